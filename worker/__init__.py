@@ -1,0 +1,1 @@
+"""What is done to a feed: claim, fetch, parse, recognise, normalise, dedupe, schedule, store."""

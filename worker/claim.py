@@ -1,0 +1,249 @@
+"""Stage claim: lease hosts with due feeds from SQL, so that no two workers ever poll one host at a time.
+
+A host row is the queue's element. Its ``claimable_at`` is the earliest next poll of its feeds, never before the end of
+the gap or of a lease; the claim reads that one index in order and stays flat however many feeds there are.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+
+from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
+from worker.values import ClaimedHost, DueFeed, FeedOptions, Validators
+
+# A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
+ALONE_FROM = 3
+# … and after five such deaths it is quarantined.
+QUARANTINE_FROM = ALONE_FROM + 5
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """On what terms hosts are claimed."""
+
+    lease: timedelta
+    gap: timedelta
+    parallel: int
+    hosts: int
+    """Hosts claimed at once, at the most."""
+    feeds_per_host: int
+
+
+def claim_due_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+    """Lease the hosts that have been claimable the longest, with their due feeds."""
+    return _claim(connection, now, terms, and_(HostRow.claimable_at <= now, ~HostRow.isolated))
+
+
+def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> int:
+    """Return how many hosts could be claimed now, counting no further than ``most``."""
+    some = select(HostRow.id).where(HostRow.claimable_at <= now).limit(most).subquery()
+    count: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return count
+
+
+def find_next_claim(connection: Connection, due_by: datetime) -> datetime | None:
+    """Return when the next host that nobody holds can be claimed for a feed due by ``due_by``; null for no such host."""
+    due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
+    at: datetime | None = connection.execute(
+        select(func.min(HostRow.claimable_at)).where(HostRow.lease_token.is_(None), due)
+    ).scalar_one()
+    return at
+
+
+def claim_isolated_host(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+    """Lease at most one host that must be polled alone, with one due feed."""
+    alone = ClaimTerms(terms.lease, terms.gap, terms.parallel, hosts=1, feeds_per_host=1)
+    return _claim(connection, now, alone, and_(HostRow.claimable_at <= now, HostRow.isolated))
+
+
+def claim_named_feeds(
+    connection: Connection, now: datetime, terms: ClaimTerms, feed_ids: Collection[int], *, force: bool
+) -> list[ClaimedHost]:
+    """Lease the hosts of the named feeds, due or not, unless another worker holds them.
+
+    Without ``force`` a host that asked to be left alone (429, 503) for longer than its gap is left alone.
+    """
+    hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
+    free = and_(HostRow.id.in_(hosts), or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now))
+    if not force:
+        free = and_(free, or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.gap))
+    claimed = _claim(connection, now, terms, free, feed_ids)
+    return [replace(host, next_request_at=_soon(host, now)) for host in claimed]
+
+
+def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
+    """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
+    active = select(FeedRow.id).where(FeedRow.id.in_(feed_ids), FeedRow.state == FeedState.ACTIVE)
+    connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
+        .values(requested_at=now, next_poll_at=now, next_poll_reason="requested")
+    )
+    wake_hosts(connection, now, feed_ids)
+
+
+def wake_hosts(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
+    """Let the hosts of feeds that became due be claimed; one that is leased is looked at again when the lease ends."""
+    hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
+    is_asleep = HostRow.lease_token.is_(None) & or_(HostRow.claimable_at.is_(None), HostRow.claimable_at > now)
+    connection.execute(
+        update(HostRow)
+        .where(HostRow.id.in_(hosts), is_asleep)
+        .values(claimable_at=case((HostRow.next_request_at > now, HostRow.next_request_at), else_=now))
+    )
+
+
+def _soon(host: ClaimedHost, now: datetime) -> datetime | None:
+    # A named poll waits for the gap, but not for a longer wish of the host: that one was overruled by force.
+    return min(host.next_request_at, now + host.gap) if host.next_request_at else None
+
+
+def _claim(
+    connection: Connection,
+    now: datetime,
+    terms: ClaimTerms,
+    claimable: ColumnElement[bool],
+    named: Collection[int] = (),
+) -> list[ClaimedHost]:
+    token = secrets.token_hex(8)
+    hosts = _lease_hosts(connection, now, terms, claimable, token)
+    _count_expired_leases(connection, now, [host for host in hosts if host.expired_token], terms)
+    if named:
+        # Should this worker die now, the next tick makes the polls all the same.
+        request_polls(connection, now, named)
+    feeds = _due_feeds(connection, now, hosts, terms.feeds_per_host, named)
+    return [_claimed_host(host, token, terms, feeds[host.id]) for host in hosts]
+
+
+def _lease_hosts(
+    connection: Connection, now: datetime, terms: ClaimTerms, claimable: ColumnElement[bool], token: str
+) -> Sequence[Row[Any]]:
+    due = (
+        select(HostRow.id)
+        .where(claimable)
+        .order_by(HostRow.claimable_at, HostRow.id)
+        .limit(terms.hosts)
+        .with_for_update(skip_locked=True)
+        # A CTE runs once; a bare subquery may run again per row and pass the limit.
+        .cte("due")
+    )
+    lease = (
+        update(HostRow)
+        .where(HostRow.id.in_(select(due.c.id)))
+        .values(
+            lease_token=token,
+            lease_until=now + terms.lease,
+            claimable_at=now + terms.lease,
+            # A token still there at a claim is a lease that ran out: its worker died or froze.
+            expired_token=HostRow.lease_token,
+        )
+        .returning(HostRow)
+    )
+    return connection.execute(lease).all()
+
+
+def _count_expired_leases(connection: Connection, now: datetime, hosts: Sequence[Row[Any]], terms: ClaimTerms) -> None:
+    """Count a lost worker against the feeds that it had begun: the first due ones of each host it held."""
+    for host in hosts:
+        at_once = 1 if host.isolated else host.parallel or terms.parallel
+        begun = _due(now, host.id).limit(at_once).subquery()
+        counted = connection.execute(
+            update(ScheduleRow)
+            .where(ScheduleRow.feed_id.in_(select(begun.c.feed_id)))
+            .values(claim_attempts=ScheduleRow.claim_attempts + 1)
+            .returning(ScheduleRow.feed_id, ScheduleRow.claim_attempts)
+        ).all()
+        if any(feed.claim_attempts >= ALONE_FROM for feed in counted):
+            connection.execute(update(HostRow).where(HostRow.id == host.id).values(isolated=True))
+        for feed in counted:
+            if feed.claim_attempts >= QUARANTINE_FROM:
+                _quarantine(connection, feed.feed_id)
+
+
+def _quarantine(connection: Connection, feed_id: int) -> None:
+    reason = (
+        f"its polls ended with the loss of their worker {QUARANTINE_FROM} times in a row, the last "
+        f"{QUARANTINE_FROM - ALONE_FROM} with nothing beside it; feedmill resume {feed_id} tries again"
+    )
+    connection.execute(
+        update(FeedRow).where(FeedRow.id == feed_id).values(state=FeedState.QUARANTINED, state_reason=reason)
+    )
+    connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id == feed_id)
+        .values(next_poll_at=None, requested_at=None, next_poll_reason=f"quarantined: {reason}")
+    )
+
+
+def _due(now: datetime, host_id: int | ColumnElement[int]) -> Any:
+    # Requested feeds first: somebody waits for them.
+    return (
+        select(ScheduleRow.feed_id)
+        .where(ScheduleRow.host_id == host_id, ScheduleRow.next_poll_at <= now)
+        .order_by(ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id)
+    )
+
+
+def _due_feeds(
+    connection: Connection,
+    now: datetime,
+    hosts: Sequence[Row[Any]],
+    feeds_per_host: int,
+    named: Collection[int],
+) -> dict[int, list[DueFeed]]:
+    rank = func.row_number().over(
+        partition_by=ScheduleRow.host_id,
+        order_by=(ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id),
+    )
+    due = select(ScheduleRow.feed_id, rank.label("rank")).where(
+        ScheduleRow.host_id.in_([host.id for host in hosts]), ScheduleRow.next_poll_at <= now
+    )
+    if named:
+        due = due.where(ScheduleRow.feed_id.in_(named))
+    ranked = due.subquery()
+    rows = connection.execute(
+        select(FeedRow.url, FeedRow.site_url, FeedRow.options, ScheduleRow)
+        .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+        .join(ranked, ranked.c.feed_id == FeedRow.id)
+        .where(ranked.c.rank <= feeds_per_host)
+        .order_by(ranked.c.rank)
+    )
+    feeds: dict[int, list[DueFeed]] = defaultdict(list)
+    for row in rows:
+        feeds[row.host_id].append(_due_feed(row))
+    return feeds
+
+
+def _due_feed(row: Row[Any]) -> DueFeed:
+    seconds = (row.options or {}).get("interval")
+    return DueFeed(
+        feed_id=row.feed_id,
+        host_id=row.host_id,
+        url=row.url,
+        site_url=row.site_url,
+        options=FeedOptions(interval=timedelta(seconds=seconds) if seconds else None),
+        validators=Validators(row.etag, row.last_modified),
+        body_hash=row.body_hash,
+        failures=row.failures,
+        claim_attempts=row.claim_attempts,
+        requested_at=row.requested_at,
+    )
+
+
+def _claimed_host(host: Row[Any], token: str, terms: ClaimTerms, feeds: list[DueFeed]) -> ClaimedHost:
+    return ClaimedHost(
+        host_id=host.id,
+        name=host.name,
+        token=token,
+        next_request_at=host.next_request_at,
+        failures=host.failures,
+        gap=host.gap if host.gap is not None else terms.gap,
+        parallel=host.parallel or terms.parallel,
+        isolated=host.isolated,
+        feeds=tuple(feeds),
+    )

@@ -1,0 +1,122 @@
+"""The tables of news: articles, their revisions, who carried them, and the outbox of changes."""
+
+import datetime as dt
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped
+
+from worker.database.base import Base, column
+from worker.database.types import BigId, Json
+
+
+class ArticleRow(Base):
+    """An entry made comparable: what readers of the store query."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("ix_articles_feed_id_id", "feed_id", "id"),
+        Index("ix_articles_published_at", "published_at"),
+        Index("ix_articles_first_seen_at", "first_seen_at"),
+        {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
+    )
+
+    id: Mapped[int] = column("Identifier, rising with first sight", BigId, primary_key=True)
+    feed_id: Mapped[int] = column("The feed that carried it first", ForeignKey("feeds.id"))
+    guid: Mapped[str] = column("Its guid in that feed")
+    match_key: Mapped[str | None] = column(
+        "What the same page has in common across feeds; null where untrusted", unique=True
+    )
+    url: Mapped[str | None] = column("Canonical URL (WHATWG, tracking parameters gone)")
+    original_url: Mapped[str | None] = column("The link as published, made absolute")
+    title: Mapped[str] = column("Title as text")
+    authors: Mapped[list[str]] = column("Authors' names, a JSON list", Json)
+    published_at: Mapped[datetime | None] = column("When the publisher says it appeared; null when unknown or absurd")
+    updated_at: Mapped[datetime | None] = column("When the publisher says it changed")
+    first_seen_at: Mapped[datetime] = column("When Feedmill first stored it")
+    summary: Mapped[str] = column("A short text, the publisher's or the first sentences")
+    html: Mapped[str] = column("The body as sanitised HTML")
+    text: Mapped[str] = column("The body as plain text with paragraphs")
+    language: Mapped[str | None] = column("Language tag (BCP 47), as declared")
+    tags: Mapped[list[str]] = column("Categories and keywords, a JSON list", Json)
+    enclosures: Mapped[list[dict[str, Any]]] = column("Attached files: url, media_type, length; a JSON list", Json)
+    image_url: Mapped[str | None] = column("The lead image")
+    dateline_place: Mapped[str | None] = column("Where a dispatch was filed")
+    dateline_date: Mapped[dt.date | None] = column("The day in a dispatch's dateline", Date)
+    agency: Mapped[str | None] = column("The agency in a dispatch's dateline")
+    content_hash: Mapped[bytes] = column("xxh3-128 of the folded title and text that are shown")
+    policy_version: Mapped[int] = column("Version of the HTML policy that cleaned it")
+    revision: Mapped[int] = column("Number of the revision that is shown, from 1", server_default=sql("1"))
+    story_id: Mapped[int | None] = column("The story it belongs to; null until it has been grouped", BigId)
+    grouped_at: Mapped[datetime | None] = column("When it was grouped; null while that is still to be done")
+
+
+class RevisionRow(Base):
+    """A distinct version of an article."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("article_id", "content_hash"),
+        {"comment": "One row per distinct version of an article"},
+    )
+
+    article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = column("1 for the first version, rising", primary_key=True, autoincrement=False)
+    content_hash: Mapped[bytes] = column("xxh3-128 of folded title and text")
+    feed_id: Mapped[int] = column("The feed that brought it", BigId)
+    seen_at: Mapped[datetime] = column("When it was first seen")
+    title: Mapped[str] = column("Title of this version")
+    html: Mapped[str | None] = column("Body of this version; null while the article itself shows this version")
+    text: Mapped[str | None] = column("Plain text of this version; null while the article itself shows this version")
+
+
+class SightingRow(Base):
+    """That a feed carries an article under a guid."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "guid_hash"),
+        Index("ix_sightings_article_id", "article_id"),
+        Index(
+            "ix_sightings_present",
+            "feed_id",
+            postgresql_where=sql("left_at IS NULL"),
+            sqlite_where=sql("left_at IS NULL"),
+        ),
+        {"comment": "One row per feed and guid: which article it is, since when, and until when it was carried"},
+    )
+
+    id: Mapped[int] = column("Identifier", BigId, primary_key=True)
+    feed_id: Mapped[int] = column("The feed", ForeignKey("feeds.id", ondelete="CASCADE"))
+    article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"))
+    guid: Mapped[str] = column("The guid as published, or what stands in for one")
+    guid_hash: Mapped[bytes] = column("Hash of the guid")
+    original_url: Mapped[str | None] = column("The link as this feed published it")
+    fingerprint: Mapped[bytes] = column("Hash of the entry as parsed: an unchanged one is not looked at again")
+    content_hash: Mapped[bytes] = column("Hash of the words as this feed last carried them")
+    first_seen_at: Mapped[datetime] = column("When this feed first carried it")
+    left_at: Mapped[datetime | None] = column("When it had left the document; null while it is in the newest one")
+
+
+class EventRow(Base):
+    """A change that others may follow: the transactional outbox."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_position", "position"),
+        Index("ix_events_created_at", "created_at"),
+        {
+            "comment": "Changes in the order they may be followed: where position > cursor order by position",
+            "postgresql_partition_by": "RANGE (created_at)",
+        },
+    )
+
+    id: Mapped[int] = column("Identifier; rows may commit out of its order", BigId, primary_key=True)
+    position: Mapped[int | None] = column("Place in the order of the feed of changes; null until numbered", BigId)
+    created_at: Mapped[datetime] = column("When the change was written")
+    kind: Mapped[str] = column("article created, article revised, feed quarantined, …")
+    article_id: Mapped[int | None] = column("The article that changed", BigId)
+    feed_id: Mapped[int | None] = column("The feed that brought the change, or that changed", BigId)
+    details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)

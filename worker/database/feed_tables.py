@@ -1,0 +1,131 @@
+"""The tables of polling: feeds, their schedules, the hosts that are leased, and the ledger of polls."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped
+
+from worker.database.base import Base, column
+from worker.database.types import BigId, Json
+
+
+class FeedState(StrEnum):
+    """Whether a feed is polled, and if not, who decided so."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    GONE = "gone"
+    QUARANTINED = "quarantined"
+    REMOVED = "removed"
+
+
+class FeedRow(Base):
+    """A URL we poll, or a seed file we read."""
+
+    __tablename__ = "feeds"
+    __table_args__ = ({"comment": "One row per feed: a URL we poll, or a seed file we read"},)
+
+    id: Mapped[int] = column("Identifier", BigId, primary_key=True)
+    url: Mapped[str] = column("URL exactly as it was given; fetched verbatim")
+    url_key: Mapped[str] = column("Canonical form of the URL: two spellings of one feed are one row", unique=True)
+    title: Mapped[str | None] = column("Title, as the feed's newest document gives it")
+    site_url: Mapped[str | None] = column("The site the feed belongs to, as its newest document gives it")
+    state: Mapped[str] = column("active, paused, gone, quarantined or removed", server_default=text("'active'"))
+    state_reason: Mapped[str | None] = column("Why the feed is not active, in words")
+    options: Mapped[dict[str, Any] | None] = column("What an operator chose for this feed: interval (seconds)", Json)
+    added_at: Mapped[datetime] = column("When the feed was added")
+
+
+class HostRow(Base):
+    """A hostname and port that serves feeds: what a worker leases, so that politeness is a property of the claim."""
+
+    __tablename__ = "hosts"
+    __table_args__ = (
+        # The claim reads this index in order and nothing else, so it stays flat however many feeds a host has.
+        Index("ix_hosts_claimable_at", "claimable_at"),
+        Index("ix_hosts_isolated", "claimable_at", postgresql_where=text("isolated"), sqlite_where=text("isolated")),
+        {
+            "comment": "One row per hostname:port: the lease, the gap and the back-off",
+            "postgresql_with": {"fillfactor": 70},
+        },
+    )
+
+    id: Mapped[int] = column("Identifier", BigId, primary_key=True)
+    name: Mapped[str] = column("hostname:port in ASCII (punycode)", unique=True)
+    claimable_at: Mapped[datetime | None] = column(
+        "When a worker may next claim the host: its feeds' earliest next poll, not before next_request_at or the end "
+        "of a lease; null when nothing is scheduled"
+    )
+    lease_until: Mapped[datetime | None] = column("When the present lease expires; null when nobody holds one")
+    lease_token: Mapped[str | None] = column("Names the present lease; a result is scheduled only under its own")
+    expired_token: Mapped[str | None] = column("The lease that the present one took over after it expired")
+    next_request_at: Mapped[datetime | None] = column("Earliest next request: the gap, or what the host asked for")
+    failures: Mapped[int] = column("Refusals of the whole host in a row (429, 503)", server_default=text("0"))
+    gap: Mapped[timedelta | None] = column("Seconds between two requests; null follows FEEDMILL_HOST_GAP")
+    parallel: Mapped[int | None] = column("Requests in flight at a time; null follows FEEDMILL_HOST_PARALLEL")
+    isolated: Mapped[bool] = column(
+        "A feed of this host may be killing workers: it is polled with nothing beside it", server_default=text("false")
+    )
+
+
+class ScheduleRow(Base):
+    """The hot half of a feed: all that changes at every poll."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (
+        Index("ix_schedules_host_id_next_poll_at", "host_id", "next_poll_at"),
+        # Room on the page lets PostgreSQL update a row in place.
+        {"comment": "One row per feed: when it is polled next and why", "postgresql_with": {"fillfactor": 70}},
+    )
+
+    feed_id: Mapped[int] = column("The feed", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True)
+    host_id: Mapped[int | None] = column("The host that serves it; null for a seed file", ForeignKey("hosts.id"))
+    next_poll_at: Mapped[datetime | None] = column("When it is due; null when it is not to be polled")
+    next_poll_reason: Mapped[str | None] = column("Why then, in words")
+    requested_at: Mapped[datetime | None] = column("When somebody asked for a poll that has not been made yet")
+    interval: Mapped[timedelta | None] = column("Seconds between polls, as last decided")
+    etag: Mapped[str | None] = column("ETag of the newest stored document, byte for byte")
+    last_modified: Mapped[str | None] = column("Last-Modified of the newest stored document, byte for byte")
+    body_hash: Mapped[bytes | None] = column("xxh3-128 of the newest stored document")
+    failures: Mapped[int] = column("Failed polls in a row", server_default=text("0"))
+    claim_attempts: Mapped[int] = column(
+        "Times in a row that a lease expired while it was polled", server_default=text("0")
+    )
+    error_class: Mapped[str | None] = column("Class of the newest poll's failure; null when it succeeded")
+    error: Mapped[str | None] = column("The newest poll's failure in a sentence")
+    last_attempt_at: Mapped[datetime | None] = column("When it was last polled")
+    last_success_at: Mapped[datetime | None] = column("When a poll last succeeded, changed or not")
+    last_changed_at: Mapped[datetime | None] = column("When a poll last brought something new")
+
+
+class PollRow(Base):
+    """One visit of one feed: the ledger that answers "why is this feed late?"."""
+
+    __tablename__ = "polls"
+    __table_args__ = (
+        Index("ix_polls_feed_id_started_at", "feed_id", "started_at"),
+        Index("ix_polls_started_at", "started_at"),
+        {
+            "comment": "One row per attempt to poll a feed, kept for FEEDMILL_RETAIN_POLLS",
+            "postgresql_partition_by": "RANGE (started_at)",
+        },
+    )
+
+    id: Mapped[int] = column("Identifier, in the order of writing", BigId, primary_key=True)
+    feed_id: Mapped[int] = column("The feed", BigId)
+    started_at: Mapped[datetime] = column("When the request began")
+    duration: Mapped[timedelta] = column("Seconds from the request to the end of the answer")
+    outcome: Mapped[str] = column("new, unchanged, transient, permanent or rejected")
+    http_status: Mapped[int | None] = column("HTTP status; null when no answer came")
+    error_class: Mapped[str | None] = column("Class of the failure")
+    error: Mapped[str | None] = column("The failure in a sentence")
+    bytes: Mapped[int] = column("Bytes of the document as received", BigId)
+    entries: Mapped[int | None] = column("Entries in the document; null when it was not parsed")
+    new: Mapped[int] = column("Articles this poll sighted for the first time")
+    updated: Mapped[int] = column("Articles whose words had changed")
+    parser: Mapped[str | None] = column("Which parser read the document")
+    next_poll_at: Mapped[datetime | None] = column("The decision: when to poll next")
+    next_poll_reason: Mapped[str | None] = column("The reason of that decision")
+    note: Mapped[str | None] = column("Anything else worth knowing, such as entries left out")

@@ -1,0 +1,82 @@
+"""The version of the schema: bringing it to the newest, and refusing to work on one that does not fit the code."""
+
+import importlib.resources
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, inspect, text
+
+from worker.database.article_tables import ArticleRow
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow
+from worker.database.partitions import add_partitions
+from worker.errors import StoreError
+
+# Both modules of tables must be imported for this to hold them all.
+assert ArticleRow.metadata is FeedRow.metadata
+METADATA = ArticleRow.metadata
+SCHEMA_VERSION = "0002"
+"""The newest migration this code knows; they are numbered, so that older and newer can be told apart."""
+
+_ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
+
+
+def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
+    """Bring the schema up or down to ``version`` ("base": nothing) in one transaction; return whether it moved."""
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(_ONE_MIGRATION_AT_A_TIME)
+        found = _version(connection)
+        _refuse_newer(found, engine)
+        if found != version:
+            is_up = version != "base" and (found or "") < version
+            (command.upgrade if is_up else command.downgrade)(alembic_config(connection), version)
+        if version == SCHEMA_VERSION:
+            add_partitions(connection, read_clock(connection).now())
+    return found != version
+
+
+def check_schema(engine: Engine) -> None:
+    """Raise StoreError unless the store's schema is the one this code was written for."""
+    with reading(engine) as connection:
+        found = _version(connection)
+    _refuse_newer(found, engine)
+    if found != SCHEMA_VERSION:
+        state = f"at schema version {found}" if found else "empty"
+        raise StoreError(
+            f"The store {_place(engine)} is {state}; this Feedmill needs {SCHEMA_VERSION}: run feedmill migrate."
+        )
+
+
+def is_empty(engine: Engine) -> bool:
+    """Say whether the store has never been migrated."""
+    with reading(engine) as connection:
+        return _version(connection) is None
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return Alembic's configuration for our migrations, run on ``connection`` and inside its transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(importlib.resources.files("worker") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return found
+
+
+def _refuse_newer(found: str | None, engine: Engine) -> None:
+    if found is not None and found > SCHEMA_VERSION:
+        raise StoreError(
+            f"The store {_place(engine)} has schema version {found}, newer than this Feedmill knows "
+            f"({SCHEMA_VERSION}): upgrade Feedmill."
+        )
+
+
+def _place(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

@@ -1,0 +1,98 @@
+"""Everything that can go wrong, sorted by what the caller may do next.
+
+FeedmillError
+├── UsageError                  exit 2: the command or a setting is wrong; change it
+│   └── SettingsError           … a FEEDMILL_ variable is wrong
+├── NamedError                  exit 1: something that was named failed; the sentence says which, why and what to do
+│   ├── StoreError              … the database is unreachable, read-only, locked, or newer than the code
+│   ├── BrokerError             … the message broker is unreachable
+│   └── SeedError               … one seed file could not become articles
+└── PollError                   one visit of one feed failed; stored on the feed, never stops its neighbours
+    ├── TransientError          retry soon: it may well work next time
+    ├── PermanentError          retry rarely: it will fail until somebody changes something
+    └── RejectedError           we refused: it was unsafe or too big
+
+"Not modified" is a value, not an error (``worker.values.NotModified``).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class FeedmillError(Exception):
+    """Anything Feedmill raises on purpose."""
+
+
+class UsageError(FeedmillError):
+    """The caller asked for something that cannot be; the sentence says what is accepted."""
+
+
+class SettingsError(UsageError):
+    """A setting has a bad value; the sentence names the variable and what is accepted."""
+
+
+class NamedError(FeedmillError):
+    """Something the caller named failed; the sentence says what, where and what to do."""
+
+
+class StoreError(NamedError):
+    """The database cannot be used as it is."""
+
+
+class BrokerError(NamedError):
+    """The message broker cannot be reached."""
+
+
+class SeedError(NamedError):
+    """One seed file could not become articles; the others go on."""
+
+
+class ErrorClass(StrEnum):
+    """Why a poll failed, each class with a cure of its own."""
+
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    INCOMPLETE = "incomplete"
+    HTTP_4XX = "http 4xx"
+    HTTP_410 = "http 410"
+    HTTP_429 = "http 429"
+    HTTP_5XX = "http 5xx"
+    REDIRECT = "redirect"
+    PROTOCOL = "protocol"
+    NOT_A_FEED = "not a feed"
+    PARSE = "parse"
+    BLOCKED = "blocked"
+    GUARD = "guard"
+    TOO_BIG = "too big"
+    INTERNAL = "internal"
+
+
+@dataclass(eq=False)
+class PollError(FeedmillError):
+    """One visit of one feed failed.
+
+    ``retry_after`` is the publisher's own wish, already clamped; ``http_status`` is null where no answer came.
+    """
+
+    error_class: ErrorClass
+    sentence: str
+    http_status: int | None = None
+    retry_after: timedelta | None = None
+
+    def __str__(self) -> str:
+        return f"{self.error_class}: {self.sentence}"
+
+
+class TransientError(PollError):
+    """It may well work next time: a time-out, a reset, a 503."""
+
+
+class PermanentError(PollError):
+    """It will fail until somebody changes something: a 404, a page that is not a feed."""
+
+
+class RejectedError(PollError):
+    """We refused: an address that is not public, a body over the limit."""

@@ -1,0 +1,167 @@
+"""The settings: environment variables with the prefix ``FEEDMILL_``, or the same lines in a file ``.env``."""
+
+import difflib
+import os
+from datetime import timedelta
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from worker.errors import SettingsError
+from worker.measures import parse_duration, parse_size
+
+PREFIX = "FEEDMILL_"
+# `feedmill poll --user` reads it: a secret for one command, not a setting.
+_NOT_SETTINGS = {"FEEDMILL_PASSWORD"}
+# A poll task must end long before Redis hands its message to another worker.
+_LONGEST_FETCH = timedelta(minutes=2)
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _size(value: object) -> object:
+    return parse_size(value) if isinstance(value, str) else value
+
+
+def _comma_list(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Every setting with its unit and default, read once; a bad value stops the process and names the variable."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///feedmill.db"
+    """SQLAlchemy URL of the store; ``postgres://`` and ``postgresql://`` mean psycopg."""
+    broker_url: str = "memory://"
+    """Celery broker: ``memory://`` (one process) or ``redis://…``."""
+    broker_prefix: str = "feedmill:"
+    """What every Redis key begins with, so that deployments can share one Redis."""
+    seeds_dir: Path = Path("seeds")
+    """Folder of seed files, read at every seed scan."""
+    seed_scan_interval: Duration = timedelta(minutes=5)
+    user_agent: str = "Feedmill/0.1 (+https://github.com/feedmill/feedmill)"
+    """How we introduce ourselves to publishers; add an address where you can be reached."""
+    allow_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)] = ()
+    """Private addresses that may be dialled all the same: exact ``host:port`` or CIDR, comma separated."""
+    poll_interval: Duration = timedelta(hours=1)
+    poll_interval_min: Duration = timedelta(minutes=15)
+    poll_interval_max: Duration = timedelta(hours=24)
+    host_gap: Duration = timedelta(seconds=1)
+    """Between two requests to one host."""
+    host_parallel: Count = 1
+    """Requests in flight to one host at a time."""
+    fetch_timeout: Duration = timedelta(seconds=30)
+    """For a whole fetch: name resolution, connection, TLS, redirects and body; at most two minutes."""
+    connect_timeout: Duration = timedelta(seconds=10)
+    max_body: Size = 15_000_000
+    """Bytes of a document, on the wire and decoded."""
+    max_entries: Count = 2000
+    """Newest entries of a document that are read."""
+    fetch_parallel: Count = 300
+    """Requests in flight in one worker process."""
+    batch_size: Count = 50
+    """Hosts claimed at once."""
+    tick_interval: Duration = timedelta(seconds=15)
+    """How often beat looks for due feeds."""
+    tick_tasks: Count = 8
+    """Poll tasks one tick may send."""
+    retain_polls: Duration = timedelta(days=14)
+    retain_events: Duration = timedelta(days=14)
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("database_url")
+    @classmethod
+    def _psycopg_by_default(cls, url: str) -> str:
+        for scheme in ("postgres://", "postgresql://"):
+            if url.startswith(scheme):
+                return "postgresql+psycopg://" + url.removeprefix(scheme)
+        if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+            raise ValueError("it must begin with sqlite:// or postgresql://")
+        return url
+
+    @field_validator("broker_url")
+    @classmethod
+    def _known_broker(cls, url: str) -> str:
+        if not url.startswith(("memory://", "redis://", "rediss://")):
+            raise ValueError("it must begin with redis://, rediss:// or memory://")
+        return url
+
+    @field_validator("fetch_timeout")
+    @classmethod
+    def _well_below_the_visibility_timeout(cls, timeout: timedelta) -> timedelta:
+        if not timedelta(0) < timeout <= _LONGEST_FETCH:
+            raise ValueError("it must be more than 0s and at most 2m")
+        return timeout
+
+    @field_validator("allow_hosts")
+    @classmethod
+    def _known_exceptions(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        for rule in rules:
+            allowed_network(rule)
+        return rules
+
+    @model_validator(mode="after")
+    def _intervals_in_order(self) -> "Settings":
+        if not self.poll_interval_min <= self.poll_interval <= self.poll_interval_max:
+            raise ValueError(
+                "FEEDMILL_POLL_INTERVAL must lie between FEEDMILL_POLL_INTERVAL_MIN and FEEDMILL_POLL_INTERVAL_MAX"
+            )
+        return self
+
+
+def allowed_network(rule: str) -> IPv4Network | IPv6Network | None:
+    """Return the network an ``ALLOW_HOSTS`` rule means, or null for a ``host:port`` rule; ValueError for neither."""
+    if "/" in rule:
+        return ip_network(rule, strict=False)
+    host, _, port = rule.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 -- the largest port
+        raise ValueError(f"{rule!r} is neither host:port nor a network such as 10.0.0.0/8")
+    return None
+
+
+@cache
+def settings() -> Settings:
+    """Return the process's settings, read on first use."""
+    return read_settings()
+
+
+def read_settings() -> Settings:
+    """Read what the environment and the file ``.env`` say; SettingsError names a variable that is wrong."""
+    _refuse_unknown_names({*os.environ, *dotenv_values(".env")})
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_one_sentence(error)) from error
+
+
+def _refuse_unknown_names(names: set[str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | _NOT_SETTINGS
+    for name in sorted(names):
+        if name.startswith(PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            meant = f"; did you mean {close[0]}?" if close else "; see the table of settings in the README"
+            raise SettingsError(f"{name} is not a setting{meant}")
+
+
+def _one_sentence(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    reason = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return reason
+    name = PREFIX + str(fault["loc"][0]).upper()
+    return f"{name} is wrong: {reason} (it was {fault['input']!r})"

@@ -1,0 +1,7 @@
+"""Stage store: all that a poll found, written together or not at all, and the rows that the stages before it need."""
+
+from worker.store.leases import HostRelease
+from worker.store.lookup import find_known_articles, find_sightings
+from worker.store.polls import StaleDecisionError, store_polls
+
+__all__ = ["HostRelease", "StaleDecisionError", "find_known_articles", "find_sightings", "store_polls"]

@@ -1,0 +1,142 @@
+"""Writing what a document said: articles, their revisions and sightings, and the events that tell of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.upsert import upsert
+from worker.store.revisions import record_version, show_version
+from worker.values import Action, Article, Placement, PollResult
+
+
+def store_articles(connection: Connection, result: PollResult, now: datetime) -> tuple[int, int]:
+    """Write what the document said; return how many articles it created and how many it revised."""
+    feed_id = result.record.feed_id
+    # One order for all transactions: polls that share articles wait for each other instead of deadlocking.
+    placements = sorted(result.placements, key=lambda placed: (placed.article.match_key or "", placed.article.guid))
+    fresh = [placed.article for placed in placements if placed.action is Action.CREATE]
+    created = _create(connection, result, fresh, now)
+    found = _find_rivals(connection, [article for article in fresh if article.guid_hash not in created])
+    revised = [placed for placed in placements if _revise(connection, result, placed, now)]
+    named = {placed.article.guid_hash: placed.article_id for placed in placements if placed.article_id is not None}
+    _sight(connection, feed_id, placements, named | created | found, now)
+    _tell(connection, feed_id, "article created", created.values(), now)
+    _tell(connection, feed_id, "article revised", [placed.article_id for placed in revised], now)
+    return len(created), len(revised)
+
+
+def store_departures(connection: Connection, result: PollResult, now: datetime) -> None:
+    """Note which sightings came back to the feed's document and which left it."""
+    for sighting_ids, left_at in ((result.returned, None), (result.left, now)):
+        if sighting_ids:
+            connection.execute(
+                update(SightingRow).where(SightingRow.id == bindparam("sighting_id")).values(left_at=left_at),
+                [{"sighting_id": sighting_id} for sighting_id in sorted(sighting_ids)],
+            )
+
+
+def _create(connection: Connection, result: PollResult, articles: Sequence[Article], now: datetime) -> dict[bytes, int]:
+    """Insert articles; return the ids of those inserted, by guid hash: another poll may have been quicker."""
+    if not articles:
+        return {}
+    feed_id, policy = result.record.feed_id, result.policy_version
+    rows = [
+        {"feed_id": feed_id, "first_seen_at": now, "policy_version": policy} | _fields(article) for article in articles
+    ]
+    statement = upsert(connection, ArticleRow).on_conflict_do_nothing(index_elements=["match_key"])
+    inserted = connection.execute(statement.returning(ArticleRow.id, ArticleRow.guid), rows).all()
+    ids = {guid: article_id for article_id, guid in inserted}
+    first = [
+        {
+            "article_id": ids[article.guid],
+            "number": 1,
+            "content_hash": article.content_hash,
+            "feed_id": feed_id,
+            "seen_at": now,
+            "title": article.title,
+        }
+        for article in articles
+        if article.guid in ids
+    ]
+    if first:
+        connection.execute(insert(RevisionRow), first)
+    return {article.guid_hash: ids[article.guid] for article in articles if article.guid in ids}
+
+
+def _find_rivals(connection: Connection, articles: Sequence[Article]) -> dict[bytes, int]:
+    """Return the articles that another poll created between our look and our insert, by guid hash."""
+    if not articles:
+        return {}
+    guid_hashes = {article.match_key: article.guid_hash for article in articles}
+    rows = connection.execute(select(ArticleRow.id, ArticleRow.match_key).where(ArticleRow.match_key.in_(guid_hashes)))
+    return {guid_hashes[row.match_key]: row.id for row in rows}
+
+
+def _revise(connection: Connection, result: PollResult, placed: Placement, now: datetime) -> bool:
+    if placed.article_id is None or placed.action not in {Action.REVISE, Action.RECORD}:
+        return False
+    if placed.action is Action.RECORD:
+        return record_version(connection, placed.article_id, result.record.feed_id, placed.article, now)
+    fields = _fields(placed.article) | {"policy_version": result.policy_version}
+    return show_version(connection, placed.article_id, result.record.feed_id, fields, now)
+
+
+def _sight(
+    connection: Connection,
+    feed_id: int,
+    placements: Sequence[Placement],
+    article_ids: Mapping[bytes, int],
+    now: datetime,
+) -> None:
+    """Note that the feed carries these articles, under which guid and in which words."""
+    if not placements:
+        return
+    statement = upsert(connection, SightingRow)
+    changed = {name: statement.excluded[name] for name in ("original_url", "fingerprint", "content_hash", "left_at")}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["feed_id", "guid_hash"], set_=changed),
+        [
+            {
+                "feed_id": feed_id,
+                "article_id": article_ids[article.guid_hash],
+                "guid": article.guid,
+                "guid_hash": article.guid_hash,
+                "original_url": article.original_url,
+                "fingerprint": article.fingerprint,
+                "content_hash": article.content_hash,
+                "first_seen_at": now,
+                "left_at": None,
+            }
+            for article in (placed.article for placed in placements)
+        ],
+    )
+
+
+def _tell(connection: Connection, feed_id: int, kind: str, article_ids: Collection[int | None], now: datetime) -> None:
+    if article_ids:
+        connection.execute(
+            insert(EventRow),
+            [
+                {"created_at": now, "kind": kind, "article_id": article_id, "feed_id": feed_id}
+                for article_id in article_ids
+            ],
+        )
+
+
+# The fields that an article and its row have in common, name for name.
+_SHARED = (
+    "guid", "match_key", "url", "original_url", "title", "published_at", "updated_at", "summary", "html", "text",
+    "language", "image_url", "dateline_place", "dateline_date", "agency", "content_hash",
+)  # fmt: skip
+
+
+def _fields(article: Article) -> dict[str, Any]:
+    return {name: getattr(article, name) for name in _SHARED} | {
+        "authors": list(article.authors),
+        "tags": list(article.tags),
+        "enclosures": [asdict(enclosure) for enclosure in article.enclosures],
+    }

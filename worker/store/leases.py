@@ -1,0 +1,62 @@
+"""Ending leases: the host goes back into the queue, to be claimed when its feeds are next due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, select, update
+
+from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.database.types import UtcDateTime
+
+
+@dataclass(frozen=True, slots=True)
+class HostRelease:
+    """The end of a lease: from when the host may be asked again, and how often it has refused us in a row."""
+
+    host_id: int
+    token: str
+    next_request_at: datetime
+    failures: int
+    isolated: bool = False
+
+
+def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:
+    """End leases that are still ours."""
+    if not releases:
+        return
+    next_request_at = bindparam("b_next_request_at", type_=UtcDateTime())
+    next_due = select(func.min(ScheduleRow.next_poll_at)).where(ScheduleRow.host_id == HostRow.id).scalar_subquery()
+    statement = (
+        update(HostRow)
+        .where(HostRow.id == bindparam("b_host_id"), HostRow.lease_token == bindparam("b_token"))
+        .values(
+            lease_token=null(),
+            lease_until=null(),
+            expired_token=null(),
+            next_request_at=next_request_at,
+            claimable_at=case((next_due < next_request_at, next_request_at), else_=next_due),
+            failures=bindparam("b_failures"),
+        )
+    )
+    connection.execute(
+        statement,
+        [
+            {
+                "b_host_id": release.host_id,
+                "b_token": release.token,
+                "b_next_request_at": release.next_request_at,
+                "b_failures": release.failures,
+            }
+            for release in sorted(releases, key=lambda release: release.host_id)
+        ],
+    )
+    _end_isolation(connection, [release.host_id for release in releases if release.isolated])
+
+
+def _end_isolation(connection: Connection, host_ids: Sequence[int]) -> None:
+    # Only hosts that were isolated are looked at: the others cannot have a suspect.
+    if host_ids:
+        waiting = and_(ScheduleRow.claim_attempts > 0, ScheduleRow.next_poll_at.is_not(None))
+        suspect = exists().where(ScheduleRow.host_id == HostRow.id, waiting)
+        connection.execute(update(HostRow).where(HostRow.id.in_(host_ids), ~suspect).values(isolated=False))

@@ -1,0 +1,97 @@
+"""Writing polls: articles, schedules, the ledger and the ends of leases, in the caller's one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from worker.database.article_tables import SightingRow
+from worker.database.feed_tables import FeedRow, FeedState, PollRow, ScheduleRow
+from worker.errors import ErrorClass
+from worker.store.articles import store_articles, store_departures
+from worker.store.leases import HostRelease, release_hosts
+from worker.store.schedules import store_schedules
+from worker.values import Action, Outcome, PollRecord, PollResult
+
+
+class StaleDecisionError(Exception):
+    """Another poll of the same feed wrote first: decide again from what the store holds now."""
+
+
+def store_polls(
+    connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
+) -> list[PollRecord]:
+    """Write polls and end leases, all together; return the ledger's rows as written.
+
+    A poll whose lease has been taken over adds what it found, but leaves the schedule to the new holder.
+    StaleDecisionError means that nothing must be committed and the poll decided again.
+    """
+    # One order for all transactions, so that those which share feeds wait for each other.
+    results = sorted(results, key=lambda result: result.record.feed_id)
+    records = [_store_document(connection, result, now) for result in results]
+    stored = [replace(result, record=record) for result, record in zip(results, records, strict=True)]
+    store_schedules(connection, stored)
+    for result in stored:
+        _store_feed(connection, result)
+    if records:
+        connection.execute(insert(PollRow), [_ledger_row(record) for record in records])
+    release_hosts(connection, releases)
+    return records
+
+
+def _store_document(connection: Connection, result: PollResult, now: datetime) -> PollRecord:
+    """Write what the document brought; return the record with what was truly new."""
+    if not (result.placements or result.returned or result.left):
+        return result.record
+    _refuse_stale(connection, result)
+    store_departures(connection, result, now)
+    new, updated = store_articles(connection, result, now)
+    outcome = Outcome.NEW if new or updated else Outcome.UNCHANGED
+    return replace(result.record, new=new, updated=updated, outcome=outcome)
+
+
+def _refuse_stale(connection: Connection, result: PollResult) -> None:
+    # The row is locked until the commit: two polls of one feed (a late worker beside the lease's new holder) go one
+    # after the other, and the second sees what the first sighted.
+    feed_id = result.record.feed_id
+    connection.execute(select(ScheduleRow.feed_id).where(ScheduleRow.feed_id == feed_id).with_for_update())
+    unseen = [placed.article.guid_hash for placed in result.placements if placed.action is Action.CREATE]
+    seen = select(SightingRow.id).where(SightingRow.feed_id == feed_id, SightingRow.guid_hash.in_(unseen)).limit(1)
+    if unseen and connection.execute(seen).first():
+        raise StaleDecisionError
+
+
+def _store_feed(connection: Connection, result: PollResult) -> None:
+    """Write what the poll tells of the feed itself, where it differs."""
+    facts: dict[str, Any] = {}
+    if result.title:
+        facts["title"] = result.title
+    if result.site_url:
+        facts["site_url"] = result.site_url
+    if result.record.error and result.record.error.error_class is ErrorClass.HTTP_410:
+        facts |= {"state": FeedState.GONE, "state_reason": result.record.next_poll.reason}
+    if facts:
+        differs = or_(*(getattr(FeedRow, name).is_distinct_from(value) for name, value in facts.items()))
+        connection.execute(update(FeedRow).where(FeedRow.id == result.record.feed_id, differs).values(facts))
+
+
+def _ledger_row(record: PollRecord) -> dict[str, Any]:
+    return {
+        "feed_id": record.feed_id,
+        "started_at": record.started_at,
+        "duration": record.duration,
+        "outcome": record.outcome,
+        "http_status": record.http_status,
+        "error_class": record.error.error_class if record.error else None,
+        "error": record.error.sentence if record.error else None,
+        "bytes": record.bytes_received,
+        "entries": record.entries,
+        "new": record.new,
+        "updated": record.updated,
+        "parser": record.parser,
+        "next_poll_at": record.next_poll.at,
+        "next_poll_reason": record.next_poll.reason,
+        "note": record.note,
+    }

@@ -1,0 +1,72 @@
+"""The versions of an article: the shown one lives in the article's row, the others with their words in revisions."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from worker.database.article_tables import ArticleRow, RevisionRow
+from worker.values import Article
+
+# What names an article stays as its first feed gave it, whichever version is shown.
+_LASTING = {"guid", "match_key"}
+
+
+def show_version(
+    connection: Connection, article_id: int, feed_id: int, fields: Mapping[str, Any], now: datetime
+) -> bool:
+    """Show a version from now on and keep the words of the one shown so far; return False when it is shown already."""
+    shown = connection.execute(
+        select(ArticleRow.revision, ArticleRow.html, ArticleRow.text, ArticleRow.content_hash)
+        .where(ArticleRow.id == article_id)
+        .with_for_update()
+    ).one()
+    if shown.content_hash == fields["content_hash"]:
+        return False
+    _set_words(connection, article_id, shown.revision, html=shown.html, text=shown.text)
+    number = _number(connection, article_id, fields["content_hash"])
+    if number is not None:
+        # A publisher took an edit back: that version's words move back into the article.
+        _set_words(connection, article_id, number, html=None, text=None)
+    else:
+        row = {name: fields[name] for name in ("content_hash", "title")}
+        number = _append(connection, article_id, row | {"feed_id": feed_id, "seen_at": now})
+    kept = {name: value for name, value in fields.items() if name not in _LASTING}
+    connection.execute(
+        update(ArticleRow).where(ArticleRow.id == article_id).values(**kept, revision=number, grouped_at=None)
+    )
+    return True
+
+
+def record_version(connection: Connection, article_id: int, feed_id: int, article: Article, now: datetime) -> bool:
+    """Keep a version that is not the one shown; return False when it is known already."""
+    connection.execute(select(ArticleRow.id).where(ArticleRow.id == article_id).with_for_update()).one()
+    if _number(connection, article_id, article.content_hash) is not None:
+        return False
+    row = {name: getattr(article, name) for name in ("content_hash", "title", "html", "text")}
+    _append(connection, article_id, row | {"feed_id": feed_id, "seen_at": now})
+    return True
+
+
+def _number(connection: Connection, article_id: int, content_hash: bytes) -> int | None:
+    number: int | None = connection.execute(
+        select(RevisionRow.number).where(RevisionRow.article_id == article_id, RevisionRow.content_hash == content_hash)
+    ).scalar_one_or_none()
+    return number
+
+
+def _append(connection: Connection, article_id: int, row: Mapping[str, Any]) -> int:
+    # The article's row is locked: nobody else appends.
+    newest = select(func.max(RevisionRow.number)).where(RevisionRow.article_id == article_id)
+    number: int = connection.execute(newest).scalar_one() + 1
+    connection.execute(insert(RevisionRow).values(article_id=article_id, number=number, **row))
+    return number
+
+
+def _set_words(connection: Connection, article_id: int, number: int, *, html: str | None, text: str | None) -> None:
+    connection.execute(
+        update(RevisionRow)
+        .where(RevisionRow.article_id == article_id, RevisionRow.number == number)
+        .values(html=html, text=text)
+    )

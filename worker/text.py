@@ -1,0 +1,37 @@
+"""The one function that every string from outside passes before it may be stored or shown."""
+
+import re
+from typing import overload
+
+# NUL (PostgreSQL refuses it), other C0 and C1 controls but tab and line breaks, surrogates, and the noncharacters of
+# Unicode 16, section 23.7. NEL (U+0085) goes too: as a control it has no place, as a line break it is a stray byte.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr((plane << 16) | 0xFFFE)}{chr((plane << 16) | 0xFFFF)}" for plane in range(17))
+    + "]"
+)
+
+
+@overload
+def clean(text: str, longest: int) -> str: ...
+@overload
+def clean(text: None, longest: int) -> None: ...
+def clean(text: str | None, longest: int) -> str | None:
+    """Return ``text`` without anything SQL or a terminal refuses, at most ``longest`` characters of it."""
+    if text is None:
+        return None
+    return _FORBIDDEN.sub("", text[:longest])
+
+
+def fold(text: str) -> str:
+    """Return ``text`` with every run of white space made one space and the ends trimmed."""
+    return " ".join(text.split())
+
+
+def shorten(text: str, longest: int) -> str:
+    """Return ``text``, cut at a word with ``…`` where it passes ``longest`` characters."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    at_word = cut.rpartition(" ")[0] or cut
+    return at_word.rstrip(" ,;:-–—") + "…"
