@@ -47,7 +47,7 @@ def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> i
 
 
 def find_next_claim(connection: Connection, due_by: datetime) -> datetime | None:
-    """Return when the next host that nobody holds can be claimed for a feed due by ``due_by``; null for no such host."""
+    """Return when the next host that nobody holds can be claimed for a feed due by ``due_by``; null for none."""
     due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
     at: datetime | None = connection.execute(
         select(func.min(HostRow.claimable_at)).where(HostRow.lease_token.is_(None), due)

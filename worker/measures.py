@@ -27,7 +27,7 @@ def show_duration(duration: timedelta) -> str:
     sign = "-" if duration < timedelta(0) else ""
     if seconds < 1:
         return f"{sign}{seconds * 1000:.0f}ms"
-    if seconds < 60:  # noqa: PLR2004 -- a minute
+    if round(seconds, 1) < 60:  # noqa: PLR2004 -- a minute
         return f"{sign}{seconds:.1f}s".replace(".0s", "s")
     whole = round(seconds)
     units = [("d", 86400), ("h", 3600), ("m", 60), ("s", 1)]

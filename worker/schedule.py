@@ -16,10 +16,9 @@ _OF_THE_HOST = {429, 503}
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the operator allows: the feed's usual interval, and the limits that a publisher's wishes are held to."""
+    """What the operator allows: the feed's usual interval, and the longest that a publisher may ask for."""
 
     interval: timedelta
-    shortest: timedelta
     longest: timedelta
 
 

@@ -1,0 +1,15 @@
+"""Housekeeping of the store."""
+
+import structlog
+
+from worker.celery import app
+from worker.retention import prune as prune_store
+from worker.settings import settings
+from worker.tools import store_engine
+
+
+@app.task(name="maintenance.prune")
+def prune() -> None:
+    """Remove what has outlived its retention, and prepare the days ahead."""
+    pruned = prune_store(store_engine(), settings())
+    structlog.get_logger("feedmill").info("pruned", polls=pruned.polls, events=pruned.events)

@@ -1,0 +1,103 @@
+"""HTTPS: only publishers whom an authority vouches for."""
+
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import certifi
+import pytest
+
+from tests.servers.publisher import Answer, Publisher
+from worker.errors import ErrorClass, RejectedError, TransientError
+from worker.fetch import FetchLimits, Guard, Transfers
+from worker.fetch.handle import find_ca_bundle
+from worker.values import Credentials, Document, Fetched, FetchRequest
+
+Drive = Callable[..., list[Fetched]]
+
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with a key and a certificate for localhost that vouches for itself."""
+    folder = tmp_path_factory.mktemp("tls")
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    subprocess.run(["openssl", "req", "-x509", *key, *names, *files], check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "certificate.pem").read_bytes())
+    return both
+
+
+@pytest.fixture
+def secure(certificate: Path) -> Iterator[Publisher]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with Publisher(tls=context) as running:
+        yield running
+
+
+@pytest.fixture
+def trusted(secure: Publisher, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+    """Return the secure publisher, whose certificate is now the system's one authority."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    return secure
+
+
+def fetch_one(limits: FetchLimits, url: str, drive: Drive, credentials: Credentials | None = None) -> Fetched:
+    with Transfers(limits, Guard.allowing(["127.0.0.0/8"])) as transfers:
+        transfers.start(FetchRequest(1, url, credentials=credentials))
+        return drive(transfers)[0]
+
+
+def test_a_certificate_nobody_vouches_for_is_a_tls_error(secure: Publisher, limits: FetchLimits, drive: Drive) -> None:
+    answer = fetch_one(limits, secure.url("/feed.xml", "localhost"), drive).answer
+
+    assert isinstance(answer, TransientError)
+    assert answer.error_class is ErrorClass.TLS
+    assert answer.sentence.startswith("no secure connection to localhost: ")
+    assert secure.requests == []
+
+
+def test_an_authority_of_the_system_is_trusted(trusted: Publisher, limits: FetchLimits, drive: Drive) -> None:
+    trusted.serve("/feed.xml", b"rss")
+
+    assert isinstance(fetch_one(limits, trusted.url("/feed.xml", "localhost"), drive).answer, Document)
+
+
+def test_a_certificate_for_another_name_is_a_tls_error(trusted: Publisher, limits: FetchLimits, drive: Drive) -> None:
+    answer = fetch_one(limits, trusted.url("/feed.xml"), drive).answer
+
+    assert isinstance(answer, TransientError)
+    assert answer.error_class is ErrorClass.TLS
+
+
+def test_credentials_are_not_sent_from_https_to_http(
+    trusted: Publisher, publisher: Publisher, limits: FetchLimits, drive: Drive
+) -> None:
+    publisher.serve("/feed.xml", b"rss")
+    trusted.on("/feed.xml", Answer(status=302, headers={"Location": publisher.url("/feed.xml", "localhost")}))
+
+    fetch_one(limits, trusted.url("/feed.xml", "localhost"), drive, Credentials("reader", "secret"))
+
+    assert "authorization" in trusted.requests[0].headers
+    assert "authorization" not in publisher.requests[0].headers
+
+
+def test_the_guard_judges_https_too(secure: Publisher, limits: FetchLimits, drive: Drive) -> None:
+    with Transfers(limits, Guard()) as transfers:
+        transfers.start(FetchRequest(1, secure.url("/feed.xml", "localhost")))
+        answer = drive(transfers)[0].answer
+
+    assert isinstance(answer, RejectedError)
+    assert secure.connections == 0
+
+
+def test_where_the_system_has_no_bundle_certifis_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+
+    assert find_ca_bundle(usual=("/nowhere/either",)) == certifi.where()

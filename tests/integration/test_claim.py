@@ -1,0 +1,216 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, select, update
+
+from worker.claim import (
+    ClaimTerms,
+    claim_due_hosts,
+    claim_isolated_host,
+    claim_named_feeds,
+    count_claimable_hosts,
+    request_polls,
+)
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
+from worker.feeds import NewFeed, add_feeds, pause_feed
+from worker.store import HostRelease, store_polls
+from worker.values import ClaimedHost
+
+TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(seconds=1), parallel=1, hosts=50, feeds_per_host=20)
+CLAIMER = Path(__file__).with_name("claimer.py")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def connection(store: Engine) -> Iterator[Connection]:
+    with writing(store) as connection:
+        yield connection
+
+
+@pytest.fixture
+def now(connection: Connection) -> datetime:
+    return read_clock(connection).now()
+
+
+def _add(connection: Connection, now: datetime, *urls: str) -> None:
+    add_feeds(connection, now, [NewFeed(url) for url in urls])
+
+
+def _claim(connection: Connection, now: datetime) -> list[ClaimedHost]:
+    return claim_due_hosts(connection, now, TERMS)
+
+
+def _release(connection: Connection, host: ClaimedHost, now: datetime) -> None:
+    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0, host.isolated)], now)
+
+
+def _urls(hosts: list[ClaimedHost]) -> list[list[str]]:
+    return [[feed.url for feed in host.feeds] for host in hosts]
+
+
+def test_a_new_feed_is_claimed_at_once(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/feed")
+    assert _urls(_claim(connection, now)) == [["https://a.example/feed"]]
+
+
+def test_feeds_of_one_host_are_claimed_together(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1", "https://a.example/2", "https://b.example/1")
+    assert sorted(map(sorted, _urls(_claim(connection, now)))) == [
+        ["https://a.example/1", "https://a.example/2"],
+        ["https://b.example/1"],
+    ]
+
+
+def test_a_leased_host_is_not_claimed_again(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/feed")
+    _claim(connection, now)
+    assert _claim(connection, now + timedelta(seconds=89)) == []
+
+
+def test_an_expired_lease_is_taken_over(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/feed")
+    (first,) = _claim(connection, now)
+    (second,) = _claim(connection, now + timedelta(seconds=91))
+    assert second.token != first.token
+
+
+def test_a_released_host_waits_for_its_next_request(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    (host,) = _claim(connection, now)
+    _release(connection, host, now + timedelta(seconds=5))
+    assert _claim(connection, now + timedelta(seconds=4)) == []
+    assert len(_claim(connection, now + timedelta(seconds=6))) == 1
+
+
+def test_a_lease_that_was_taken_over_cannot_be_released(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    (late,) = _claim(connection, now)
+    later = now + timedelta(seconds=91)
+    _claim(connection, later)
+    _release(connection, late, later)
+    assert _claim(connection, later + timedelta(seconds=1)) == []
+
+
+def test_a_paused_feed_is_not_claimed(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    pause_feed(connection, connection.execute(select(FeedRow.id)).scalar_one())
+    assert [host.feeds for host in _claim(connection, now)] in ([], [()])
+
+
+def test_only_feeds_that_had_begun_are_counted_when_a_lease_expires(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1", "https://a.example/2", "https://b.example/1")
+    _claim(connection, now)
+    hosts = _claim(connection, now + timedelta(seconds=91))
+    counted = {feed.url: feed.claim_attempts for host in hosts for feed in host.feeds}
+    assert sorted(counted.values()) == [0, 1, 1]
+    assert counted["https://b.example/1"] == 1
+
+
+def test_a_claim_that_is_given_back_counts_nothing(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    for hours in range(5):
+        (host,) = _claim(connection, now + timedelta(hours=hours))
+        _release(connection, host, now + timedelta(hours=hours))
+    assert host.feeds[0].claim_attempts == 0
+
+
+def _expire(connection: Connection, now: datetime, times: int) -> datetime:
+    for _ in range(times):
+        now += timedelta(seconds=91)
+        claim_isolated_host(connection, now, TERMS) or _claim(connection, now)
+    return now
+
+
+def test_a_feed_whose_lease_expired_three_times_is_claimed_alone(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    later = _expire(connection, now, 4) + timedelta(seconds=91)
+    assert _claim(connection, later) == []
+    (host,) = claim_isolated_host(connection, later, TERMS)
+    assert host.isolated
+
+
+def test_a_feed_whose_lease_expired_five_times_alone_is_quarantined(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    _expire(connection, now, 8)
+    assert connection.execute(select(FeedRow.state)).scalar_one() == FeedState.ACTIVE
+    _expire(connection, now + timedelta(hours=1), 1)
+    state, reason = connection.execute(select(FeedRow.state, FeedRow.state_reason)).one()
+    assert state == FeedState.QUARANTINED
+    assert "feedmill resume" in reason
+
+
+def test_isolation_ends_when_the_feed_has_been_polled(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    later = _expire(connection, now, 4) + timedelta(seconds=91)
+    (host,) = claim_isolated_host(connection, later, TERMS)
+    connection.execute(update(ScheduleRow).values(claim_attempts=0))
+    _release(connection, host, later)
+    assert connection.execute(select(HostRow.isolated)).scalar_one() is False
+
+
+def test_a_named_feed_is_claimed_before_it_is_due(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    connection.execute(update(ScheduleRow).values(next_poll_at=now + timedelta(hours=1)))
+    connection.execute(update(HostRow).values(claimable_at=now + timedelta(hours=1)))
+    (feed_id,) = connection.execute(select(FeedRow.id)).scalars()
+    assert _urls(claim_named_feeds(connection, now, TERMS, [feed_id], force=False)) == [["https://a.example/1"]]
+
+
+def test_naming_a_feed_never_breaks_an_active_lease(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    (host,) = _claim(connection, now)
+    assert claim_named_feeds(connection, now, TERMS, [host.feeds[0].feed_id], force=True) == []
+
+
+@pytest.mark.parametrize(("force", "claimed"), [(False, 0), (True, 1)])
+def test_only_force_overrules_a_host_that_asked_to_be_left_alone(
+    connection: Connection, now: datetime, force: bool, claimed: int
+) -> None:
+    _add(connection, now, "https://a.example/1")
+    connection.execute(update(HostRow).values(next_request_at=now + timedelta(hours=1)))
+    (feed_id,) = connection.execute(select(FeedRow.id)).scalars()
+    assert len(claim_named_feeds(connection, now, TERMS, [feed_id], force=force)) == claimed
+
+
+def test_a_requested_feed_is_polled_before_others_of_its_host(connection: Connection, now: datetime) -> None:
+    _add(connection, now - timedelta(hours=2), "https://a.example/1", "https://a.example/2")
+    wanted = connection.execute(select(FeedRow.id).where(FeedRow.url == "https://a.example/2")).scalar_one()
+    request_polls(connection, now, [wanted])
+    (host,) = _claim(connection, now)
+    assert host.feeds[0].url == "https://a.example/2"
+
+
+def test_the_tick_counts_no_further_than_it_can_use(connection: Connection, now: datetime) -> None:
+    _add(connection, now, *(f"https://h{number}.example/" for number in range(30)))
+    assert count_claimable_hosts(connection, now, 10) == 10
+
+
+@pytest.mark.parametrize("hours_off", [0, 24, -24])
+def test_eight_claimers_at_once_claim_each_feed_exactly_once(store: Engine, store_url: str, hours_off: int) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        _add(connection, now, *(f"https://h{number % 200}.example/{number}" for number in range(400)))
+    command = [sys.executable, str(CLAIMER), store_url]
+    claimers = [
+        subprocess.Popen(
+            [*command, str(hours_off if number == 0 else 0)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        )
+        for number in range(8)
+    ]
+    outputs = [claimer.communicate("go\n", timeout=60)[0] for claimer in claimers]
+    assert [claimer.returncode for claimer in claimers] == [0] * 8
+    claimed = [line.split()[1] for output in outputs for line in output.splitlines()]
+    with reading(store) as connection:
+        every = [str(feed_id) for feed_id in connection.execute(select(FeedRow.id)).scalars()]
+    assert sorted(claimed) == sorted(every)

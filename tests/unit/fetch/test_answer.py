@@ -1,0 +1,87 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.fetch.answer import document, not_modified, redirect_target, status_error
+from worker.fetch.body import Body
+from worker.fetch.head import Head
+from worker.fetch.location import locate
+from worker.values import Document, FetchRequest, NotModified, Validators
+
+HERE = locate("https://a.example/feed.xml")
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+def body_of(content: bytes) -> Body:
+    body = Body([], limit=1000)
+    body.add(content)
+    return body
+
+
+def test_a_document_takes_its_facts_from_the_head() -> None:
+    head = Head(200, {"content-type": "text/xml\x01", "content-language": "de", "etag": '"a"'})
+
+    answer = document(HERE, head, body_of(b"rss"))
+
+    assert answer == Document("https://a.example/feed.xml", b"rss", "text/xml", "de", Validators('"a"'))
+
+
+def test_an_empty_document_is_incomplete() -> None:
+    with pytest.raises(TransientError, match=r"a\.example answered 200 \(OK\), but with nothing in it"):
+        document(HERE, Head(200, {}), body_of(b""))
+
+
+def test_304_needs_a_condition() -> None:
+    asked = FetchRequest(1, HERE.href, Validators(last_modified="Tue"))
+
+    assert not_modified(HERE, Head(304, {}), asked) == NotModified(Validators(last_modified="Tue"))
+    with pytest.raises(TransientError):
+        not_modified(HERE, Head(304, {}), FetchRequest(1, HERE.href))
+
+
+def test_a_redirect_leads_on() -> None:
+    assert redirect_target(HERE, Head(301, {"location": "/b"}), [HERE], most=1).href == "https://a.example/b"
+
+
+@pytest.mark.parametrize(
+    ("fields", "visited", "kind"),
+    [
+        ({}, [HERE], PermanentError),
+        ({"location": ""}, [HERE], PermanentError),
+        ({"location": "/feed.xml"}, [HERE], PermanentError),
+        ({"location": "/b"}, [HERE, HERE], PermanentError),
+        ({"location": "ftp://a.example/"}, [HERE], RejectedError),
+    ],
+    ids=["no target", "empty target", "circle", "too many", "scheme"],
+)
+def test_a_redirect_that_leads_nowhere_is_an_error(fields: dict[str, str], visited: list, kind: type) -> None:
+    with pytest.raises(kind):
+        redirect_target(HERE, Head(301, fields), visited, most=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "error_class", "sentence"),
+    [
+        (305, PermanentError, ErrorClass.REDIRECT, "a.example answered 305 (Use Proxy)"),
+        (403, PermanentError, ErrorClass.HTTP_4XX, "a.example answered 403 (Forbidden)"),
+        (410, PermanentError, ErrorClass.HTTP_410, "a.example answered 410 (Gone)"),
+        (429, TransientError, ErrorClass.HTTP_429, "a.example answered 429 (Too Many Requests)"),
+        (502, TransientError, ErrorClass.HTTP_5XX, "a.example answered 502 (Bad Gateway)"),
+        (520, TransientError, ErrorClass.HTTP_5XX, "a.example answered 520"),
+        (600, TransientError, ErrorClass.PROTOCOL, "a.example answered 600"),
+    ],
+)
+def test_a_status_is_an_error_of_its_class(
+    status: int, kind: type[PollError], error_class: ErrorClass, sentence: str
+) -> None:
+    error = status_error(HERE, Head(status, {"retry-after": "5"}), NOW)
+
+    assert type(error) is kind
+    assert (error.error_class, error.sentence, error.http_status) == (error_class, sentence, status)
+    assert error.retry_after == (timedelta(seconds=5) if status >= 400 else None)
+
+
+def test_a_browser_wall_does_not_hide_a_rate_limit() -> None:
+    assert status_error(HERE, Head(429, {"cf-mitigated": "challenge"}), NOW).error_class is ErrorClass.HTTP_429
+    assert status_error(HERE, Head(403, {"cf-mitigated": "challenge"}), NOW).error_class is ErrorClass.BLOCKED

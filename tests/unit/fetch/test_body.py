@@ -1,0 +1,65 @@
+import gzip
+
+import pytest
+
+from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
+from worker.fetch.body import Body
+
+
+def test_a_body_is_its_chunks_in_order() -> None:
+    body = Body([], limit=10)
+
+    body.add(b"one ")
+    body.add(b"two")
+
+    assert body.read() == b"one two"
+    assert (body.received, body.size) == (7, 7)
+
+
+def test_a_compressed_body_counts_both_sizes() -> None:
+    packed = gzip.compress(b"x" * 1000)
+    body = Body(["gzip"], limit=1000)
+
+    body.add(packed)
+
+    assert body.read() == b"x" * 1000
+    assert (body.received, body.size) == (len(packed), 1000)
+
+
+def test_a_body_beyond_the_limit_is_refused() -> None:
+    body = Body([], limit=10)
+    body.add(b"x" * 10)
+
+    with pytest.raises(RejectedError, match="the document is larger than 10 B"):
+        body.add(b"x")
+
+
+def test_a_body_that_unfolds_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(RejectedError) as refusal:
+        Body(["gzip"], limit=1000).add(gzip.compress(bytes(1001)))
+
+    assert refusal.value.error_class is ErrorClass.TOO_BIG
+
+
+def test_a_body_that_breaks_off_is_incomplete() -> None:
+    body = Body(["gzip"], limit=1000)
+    body.add(gzip.compress(b"text")[:-1])
+
+    with pytest.raises(TransientError) as failure:
+        body.read()
+
+    assert failure.value.error_class is ErrorClass.INCOMPLETE
+
+
+def test_a_body_of_no_bytes_is_empty_whatever_its_coding() -> None:
+    assert Body(["gzip"], limit=1000).read() == b""
+
+
+def test_a_body_encoded_twice_over_is_refused() -> None:
+    with pytest.raises(RejectedError):
+        Body(["gzip", "gzip"], limit=1000)
+
+
+def test_a_body_in_an_unknown_coding_is_an_error() -> None:
+    with pytest.raises(PermanentError, match="encoded as 'zstd', which we did not offer"):
+        Body(["zstd"], limit=1000)

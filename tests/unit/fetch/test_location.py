@@ -1,0 +1,69 @@
+import pytest
+
+from worker.errors import ErrorClass, RejectedError
+from worker.fetch.location import Location, follow, locate
+
+BASE = locate("https://example.com/feeds/news.xml?a=1")
+
+
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("http://example.com", Location("http://example.com/", "example.com", "http://example.com")),
+        ("HTTPS://Example.COM:443/A", Location("https://example.com/A", "example.com", "https://example.com")),
+        ("http://example.com:8080/", Location("http://example.com:8080/", "example.com", "http://example.com:8080")),
+        ("http://example.com/a#b", Location("http://example.com/a", "example.com", "http://example.com")),
+        ("http://bücher.example/", Location("http://xn--bcher-kva.example/", "xn--bcher-kva.example", "http://xn--bcher-kva.example")),
+        ("http://example.com/%7Ea?q=%2F&b", Location("http://example.com/%7Ea?q=%2F&b", "example.com", "http://example.com")),
+        ("http://example.com/é?é", Location("http://example.com/%C3%A9?%C3%A9", "example.com", "http://example.com")),
+        ("http://0x7f.1/", Location("http://127.0.0.1/", "127.0.0.1", "http://127.0.0.1")),
+        ("http://[::1]:8080/", Location("http://[::1]:8080/", "::1", "http://[::1]:8080")),
+        ("http://example.com/@a", Location("http://example.com/@a", "example.com", "http://example.com")),
+    ],
+)  # fmt: skip
+def test_a_url_is_read_into_its_one_spelling(url: str, location: Location) -> None:
+    assert locate(url) == location
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("ftp://example.com/", "the URL begins with ftp:, not http:// or https://"),
+        ("file:///etc/passwd", "the URL begins with file:, not http:// or https://"),
+        ("news.xml", "the URL is not an http or https URL"),
+        ("http://a:b@example.com/", "the URL holds a user name or password; credentials are given apart from it"),
+        ("http://example.com/a b", "the URL holds a space, a backslash or a control character"),
+        ("http://example.com\\a", "the URL holds a space, a backslash or a control character"),
+        ("http://example.com/\x85", "the URL holds a space, a backslash or a control character"),
+        ("http://example.com:99999/", "the URL is not valid"),
+        ("http://example.com/" + "a" * 8000, "the URL has more than 8000 characters"),
+    ],
+)
+def test_a_url_we_do_not_ask_is_refused_with_its_reason(url: str, sentence: str) -> None:
+    with pytest.raises(RejectedError) as refusal:
+        locate(url)
+
+    assert refusal.value.error_class is ErrorClass.GUARD
+    assert refusal.value.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("target", "href"),
+    [
+        ("http://other.example/x", "http://other.example/x"),
+        ("//other.example/x", "https://other.example/x"),
+        ("/x", "https://example.com/x"),
+        ("x", "https://example.com/feeds/x"),
+        ("../x", "https://example.com/x"),
+        ("?b=2", "https://example.com/feeds/news.xml?b=2"),
+        ("  /x y ", "https://example.com/x%20y"),
+    ],
+)
+def test_a_redirect_is_read_from_where_it_stood(target: str, href: str) -> None:
+    assert follow(BASE, target).href == href
+
+
+@pytest.mark.parametrize("target", ["file:///x", "javascript:alert(1)", "//a@b/", "/\\x", "http://[::1", "/\x01"])
+def test_a_redirect_we_do_not_follow_is_refused_with_its_host(target: str) -> None:
+    with pytest.raises(RejectedError, match=r"the URL that example\.com redirects to "):
+        follow(BASE, target)

@@ -1,0 +1,81 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from worker.errors import SettingsError
+from worker.settings import Settings, read_settings
+
+
+def test_the_defaults_need_no_server() -> None:
+    chosen = read_settings()
+    assert (chosen.database_url, chosen.broker_url) == ("sqlite:///feedmill.db", "memory://")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "meant"),
+    [
+        ("POLL_INTERVAL", "2h", "poll_interval", timedelta(hours=2)),
+        ("MAX_BODY", "500kB", "max_body", 500_000),
+        ("ALLOW_HOSTS", "intranet:8080, 10.0.0.0/8", "allow_hosts", ("intranet:8080", "10.0.0.0/8")),
+        ("DATABASE_URL", "postgres://u@h/d", "database_url", "postgresql+psycopg://u@h/d"),
+        ("DATABASE_URL", "postgresql://u@h/d", "database_url", "postgresql+psycopg://u@h/d"),
+        ("SEEDS_DIR", "/srv/seeds", "seeds_dir", Path("/srv/seeds")),
+    ],
+)
+def test_a_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, meant: object) -> None:
+    monkeypatch.setenv(f"FEEDMILL_{name}", value)
+    assert getattr(read_settings(), field) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("POLL_INTERVAL", "often", "write it as 90s, 15m, 6h or 2d"),
+        ("MAX_BODY", "big", "write it as 500kB, 15MB"),
+        ("ALLOW_HOSTS", "intranet", "neither host:port nor a network"),
+        ("ALLOW_HOSTS", "10.0.0.0/99", "does not appear to be"),
+        ("DATABASE_URL", "mysql://h/d", "must begin with sqlite:// or postgresql://"),
+        ("BROKER_URL", "amqp://h", "must begin with redis://"),
+        ("FETCH_TIMEOUT", "1h", "at most 2m"),
+        ("BATCH_SIZE", "0", "greater than 0"),
+        ("LOG_FORMAT", "xml", "'console' or 'json'"),
+    ],
+)
+def test_a_bad_value_names_the_variable_and_what_is_accepted(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"FEEDMILL_{name}", value)
+    with pytest.raises(SettingsError, match=f"FEEDMILL_{name}") as raised:
+        read_settings()
+    assert told in str(raised.value)
+
+
+def test_a_misspelt_setting_is_refused_with_the_right_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDMILL_POL_INTERVAL", "1h")
+    with pytest.raises(SettingsError, match="did you mean FEEDMILL_POLL_INTERVAL"):
+        read_settings()
+
+
+def test_intervals_out_of_order_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDMILL_POLL_INTERVAL", "5m")
+    with pytest.raises(SettingsError, match="FEEDMILL_POLL_INTERVAL_MIN"):
+        read_settings()
+
+
+def test_a_dotenv_file_is_read_and_may_hold_others_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("POSTGRES_PASSWORD=x\nFEEDMILL_HOST_GAP=5s\n")
+    assert read_settings().host_gap == timedelta(seconds=5)
+
+
+def test_a_misspelt_name_in_a_dotenv_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("FEEDMILL_HOSTGAP=5s\n")
+    with pytest.raises(SettingsError, match="did you mean FEEDMILL_HOST_GAP"):
+        read_settings()
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().max_body = 1  # type: ignore[misc]  # the point of the test

@@ -1,0 +1,48 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.text import clean, fold, shorten
+
+
+@pytest.mark.parametrize(
+    "forbidden", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\ud800", "\ufdd0", "\ufffe", "\U0001ffff"]
+)
+def test_what_sql_or_a_terminal_refuses_is_dropped(forbidden: str) -> None:
+    assert clean(f"a{forbidden}b", 10) == "ab"
+
+
+@pytest.mark.parametrize("kept", ["\t", "\n", "é", "東京", "🗞", "\u200d"])
+def test_everything_else_is_kept(kept: str) -> None:
+    assert clean(f"a{kept}b", 10) == f"a{kept}b"
+
+
+def test_text_is_cut_at_its_longest() -> None:
+    assert clean("abcdef", 3) == "abc"
+
+
+def test_nothing_stays_nothing() -> None:
+    assert clean(None, 3) is None
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_cleaned_text_can_always_be_stored(text: str) -> None:
+    cleaned = clean(text, 1000)
+    assert "\x00" not in cleaned
+    cleaned.encode("utf-8")
+
+
+def test_white_space_is_folded() -> None:
+    assert fold("  one\u00a0\n two\t") == "one two"
+
+
+def test_short_text_stays_whole() -> None:
+    assert shorten("one two", 7) == "one two"
+
+
+def test_long_text_is_cut_at_a_word() -> None:
+    assert shorten("one two, three", 10) == "one two…"
+
+
+def test_one_long_word_is_cut_in_the_middle() -> None:
+    assert shorten("abcdefghij", 5) == "abcd…"

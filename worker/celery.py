@@ -1,0 +1,155 @@
+"""The Celery application: ``celery -A worker worker`` and ``celery -A worker beat``.
+
+SQL is the queue, Celery the alarm clock: a lost, doubled or late message costs at most one interval, never an article.
+Each setting that differs from Celery's default says why; docs/design.md has the measurements.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from celery import Celery, Task
+from celery.schedules import crontab
+from celery.signals import setup_logging, worker_init, worker_process_init, worker_shutting_down
+from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
+
+from worker.errors import BrokerError
+from worker.logs import set_up_logs
+from worker.settings import Settings, settings
+from worker.stopping import ask_to_stop, prepare_to_stop
+from worker.time_limits import VISIBILITY_TIMEOUT, time_limits
+from worker.tools import forget_after_fork
+
+QUEUES = ("feeds", "ondemand", "maintenance")
+_TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.maintenance")
+_SOFT_SHUTDOWN_SECONDS = 55.0
+
+
+class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
+    """A task that cannot be sent where no worker could ever receive it."""
+
+    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
+        """Send the task; BrokerError when the broker is the memory of a process that runs no worker."""
+        if self.app.conf.broker_url.startswith("memory://") and not self.app.conf.feedmill_embedded:
+            raise BrokerError(
+                f"{self.name} cannot be sent: FEEDMILL_BROKER_URL is memory://, which no other process can reach. "
+                "Poll in this process with `feedmill poll`, or name a Redis broker."
+            )
+        return super().apply_async(*args, **kwargs)
+
+
+def celery_settings(chosen: Settings) -> dict[str, Any]:
+    """Return Celery's configuration for these settings."""
+    limits = time_limits(chosen.fetch_timeout)
+    return {
+        "broker_url": chosen.broker_url,
+        "broker_transport_options": _transport_options(chosen),
+        "broker_connection_retry_on_startup": True,
+        # Status lives in SQL; a Redis result backend would cost 64-78 % more CPU.
+        "task_ignore_result": True,
+        "result_backend": None,
+        # No hoarding, and work returns at shutdown.
+        "task_acks_late": True,
+        "worker_prefetch_multiplier": 1,
+        # The lease recovers what a lost worker held; putting its message back would loop on a poisoned task.
+        "task_reject_on_worker_lost": False,
+        "task_retry_on_worker_lost": False,
+        "task_acks_on_failure": True,
+        "task_acks_on_timeout": True,
+        "task_soft_time_limit": limits.soft.total_seconds(),
+        "task_time_limit": limits.hard.total_seconds(),
+        "task_publish_retry_policy": {"max_retries": 1},
+        # With Redis it would kill tasks and park their messages until the visibility timeout.
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_soft_shutdown_timeout": _SOFT_SHUTDOWN_SECONDS,
+        "worker_max_tasks_per_child": 500,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_send_task_events": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "enable_utc": True,
+        "timezone": "UTC",
+        **_queues(),
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_schedule": _beat_schedule(chosen),
+        "feedmill_embedded": False,
+    }
+
+
+def _transport_options(chosen: Settings) -> dict[str, Any]:
+    if chosen.broker_url.startswith("memory://"):
+        return {"polling_interval": 0.1}
+    return {
+        "visibility_timeout": VISIBILITY_TIMEOUT.total_seconds(),
+        # The defaults wait for ever on a peer that is gone.
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "global_keyprefix": chosen.broker_prefix,
+    }
+
+
+def _queues() -> dict[str, Any]:
+    return {
+        # A misspelt queue fails instead of filling unseen.
+        "task_create_missing_queues": False,
+        "task_default_queue": "feeds",
+        "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
+        "task_routes": {
+            "feeds.*": {"queue": "feeds"},
+            "ondemand.*": {"queue": "ondemand"},
+            "maintenance.*": {"queue": "maintenance"},
+        },
+    }
+
+
+def _beat_schedule(chosen: Settings) -> dict[str, Any]:
+    tick, scan = chosen.tick_interval.total_seconds(), chosen.seed_scan_interval.total_seconds()
+    # A tick that could not be delivered in time is worthless: the next one is on its way.
+    return {
+        "tick": {"task": "feeds.tick", "schedule": tick, "options": {"expires": tick}},
+        "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": scan, "options": {"expires": scan}},
+        # Not an interval: that would begin again with every restart of beat.
+        "prune": {
+            "task": "maintenance.prune",
+            "schedule": crontab(hour="3", minute="30"),
+            "options": {"expires": 3600},
+        },
+    }
+
+
+app = Celery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES)
+app.add_defaults(lambda: celery_settings(settings()))
+
+
+def send_poll_feeds(feed_ids: Sequence[int]) -> None:
+    """Ask the workers to poll these feeds now; BrokerError when the broker cannot be reached."""
+    try:
+        app.send_task("ondemand.poll_feeds", args=[list(feed_ids)])
+    except OperationalError as error:
+        raise BrokerError(
+            f"The broker {app.connection().as_uri()} cannot be reached: check FEEDMILL_BROKER_URL and that Redis runs. "
+            "The polls are asked for in the store; the next tick makes them."
+        ) from error
+
+
+@setup_logging.connect
+def _set_up_logs(**_: object) -> None:
+    set_up_logs(settings())
+
+
+@worker_init.connect
+def _prepare(**_: object) -> None:
+    prepare_to_stop()
+
+
+@worker_process_init.connect
+def _leave_connections_to_the_parent(**_: object) -> None:
+    forget_after_fork()
+
+
+@worker_shutting_down.connect
+def _stop_polling(**_: object) -> None:
+    ask_to_stop()

@@ -1,0 +1,85 @@
+"""Managing feeds: ``add``, ``remove``, ``pause`` and ``resume``."""
+
+from collections.abc import Callable, Iterable
+
+import click
+from sqlalchemy import Connection
+
+from worker.cli.store import feed_called, writing_store
+from worker.database.clock import Clock
+from worker.errors import NamedError
+from worker.feeds import NamedFeed, NewFeed, add_feeds, pause_feed, remove_feed, resume_feed
+from worker.urls import feed_url_key
+
+_names = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
+
+
+@click.command("add")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+def add_command(urls: tuple[str, ...]) -> int:
+    """Add feeds; each is polled as soon as a worker is free."""
+
+    def add(connection: Connection, clock: Clock, url: str) -> str:
+        try:
+            feed_url_key(url)
+        except ValueError as error:
+            raise NamedError(f"{url} was not added: {error}") from error
+        is_new = add_feeds(connection, clock.now(), [NewFeed(url)])
+        feed = feed_called(connection, url)
+        return f"{'Added' if is_new else 'Known already:'} {url} (feed {feed.feed_id})"
+
+    return _each(urls, add, create=True)
+
+
+@click.command("remove")
+@_names
+@click.option("--articles", is_flag=True, help="Also delete the articles that no other feed carries.")
+def remove_command(names: tuple[str, ...], *, articles: bool) -> int:
+    """Stop polling feeds for good; their articles and history stay."""
+
+    def remove(connection: Connection, _clock: Clock, feed: NamedFeed) -> str:
+        remove_feed(connection, feed.feed_id, articles=articles)
+        return f"Removed {feed.url}{' and its articles' if articles else '; its articles stay'}"
+
+    return _each_feed(names, remove)
+
+
+@click.command("pause")
+@_names
+def pause_command(names: tuple[str, ...]) -> int:
+    """Stop polling feeds until they are resumed."""
+
+    def pause(connection: Connection, _clock: Clock, feed: NamedFeed) -> str:
+        pause_feed(connection, feed.feed_id)
+        return f"Paused {feed.url}"
+
+    return _each_feed(names, pause)
+
+
+@click.command("resume")
+@_names
+def resume_command(names: tuple[str, ...]) -> int:
+    """Poll feeds again, whatever had stopped them: paused, gone or quarantined."""
+
+    def resume(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
+        resume_feed(connection, clock.now(), feed.feed_id)
+        return f"Resumed {feed.url}"
+
+    return _each_feed(names, resume)
+
+
+def _each_feed(names: Iterable[str], change: Callable[[Connection, Clock, NamedFeed], str]) -> int:
+    return _each(names, lambda connection, clock, name: change(connection, clock, feed_called(connection, name)))
+
+
+def _each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
+    """Make one change for each name, say what became of it, and return the exit code: one failure stops no other."""
+    code = 0
+    with writing_store(create=create) as (connection, clock):
+        for name in names:
+            try:
+                click.echo(change(connection, clock, name))
+            except NamedError as error:
+                click.echo(f"feedmill: {error}", err=True)
+                code = 1
+    return code

@@ -1,0 +1,142 @@
+"""Looking at the store: ``feeds``, ``articles``, ``polls``, ``show`` and ``status``."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+from sqlalchemy import Connection
+
+from worker.cli.output import TABLE_ROWS, Column, as_options, from_now, parse_since, print_json, print_table
+from worker.cli.pages import print_article, print_health
+from worker.cli.store import feed_called, reading_store
+from worker.database.clock import read_clock
+from worker.database.feed_tables import FeedState
+from worker.errors import NamedError
+from worker.health import read_health
+from worker.listings import Wanted, find_article, list_articles, list_feeds, list_polls
+from worker.values import Outcome
+
+# What the store keeps for its own use.
+_INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at"}
+
+
+@click.command("feeds")
+@as_options
+@click.option("--state", type=click.Choice([str(state) for state in FeedState]), help="Only feeds in this state.")
+@click.option("--text", help="Only feeds with this in URL or title.")
+@click.option("--since", help="Only feeds added since: 2d, 6h, or a date.")
+def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
+    """List feeds: when each is polled next, and why then."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        rows = list_feeds(connection, _wanted(connection, now, filters, limit if as_json else limit or TABLE_ROWS))
+        if as_json:
+            print_json(rows)
+        else:
+            print_table(_feed_columns(now), rows, when_empty="No feeds: `feedmill add URL` adds one.")
+
+
+@click.command("articles")
+@as_options
+@click.argument("feed", required=False)
+@click.option("--text", help="Only articles with this in title or text.")
+@click.option("--since", help="Only articles first seen since: 2d, 6h, or a date.")
+def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
+    """List articles, the newest first; FEED (a URL or an id) lists those that one feed carries."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        rows = list_articles(connection, _wanted(connection, now, filters, limit if as_json else limit or TABLE_ROWS))
+        if as_json:
+            print_json({name: row[name] for name in row if name not in _INTERNAL} for row in rows)
+        else:
+            print_table(ARTICLE_COLUMNS, rows, when_empty="No articles: `feedmill run --once` fetches some.")
+
+
+@click.command("polls")
+@as_options
+@click.argument("feed", required=False)
+@click.option("--outcome", "state", type=click.Choice([str(outcome) for outcome in Outcome]), help="Only these polls.")
+@click.option("--since", help="Only polls since: 2d, 6h, or a date.")
+def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
+    """List the ledger of polls, the newest first; FEED (a URL or an id) lists those of one feed."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        rows = list_polls(connection, _wanted(connection, now, filters, limit if as_json else limit or TABLE_ROWS))
+        if as_json:
+            print_json(rows)
+        else:
+            print_table(_POLL_COLUMNS, rows, when_empty="No polls yet: `feedmill poll` makes some.")
+
+
+@click.command("show")
+@click.argument("article", type=int)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def show_command(*, article: int, as_json: bool) -> None:
+    """Show one article whole, with who carries it and how it changed."""
+    with reading_store() as connection:
+        found = find_article(connection, article)
+    if found is None:
+        raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
+    if as_json:
+        print_json([found])
+    else:
+        print_article(found)
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def status_command(*, as_json: bool) -> None:
+    """Show the store's health at a glance: due, late, failing, polls and articles per hour, slowest hosts."""
+    with reading_store() as connection:
+        health = read_health(connection, read_clock(connection).now())
+    if as_json:
+        print_json([asdict(health)])
+    else:
+        print_health(health)
+
+
+def _wanted(connection: Connection, now: datetime, filters: Mapping[str, str | None], newest: int | None) -> Wanted:
+    feed = filters.get("feed")
+    return Wanted(
+        feed_id=feed_called(connection, feed).feed_id if feed else None,
+        since=parse_since(filters.get("since"), now),
+        text=filters.get("text"),
+        state=filters.get("state"),
+        newest=newest,
+    )
+
+
+def _feed_columns(now: datetime) -> list[Column]:
+    return [
+        Column("ID", lambda row: row["id"], 9),
+        Column("FEED", lambda row: row["title"] or row["url"]),
+        Column("STATE", lambda row: row["state"], 11),
+        Column("LAST SUCCESS", lambda row: from_now(row["last_success_at"], now), 12),
+        Column("NEXT POLL", lambda row: from_now(row["next_poll_at"], now), 9),
+        Column("WHY", lambda row: row["error"] or row["next_poll_reason"], 50),
+    ]
+
+
+ARTICLE_COLUMNS = [
+    Column("ID", lambda row: row["id"], 9),
+    Column("PUBLISHED", lambda row: row["published_at"], 16),
+    Column("TITLE", lambda row: row["title"]),
+    Column("BY", lambda row: row["agency"] or ", ".join(row["authors"]), 20),
+    Column("FEED", lambda row: _site(row["feed_url"]), 24),
+]
+
+_POLL_COLUMNS = [
+    Column("STARTED", lambda row: row["started_at"], 16),
+    Column("FEED", lambda row: row["url"]),
+    Column("OUTCOME", lambda row: row["outcome"], 9),
+    Column("HTTP", lambda row: row["http_status"], 4),
+    Column("NEW", lambda row: row["new"], 5),
+    Column("TOOK", lambda row: row["duration"], 6),
+    Column("NEXT, AND WHY", lambda row: row["error"] or row["next_poll_reason"], 50),
+]
+
+
+def _site(feed_url: str) -> str:
+    scheme, _, rest = feed_url.partition("://")
+    return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0]

@@ -1,0 +1,85 @@
+"""The root of the commands: which there are, and how a failure becomes one sentence and an exit code.
+
+Exit codes: 0 done; 1 something that was named failed; 2 wrong usage.
+"""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from worker.errors import NamedError, UsageError
+
+# Each command is imported when it is called: `feedmill --help` needs neither SQLAlchemy nor Celery.
+_COMMANDS = {
+    "run": ("worker.cli.run", "Poll on schedule in this one process; --once polls what is due and ends."),
+    "ingest": ("worker.cli.seeds", "Read seed files and folders: dispatches, saved feeds, OPML."),
+    "add": ("worker.cli.feeds", "Add feeds."),
+    "remove": ("worker.cli.feeds", "Remove feeds; their articles stay."),
+    "pause": ("worker.cli.feeds", "Stop polling feeds for a while."),
+    "resume": ("worker.cli.feeds", "Poll feeds again."),
+    "import": ("worker.cli.seeds", "Add the feeds of an OPML file."),
+    "export": ("worker.cli.seeds", "Write the feeds as OPML."),
+    "poll": ("worker.cli.poll", "Poll now: the named feeds, or all that are due."),
+    "feeds": ("worker.cli.listings", "List feeds."),
+    "articles": ("worker.cli.listings", "List articles."),
+    "polls": ("worker.cli.listings", "List the ledger of polls."),
+    "show": ("worker.cli.listings", "Show one article whole."),
+    "status": ("worker.cli.listings", "Show the store's health at a glance."),
+    "sanitise": ("worker.cli.sanitise", "Clean HTML as the store would."),
+    "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
+    "prune": ("worker.cli.upkeep", "Remove polls and events that have outlived their retention."),
+}
+
+
+class _Commands(click.Group):
+    """The commands, each in the module that the table names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """Return the commands in the table's order."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        """Import a command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
+        """Write the table of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="feedmill", prog_name="feedmill")
+def feedmill() -> None:
+    """Keep a shared SQL store of news articles up to date."""
+
+
+def main() -> None:
+    """Run the command line; any failure that was foreseen is one sentence on standard error."""
+    try:
+        code = feedmill(standalone_mode=False) or 0
+    except click.Abort:
+        code = _fail("Stopped.", 1)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except UsageError as error:
+        code = _fail(str(error), 2)
+    except NamedError as error:
+        code = _fail(str(error), 1)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; what Python flushes at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _fail(sentence: str, code: int) -> int:
+    click.echo(f"feedmill: {sentence}", err=True)
+    return code

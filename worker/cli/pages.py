@@ -1,0 +1,72 @@
+"""Pages for people: one article whole, and the store's health."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from worker.cli.output import console, from_now, plain
+from worker.health import Health
+
+_FACTS = (
+    ("published_at", "Published"),
+    ("updated_at", "Updated"),
+    ("first_seen_at", "First seen"),
+    ("authors", "By"),
+    ("agency", "Agency"),
+    ("dateline_place", "Dateline"),
+    ("dateline_date", "Filed on"),
+    ("url", "URL"),
+    ("language", "Language"),
+    ("tags", "Tags"),
+    ("image_url", "Image"),
+    ("feed_url", "Feed"),
+)
+
+
+def print_article(article: Mapping[str, Any]) -> None:
+    """Print an article: its facts, its text, who carries it, and how it changed."""
+    out = console()
+    out.print(Text.assemble((str(plain(article["title"])), "bold")))
+    facts = Table.grid(padding=(0, 2))
+    for name, label in _FACTS:
+        value = ", ".join(article[name]) if isinstance(article[name], list) else article[name]
+        if value:
+            facts.add_row(Text(label, style="dim"), plain(value))
+    out.print(facts)
+    for paragraph in article["text"].split("\n\n"):
+        out.print()
+        for line in paragraph.split("\n"):
+            out.print(plain(line))
+    out.print()
+    for sighting in article["sightings"]:
+        until = f" to {sighting['left_at']:%Y-%m-%d %H:%M}" if sighting["left_at"] else ""
+        out.print(plain(f"Carried by {sighting['feed_url']} since {sighting['first_seen_at']:%Y-%m-%d %H:%M}{until}"))
+    for revision in article["revisions"] if len(article["revisions"]) > 1 else ():
+        shown = ", shown" if revision["number"] == article["revision"] else ""
+        words = len(revision["text"].split())
+        out.print(
+            plain(f"Revision {revision['number']}{shown}, {revision['seen_at']:%Y-%m-%d %H:%M}, {words} words: ")
+            + plain(revision["title"])
+        )
+
+
+def print_health(health: Health) -> None:
+    """Print the store's health as a page of figures."""
+    out = console()
+    page = Table.grid(padding=(0, 2))
+    page.add_row(Text("Feeds", style="dim"), plain(_tally(health.feeds)))
+    page.add_row(Text("Due", style="dim"), plain(f"{health.due:,} now, {health.late:,} of them late"))
+    page.add_row(Text("Failing", style="dim"), plain(_tally(health.failing)))
+    page.add_row(Text("Polls, last hour", style="dim"), plain(_tally(health.polls_last_hour)))
+    page.add_row(Text("Last poll", style="dim"), plain(from_now(health.last_poll_at, health.at) or "never"))
+    articles = f"{health.articles:,}, {health.articles_last_hour:,} in the last hour"
+    page.add_row(Text("Articles", style="dim"), plain(articles))
+    for name, seconds in health.slowest_hosts.items():
+        page.add_row(Text("Slowest hosts", style="dim"), plain(f"{name} {seconds:.1f} s"))
+    out.print(page)
+
+
+def _tally(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "none"

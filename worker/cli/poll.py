@@ -1,0 +1,126 @@
+"""Polling on demand: ``poll``."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from worker.claim import request_polls
+from worker.cli.output import from_now, print_json, write_line
+from worker.cli.store import feed_called, opened_tools
+from worker.database.clock import read_clock
+from worker.database.engine import writing
+from worker.errors import PollError
+from worker.feeds import list_feed_ids
+from worker.pipeline import NamedPoll, poll_all_due, poll_by_name, poll_named
+from worker.settings import settings
+from worker.tools import Tools
+from worker.values import Credentials, Outcome, PollRecord
+
+
+@click.command("poll")
+@click.argument("names", nargs=-1, metavar="[URL_OR_ID...]")
+@click.option("--force", is_flag=True, help="Also where the host asked to be left alone; without names: due or not.")
+@click.option("--queue", is_flag=True, help="Leave it to the workers.")
+@click.option("--user", help="HTTP Basic user; the password comes from FEEDMILL_PASSWORD, standard input or a prompt.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def poll_command(names: Sequence[str], user: str | None, *, force: bool, queue: bool, as_json: bool) -> int:
+    """Poll now: the named feeds (an unknown URL is added if it is a feed), or every feed that is due."""
+    credentials = Credentials(user, _password()) if user else None
+    with opened_tools() as tools:
+        if queue:
+            return _leave_to_the_workers(tools, names)
+        polls = _poll(tools, names, credentials, force=force)
+        return _print(polls, as_json=as_json, is_named=bool(names))
+
+
+def _poll(tools: Tools, names: Sequence[str], credentials: Credentials | None, *, force: bool) -> Iterator[NamedPoll]:
+    if names:
+        yield from poll_by_name(tools, names, _never, force=force, credentials=credentials)
+        return
+    for record in _poll_unnamed(tools, force=force):
+        yield NamedPoll(record.url, record)
+
+
+def _poll_unnamed(tools: Tools, *, force: bool) -> Iterator[PollRecord]:
+    if not force:
+        return poll_all_due(tools, _never)
+    with writing(tools.engine) as connection:
+        every = list_feed_ids(connection)
+    return poll_named(tools, every, _never, force=True)
+
+
+def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
+    with writing(tools.engine) as connection:
+        ids = [feed_called(connection, name).feed_id for name in names] or list_feed_ids(connection)
+        request_polls(connection, read_clock(connection).now(), ids)
+    if not settings().broker_url.startswith("memory://"):
+        # Only after the commit: a worker that is quicker must find the request.
+        from worker.celery import send_poll_feeds  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
+
+        send_poll_feeds(ids)
+    write_line(f"{len(ids):,} feeds wait for a worker.")
+    return 0
+
+
+def _print(polls: Iterator[NamedPoll], *, as_json: bool, is_named: bool) -> int:
+    code = 0
+    for poll in polls:
+        record = poll.record
+        if record is None:
+            click.echo(f"feedmill: {poll.refusal}", err=True)
+        elif as_json:
+            print_json([_row(poll, record)])
+        else:
+            write_line(_sentence(poll, record))
+        if is_named and (record is None or record.error):
+            code = 1
+    return code
+
+
+def _row(poll: NamedPoll, record: PollRecord) -> Mapping[str, Any]:
+    return {
+        "url": poll.name,
+        "feed_url": record.url,
+        "feed_id": record.feed_id if poll.is_kept else None,
+        "outcome": record.outcome,
+        "http_status": record.http_status,
+        "new": record.new,
+        "updated": record.updated,
+        "entries": record.entries,
+        "bytes": record.bytes_received,
+        "error": _error(record.error),
+        "enabled": poll.is_kept and record.next_poll.at is not None,
+        "next_poll_at": record.next_poll.at if poll.is_kept else None,
+        "next_poll_reason": record.next_poll.reason,
+    }
+
+
+def _error(error: PollError | None) -> Mapping[str, str] | None:
+    return {"class": error.error_class, "sentence": error.sentence} if error else None
+
+
+def _sentence(poll: NamedPoll, record: PollRecord) -> str:
+    if not poll.is_kept:
+        return f"{poll.name} was not added: {record.error.sentence if record.error else ''}"
+    found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
+    said = f" ({record.error.sentence})" if record.error else ""
+    ended_at = record.started_at + record.duration
+    following = f"next {from_now(record.next_poll.at, ended_at)}: " if record.next_poll.at else ""
+    return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"
+
+
+def _password() -> str:
+    given = os.environ.get("FEEDMILL_PASSWORD")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    prompted: str = click.prompt("Password", hide_input=True, err=True)
+    return prompted
+
+
+def _never() -> bool:
+    return False

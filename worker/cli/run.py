@@ -1,0 +1,78 @@
+"""The main job in one process: ``run``."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import click
+from sqlalchemy import Engine
+
+from worker.cli.listings import ARTICLE_COLUMNS
+from worker.cli.output import print_table, write_line
+from worker.cli.progress import with_progress
+from worker.cli.seeds import print_seeds
+from worker.cli.store import opened_store
+from worker.database.engine import reading
+from worker.database.schema import migrate
+from worker.embedded import run_embedded, sole_use
+from worker.errors import UsageError
+from worker.ingest import ingest_seed_folder
+from worker.listings import Wanted, list_articles
+from worker.pipeline import poll_all_due
+from worker.settings import Settings, settings
+from worker.tools import Tools, make_tools
+from worker.values import PollRecord
+
+_NEWEST = 15
+
+
+@click.command("run")
+@click.option("--once", is_flag=True, help="Read the seeds, poll what is due, print a summary and end.")
+def run_command(*, once: bool) -> None:
+    """Poll on schedule in this one process: no server is needed, Ctrl-C ends it."""
+    chosen = settings()
+    _look_for_seeds(chosen)
+    with opened_store(check=False) as engine, sole_use(engine):
+        if migrate(engine):
+            write_line(f"Made the store {engine.url.render_as_string(hide_password=True)} ready.")
+        if once:
+            _run_once(make_tools(chosen, engine), chosen)
+        else:
+            write_line(
+                f"Polling every feed that falls due, reading {chosen.seeds_dir}/ as it changes. Ctrl-C ends this."
+            )
+            run_embedded()
+
+
+def _look_for_seeds(chosen: Settings) -> None:
+    if chosen.seeds_dir.is_dir():
+        return
+    if "seeds_dir" in chosen.model_fields_set:
+        raise UsageError(f"FEEDMILL_SEEDS_DIR names {chosen.seeds_dir}, which is not a folder.")
+    write_line(f"There is no folder {chosen.seeds_dir}/ here, so no seed files are read.")
+
+
+def _run_once(tools: Tools, chosen: Settings) -> None:
+    try:
+        print_seeds(with_progress(ingest_seed_folder(tools, chosen), "Reading seeds", name=lambda seed: seed.path))
+        polled = with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url)
+        _print_polls(polled)
+    finally:
+        tools.close()
+    _print_articles(tools.engine)
+
+
+def _print_polls(records: Iterable[PollRecord]) -> None:
+    outcomes: Counter[str] = Counter()
+    new = updated = 0
+    for record in records:
+        failed = record.error.error_class if record.error else None
+        outcomes[f"{record.outcome} ({failed})" if failed else record.outcome] += 1
+        new, updated = new + record.new, updated + record.updated
+    told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "no feed was due"
+    write_line(f"Polls: {told}; {new} new articles, {updated} updated.")
+
+
+def _print_articles(engine: Engine) -> None:
+    with reading(engine) as connection:
+        write_line("")
+        print_table(ARTICLE_COLUMNS, list_articles(connection, Wanted(newest=_NEWEST)), when_empty="No articles yet.")

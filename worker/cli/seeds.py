@@ -1,0 +1,59 @@
+"""Files in and out: ``ingest``, ``import`` and ``export``."""
+
+import sys
+from collections.abc import Iterable
+
+import click
+
+from worker.cli.output import write_line
+from worker.cli.progress import with_progress
+from worker.cli.store import opened_tools, reading_store
+from worker.database.clock import read_clock
+from worker.feeds import list_outlines
+from worker.ingest import SeedRead, import_opml, ingest
+from worker.opml import write_opml
+from worker.settings import settings
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+def ingest_command(paths: tuple[str, ...]) -> int:
+    """Read seed files, folders or globs: dispatches, saved feed documents, OPML. Reading again doubles nothing."""
+    with opened_tools() as tools:
+        seeds = ingest(tools, paths, settings().max_body)
+        return print_seeds(with_progress(seeds, "Reading", name=lambda seed: seed.path))
+
+
+@click.command("import")
+@click.argument("source", metavar="FILE_OR_URL")
+def import_command(source: str) -> None:
+    """Add the feeds of an OPML file, or of one on the web."""
+    with opened_tools() as tools:
+        imported = import_opml(tools, source, settings().max_body)
+    write_line(f"{source}: {imported.added:,} feeds added, {imported.known:,} known already.")
+
+
+@click.command("export")
+def export_command() -> None:
+    """Write the feeds as OPML to standard output."""
+    with reading_store() as connection:
+        for chunk in write_opml(list_outlines(connection), "Feedmill", read_clock(connection).now()):
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+
+
+def print_seeds(seeds: Iterable[SeedRead]) -> int:
+    """Say of each file that failed why it did, and of all the others how many they were; return the exit code."""
+    files = failed = new = updated = feeds = 0
+    for seed in seeds:
+        if seed.error:
+            failed += 1
+            click.echo(f"feedmill: {seed.error}", err=True)
+        else:
+            files += 1
+            new, updated, feeds = new + seed.new, updated + seed.updated, feeds + seed.feeds
+    unread = f", {failed} not read" if failed else ""
+    write_line(
+        f"Seeds: {files:,} files read{unread}; {new:,} new articles, {updated:,} updated, {feeds:,} feeds added."
+    )
+    return 1 if failed else 0

@@ -1,0 +1,71 @@
+"""Opening the store for a command: at the right schema, and with its failures told in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+
+from worker.database.clock import Clock, read_clock
+from worker.database.engine import reading, writing
+from worker.database.failures import explain_failure
+from worker.database.schema import check_schema, is_empty, migrate
+from worker.errors import NamedError, SettingsError
+from worker.feeds import NamedFeed, find_feed
+from worker.settings import settings
+from worker.tools import Tools, make_tools, store_engine
+
+
+@contextmanager
+def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine]:
+    """Open the store; ``create`` makes a new SQLite file ready, as a first command on a machine expects."""
+    try:
+        engine = store_engine()
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingsError(
+            "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: pip install 'feedmill[postgres]'."
+        ) from error
+    try:
+        if create and engine.dialect.name == "sqlite" and is_empty(engine):
+            migrate(engine)
+        elif check:
+            check_schema(engine)
+        yield engine
+    except DBAPIError as error:
+        raise explain_failure(error, engine) from error
+
+
+@contextmanager
+def opened_tools(*, create: bool = True) -> Iterator[Tools]:
+    """Open the store together with the fetcher and the parser."""
+    with opened_store(create=create) as engine:
+        tools = make_tools(settings(), engine)
+        try:
+            yield tools
+        finally:
+            tools.close()
+
+
+@contextmanager
+def reading_store() -> Iterator[Connection]:
+    """Open the store for a command that only looks."""
+    with opened_store() as engine, reading(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def writing_store(*, create: bool = False) -> Iterator[tuple[Connection, Clock]]:
+    """Open the store for a command that changes something, in one transaction."""
+    with opened_store(create=create) as engine, writing(engine) as connection:
+        yield connection, read_clock(connection)
+
+
+def feed_called(connection: Connection, name: str) -> NamedFeed:
+    """Return the feed that an id or URL names; NamedError when there is none."""
+    try:
+        found = find_feed(connection, name)
+    except ValueError as error:
+        raise NamedError(f"{name} names no feed: {error}") from error
+    if found is None:
+        raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
+    return found

@@ -1,0 +1,60 @@
+"""The embedded deployment, ``feedmill run``: beat and worker in one process, no server, the same tasks and claims."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from celery import Celery
+from celery.beat import EmbeddedService
+from sqlalchemy import Engine
+
+from worker.celery import app
+from worker.errors import StoreError
+
+# One task polls; the other thread keeps the tick, the seeds and the housekeeping going meanwhile.
+_THREADS = 2
+
+
+def run_embedded() -> None:
+    """Poll on schedule until the process is told to stop (Ctrl-C or SIGTERM)."""
+    app.conf.feedmill_embedded = True
+    # -B would fork beat away from a broker that lives in this process's memory.
+    beat: Any = EmbeddedService(cast("Celery[Any]", app), thread=True, scheduler_cls="celery.beat:Scheduler")
+    worker = app.Worker(
+        pool="threads",
+        concurrency=_THREADS,
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    beat.start()
+    try:
+        worker.start()
+    finally:
+        beat.stop()
+
+
+@contextmanager
+def sole_use(engine: Engine) -> Iterator[None]:
+    """Hold a SQLite store for this one process; StoreError when another holds it. PostgreSQL is shared freely."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        yield
+        return
+    # A file of its own: closing any descriptor of the database's would drop SQLite's locks on it.
+    path = Path(f"{engine.url.database}.lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(
+                f"Another feedmill run is using {engine.url.database}; SQLite serves one worker process. "
+                "Stop the other one, name another file in FEEDMILL_DATABASE_URL, or deploy on PostgreSQL."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)

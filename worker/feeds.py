@@ -1,0 +1,180 @@
+"""Managing feeds: adding, finding, pausing, resuming and removing them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection, delete, exists, func, select, update
+
+from worker.claim import wake_hosts
+from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
+from worker.database.upsert import upsert
+from worker.opml import Outline
+from worker.urls import feed_url_key, host_key
+
+# Rows added by one statement; SQLite bounds its parameters.
+_SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed to be added."""
+
+    url: str
+    title: str | None = None
+    site_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFeed:
+    """A feed that somebody named, and whether it is polled."""
+
+    feed_id: int
+    host_id: int | None
+    url: str
+    state: FeedState
+    state_reason: str | None
+
+
+def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed]) -> int:
+    """Add feeds, due at once, and return how many were not there yet; one that was removed comes back.
+
+    A URL that ``feed_url_key`` refuses is a ValueError.
+    """
+    remaining = iter(feeds)
+    added = 0
+    while some := list(islice(remaining, _SLICE)):
+        added += _add(connection, now, {feed_url_key(feed.url): feed for feed in some})
+    return added
+
+
+def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
+    """Return the id of the feed that a seed file is, added when it is not there yet."""
+    _insert_feeds(connection, now, {uri: NewFeed(uri)})
+    feed_id: int = connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).scalar_one()
+    row = {"feed_id": feed_id, "next_poll_reason": "a file is read when it is ingested, never polled"}
+    connection.execute(upsert(connection, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]), [row])
+    return feed_id
+
+
+def find_feed(connection: Connection, name: str) -> NamedFeed | None:
+    """Return the feed that an id or a URL names; null when there is none."""
+    wanted = FeedRow.id == int(name) if name.isdecimal() else FeedRow.url_key == feed_url_key(name)
+    row = connection.execute(
+        select(FeedRow.id, ScheduleRow.host_id, FeedRow.url, FeedRow.state, FeedRow.state_reason)
+        .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+        .where(wanted, FeedRow.state != FeedState.REMOVED)
+    ).first()
+    return NamedFeed(row.id, row.host_id, row.url, FeedState(row.state), row.state_reason) if row else None
+
+
+def list_feed_ids(connection: Connection) -> list[int]:
+    """Return the ids of all feeds that are polled, the longest due first."""
+    polled = select(ScheduleRow.feed_id).where(ScheduleRow.next_poll_at.is_not(None))
+    return list(connection.execute(polled.order_by(ScheduleRow.next_poll_at, ScheduleRow.feed_id)).scalars())
+
+
+def list_outlines(connection: Connection) -> Iterator[Outline]:
+    """List the feeds that are not removed, as an OPML document names them; seed files stay where they are."""
+    rows = connection.execute(
+        select(FeedRow.url, FeedRow.title, FeedRow.site_url)
+        .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+        .where(FeedRow.state != FeedState.REMOVED, ScheduleRow.host_id.is_not(None))
+        .order_by(FeedRow.id),
+        execution_options={"yield_per": _SLICE},
+    )
+    for row in rows:
+        yield Outline(row.url, row.title, row.site_url, None)
+
+
+def pause_feed(connection: Connection, feed_id: int) -> None:
+    """Stop polling a feed until it is resumed."""
+    _set_state(connection, feed_id, FeedState.PAUSED, "paused by its operator")
+
+
+def resume_feed(connection: Connection, now: datetime, feed_id: int) -> None:
+    """Poll a feed again from now on, whatever had stopped it; its failures are forgotten."""
+    _set_state(connection, feed_id, FeedState.ACTIVE, None)
+    _make_due(connection, now, [feed_id], "resumed")
+
+
+def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None:
+    """Stop polling a feed for good; with ``articles`` also delete it, and every article that no other feed carried."""
+    _set_state(connection, feed_id, FeedState.REMOVED, "removed by its operator")
+    if articles:
+        _delete_feed(connection, feed_id)
+
+
+def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed]) -> int:
+    hosts = {host_key(feed.url) for feed in feeds.values()}
+    connection.execute(
+        upsert(connection, HostRow).on_conflict_do_nothing(index_elements=["name"]),
+        [{"name": name} for name in sorted(hosts)],
+    )
+    added = _insert_feeds(connection, now, feeds)
+    _insert_schedules(connection, feeds, added)
+    _make_due(connection, now, added, "never polled")
+    return len(added)
+
+
+def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed]) -> list[int]:
+    """Insert feeds, or bring back removed ones; return the ids of those."""
+    statement = upsert(connection, FeedRow)
+    revived = statement.on_conflict_do_update(
+        index_elements=["url_key"],
+        set_={"state": FeedState.ACTIVE, "state_reason": None},
+        where=FeedRow.state == FeedState.REMOVED,
+    ).returning(FeedRow.id)
+    rows = [
+        {"url": feed.url, "url_key": key, "title": feed.title, "site_url": feed.site_url, "added_at": now}
+        for key, feed in sorted(feeds.items())
+    ]
+    return list(connection.execute(revived, rows).scalars())
+
+
+def _insert_schedules(connection: Connection, feeds: Mapping[str, NewFeed], feed_ids: list[int]) -> None:
+    if not feed_ids:
+        return
+    hosts = {
+        row.name: row.id
+        for row in connection.execute(
+            select(HostRow.id, HostRow.name).where(HostRow.name.in_({host_key(feed.url) for feed in feeds.values()}))
+        )
+    }
+    urls = connection.execute(select(FeedRow.id, FeedRow.url).where(FeedRow.id.in_(feed_ids)))
+    connection.execute(
+        upsert(connection, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]),
+        [{"feed_id": feed.id, "host_id": hosts[host_key(feed.url)]} for feed in urls],
+    )
+
+
+def _make_due(connection: Connection, now: datetime, feed_ids: list[int], reason: str) -> None:
+    if feed_ids:
+        connection.execute(
+            update(ScheduleRow)
+            .where(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.host_id.is_not(None))
+            .values(next_poll_at=now, next_poll_reason=reason, failures=0, claim_attempts=0)
+        )
+        wake_hosts(connection, now, feed_ids)
+
+
+def _set_state(connection: Connection, feed_id: int, state: FeedState, reason: str | None) -> None:
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(state=state, state_reason=reason))
+    connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id == feed_id)
+        .values(next_poll_at=None, requested_at=None, next_poll_reason=reason)
+    )
+
+
+def _delete_feed(connection: Connection, feed_id: int) -> None:
+    connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
+    first_here = ArticleRow.feed_id == feed_id
+    carried = SightingRow.article_id == ArticleRow.id
+    connection.execute(delete(ArticleRow).where(first_here, ~exists().where(carried)))
+    # What other feeds carry too now counts as theirs.
+    other = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
+    connection.execute(update(ArticleRow).where(first_here).values(feed_id=other))
+    connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))

@@ -1,0 +1,94 @@
+"""What came back, told in the terms of the flow: a document, "not modified", an error, or a redirect to follow."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from worker.errors import ErrorClass, PermanentError, PollError, TransientError
+from worker.fetch.body import Body
+from worker.fetch.head import Head, retry_after, validators
+from worker.fetch.location import Location, follow
+from worker.text import clean
+from worker.values import Document, FetchRequest, NotModified, Validators
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_OF_STATUS: dict[int, tuple[type[PollError], ErrorClass]] = {
+    HTTPStatus.GONE: (PermanentError, ErrorClass.HTTP_410),
+    HTTPStatus.TOO_MANY_REQUESTS: (TransientError, ErrorClass.HTTP_429),
+}
+_OF_HUNDRED: dict[int, tuple[type[PollError], ErrorClass]] = {
+    3: (PermanentError, ErrorClass.REDIRECT),
+    4: (PermanentError, ErrorClass.HTTP_4XX),
+    5: (TransientError, ErrorClass.HTTP_5XX),
+}
+_LONGEST_FIELD = 200
+
+
+def document(location: Location, head: Head, body: Body) -> Document:
+    """Return the document that a complete answer brought; PollError if there is none in it."""
+    content = body.read()
+    if head.status == HTTPStatus.PARTIAL_CONTENT:
+        raise TransientError(ErrorClass.INCOMPLETE, f"{location.host} sent a part that we did not ask for (206)", 206)
+    if not content:
+        sentence = f"{location.host} answered {_phrase(head.status)}, but with nothing in it"
+        raise TransientError(ErrorClass.INCOMPLETE, sentence, head.status)
+    return Document(
+        url=location.href,
+        body=content,
+        content_type=clean(head.fields.get("content-type"), _LONGEST_FIELD),
+        content_language=clean(head.fields.get("content-language"), _LONGEST_FIELD),
+        validators=validators(head, Validators()),
+    )
+
+
+def not_modified(location: Location, head: Head, request: FetchRequest) -> NotModified:
+    """Return that nothing changed, with the validators to keep; TransientError where we did not ask whether it had."""
+    if request.validators == Validators():
+        # It would mean that we never read the feed at all.
+        sentence = f"{location.host} answered 304 (Not Modified) to a request without conditions"
+        raise TransientError(ErrorClass.PROTOCOL, sentence, head.status)
+    return NotModified(validators(head, request.validators))
+
+
+def redirect_target(location: Location, head: Head, visited: list[Location], most: int) -> Location:
+    """Return where a redirect leads; PollError where it leads nowhere, in circles, or where we may not go."""
+    if "location" not in head.fields:
+        sentence = f"{location.host} answered {_phrase(head.status)} without saying where to"
+        raise PermanentError(ErrorClass.REDIRECT, sentence, head.status)
+    if len(visited) > most:
+        raise PermanentError(ErrorClass.REDIRECT, f"more than {most} redirects in a row", head.status)
+    target = follow(location, _as_text(head.fields["location"]))
+    if target in visited:
+        raise PermanentError(ErrorClass.REDIRECT, f"{location.host} redirects in a circle", head.status)
+    return target
+
+
+def status_error(location: Location, head: Head, received_at: datetime) -> PollError:
+    """Return the error that a status above 300 is."""
+    kind, error_class = _kind(head)
+    wait = retry_after(head, received_at) if head.status >= HTTPStatus.BAD_REQUEST else None
+    return kind(error_class, f"{location.host} answered {_phrase(head.status)}", head.status, wait)
+
+
+def _kind(head: Head) -> tuple[type[PollError], ErrorClass]:
+    if head.status in _OF_STATUS:
+        return _OF_STATUS[head.status]
+    # A wall that only a browser passes: its publisher has to let us in.
+    if "cf-mitigated" in head.fields:
+        return PermanentError, ErrorClass.BLOCKED
+    return _OF_HUNDRED.get(head.status // 100, (TransientError, ErrorClass.PROTOCOL))
+
+
+def _phrase(status: int) -> str:
+    """Return a status as people know it: ``404 (Not Found)``."""
+    try:
+        return f"{status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return str(status)
+
+
+def _as_text(field: str) -> str:
+    """Read a field that was decoded as Latin-1 as UTF-8 where it is that: so publishers write raw addresses."""
+    try:
+        return field.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return field

@@ -1,0 +1,153 @@
+"""Ingesting seed files: dispatches, saved feed documents and OPML, through the stages that a polled document takes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.errors import PollError, SeedError
+from worker.feeds import NewFeed, add_feeds, add_file_feed, find_feed
+from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
+from worker.parse import Kind, parse_dispatch, sniff
+from worker.pipeline.conclude import Answered, hash_body, store_document
+from worker.seed_files import find_seed_files, read_seed_file
+from worker.settings import Settings
+from worker.tools import Tools
+from worker.urls import is_feed_url
+from worker.values import Document, DueFeed, Fetched, FetchRequest, ParsedDocument, PollRecord
+
+_NO_TIME = timedelta(0)
+# What a file can be and still not be a seed.
+_NOT_SEEDS = {
+    Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
+    Kind.XML: "it is XML, but no feed",
+    Kind.BINARY: "it is neither text nor a feed",
+    Kind.EMPTY: "it is empty",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many feeds of an OPML document were added, and how many were there already."""
+
+    added: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRead:
+    """One seed file, and what came of it."""
+
+    path: str
+    new: int = 0
+    updated: int = 0
+    feeds: int = 0
+    """Feeds that an OPML file added."""
+    error: SeedError | None = None
+
+
+def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
+    """Ingest the folder of seeds, if there is one."""
+    if chosen.seeds_dir.is_dir():
+        yield from ingest(tools, [chosen.seeds_dir], chosen.max_body)
+
+
+def ingest(tools: Tools, paths: Sequence[Path | str], max_body: int) -> Iterator[SeedRead]:
+    """Ingest files, folders and globs; a file that fails says why and the others go on."""
+    for path in find_seed_files(paths):
+        if isinstance(path, SeedError):
+            yield SeedRead("", error=path)
+            continue
+        try:
+            yield _ingest_file(tools, path, max_body)
+        except SeedError as error:
+            yield SeedRead(str(path), error=error)
+        except PollError as error:
+            yield SeedRead(str(path), error=SeedError(f"{path} was not read: {error.sentence}."))
+
+
+def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
+    """Add the feeds of an OPML file, or of a document on the web; SeedError or PollError when it cannot be read."""
+    if source.startswith(("http://", "https://")):
+        document = _fetch(tools, source)
+        outlines = list(read_opml([document.body], FROM_NETWORK))
+    else:
+        outlines = list(read_opml([read_seed_file(Path(source), max_body).body], OpmlLimits()))
+    with writing(tools.engine) as connection:
+        added = _add_outlines(connection, outlines)
+    return Imported(added, len(outlines) - added)
+
+
+def _fetch(tools: Tools, url: str) -> Document:
+    """Fetch one document through the same guard and limits as any feed."""
+    tools.transfers.start(FetchRequest(0, url))
+    fetched: list[Fetched] = []
+    while not fetched:
+        fetched = tools.transfers.step(timedelta(seconds=1))
+    answer = fetched[0].answer
+    if isinstance(answer, Document):
+        return answer
+    reason = answer.sentence if isinstance(answer, PollError) else "it answered 304 to a first request"
+    raise SeedError(f"{url} was not read: {reason}.")
+
+
+def _add_outlines(connection: Connection, outlines: Iterable[Outline]) -> int:
+    """Add the feeds whose URLs can be polled; return how many were not there yet."""
+    feeds = (NewFeed(outline.url, outline.title, outline.site_url) for outline in outlines if is_feed_url(outline.url))
+    return add_feeds(connection, read_clock(connection).now(), feeds)
+
+
+def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
+    document = read_seed_file(path, max_body)
+    kind = sniff(document.body)
+    if kind in _NOT_SEEDS:
+        raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
+    if kind is Kind.OPML:
+        return SeedRead(str(path), feeds=_ingest_opml(tools, path, document))
+    if _is_known(tools, document):
+        return SeedRead(str(path))
+    parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
+    record = _store(tools, document, parsed)
+    return SeedRead(str(path), new=record.new, updated=record.updated)
+
+
+def _ingest_opml(tools: Tools, path: Path, document: Document) -> int:
+    try:
+        with writing(tools.engine) as connection:
+            return _add_outlines(connection, read_opml([document.body], OpmlLimits()))
+    except SeedError as error:
+        raise SeedError(f"{path} was not read: {error}") from error
+
+
+def _is_known(tools: Tools, document: Document) -> bool:
+    """Say whether the file was ingested before as it stands."""
+    with reading(tools.engine) as connection:
+        stored = connection.execute(
+            select(ScheduleRow.body_hash)
+            .join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
+            .where(FeedRow.url_key == document.url)
+        ).scalar_one_or_none()
+    return stored == hash_body(document)
+
+
+def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> PollRecord:
+    with writing(tools.engine) as connection:
+        clock = read_clock(connection)
+        feed = _feed_of(connection, clock.now(), document, parsed)
+    fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body))
+    answered = Answered(feed, None, clock.now(), fetched, tools.bounds)
+    return store_document(tools.engine, answered, parsed, [], clock.now())
+
+
+def _feed_of(connection: Connection, now: datetime, document: Document, parsed: ParsedDocument) -> DueFeed:
+    """Return the feed a saved document belongs to: its self link, else the file itself."""
+    if parsed.self_url:
+        add_feeds(connection, now, [NewFeed(parsed.self_url, parsed.title, parsed.site_url)])
+        if found := find_feed(connection, parsed.self_url):
+            return DueFeed(found.feed_id, found.host_id, found.url)
+    return DueFeed(add_file_feed(connection, now, document.url), None, document.url)

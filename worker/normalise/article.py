@@ -1,0 +1,137 @@
+"""One entry becomes one article: the rule of each field, in the order of ``docs/fields.md``."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import xxhash
+
+from worker.normalise.dates import read_date
+from worker.normalise.plain_text import first_sentence, first_sentences, one_line, text_of, tidy
+from worker.normalise.sanitise import as_paragraphs, sanitise
+from worker.text import clean, fold, shorten
+from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site
+from worker.values import Article, Enclosure, Entry, KeyedEntry
+
+_LONGEST_TITLE = 1000
+_LONGEST_MADE_TITLE = 160
+_LONGEST_URL = 4000
+_LONGEST_NAME = 200
+_LONGEST_TAG = 100
+_MOST_TAGS = 64
+_LARGEST_FILE = 2**53
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="(https?://[^"]+)"[^>]*>')
+_PIXEL = re.compile(r'\b(?:width|height)="[01]"')
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContext:
+    """What an entry inherits from the feed and the document it stands in."""
+
+    feed_url: str
+    document_url: str
+    site_url: str | None
+    language: str | None
+
+
+def content_hash(title: str, text: str) -> bytes:
+    """Return the 16 bytes that change when the words do: letters folded, white space and markup apart."""
+    folded = fold(unicodedata.normalize("NFKC", f"{title}\n{text}").casefold())
+    return xxhash.xxh3_128_digest(folded.encode())
+
+
+def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_its_own: bool) -> Article:
+    """Make an entry comparable; a link that other entries of the document have too identifies none of them."""
+    entry = keyed.entry
+    base = _base(entry, feed)
+    url = canonical_url(entry.link, base) if entry.link else None
+    html, text = _body(entry, base)
+    title = one_line(entry.title or "", _LONGEST_TITLE) or shorten(first_sentence(text), _LONGEST_MADE_TITLE)
+    published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
+    return Article(
+        guid=clean(keyed.guid, _LONGEST_URL),
+        guid_hash=keyed.guid_hash,
+        fingerprint=keyed.fingerprint,
+        title=title or url or "Untitled",
+        html=html,
+        text=text,
+        content_hash=content_hash(title, text),
+        summary=_summary(entry, text),
+        url=url,
+        original_url=absolute_url(entry.link, base) if entry.link else None,
+        match_key=_match_key(url, feed) if is_link_its_own else None,
+        authors=_names(entry.authors, _LONGEST_NAME),
+        published_at=published_at or updated_at,
+        updated_at=updated_at if updated_at != published_at else None,
+        language=_language(entry.language) or _language(feed.language),
+        tags=_names(entry.tags, _LONGEST_TAG)[:_MOST_TAGS],
+        enclosures=tuple(_enclosures(entry.enclosures, base)),
+        image_url=_image(entry, base, html),
+        dateline_place=_line(entry.dateline_place),
+        dateline_date=entry.dateline_date,
+        agency=_line(entry.agency),
+    )
+
+
+def _base(entry: Entry, feed: FeedContext) -> str | None:
+    """Return what relative URLs resolve against: xml:base, else the entry's own page, else the document."""
+    base = entry.base_url or entry.link
+    return (absolute_url(base, feed.document_url) if base else None) or absolute_url(feed.document_url)
+
+
+def _body(entry: Entry, base: str | None) -> tuple[str, str]:
+    body = entry.content or entry.summary or ""
+    if entry.is_plain_text:
+        return as_paragraphs(body), tidy(body)
+    html = sanitise(body, base)
+    return html, text_of(html)
+
+
+def _summary(entry: Entry, text: str) -> str:
+    given = one_line(entry.summary, _LONGEST_TITLE) if entry.summary and entry.summary != entry.content else ""
+    return first_sentences(given or text)
+
+
+def _match_key(url: str | None, feed: FeedContext) -> str | None:
+    # A link blog must never be taken for the publisher: only a site's own feeds may name its pages.
+    if url is None or is_bare_site(url) or not same_site(url, feed.site_url or feed.feed_url):
+        return None
+    return match_key(url)
+
+
+def _names(names: Iterable[str], longest: int) -> tuple[str, ...]:
+    lines = (one_line(name, longest) for name in names)
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _line(text: str | None) -> str | None:
+    return fold(clean(text, _LONGEST_NAME)) if text else None
+
+
+def _language(tag: str | None) -> str | None:
+    """Return a language tag as BCP 47 writes it: ``en-GB``, ``zh-Hant``."""
+    written = (tag or "").strip().replace("_", "-")
+    if not _LANGUAGE.fullmatch(written):
+        return None
+    first, *rest = written.split("-")
+    cased = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]  # noqa: PLR2004 -- region, script
+    return "-".join([first.lower(), *cased])
+
+
+def _enclosures(enclosures: Iterable[Enclosure], base: str | None) -> Iterator[Enclosure]:
+    for enclosure in enclosures:
+        url = absolute_url(enclosure.url, base)
+        length = enclosure.length if enclosure.length and 0 < enclosure.length < _LARGEST_FILE else None
+        if url:
+            yield Enclosure(url, one_line(enclosure.media_type or "", _LONGEST_TAG) or None, length)
+
+
+def _image(entry: Entry, base: str | None, html: str) -> str | None:
+    """Return the image the entry names, else the first of its body that is more than a counting pixel."""
+    if entry.image_url and (url := absolute_url(entry.image_url, base)):
+        return url
+    found = next((match for match in _IMAGE.finditer(html) if not _PIXEL.search(match[0])), None)
+    return absolute_url(found[1]) if found else None

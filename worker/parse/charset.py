@@ -1,0 +1,59 @@
+"""Bytes to text: by mark, content and declaration, and never by a codec that a server may not name."""
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The encodings of the WHATWG Encoding Standard that Python reads under these names. UTF-7 is not among them: what
+# it hides passes every check that is made on bytes.
+_ALLOWED = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        "utf-8 utf-16 utf-16-le utf-16-be ascii windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 "
+        "windows-1255 windows-1256 windows-1257 windows-1258 cp874 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 "
+        "iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-15 "
+        "iso-8859-16 koi8-r koi8-u macintosh cp866 gb2312 gbk gb18030 big5 euc-jp shift_jis iso-2022-jp euc-kr"
+    ).split()
+)
+# In these, bytes that are valid UTF-8 may still mean something else.
+_NOT_LIKE_UTF8 = frozenset(codecs.lookup(name).name for name in ("utf-16", "utf-16-le", "utf-16-be", "iso-2022-jp"))
+_HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
+_XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+
+
+def decode(body: bytes, content_type: str | None) -> str:
+    """Return the text of a document: by its mark, as UTF-8 if it is that, as declared, else as windows-1252."""
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace")
+    declared = _declared(body, content_type)
+    # Far more feeds mislabel UTF-8 than other text happens to be valid UTF-8.
+    guesses = declared if _NOT_LIKE_UTF8 & set(declared) else ["utf-8", *declared]
+    for encoding in guesses:
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    # A stray byte in declared UTF-8 must not turn all its other letters into two.
+    return body.decode("utf-8" if "utf-8" in declared else "cp1252", "replace")
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    http = _HTTP_CHARSET.search(content_type or "")
+    xml = _XML_CHARSET.match(body)
+    names = [http[1] if http else "", xml[1].decode("ascii") if xml else ""]
+    return [known for name in names if (known := _known(name))]
+
+
+def _known(name: str) -> str | None:
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return known if known in _ALLOWED else None

@@ -1,0 +1,55 @@
+"""The parser's child process: reads documents from standard input and answers on standard output, until either ends.
+
+Feed parsers hang, crash and devour memory on documents made for that; here they take nothing else with them.
+"""
+
+import os
+import resource
+import sys
+from typing import BinaryIO
+
+import orjson
+
+from worker.errors import ErrorClass, PermanentError, PollError
+from worker.parse.document import parse_document
+from worker.parse.frames import LENGTHS, pack_answer
+from worker.values import Document, ParsedDocument
+
+
+def main() -> None:
+    """Answer documents one after the other."""
+    memory = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Whatever a library prints must not get between the frames.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    with answers:
+        while lengths := sys.stdin.buffer.read(LENGTHS.size):
+            answers.write(pack_answer(_answer(sys.stdin.buffer, *LENGTHS.unpack(lengths))))
+            answers.flush()
+
+
+def _answer(requests: BinaryIO, head_length: int, body_length: int) -> ParsedDocument | PollError:
+    asked = orjson.loads(requests.read(head_length))
+    document = Document(asked["url"], requests.read(body_length), asked["content_type"])
+    _allow_cpu(asked["cpu_seconds"])
+    try:
+        return parse_document(document, asked["max_entries"])
+    except PollError as error:
+        return error
+    except MemoryError:
+        return PermanentError(ErrorClass.PARSE, "the document needs more memory to read than is allowed")
+    except Exception as error:  # noqa: BLE001 -- whatever a parser trips over is that document's failure
+        return PermanentError(ErrorClass.PARSE, f"the document cannot be read ({type(error).__name__}: {error})"[:300])
+
+
+def _allow_cpu(seconds: float) -> None:
+    """Let this process use so much more CPU; the kernel ends it with SIGXCPU when it wants more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+if __name__ == "__main__":
+    main()

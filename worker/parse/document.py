@@ -1,0 +1,31 @@
+"""Reading a feed document of any format; this is what runs in the child."""
+
+from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
+from worker.parse.feed_xml import parse_xml
+from worker.parse.json_feed import parse_json
+from worker.parse.sniff import Kind, sniff
+from worker.values import Document, ParsedDocument
+
+_NOT_FEEDS = {
+    Kind.HTML: "an HTML page",
+    Kind.OPML: "an OPML list of feeds (feedmill import reads those)",
+    Kind.XML: "an XML document of another kind",
+    Kind.TEXT: "plain text",
+    Kind.BINARY: "binary data",
+}
+# Beyond this many entries for each that would be kept, reading them all is not worth its time.
+_PATIENCE = 20
+
+
+def parse_document(document: Document, max_entries: int) -> ParsedDocument:
+    """Return what a feed document publishes; PollError when it is no feed, or cannot be read."""
+    kind = sniff(document.body)
+    if kind is Kind.EMPTY:
+        raise TransientError(ErrorClass.INCOMPLETE, "the host served an empty document")
+    if kind in _NOT_FEEDS:
+        raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {_NOT_FEEDS[kind]}, not a feed")
+    if kind is Kind.JSON_FEED:
+        return parse_json(document, max_entries)
+    if document.body.count(b"<item") + document.body.count(b"<entry") > _PATIENCE * max_entries:
+        raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {_PATIENCE * max_entries:,} entries")
+    return parse_xml(document, max_entries)

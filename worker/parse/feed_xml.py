@@ -1,0 +1,165 @@
+"""RSS, Atom, RDF and CDF through feedparser.
+
+feedparser is given bytes it cannot take for a file's name or a URL, and neither sanitises nor resolves: both are done
+better elsewhere, on new entries only. Its result is a dict in which anything may be missing or of another type.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Any
+
+import feedparser
+
+from worker.errors import ErrorClass, PermanentError
+from worker.parse.charset import decode
+from worker.parse.newest import keep_newest
+from worker.text import clean
+from worker.values import Document, Enclosure, Entry, ParsedDocument
+
+# References to surrogates, which are no characters: feedparser fails on them.
+_SURROGATE = re.compile(
+    r"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:5(?:29[6-9]|[3-9]\d\d)|6\d{3}|7(?:[0-2]\d\d|3[0-3]\d|34[0-3])));"
+)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_FORMATS = {"rss": "rss", "atom": "atom", "cdf": "cdf"}
+_MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((.+)\)")
+_TITLE, _URL, _CONTENT, _NAME = 4_000, 4_000, 1_000_000, 400
+_LONGEST_TTL = 30 * 24 * 60
+
+
+def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
+    """Return what an XML feed publishes; what feedparser can salvage of a broken one counts."""
+    text = _SURROGATE.sub("\ufffd", _XML_DECLARATION.sub("", decode(document.body, document.content_type)))
+    found = feedparser.parse(
+        io.BytesIO(text.encode("utf-8", "replace")),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    items = [item for item in _list(dict.get(found, "entries")) if isinstance(item, dict)]
+    version = dict.get(found, "version") or ""
+    if not items and (dict.get(found, "bozo") or not version):
+        reason = dict.get(found, "bozo_exception")
+        raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({reason or 'no feed in it'})")
+    kept = keep_newest(items, max_entries, _date_of)
+    feed = dict.get(found, "feed")
+    feed = feed if isinstance(feed, dict) else {}
+    return ParsedDocument(
+        format=next((name for prefix, name in _FORMATS.items() if version.startswith(prefix)), "xml"),
+        parser="feedparser",
+        entries=tuple(_entry(item) for item in kept),
+        title=_text(feed, "title", _TITLE),
+        site_url=_link(feed, "alternate") or _text(feed, "link", _URL),
+        self_url=_link(feed, "self"),
+        language=_text(feed, "language", _NAME),
+        ttl=_ttl(feed),
+        dropped_entries=len(items) - len(kept),
+    )
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    body, is_plain_text = _body(item)
+    guid = _text(item, "id", _URL)
+    link = _link(item, "alternate") or _text(item, "link", _URL)
+    if not link and guid and guid.startswith(("http://", "https://")) and dict.get(item, "guidislink") is not False:
+        link = guid
+    return Entry(
+        guid=guid,
+        link=link,
+        title=_title(item),
+        summary=_text(item, "summary", _CONTENT),
+        content=body,
+        is_plain_text=is_plain_text,
+        authors=tuple(_authors(item)),
+        published=_text(item, "published", _NAME) or _text(item, "created", _NAME),
+        updated=_text(item, "updated", _NAME),
+        language=_detail(item, "title_detail").get("language"),
+        tags=tuple(tag for value in _dicts(item, "tags") if (tag := _text(value, "term", _NAME))),
+        enclosures=tuple(_enclosures(item)),
+        image_url=_image(item),
+        base_url=_detail(item, "title_detail").get("base") or None,
+    )
+
+
+def _title(item: dict[str, Any]) -> str | None:
+    title = _text(item, "title", _TITLE)
+    is_plain = _detail(item, "title_detail").get("type") == "text/plain"
+    # A title is read as HTML from here on.
+    return title.replace("<", "&lt;") if title and is_plain else title
+
+
+def _body(item: dict[str, Any]) -> tuple[str | None, bool]:
+    """Return the longest text of an entry and whether it is plain: media captions pose as content too."""
+    candidates = [*_dicts(item, "content"), _detail(item, "summary_detail")]
+    candidates += [value for value in _dicts(item, "media_content") if isinstance(value.get("description"), str)]
+    texts = [(_text(value, "value", _CONTENT) or _text(value, "description", _CONTENT), value) for value in candidates]
+    text, detail = max(texts, key=lambda pair: len(pair[0] or ""))
+    return text, detail.get("type") == "text/plain"
+
+
+def _authors(item: dict[str, Any]) -> Iterator[str]:
+    named = [_text(author, "name", _NAME) or _text(author, "email", _NAME) for author in _dicts(item, "authors")]
+    for name in named if any(named) else [_text(item, "author", _NAME)]:
+        if name:
+            match = _MAIL_AND_NAME.fullmatch(name)
+            yield match[1] if match else parseaddr(name)[0] if "<" in name and "@" in name else name
+
+
+def _enclosures(item: dict[str, Any]) -> Iterator[Enclosure]:
+    links = [value for value in _dicts(item, "links") if value.get("rel") == "enclosure"]
+    seen = set()
+    for value in [*links, *_dicts(item, "media_content")]:
+        url = _text(value, "href", _URL) or _text(value, "url", _URL)
+        media_type = _text(value, "type", _NAME)
+        is_file = value in links or (media_type or "").startswith(("audio/", "video/"))
+        if url and is_file and url not in seen:
+            seen.add(url)
+            length = _text(value, "length", 20) or _text(value, "filesize", 20) or ""
+            yield Enclosure(url, media_type, int(length) if length.isdecimal() else None)
+
+
+def _image(item: dict[str, Any]) -> str | None:
+    for value in (*_dicts(item, "media_thumbnail"), _detail(item, "image")):
+        if url := _text(value, "url", _URL) or _text(value, "href", _URL):
+            return url
+    pictures = (value for value in [*_dicts(item, "links"), *_dicts(item, "media_content")] if _is_picture(value))
+    return next((_text(value, "href", _URL) or _text(value, "url", _URL) for value in pictures), None)
+
+
+def _is_picture(value: dict[str, Any]) -> bool:
+    return (_text(value, "type", _NAME) or "").startswith("image/") or value.get("medium") == "image"
+
+
+def _date_of(item: dict[str, Any]) -> Any:
+    return dict.get(item, "published_parsed") or dict.get(item, "updated_parsed")
+
+
+def _ttl(feed: dict[str, Any]) -> timedelta | None:
+    minutes = _text(feed, "ttl", 10) or ""
+    return timedelta(minutes=min(int(minutes), _LONGEST_TTL)) if minutes.isdecimal() else None
+
+
+def _link(values: dict[str, Any], rel: str) -> str | None:
+    return next((_text(link, "href", _URL) for link in _dicts(values, "links") if link.get("rel") == rel), None)
+
+
+def _text(values: dict[str, Any], name: str, longest: int) -> str | None:
+    # dict.get: feedparser's own get makes one name stand for another.
+    value = dict.get(values, name)
+    return clean(value, longest).strip() or None if isinstance(value, str) else None
+
+
+def _detail(values: dict[str, Any], name: str) -> dict[str, Any]:
+    value = dict.get(values, name)
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(values: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [value for value in _list(dict.get(values, name)) if isinstance(value, dict)]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

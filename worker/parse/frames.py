@@ -1,0 +1,64 @@
+"""What parent and child say to each other over the pipes: length-prefixed frames of JSON, a document's bytes behind it.
+
+Not pickle: the child reads hostile bytes, and what it answers must not be able to do anything.
+"""
+
+import struct
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.values import Document, Enclosure, Entry, ParsedDocument
+
+LENGTHS = struct.Struct("!II")
+"""Before each frame: the bytes of its JSON and of the body behind it."""
+
+_ERRORS = {kind.__name__: kind for kind in (TransientError, PermanentError, RejectedError)}
+
+
+def pack_request(document: Document, max_entries: int, cpu: timedelta) -> bytes:
+    """Return the frame that asks for a document to be read within ``cpu``."""
+    asked = {
+        "url": document.url,
+        "content_type": document.content_type,
+        "max_entries": max_entries,
+        "cpu_seconds": cpu.total_seconds(),
+    }
+    head = orjson.dumps(asked)
+    return LENGTHS.pack(len(head), len(document.body)) + head + document.body
+
+
+def pack_answer(answer: ParsedDocument | PollError) -> bytes:
+    """Return the frame that answers."""
+    if isinstance(answer, PollError):
+        told: dict[str, Any] = {"error": [type(answer).__name__, answer.error_class, answer.sentence]}
+    else:
+        told = {"parsed": asdict(answer)}
+    head = orjson.dumps(told, default=_seconds)
+    return LENGTHS.pack(len(head), 0) + head
+
+
+def unpack_answer(head: bytes) -> ParsedDocument | PollError:
+    """Return what an answer says; ValueError, TypeError or LookupError for one that is not to be believed."""
+    told = orjson.loads(head)
+    if "error" in told:
+        kind, error_class, sentence = told["error"]
+        return _ERRORS[kind](ErrorClass(error_class), str(sentence))
+    parsed = told["parsed"]
+    ttl = parsed.pop("ttl")
+    entries = tuple(_entry(entry) for entry in parsed.pop("entries"))
+    return ParsedDocument(**parsed, entries=entries, ttl=None if ttl is None else timedelta(seconds=ttl))
+
+
+def _entry(told: dict[str, Any]) -> Entry:
+    enclosures = tuple(Enclosure(**enclosure) for enclosure in told.pop("enclosures"))
+    return Entry(**told | {"authors": tuple(told["authors"]), "tags": tuple(told["tags"])}, enclosures=enclosures)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(f"{type(value).__name__} does not go through a frame")

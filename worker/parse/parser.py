@@ -1,0 +1,91 @@
+"""The parser as its caller sees it: documents go in, what they publish comes out, whatever happens to the child."""
+
+import os
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from worker.errors import ErrorClass, PermanentError, PollError
+from worker.parse.child_process import ChildDiedError, ChildProcess, ParseLimits
+from worker.values import Document, ParsedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What became of a submitted document."""
+
+    key: int
+    answer: ParsedDocument | PollError
+
+
+class Parser:
+    """Owns one child process, started when it is first needed and again when it has died; a class for its sake."""
+
+    def __init__(self, limits: ParseLimits) -> None:
+        self._limits = limits
+        self._queue: deque[tuple[int, Document]] = deque()
+        self._child: ChildProcess | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pending(self) -> int:
+        """How many documents have been submitted and not answered."""
+        return len(self._queue)
+
+    @property
+    def pending_bytes(self) -> int:
+        """How large they are together."""
+        return sum(len(document.body) for _, document in self._queue)
+
+    def submit(self, key: int, document: Document) -> None:
+        """Queue a document; ``key`` comes back with its answer."""
+        self._queue.append((key, document))
+
+    def collect(self, wait: timedelta) -> list[Parsed]:
+        """Return what has been answered, after at most ``wait``, sooner when something is; zero does not block."""
+        ends_at = time.monotonic() + wait.total_seconds()
+        answered: list[Parsed] = []
+        while self._queue:
+            answer = self._turn(0.0 if answered else max(ends_at - time.monotonic(), 0.0))
+            if answer is not None:
+                answered.append(Parsed(self._queue.popleft()[0], answer))
+            elif answered or time.monotonic() >= ends_at:
+                break
+        return answered
+
+    def parse(self, document: Document) -> ParsedDocument:
+        """Read one document and wait for it; raises the PollError it ended in. Nothing else may be pending."""
+        self.submit(0, document)
+        while not (answered := self.collect(self._limits.wall)):
+            pass
+        (parsed,) = answered
+        if isinstance(parsed.answer, PollError):
+            raise parsed.answer
+        return parsed.answer
+
+    def close(self) -> None:
+        """End the child and forget what was pending; the next document starts another."""
+        self._queue.clear()
+        if self._child:
+            self._child.end()
+        self._child = None
+
+    def _turn(self, wait: float) -> ParsedDocument | PollError | None:
+        """Move the first document of the queue on; return its answer if that is complete."""
+        if self._child is None or self._child.owner != os.getpid():
+            # A child inherited through a fork is the parent's.
+            self._child = ChildProcess(self._limits)
+        if not self._child.is_busy:
+            self._child.ask(self._queue[0][1])
+        try:
+            return self._child.move(wait)
+        except ChildDiedError as death:
+            self._child = None
+            return PermanentError(ErrorClass.PARSE, str(death))

@@ -1,0 +1,12 @@
+"""The pipeline: connects the stages, loads the rows they need and hands them over as values.
+
+claim → fetch → parse → recognise → normalise → dedupe → schedule → store
+
+``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` says what
+becomes of one feed's answer in the others. Callers without a broker use these functions, as the tasks do.
+"""
+
+from worker.pipeline.on_demand import NamedPoll, poll_by_name
+from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due, poll_named
+
+__all__ = ["NamedPoll", "Stop", "count_poll_tasks", "poll_all_due", "poll_by_name", "poll_due", "poll_named"]

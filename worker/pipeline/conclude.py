@@ -1,0 +1,193 @@
+"""What becomes of one feed's answer: recognised, normalised, deduped, scheduled and stored."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+import xxhash
+from sqlalchemy import Engine
+
+from worker.database.conflicts import retry_conflicts
+from worker.database.engine import reading, writing
+from worker.dedupe import dedupe
+from worker.errors import PollError, RejectedError, TransientError
+from worker.normalise import POLICY_VERSION, FeedContext, normalise
+from worker.recognise import key_entries, recognise
+from worker.schedule import Bounds, after_failure, after_success
+from worker.store import HostRelease, StaleDecisionError, find_known_articles, find_sightings, store_polls
+from worker.values import (
+    Article,
+    Document,
+    DueFeed,
+    Fetched,
+    KeyedEntry,
+    NextPoll,
+    NotModified,
+    Outcome,
+    ParsedDocument,
+    PollRecord,
+    PollResult,
+)
+
+_LOG = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A feed that was asked under a lease, and how that ended."""
+
+    feed: DueFeed
+    token: str | None
+    """The lease; null for a document from a file."""
+    started_at: datetime
+    fetched: Fetched
+    bounds: Bounds
+
+
+def conclude_failure(answered: Answered, error: PollError, now: datetime) -> PollResult:
+    """Return what a failed poll writes: when to try again, and a row in the ledger."""
+    next_poll = after_failure(now, answered.bounds, error, answered.feed.failures, _spread())
+    return _result(answered, _record(answered, next_poll, error=error))
+
+
+def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
+    """Return what a poll writes that found nothing to read: a 304, or the very bytes of last time."""
+    answer = answered.fetched.answer
+    assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
+    result = _result(answered, _record(answered, _after_success(answered, None, now)))
+    return replace(result, validators=answer.validators, body_hash=answered.feed.body_hash)
+
+
+def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollResult:
+    """Return what a poll writes that read a document: its articles placed, its sightings brought up to date."""
+    feed, document = answered.feed, answered.fetched.answer
+    assert isinstance(document, Document), "only a document can be parsed"
+    keyed = key_entries(parsed.entries, f"{parsed.parser} {POLICY_VERSION}")
+    with reading(engine) as connection:
+        sighted = find_sightings(connection, feed.feed_id, [entry.guid_hash for entry in keyed])
+    recognised = recognise(keyed, sighted)
+    context = FeedContext(feed.url, document.url, parsed.site_url or feed.site_url, parsed.language)
+    articles = list(_normalise(recognised.fresh, context, now, _repeated_links(parsed)))
+    with reading(engine) as connection:
+        named = {seen.article_id for article in articles if (seen := sighted.get(article.guid_hash))}
+        known = find_known_articles(connection, articles, named)
+    record = _record(answered, _after_success(answered, parsed, now), parsed=parsed)
+    return replace(
+        _result(answered, record),
+        validators=document.validators,
+        body_hash=hash_body(document),
+        title=parsed.title,
+        site_url=parsed.site_url,
+        placements=dedupe(articles, feed.feed_id, sighted, known),
+        policy_version=POLICY_VERSION,
+        returned=recognised.returned,
+        # A saved document of a polled feed may be an old one: what it lacks has not left the feed.
+        left=() if answered.token is None and feed.host_id is not None else recognised.left,
+    )
+
+
+def store_document(
+    engine: Engine, answered: Answered, parsed: ParsedDocument, releases: Sequence[HostRelease], now: datetime
+) -> PollRecord:
+    """Decide and write a poll that read a document; decide again where another poll wrote first."""
+
+    def work() -> PollRecord:
+        result = conclude_document(engine, answered, parsed, now)
+        with writing(engine) as connection:
+            return store_polls(connection, [result], releases, now)[0]
+
+    return retry_conflicts(work, also=(StaleDecisionError,))
+
+
+def store_results(
+    engine: Engine, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
+) -> list[PollRecord]:
+    """Write polls that brought no entries, and ends of leases, in one transaction."""
+
+    def work() -> list[PollRecord]:
+        with writing(engine) as connection:
+            return store_polls(connection, results, releases, now)
+
+    return retry_conflicts(work)
+
+
+def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:
+    """Return the bounds of one feed's schedule: its operator's interval goes before the deployment's."""
+    return replace(bounds, interval=feed.options.interval) if feed.options.interval else bounds
+
+
+def hash_body(document: Document) -> bytes:
+    """Return the fingerprint by which an unchanged document is known before it is parsed."""
+    return xxhash.xxh3_128_digest(document.body)
+
+
+def _normalise(
+    fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime, repeated_links: frozenset[str]
+) -> Iterator[Article]:
+    for keyed in fresh:
+        try:
+            yield normalise(keyed, context, now, is_link_its_own=keyed.entry.link not in repeated_links)
+        except Exception:  # noqa: BLE001 -- logged with its traceback; tried again when the document next changes
+            # One bad entry never costs its neighbours.
+            _LOG.exception("entry not normalised", feed_url=context.feed_url, guid=keyed.guid)
+
+
+def _repeated_links(parsed: ParsedDocument) -> frozenset[str]:
+    """Return the links that more than one entry of the document has: they name no article."""
+    times = Counter(entry.link for entry in parsed.entries if entry.link)
+    return frozenset(link for link, count in times.items() if count > 1)
+
+
+def _after_success(answered: Answered, parsed: ParsedDocument | None, now: datetime) -> NextPoll:
+    if answered.token is None:
+        return _never()
+    hints = {"max-age": answered.fetched.fresh_for, "ttl": parsed.ttl if parsed else None}
+    return after_success(now, answered.bounds, hints, _spread())
+
+
+def _never() -> NextPoll:
+    return NextPoll(None, "a file is read when it is ingested, never polled")
+
+
+def _spread() -> float:
+    return random.random()  # noqa: S311 -- jitter, not a secret
+
+
+def _record(
+    answered: Answered, next_poll: NextPoll, *, error: PollError | None = None, parsed: ParsedDocument | None = None
+) -> PollRecord:
+    fetched = answered.fetched
+    return PollRecord(
+        feed_id=answered.feed.feed_id,
+        url=answered.feed.url,
+        started_at=answered.started_at,
+        duration=fetched.duration,
+        # Whether a document brought anything new is known only when it has been stored.
+        outcome=_failed(error) if error else Outcome.UNCHANGED,
+        next_poll=next_poll,
+        http_status=fetched.http_status,
+        error=error,
+        bytes_received=fetched.bytes_received,
+        entries=len(parsed.entries) if parsed else None,
+        parser=parsed.parser if parsed else None,
+        note=_note(parsed) if parsed else None,
+    )
+
+
+def _failed(error: PollError) -> Outcome:
+    if isinstance(error, RejectedError):
+        return Outcome.REJECTED
+    return Outcome.TRANSIENT if isinstance(error, TransientError) else Outcome.PERMANENT
+
+
+def _note(parsed: ParsedDocument) -> str | None:
+    if not parsed.dropped_entries:
+        return None
+    return f"{parsed.dropped_entries} oldest entries beyond FEEDMILL_MAX_ENTRIES were left out"
+
+
+def _result(answered: Answered, record: PollRecord) -> PollResult:
+    return PollResult(record, host_id=answered.feed.host_id, token=answered.token)

@@ -1,0 +1,79 @@
+"""Polling what somebody names, by URL or id, and saying what became of each name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from worker.database.clock import read_clock
+from worker.database.engine import writing
+from worker.database.feed_tables import FeedState
+from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
+from worker.pipeline.polling import Stop, poll_named
+from worker.tools import Tools
+from worker.values import Credentials, PollRecord
+
+_LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPoll:
+    """What became of a name: a poll, or a sentence that says why there was none."""
+
+    name: str
+    record: PollRecord | None = None
+    refusal: str | None = None
+    is_kept: bool = True
+    """False for an unknown URL whose answer was not a feed: it was not added."""
+
+
+def poll_by_name(
+    tools: Tools, names: Sequence[str], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
+) -> Iterator[NamedPoll]:
+    """Poll feeds now; an unknown URL is added for it, and forgotten again unless its answer is a feed."""
+    found = _find_or_add_all(tools, names)
+    waiting = {named.feed.feed_id: name for name, named in found.items() if named.feed}
+    for name, named in found.items():
+        if named.refusal:
+            yield NamedPoll(name, refusal=named.refusal)
+    for record in poll_named(tools, list(waiting), stop, force=force, credentials=credentials):
+        name = waiting.pop(record.feed_id)
+        is_kept = record.error is None or not found[name].is_unknown
+        if not is_kept:
+            _forget(tools, record.feed_id)
+        yield NamedPoll(name, record, is_kept=is_kept)
+    for name in waiting.values():
+        yield NamedPoll(name, refusal=f"{name} was not polled now: {_LEFT_TO_WORKERS}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    feed: NamedFeed | None = None
+    is_unknown: bool = False
+    refusal: str | None = None
+
+
+def _find_or_add_all(tools: Tools, names: Sequence[str]) -> dict[str, _Found]:
+    with writing(tools.engine) as connection:
+        return {name: _find_or_add(connection, name) for name in names}
+
+
+def _find_or_add(connection: Connection, name: str) -> _Found:
+    try:
+        feed = find_feed(connection, name)
+        is_unknown = feed is None and not name.isdecimal()
+        if is_unknown:
+            add_feeds(connection, read_clock(connection).now(), [NewFeed(name)])
+            feed = find_feed(connection, name)
+    except ValueError as error:
+        return _Found(refusal=f"{name} cannot be polled: {error}")
+    if feed is None:
+        return _Found(refusal=f"There is no feed {name}: `feedmill feeds` lists them.")
+    if feed.state is not FeedState.ACTIVE:
+        return _Found(refusal=f"{name} is {feed.state} ({feed.state_reason}): `feedmill resume {feed.feed_id}` first.")
+    return _Found(feed, is_unknown)
+
+
+def _forget(tools: Tools, feed_id: int) -> None:
+    with writing(tools.engine) as connection:
+        remove_feed(connection, feed_id, articles=True)

@@ -1,0 +1,137 @@
+"""Polling, as the tasks and the commands call it: every due feed, or the named ones."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from worker.claim import (
+    ClaimTerms,
+    claim_due_hosts,
+    claim_isolated_host,
+    claim_named_feeds,
+    count_claimable_hosts,
+    find_next_claim,
+)
+from worker.database.clock import Clock, read_clock
+from worker.database.conflicts import retry_conflicts
+from worker.database.engine import reading, writing
+from worker.pipeline.window import Window
+from worker.tools import Tools
+from worker.values import ClaimedHost, Credentials, PollRecord
+
+# How long one turn may wait for the network, how soon a meagre claim is followed by another, how long a stop may take.
+_TURN = timedelta(milliseconds=100)
+_CLAIM_AGAIN = 1.0
+_GRACE = 5.0
+# How long a host may ask to wait before "everything that is due" goes without it.
+_PATIENCE = timedelta(seconds=10)
+
+Stop = Callable[[], bool]
+"""Asked on every turn: once it says so nothing more begins, and what is in flight gets a few seconds."""
+
+_Claim = Callable[[Connection, datetime, ClaimTerms], list[ClaimedHost]]
+
+
+def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
+    """Poll feeds that are due, until none is or the time of one task is over; yield each as it is stored."""
+    began = time.monotonic()
+    # A feed that may be killing workers goes first and alone, so that a death can be laid at its door.
+    yield from _drive(Window(tools), _once(claim_isolated_host), stop, began)
+    yield from _drive(Window(tools), claim_due_hosts, stop, began)
+
+
+def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
+    """Poll every feed that is due now, however long that takes; one whose host asked to be left alone is left."""
+    due_by = _now(tools)
+    while not stop():
+        yield from poll_due(tools, stop)
+        with reading(tools.engine) as connection:
+            at = find_next_claim(connection, due_by)
+        wait = at - _now(tools) if at else _PATIENCE
+        if wait >= _PATIENCE:
+            break
+        # Only the gap of a host with many feeds can make us wait here.
+        time.sleep(max(wait.total_seconds(), 0.0))
+
+
+def poll_named(
+    tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
+) -> Iterator[PollRecord]:
+    """Poll these feeds now, due or not; those whose host another worker holds are left to the next tick.
+
+    Without ``force`` a host that asked to be left alone (429, 503) is left alone.
+    """
+    remaining = deque(feed_ids)
+
+    def claim_some(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+        some = [remaining.popleft() for _ in range(min(terms.hosts, len(remaining)))]
+        return claim_named_feeds(connection, now, terms, some, force=force) if some else []
+
+    while remaining and not stop():
+        yield from _drive(Window(tools, credentials), claim_some, stop, time.monotonic())
+
+
+def count_poll_tasks(engine: Engine, hosts_per_task: int, most: int) -> int:
+    """Return how many poll tasks there is work for now, counting no further than ``most`` can use."""
+    with reading(engine) as connection:
+        claimable = count_claimable_hosts(connection, read_clock(connection).now(), hosts_per_task * most)
+    return -(-claimable // hosts_per_task)
+
+
+def _now(tools: Tools) -> datetime:
+    with reading(tools.engine) as connection:
+        return read_clock(connection).now()
+
+
+def _once(claim: _Claim) -> _Claim:
+    claims = iter([claim])
+
+    def claim_once(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+        return next(claims, _claim_nothing)(connection, now, terms)
+
+    return claim_once
+
+
+def _claim_nothing(_connection: Connection, _now: datetime, _terms: ClaimTerms) -> list[ClaimedHost]:
+    return []
+
+
+def _drive(window: Window, claim: _Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
+    """Keep the window full until the time to stop claiming, then drain it."""
+    limits = window.tools.limits
+    ends_at = began + limits.deadline.total_seconds()
+    claim_again_at = began
+    try:
+        while (now := time.monotonic()) < ends_at:
+            stopping = stop()
+            if stopping:
+                ends_at = min(ends_at, now + _GRACE)
+            if stopping or now - began >= limits.stop_claiming.total_seconds():
+                window.begin_no_more()
+            elif (now >= claim_again_at or not window.is_busy) and window.room and not _top_up(window, claim):
+                claim_again_at = now + _CLAIM_AGAIN
+            if not window.is_busy:
+                break
+            yield from window.turn(_TURN)
+        yield from window.close()
+    finally:
+        # Also when interrupted in mid-turn: what was claimed is given back, what was found is kept.
+        window.close()
+
+
+def _top_up(window: Window, claim: _Claim) -> int:
+    """Claim as many hosts as there is room for; return how many there were."""
+    terms = replace(window.tools.terms, hosts=window.room)
+
+    def work() -> tuple[Clock, list[ClaimedHost]]:
+        with writing(window.tools.engine) as connection:
+            clock = read_clock(connection)
+            return clock, claim(connection, clock.now(), terms)
+
+    clock, hosts = retry_conflicts(work)
+    window.admit(clock, hosts)
+    return len(hosts)

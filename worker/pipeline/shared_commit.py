@@ -1,0 +1,47 @@
+"""Polls that brought nothing new share a commit: most polls do, and a commit each would be most of their cost."""
+
+import time
+
+from sqlalchemy import Engine
+
+from worker.database.clock import Clock
+from worker.pipeline.conclude import store_results
+from worker.store import HostRelease
+from worker.values import PollRecord, PollResult
+
+# They wait for so many others, or so many seconds.
+_MOST = 50
+_LONGEST = 1.0
+
+
+class SharedCommit:
+    """Polls and ends of leases that wait for their commit; a class because they wait from turn to turn."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._results: list[PollResult] = []
+        self._releases: list[HostRelease] = []
+        self._since = 0.0
+
+    def __len__(self) -> int:
+        return len(self._results) + len(self._releases)
+
+    def add(self, result: PollResult | None, release: HostRelease | None) -> None:
+        """Let a poll, the end of a lease, or both wait for the next commit."""
+        if not self:
+            self._since = time.monotonic()
+        if result:
+            self._results.append(result)
+        if release:
+            self._releases.append(release)
+
+    @property
+    def is_due(self) -> bool:
+        """True when enough wait, or one has waited long enough."""
+        return len(self) >= _MOST or (bool(self) and time.monotonic() - self._since >= _LONGEST)
+
+    def commit(self, clock: Clock) -> list[PollRecord]:
+        """Write all that wait; return the ledger's rows."""
+        records = store_results(self._engine, self._results, self._releases, clock.now())
+        self._results, self._releases = [], []
+        return records

@@ -1,0 +1,170 @@
+"""The rolling window: one task keeps many polls in flight and tops the window up as slots come free.
+
+A feed that hangs holds a slot, never its neighbours: whatever ends first is read and stored first. A poll that read a
+document has a commit of its own; those that brought nothing share one.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from worker.database.clock import Clock
+from worker.errors import ErrorClass, PermanentError, PollError
+from worker.pipeline.conclude import (
+    Answered,
+    bounds_of,
+    conclude_failure,
+    conclude_unchanged,
+    hash_body,
+    store_document,
+)
+from worker.pipeline.shared_commit import SharedCommit
+from worker.pipeline.visits import Visit
+from worker.store import HostRelease
+from worker.tools import Tools
+from worker.values import (
+    ClaimedHost,
+    Credentials,
+    Document,
+    DueFeed,
+    Fetched,
+    FetchRequest,
+    NotModified,
+    ParsedDocument,
+    PollRecord,
+    PollResult,
+)
+
+# With more documents than this waiting for the parser nothing more is claimed.
+_PARSER_BACKLOG = 20
+_LOOK_IN = timedelta(milliseconds=5)
+_LOG = structlog.get_logger(__name__)
+# The parser may still answer for a window that was given up: no number is ever used twice.
+_KEYS = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    feed: DueFeed
+    visit: Visit
+    started_at: datetime
+
+
+class Window:
+    """The polls that one task has in flight; a class because they outlive each turn of its loop."""
+
+    def __init__(self, tools: Tools, credentials: Credentials | None = None) -> None:
+        self.tools = tools
+        self._clock: Clock
+        self._credentials = credentials
+        self._visits: dict[int, Visit] = {}
+        self._on_the_wire: dict[int, _Begun] = {}
+        self._being_read: dict[int, tuple[Visit, Answered]] = {}
+        self._quiet = SharedCommit(tools.engine)
+
+    @property
+    def is_busy(self) -> bool:
+        """True while anything that was claimed has not been given back."""
+        return bool(self._visits or self._quiet)
+
+    @property
+    def room(self) -> int:
+        """How many more hosts may be claimed now: none until half a batch fits, to make each claim worth its while."""
+        room = min(self.tools.slots - len(self._visits), self.tools.terms.hosts)
+        is_behind = self.tools.parser.pending > _PARSER_BACKLOG
+        return 0 if is_behind or 2 * room < min(self.tools.terms.hosts, self.tools.slots) else room
+
+    def admit(self, clock: Clock, hosts: Iterable[ClaimedHost]) -> None:
+        """Take in claimed hosts, and the reading of the database's clock that their claim was made at."""
+        self._clock = clock
+        for host in hosts:
+            self._visits[host.host_id] = Visit(host)
+
+    def begin_no_more(self) -> None:
+        """Give back what has not begun: it stays due and is not counted."""
+        for visit in self._visits.values():
+            visit.begin_no_more()
+
+    def turn(self, wait: timedelta) -> Iterator[PollRecord]:
+        """Begin what may begin, wait a moment for answers, and store what has ended."""
+        self._begin()
+        transfers, parser = self.tools.transfers, self.tools.parser
+        # The parser cannot wake a wait for the network: look in on it often while it works.
+        wait = min(wait, _LOOK_IN) if parser.pending else wait
+        for fetched in transfers.step(wait, held_bytes=parser.pending_bytes):
+            self._sort(fetched)
+        for parsed in parser.collect(timedelta(0)):
+            if parsed.key in self._being_read:
+                yield from self._conclude(*self._being_read.pop(parsed.key), parsed.answer)
+        if self._quiet.is_due or (self._quiet and not self._visits):
+            yield from self._quiet.commit(self._clock)
+
+    def close(self) -> list[PollRecord]:
+        """Give up what is in flight, give back all hosts, and store what still waits for its commit."""
+        for feed_id in self._on_the_wire:
+            self.tools.transfers.abandon(feed_id)
+        if self._being_read:
+            self.tools.parser.close()
+        for visit in self._visits.values():
+            self._quiet.add(None, visit.release(self._clock.now()))
+        self._visits.clear()
+        return self._quiet.commit(self._clock) if self._quiet else []
+
+    def _begin(self) -> None:
+        for visit in list(self._visits.values()):
+            while feed := visit.begin(self._clock.now()):
+                self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
+                request = FetchRequest(feed.feed_id, feed.url, feed.validators, self._credentials)
+                self.tools.transfers.start(request)
+            if visit.is_over:
+                self._quiet.add(None, self._visits.pop(visit.host.host_id).release(self._clock.now()))
+
+    def _sort(self, fetched: Fetched) -> None:
+        """Send a document to the parser; any other answer is concluded at once."""
+        begun = self._on_the_wire.pop(fetched.request.feed_id)
+        now = self._clock.now()
+        begun.visit.answered(now)
+        bounds = bounds_of(begun.feed, self.tools.bounds)
+        answered = Answered(begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds)
+        match fetched.answer:
+            case Document() as document if hash_body(document) != begun.feed.body_hash:
+                key = next(_KEYS)
+                self._being_read[key] = (begun.visit, answered)
+                self.tools.parser.submit(key, document)
+            case Document() | NotModified():
+                self._end_quietly(begun.visit, conclude_unchanged(answered, now))
+            case PollError() as error:
+                self._end_quietly(begun.visit, conclude_failure(answered, error, now))
+
+    def _conclude(self, visit: Visit, answered: Answered, answer: ParsedDocument | PollError) -> Iterator[PollRecord]:
+        """Store a document that was read, in a commit of its own."""
+        now = self._clock.now()
+        if isinstance(answer, PollError):
+            self._end_quietly(visit, conclude_failure(answered, answer, now))
+            return
+        release = self._finish(visit, None)
+        try:
+            record = store_document(self.tools.engine, answered, answer, [release] if release else [], now)
+        except (OperationalError, InterfaceError):
+            # The database is gone, and with it any use in going on: the leases expire and the feeds are polled again.
+            raise
+        except Exception:  # noqa: BLE001 -- logged with its traceback, stored as the poll's failure
+            # One feed that finds a fault in our code must not stop its neighbours.
+            _LOG.exception("poll failed inside feedmill", feed_id=answered.feed.feed_id, url=answered.feed.url)
+            fault = PermanentError(ErrorClass.INTERNAL, "a fault in Feedmill itself; its log has the details")
+            self._quiet.add(conclude_failure(answered, fault, now), release)
+        else:
+            yield record
+
+    def _end_quietly(self, visit: Visit, result: PollResult) -> None:
+        self._quiet.add(result, self._finish(visit, result.record.next_poll.host_wait))
+
+    def _finish(self, visit: Visit, host_wait: timedelta | None) -> HostRelease | None:
+        release = visit.finish(host_wait, self._clock.now())
+        if release:
+            del self._visits[visit.host.host_id]
+        return release

@@ -1,0 +1,31 @@
+"""The ladder of time limits of one poll task, each leaving the one before it room to end in good order."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+STOP_CLAIMING = timedelta(seconds=20)
+VISIBILITY_TIMEOUT = timedelta(seconds=900)
+"""After this Redis hands an unacknowledged message to another worker; far above the hard limit of any task."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """When a poll task stops claiming, gives up what is in flight, is interrupted and killed; how long it leases."""
+
+    stop_claiming: timedelta
+    deadline: timedelta
+    soft: timedelta
+    hard: timedelta
+    lease: timedelta
+
+
+def time_limits(fetch_timeout: timedelta) -> TimeLimits:
+    """Return the ladder for fetches of at most ``fetch_timeout``: 20, 50, 60, 75 and 90 s for one of 30 s."""
+    deadline = STOP_CLAIMING + fetch_timeout
+    return TimeLimits(
+        stop_claiming=STOP_CLAIMING,
+        deadline=deadline,
+        soft=deadline + timedelta(seconds=10),
+        hard=deadline + timedelta(seconds=25),
+        lease=deadline + timedelta(seconds=40),
+    )

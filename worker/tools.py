@@ -1,0 +1,89 @@
+"""What a process (or a thread of one) keeps from poll to poll: the store's engine, the fetcher, the parser."""
+
+import os
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from sqlalchemy import Engine
+
+from worker.claim import ClaimTerms
+from worker.database.engine import open_store
+from worker.fetch import FetchLimits, Guard, Transfers
+from worker.parse import ParseLimits, Parser
+from worker.schedule import Bounds
+from worker.settings import Settings, settings
+from worker.time_limits import TimeLimits, time_limits
+
+_of_thread = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Everything polling needs; the fetcher and the parser belong to one thread."""
+
+    engine: Engine
+    transfers: Transfers
+    parser: Parser
+    terms: ClaimTerms
+    bounds: Bounds
+    limits: TimeLimits
+    slots: int
+    """Hosts in flight at once."""
+
+    def close(self) -> None:
+        """Drop connections and the parser's child."""
+        self.transfers.close()
+        self.parser.close()
+
+
+@cache
+def store_engine() -> Engine:
+    """Return the process's one engine, for the store that the settings name."""
+    return open_store(settings().database_url)
+
+
+def thread_tools() -> Tools:
+    """Return this thread's tools, made on first use: a libcurl multi handle may not be shared between threads."""
+    tools: Tools | None = getattr(_of_thread, "tools", None)
+    if tools is None or _of_thread.pid != os.getpid():
+        tools = make_tools(settings(), store_engine())
+        _of_thread.tools, _of_thread.pid = tools, os.getpid()
+    return tools
+
+
+def forget_after_fork() -> None:
+    """Leave the parent's connections to the parent; a forked child opens its own."""
+    if store_engine.cache_info().currsize:
+        store_engine().dispose(close=False)
+    store_engine.cache_clear()
+
+
+def make_tools(chosen: Settings, engine: Engine) -> Tools:
+    """Make the tools that the settings ask for."""
+    limits = time_limits(chosen.fetch_timeout)
+    return Tools(
+        engine=engine,
+        transfers=Transfers(
+            FetchLimits(
+                timeout=chosen.fetch_timeout,
+                connect_timeout=chosen.connect_timeout,
+                max_body=chosen.max_body,
+                user_agent=chosen.user_agent,
+            ),
+            Guard.allowing(chosen.allow_hosts),
+        ),
+        parser=Parser(ParseLimits(max_entries=chosen.max_entries)),
+        terms=ClaimTerms(
+            lease=limits.lease,
+            gap=chosen.host_gap,
+            parallel=chosen.host_parallel,
+            hosts=chosen.batch_size,
+            # More than this many gaps do not fit between the claim and the cut-off.
+            feeds_per_host=1 + int(limits.stop_claiming / max(chosen.host_gap, timedelta(milliseconds=100))),
+        ),
+        bounds=Bounds(chosen.poll_interval, chosen.poll_interval_max),
+        limits=limits,
+        slots=chosen.fetch_parallel,
+    )
