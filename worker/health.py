@@ -70,4 +70,4 @@ def _slowest_hosts(connection: Connection, recent: ColumnElement[bool]) -> dict[
         .order_by(mean.desc(), HostRow.name)
         .limit(_SLOWEST)
     )
-    return {name: round(duration.total_seconds(), 3) for name, duration in rows}
+    return {name: round(seconds, 3) for name, seconds in rows}

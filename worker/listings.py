@@ -24,8 +24,8 @@ class Wanted:
     since: datetime | None = None
     text: str | None = None
     state: str | None = None
-    newest: int | None = None
-    """The so many newest, newest first; null for all, oldest first."""
+    limit: int | None = None
+    newest_first: bool = False
 
 
 def list_feeds(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
@@ -55,7 +55,7 @@ def list_feeds(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
         query = query.where(FeedRow.added_at >= wanted.since)
     if wanted.feed_id:
         query = query.where(FeedRow.id == wanted.feed_id)
-    yield from _stream(connection, query.order_by(FeedRow.id).limit(wanted.newest))
+    yield from _stream(connection, query.order_by(FeedRow.id).limit(wanted.limit))
 
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
@@ -68,7 +68,7 @@ def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
         query = query.where(ArticleRow.first_seen_at >= wanted.since)
     if wanted.text:
         query = query.where(or_(_contains(ArticleRow.title, wanted.text), _contains(ArticleRow.text, wanted.text)))
-    yield from _stream(connection, _in_order(query, ArticleRow.id, wanted.newest))
+    yield from _stream(connection, _in_order(query, ArticleRow.id, wanted))
 
 
 def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
@@ -80,7 +80,7 @@ def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
         query = query.where(PollRow.started_at >= wanted.since)
     if wanted.state:
         query = query.where(PollRow.outcome == wanted.state)
-    yield from _stream(connection, _in_order(query, PollRow.id, wanted.newest))
+    yield from _stream(connection, _in_order(query, PollRow.id, wanted))
 
 
 def find_article(connection: Connection, article_id: int) -> Listed | None:
@@ -115,8 +115,8 @@ def _articles() -> Select[*tuple[Any, ...]]:
     return select(*shown, FeedRow.url.label("feed_url")).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
 
-def _in_order(query: Select[*tuple[Any, ...]], by: Any, newest: int | None) -> Select[*tuple[Any, ...]]:
-    return query.order_by(by) if newest is None else query.order_by(by.desc()).limit(newest)
+def _in_order(query: Select[*tuple[Any, ...]], by: Any, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    return query.order_by(by.desc() if wanted.newest_first else by).limit(wanted.limit)
 
 
 def _contains(column: Any, text: str) -> Any:

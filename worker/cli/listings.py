@@ -30,7 +30,7 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
     """List feeds: when each is polled next, and why then."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        rows = list_feeds(connection, _wanted(connection, now, filters, limit if as_json else limit or TABLE_ROWS))
+        rows = list_feeds(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
         if as_json:
             print_json(rows)
         else:
@@ -46,7 +46,7 @@ def articles_command(*, as_json: bool, limit: int | None, **filters: str | None)
     """List articles, the newest first; FEED (a URL or an id) lists those that one feed carries."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        rows = list_articles(connection, _wanted(connection, now, filters, limit if as_json else limit or TABLE_ROWS))
+        rows = list_articles(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
         if as_json:
             print_json({name: row[name] for name in row if name not in _INTERNAL} for row in rows)
         else:
@@ -62,7 +62,7 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
     """List the ledger of polls, the newest first; FEED (a URL or an id) lists those of one feed."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        rows = list_polls(connection, _wanted(connection, now, filters, limit if as_json else limit or TABLE_ROWS))
+        rows = list_polls(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
         if as_json:
             print_json(rows)
         else:
@@ -96,21 +96,24 @@ def status_command(*, as_json: bool) -> None:
         print_health(health)
 
 
-def _wanted(connection: Connection, now: datetime, filters: Mapping[str, str | None], newest: int | None) -> Wanted:
+def _wanted(
+    connection: Connection, now: datetime, filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
+) -> Wanted:
     feed = filters.get("feed")
     return Wanted(
         feed_id=feed_called(connection, feed).feed_id if feed else None,
         since=parse_since(filters.get("since"), now),
         text=filters.get("text"),
         state=filters.get("state"),
-        newest=newest,
+        limit=limit or TABLE_ROWS if is_table else limit,
+        newest_first=is_table,
     )
 
 
 def _feed_columns(now: datetime) -> list[Column]:
     return [
         Column("ID", lambda row: row["id"], 9),
-        Column("FEED", lambda row: row["title"] or row["url"]),
+        Column("FEED", lambda row: row["title"] or _site(row["url"])),
         Column("STATE", lambda row: row["state"], 11),
         Column("LAST SUCCESS", lambda row: from_now(row["last_success_at"], now), 12),
         Column("NEXT POLL", lambda row: from_now(row["next_poll_at"], now), 9),

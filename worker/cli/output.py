@@ -84,10 +84,12 @@ def plain(value: object) -> Text:
 
 
 def from_now(moment: datetime | None, now: datetime) -> str:
-    """Say how far a moment is from now: ``in 12m``, ``3h ago``."""
+    """Say how far a moment is from now: ``in 12m``, ``3h ago``, ``now``."""
     if moment is None:
         return ""
-    distance = show_duration(abs(moment - now)).split(" ")[0]
+    if abs(moment - now) < timedelta(seconds=1):
+        return "now"
+    distance = show_duration(timedelta(seconds=round(abs(moment - now).total_seconds()))).split(" ")[0]
     return f"in {distance}" if moment > now else f"{distance} ago"
 
 

@@ -63,8 +63,8 @@ def print_health(health: Health) -> None:
     page.add_row(Text("Last poll", style="dim"), plain(from_now(health.last_poll_at, health.at) or "never"))
     articles = f"{health.articles:,}, {health.articles_last_hour:,} in the last hour"
     page.add_row(Text("Articles", style="dim"), plain(articles))
-    for name, seconds in health.slowest_hosts.items():
-        page.add_row(Text("Slowest hosts", style="dim"), plain(f"{name} {seconds:.1f} s"))
+    slowest = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in health.slowest_hosts.items())
+    page.add_row(Text("Slowest hosts", style="dim"), plain(slowest or "none polled in the last hour"))
     out.print(page)
 
 

@@ -75,4 +75,8 @@ def _print_polls(records: Iterable[PollRecord]) -> None:
 def _print_articles(engine: Engine) -> None:
     with reading(engine) as connection:
         write_line("")
-        print_table(ARTICLE_COLUMNS, list_articles(connection, Wanted(newest=_NEWEST)), when_empty="No articles yet.")
+        print_table(
+            ARTICLE_COLUMNS,
+            list_articles(connection, Wanted(limit=_NEWEST, newest_first=True)),
+            when_empty="No articles yet.",
+        )

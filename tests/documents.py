@@ -1,0 +1,20 @@
+"""Feed documents for tests, as small as they can be."""
+
+from collections.abc import Iterable
+
+
+def rss(items: Iterable[str], title: str = "A feed", site: str = "http://127.0.0.1/", head: str = "") -> bytes:
+    """An RSS 2.0 document of ready-made items."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{title}</title>'
+        f"<link>{site}</link><description>News</description>{head}{''.join(items)}</channel></rss>"
+    ).encode()
+
+
+def item(name: str, text: str = "Some text of the article.", link: str | None = None, guid: str | None = None) -> str:
+    """An item called ``name``, which is also its guid unless that is given."""
+    return (
+        f'<item><guid isPermaLink="false">{guid or name}</guid><title>{name}</title>'
+        f"<link>{link or f'http://127.0.0.1/{name}'}</link><pubDate>Mon, 23 Nov 2026 07:30:00 +0000</pubDate>"
+        f"<description>{text}</description></item>"
+    )

@@ -1,0 +1,137 @@
+"""The deployment as it is meant to run: Celery workers and beat on Redis and PostgreSQL."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy import Engine, func, select, text
+
+from tests.documents import item, rss
+from tests.servers.publisher import Answer, Publisher, Request
+from tests.waiting import wait_for
+from worker.database.article_tables import ArticleRow
+from worker.database.engine import open_store, reading, writing
+from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
+from worker.database.schema import migrate
+
+Start = Callable[..., subprocess.Popen[bytes]]
+WORKER = ("celery", "-A", "worker", "worker", "--concurrency", "2")
+BEAT = ("celery", "-A", "worker", "beat")
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with Publisher() as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def store(environment: dict[str, str], postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[Engine]:
+    """The deployment's store; the programs find it through their environment."""
+    environment["FEEDMILL_DATABASE_URL"] = postgres_url
+    environment["FEEDMILL_BROKER_URL"] = valkey_url
+    # One server serves many tests: each has its own queues.
+    environment["FEEDMILL_BROKER_PREFIX"] = f"{tmp_path.name}:"
+    engine = open_store(postgres_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def _count(store: Engine, table: type[ArticleRow | PollRow]) -> int:
+    with reading(store) as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _titles(store: Engine) -> list[str]:
+    with reading(store) as connection:
+        return sorted(connection.execute(select(ArticleRow.title)).scalars())
+
+
+def _add(feedmill: Callable[..., subprocess.CompletedProcess[str]], url: str) -> None:
+    added = feedmill("add", url)
+    assert (added.returncode, added.stderr) == (0, "")
+
+
+def test_a_feed_is_polled_on_schedule_and_a_new_article_appears_once(
+    store: Engine, start: Start, feedmill: Callable[..., subprocess.CompletedProcess[str]], publisher: Publisher
+) -> None:
+    url = publisher.serve("/feed", rss([item("one")]))
+    _add(feedmill, url)
+    start(*WORKER)
+    start(*BEAT)
+    wait_for(lambda: _titles(store) == ["one"], 30, "the first article is stored")
+    publisher.serve("/feed", rss([item("two"), item("one")]))
+    wait_for(lambda: "two" in _titles(store), 30, "the second article is stored")
+    polls = _count(store, PollRow)
+    wait_for(lambda: _count(store, PollRow) >= polls + 2, 30, "two more polls")
+    assert _titles(store) == ["one", "two"]
+
+
+def test_polling_on_demand_needs_no_beat(
+    store: Engine,
+    environment: dict[str, str],
+    start: Start,
+    feedmill: Callable[..., subprocess.CompletedProcess[str]],
+    publisher: Publisher,
+    tmp_path: Path,
+) -> None:
+    _add(feedmill, publisher.serve("/feed", rss([item("one")])))
+    with writing(store) as connection:
+        (feed_id,) = connection.execute(select(FeedRow.id)).scalars()
+        connection.execute(text("UPDATE schedules SET next_poll_at = now() + interval '1 day'"))
+        connection.execute(text("UPDATE hosts SET claimable_at = now() + interval '1 day'"))
+    start(*WORKER)
+    program = f"from tasks.poll import poll_feeds; poll_feeds.delay([{feed_id}])"
+    subprocess.run([sys.executable, "-P", "-c", program], env=environment, cwd=tmp_path, check=True, timeout=30)
+    wait_for(lambda: _titles(store) == ["one"], 30, "the article is stored")
+
+
+@pytest.mark.timeout(240)
+def test_a_worker_killed_in_mid_window_costs_nothing_but_time(
+    store: Engine,
+    environment: dict[str, str],
+    start: Start,
+    feedmill: Callable[..., subprocess.CompletedProcess[str]],
+    publisher: Publisher,
+) -> None:
+    environment["FEEDMILL_FETCH_TIMEOUT"] = "5s"
+    is_slow = True
+
+    def respond(_request: Request) -> Answer:
+        # The first answers drip for longer than the worker lives.
+        body = rss([item("one")])
+        return Answer(body, pace=0.5 if is_slow else 0.0, piece=10 if is_slow else 65536)
+
+    publisher.on("/feed", respond)
+    _add(feedmill, publisher.url("/feed"))
+    worker = start(*WORKER)
+    start(*BEAT)
+    wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")
+    for process in [*psutil.Process(worker.pid).children(recursive=True), psutil.Process(worker.pid)]:
+        process.kill()
+    killed_at = time.monotonic()
+    is_slow = False
+    start(*WORKER)
+    wait_for(lambda: _titles(store) == ["one"], 120, "the feed is polled again by the new worker")
+    assert time.monotonic() - killed_at < 120
+
+
+def test_a_worker_stops_within_seconds_in_good_order(
+    store: Engine, start: Start, feedmill: Callable[..., subprocess.CompletedProcess[str]], publisher: Publisher
+) -> None:
+    publisher.hang("/feed")
+    _add(feedmill, publisher.url("/feed"))
+    worker = start(*WORKER)
+    start(*BEAT)
+    wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(15)
+    with reading(store) as connection:
+        assert connection.execute(text("SELECT lease_token FROM hosts")).scalar_one() is None
+        assert connection.execute(select(ScheduleRow.claim_attempts)).scalar_one() == 0
