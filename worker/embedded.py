@@ -2,13 +2,15 @@
 
 import fcntl
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from celery import Celery
 from celery.beat import EmbeddedService
+from celery.exceptions import SecurityWarning
+from celery.signals import worker_ready
 from sqlalchemy import Engine
 
 from worker.celery import app
@@ -21,8 +23,10 @@ _THREADS = 2
 def run_embedded() -> None:
     """Poll on schedule until the process is told to stop (Ctrl-C or SIGTERM)."""
     app.conf.feedmill_embedded = True
+    # It warns root of pickle, which we never accept.
+    warnings.simplefilter("ignore", SecurityWarning)
     # -B would fork beat away from a broker that lives in this process's memory.
-    beat: Any = EmbeddedService(cast("Celery[Any]", app), thread=True, scheduler_cls="celery.beat:Scheduler")
+    beat: Any = EmbeddedService(cast("Any", app), thread=True, scheduler_cls="celery.beat:Scheduler")
     worker = app.Worker(
         pool="threads",
         concurrency=_THREADS,
@@ -31,11 +35,17 @@ def run_embedded() -> None:
         without_mingle=True,
         without_heartbeat=True,
     )
+    # The first tick now, not when beat's first interval is over.
+    worker_ready.connect(_tick)
     beat.start()
     try:
         worker.start()
     finally:
         beat.stop()
+
+
+def _tick(**_: object) -> None:
+    app.send_task("feeds.tick")
 
 
 @contextmanager

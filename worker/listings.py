@@ -89,7 +89,14 @@ def find_article(connection: Connection, article_id: int) -> Listed | None:
     if found is None:
         return None
     sightings = connection.execute(
-        select(SightingRow, FeedRow.url.label("feed_url"))
+        select(
+            SightingRow.feed_id,
+            FeedRow.url.label("feed_url"),
+            SightingRow.guid,
+            SightingRow.original_url,
+            SightingRow.first_seen_at,
+            SightingRow.left_at,
+        )
         .join(FeedRow, FeedRow.id == SightingRow.feed_id)
         .where(SightingRow.article_id == article_id)
         .order_by(SightingRow.id)
@@ -107,7 +114,7 @@ def find_article(connection: Connection, article_id: int) -> Listed | None:
         .where(RevisionRow.article_id == article_id)
         .order_by(RevisionRow.number)
     ).mappings()
-    return {**found, "sightings": list(sightings), "revisions": list(revisions)}
+    return {**found, "sightings": [dict(row) for row in sightings], "revisions": [dict(row) for row in revisions]}
 
 
 def _articles() -> Select[*tuple[Any, ...]]:

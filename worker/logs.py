@@ -36,10 +36,10 @@ def set_up_logs(chosen: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(chosen.log_level.upper())
-    # A line for each of its own messages, many times a minute, would bury ours.
-    logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)
-    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
-    logging.getLogger("celery.beat").setLevel(logging.WARNING)
+    # A line for each message, many times a minute, would bury ours; and memory:// has no host to name.
+    for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("kombu.connection").setLevel(logging.ERROR)
 
 
 def log_poll(record: PollRecord) -> None:

@@ -34,12 +34,15 @@ def run_command(*, once: bool) -> None:
     with opened_store(check=False) as engine, sole_use(engine):
         if migrate(engine):
             write_line(f"Made the store {engine.url.render_as_string(hide_password=True)} ready.")
-        if once:
-            _run_once(make_tools(chosen, engine), chosen)
-        else:
-            write_line(
-                f"Polling every feed that falls due, reading {chosen.seeds_dir}/ as it changes. Ctrl-C ends this."
-            )
+        tools = make_tools(chosen, engine)
+        try:
+            print_seeds(with_progress(ingest_seed_folder(tools, chosen), "Reading seeds", name=lambda seed: seed.path))
+            if once:
+                _poll_once(tools)
+        finally:
+            tools.close()
+        if not once:
+            write_line("Polling feeds as they fall due; Ctrl-C ends this.")
             run_embedded()
 
 
@@ -51,13 +54,8 @@ def _look_for_seeds(chosen: Settings) -> None:
     write_line(f"There is no folder {chosen.seeds_dir}/ here, so no seed files are read.")
 
 
-def _run_once(tools: Tools, chosen: Settings) -> None:
-    try:
-        print_seeds(with_progress(ingest_seed_folder(tools, chosen), "Reading seeds", name=lambda seed: seed.path))
-        polled = with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url)
-        _print_polls(polled)
-    finally:
-        tools.close()
+def _poll_once(tools: Tools) -> None:
+    _print_polls(with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url))
     _print_articles(tools.engine)
 
 

@@ -1,0 +1,137 @@
+"""``feedmill run``: the main job in one process, without a server."""
+
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.documents import item, rss
+from tests.servers.publisher import Publisher
+from tests.waiting import wait_for
+
+Feedmill = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., subprocess.Popen[bytes]]
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with Publisher() as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def seeds(tmp_path: Path) -> Path:
+    """The seeds of the repository without the feeds on the web."""
+    return Path(shutil.copytree(SEEDS, tmp_path / "seeds", ignore=shutil.ignore_patterns("*.opml")))
+
+
+def _titles(folder: Path) -> list[str]:
+    store = folder / "feedmill.db"
+    if not store.exists():
+        return []
+    connection = sqlite3.connect(store)
+    try:
+        return sorted(title for (title,) in connection.execute("SELECT title FROM articles"))
+    except sqlite3.OperationalError:
+        # The schema is being made.
+        return []
+    finally:
+        connection.close()
+
+
+def _articles(feedmill: Feedmill) -> list[dict[str, object]]:
+    listed = feedmill("articles", "--json")
+    assert listed.returncode == 0
+    return [json.loads(line) for line in listed.stdout.splitlines()]
+
+
+def test_once_shows_the_seed_article_and_the_sample_feeds_articles(seeds: Path, feedmill: Feedmill) -> None:
+    once = feedmill("run", "--once")
+    assert (once.returncode, once.stderr) == (0, "")
+    assert "4 files read; 8 new articles" in once.stdout
+    assert "America's military engagement in Afghanistan" in once.stdout
+
+
+def test_the_given_dispatch_comes_out_as_it_was_meant(seeds: Path, feedmill: Feedmill) -> None:
+    feedmill("ingest", "seeds/000_bf109dae1bb8955b.txt")
+    (article,) = _articles(feedmill)
+    paragraphs = str(article["text"]).split("\n\n")
+    assert len(paragraphs) == 10
+    assert paragraphs[0].startswith("America's military engagement in Afghanistan is coming to an end")
+    assert not paragraphs[-1].endswith("(ANI)")
+    assert str(article["title"]).startswith("America's military engagement in Afghanistan is coming to an end")
+    assert {name: article[name] for name in ("published_at", "dateline_place", "dateline_date", "agency")} == {
+        "published_at": "2021-07-11T00:00:00Z",
+        "dateline_place": "Washington DC [US]",
+        "dateline_date": "2021-07-10",
+        "agency": "ANI",
+    }
+
+
+def test_a_second_run_adds_nothing(seeds: Path, feedmill: Feedmill) -> None:
+    feedmill("run", "--once")
+    before = _articles(feedmill)
+    again = feedmill("run", "--once")
+    assert "0 new articles, 0 updated, 0 feeds added" in again.stdout
+    assert _articles(feedmill) == before
+
+
+def test_an_edited_dispatch_is_a_revision_of_its_article(seeds: Path, feedmill: Feedmill) -> None:
+    file = seeds / "000_bf109dae1bb8955b.txt"
+    feedmill("ingest", str(file))
+    file.write_text(file.read_text().replace("85 per cent", "a third"))
+    assert "0 new articles, 1 updated" in feedmill("ingest", str(file)).stdout
+    (article,) = _articles(feedmill)
+    assert "captured close to a third of the territory" in str(article["text"])
+    assert article["revision"] == 2
+    shown = json.loads(feedmill("show", str(article["id"]), "--json").stdout)
+    assert ["85 per cent" in revision["text"] for revision in shown["revisions"]] == [True, False]
+
+
+def test_feeds_are_polled_on_schedule_until_ctrl_c(
+    seeds: Path, start: Start, feedmill: Feedmill, publisher: Publisher, tmp_path: Path
+) -> None:
+    feedmill("add", publisher.serve("/feed", rss([item("one")])))
+    process = start("worker", "run")
+    wait_for(lambda: "one" in _titles(tmp_path), 30, "the first article is stored")
+    wait_for(lambda: len(_titles(tmp_path)) == 9, 30, "the seeds are read too")
+    publisher.serve("/feed", rss([item("two"), item("one")]))
+    wait_for(lambda: "two" in _titles(tmp_path), 30, "the second article is stored")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 0
+    assert _titles(tmp_path).count("one") == 1
+
+
+def test_sigterm_ends_it_in_good_order(seeds: Path, start: Start, feedmill: Feedmill, publisher: Publisher) -> None:
+    publisher.hang("/feed")
+    feedmill("add", publisher.url("/feed"))
+    process = start("worker", "run")
+    wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+
+
+def test_looking_at_the_store_works_while_it_runs(
+    seeds: Path, start: Start, feedmill: Feedmill, tmp_path: Path
+) -> None:
+    start("worker", "run")
+    wait_for(lambda: len(_titles(tmp_path)) == 8, 30, "the seeds are read")
+    status = feedmill("status")
+    assert (status.returncode, status.stderr) == (0, "")
+    assert "8, 8 in the last hour" in status.stdout
+
+
+def test_a_second_run_on_the_same_file_is_refused(
+    seeds: Path, start: Start, feedmill: Feedmill, tmp_path: Path
+) -> None:
+    start("worker", "run")
+    wait_for(lambda: len(_titles(tmp_path)) == 8, 30, "the first one is at work")
+    second = feedmill("run")
+    assert second.returncode == 1
+    assert "Another feedmill run is using feedmill.db" in second.stderr
