@@ -1,0 +1,213 @@
+"""Writing polls under concurrency: nothing lost, nothing doubled, nobody's schedule overwritten."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from worker.claim import ClaimTerms, claim_due_hosts
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.clock import read_clock
+from worker.database.conflicts import retry_conflicts
+from worker.database.engine import open_store, reading, writing
+from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
+from worker.feeds import NewFeed, add_feeds
+from worker.pipeline.conclude import Answered, store_document
+from worker.recognise import hash_guid
+from worker.schedule import Bounds
+from worker.store import StaleDecisionError, find_sightings, store_polls
+from worker.values import (
+    Action,
+    Article,
+    ClaimedHost,
+    Document,
+    DueFeed,
+    Entry,
+    Fetched,
+    FetchRequest,
+    NextPoll,
+    Outcome,
+    ParsedDocument,
+    Placement,
+    PollRecord,
+    PollResult,
+    Validators,
+)
+
+TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
+BOUNDS = Bounds(timedelta(hours=1), timedelta(days=1))
+
+
+def _now(store: Engine) -> datetime:
+    with reading(store) as connection:
+        return read_clock(connection).now()
+
+
+def _add(store: Engine, *urls: str) -> None:
+    with writing(store) as connection:
+        add_feeds(connection, read_clock(connection).now(), [NewFeed(url) for url in urls])
+
+
+def _claim(store: Engine, later: timedelta = timedelta(0)) -> ClaimedHost:
+    with writing(store) as connection:
+        (host,) = claim_due_hosts(connection, read_clock(connection).now() + later, TERMS)
+    return host
+
+
+def _article(name: str) -> Article:
+    return Article(
+        guid=name,
+        guid_hash=hash_guid(name),
+        fingerprint=b"f",
+        content_hash=name.encode(),
+        title=name,
+        html="",
+        text="",
+        summary="",
+        match_key=f"a.example/{name}",
+    )
+
+
+def _result(feed_id: int, host: ClaimedHost | None, now: datetime, **more: object) -> PollResult:
+    next_poll = NextPoll(now + timedelta(hours=1), "every 1h", interval=timedelta(hours=1))
+    record = PollRecord(feed_id, "https://a.example/", now, timedelta(0), Outcome.UNCHANGED, next_poll)
+    result = PollResult(record, host.host_id if host else 1, host.token if host else "nobody's")
+    return replace(result, **more)
+
+
+def _store(store: Engine, *results: PollResult) -> None:
+    with writing(store) as connection:
+        store_polls(connection, results, [], read_clock(connection).now())
+
+
+def test_a_late_worker_adds_articles_but_leaves_the_schedule_to_its_successor(store: Engine) -> None:
+    _add(store, "https://a.example/feed")
+    late = _claim(store)
+    current = _claim(store, timedelta(seconds=91))
+    feed_id, now = late.feeds[0].feed_id, _now(store)
+    _store(store, _result(feed_id, current, now, validators=Validators(etag='"current"')))
+    placed = (Placement(_article("one"), Action.CREATE),)
+    _store(store, _result(feed_id, late, now, validators=Validators(etag='"late"'), placements=placed))
+    with reading(store) as connection:
+        assert connection.execute(select(ScheduleRow.etag)).scalar_one() == '"current"'
+        assert connection.execute(select(ArticleRow.title)).scalars().all() == ["one"]
+
+
+def test_a_poll_that_fails_to_be_written_leaves_nothing(store: Engine) -> None:
+    _add(store, "https://a.example/feed")
+    host = _claim(store)
+    feed_id = host.feeds[0].feed_id
+    good = Placement(_article("one"), Action.CREATE)
+    bad = Placement(_article("two"), Action.REVISE, article_id=12345)
+    with pytest.raises(Exception, match="No row was found"):
+        _store(store, _result(feed_id, host, _now(store), placements=(good, bad)))
+    with reading(store) as connection:
+        counts = [
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (ArticleRow, SightingRow, RevisionRow, PollRow)
+        ]
+        assert counts == [0, 0, 0, 0]
+        assert connection.execute(select(ScheduleRow.last_attempt_at)).scalar_one() is None
+
+
+def test_a_decision_made_before_another_poll_wrote_is_refused(store: Engine) -> None:
+    _add(store, "https://a.example/feed")
+    host = _claim(store)
+    feed_id = host.feeds[0].feed_id
+    placed = (Placement(replace(_article("one"), match_key=None), Action.CREATE),)
+    _store(store, _result(feed_id, host, _now(store), placements=placed))
+    with pytest.raises(StaleDecisionError):
+        _store(store, _result(feed_id, host, _now(store), placements=placed))
+
+
+def _parsed(names: list[str]) -> ParsedDocument:
+    entries = [
+        Entry(guid=name, link=f"https://a.example/{name}", title=name, content=f"Text of {name}") for name in names
+    ]
+    return ParsedDocument("rss", "feedparser", tuple(entries), site_url="https://a.example/")
+
+
+def _answered(feed: DueFeed, host: ClaimedHost, now: datetime) -> Answered:
+    document = Document("https://a.example/feed", b"")
+    fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0), http_status=200)
+    return Answered(feed, host.token, now, fetched, BOUNDS)
+
+
+def _at_once(*work: Callable[[], object]) -> None:
+    barrier = threading.Barrier(len(work))
+
+    def run(one: Callable[[], object]) -> object:
+        barrier.wait()
+        return one()
+
+    with ThreadPoolExecutor(len(work)) as pool:
+        for future in [pool.submit(run, one) for one in work]:
+            future.result()
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_polls_that_share_urls_in_opposite_order_both_get_through(store: Engine, _round: int) -> None:
+    _add(store, "https://a.example/1", "https://a.example/2")
+    host = _claim(store)
+    now = _now(store)
+    names = [f"page-{number:02}" for number in range(40)]
+    first, second = host.feeds
+    _at_once(
+        lambda: store_document(store, _answered(first, host, now), _parsed(names), [], now),
+        lambda: store_document(store, _answered(second, host, now), _parsed(names[::-1]), [], now),
+    )
+    with reading(store) as connection:
+        assert sorted(connection.execute(select(ArticleRow.title)).scalars()) == names
+        assert connection.execute(select(func.count()).select_from(SightingRow)).scalar_one() == 80
+        assert connection.execute(select(func.count()).select_from(PollRow)).scalar_one() == 2
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_two_workers_that_poll_one_feed_at_once_double_nothing(store: Engine, _round: int) -> None:
+    _add(store, "https://a.example/1")
+    late = _claim(store)
+    current = _claim(store, timedelta(seconds=91))
+    now = _now(store)
+    feed = replace(late.feeds[0], url="https://other.example/feed")
+    parsed = replace(_parsed(["one", "two"]), site_url="https://other.example/")
+    _at_once(
+        lambda: store_document(store, _answered(feed, late, now), parsed, [], now),
+        lambda: store_document(store, _answered(feed, current, now), parsed, [], now),
+    )
+    with reading(store) as connection:
+        assert sorted(connection.execute(select(ArticleRow.title)).scalars()) == ["one", "two"]
+
+
+def test_sightings_are_found_in_slices_however_many_there_are(store: Engine) -> None:
+    _add(store, "https://a.example/1")
+    host = _claim(store)
+    feed, now = host.feeds[0], _now(store)
+    names = [f"n{number}" for number in range(12_000)]
+    store_document(store, _answered(feed, host, now), _parsed(names), [], now)
+    with reading(store) as connection:
+        assert len(find_sightings(connection, feed.feed_id, [hash_guid(name) for name in names])) == 12_000
+
+
+def test_feeds_added_by_many_at_once_are_added_once(store: Engine, store_url: str) -> None:
+    urls = [f"https://h{number % 7}.example/{number}" for number in range(60)]
+
+    def add(order: list[str]) -> Callable[[], None]:
+        engine = open_store(store_url)
+
+        def work() -> None:
+            def once() -> None:
+                with writing(engine) as connection:
+                    add_feeds(connection, read_clock(connection).now(), [NewFeed(url) for url in order])
+
+            retry_conflicts(once)
+            engine.dispose()
+
+        return work
+
+    _at_once(add(urls), add(urls[::-1]), add(urls[30:] + urls[:30]))
+    with reading(store) as connection:
+        assert sorted(connection.execute(select(FeedRow.url)).scalars()) == sorted(urls)
