@@ -56,8 +56,14 @@ def sole_use(engine: Engine) -> Iterator[None]:
         return
     # A file of its own: closing any descriptor of the database's would drop SQLite's locks on it.
     path = Path(f"{engine.url.database}.lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StoreError(
+            f"The store {engine.url.database} cannot be written ({reason}): make sure that its folder exists and is writable."
+        ) from error
+    with os.fdopen(descriptor):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -66,5 +72,3 @@ def sole_use(engine: Engine) -> Iterator[None]:
                 "Stop the other one, name another file in FEEDMILL_DATABASE_URL, or deploy on PostgreSQL."
             ) from error
         yield
-    finally:
-        os.close(descriptor)

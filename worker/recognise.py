@@ -21,11 +21,13 @@ def hash_guid(guid: str) -> bytes:
 def key_entries(entries: Sequence[Entry], reading: str) -> tuple[KeyedEntry, ...]:
     """Give each entry the key its feed carries it under, and a fingerprint; an entry repeated as it stands is one.
 
+    An entry that says nothing at all, as a broken document may end in, is none.
+
     ``reading`` names the parser and the policy versions: what they would read differently is looked at again.
     """
     links_of_guid = Counter(guid for guid, _ in {(entry.guid, entry.link) for entry in entries})
     keyed: dict[bytes, KeyedEntry] = {}
-    for entry in entries:
+    for entry in filter(_says_something, entries):
         guid = _key(entry, is_shared=links_of_guid[entry.guid] > 1)
         fingerprint = xxhash.xxh3_128_digest(reading.encode() + orjson.dumps(entry))
         found = KeyedEntry(guid, hash_guid(guid), fingerprint, entry)
@@ -46,6 +48,10 @@ def recognise(keyed: Sequence[KeyedEntry], sighted: Mapping[bytes, Sighted]) -> 
         returned=tuple(sighted[key].sighting_id for key in unchanged if sighted[key].left),
         left=tuple(seen.sighting_id for key, seen in sighted.items() if key not in present and not seen.left),
     )
+
+
+def _says_something(entry: Entry) -> bool:
+    return bool(entry.guid or entry.link or entry.title or entry.content or entry.summary)
 
 
 def _key(entry: Entry, *, is_shared: bool) -> str:

@@ -36,6 +36,10 @@ def test_an_entry_repeated_as_it_stands_is_one() -> None:
     assert len(key_entries([Entry(guid="g1", link="x"), Entry(guid="g1", link="x")], READING)) == 1
 
 
+def test_an_entry_that_says_nothing_is_none() -> None:
+    assert key_entries([Entry(published="2026-11-24")], READING) == ()
+
+
 def test_an_entry_never_sighted_is_fresh() -> None:
     keyed = key_entries([Entry(guid="g1", title="News")], READING)
     assert recognise(keyed, {}).fresh == keyed

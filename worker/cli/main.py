@@ -48,6 +48,15 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(module), f"{cmd_name}_command")
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; whoever reads its output may stop at any time."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # What Python flushes at exit must not complain either; and click itself would call this a failure.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """Write the table of commands without importing any."""
         with formatter.section("Commands"):
@@ -63,7 +72,7 @@ def feedmill() -> None:
 def main() -> None:
     """Run the command line; any failure that was foreseen is one sentence on standard error."""
     try:
-        code = feedmill(standalone_mode=False) or 0
+        code = feedmill(prog_name="feedmill", standalone_mode=False) or 0
     except click.Abort:
         code = _fail("Stopped.", 1)
     except click.ClickException as error:
@@ -73,10 +82,6 @@ def main() -> None:
         code = _fail(str(error), 2)
     except NamedError as error:
         code = _fail(str(error), 1)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; what Python flushes at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code)
 
 

@@ -22,7 +22,7 @@ def parse_json(document: Document, max_entries: int) -> ParsedDocument:
     except orjson.JSONDecodeError as error:
         raise PermanentError(ErrorClass.PARSE, f"the document is broken JSON ({error})") from error
     if not isinstance(feed, dict) or not str(feed.get("version")).startswith(_VERSION):
-        raise PermanentError(ErrorClass.NOT_A_FEED, "the host served JSON that is not a JSON Feed")
+        raise PermanentError(ErrorClass.NOT_A_FEED, "the document is JSON, but no JSON Feed")
     items = [item for item in _list(feed, "items") if isinstance(item, dict)]
     kept = keep_newest(items, max_entries, lambda item: _text(item, "date_published", _NAME))
     return ParsedDocument(

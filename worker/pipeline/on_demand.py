@@ -69,6 +69,8 @@ def _find_or_add(connection: Connection, name: str) -> _Found:
         return _Found(refusal=f"{name} cannot be polled: {error}")
     if feed is None:
         return _Found(refusal=f"There is no feed {name}: `feedmill feeds` lists them.")
+    if feed.host_id is None:
+        return _Found(refusal=f"{name} is a seed file: `feedmill ingest` reads it.")
     if feed.state is not FeedState.ACTIVE:
         return _Found(refusal=f"{name} is {feed.state} ({feed.state_reason}): `feedmill resume {feed.feed_id}` first.")
     return _Found(feed, is_unknown)

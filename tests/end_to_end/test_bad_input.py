@@ -1,0 +1,170 @@
+"""Whatever is wrong is told in one sentence: what, where, what to do; with the right exit code, and nothing half-written."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Feedmill = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _refused(done: subprocess.CompletedProcess[str], code: int, *told: str) -> None:
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    for words in told:
+        assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("empty.txt", b"", "it is empty"),
+        ("blank.txt", b" \n\n", "it is empty"),
+        ("binary.dat", bytes(range(256)) * 20, "it is neither text nor a feed"),
+        ("picture.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "it is XML, but no feed"),
+        ("page.html", b"<!DOCTYPE html><html><body>x</body></html>", "it is an HTML page"),
+        ("other.json", b'{"a": 1}', "JSON, but no JSON Feed"),
+        ("bomb.opml", b'<!DOCTYPE opml [<!ENTITY a "a">]><opml><body/></opml>', "declares entities"),
+        ("cut.opml", b"<opml><body><outline", "broken at line 1"),
+    ],
+)
+def test_a_file_that_is_no_seed_is_named_with_the_reason(
+    feedmill: Feedmill, tmp_path: Path, name: str, content: bytes, told: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = feedmill("ingest", name)
+    _refused(done, 1, f"{name} was not read", told)
+    assert feedmill("articles", "--json").stdout == ""
+
+
+def test_a_bad_file_does_not_stop_its_neighbours(feedmill: Feedmill, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("LONDON (Reuters) - All is well.")
+    done = feedmill("ingest", "missing.txt", "good.txt")
+    _refused(done, 1, "missing.txt was not read: there is no such file or folder")
+    assert "1 new articles" in done.stdout
+
+
+def test_text_in_another_encoding_is_an_article_all_the_same(feedmill: Feedmill, tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes("Le café rouvre à Noël.".encode("cp1252"))
+    assert feedmill("ingest", "latin.txt").returncode == 0
+    assert "Le café rouvre à Noël." in feedmill("articles").stdout
+
+
+def test_a_pipe_is_not_waited_for(feedmill: Feedmill, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    _refused(feedmill("ingest", "pipe"), 1, "pipe was not read: it is not a regular file")
+
+
+@pytest.mark.timeout(180)
+def test_ten_thousand_files_are_read_and_read_again(feedmill: Feedmill, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(10_000):
+        (folder / f"{number:05}.txt").write_text(f"LONDON, July 10 (Reuters) - Dispatch number {number}.")
+    assert "10,000 files read; 10,000 new articles" in feedmill("ingest", "many").stdout
+    assert "10,000 files read; 0 new articles, 0 updated" in feedmill("ingest", "many").stdout
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://h/feed", "http://", "http://a b/", "http://u:p@h/", "http://h\\x/"])
+def test_a_url_that_cannot_be_polled_is_not_added(feedmill: Feedmill, url: str) -> None:
+    _refused(feedmill("add", url), 1, f"{url} was not added: a feed's URL")
+    assert feedmill("feeds", "--json").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("FEEDMILL_POLL_INTERVAL", "often", "write it as 90s, 15m, 6h or 2d"),
+        ("FEEDMILL_DATABASE_URL", "mysql://h/d", "must begin with sqlite:// or postgresql://"),
+        ("FEEDMILL_POL_INTERVAL", "1h", "did you mean FEEDMILL_POLL_INTERVAL?"),
+    ],
+)
+def test_a_bad_setting_is_wrong_usage(feedmill: Feedmill, name: str, value: str, told: str) -> None:
+    _refused(feedmill("status", **{name: value}), 2, name, told)
+
+
+def test_a_named_seeds_folder_that_is_missing_is_wrong_usage(feedmill: Feedmill) -> None:
+    _refused(feedmill("run", "--once", FEEDMILL_SEEDS_DIR="nowhere"), 2, "FEEDMILL_SEEDS_DIR names nowhere")
+
+
+@pytest.mark.parametrize("command", [("status",), ("run", "--once"), ("migrate",), ("add", "http://h.example/")])
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://nobody@127.0.0.1:1/none", "cannot be reached"),
+        ("sqlite:////nonexistent/feedmill.db", "make sure that its folder exists and is writable"),
+    ],
+)
+def test_a_store_that_cannot_be_opened_is_named_with_the_cure(
+    feedmill: Feedmill, command: tuple[str, ...], url: str, told: str
+) -> None:
+    _refused(feedmill(*command, FEEDMILL_DATABASE_URL=url), 1, told)
+
+
+def test_a_file_that_is_no_database_is_told_apart(feedmill: Feedmill, tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear Sir or Madam, " * 100)
+    done = feedmill("status", FEEDMILL_DATABASE_URL="sqlite:///letter.db")
+    _refused(done, 1, "is not an SQLite database")
+
+
+def test_a_read_only_store_is_told_apart(feedmill: Feedmill) -> None:
+    feedmill("migrate")
+    url = "sqlite:///file:feedmill.db?mode=ro&uri=true"
+    _refused(feedmill("add", "http://h.example/", FEEDMILL_DATABASE_URL=url), 1, "is read-only")
+
+
+def test_a_store_that_was_never_made_asks_to_be(feedmill: Feedmill) -> None:
+    _refused(feedmill("status"), 1, "is empty", "run feedmill migrate")
+
+
+def test_a_store_newer_than_the_code_is_left_alone(feedmill: Feedmill, tmp_path: Path) -> None:
+    feedmill("migrate")
+    with sqlite3.connect(tmp_path / "feedmill.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    for command in (("status",), ("migrate",), ("run", "--once"), ("add", "http://h.example/")):
+        _refused(feedmill(*command), 1, "9999", "upgrade Feedmill")
+
+
+def test_a_broker_that_cannot_be_reached_is_named_and_the_request_is_kept(feedmill: Feedmill) -> None:
+    feedmill("add", "http://h.example/feed")
+    done = feedmill("poll", "--queue", "1", FEEDMILL_BROKER_URL="redis://127.0.0.1:1/0")
+    _refused(done, 1, "127.0.0.1:1/0 cannot be reached", "the next tick makes them")
+    assert '"next_poll_reason":"requested"' in feedmill("feeds", "--json").stdout
+
+
+def test_queueing_needs_no_broker_in_the_embedded_deployment(feedmill: Feedmill) -> None:
+    feedmill("add", "http://h.example/feed")
+    assert feedmill("poll", "--queue", "1").stdout == "1 feeds wait for a worker.\n"
+
+
+@pytest.mark.parametrize("command", [("show", "7"), ("poll", "7"), ("pause", "7"), ("articles", "http://h.example/")])
+def test_what_does_not_exist_is_named(feedmill: Feedmill, command: tuple[str, ...]) -> None:
+    feedmill("migrate")
+    _refused(feedmill(*command), 1, command[1], "lists them")
+
+
+def test_wrong_usage_is_exit_2(feedmill: Feedmill) -> None:
+    feedmill("migrate")
+    for command in (("frobnicate",), ("show", "abc"), ("articles", "--since", "yesterday"), ("add",)):
+        assert feedmill(*command).returncode == 2
+
+
+def test_a_closed_pipe_is_no_failure(environment: dict[str, str], feedmill: Feedmill, tmp_path: Path) -> None:
+    for number in range(300):
+        (tmp_path / f"{number}.txt").write_text(f"Dispatch {number}. " * 50)
+    feedmill("ingest", str(tmp_path / "*.txt"))
+    shell = f"{sys.executable} -P -m worker articles --json | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", shell], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True, timeout=30
+    )
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("0", "")
+
+
+def test_html_is_sanitised_from_standard_input(feedmill: Feedmill) -> None:
+    done = feedmill("sanitise", stdin='<p onclick="x()">Hi<script>alert(1)</script></p>')
+    assert done.stdout == "<p>Hi</p>\n"

@@ -1,0 +1,41 @@
+"""The services of docker-compose.yml, started by its own commands and judged by its own health checks."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.waiting import wait_for
+
+SERVICES = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text())["services"]
+
+
+@pytest.mark.parametrize("service", ["worker", "beat"])
+def test_a_health_check_passes_while_the_service_works_and_fails_when_it_hangs(
+    service: str,
+    environment: dict[str, str],
+    start: Callable[..., subprocess.Popen[bytes]],
+    valkey_url: str,
+    tmp_path: Path,
+) -> None:
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    environment["HOSTNAME"] = socket.gethostname()
+    environment["FEEDMILL_BROKER_URL"] = valkey_url
+    environment["FEEDMILL_BROKER_PREFIX"] = f"{tmp_path.name}:"
+    check = SERVICES[service]["healthcheck"]["test"].replace("$$", "$")
+
+    def is_healthy() -> bool:
+        checked = subprocess.run(check, shell=True, env=environment, cwd=tmp_path, timeout=60, check=False)
+        return checked.returncode == 0
+
+    process = start(*SERVICES[service]["command"])
+    wait_for(is_healthy, 60, f"{service} is healthy")
+    process.send_signal(signal.SIGSTOP)
+    assert not is_healthy()
+    process.send_signal(signal.SIGCONT)
