@@ -13,9 +13,7 @@ COPY seeds /srv/seeds
 RUN install --directory --owner=10001 --group=10001 /srv/feedmill
 WORKDIR /srv/feedmill
 USER 10001:10001
-# REMAP_SIGTERM: stopping has a limit, 55 s for what is in flight; a plain SIGTERM would wait for ever.
 ENV PATH=/opt/feedmill/bin:$PATH \
     FEEDMILL_SEEDS_DIR=/srv/seeds \
-    FEEDMILL_LOG_FORMAT=json \
-    REMAP_SIGTERM=SIGQUIT
+    FEEDMILL_LOG_FORMAT=json
 CMD ["feedmill", "run"]

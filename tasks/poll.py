@@ -1,5 +1,6 @@
 """Polling: every due feed, or the named ones."""
 
+from tasks.failures import store_failures_logged
 from worker.celery import app
 from worker.logs import log_poll
 from worker.pipeline import poll_due as poll_due_feeds
@@ -11,12 +12,14 @@ from worker.tools import thread_tools
 @app.task(name="feeds.poll_due")
 def poll_due() -> None:
     """Poll feeds that are due, as many as one task's time allows."""
-    for record in poll_due_feeds(thread_tools(), is_stopping):
-        log_poll(record)
+    with store_failures_logged():
+        for record in poll_due_feeds(thread_tools(), is_stopping):
+            log_poll(record)
 
 
 @app.task(name="ondemand.poll_feeds")
 def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- a message's arguments have no keyword-only
     """Poll these feeds now, due or not; ``force`` also where their host asked to be left alone."""
-    for record in poll_named(thread_tools(), feed_ids, is_stopping, force=force):
-        log_poll(record)
+    with store_failures_logged():
+        for record in poll_named(thread_tools(), feed_ids, is_stopping, force=force):
+            log_poll(record)

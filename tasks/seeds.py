@@ -2,6 +2,7 @@
 
 import structlog
 
+from tasks.failures import store_failures_logged
 from worker.celery import app
 from worker.ingest import ingest_seed_folder
 from worker.settings import settings
@@ -12,8 +13,9 @@ from worker.tools import thread_tools
 def ingest_seeds() -> None:
     """Read new and changed files of the seed folder; reading one again changes nothing."""
     log = structlog.get_logger("feedmill")
-    for seed in ingest_seed_folder(thread_tools(), settings()):
-        if seed.error:
-            log.warning("seed not read", path=seed.path, error=str(seed.error))
-        elif seed.new or seed.updated or seed.feeds:
-            log.info("seed read", path=seed.path, new=seed.new, updated=seed.updated, feeds=seed.feeds)
+    with store_failures_logged():
+        for seed in ingest_seed_folder(thread_tools(), settings()):
+            if seed.error:
+                log.warning("seed not read", path=seed.path, error=str(seed.error))
+            elif seed.new or seed.updated or seed.feeds:
+                log.info("seed read", path=seed.path, new=seed.new, updated=seed.updated, feeds=seed.feeds)

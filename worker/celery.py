@@ -7,18 +7,22 @@ Each setting that differs from Celery's default says why; docs/design.md has the
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from celery import Celery, Task
 from celery.schedules import crontab
 from celery.signals import setup_logging, worker_init, worker_process_init, worker_shutting_down
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from worker.errors import BrokerError
+from worker.database.failures import explain_failure
+from worker.database.schema import check_schema
+from worker.errors import BrokerError, StoreError
 from worker.logs import set_up_logs
 from worker.settings import Settings, settings
 from worker.stopping import ask_to_stop, prepare_to_stop
 from worker.time_limits import VISIBILITY_TIMEOUT, time_limits
-from worker.tools import forget_after_fork
+from worker.tools import forget_after_fork, store_engine
 
 QUEUES = ("feeds", "ondemand", "maintenance")
 _TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.maintenance")
@@ -143,6 +147,17 @@ def _set_up_logs(**_: object) -> None:
 @worker_init.connect
 def _prepare(**_: object) -> None:
     prepare_to_stop()
+    _refuse_a_foreign_schema()
+
+
+def _refuse_a_foreign_schema() -> None:
+    try:
+        check_schema(store_engine())
+    except StoreError as error:
+        raise SystemExit(f"feedmill: {error}") from error
+    except DBAPIError as error:
+        # The order in which servers start must not matter: the next tick looks again.
+        structlog.get_logger("feedmill").warning(str(explain_failure(error, store_engine())))
 
 
 @worker_process_init.connect

@@ -61,7 +61,8 @@ def sole_use(engine: Engine) -> Iterator[None]:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StoreError(
-            f"The store {engine.url.database} cannot be written ({reason}): make sure that its folder exists and is writable."
+            f"The store {engine.url.database} cannot be written ({reason}): "
+            "make sure that its folder exists and is writable."
         ) from error
     with os.fdopen(descriptor):
         try:

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     seeds_dir: Path = Path("seeds")
     """Folder of seed files, read at every seed scan."""
     seed_scan_interval: Duration = timedelta(minutes=5)
+    """Between two looks into that folder."""
     user_agent: str = "Feedmill/0.1 (+https://github.com/feedmill/feedmill)"
     """How we introduce ourselves to publishers; add an address where you can be reached."""
     allow_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)] = ()
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     fetch_timeout: Duration = timedelta(seconds=30)
     """For a whole fetch: name resolution, connection, TLS, redirects and body; at most two minutes."""
     connect_timeout: Duration = timedelta(seconds=10)
+    """For the connection and TLS."""
     max_body: Size = 15_000_000
     """Bytes of a document, on the wire and decoded."""
     max_entries: Count = 2000
@@ -83,9 +85,13 @@ class Settings(BaseSettings):
     tick_tasks: Count = 8
     """Poll tasks one tick may send."""
     retain_polls: Duration = timedelta(days=14)
+    """How long the ledger is kept."""
     retain_events: Duration = timedelta(days=14)
+    """How long the outbox is kept."""
     log_format: Literal["console", "json"] = "console"
+    """For people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least important lines that are written."""
 
     @field_validator("database_url")
     @classmethod

@@ -135,3 +135,29 @@ def test_a_worker_stops_within_seconds_in_good_order(
     with reading(store) as connection:
         assert connection.execute(text("SELECT lease_token FROM hosts")).scalar_one() is None
         assert connection.execute(select(ScheduleRow.claim_attempts)).scalar_one() == 0
+
+
+def test_a_worker_refuses_a_store_that_was_not_migrated(
+    environment: dict[str, str], start: Start, postgres_url: str, valkey_url: str, tmp_path: Path
+) -> None:
+    environment |= {"FEEDMILL_DATABASE_URL": postgres_url, "FEEDMILL_BROKER_URL": valkey_url}
+    assert start(*WORKER).wait(30) == 1
+    assert "run feedmill migrate" in (tmp_path / "log-0.txt").read_text()
+
+
+def test_a_worker_outlives_a_store_that_is_gone_for_a_while(
+    store: Engine, start: Start, feedmill: Callable[..., subprocess.CompletedProcess[str]], publisher: Publisher
+) -> None:
+    _add(feedmill, publisher.serve("/feed", rss([item("one")])))
+    start(*WORKER)
+    start(*BEAT)
+    wait_for(lambda: _titles(store) == ["one"], 30, "the first article is stored")
+    # Every connection the workers hold breaks under them, as when the server restarts.
+    with writing(store) as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        )
+    publisher.serve("/feed", rss([item("two"), item("one")]))
+    wait_for(lambda: "two" in _titles(store), 60, "polling goes on")
