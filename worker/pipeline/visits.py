@@ -19,6 +19,11 @@ class Visit:
         self._refusals = host.failures
 
     @property
+    def is_waiting(self) -> bool:
+        """True while feeds have not begun."""
+        return bool(self._waiting)
+
+    @property
     def is_over(self) -> bool:
         """True when no feed is waiting or in the making."""
         return not self._waiting and not self._unfinished

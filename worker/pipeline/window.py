@@ -62,6 +62,8 @@ class Window:
         self._clock: Clock
         self._credentials = credentials
         self._visits: dict[int, Visit] = {}
+        # Those with feeds that have not begun; most hosts have one feed, and are looked at once.
+        self._waiting: dict[int, Visit] = {}
         self._on_the_wire: dict[int, _Begun] = {}
         self._being_read: dict[int, tuple[Visit, Answered]] = {}
         self._quiet = SharedCommit(tools.engine)
@@ -82,11 +84,11 @@ class Window:
         """Take in claimed hosts, and the reading of the database's clock that their claim was made at."""
         self._clock = clock
         for host in hosts:
-            self._visits[host.host_id] = Visit(host)
+            self._visits[host.host_id] = self._waiting[host.host_id] = Visit(host)
 
     def begin_no_more(self) -> None:
         """Give back what has not begun: it stays due and is not counted."""
-        for visit in self._visits.values():
+        for visit in self._waiting.values():
             visit.begin_no_more()
 
     def turn(self, wait: timedelta) -> Iterator[PollRecord]:
@@ -111,17 +113,20 @@ class Window:
             self.tools.parser.close()
         for visit in self._visits.values():
             self._quiet.add(None, visit.release(self._clock.now()))
-        self._visits.clear()
+        for held in (self._on_the_wire, self._being_read, self._visits, self._waiting):
+            held.clear()
         return self._quiet.commit(self._clock) if self._quiet else []
 
     def _begin(self) -> None:
-        for visit in list(self._visits.values()):
+        for host_id, visit in list(self._waiting.items()):
             while feed := visit.begin(self._clock.now()):
                 self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
                 request = FetchRequest(feed.feed_id, feed.url, feed.validators, self._credentials)
                 self.tools.transfers.start(request)
-            if visit.is_over:
-                self._quiet.add(None, self._visits.pop(visit.host.host_id).release(self._clock.now()))
+            if not visit.is_waiting:
+                del self._waiting[host_id]
+                if visit.is_over:
+                    self._quiet.add(None, self._visits.pop(host_id).release(self._clock.now()))
 
     def _sort(self, fetched: Fetched) -> None:
         """Send a document to the parser; any other answer is concluded at once."""

@@ -1,0 +1,106 @@
+"""What must stay true of the repository itself: its shape, and that its pages say what its code does."""
+
+import ast
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from worker.cli.main import feedmill
+from worker.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+# The only dispatch that was given; all others are ours.
+DISPATCH = "c35d47fa4ec01668a018622569a361c51de625a1ecc5e59c6795eb88a4f286df"
+# In two pieces, or this file would be the first to name them.
+REGISTRIES = ["pypi" + ".org", "python" + "hosted", "index" + "-url", "/sim" + "ple/"]
+NOT_OURS = {"build", "dist", "__pycache__"}
+
+
+def _files() -> Iterator[Path]:
+    """Every file of the project: what is hidden or generated is left out, but for .ci/."""
+    for folder, subfolders, names in os.walk(ROOT):
+        subfolders[:] = [
+            name
+            for name in subfolders
+            if name == ".ci" or not (name.startswith(".") or name in NOT_OURS or name.endswith(".egg-info"))
+        ]
+        yield from (Path(folder, name) for name in names if not name.startswith((".env", "feedmill.db")))
+
+
+FILES = sorted(_files())
+MODULES = [path for path in FILES if path.suffix == ".py"]
+PROSE = {path: path.read_text() for path in FILES if path.suffix == ".md"}
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_every_module_opens_with_a_sentence() -> None:
+    speaking = [path for path in MODULES if path.relative_to(ROOT).parts[0] != "tests"]
+    openings = {_name(path): (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0] for path in speaking}
+    assert [name for name, opening in openings.items() if not opening.endswith((".", ":"))] == []
+
+
+def test_no_module_is_longer_than_one_can_read() -> None:
+    lengths = {_name(path): len(path.read_text().splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
+def test_unit_tests_mirror_the_modules_they_test() -> None:
+    units = ROOT / "tests/unit"
+    tests = [path.relative_to(units) for path in MODULES if path.is_relative_to(units)]
+    tested = {test: ROOT / "worker" / test.with_name(test.stem.removeprefix("test_")) for test in tests}
+    mirrors = {test for test, path in tested.items() if path.with_suffix(".py").is_file() or path.is_dir()}
+    assert {test.stem for test in {*tests} - mirrors} <= {"conftest", "test_deployment", "test_house"}
+
+
+@pytest.mark.parametrize("marker", ["run", "tests"])
+def test_the_readme_has_each_of_its_two_commands_once_and_on_one_line(marker: str) -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert readme.count(f"<!-- {marker} -->") == 1
+    (command,) = re.findall(rf"<!-- {marker} -->\n```sh\n(.*)\n```\n", readme)
+    assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+    assert readme.count(command) == 1
+
+
+def test_the_readme_tells_of_every_setting() -> None:
+    told = set(re.findall(r"`(?:FEEDMILL_)?([A-Z_]+)`", (ROOT / "README.md").read_text()))
+    assert {name.upper() for name in Settings.model_fields} - told == set()
+
+
+def test_every_setting_that_a_page_names_exists() -> None:
+    named = {name for text in PROSE.values() for name in re.findall(r"\bFEEDMILL_([A-Z]+(?:_[A-Z]+)*)\b", text)}
+    assert named - {name.upper() for name in Settings.model_fields} <= {"PASSWORD"}
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    named = {
+        name for text in PROSE.values() for name in re.findall(r"(?:`|bin/|^)feedmill ([a-z]+)", text, re.MULTILINE)
+    }
+    assert named
+    assert named <= set(feedmill.list_commands(click.Context(feedmill)))
+
+
+def test_every_link_from_a_page_to_a_file_leads_somewhere() -> None:
+    links = [(page, target) for page, text in PROSE.items() for target in re.findall(r"\]\((?!https?:)([^)#]+)", text)]
+    assert [f"{_name(page)}: {target}" for page, target in links if not (page.parent / target).exists()] == []
+
+
+def test_the_changelog_says_what_changed_in_this_version() -> None:
+    assert re.search(r"^## (Unreleased|\d+\.\d+\.\d+ .*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+
+def test_the_dispatch_is_byte_for_byte_the_one_that_was_given() -> None:
+    dispatch = ROOT / "seeds/000_bf109dae1bb8955b.txt"
+    assert hashlib.sha256(dispatch.read_bytes()).hexdigest() == DISPATCH
+
+
+def test_no_file_names_a_package_registry() -> None:
+    named = [_name(path) for path in FILES for name in REGISTRIES if name.encode() in path.read_bytes()]
+    assert named == []
