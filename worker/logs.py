@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -9,37 +10,39 @@ import structlog
 from worker.settings import Settings
 from worker.values import Outcome, PollRecord
 
-_SHARED = (
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.StackInfoRenderer(),
-)
+# A line for each message, many times a minute, would bury ours.
+_TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+# What they tell of a broker in this process's own memory is of no use.
+_OF_THE_BROKER = ("celery.worker.consumer.connection", "celery.apps.worker", "kombu.connection")
 
 
 def set_up_logs(chosen: Settings) -> None:
     """Send every log line of this process to standard error in the chosen format."""
+    is_json = chosen.log_format == "json"
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso" if is_json else "%Y-%m-%d %H:%M:%S", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        _without_nulls,
+    ]
     structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    # Both renderers escape line breaks and ESC in what a feed may have put into a value.
-    final: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if chosen.log_format == "json":
-        final += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    else:
-        final += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=final))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(is_json=is_json)],
+        )
+    )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(chosen.log_level.upper())
-    # A line for each message, many times a minute, would bury ours; and memory:// has no host to name.
-    for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+    for name in (*_TALKATIVE, *(_OF_THE_BROKER if chosen.broker_url.startswith("memory://") else ())):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def log_poll(record: PollRecord) -> None:
@@ -48,14 +51,29 @@ def log_poll(record: PollRecord) -> None:
     write = log.info if record.outcome in {Outcome.NEW, Outcome.UNCHANGED} else log.warning
     write(
         "polled",
-        feed_id=record.feed_id,
         url=record.url,
         outcome=str(record.outcome),
-        http_status=record.http_status,
         new=record.new,
         updated=record.updated,
-        seconds=round(record.duration.total_seconds(), 3),
         error=str(record.error) if record.error else None,
+        http_status=record.http_status,
+        seconds=round(record.duration.total_seconds(), 3),
         next_poll_at=record.next_poll.at.isoformat(timespec="seconds") if record.next_poll.at else None,
         next_poll_reason=record.next_poll.reason,
+        feed_id=record.feed_id,
     )
+
+
+def _renderers(*, is_json: bool) -> list[Any]:
+    # Both escape line breaks and ESC in what a feed may have put into a value.
+    if is_json:
+        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    # A plain traceback: the default would print local variables, and with them secrets.
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), sort_keys=False, pad_event_to=8, exception_formatter=structlog.dev.plain_traceback
+    )
+    return [console]
+
+
+def _without_nulls(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: value for name, value in event.items() if value is not None}

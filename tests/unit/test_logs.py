@@ -1,0 +1,53 @@
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from worker.logs import set_up_logs
+from worker.settings import Settings
+
+NASTY = "http://h/\nfake line \x1b[31mred"
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def test_what_a_feed_put_into_a_value_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="console"))
+    structlog.get_logger("feedmill").info("polled", url=NASTY)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "\x1b" not in line
+
+
+def test_json_lines_hold_every_value_and_no_nulls(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="json"))
+    structlog.get_logger("feedmill").info("polled", url=NASTY, error=None)
+    line = json.loads(capsys.readouterr().err)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "polled", "level": "info", "url": NASTY}
+
+
+def test_libraries_log_in_the_same_format(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="json"))
+    logging.getLogger("celery.worker").warning("lost %s", "connection")
+    assert json.loads(capsys.readouterr().err)["event"] == "lost connection"
+
+
+def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="console"))
+    password = "hunter2"  # noqa: F841 -- must not be seen
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        structlog.get_logger("feedmill").exception("failed")
+    logged = capsys.readouterr().err
+    assert "ValueError: broken" in logged
+    assert "hunter2" not in logged.replace('password = "hunter2"', "")
