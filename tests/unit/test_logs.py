@@ -50,4 +50,4 @@ def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]
         structlog.get_logger("feedmill").exception("failed")
     logged = capsys.readouterr().err
     assert "ValueError: broken" in logged
-    assert "hunter2" not in logged.replace('password = "hunter2"', "")
+    assert "hunter2" not in logged

@@ -1,0 +1,74 @@
+"""From normalise to dedupe: entries made comparable, and which article each one is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from worker.values.entries import Enclosure
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An entry made comparable: what the store keeps, field by field (``docs/fields.md``)."""
+
+    guid: str
+    guid_hash: bytes
+    fingerprint: bytes
+    content_hash: bytes
+    """Of folded title and plain text: a revision is a change of this."""
+    title: str
+    html: str
+    text: str
+    summary: str
+    url: str | None = None
+    """Canonical (WHATWG URL, tracking gone); the link as published is ``original_url``."""
+    original_url: str | None = None
+    match_key: str | None = None
+    """What the same page has in common across feeds; null where it may not be trusted."""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image_url: str | None = None
+    dateline_place: str | None = None
+    dateline_date: date | None = None
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What the store knows of an article that an entry may turn out to be."""
+
+    article_id: int
+    match_key: str | None
+    content_hash: bytes
+    """Of the version that is shown."""
+    text_length: int
+    """Characters of the version that is shown."""
+    shown_by: int
+    """The feed that brought the version that is shown."""
+
+
+class Action(StrEnum):
+    """What the store does with an article."""
+
+    CREATE = "create"
+    """It is new: an article, its first revision and a sighting."""
+    SIGHT = "sight"
+    """It is known and says the same as when this feed last carried it: the sighting alone."""
+    RECORD = "record"
+    """Its words changed in this feed but a fuller version is shown: a revision for the record."""
+    REVISE = "revise"
+    """Its words changed and this version is shown from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Which article an entry is, and what follows from that."""
+
+    article: Article
+    action: Action
+    article_id: int | None = None
+    """Null exactly when it is to be created."""

@@ -1,0 +1,94 @@
+"""From parse to recognise: what a document publishes, and what of it is new."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with an entry (RSS 2.0 ``enclosure``, Atom ``link rel=enclosure``, JSON Feed attachment)."""
+
+    url: str
+    media_type: str | None = None
+    length: int | None = None
+    """Bytes, as published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item exactly as published: strings are the publisher's, cleaned of nothing but what no text may hold."""
+
+    guid: str | None = None
+    link: str | None = None
+    title: str | None = None
+    """May hold HTML; normalise makes it text."""
+    summary: str | None = None
+    content: str | None = None
+    """HTML, or plain text where ``is_plain_text``."""
+    is_plain_text: bool = False
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    """The date as written; normalise reads it."""
+    updated: str | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image_url: str | None = None
+    base_url: str | None = None
+    """What relative links in this entry resolve against, where the document says (xml:base)."""
+    dateline_place: str | None = None
+    dateline_date: date | None = None
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A document read: what it says of its feed, and its entries in document order."""
+
+    format: str
+    """``rss``, ``atom``, ``rdf``, ``cdf``, ``json``, ``dispatch``."""
+    parser: str
+    """Which path read it, for the ledger and the fingerprints: ``feedparser``, ``json``, ``dispatch``."""
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    site_url: str | None = None
+    self_url: str | None = None
+    language: str | None = None
+    ttl: timedelta | None = None
+    """The publisher's RSS ``ttl``: how long to wait between polls."""
+    dropped_entries: int = 0
+    """Entries beyond MAX_ENTRIES, the oldest, left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """What the store knows of an entry that this feed carried before."""
+
+    sighting_id: int
+    article_id: int
+    fingerprint: bytes
+    content_hash: bytes
+    left: bool = False
+    """True when it was absent from the newest document."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedEntry:
+    """An entry with the key under which its feed carries it."""
+
+    guid: str
+    guid_hash: bytes
+    fingerprint: bytes
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A document's entries sorted by whether there is work to do."""
+
+    fresh: tuple[KeyedEntry, ...]
+    """Never sighted in this feed, or changed since: to be normalised."""
+    returned: tuple[int, ...]
+    """Sightings that had left the document and are back, unchanged."""
+    left: tuple[int, ...]
+    """Sightings that are no longer in the document."""

@@ -1,0 +1,107 @@
+"""From claim to fetch: feeds to poll, what to ask their hosts, and what those answered."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from worker.errors import PollError
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a host gave us to ask "has it changed?" with, byte for byte (RFC 9110, section 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOptions:
+    """What an operator chose for one feed; a null follows the settings."""
+
+    interval: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueFeed:
+    """A feed to poll now, with all that the stages need to know of it."""
+
+    feed_id: int
+    host_id: int | None
+    """Null for a seed file, which no host serves."""
+    url: str
+    site_url: str | None = None
+    options: FeedOptions = field(default_factory=FeedOptions)
+    validators: Validators = field(default_factory=Validators)
+    body_hash: bytes | None = None
+    failures: int = 0
+    claim_attempts: int = 0
+    requested_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedHost:
+    """One worker's right to a host while its lease holds, with the due feeds to poll on it, most urgent first."""
+
+    host_id: int
+    name: str
+    token: str
+    next_request_at: datetime | None
+    """No request before this; null for at once."""
+    failures: int
+    gap: timedelta
+    parallel: int
+    isolated: bool
+    """True when nothing may be polled beside it: one of its feeds may be killing workers."""
+    feeds: tuple[DueFeed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """HTTP Basic credentials, sent to the exact origin of the request and nowhere else."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """One feed to fetch; ``feed_id`` comes back with the answer."""
+
+    feed_id: int
+    url: str
+    validators: Validators = field(default_factory=Validators)
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes that a host (or a seed file) served for a feed, complete and decoded of any content coding."""
+
+    url: str
+    """Where the bytes came from, after redirects: the base of relative links."""
+    body: bytes = field(repr=False)
+    content_type: str | None = None
+    content_language: str | None = None
+    validators: Validators = field(default_factory=Validators)
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The host says that nothing changed (304); validators it sent along replace ours."""
+
+    validators: Validators = field(default_factory=Validators)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How one fetch ended, and what it cost."""
+
+    request: FetchRequest
+    answer: Document | NotModified | PollError
+    duration: timedelta
+    http_status: int | None = None
+    bytes_received: int = 0
+    fresh_for: timedelta | None = None
+    """How long HTTP caching calls the answer fresh (RFC 9111, section 4.2.1); null when it does not say."""
+    moved_to: str | None = None
+    """The target of a redirect chain that was permanent throughout (301, 308)."""

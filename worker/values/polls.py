@@ -1,0 +1,73 @@
+"""From schedule to store: when to poll next and why, and all that one poll writes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from worker.errors import PollError
+from worker.values.articles import Placement
+from worker.values.feeds import Validators
+
+
+@dataclass(frozen=True, slots=True)
+class NextPoll:
+    """When to poll next, and why, in words a person understands; ``at`` is null when never."""
+
+    at: datetime | None
+    reason: str
+    failures: int = 0
+    interval: timedelta | None = None
+    host_wait: timedelta | None = None
+    """How long the whole host wants to be left alone (429, 503); null for the ordinary gap."""
+
+
+class Outcome(StrEnum):
+    """How a poll ended."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """One visit of one feed, as the ledger keeps it."""
+
+    feed_id: int
+    url: str
+    started_at: datetime
+    duration: timedelta
+    outcome: Outcome
+    next_poll: NextPoll
+    http_status: int | None = None
+    error: PollError | None = None
+    bytes_received: int = 0
+    entries: int | None = None
+    new: int = 0
+    updated: int = 0
+    parser: str | None = None
+    note: str | None = None
+    """Anything a reader of the ledger should know, such as entries left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """All that one poll writes, together or not at all."""
+
+    record: PollRecord
+    host_id: int | None
+    """Null for a seed file, which no host serves."""
+    token: str | None
+    """The lease under which the poll ran: scheduling state is written only while it holds."""
+    validators: Validators = field(default_factory=Validators)
+    """To be sent with the next request; a failed poll keeps those that are stored."""
+    body_hash: bytes | None = None
+    title: str | None = None
+    site_url: str | None = None
+    placements: tuple[Placement, ...] = ()
+    policy_version: int = 0
+    """Of the HTML policy that cleaned the articles."""
+    returned: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
