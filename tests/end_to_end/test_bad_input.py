@@ -1,4 +1,4 @@
-"""Whatever is wrong is told in one sentence: what, where, what to do; with the right exit code, and nothing half-written."""
+"""Whatever is wrong is told in one sentence with the right exit code: what, where, what to do; nothing half-written."""
 
 import os
 import sqlite3

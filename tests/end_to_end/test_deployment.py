@@ -156,7 +156,8 @@ def test_a_worker_outlives_a_store_that_is_gone_for_a_while(
     with writing(store) as connection:
         connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
             )
         )
     publisher.serve("/feed", rss([item("two"), item("one")]))

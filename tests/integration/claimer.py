@@ -20,7 +20,7 @@ class _ShiftedDatetime(datetime):
 
 if hours_off:
     # What a machine whose clock is wrong tells every program on it.
-    import datetime as datetime_module
+    import datetime as datetime_module  # noqa: ICN001 -- the module itself is changed
 
     time.time = lambda: _true_time() + hours_off * 3600
     datetime_module.datetime = _ShiftedDatetime

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine, func, select, update
@@ -270,7 +271,7 @@ def test_the_gap_between_two_requests_to_a_host_is_kept(store: Engine, publisher
         records = sorted(_poll(tools), key=lambda record: record.started_at)
     finally:
         tools.close()
-    gaps = [later.started_at - former.started_at for former, later in zip(records, records[1:], strict=False)]
+    gaps = [later.started_at - former.started_at for former, later in pairwise(records)]
     assert min(gaps) >= timedelta(seconds=0.3)
 
 
