@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, insert, or_, select, update
 
+from worker.database.article_tables import EventRow
 from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
 from worker.values import ClaimedHost, DueFeed, FeedOptions, Validators
 
@@ -162,10 +163,10 @@ def _count_expired_leases(connection: Connection, now: datetime, hosts: Sequence
             connection.execute(update(HostRow).where(HostRow.id == host.id).values(isolated=True))
         for feed in counted:
             if feed.claim_attempts >= QUARANTINE_FROM:
-                _quarantine(connection, feed.feed_id)
+                _quarantine(connection, feed.feed_id, now)
 
 
-def _quarantine(connection: Connection, feed_id: int) -> None:
+def _quarantine(connection: Connection, feed_id: int, now: datetime) -> None:
     reason = (
         f"its polls ended with the loss of their worker {QUARANTINE_FROM} times in a row, the last "
         f"{QUARANTINE_FROM - ALONE_FROM} with nothing beside it; feedmill resume {feed_id} tries again"
@@ -178,6 +179,8 @@ def _quarantine(connection: Connection, feed_id: int) -> None:
         .where(ScheduleRow.feed_id == feed_id)
         .values(next_poll_at=None, requested_at=None, next_poll_reason=f"quarantined: {reason}")
     )
+    event = {"created_at": now, "kind": "feed quarantined", "feed_id": feed_id, "details": {"reason": reason}}
+    connection.execute(insert(EventRow).values(event))
 
 
 def _due(now: datetime, host_id: int | ColumnElement[int]) -> Any:

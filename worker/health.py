@@ -39,7 +39,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         at=now,
         feeds=_tally(connection, FeedRow.state),
         due=_count(connection, ScheduleRow.next_poll_at <= now),
-        late=_count(connection, ScheduleRow.next_poll_at <= now - _LATE),
+        late=_count_late(connection, now),
         failing=_tally(connection, ScheduleRow.error_class, ScheduleRow.error_class.is_not(None)),
         polls_last_hour=_tally(connection, PollRow.outcome, recent),
         articles=_count(connection, ArticleRow.id.is_not(None)),
@@ -51,6 +51,15 @@ def read_health(connection: Connection, now: datetime) -> Health:
 
 def _count(connection: Connection, which: ColumnElement[bool]) -> int:
     count: int = connection.execute(select(func.count()).where(which)).scalar_one()
+    return count
+
+
+def _count_late(connection: Connection, now: datetime) -> int:
+    # A host that asked to be left alone makes its feeds wait, not late.
+    could_be_claimed = HostRow.claimable_at <= now - _LATE
+    late = select(func.count()).select_from(ScheduleRow).join(HostRow, HostRow.id == ScheduleRow.host_id)
+    where = late.where(ScheduleRow.next_poll_at <= now - _LATE, could_be_claimed)
+    count: int = connection.execute(where).scalar_one()
     return count
 
 

@@ -15,6 +15,7 @@ from worker.claim import (
     count_claimable_hosts,
     request_polls,
 )
+from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
@@ -143,6 +144,7 @@ def test_a_feed_whose_lease_expired_five_times_alone_is_quarantined(connection: 
     state, reason = connection.execute(select(FeedRow.state, FeedRow.state_reason)).one()
     assert state == FeedState.QUARANTINED
     assert "feedmill resume" in reason
+    assert connection.execute(select(EventRow.kind)).scalars().all() == ["feed quarantined"]
 
 
 def test_isolation_ends_when_the_feed_has_been_polled(connection: Connection, now: datetime) -> None:

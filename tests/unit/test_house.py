@@ -19,6 +19,10 @@ DISPATCH = "c35d47fa4ec01668a018622569a361c51de625a1ecc5e59c6795eb88a4f286df"
 # In two pieces, or this file would be the first to name them.
 REGISTRIES = ["pypi" + ".org", "python" + "hosted", "index" + "-url", "/sim" + "ple/"]
 NOT_OURS = {"build", "dist", "__pycache__"}
+WALL_CLOCKS = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
+READERS_OF_THE_WALL_CLOCK = {
+    "worker/fetch/transfers.py": "a Retry-After or Expires date from a host that sends no Date is measured against it",
+}
 
 
 def _files() -> Iterator[Path]:
@@ -50,6 +54,18 @@ def test_every_module_opens_with_a_sentence() -> None:
 def test_no_module_is_longer_than_one_can_read() -> None:
     lengths = {_name(path): len(path.read_text().splitlines()) for path in MODULES}
     assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
+def test_only_what_has_a_reason_reads_the_wall_clock() -> None:
+    ours = [path for path in MODULES if path.relative_to(ROOT).parts[0] in {"worker", "tasks"}]
+    attributes = {
+        (_name(path), ast.unparse(node))
+        for path in ours
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    readers = {name for name, attribute in attributes if attribute in WALL_CLOCKS}
+    assert readers == {*READERS_OF_THE_WALL_CLOCK}
 
 
 def test_unit_tests_mirror_the_modules_they_test() -> None:
@@ -85,6 +101,14 @@ def test_every_command_that_a_page_names_exists() -> None:
     }
     assert named
     assert named <= set(feedmill.list_commands(click.Context(feedmill)))
+
+
+def test_every_command_is_there_and_in_the_readme() -> None:
+    context = click.Context(feedmill)
+    commands = {name: feedmill.get_command(context, name) for name in feedmill.list_commands(context)}
+    assert {name: command.name for name, command in commands.items() if command} == {name: name for name in commands}
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in commands if not re.search(rf"`(?:feedmill )?{name}\b", readme)] == []
 
 
 def test_every_link_from_a_page_to_a_file_leads_somewhere() -> None:

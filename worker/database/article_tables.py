@@ -116,7 +116,7 @@ class EventRow(Base):
     id: Mapped[int] = column("Identifier; rows may commit out of its order", BigId, primary_key=True)
     position: Mapped[int | None] = column("Place in the order of the feed of changes; null until numbered", BigId)
     created_at: Mapped[datetime] = column("When the change was written")
-    kind: Mapped[str] = column("article created, article revised, feed quarantined, …")
+    kind: Mapped[str] = column("article created, article revised, feed gone, feed quarantined")
     article_id: Mapped[int | None] = column("The article that changed", BigId)
     feed_id: Mapped[int | None] = column("The feed that brought the change, or that changed", BigId)
     details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)

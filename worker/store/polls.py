@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from worker.database.article_tables import SightingRow
+from worker.database.article_tables import EventRow, SightingRow
 from worker.database.feed_tables import FeedRow, FeedState, PollRow, ScheduleRow
 from worker.errors import ErrorClass
 from worker.store.articles import store_articles, store_departures
@@ -34,7 +34,7 @@ def store_polls(
     stored = [replace(result, record=record) for result, record in zip(results, records, strict=True)]
     store_schedules(connection, stored)
     for result in stored:
-        _store_feed(connection, result)
+        _store_feed(connection, result, now)
     if records:
         connection.execute(insert(PollRow), [_ledger_row(record) for record in records])
     release_hosts(connection, releases)
@@ -63,7 +63,7 @@ def _refuse_stale(connection: Connection, result: PollResult) -> None:
         raise StaleDecisionError
 
 
-def _store_feed(connection: Connection, result: PollResult) -> None:
+def _store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
     """Write what the poll tells of the feed itself, where it differs."""
     facts: dict[str, Any] = {}
     if result.title:
@@ -72,6 +72,8 @@ def _store_feed(connection: Connection, result: PollResult) -> None:
         facts["site_url"] = result.site_url
     if result.record.error and result.record.error.error_class is ErrorClass.HTTP_410:
         facts |= {"state": FeedState.GONE, "state_reason": result.record.next_poll.reason}
+        event = {"created_at": now, "kind": "feed gone", "feed_id": result.record.feed_id}
+        connection.execute(insert(EventRow).values(event))
     if facts:
         differs = or_(*(getattr(FeedRow, name).is_distinct_from(value) for name, value in facts.items()))
         connection.execute(update(FeedRow).where(FeedRow.id == result.record.feed_id, differs).values(facts))

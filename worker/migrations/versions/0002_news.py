@@ -123,7 +123,7 @@ def _create_events() -> None:
         required("id", BigId, "Identifier; rows may commit out of its order", autoincrement=True),
         optional("position", BigId, "Place in the order of the feed of changes; null until numbered"),
         required("created_at", UtcDateTime(), "When the change was written"),
-        required("kind", sa.Text(), "article created, article revised, feed quarantined, …"),
+        required("kind", sa.Text(), "article created, article revised, feed gone, feed quarantined"),
         optional("article_id", BigId, "The article that changed"),
         optional("feed_id", BigId, "The feed that brought the change, or that changed"),
         optional("details", Json, "Facts of this kind of change, JSON"),

@@ -1,0 +1,117 @@
+"""How hosts are treated: one thing at a time, with a gap, left alone when they ask, given back when we stop."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+from sqlalchemy import Engine, select, update
+
+from tests.documents import item, rss
+from tests.polling import add, poll, schedule
+from tests.servers.publisher import Answer, Publisher
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, FeedState, HostRow
+from worker.pipeline import poll_due
+from worker.settings import Settings
+from worker.tools import Tools, make_tools
+from worker.values import Outcome
+
+
+def test_a_busy_host_is_left_alone_with_all_its_feeds(tools: Tools, publisher: Publisher) -> None:
+    publisher.on("/a", Answer(status=429, headers={"Retry-After": "3600"}))
+    publisher.on("/b", Answer(status=429, headers={"Retry-After": "3600"}))
+    add(tools, publisher.url("/a"), publisher.url("/b"))
+    records = poll(tools)
+    assert len(records) == len(publisher.requests) == 1
+    assert "Retry-After of 1h" in records[0].next_poll.reason
+
+
+def test_a_feed_that_is_gone_is_stopped(tools: Tools, publisher: Publisher) -> None:
+    publisher.on("/feed", Answer(status=410))
+    add(tools, publisher.url("/feed"))
+    poll(tools)
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(FeedRow.state)).scalar_one() == FeedState.GONE
+    _make_due_hosts_only(tools)
+    assert poll(tools) == []
+
+
+def _make_due_hosts_only(tools: Tools) -> None:
+    with writing(tools.engine) as connection:
+        connection.execute(update(HostRow).values(claimable_at=read_clock(connection).now() - timedelta(seconds=1)))
+
+
+def test_a_hanging_feed_does_not_hold_up_its_neighbours(tools: Tools, publisher: Publisher) -> None:
+    with Publisher("127.0.0.2") as other:
+        add(tools, publisher.hang("/hangs"), other.serve("/feed", rss([item("one")])))
+        records = poll(tools)
+    assert [record.outcome for record in records] == [Outcome.NEW, Outcome.TRANSIENT]
+
+
+def test_one_host_is_asked_one_thing_at_a_time(tools: Tools, publisher: Publisher) -> None:
+    in_flight = []
+    most = []
+    lock = threading.Lock()
+
+    def respond(_request: object) -> Answer:
+        with lock:
+            in_flight.append(1)
+            most.append(len(in_flight))
+
+        def body() -> Iterator[bytes]:
+            yield rss([])
+            with lock:
+                in_flight.pop()
+
+        return Answer(body(), framing="chunked", pace=0.02)
+
+    for number in range(10):
+        publisher.on(f"/{number}", respond)
+    add(tools, *(publisher.url(f"/{number}") for number in range(10)))
+    assert len(poll(tools)) == 10
+    assert max(most) == 1
+
+
+def test_the_gap_between_two_requests_to_a_host_is_kept(store: Engine, publisher: Publisher) -> None:
+    chosen = Settings(allow_hosts=("127.0.0.0/8",), host_gap=timedelta(seconds=0.3))
+    tools = make_tools(chosen, store)
+    try:
+        add(tools, *(publisher.serve(f"/{number}", rss([])) for number in range(3)))
+        records = sorted(poll(tools), key=lambda record: record.started_at)
+    finally:
+        tools.close()
+    gaps = [later.started_at - former.started_at for former, later in pairwise(records)]
+    assert min(gaps) >= timedelta(seconds=0.3)
+
+
+def test_stopping_gives_back_what_has_not_ended_uncounted(store: Engine, publisher: Publisher) -> None:
+    tools = make_tools(Settings(allow_hosts=("127.0.0.0/8",)), store)
+    try:
+        add(tools, publisher.hang("/feed"))
+        assert list(poll_due(tools, lambda: bool(publisher.requests))) == []
+    finally:
+        tools.close()
+    stored = schedule(tools)
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(HostRow.lease_token)).scalar_one() is None
+    assert (stored.failures, stored.claim_attempts, stored.last_attempt_at) == (0, 0, None)
+
+
+def test_a_caller_that_loses_interest_leaves_no_lease_behind(tools: Tools, publisher: Publisher) -> None:
+    with Publisher("127.0.0.2") as other:
+        publisher.hang("/hangs")
+        add(tools, publisher.url("/hangs"), other.serve("/feed", rss([item("one")])))
+        polls = poll_due(tools, lambda: False)
+        next(polls)
+        polls.close()
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(HostRow.lease_token)).scalars().all() == [None, None]
+
+
+def test_no_slot_is_lost_over_many_polls(tools: Tools, publisher: Publisher) -> None:
+    few = replace(tools, slots=2)
+    add(few, *(publisher.serve(f"/{number}", rss([item(f"n{number}")])) for number in range(20)))
+    assert len(poll(few)) == 20
