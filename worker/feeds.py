@@ -55,7 +55,9 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
     _insert_feeds(connection, now, {uri: NewFeed(uri)})
     feed_id: int = connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).scalar_one()
     row = {"feed_id": feed_id, "next_poll_reason": "a file is read when it is ingested, never polled"}
-    connection.execute(upsert(connection, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]), [row])
+    connection.execute(
+        upsert(connection.dialect.name, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]), [row]
+    )
     return feed_id
 
 
@@ -110,7 +112,7 @@ def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None
 def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed]) -> int:
     hosts = {host_key(feed.url) for feed in feeds.values()}
     connection.execute(
-        upsert(connection, HostRow).on_conflict_do_nothing(index_elements=["name"]),
+        upsert(connection.dialect.name, HostRow).on_conflict_do_nothing(index_elements=["name"]),
         [{"name": name} for name in sorted(hosts)],
     )
     added = _insert_feeds(connection, now, feeds)
@@ -121,7 +123,7 @@ def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed]) ->
 
 def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed]) -> list[int]:
     """Insert feeds, or bring back removed ones; return the ids of those."""
-    statement = upsert(connection, FeedRow)
+    statement = upsert(connection.dialect.name, FeedRow)
     revived = statement.on_conflict_do_update(
         index_elements=["url_key"],
         set_={"state": FeedState.ACTIVE, "state_reason": None},
@@ -145,7 +147,7 @@ def _insert_schedules(connection: Connection, feeds: Mapping[str, NewFeed], feed
     }
     urls = connection.execute(select(FeedRow.id, FeedRow.url).where(FeedRow.id.in_(feed_ids)))
     connection.execute(
-        upsert(connection, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]),
+        upsert(connection.dialect.name, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]),
         [{"feed_id": feed.id, "host_id": hosts[host_key(feed.url)]} for feed in urls],
     )
 

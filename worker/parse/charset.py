@@ -15,14 +15,30 @@ _MARKS = (
 _ALLOWED = frozenset(
     codecs.lookup(name).name
     for name in (
-        "utf-8 utf-16 utf-16-le utf-16-be ascii windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 "
-        "windows-1255 windows-1256 windows-1257 windows-1258 cp874 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 "
-        "iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-15 "
-        "iso-8859-16 koi8-r koi8-u macintosh cp866 gb2312 gbk gb18030 big5 euc-jp shift_jis iso-2022-jp euc-kr"
+        "utf-8 utf-16 utf-16-le utf-16-be windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 "
+        "windows-1255 windows-1256 windows-1257 windows-1258 cp874 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 "
+        "iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-15 iso-8859-16 koi8-r koi8-u "
+        "macintosh cp866 gb18030 big5hkscs euc-jp cp932 iso-2022-jp cp949"
     ).split()
 )
-# In these, bytes that are valid UTF-8 may still mean something else.
-_NOT_LIKE_UTF8 = frozenset(codecs.lookup(name).name for name in ("utf-16", "utf-16-le", "utf-16-be", "iso-2022-jp"))
+# The same standard reads these as what their writers meant, each a superset (section 4.2).
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+_WIDE = frozenset(codecs.lookup(name).name for name in ("utf-16", "utf-16-le", "utf-16-be"))
+# Markup in UTF-16 shows itself (XML 1.0, appendix F).
+_WIDE_STARTS = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+# Here, bytes that are valid UTF-8 still mean something else.
+_NOT_LIKE_UTF8 = _WIDE | {"iso2022_jp"}
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 
@@ -32,6 +48,9 @@ def decode(body: bytes, content_type: str | None) -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
+    for start, encoding in _WIDE_STARTS:
+        if body.startswith(start):
+            return body.decode(encoding, "replace")
     declared = _declared(body, content_type)
     # Far more feeds mislabel UTF-8 than other text happens to be valid UTF-8.
     guesses = declared if _NOT_LIKE_UTF8 & set(declared) else ["utf-8", *declared]
@@ -48,7 +67,9 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     http = _HTTP_CHARSET.search(content_type or "")
     xml = _XML_CHARSET.match(body)
     names = [http[1] if http else "", xml[1].decode("ascii") if xml else ""]
-    return [known for name in names if (known := _known(name))]
+    known = [encoding for name in names if (encoding := _known(name))]
+    # Text in UTF-16 without a single zero byte has no space and no full stop either: it is something else.
+    return known if b"\x00" in body else [encoding for encoding in known if encoding not in _WIDE]
 
 
 def _known(name: str) -> str | None:
@@ -56,4 +77,5 @@ def _known(name: str) -> str | None:
         known = codecs.lookup(name).name
     except LookupError:
         return None
+    known = _MEANT.get(known, known)
     return known if known in _ALLOWED else None

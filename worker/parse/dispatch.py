@@ -14,9 +14,14 @@ GUID = "dispatch"
 
 _LONGEST = 1_000_000
 # The header may share its line with the dateline.
-_HEADER = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b[ \t]*\n?", re.IGNORECASE)
+_HEADER = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b[ \t]*\n?", re.IGNORECASE | re.ASCII)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_SIGN_OFF = re.compile(r"\s*(?:\([^()\n]{2,20}\)|/[^/\n]{2,20}/\.?|-\s?30\s?-|#{3}|\bENDS?\b\.?)\s*$")
+# A sign-off stands at the very end, and few stand together: to take off one after the other is quadratic.
+_TAIL = 40
+_MOST_SIGN_OFFS = 4
+_NAME_AT_END = re.compile(r"\s*(?:\(([^()]{2,20})\)|/([^/]{2,20})/|[-–—]{1,2} ?([^\W\d_]{2,20}))\.?$")
+_MARK_AT_END = re.compile(r"(?:^|(?<=[.!?\"”’)])\s)\(?(?:- ?30 ?-|#{3,5}|ENDS?|Enditem)\)?\.?$")
+_AFTER_SENTENCE = re.compile(r"(?:^|[.!?\"”’)])$")
 
 
 def parse_dispatch(document: Document) -> ParsedDocument:
@@ -25,11 +30,11 @@ def parse_dispatch(document: Document) -> ParsedDocument:
     text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
     published = _date(header[1]) if header else None
-    body = text[header.end() if header else 0 :].strip()
-    dateline = read_dateline(body, published)
+    paragraphs = _paragraphs(text[header.end() if header else 0 :])
+    dateline = read_dateline(paragraphs[0], published) if paragraphs else None
     if dateline:
-        body = body[dateline.length :]
-    content = "\n\n".join(_paragraphs(body, dateline.agency if dateline else None))
+        paragraphs[0] = paragraphs[0][dateline.length :]
+    content = "\n\n".join(_without_sign_offs(paragraphs, dateline.agency if dateline else None))
     if not content:
         raise PermanentError(ErrorClass.PARSE, "there is no text in it")
     entry = Entry(
@@ -44,30 +49,37 @@ def parse_dispatch(document: Document) -> ParsedDocument:
     return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,))
 
 
-def _paragraphs(body: str, agency: str | None) -> list[str]:
-    """Return the paragraphs, each on one line, without the sign-off."""
+def _paragraphs(body: str) -> list[str]:
+    """Return the paragraphs, each on one line."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in _PARAGRAPH.split(body)]
-    paragraphs = [paragraph for paragraph in paragraphs if paragraph]
-    while paragraphs:
-        last = _without_sign_off(paragraphs[-1], agency)
-        if last == paragraphs[-1]:
-            break
-        paragraphs[-1:] = [last] if last else []
-    return paragraphs
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _without_sign_offs(paragraphs: list[str], agency: str | None) -> list[str]:
+    # A dateline on a line of its own leaves an empty first paragraph.
+    kept = [paragraph for paragraph in paragraphs if paragraph]
+    for _ in range(_MOST_SIGN_OFFS):
+        last = _without_sign_off(kept[-1], agency) if kept else ""
+        kept[-1:] = [last] if last else []
+    return kept
 
 
 def _without_sign_off(paragraph: str, agency: str | None) -> str:
-    # Only the end is searched: the pattern's leading space would else be tried at every space of a long text.
-    head, tail = paragraph[:-40], paragraph[-40:]
-    match = _SIGN_OFF.search(tail)
-    if not match:
-        return paragraph
-    signed = match[0].strip(" ()/.#-")
-    is_name = match[0].lstrip().startswith(("(", "/"))
-    # Brackets at the end of a text are a sign-off when they name the agency, or nothing but capitals.
-    if is_name and signed.casefold() != (agency or "").casefold() and not (agency is None and signed.isupper()):
-        return paragraph
-    return head + tail[: match.start()]
+    head, tail = paragraph[:-_TAIL], paragraph[-_TAIL:]
+    if mark := _MARK_AT_END.search(tail):
+        return (head + tail[: mark.start()]).rstrip()
+    if match := _NAME_AT_END.search(tail):
+        before = head + tail[: match.start()]
+        name = match[1] or match[2] or match[3]
+        # Brackets at the end are a sign-off when they name the agency, or nothing but capitals after a sentence.
+        is_bracketed = match[3] is None
+        if _names(name, agency) or (is_bracketed and name.isupper() and _AFTER_SENTENCE.search(before[-1:])):
+            return before
+    return paragraph
+
+
+def _names(name: str, agency: str | None) -> bool:
+    return agency is not None and name.strip().casefold() == agency.casefold()
 
 
 def _date(written: str) -> date | None:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, bindparam, insert, select, update
 
 from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
 from worker.database.upsert import upsert
@@ -47,8 +48,7 @@ def _create(connection: Connection, result: PollResult, articles: Sequence[Artic
     rows = [
         {"feed_id": feed_id, "first_seen_at": now, "policy_version": policy} | _fields(article) for article in articles
     ]
-    statement = upsert(connection, ArticleRow).on_conflict_do_nothing(index_elements=["match_key"])
-    inserted = connection.execute(statement.returning(ArticleRow.id, ArticleRow.guid), rows).all()
+    inserted = connection.execute(_insert_article(connection.dialect.name), rows).all()
     ids = {guid: article_id for article_id, guid in inserted}
     first = [
         {
@@ -63,7 +63,7 @@ def _create(connection: Connection, result: PollResult, articles: Sequence[Artic
         if article.guid in ids
     ]
     if first:
-        connection.execute(insert(RevisionRow), first)
+        connection.execute(_insert(RevisionRow), first)
     return {article.guid_hash: ids[article.guid] for article in articles if article.guid in ids}
 
 
@@ -95,10 +95,8 @@ def _sight(
     """Note that the feed carries these articles, under which guid and in which words."""
     if not placements:
         return
-    statement = upsert(connection, SightingRow)
-    changed = {name: statement.excluded[name] for name in ("original_url", "fingerprint", "content_hash", "left_at")}
     connection.execute(
-        statement.on_conflict_do_update(index_elements=["feed_id", "guid_hash"], set_=changed),
+        _insert_sighting(connection.dialect.name),
         [
             {
                 "feed_id": feed_id,
@@ -119,12 +117,31 @@ def _sight(
 def _tell(connection: Connection, feed_id: int, kind: str, article_ids: Collection[int | None], now: datetime) -> None:
     if article_ids:
         connection.execute(
-            insert(EventRow),
+            _insert(EventRow),
             [
                 {"created_at": now, "kind": kind, "article_id": article_id, "feed_id": feed_id}
                 for article_id in article_ids
             ],
         )
+
+
+# Statements are built once: building one costs several times what running it does.
+@cache
+def _insert_article(dialect: str) -> Any:
+    unless_known = upsert(dialect, ArticleRow).on_conflict_do_nothing(index_elements=["match_key"])
+    return unless_known.returning(ArticleRow.id, ArticleRow.guid)
+
+
+@cache
+def _insert_sighting(dialect: str) -> Any:
+    statement = upsert(dialect, SightingRow)
+    changed = {name: statement.excluded[name] for name in ("original_url", "fingerprint", "content_hash", "left_at")}
+    return statement.on_conflict_do_update(index_elements=["feed_id", "guid_hash"], set_=changed)
+
+
+@cache
+def _insert(table: type[RevisionRow | EventRow]) -> Insert:
+    return insert(table)
 
 
 # The fields that an article and its row have in common, name for name.

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, null, select, update
 
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.types import UtcDateTime
@@ -25,22 +26,8 @@ def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> No
     """End leases that are still ours."""
     if not releases:
         return
-    next_request_at = bindparam("b_next_request_at", type_=UtcDateTime())
-    next_due = select(func.min(ScheduleRow.next_poll_at)).where(ScheduleRow.host_id == HostRow.id).scalar_subquery()
-    statement = (
-        update(HostRow)
-        .where(HostRow.id == bindparam("b_host_id"), HostRow.lease_token == bindparam("b_token"))
-        .values(
-            lease_token=null(),
-            lease_until=null(),
-            expired_token=null(),
-            next_request_at=next_request_at,
-            claimable_at=case((next_due < next_request_at, next_request_at), else_=next_due),
-            failures=bindparam("b_failures"),
-        )
-    )
     connection.execute(
-        statement,
+        _release(),
         [
             {
                 "b_host_id": release.host_id,
@@ -52,6 +39,24 @@ def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> No
         ],
     )
     _end_isolation(connection, [release.host_id for release in releases if release.isolated])
+
+
+@cache
+def _release() -> Update:
+    next_request_at = bindparam("b_next_request_at", type_=UtcDateTime())
+    next_due = select(func.min(ScheduleRow.next_poll_at)).where(ScheduleRow.host_id == HostRow.id).scalar_subquery()
+    return (
+        update(HostRow)
+        .where(HostRow.id == bindparam("b_host_id"), HostRow.lease_token == bindparam("b_token"))
+        .values(
+            lease_token=null(),
+            lease_until=null(),
+            expired_token=null(),
+            next_request_at=next_request_at,
+            claimable_at=case((next_due < next_request_at, next_request_at), else_=next_due),
+            failures=bindparam("b_failures"),
+        )
+    )
 
 
 def _end_isolation(connection: Connection, host_ids: Sequence[int]) -> None:

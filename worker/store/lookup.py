@@ -1,10 +1,14 @@
-"""What the store already knows, handed to the pure stages as values."""
+"""What the store already knows, handed to the pure stages as values.
+
+Statements are built once: building one costs several times what running it does.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.values import Article, KnownArticle, Sighted
@@ -16,10 +20,9 @@ _T = TypeVar("_T")
 
 def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection[bytes]) -> dict[bytes, Sighted]:
     """Return, by guid hash, the feed's sightings of these guids and all that its newest document still held."""
-    present = SightingRow.left_at.is_(None)
-    found = _sightings(connection, feed_id, present)
+    found = _read_sightings(connection, _present_sightings(), {"feed_id": feed_id})
     for some in _slices(set(guid_hashes) - found.keys()):
-        found |= _sightings(connection, feed_id, SightingRow.guid_hash.in_(some))
+        found |= _read_sightings(connection, _sightings_of(), {"feed_id": feed_id, "guid_hashes": some})
     return found
 
 
@@ -30,44 +33,66 @@ def find_known_articles(
     keys = {article.match_key for article in articles if article.match_key}
     known: dict[int, KnownArticle] = {}
     for some in _slices(article_ids):
-        known |= {article.article_id: article for article in _articles(connection, ArticleRow.id.in_(some))}
+        known |= _read_articles(connection, _articles_by_id(), {"ids": some})
     for names in _slices(keys):
-        known |= {article.article_id: article for article in _articles(connection, ArticleRow.match_key.in_(names))}
+        known |= _read_articles(connection, _articles_by_match_key(), {"match_keys": names})
     return list(known.values())
 
 
-def _sightings(connection: Connection, feed_id: int, which: ColumnElement[bool]) -> dict[bytes, Sighted]:
-    rows = connection.execute(
-        select(
-            SightingRow.id,
-            SightingRow.article_id,
-            SightingRow.guid_hash,
-            SightingRow.fingerprint,
-            SightingRow.content_hash,
-            SightingRow.left_at,
-        ).where(SightingRow.feed_id == feed_id, which)
-    )
+@cache
+def _present_sightings() -> Select[*tuple[Any, ...]]:
+    return _sightings().where(SightingRow.left_at.is_(None))
+
+
+@cache
+def _sightings_of() -> Select[*tuple[Any, ...]]:
+    return _sightings().where(SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True)))
+
+
+def _sightings() -> Select[*tuple[Any, ...]]:
+    return select(
+        SightingRow.id,
+        SightingRow.article_id,
+        SightingRow.guid_hash,
+        SightingRow.fingerprint,
+        SightingRow.content_hash,
+        SightingRow.left_at,
+    ).where(SightingRow.feed_id == bindparam("feed_id"))
+
+
+def _read_sightings(
+    connection: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
+) -> dict[bytes, Sighted]:
     return {
         row.guid_hash: Sighted(row.id, row.article_id, row.fingerprint, row.content_hash, left=row.left_at is not None)
-        for row in rows
+        for row in connection.execute(query, values)
     }
 
 
-def _articles(connection: Connection, which: ColumnElement[bool]) -> Iterator[KnownArticle]:
+@cache
+def _articles_by_id() -> Select[*tuple[Any, ...]]:
+    return _articles().where(ArticleRow.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _articles_by_match_key() -> Select[*tuple[Any, ...]]:
+    return _articles().where(ArticleRow.match_key.in_(bindparam("match_keys", expanding=True)))
+
+
+def _articles() -> Select[*tuple[Any, ...]]:
     shown = and_(RevisionRow.article_id == ArticleRow.id, RevisionRow.number == ArticleRow.revision)
-    rows = connection.execute(
-        select(
-            ArticleRow.id,
-            ArticleRow.match_key,
-            ArticleRow.content_hash,
-            func.length(ArticleRow.text).label("length"),
-            RevisionRow.feed_id,
-        )
-        .join(RevisionRow, shown)
-        .where(which)
-    )
-    for row in rows:
-        yield KnownArticle(row.id, row.match_key, row.content_hash, row.length, row.feed_id)
+    length = func.length(ArticleRow.text).label("length")
+    columns = (ArticleRow.id, ArticleRow.match_key, ArticleRow.content_hash, length, RevisionRow.feed_id)
+    return select(*columns).join(RevisionRow, shown)
+
+
+def _read_articles(
+    connection: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
+) -> dict[int, KnownArticle]:
+    return {
+        row.id: KnownArticle(row.id, row.match_key, row.content_hash, row.length, row.feed_id)
+        for row in connection.execute(query, values)
+    }
 
 
 def _slices(values: Collection[_T]) -> Iterator[list[_T]]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, Insert, Select, bindparam, insert, or_, select, update
 
 from worker.database.article_tables import EventRow, SightingRow
 from worker.database.feed_tables import FeedRow, FeedState, PollRow, ScheduleRow
@@ -36,7 +37,7 @@ def store_polls(
     for result in stored:
         _store_feed(connection, result, now)
     if records:
-        connection.execute(insert(PollRow), [_ledger_row(record) for record in records])
+        connection.execute(_insert_poll(), [_ledger_row(record) for record in records])
     release_hosts(connection, releases)
     return records
 
@@ -56,11 +57,21 @@ def _refuse_stale(connection: Connection, result: PollResult) -> None:
     # The row is locked until the commit: two polls of one feed (a late worker beside the lease's new holder) go one
     # after the other, and the second sees what the first sighted.
     feed_id = result.record.feed_id
-    connection.execute(select(ScheduleRow.feed_id).where(ScheduleRow.feed_id == feed_id).with_for_update())
+    connection.execute(_lock_schedule(), {"feed_id": feed_id})
     unseen = [placed.article.guid_hash for placed in result.placements if placed.action is Action.CREATE]
-    seen = select(SightingRow.id).where(SightingRow.feed_id == feed_id, SightingRow.guid_hash.in_(unseen)).limit(1)
-    if unseen and connection.execute(seen).first():
+    if unseen and connection.execute(_any_sighting(), {"feed_id": feed_id, "guid_hashes": unseen}).first():
         raise StaleDecisionError
+
+
+@cache
+def _lock_schedule() -> Select[int]:
+    return select(ScheduleRow.feed_id).where(ScheduleRow.feed_id == bindparam("feed_id")).with_for_update()
+
+
+@cache
+def _any_sighting() -> Select[int]:
+    is_one = SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True))
+    return select(SightingRow.id).where(SightingRow.feed_id == bindparam("feed_id"), is_one).limit(1)
 
 
 def _store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
@@ -77,6 +88,11 @@ def _store_feed(connection: Connection, result: PollResult, now: datetime) -> No
     if facts:
         differs = or_(*(getattr(FeedRow, name).is_distinct_from(value) for name, value in facts.items()))
         connection.execute(update(FeedRow).where(FeedRow.id == result.record.feed_id, differs).values(facts))
+
+
+@cache
+def _insert_poll() -> Insert:
+    return insert(PollRow)
 
 
 def _ledger_row(record: PollRecord) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Writing schedules: the hot half of a feed, under the lease that the poll ran under."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Update, bindparam, case, exists, null, update
@@ -22,10 +23,11 @@ def store_schedules(connection: Connection, results: Sequence[PollResult]) -> No
             [_failure(result) for result in mine if result.record.error],
         ):
             if rows:
-                connection.execute(_update(rows[0], is_leased=is_leased), rows)
+                connection.execute(_update(tuple(rows[0]), is_leased=is_leased), rows)
 
 
-def _update(row: dict[str, Any], *, is_leased: bool) -> Update:
+@cache
+def _update(names: tuple[str, ...], *, is_leased: bool) -> Update:
     statement = update(ScheduleRow).where(ScheduleRow.feed_id == bindparam("b_feed_id"))
     if is_leased:
         # The fence: a worker whose lease was taken over never writes over its successor's decision.
@@ -34,11 +36,11 @@ def _update(row: dict[str, Any], *, is_leased: bool) -> Update:
     started = bindparam("b_started_at", type_=UtcDateTime())
     # A request made while the poll ran has not been answered by it.
     asked_since = ScheduleRow.requested_at > started
-    values: dict[str, Any] = {name: bindparam(name) for name in row if not name.startswith("b_")}
+    values: dict[str, Any] = {name: bindparam(name) for name in names if not name.startswith("b_")}
     values["next_poll_at"] = case((asked_since, ScheduleRow.requested_at), else_=values["next_poll_at"])
     values["requested_at"] = case((asked_since, ScheduleRow.requested_at), else_=null())
     values["last_attempt_at"] = started
-    if "body_hash" in row:
+    if "body_hash" in names:
         changed = bindparam("b_changed", type_=Boolean())
         values["last_changed_at"] = case((changed, started), else_=ScheduleRow.last_changed_at)
         values["last_success_at"] = started
