@@ -5,10 +5,11 @@ from typing import overload
 
 # NUL (PostgreSQL refuses it), other C0 and C1 controls but tab and line breaks, surrogates, and the noncharacters of
 # Unicode 16, section 23.7. NEL (U+0085) goes too: as a control it has no place, as a line break it is a stray byte.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(f"{chr((plane << 16) | 0xFFFE)}{chr((plane << 16) | 0xFFFF)}" for plane in range(17))
-    + "]"
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Apart: a class that reaches beyond the first plane takes ten times as long, and few texts need it.
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_FORBIDDEN_BEYOND = re.compile(
+    "[" + "".join(f"{chr((plane << 16) | 0xFFFE)}{chr((plane << 16) | 0xFFFF)}" for plane in range(1, 17)) + "]"
 )
 
 
@@ -20,7 +21,8 @@ def clean(text: str | None, longest: int) -> str | None:
     """Return ``text`` without anything SQL or a terminal refuses, at most ``longest`` characters of it."""
     if text is None:
         return None
-    return _FORBIDDEN.sub("", text[:longest])
+    cleaned = _FORBIDDEN.sub("", text[:longest])
+    return _FORBIDDEN_BEYOND.sub("", cleaned) if not cleaned.isascii() and _BEYOND.search(cleaned) else cleaned
 
 
 def fold(text: str) -> str:

@@ -1,5 +1,6 @@
 """One child of the parser: asked and heard without ever blocking, ended when it takes too long."""
 
+import fcntl
 import os
 import select
 import signal
@@ -56,6 +57,9 @@ class ChildProcess:
         assert self._process.stdin, "it has a pipe"
         assert self._process.stdout, "it has a pipe"
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
+            # Room for a whole document: the child reads it while the parent stores the one before.
+            fcntl.fcntl(self._to, fcntl.F_SETPIPE_SZ, _CHUNK)
         os.set_blocking(self._to, False)
         os.set_blocking(self._from, False)
 
