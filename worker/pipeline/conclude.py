@@ -66,12 +66,11 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
     keyed = key_entries(parsed.entries, f"{parsed.parser} {POLICY_VERSION}")
+    context = FeedContext(feed.url, document.url, parsed.site_url or feed.site_url, parsed.language)
     with reading(engine) as connection:
         sighted = find_sightings(connection, feed.feed_id, [entry.guid_hash for entry in keyed])
-    recognised = recognise(keyed, sighted)
-    context = FeedContext(feed.url, document.url, parsed.site_url or feed.site_url, parsed.language)
-    articles = list(_normalise(recognised.fresh, context, now, _repeated_links(parsed)))
-    with reading(engine) as connection:
+        recognised = recognise(keyed, sighted)
+        articles = list(_normalise(recognised.fresh, context, now, _repeated_links(parsed)))
         named = {seen.article_id for article in articles if (seen := sighted.get(article.guid_hash))}
         known = find_known_articles(connection, articles, named)
     record = _record(answered, _after_success(answered, parsed, now), parsed=parsed)

@@ -1,0 +1,24 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--feeds", "10", "--store", kind, "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    rounds = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [measured["round"] for measured in rounds] == ["fresh", "304", "same", "one new"]
+    assert all(measured["cpu_ms_per_feed"] > 0 and 20 < measured["worker_mb"] < 220 for measured in rounds)
