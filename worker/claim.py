@@ -92,10 +92,12 @@ def wake_hosts(connection: Connection, now: datetime, feed_ids: Collection[int])
     """Let the hosts of feeds that became due be claimed; one that is leased is looked at again when the lease ends."""
     hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
     is_asleep = HostRow.lease_token.is_(None) & or_(HostRow.claimable_at.is_(None), HostRow.claimable_at > now)
+    soonest = case((HostRow.next_request_at > now, HostRow.next_request_at), else_=now)
     connection.execute(
         update(HostRow)
-        .where(HostRow.id.in_(hosts), is_asleep)
-        .values(claimable_at=case((HostRow.next_request_at > now, HostRow.next_request_at), else_=now))
+        .where(HostRow.id.in_(hosts))
+        # Leased hosts are touched too: the lock makes the end of their lease wait for us, and see what is due.
+        .values(claimable_at=case((is_asleep, soonest), else_=HostRow.claimable_at))
     )
 
 

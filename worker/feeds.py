@@ -38,21 +38,22 @@ class NamedFeed:
     state_reason: str | None
 
 
-def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed]) -> int:
-    """Add feeds, due at once, and return how many were not there yet; one that was removed comes back.
+def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed], *, revive: bool = True) -> int:
+    """Add feeds, due at once, and return how many were not there yet.
 
-    A URL that ``feed_url_key`` refuses is a ValueError.
+    One that was removed comes back with ``revive``, for whoever names it; a list that is read again and again must not
+    undo what an operator did. A URL that ``feed_url_key`` refuses is a ValueError.
     """
     remaining = iter(feeds)
     added = 0
     while some := list(islice(remaining, _SLICE)):
-        added += _add(connection, now, {feed_url_key(feed.url): feed for feed in some})
+        added += _add(connection, now, {feed_url_key(feed.url): feed for feed in some}, revive=revive)
     return added
 
 
 def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
     """Return the id of the feed that a seed file is, added when it is not there yet."""
-    _insert_feeds(connection, now, {uri: NewFeed(uri)})
+    _insert_feeds(connection, now, {uri: NewFeed(uri)}, revive=True)
     feed_id: int = connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).scalar_one()
     row = {"feed_id": feed_id, "next_poll_reason": "a file is read when it is ingested, never polled"}
     connection.execute(
@@ -109,31 +110,34 @@ def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None
         _delete_feed(connection, feed_id)
 
 
-def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed]) -> int:
+def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> int:
     hosts = {host_key(feed.url) for feed in feeds.values()}
     connection.execute(
         upsert(connection.dialect.name, HostRow).on_conflict_do_nothing(index_elements=["name"]),
         [{"name": name} for name in sorted(hosts)],
     )
-    added = _insert_feeds(connection, now, feeds)
+    added = _insert_feeds(connection, now, feeds, revive=revive)
     _insert_schedules(connection, feeds, added)
     _make_due(connection, now, added, "never polled")
     return len(added)
 
 
-def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed]) -> list[int]:
-    """Insert feeds, or bring back removed ones; return the ids of those."""
+def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> list[int]:
+    """Insert feeds, and bring removed ones back if they may; return the ids of both."""
     statement = upsert(connection.dialect.name, FeedRow)
-    revived = statement.on_conflict_do_update(
-        index_elements=["url_key"],
-        set_={"state": FeedState.ACTIVE, "state_reason": None},
-        where=FeedRow.state == FeedState.REMOVED,
-    ).returning(FeedRow.id)
+    if revive:
+        statement = statement.on_conflict_do_update(
+            index_elements=["url_key"],
+            set_={"state": FeedState.ACTIVE, "state_reason": None},
+            where=FeedRow.state == FeedState.REMOVED,
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=["url_key"])
     rows = [
         {"url": feed.url, "url_key": key, "title": feed.title, "site_url": feed.site_url, "added_at": now}
         for key, feed in sorted(feeds.items())
     ]
-    return list(connection.execute(revived, rows).scalars())
+    return list(connection.execute(statement.returning(FeedRow.id), rows).scalars())
 
 
 def _insert_schedules(connection: Connection, feeds: Mapping[str, NewFeed], feed_ids: list[int]) -> None:

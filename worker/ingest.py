@@ -79,7 +79,7 @@ def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
     else:
         outlines = list(read_opml([read_seed_file(Path(source), max_body).body], OpmlLimits()))
     with writing(tools.engine) as connection:
-        added = _add_outlines(connection, outlines)
+        added = _add_outlines(connection, outlines, revive=True)
     return Imported(added, len(outlines) - added)
 
 
@@ -96,10 +96,10 @@ def _fetch(tools: Tools, url: str) -> Document:
     raise SeedError(f"{url} was not read: {reason}.")
 
 
-def _add_outlines(connection: Connection, outlines: Iterable[Outline]) -> int:
+def _add_outlines(connection: Connection, outlines: Iterable[Outline], *, revive: bool) -> int:
     """Add the feeds whose URLs can be polled; return how many were not there yet."""
     feeds = (NewFeed(outline.url, outline.title, outline.site_url) for outline in outlines if is_feed_url(outline.url))
-    return add_feeds(connection, read_clock(connection).now(), feeds)
+    return add_feeds(connection, read_clock(connection).now(), feeds, revive=revive)
 
 
 def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
@@ -119,7 +119,7 @@ def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
 def _ingest_opml(tools: Tools, path: Path, document: Document) -> int:
     try:
         with writing(tools.engine) as connection:
-            return _add_outlines(connection, read_opml([document.body], OpmlLimits()))
+            return _add_outlines(connection, read_opml([document.body], OpmlLimits()), revive=False)
     except SeedError as error:
         raise SeedError(f"{path} was not read: {error}") from error
 
@@ -147,7 +147,7 @@ def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> PollReco
 def _feed_of(connection: Connection, now: datetime, document: Document, parsed: ParsedDocument) -> DueFeed:
     """Return the feed a saved document belongs to: its self link, else the file itself."""
     if parsed.self_url:
-        add_feeds(connection, now, [NewFeed(parsed.self_url, parsed.title, parsed.site_url)])
+        add_feeds(connection, now, [NewFeed(parsed.self_url, parsed.title, parsed.site_url)], revive=False)
         if found := find_feed(connection, parsed.self_url):
             return DueFeed(found.feed_id, found.host_id, found.url)
     return DueFeed(add_file_feed(connection, now, document.url), None, document.url)

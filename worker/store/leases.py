@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Update, and_, bindparam, case, exists, func, null, select, update
+from sqlalchemy import Connection, Select, Update, and_, bindparam, case, exists, func, null, select, update
 
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.types import UtcDateTime
@@ -26,6 +26,8 @@ def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> No
     """End leases that are still ours."""
     if not releases:
         return
+    # In a statement of its own: the next one then sees feeds that became due in a transaction we had to wait for.
+    connection.execute(_lock_hosts(), {"host_ids": [release.host_id for release in releases]})
     connection.execute(
         _release(),
         [
@@ -39,6 +41,12 @@ def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> No
         ],
     )
     _end_isolation(connection, [release.host_id for release in releases if release.isolated])
+
+
+@cache
+def _lock_hosts() -> Select[int]:
+    ours = HostRow.id.in_(bindparam("host_ids", expanding=True))
+    return select(HostRow.id).where(ours).order_by(HostRow.id).with_for_update()
 
 
 @cache

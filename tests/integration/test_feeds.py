@@ -1,0 +1,155 @@
+"""Managing feeds."""
+
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, select, update
+
+from tests.documents import item, rss
+from tests.polling import add, count, poll, titles
+from tests.servers.publisher import Publisher
+from worker.claim import ClaimTerms, claim_due_hosts
+from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
+from worker.feeds import NewFeed, add_feeds, find_feed, list_outlines, pause_feed, remove_feed, resume_feed
+from worker.ingest import ingest
+from worker.store import HostRelease, store_polls
+from worker.tools import Tools
+
+TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
+
+
+def _only_feed(connection: Connection) -> int:
+    return connection.execute(select(FeedRow.id)).scalar_one()
+
+
+def _now(store: Engine) -> datetime:
+    with reading(store) as connection:
+        return read_clock(connection).now()
+
+
+@pytest.mark.parametrize(
+    "spelling", ["https://A.example/feed", "https://a.example:443/feed", "https://a.example/x/../feed#top"]
+)
+def test_two_spellings_of_a_url_are_one_feed(store: Engine, spelling: str) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        assert add_feeds(connection, now, [NewFeed("https://a.example/feed")]) == 1
+        assert add_feeds(connection, now, [NewFeed(spelling)]) == 0
+        found = find_feed(connection, spelling)
+        assert found
+        assert found.url == "https://a.example/feed"
+
+
+def test_a_feed_added_while_its_host_is_leased_is_polled_after_the_lease(store: Engine) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        add_feeds(connection, now, [NewFeed("https://a.example/1")])
+        (host,) = claim_due_hosts(connection, now, TERMS)
+        connection.execute(update(ScheduleRow).values(next_poll_at=now + timedelta(hours=1)))
+        add_feeds(connection, now, [NewFeed("https://a.example/2")])
+        store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+        (again,) = claim_due_hosts(connection, now + timedelta(seconds=1), TERMS)
+    assert [feed.url for feed in again.feeds] == ["https://a.example/2"]
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_a_feed_added_at_the_very_moment_a_lease_ends_is_not_forgotten(store: Engine, _round: int) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        add_feeds(connection, now, [NewFeed("https://a.example/1")])
+        (host,) = claim_due_hosts(connection, now, TERMS)
+        connection.execute(update(ScheduleRow).values(next_poll_at=None))
+    started, may_commit = threading.Event(), threading.Event()
+
+    def add_slowly() -> None:
+        with writing(store) as connection:
+            add_feeds(connection, now, [NewFeed("https://a.example/2")])
+            started.set()
+            may_commit.wait(0.3)
+
+    def release() -> None:
+        with writing(store) as connection:
+            store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+        may_commit.set()
+
+    adding, releasing = threading.Thread(target=add_slowly), threading.Thread(target=release)
+    adding.start()
+    started.wait(10)
+    releasing.start()
+    adding.join()
+    releasing.join()
+    with reading(store) as connection:
+        claimable_at = connection.execute(select(HostRow.claimable_at)).scalar_one()
+    assert claimable_at is not None
+    assert claimable_at <= _now(store)
+
+
+def test_a_resumed_feed_is_due_at_once(store: Engine) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        add_feeds(connection, now, [NewFeed("https://a.example/1")])
+        feed_id = _only_feed(connection)
+        pause_feed(connection, feed_id)
+        for host in claim_due_hosts(connection, now, TERMS):
+            store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+        resume_feed(connection, now, feed_id)
+        (host,) = claim_due_hosts(connection, now, TERMS)
+    assert len(host.feeds) == 1
+
+
+def test_a_removed_feed_keeps_its_articles_and_comes_back_when_it_is_added(tools: Tools, publisher: Publisher) -> None:
+    url = publisher.serve("/feed", rss([item("one")]))
+    add(tools, url)
+    poll(tools)
+    with writing(tools.engine) as connection:
+        remove_feed(connection, _only_feed(connection), articles=False)
+        assert find_feed(connection, url) is None
+    assert titles(tools) == ["one"]
+    add(tools, url)
+    with reading(tools.engine) as connection:
+        assert find_feed(connection, url)
+
+
+def test_a_removed_feed_stays_removed_though_a_seed_file_names_it(tools: Tools, tmp_path: Path) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text('<opml version="2.0"><body><outline xmlUrl="https://a.example/feed"/></body></opml>')
+    (first,) = ingest(tools, [opml], 1_000_000)
+    assert first.feeds == 1
+    with writing(tools.engine) as connection:
+        remove_feed(connection, _only_feed(connection), articles=False)
+    (second,) = ingest(tools, [opml], 1_000_000)
+    assert second.feeds == 0
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(FeedRow.state)).scalar_one() == FeedState.REMOVED
+
+
+def test_removing_with_articles_spares_those_that_another_feed_carries(tools: Tools, publisher: Publisher) -> None:
+    shared = publisher.url("/shared")
+    first = publisher.serve("/1", rss([item("both", link=shared), item("only here")]))
+    second = publisher.serve("/2", rss([item("both", guid="other", link=shared)]))
+    add(tools, first)
+    poll(tools)
+    add(tools, second)
+    poll(tools)
+    with writing(tools.engine) as connection:
+        feed = find_feed(connection, first)
+        assert feed
+        remove_feed(connection, feed.feed_id, articles=True)
+    assert titles(tools) == ["both"]
+    assert (count(tools, FeedRow), count(tools, SightingRow), count(tools, ArticleRow)) == (1, 1, 1)
+
+
+def test_outlines_are_the_polled_feeds_that_are_not_removed(tools: Tools, tmp_path: Path) -> None:
+    (tmp_path / "dispatch.txt").write_text("LONDON (Reuters) - All is well.")
+    list(ingest(tools, [tmp_path / "dispatch.txt"], 1_000_000))
+    add(tools, "https://a.example/1", "https://a.example/2")
+    with writing(tools.engine) as connection:
+        feed = find_feed(connection, "https://a.example/2")
+        assert feed
+        remove_feed(connection, feed.feed_id, articles=False)
+        assert [outline.url for outline in list_outlines(connection)] == ["https://a.example/1"]
