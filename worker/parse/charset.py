@@ -45,12 +45,9 @@ _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{
 
 def decode(body: bytes, content_type: str | None) -> str:
     """Return the text of a document: by its mark, as UTF-8 if it is that, as declared, else as windows-1252."""
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace")
-    for start, encoding in _WIDE_STARTS:
-        if body.startswith(start):
-            return body.decode(encoding, "replace")
+    if shown := shown_encoding(body):
+        encoding, mark_length = shown
+        return body[mark_length:].decode(encoding, "replace")
     declared = _declared(body, content_type)
     # Far more feeds mislabel UTF-8 than other text happens to be valid UTF-8.
     guesses = declared if _NOT_LIKE_UTF8 & set(declared) else ["utf-8", *declared]
@@ -61,6 +58,13 @@ def decode(body: bytes, content_type: str | None) -> str:
             continue
     # A stray byte in declared UTF-8 must not turn all its other letters into two.
     return body.decode("utf-8" if "utf-8" in declared else "cp1252", "replace")
+
+
+def shown_encoding(body: bytes) -> tuple[str, int] | None:
+    """Return the encoding that the first bytes show, and how many of them are a mark and no text."""
+    marks = ((encoding, len(mark)) for mark, encoding in _MARKS if body.startswith(mark))
+    starts = ((encoding, 0) for start, encoding in _WIDE_STARTS if body.startswith(start))
+    return next(marks, None) or next(starts, None)
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -13,7 +13,7 @@ import orjson
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.document import parse_document
 from worker.parse.frames import LENGTHS, pack_answer
-from worker.values import Document, ParsedDocument
+from worker.values import Document
 
 
 def main() -> None:
@@ -26,22 +26,26 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with answers:
         while lengths := sys.stdin.buffer.read(LENGTHS.size):
-            answers.write(pack_answer(_answer(sys.stdin.buffer, *LENGTHS.unpack(lengths))))
+            answers.write(_answer(sys.stdin.buffer, *LENGTHS.unpack(lengths)))
             answers.flush()
 
 
-def _answer(requests: BinaryIO, head_length: int, body_length: int) -> ParsedDocument | PollError:
+def _answer(requests: BinaryIO, head_length: int, body_length: int) -> bytes:
     asked = orjson.loads(requests.read(head_length))
     document = Document(asked["url"], requests.read(body_length), asked["content_type"])
     _allow_cpu(asked["cpu_seconds"])
     try:
-        return parse_document(document, asked["max_entries"])
+        return pack_answer(parse_document(document, asked["max_entries"]))
     except PollError as error:
-        return error
+        return pack_answer(error)
     except MemoryError:
-        return PermanentError(ErrorClass.PARSE, "the document needs more memory to read than is allowed")
+        return _refuse("the document needs more memory to read than is allowed")
     except Exception as error:  # noqa: BLE001 -- whatever a parser trips over is that document's failure
-        return PermanentError(ErrorClass.PARSE, f"the document cannot be read ({type(error).__name__}: {error})"[:300])
+        return _refuse(f"the document cannot be read ({type(error).__name__}: {error})")
+
+
+def _refuse(sentence: str) -> bytes:
+    return pack_answer(PermanentError(ErrorClass.PARSE, sentence))
 
 
 def _allow_cpu(seconds: float) -> None:

@@ -68,6 +68,11 @@ class ChildProcess:
         """True while a document has been asked for and not answered."""
         return self._asked_at is not None
 
+    @property
+    def has_ended(self) -> bool:
+        """True when the process is gone, whoever ended it."""
+        return self._process.poll() is not None
+
     def ask(self, document: Document) -> None:
         """Begin to send a document."""
         self._unsent = memoryview(pack_request(document, self._limits.max_entries, self._limits.cpu))

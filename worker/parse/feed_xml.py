@@ -23,16 +23,27 @@ from worker.values import Document, Enclosure, Entry, ParsedDocument
 _SURROGATE = re.compile(
     r"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:5(?:29[6-9]|[3-9]\d\d)|6\d{3}|7(?:[0-2]\d\d|3[0-3]\d|34[0-3])));"
 )
+# feedparser looks for an address in an author at a quadratic price: what is beyond any name is cut before.
+_LONG_AUTHOR = re.compile(
+    r"(<(?:\w{1,20}:)?(?:author|creator|managingEditor|webMaster|name|email)\b[^<>]{0,200}>(?:<!\[CDATA\[)?"
+    r"[^<\]]{1000})[^<\]]+"
+)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_FORMATS = {"rss": "rss", "atom": "atom", "cdf": "cdf"}
+# The first that feedparser's name of the version begins with; for CDF it has none.
+_FORMATS = {"rss10": "rdf", "rss090": "rdf", "rss": "rss", "atom": "atom"}
+_CDF = re.compile(r"<channel\s[^<>]*\bhref", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((.+)\)")
 _TITLE, _URL, _CONTENT, _NAME = 4_000, 4_000, 1_000_000, 400
 _LONGEST_TTL = 30 * 24 * 60
+# Longer than any file is, it would not fit into an answer either.
+_LENGTH = re.compile(r"\d{1,15}", re.ASCII)
+_HEAD = 65_536
 
 
 def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
     """Return what an XML feed publishes; what feedparser can salvage of a broken one counts."""
     text = _SURROGATE.sub("\ufffd", _XML_DECLARATION.sub("", decode(document.body, document.content_type)))
+    text = _LONG_AUTHOR.sub(r"\1", text)
     found = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -47,10 +58,12 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
     kept = keep_newest(items, max_entries, _date_of)
     feed = dict.get(found, "feed")
     feed = feed if isinstance(feed, dict) else {}
+    # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
+    feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
     return ParsedDocument(
-        format=next((name for prefix, name in _FORMATS.items() if version.startswith(prefix)), "xml"),
+        format=_format(version, text),
         parser="feedparser",
-        entries=tuple(_entry(item) for item in kept),
+        entries=tuple(_entry(item, feed_authors) for item in kept),
         title=_text(feed, "title", _TITLE),
         site_url=_link(feed, "alternate") or _text(feed, "link", _URL),
         self_url=_link(feed, "self"),
@@ -60,12 +73,19 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
     )
 
 
-def _entry(item: dict[str, Any]) -> Entry:
+def _format(version: str, text: str) -> str:
+    unnamed = "cdf" if _CDF.search(text[:_HEAD]) else "xml"
+    return next((name for prefix, name in _FORMATS.items() if version.startswith(prefix)), unnamed)
+
+
+def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
     body, is_plain_text = _body(item)
     guid = _text(item, "id", _URL)
     link = _link(item, "alternate") or _text(item, "link", _URL)
-    if not link and guid and guid.startswith(("http://", "https://")) and dict.get(item, "guidislink") is not False:
-        link = guid
+    if guid and (link is None or link == guid):
+        # Without a link feedparser takes any guid for one; "urn:…" leads nowhere.
+        is_address = guid.startswith(("http://", "https://")) and dict.get(item, "guidislink") is not False
+        link = guid if is_address else None
     return Entry(
         guid=guid,
         link=link,
@@ -73,14 +93,15 @@ def _entry(item: dict[str, Any]) -> Entry:
         summary=_text(item, "summary", _CONTENT),
         content=body,
         is_plain_text=is_plain_text,
-        authors=tuple(_authors(item)),
+        # feedparser repeats a name where an address without one follows it.
+        authors=tuple(dict.fromkeys(_authors(item))) or feed_authors,
         published=_text(item, "published", _NAME) or _text(item, "created", _NAME),
         updated=_text(item, "updated", _NAME),
-        language=_detail(item, "title_detail").get("language"),
+        language=_text(_detail(item, "title_detail"), "language", _NAME),
         tags=tuple(tag for value in _dicts(item, "tags") if (tag := _text(value, "term", _NAME))),
         enclosures=tuple(_enclosures(item)),
         image_url=_image(item),
-        base_url=_detail(item, "title_detail").get("base") or None,
+        base_url=_text(_detail(item, "title_detail"), "base", _URL),
     )
 
 
@@ -117,8 +138,8 @@ def _enclosures(item: dict[str, Any]) -> Iterator[Enclosure]:
         is_file = value in links or (media_type or "").startswith(("audio/", "video/"))
         if url and is_file and url not in seen:
             seen.add(url)
-            length = _text(value, "length", 20) or _text(value, "filesize", 20) or ""
-            yield Enclosure(url, media_type, int(length) if length.isdecimal() else None)
+            length = _text(value, "length", _NAME) or _text(value, "filesize", _NAME) or ""
+            yield Enclosure(url, media_type, int(length) if _LENGTH.fullmatch(length) else None)
 
 
 def _image(item: dict[str, Any]) -> str | None:

@@ -11,11 +11,13 @@ from typing import Any
 import orjson
 
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.text import clean
 from worker.values import Document, Enclosure, Entry, ParsedDocument
 
 LENGTHS = struct.Struct("!II")
 """Before each frame: the bytes of its JSON and of the body behind it."""
 
+_LONGEST_SENTENCE = 300
 _ERRORS = {kind.__name__: kind for kind in (TransientError, PermanentError, RejectedError)}
 
 
@@ -34,7 +36,9 @@ def pack_request(document: Document, max_entries: int, cpu: timedelta) -> bytes:
 def pack_answer(answer: ParsedDocument | PollError) -> bytes:
     """Return the frame that answers."""
     if isinstance(answer, PollError):
-        told: dict[str, Any] = {"error": [type(answer).__name__, answer.error_class, answer.sentence]}
+        # A parser's own words may quote the document.
+        sentence = clean(answer.sentence, _LONGEST_SENTENCE)
+        told: dict[str, Any] = {"error": [type(answer).__name__, answer.error_class, sentence]}
     else:
         told = {"parsed": asdict(answer)}
     head = orjson.dumps(told, default=_seconds)

@@ -10,7 +10,8 @@ def keep_newest(items: Sequence[_Item], most: int, date_of: Callable[[_Item], An
     """Return the ``most`` newest in document order; undated ones count as older than any, the first of them first."""
     if len(items) <= most:
         return list(items)
-    dated = sorted((index for index, item in enumerate(items) if date_of(item)), key=lambda i: date_of(items[i]))
-    undated = [index for index, item in enumerate(items) if not date_of(item)]
-    newest = [*reversed(dated), *undated][:most]
+    dates = [date_of(item) for item in items]
+    dated = sorted((index for index, date in enumerate(dates) if date), key=dates.__getitem__, reverse=True)
+    undated = [index for index, date in enumerate(dates) if not date]
+    newest = [*dated, *undated][:most]
     return [items[index] for index in sorted(newest)]

@@ -79,13 +79,20 @@ class Parser:
 
     def _turn(self, wait: float) -> ParsedDocument | PollError | None:
         """Move the first document of the queue on; return its answer if that is complete."""
-        if self._child is None or self._child.owner != os.getpid():
-            # A child inherited through a fork is the parent's.
-            self._child = ChildProcess(self._limits)
-        if not self._child.is_busy:
-            self._child.ask(self._queue[0][1])
+        child = self._child = self._usable_child()
+        if not child.is_busy:
+            child.ask(self._queue[0][1])
         try:
-            return self._child.move(wait)
+            return child.move(wait)
         except ChildDiedError as death:
             self._child = None
             return PermanentError(ErrorClass.PARSE, str(death))
+
+    def _usable_child(self) -> ChildProcess:
+        """Return the child, or a new one where it is another's or has ended between two documents."""
+        child = self._child
+        # A child inherited through a fork is the parent's: only this process's ends of its pipes are closed.
+        if child and (child.owner != os.getpid() or (not child.is_busy and child.has_ended)):
+            child.end()
+            child = None
+        return child or ChildProcess(self._limits)

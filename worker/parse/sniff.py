@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from worker.parse.charset import shown_encoding
+
 
 class Kind(StrEnum):
     """What a document can be."""
@@ -20,10 +22,13 @@ class Kind(StrEnum):
 # How far the root element may be from the start: past prologues, comments, stylesheets.
 _HEAD = 65_536
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
-_PROLOGUE = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_ROOTS = {b"rss": Kind.XML_FEED, b"feed": Kind.XML_FEED, b"rdf": Kind.XML_FEED, b"channel": Kind.XML_FEED}
+_DOCTYPE = re.compile(rb"<![^\[>]*(\[)?")
+_HTML_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
+_ROOTS = dict.fromkeys((b"rss", b"feed", b"rdf", b"channel"), Kind.XML_FEED)
 _ROOTS |= {b"opml": Kind.OPML, b"html": Kind.HTML}
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_ROOTS |= dict.fromkeys((b"body", b"head", b"script", b"meta", b"title", b"p", b"div"), Kind.HTML)
+# Text may begin with a bracket too: "[Updated] LONDON …".
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b")
 _FEW_CONTROLS = 0.02
 
@@ -33,7 +38,7 @@ def sniff(body: bytes) -> Kind:
     head = _head(body)
     if not head:
         return Kind.EMPTY
-    if head[:1] in b"{[":
+    if _JSON.match(head):
         return Kind.JSON_FEED
     if head[:1] == b"<":
         return _sniff_markup(head)
@@ -43,21 +48,34 @@ def sniff(body: bytes) -> Kind:
 def _head(body: bytes) -> bytes:
     """Return the start of the body as ASCII-compatible bytes, without mark and leading space."""
     head = body[:_HEAD]
-    for mark, codec in _BOMS:
-        if head.startswith(mark):
-            head = head[len(mark) :].decode(codec, "replace").encode()
+    if shown := shown_encoding(head):
+        encoding, mark_length = shown
+        head = head[mark_length:].decode(encoding, "replace").encode()
     return head.lstrip(b" \t\r\n\x00\x0b\x0c")
 
 
 def _sniff_markup(head: bytes) -> Kind:
-    is_html = re.match(rb"<!doctype\s+html", head, re.IGNORECASE) is not None
-    root = _ROOT.search(_PROLOGUE.sub(b"", head))
+    root = _ROOT.search(head, _end_of_prologue(head))
     name = root[1].lower() if root else b""
-    if is_html and name not in _ROOTS:
-        return Kind.HTML
-    if name in {b"body", b"head", b"script", b"meta", b"title", b"p", b"div"}:
-        return Kind.HTML
-    return _ROOTS.get(name, Kind.XML)
+    return _ROOTS.get(name, Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
+
+
+def _end_of_prologue(head: bytes) -> int:
+    """Return where declarations, instructions and comments end; one step after the other, for a search is quadratic."""
+    place = 0
+    while (place := head.find(b"<", place)) >= 0:
+        if head.startswith(b"<?", place):
+            end = b"?>"
+        elif head.startswith(b"<!--", place):
+            end = b"-->"
+        elif doctype := _DOCTYPE.match(head, place):
+            end, place = b">", head.find(b"]", doctype.end()) if doctype[1] else doctype.end()
+        else:
+            return place
+        place = head.find(end, place) if place >= 0 else place
+        if place < 0:
+            break
+    return len(head)
 
 
 def _is_binary(head: bytes) -> bool:

@@ -63,7 +63,8 @@ def test_utf_7_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["undefined", "idna", "punycode", "rot13", "base64", "zlib", "unicode_escape", "mbcs", "no such", "", "\x00"]
+    "name",
+    ["undefined", "idna", "punycode", "rot13", "base64", "zlib", "unicode_escape", "mbcs", "no such", "", "\x00"],
 )
 def test_names_that_are_no_encoding_of_the_web_are_ignored(name: str) -> None:
     assert decode("café".encode("cp1252"), f"text/plain; charset={name}") == "café"

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 -- agencies in their own letters
 import time
 from datetime import date
 from pathlib import Path
@@ -72,7 +73,7 @@ JULY_10 = date(2021, 7, 10)
         ("PARIS, 10 juillet (AFP) - ", "PARIS", "AFP", JULY_10),
         ("Paris, le 10 juil. 2021 (AFP) – ", "Paris", "AFP", JULY_10),
         ("Berlin (dpa) - ", "Berlin", "dpa", None),
-        ("Wien, 10. Juli (APA) - ", "Wien", "APA", JULY_10),
+        ("Wien, 10. Jul (APA) - ", "Wien", "APA", JULY_10),
         ("Madrid, 10 jul (EFE).- ", "Madrid", "EFE", JULY_10),
         ("Lisboa, 10 de julho de 2021 (Lusa) - ", "Lisboa", "Lusa", JULY_10),
         ("NEW DELHI, Jul 10 (PTI) ", "NEW DELHI", "PTI", JULY_10),
@@ -172,20 +173,20 @@ def test_what_only_resembles_a_header_is_text(text: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"date 2021-07-11 LONDON (Reuters) - Caf\xc3\xa9s opened.\r\n\r\nRain fell.\r\n",
-        b"date 2021-07-11 LONDON (Reuters) - Caf\xc3\xa9s opened.\r\rRain fell.\r",
-        b"\xef\xbb\xbfdate 2021-07-11 LONDON (Reuters) - Caf\xc3\xa9s opened.\n\nRain fell.\n",
-        "\ufeffdate 2021-07-11 LONDON (Reuters) - Cafés opened.\n\nRain fell.".encode("utf-16-le"),
-        "\ufeffdate 2021-07-11 LONDON (Reuters) - Cafés opened.\n\nRain fell.".encode("utf-16-be"),
-        b"date 2021-07-11 LONDON (Reuters) - Caf\xe9s opened.\n\nRain fell.",
-        b"date 2021-07-11 LONDON (Reuters) - Caf\xc3\xa9s\nopened.\n\nRain\nfell.",
-        b"date 2021-07-11 LONDON (Reuters) - Caf\xc3\xa9s \t opened.\n \t\n\n\n  Rain\xc2\xa0fell.  \n\n\n",
-        b"date 2021-07-11 LONDON (Reuters) - Caf\xc3\xa9s\x00 opened.\n\nRain\x1b fell.",
+        b"date 2021-07-11 LONDON (Reuters) - Zo\xc3\xabs opened.\r\n\r\nRain fell.\r\n",
+        b"date 2021-07-11 LONDON (Reuters) - Zo\xc3\xabs opened.\r\rRain fell.\r",
+        b"\xef\xbb\xbfdate 2021-07-11 LONDON (Reuters) - Zo\xc3\xabs opened.\n\nRain fell.\n",
+        "\ufeffdate 2021-07-11 LONDON (Reuters) - Zoës opened.\n\nRain fell.".encode("utf-16-le"),
+        "\ufeffdate 2021-07-11 LONDON (Reuters) - Zoës opened.\n\nRain fell.".encode("utf-16-be"),
+        b"date 2021-07-11 LONDON (Reuters) - Zo\xebs opened.\n\nRain fell.",
+        b"date 2021-07-11 LONDON (Reuters) - Zo\xc3\xabs\nopened.\n\nRain\nfell.",
+        b"date 2021-07-11 LONDON (Reuters) - Zo\xc3\xabs \t opened.\n \t\n\n\n  Rain\xc2\xa0fell.  \n\n\n",
+        b"date 2021-07-11 LONDON (Reuters) - Zo\xc3\xabs\x00 opened.\n\nRain\x1b fell.",
     ],
 )
 def test_line_ends_marks_encodings_and_spaces_make_no_difference(body: bytes) -> None:
     entry = _entry(body)
-    assert (entry.dateline_place, entry.content) == ("LONDON", "Cafés opened.\n\nRain fell.")
+    assert (entry.dateline_place, entry.content) == ("LONDON", "Zoës opened.\n\nRain fell.")
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,26 @@ def test_a_dispatch_without_text_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    [" ", "(", ")", "(A) ", "- ", "—", "\n", "\n ", "\r", "A", "A,", "A, July 10 ", "/", "/A/ ", "date ", "(ANI)\n\n", "(ANI) ", "."],
+    [
+        " ",
+        "(",
+        ")",
+        "(A) ",
+        "- ",
+        "—",
+        "\n",
+        "\n ",
+        "\r",
+        "A",
+        "A,",
+        "A, July 10 ",
+        "/",
+        "/A/ ",
+        "date ",
+        "(ANI)\n\n",
+        "(ANI) ",
+        ".",
+    ],
 )
 def test_a_megabyte_of_anything_costs_less_than_a_second(piece: str) -> None:
     hostile = piece * (990_000 // len(piece))

@@ -1,0 +1,167 @@
+from typing import Any
+
+import orjson
+import pytest
+
+from worker.errors import ErrorClass, PermanentError
+from worker.parse.json_feed import parse_json
+from worker.values import Document, Enclosure, Entry, ParsedDocument
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def _parse(body: bytes, max_entries: int = 10) -> ParsedDocument:
+    return parse_json(Document("http://127.0.0.1/feed.json", body, "application/feed+json"), max_entries)
+
+
+def _feed(*items: Any, **fields: Any) -> ParsedDocument:
+    return _parse(orjson.dumps({"version": VERSION, "items": items} | fields))
+
+
+def _entry(**fields: Any) -> Entry:
+    (entry,) = _feed(fields).entries
+    return entry
+
+
+def test_a_feed_of_version_1_1_is_read() -> None:
+    parsed = _feed(
+        {
+            "id": "urn:1",
+            "url": "https://example.com/1",
+            "external_url": "https://example.org/elsewhere",
+            "title": "Rain < snow",
+            "content_html": "<p>Rain.</p>",
+            "content_text": "Rain.",
+            "summary": "It rained.",
+            "image": "https://example.com/1.png",
+            "date_published": "2026-11-23T07:30:00Z",
+            "date_modified": "2026-11-23T08:30:00Z",
+            "authors": [{"name": "Ann"}, {"url": "https://example.com/ben"}, {"name": "Cy"}],
+            "tags": ["weather", "", 7],
+            "language": "en-GB",
+            "attachments": [
+                {"url": "https://example.com/1.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 1234},
+                {"mime_type": "audio/mpeg"},
+            ],
+        },
+        title="Weather",
+        home_page_url="https://example.com/",
+        feed_url="https://example.com/feed.json",
+        language="en",
+    )
+    assert parsed == ParsedDocument(
+        format="json",
+        parser="json",
+        title="Weather",
+        site_url="https://example.com/",
+        self_url="https://example.com/feed.json",
+        language="en",
+        entries=(
+            Entry(
+                guid="urn:1",
+                link="https://example.com/1",
+                title="Rain &lt; snow",
+                content="<p>Rain.</p>",
+                summary="It rained.",
+                authors=("Ann", "Cy"),
+                published="2026-11-23T07:30:00Z",
+                updated="2026-11-23T08:30:00Z",
+                language="en-GB",
+                tags=("weather",),
+                enclosures=(Enclosure("https://example.com/1.mp3", "audio/mpeg", 1234),),
+                image_url="https://example.com/1.png",
+            ),
+        ),
+    )
+
+
+def test_a_feed_of_version_1_0_has_one_author_an_entry() -> None:
+    parsed = _feed({"id": "1", "author": {"name": "Ann"}}, version="https://jsonfeed.org/version/1")
+    assert parsed.entries[0].authors == ("Ann",)
+
+
+@pytest.mark.parametrize("feed_authors", [{"author": {"name": "Ann"}}, {"authors": [{"name": "Ann"}]}])
+def test_the_author_of_the_feed_wrote_what_no_one_else_signed(feed_authors: dict[str, Any]) -> None:
+    own, none = _feed({"id": "1", "authors": [{"name": "Ben"}]}, {"id": "2"}, **feed_authors).entries
+    assert (own.authors, none.authors) == (("Ben",), ("Ann",))
+
+
+@pytest.mark.parametrize(
+    ("written", "guid"),
+    [
+        (b'"1"', "1"),
+        (b"1", "1"),
+        (b"0", "0"),
+        (b"1.0", "1"),
+        (b"1.5", "1.5"),
+        (b"1e400", None),
+        (b"NaN", None),
+        (b"true", None),
+        (b"null", None),
+        (b"[1]", None),
+        (b'" "', None),
+    ],
+)
+def test_numbers_are_ids_too(written: bytes, guid: str | None) -> None:
+    parsed = _parse(b'{"version": "%s", "items": [{"id": %s}]}' % (VERSION.encode(), written))
+    assert parsed.entries[0].guid == guid
+
+
+def test_plain_text_is_the_content_of_an_entry_without_html() -> None:
+    entry = _entry(content_text="1 < 2")
+    assert (entry.content, entry.is_plain_text) == ("1 < 2", True)
+
+
+def test_bad_items_cost_only_themselves() -> None:
+    assert [entry.guid for entry in _feed(None, 1, "x", [], {"id": "good"}, [{}]).entries] == ["good"]
+
+
+FIELDS = """id url external_url title content_html content_text summary image banner_image date_published date_modified
+    authors author tags language attachments""".split()
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, True, -1, 1.5, [], {}, [[]], [None, 1, {}], {"name": 1}, [{"url": 1, "name": 1}]]
+)
+def test_fields_of_the_wrong_type_are_left_out(wrong: Any) -> None:
+    entry = _entry(**dict.fromkeys(FIELDS, wrong) | {"id": "1"})
+    assert entry == Entry(guid="1")
+
+
+@pytest.mark.parametrize("wrong", [None, True, 1, [], {}, "x"])
+def test_a_feed_whose_fields_are_of_the_wrong_type_is_a_feed(wrong: Any) -> None:
+    parsed = _feed(items=wrong, authors=wrong, author=wrong, home_page_url=[wrong], feed_url=[wrong], language=[wrong])
+    assert (parsed.entries, parsed.site_url, parsed.self_url, parsed.language) == ((), None, None, None)
+
+
+@pytest.mark.parametrize("size", [True, -1, 1.5, "1", 2**60])
+def test_the_size_of_an_attachment_is_a_number_of_bytes_or_unknown(size: Any) -> None:
+    entry = _entry(attachments=[{"url": "https://example.com/1.mp3", "size_in_bytes": size}])
+    assert entry.enclosures == (Enclosure("https://example.com/1.mp3", None, None),)
+
+
+@pytest.mark.parametrize("text", [rb"Rain \ud83d", b"Rain \n", b"Rain \x00"])
+def test_half_an_emoji_or_a_bare_line_break_costs_no_article(text: bytes) -> None:
+    parsed = _parse(b'{"version": "%s", "items": [{"title": "%s"}]}' % (VERSION.encode(), text))
+    assert parsed.entries[0].title == "Rain"
+
+
+def test_the_newest_are_kept_wherever_they_stand() -> None:
+    days = ["2026-11-21", "2026-11-23", "2026-11-22"]
+    parsed = _parse(orjson.dumps({"version": VERSION, "items": [{"date_published": day} for day in days]}), 2)
+    assert [entry.published for entry in parsed.entries] == ["2026-11-23", "2026-11-22"]
+    assert parsed.dropped_entries == 1
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"[{}]", b'{"version": 1}', b'{"version": "1.1", "items": []}', b'"x"'])
+def test_other_json_is_not_a_feed(body: bytes) -> None:
+    with pytest.raises(PermanentError, match="no JSON Feed") as failure:
+        _parse(body)
+    assert failure.value.error_class is ErrorClass.NOT_A_FEED
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"version":', b"[" * 100_000, b'{"a":' * 100_000, b"9" * 5_000, b"\xff"])
+def test_broken_json_says_so(body: bytes) -> None:
+    with pytest.raises(PermanentError, match="broken JSON") as failure:
+        _parse(body)
+    assert failure.value.error_class is ErrorClass.PARSE
