@@ -146,7 +146,7 @@ def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> PollReco
 
 def _feed_of(connection: Connection, now: datetime, document: Document, parsed: ParsedDocument) -> DueFeed:
     """Return the feed a saved document belongs to: its self link, else the file itself."""
-    if parsed.self_url:
+    if parsed.self_url and is_feed_url(parsed.self_url):
         add_feeds(connection, now, [NewFeed(parsed.self_url, parsed.title, parsed.site_url)], revive=False)
         if found := find_feed(connection, parsed.self_url):
             return DueFeed(found.feed_id, found.host_id, found.url)

@@ -82,10 +82,11 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
     body, is_plain_text = _body(item)
     guid = _text(item, "id", _URL)
     link = _link(item, "alternate") or _text(item, "link", _URL)
-    if guid and (link is None or link == guid):
+    if guid and link is None and dict.get(item, "guidislink") is not False:
+        link = guid
+    if link == guid and not (guid or "").startswith(("http://", "https://")):
         # Without a link feedparser takes any guid for one; "urn:…" leads nowhere.
-        is_address = guid.startswith(("http://", "https://")) and dict.get(item, "guidislink") is not False
-        link = guid if is_address else None
+        link = None
     return Entry(
         guid=guid,
         link=link,

@@ -66,7 +66,10 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
     keyed = key_entries(parsed.entries, f"{parsed.parser} {POLICY_VERSION}")
-    context = FeedContext(feed.url, document.url, parsed.site_url or feed.site_url, parsed.language)
+    site_url = parsed.site_url or feed.site_url
+    # Relative links in a saved document mean the site, not the folder it was saved to.
+    base_url = site_url if site_url and document.url.startswith("file:") else document.url
+    context = FeedContext(feed.url, base_url, site_url, parsed.language)
     with reading(engine) as connection:
         sighted = find_sightings(connection, feed.feed_id, [entry.guid_hash for entry in keyed])
         recognised = recognise(keyed, sighted)
