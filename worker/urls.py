@@ -1,58 +1,88 @@
 """URLs: read as browsers read them (WHATWG URL), and the keys by which two of them are held to mean the same."""
 
-from functools import cache
-from urllib.parse import urljoin, urlsplit
+import re
+from functools import cache, lru_cache
+from urllib.parse import urlsplit
 
 import can_ada
 from publicsuffixlist import PublicSuffixList
 
 _DEFAULT_PORTS = {"http:": "80", "https:": "443"}
-# Parameters that tell the publisher where a reader came from and never change what is served.
-_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "at_", "stm_", "vero_", "ns_", "oly_")
+# No honest link comes near this, and a link cut short would lead elsewhere.
+_LONGEST = 4000
+# Feeds escape links once too often, and then once more.
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
+_NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_AUTHORITY = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
+
+# Parameters that tell the publisher where a reader came from and never change what is served. Left out on purpose:
+# `ref`, `source`, `from`, `id` and `page`, by which some sites choose what they serve.
+_TRACKING_PREFIXES = (
+    "utm_", "mtm_", "pk_", "piwik_", "hsa_", "vero_", "oly_", "stm_", "trk_", "ns_", "at_medium", "at_campaign",
+    "at_custom", "at_link_", "at_ptr_", "at_bbc_", "at_format", "at_send_date",
+)  # fmt: skip
 _TRACKING = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mc_cid mc_eid mkt_tok _hsenc "
-    "_hsmi __hstc __hsfp __hssc s_cid cmpid icid ncid ocid wt_mc wt_zmc xtor guccounter guce_referrer "
-    "guce_referrer_sig spm ref_src ref_url feature_src fb_action_ids fb_action_types fb_source cvid smid "
-    "partner_id rss_id ftag ftcamp sr_share".split()
+    # Advertisements and social networks.
+    "fbclid gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid srsltid msclkid yclid ysclid twclid ttclid "
+    "li_fat_id igshid igsh mibextid epik rdt_cid scid irclickid cvid ref_src ref_url fb_action_ids fb_action_types "
+    "fb_source sr_share _branch_match_id "
+    # Newsletters.
+    "mc_cid mc_eid mkt_tok _hsenc _hsmi __hstc __hsfp __hssc "
+    # Analytics and the publishers' own.
+    "_ga _gl _openstat s_cid cmpid cmp icid ncid ocid wt_mc wt_zmc xtor guccounter guce_referrer guce_referrer_sig "
+    "spm smid smtyp ftag ftcamp".split()
 )
+# Medium marks every link with the feed it stood in.
+_TRACKING_PAIR = "source=rss"
 _INDEX_PAGES = ("/index.html", "/index.htm", "/index.php", "/default.aspx")
+_AMP_ENDINGS = ("/amp/", "/amp", "/amp.html")
+_AMP_PARAMETERS = frozenset({"amp", "amp=1", "amp=true", "outputType=amp"})
+
+# Where everybody has a name of their own under the platform's, and the Public Suffix List does not say so.
+_PLATFORMS = frozenset(
+    "beehiiv.com blogfa.com canalblog.com cocolog-nifty.com dreamwidth.org exblog.jp ghost.io hashnode.dev libsyn.com "
+    "livejournal.com medium.com micro.blog neocities.org over-blog.com overblog.com pixnet.net podbean.com "
+    "posthaven.com seesaa.net squarespace.com substack.com svbtle.com tistory.com tumblr.com typepad.com weebly.com "
+    "wordpress.com write.as".split()
+)
 
 
 def canonical_url(url: str, base: str | None = None) -> str | None:
-    """Return the URL made absolute, without tracking parameters and meaningless fragments; null unless http(s).
+    """Return the URL made absolute, without tracking parameters, user info and meaningless fragments.
 
-    The order of parameters and the path stay as they are: some sites depend on both.
+    Null unless it is http(s). The order of parameters and the path stay as they are: some sites depend on both.
     """
     parsed = _parse(url, base)
     if parsed is None:
         return None
     # Single-page sites route by #! and #/; any other fragment is a place on the page.
-    if parsed.hash and not parsed.hash.startswith(("#!", "#/")):
+    if parsed.has_hash() and not parsed.hash.startswith(("#!", "#/")):
         parsed.hash = ""
-    if parsed.search:
+    if parsed.has_search():
         parsed.search = _without_tracking(parsed.search)
-    return str(parsed.href)
+    return _written(parsed)
 
 
 def absolute_url(url: str, base: str | None = None) -> str | None:
-    """Return the URL made absolute and otherwise as it stands; null unless http(s)."""
+    """Return the URL made absolute, without user info and otherwise as it stands; null unless it is http(s)."""
     parsed = _parse(url, base)
-    return None if parsed is None else str(parsed.href)
+    return None if parsed is None else _written(parsed)
 
 
 def feed_url_key(url: str) -> str:
     """Return the key under which a feed is known: two spellings of one URL have one key.
 
-    ValueError for what is not an http, https or file URL. Scheme and query count: servers tell them apart.
+    Folded are letters of scheme and host, the default port, dot segments and the fragment. Scheme, ``www.`` and query
+    count: servers tell them apart. ValueError for what is not an http, https or file URL.
     """
     if url.startswith("file://"):
         return url
-    if any(char <= " " or char == "\\" for char in url):
+    if _NEVER_IN_A_FEED_URL.search(url):
         raise ValueError("a feed's URL holds no spaces, control characters or backslashes.")
-    parsed = _parse(url, None)
-    if parsed is None:
+    authority, parsed = _AUTHORITY.match(url), _parse(url, None)
+    if authority is None or parsed is None:
         raise ValueError("a feed's URL begins with http:// or https:// and names a host.")
-    if parsed.username or parsed.password or "@" in url.split("/")[2]:
+    if "@" in authority[1]:
         raise ValueError("a feed's URL holds no user name or password; `feedmill poll --user` sends them.")
     parsed.hash = ""
     return str(parsed.href)
@@ -72,70 +102,93 @@ def host_key(url: str) -> str:
     parsed = _parse(url, None)
     if parsed is None:
         raise ValueError(f"{url} is not an http or https URL.")
-    return f"{parsed.hostname}:{parsed.port or _DEFAULT_PORTS[parsed.protocol]}"
+    # A name with the root's dot is the same name.
+    return f"{parsed.hostname.rstrip('.')}:{parsed.port or _DEFAULT_PORTS[parsed.protocol]}"
 
 
 def match_key(url: str) -> str:
     """Return what the addresses of one page have in common across feeds; ``url`` is canonical already.
 
-    Folded: the scheme, ``www.``, ``m.`` and ``amp.`` hosts, AMP forms, index pages, a trailing slash.
+    Folded are the scheme, ``www.``, ``m.`` and ``amp.`` hosts, AMP forms, index pages and a trailing slash.
     """
     parts = urlsplit(url)
     host = parts.netloc
     for prefix in ("www.", "amp.", "m."):
-        host = host.removeprefix(prefix)
+        shorter = host.removeprefix(prefix)
+        # m.example is a site of its own.
+        host = shorter if "." in shorter else host
     path = parts.path
-    for ending in (*_INDEX_PAGES, "/amp/", "/amp", "/amp.html", "/"):
+    for ending in (*_INDEX_PAGES, *_AMP_ENDINGS):
         path = path.removesuffix(ending)
-    query = "&".join(part for part in parts.query.split("&") if part and part not in {"amp", "amp=1", "outputType=amp"})
+    query = "&".join(part for part in parts.query.split("&") if part and part not in _AMP_PARAMETERS)
     fragment = f"#{parts.fragment}" if parts.fragment else ""
-    return f"{host}{path}" + (f"?{query}" if query else "") + fragment
+    return host + path.rstrip("/") + (f"?{query}" if query else "") + fragment
+
+
+def site(url: str | None) -> str | None:
+    """Return the site of an http(s) URL: its registrable domain, or the host where there is none; else null.
+
+    By the Public Suffix List with its private part and more of its kind: two blogs of one platform are two sites.
+    """
+    parsed = _parse(url, None) if url else None
+    return _site_of(parsed.hostname) if parsed else None
 
 
 def same_site(one: str | None, other: str | None) -> bool:
-    """Say whether two URLs are under one registrable domain (Public Suffix List, private suffixes included)."""
-    hosts = [urlsplit(url).hostname or "" for url in (one or "", other or "")]
-    if not all(hosts) or hosts[0] == hosts[1]:
-        return all(hosts)
-    # The list would take an IPv4 address for a domain name.
-    are_names = not any(host[-1].isdigit() or ":" in host for host in hosts)
-    return are_names and _domain(hosts[0]) == _domain(hosts[1]) is not None
+    """Say whether two URLs belong to one site."""
+    return site(one) == site(other) is not None
 
 
 def is_bare_site(url: str) -> bool:
-    """Say whether a URL is a whole site's, not a page's."""
+    """Say whether a canonical URL is a whole site's, not a page's."""
     parts = urlsplit(url)
-    return parts.path in {"", "/"} and not parts.query and not parts.fragment
+    return (parts.path in {"", "/"} or parts.path in _INDEX_PAGES) and not parts.query and not parts.fragment
 
 
 def _parse(url: str, base: str | None) -> can_ada.URL | None:
     url = url.strip()
-    if "&" in url and ";" in url:
-        # Feeds escape a link twice; &#038; and &amp; are never meant to reach a server.
-        url = url.replace("&amp;", "&").replace("&#038;", "&").replace("&#38;", "&")
-    try:
-        parsed = can_ada.parse(url if can_ada.can_parse(url) else urljoin(base or "", url))
-    except (ValueError, UnicodeEncodeError):
-        # UnicodeEncodeError: a lone surrogate is no character and no part of any URL.
+    if len(url) > _LONGEST:
         return None
-    return parsed if parsed.protocol in _DEFAULT_PORTS and parsed.hostname else None
+    if "&" in url and ";" in url:
+        url = _ESCAPED_AMPERSAND.sub("&", url)
+    try:
+        parsed = can_ada.parse(base) + url if base and can_ada.can_parse(base) else can_ada.parse(url)
+    except (ValueError, TypeError):
+        # TypeError: a lone surrogate is no character and no part of any URL.
+        return None
+    if parsed.protocol not in _DEFAULT_PORTS or not parsed.hostname:
+        return None
+    if parsed.has_credentials():
+        # It names somebody, or poses as a host: https://bank.example@evil.example/.
+        parsed.username = parsed.password = ""
+    return parsed
+
+
+def _written(parsed: can_ada.URL) -> str | None:
+    url = str(parsed.href)
+    return url if len(url) <= _LONGEST else None
 
 
 def _without_tracking(search: str) -> str:
-    kept = [part for part in search[1:].split("&") if not _is_tracking(part.partition("=")[0])]
+    kept = [part for part in search[1:].split("&") if not _is_tracking(part)]
     return "?" + "&".join(kept) if any(kept) else ""
 
 
-def _is_tracking(name: str) -> bool:
-    name = name.lower()
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+def _is_tracking(part: str) -> bool:
+    name = part.partition("=")[0].lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or part.startswith(_TRACKING_PAIR)
+
+
+@lru_cache(maxsize=4096)
+def _site_of(host: str) -> str:
+    name = host.rstrip(".")
+    # The list would take an IPv4 address for a domain name; a host that ends in a digit is never one.
+    if not name or name[-1].isdigit() or name.startswith("["):
+        return host
+    domain: str | None = _suffixes().privatesuffix(name)
+    return name if domain is None or domain in _PLATFORMS else domain
 
 
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
-
-
-def _domain(host: str) -> str | None:
-    domain: str | None = _suffixes().privatesuffix(host)
-    return domain

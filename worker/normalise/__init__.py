@@ -1,6 +1,7 @@
 """Stage normalise: entries made comparable, field by field; ``docs/fields.md`` has the rules. Pure."""
 
 from worker.normalise.article import FeedContext, normalise
-from worker.normalise.sanitise import POLICY_VERSION, sanitise
+from worker.normalise.policy import POLICY_VERSION
+from worker.normalise.sanitise import sanitise
 
 __all__ = ["POLICY_VERSION", "FeedContext", "normalise", "sanitise"]

@@ -5,26 +5,29 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import xxhash
 
 from worker.normalise.dates import read_date
-from worker.normalise.plain_text import first_sentence, first_sentences, one_line, text_of, tidy
+from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy
 from worker.normalise.sanitise import as_paragraphs, sanitise
+from worker.normalise.sentences import first_sentence, summarise
 from worker.text import clean, fold, shorten
-from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site
+from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
 from worker.values import Article, Enclosure, Entry, KeyedEntry
 
 _LONGEST_TITLE = 1000
 _LONGEST_MADE_TITLE = 160
+_LONGEST_SUMMARY = 300
 _LONGEST_URL = 4000
 _LONGEST_NAME = 200
 _LONGEST_TAG = 100
-_MOST_TAGS = 64
+_MOST_NAMES = 64
+_MOST_ENCLOSURES = 64
 _LARGEST_FILE = 2**53
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="(https?://[^"]+)"[^>]*>')
-_PIXEL = re.compile(r'\b(?:width|height)="[01]"')
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,15 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
     base = _base(entry, feed)
     url = canonical_url(entry.link, base) if entry.link else None
     html, text = _body(entry, base)
-    title = one_line(entry.title or "", _LONGEST_TITLE) or shorten(first_sentence(text), _LONGEST_MADE_TITLE)
+    title = _title(entry, text) or url or "Untitled"
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
+    # An entry that only says when it was updated was published then, as far as anyone can tell.
+    published_at = published_at or updated_at
     return Article(
         guid=clean(keyed.guid, _LONGEST_URL),
         guid_hash=keyed.guid_hash,
         fingerprint=keyed.fingerprint,
-        title=title or url or "Untitled",
+        title=title,
         html=html,
         text=text,
         content_hash=content_hash(title, text),
@@ -64,11 +69,11 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
         original_url=absolute_url(entry.link, base) if entry.link else None,
         match_key=_match_key(url, feed) if is_link_its_own else None,
         authors=_names(entry.authors, _LONGEST_NAME),
-        published_at=published_at or updated_at,
+        published_at=published_at,
         updated_at=updated_at if updated_at != published_at else None,
         language=_language(entry.language) or _language(feed.language),
-        tags=_names(entry.tags, _LONGEST_TAG)[:_MOST_TAGS],
-        enclosures=tuple(_enclosures(entry.enclosures, base)),
+        tags=_names(entry.tags, _LONGEST_TAG),
+        enclosures=_enclosures(entry.enclosures, base),
         image_url=_image(entry, base, html),
         dateline_place=_line(entry.dateline_place),
         dateline_date=entry.dateline_date,
@@ -85,26 +90,42 @@ def _base(entry: Entry, feed: FeedContext) -> str | None:
 def _body(entry: Entry, base: str | None) -> tuple[str, str]:
     body = entry.content or entry.summary or ""
     if entry.is_plain_text:
-        return as_paragraphs(body), tidy(body)
+        text = tidy(clean(body, LONGEST_TEXT))
+        return as_paragraphs(text), text
     html = sanitise(body, base)
     return html, text_of(html)
 
 
+def _title(entry: Entry, text: str) -> str:
+    given = one_line(entry.title or "", 2 * _LONGEST_TITLE)
+    return shorten(given, _LONGEST_TITLE) if given else shorten(first_sentence(text), _LONGEST_MADE_TITLE)
+
+
 def _summary(entry: Entry, text: str) -> str:
-    given = one_line(entry.summary, _LONGEST_TITLE) if entry.summary and entry.summary != entry.content else ""
-    return first_sentences(given or text)
+    is_its_own = entry.summary and entry.summary != entry.content
+    return summarise(one_line(entry.summary or "", _LONGEST_TITLE) if is_its_own else "", text, _LONGEST_SUMMARY)
 
 
 def _match_key(url: str | None, feed: FeedContext) -> str | None:
     # A link blog must never be taken for the publisher: only a site's own feeds may name its pages.
-    if url is None or is_bare_site(url) or not same_site(url, feed.site_url or feed.feed_url):
+    if url is None or is_bare_site(url):
         return None
-    return match_key(url)
+    if same_site(url, feed.feed_url):
+        return match_key(url)
+    # Any feed may call any site its own, so its word counts only among feeds of the domain that serves it: those of a
+    # publisher with a domain for its feeds know their common articles, and nobody else's.
+    served_by = site(feed.feed_url)
+    return f"{match_key(url)} via {served_by}" if served_by and same_site(url, feed.site_url) else None
 
 
 def _names(names: Iterable[str], longest: int) -> tuple[str, ...]:
     lines = (one_line(name, longest) for name in names)
-    return tuple(dict.fromkeys(line for line in lines if line))
+    first_spellings: dict[str, str] = {}
+    for line in lines:
+        first_spellings.setdefault(line.casefold(), line)
+        if len(first_spellings) > _MOST_NAMES:
+            break
+    return tuple(line for line in first_spellings.values() if line)[:_MOST_NAMES]
 
 
 def _line(text: str | None) -> str | None:
@@ -112,7 +133,7 @@ def _line(text: str | None) -> str | None:
 
 
 def _language(tag: str | None) -> str | None:
-    """Return a language tag as BCP 47 writes it: ``en-GB``, ``zh-Hant``."""
+    """Return a language tag as BCP 47 writes it: ``en-GB``, ``zh-Hant``; null for what is none."""
     written = (tag or "").strip().replace("_", "-")
     if not _LANGUAGE.fullmatch(written):
         return None
@@ -121,17 +142,25 @@ def _language(tag: str | None) -> str | None:
     return "-".join([first.lower(), *cased])
 
 
-def _enclosures(enclosures: Iterable[Enclosure], base: str | None) -> Iterator[Enclosure]:
-    for enclosure in enclosures:
-        url = absolute_url(enclosure.url, base)
-        length = enclosure.length if enclosure.length and 0 < enclosure.length < _LARGEST_FILE else None
-        if url:
-            yield Enclosure(url, one_line(enclosure.media_type or "", _LONGEST_TAG) or None, length)
+def _enclosures(enclosures: Iterable[Enclosure], base: str | None) -> tuple[Enclosure, ...]:
+    by_url: dict[str, Enclosure] = {}
+    for enclosure in islice(enclosures, _MOST_ENCLOSURES):
+        if url := absolute_url(enclosure.url, base):
+            # A length of 0 is what publishers write who do not know it.
+            length = enclosure.length if enclosure.length and 0 < enclosure.length < _LARGEST_FILE else None
+            media_type = one_line(enclosure.media_type or "", _LONGEST_TAG) or None
+            by_url.setdefault(url, Enclosure(url, media_type, length))
+    return tuple(by_url.values())
 
 
 def _image(entry: Entry, base: str | None, html: str) -> str | None:
-    """Return the image the entry names, else the first of its body that is more than a counting pixel."""
-    if entry.image_url and (url := absolute_url(entry.image_url, base)):
-        return url
-    found = next((match for match in _IMAGE.finditer(html) if not _PIXEL.search(match[0])), None)
-    return absolute_url(found[1]) if found else None
+    """Return the image the entry names, else the first of its body; counting pixels are no longer in there."""
+    return next(_image_urls(entry, base, html), None)
+
+
+def _image_urls(entry: Entry, base: str | None, html: str) -> Iterator[str]:
+    if entry.image_url and (named := absolute_url(entry.image_url, base)):
+        yield named
+    for found in _IMAGE.finditer(html):
+        if url := absolute_url(found[1]):
+            yield url

@@ -1,79 +1,139 @@
-"""Dates as publishers write them, through a chain of readers and a window of what can be true."""
+"""Dates as publishers write them, through a chain of readers and a window of what can be true.
+
+A date read wrongly is worse than none: first seen stands in for that. So every reader takes the whole of what it finds,
+zone and "PM" included, and a string that is ambiguous (``07/11/2021``) names no date.
+"""
 
 import re
 from calendar import timegm
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 from feedparser.datetimes import _parse_date as parse_loosely
 
-# Zones that mail and feed dates name and the standard library does not know, as hours from UTC.
-_ZONES = {
-    "AEDT": 11, "AEST": 10, "AKDT": -8, "AKST": -9, "AST": -4, "BST": 1, "CEST": 2, "CET": 1, "EEST": 3, "EET": 2,
-    "HKT": 8, "HST": -10, "IST": 5.5, "JST": 9, "KST": 9, "MESZ": 2, "MEZ": 1, "MSK": 3, "NZDT": 13, "NZST": 12,
-    "PKT": 5, "SAST": 2, "SGT": 8, "WAT": 1, "WEST": 1, "WET": 0, "WIB": 7,
-}  # fmt: skip
-_ZONE = re.compile(r"\b([A-Z]{3,4})$")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
+from worker.normalise.date_words import MONTHS, ZONES
+
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 # No date is longer; feedparser's patterns are not safe on a long string.
 _LONGEST = 100
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d{1,6})?", re.ASCII)
+_MILLISECONDS = 10**11
+
+_MONTH = r"(?P<month>[^\W\d_]{3,12})"
+_DAY = r"(?P<day>\d{1,2})"
+_SHAPES = (
+    # 2021-07-11, 2021/7/11, 2021年7月11日; not the 1 of a year before Christ.
+    re.compile(r"(?<![-\d])(?P<year>\d{4})[-/.年]\s?(?P<month>\d{1,2})[-/.月]\s?(?P<day>\d{1,2})(?!\d)", re.ASCII),
+    # Sun, 11 Jul 2021; 11-Jul-21; 11 de julio de 2021
+    re.compile(
+        rf"\b{_DAY}(?:st|nd|rd|th|er|º)?[\s.-]*(?:de\s+)?{_MONTH}[\s.,-]*(?:de\s+)?(?P<year>\d{{4}}|\d\d)\b(?!:)"
+    ),
+    # July 11, 2021
+    re.compile(rf"\b{_MONTH}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"),
+    # Sun Jul 11 10:00:00 UTC 2021
+    re.compile(rf"\b{_MONTH}\s+{_DAY}\s.*\s(?P<year>\d{{4}})$"),
+    # 11.07.2021 is day first wherever it is written with dots.
+    re.compile(r"(?<![.\d])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?!\d)", re.ASCII),
+)
+_TIME = re.compile(
+    r"(?<![\d:])(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\b\.?)?"
+)
+_ZONE = re.compile(
+    r"\s*\(?(?:(?:GMT|UTC|UT|Z)?\s?(?P<sign>[+−-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?!\d)|(?P<name>[A-Za-z]{1,5})\b)"
+)
+# Hours from UTC beyond which there is no zone.
+_FARTHEST = 15
 
 
 def read_date(text: str | None, now: datetime) -> datetime | None:
     """Return the moment a date string names, in UTC; null when it names none, or one that cannot be true.
 
-    A date without a zone is taken as UTC, a day alone as its first moment. ISO 8601 / RFC 3339, then RFC 5322, then
-    epoch seconds or milliseconds, then whatever feedparser can make of it.
+    ISO 8601 and RFC 3339, epoch seconds or milliseconds, RFC 5322 and its many relatives, then whatever feedparser can
+    make of it. Without a zone it is taken as UTC, a day alone as its first moment.
     """
     text = (text or "").strip()
     if not text or len(text) > _LONGEST:
         return None
-    moment = _read_iso(text) or _read_mail(text) or _read_epoch(text) or _read_loosely(text)
-    if moment is None:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
+        moment = _read(text)
+        moment = moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # It has the shape of a date, but there is no such day, hour or zone.
         return None
-    return moment if _EARLIEST <= moment <= now + _AHEAD else None
+    return moment if moment and _EARLIEST <= moment <= now + _AHEAD else None
 
 
-def _read_iso(text: str) -> datetime | None:
-    if not _DAY.match(text):
-        return None
-    try:
-        return datetime.fromisoformat(text.replace(" UTC", "Z").replace(" GMT", "Z"))
-    except ValueError:
-        return None
+def _read(text: str) -> datetime | None:
+    if _EPOCH.fullmatch(text):
+        seconds = float(text)
+        return datetime.fromtimestamp(seconds / 1000 if seconds >= _MILLISECONDS else seconds, UTC)
+    if text[:4].isdecimal() and text.isascii():
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            # Nearly ISO 8601, as 2021-07-11 10:00:00 +0200 is, is left to the next readers.
+            pass
+    return _read_shapes(text) or _read_loosely(text)
 
 
-def _read_mail(text: str) -> datetime | None:
-    zone = _ZONE.search(text)
-    if zone and zone[1] in _ZONES:
-        minutes = round(_ZONES[zone[1]] * 60)
-        sign = "-" if minutes < 0 else "+"
-        text = f"{text[: zone.start()]}{sign}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+def _read_shapes(text: str) -> datetime | None:
+    for shape in _SHAPES:
+        for day in shape.finditer(text):
+            month = _month(day["month"])
+            if month:
+                midnight = datetime(_year(day["year"]), month, int(day["day"]))  # noqa: DTZ001 -- its zone comes next
+                return _at_time_of_day(midnight, text)
+    return None
 
 
-def _read_epoch(text: str) -> datetime | None:
-    if not _EPOCH.fullmatch(text):
-        return None
-    seconds = float(text)
-    return datetime.fromtimestamp(seconds / 1000 if seconds >= 10**11 else seconds, UTC)
+def _month(written: str) -> int | None:
+    name = written.casefold()
+    return int(name) if name.isdecimal() else MONTHS.get(name[:3]) or MONTHS.get(name[:4])
+
+
+def _year(written: str) -> int:
+    # RFC 5322, section 4.3.
+    year = int(written)
+    return year if len(written) == 4 else year + (2000 if year < 50 else 1900)  # noqa: PLR2004 -- digits; the RFC's year
+
+
+def _at_time_of_day(midnight: datetime, text: str) -> datetime:
+    time = _TIME.search(text)
+    if time is None:
+        return midnight
+    hour, minute, second = (int(time[name] or 0) for name in ("hour", "minute", "second"))
+    if time["half"]:
+        hour = hour % 12 + (12 if time["half"][0] in "Pp" else 0)
+    # 24:00 is the next day's midnight, and :60 a leap second (ISO 8601); anything beyond is no time.
+    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004
+        raise ValueError(f"there is no {time[0]}")
+    fraction = float(f"0.{time['fraction'] or 0}")
+    return (midnight + timedelta(hours=hour, minutes=minute, seconds=second + fraction)).replace(
+        tzinfo=_zone(text, time.end())
+    )
+
+
+def _zone(text: str, start: int) -> timezone:
+    zone = _ZONE.match(text, start)
+    if zone is None:
+        return UTC
+    if zone["name"]:
+        # An unknown name is a matter of hours; to drop the day for it would be worse.
+        return timezone(timedelta(hours=ZONES.get(zone["name"].upper(), 0)))
+    hours, minutes = int(zone["hours"]), int(zone["minutes"] or 0)
+    if hours > _FARTHEST:
+        raise ValueError(f"there is no zone {zone[0]}")
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return timezone(ahead if zone["sign"] == "+" else -ahead)
 
 
 def _read_loosely(text: str) -> datetime | None:
     try:
         parts = parse_loosely(text)
-        return datetime.fromtimestamp(timegm(parts), UTC) if parts else None
-    except (ValueError, TypeError, OverflowError, AttributeError, LookupError):
+        moment = datetime.fromtimestamp(timegm(parts), UTC) if parts else None
+    except (ValueError, TypeError, OverflowError, AttributeError, LookupError, OSError):
         # feedparser's readers raise as they please on what they half understand; that is no date.
         return None
+    # They also see a year in any two digits: only one that is written out is believed.
+    return moment if moment and str(moment.year) in text else None

@@ -1,96 +1,113 @@
-"""HTML made safe to store and to show, by one allow-list policy whose version is stored with every article."""
+"""HTML made safe to store and to show, by one allow-list policy (``policy.py``) whose version is stored with it."""
 
 import re
-from collections import Counter
+from contextvars import ContextVar
+from html import escape
 
 import nh3
 import turbohtml
+from turbohtml.clean import OnDisallowed, Policy, Sanitizer  # codespell:ignore -- its own spelling
 
+from worker.normalise.plain_text import tidy
+from worker.normalise.policy import ATTRIBUTES, DROPPED_WHOLE, LINK_REL, SCHEMES, SET_ATTRIBUTES, TAGS
+from worker.normalise.prepare import drop_formatting, prepare
 from worker.text import clean
+from worker.urls import absolute_url
 
-POLICY_VERSION = 1
 LONGEST_HTML = 1_000_000
 
-# A parser's time grows with the square of the nesting depth; no honest article comes near this.
-_DEEPEST = 256
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# Elements that hold nothing, or that the next one of their kind closes: they do not nest.
-_FLAT = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split()
-)
+# nh3's time grows with the square of the nesting depth, of the attributes of a tag and of the references in a text.
+# Small markup cannot have much of these; turbohtml, which is linear in all and bounds the depth, goes over large first.
+_LARGE = 50_000
+_MANY_MARKS = 1_000
+# What has more than this is no article, and only its text is kept.
+_MOST_MARKS = 20_000
+# Links made absolute and attributes the policy sets let markup grow, but not like this.
+_MOST_GROWTH = 10
+# Cleaned markup, written and read again, is nearly always the same at once.
+_MOST_ROUNDS = 4
 
-_TAGS = frozenset(
-    "a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div "
-    "dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p picture pre q rp rt "
-    "ruby s samp section small source span strong sub summary sup table tbody td tfoot th thead time tr track tt u ul "
-    "var video wbr".split()
-)
-# Neither style, class, id nor data-*: they would let a feed reach into the page that shows it. No cite: unchecked.
-_ATTRIBUTES = {
-    "a": {"href", "title", "hreflang"},
-    "abbr": {"title"},
-    "audio": {"src", "controls"},
-    "bdo": {"dir"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "del": {"datetime"},
-    "dfn": {"title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "ins": {"datetime"},
-    "ol": {"start", "reversed", "type"},
-    "source": {"src", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-    "track": {"src", "kind", "srclang", "label"},
-    "video": {"src", "controls", "poster", "width", "height"},
-    "*": {"lang", "dir"},
-}
-# What stands in these is no text of the article.
-_DROPPED_WHOLE = frozenset(
-    "script style template noscript iframe object embed form select textarea math svg title head".split()
-)
+# In cleaned markup < and > stand for nothing but tags, and every value is in double quotes.
+_NO_PICTURE = re.compile(r'<img(?![^>]* src=")[^>]*>|<img[^>]* (?:width|height)="[01](?:px)?"[^>]*>')
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
+
+# nh3 builds its tables anew for every cleaner, which takes longer than most articles take to clean. So there is one,
+# and it asks here for the base of the article in hand.
+_base_url: ContextVar[str | None] = ContextVar("base_url", default=None)
 
 
 def sanitise(html: str, base_url: str | None = None) -> str:
-    """Return what the policy keeps of ``html``, relative URLs resolved against ``base_url`` or dropped.
+    """Return what the policy keeps of ``html``, relative URLs resolved against ``base_url``, or dropped without one.
 
-    Markup nested deeper than any article's is kept as its text. Nothing may be rewritten after this.
+    The result reads back as itself: sanitised again it is the same. Markup that is no article's (tens of thousands of
+    tags) is kept as its text. Nothing may be rewritten after this.
     """
+    _base_url.set(absolute_url(base_url) if base_url else None)
     html = clean(html, LONGEST_HTML)
-    if _depth(html) > _DEEPEST:
-        # turbohtml bounds the depth it builds, so this stays linear.
-        html = as_paragraphs(turbohtml.parse_fragment(html).to_text())
-    return _cleaner(base_url).clean(html).strip()
+    cleaned = _sanitise_markup(html)
+    return _sanitise_as_text(html) if cleaned is None else cleaned
 
 
 def as_paragraphs(text: str) -> str:
-    """Return plain text as HTML paragraphs; a blank line parts two of them."""
-    paragraphs = (turbohtml.escape(paragraph.strip()) for paragraph in re.split(r"\n\s*\n", text))
-    return "\n".join(f"<p>{paragraph.replace(chr(10), '<br>')}</p>" for paragraph in paragraphs if paragraph)
+    """Return plain text as HTML paragraphs, written as ``sanitise`` would; a blank line parts two of them."""
+    written = escape(text, quote=False).replace("\xa0", "&nbsp;")
+    paragraphs = (paragraph.strip().replace("\n", "<br>") for paragraph in _PARAGRAPH_BREAK.split(written))
+    return "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
 
 
-def _cleaner(base_url: str | None) -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        clean_content_tags=_DROPPED_WHOLE,
-        url_schemes={"http", "https", "mailto"},
-        url_relative=("rewrite_with_base", base_url) if base_url else "deny",
-        link_rel="noopener noreferrer",
+def _sanitise_markup(html: str) -> str | None:
+    """Return the cleaned markup; null for what only its text should be kept of."""
+    html = prepare(html)
+    marks = _count_marks(html)
+    if marks > _MANY_MARKS or len(html) > _LARGE:
+        if html.count("<") > _MOST_MARKS:
+            return None
+        html = _PRECLEANER.sanitize(html)  # codespell:ignore
+        marks = _count_marks(html)
+    return _clean_until_stable(html) if marks <= _MOST_MARKS else None
+
+
+def _clean_until_stable(html: str) -> str | None:
+    longest = min(LONGEST_HTML, len(html) * _MOST_GROWTH + _LARGE)
+    cleaned = _CLEANER.clean(html).strip()
+    for _ in range(_MOST_ROUNDS):
+        if len(cleaned) > longest:
+            break
+        again = _CLEANER.clean(_NO_PICTURE.sub("", cleaned)).strip()
+        if again == cleaned:
+            return cleaned
+        cleaned = again
+    return None
+
+
+def _sanitise_as_text(html: str) -> str:
+    return as_paragraphs(tidy(turbohtml.parse_fragment(drop_formatting(html)).to_text()))
+
+
+def _count_marks(html: str) -> int:
+    return html.count("<") + html.count("&")
+
+
+def _resolve(url: str) -> str | None:
+    base = _base_url.get()
+    return absolute_url(url, base) if base else None
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes=ATTRIBUTES,
+    clean_content_tags=set(DROPPED_WHOLE),
+    set_tag_attribute_values=SET_ATTRIBUTES,
+    url_schemes=set(SCHEMES),
+    url_relative=_resolve,
+    link_rel=LINK_REL,
+)
+_PRECLEANER = Sanitizer(  # codespell:ignore
+    Policy(
+        tags=TAGS,
+        attributes={tag: frozenset(names) for tag, names in ATTRIBUTES.items()},
+        url_schemes=SCHEMES,
+        on_disallowed_tag=OnDisallowed.STRIP,
+        remove_with_content=DROPPED_WHOLE,
     )
-
-
-def _depth(html: str) -> int:
-    """Return how deep the tags nest at the most, by a linear scan; a closing tag counts only for an open one."""
-    open_tags: Counter[str] = Counter()
-    depth = deepest = 0
-    for closing, tag in _TAG.findall(html):
-        name = tag.lower()
-        if name in _FLAT or (closing and not open_tags[name]):
-            continue
-        step = -1 if closing else 1
-        open_tags[name] += step
-        depth += step
-        deepest = max(deepest, depth)
-    return deepest
+)

@@ -1,0 +1,273 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.normalise.article import FeedContext, content_hash, normalise
+from worker.values import Article, Enclosure, Entry, KeyedEntry
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+FEED = FeedContext("https://news.example/feed", "https://news.example/feed", "https://www.news.example/", "en-us")
+LINK = "https://www.news.example/2026/rain?utm_source=rss#top"
+TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_from(
+    ["<p>x", "javascript:alert(1)", "\x00\x1b", "2026-11-24", "en_GB", "https://a.example/x?utm_id=1", "a" * 5000]
+)
+
+
+def _article(entry: Entry | None = None, feed: FeedContext = FEED, *, its_own: bool = True, **fields: Any) -> Article:
+    entry = replace(entry or Entry(), **fields)
+    return normalise(KeyedEntry("g1", b"guid", b"finger", entry), feed, NOW, is_link_its_own=its_own)
+
+
+def test_what_the_entry_is_known_by_is_carried_over() -> None:
+    article = _article(title="Rain")
+    assert (article.guid, article.guid_hash, article.fingerprint) == ("g1", b"guid", b"finger")
+
+
+def test_a_title_is_text() -> None:
+    assert _article(title=" Rain &amp; <b>wind</b>\n").title == "Rain & wind"
+
+
+def test_a_long_title_is_cut_at_a_word() -> None:
+    title = _article(title="rain " * 500).title
+    assert (len(title) <= 1000, title[-6:]) == (True, " rain…")
+
+
+def test_without_a_title_the_first_sentence_stands_in() -> None:
+    assert _article(content="<p>Mr. Rain fell.</p><p>Wind rose.</p>").title == "Mr. Rain fell."
+
+
+def test_a_first_sentence_is_cut_at_a_word_within_160_characters() -> None:
+    assert _article(content="rain " * 100).title == "rain " * 30 + "rain…"
+
+
+def test_without_title_and_text_the_url_stands_in() -> None:
+    assert _article(link=LINK).title == "https://www.news.example/2026/rain"
+
+
+def test_without_anything_it_is_untitled() -> None:
+    assert _article().title == "Untitled"
+
+
+def test_the_url_is_canonical_and_the_original_kept() -> None:
+    article = _article(link=LINK)
+    assert (article.url, article.original_url) == ("https://www.news.example/2026/rain", LINK)
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "tel:123", "https://", None])
+def test_a_link_that_is_no_web_page_is_null(link: str | None) -> None:
+    article = _article(link=link)
+    assert (article.url, article.original_url, article.match_key) == (None, None, None)
+
+
+def test_a_relative_link_resolves_against_the_document() -> None:
+    assert _article(link="/2026/rain").url == "https://news.example/2026/rain"
+
+
+def test_content_is_sanitised_and_resolves_against_the_entrys_page() -> None:
+    article = _article(link="https://news.example/2026/rain", content='<p onclick=x>Rain <img src="1.png"></p>')
+    assert article.html == '<p>Rain <img src="https://news.example/2026/1.png"></p>'
+    assert article.text == "Rain"
+
+
+def test_the_documents_own_base_goes_before_the_entrys_page() -> None:
+    article = _article(link="https://news.example/2026/rain", base_url="/img/", content='<img src="1.png">')
+    assert article.html == '<img src="https://news.example/img/1.png">'
+
+
+def test_without_content_the_summary_is_the_body() -> None:
+    article = _article(summary="<p>Rain fell.</p>")
+    assert (article.html, article.text, article.summary) == ("<p>Rain fell.</p>", "Rain fell.", "Rain fell.")
+
+
+def test_plain_text_is_escaped_into_paragraphs_and_is_its_own_text() -> None:
+    article = _article(content="Rain <b>.\r\n\r\n\r\nWind.", is_plain_text=True)
+    assert (article.html, article.text) == ("<p>Rain &lt;b&gt;.</p>\n<p>Wind.</p>", "Rain <b>.\n\nWind.")
+
+
+def test_a_summary_of_its_own_is_text() -> None:
+    assert _article(content="<p>It rained all day.</p>", summary="<b>Rain</b> at last.").summary == "Rain at last."
+
+
+def test_a_summary_that_is_the_content_again_is_made_from_the_text() -> None:
+    text = "Rain fell over Lisbon. " * 30
+    assert (
+        _article(content=f"<p>{text}</p>", summary=f"<p>{text}</p>").summary == ("Rain fell over Lisbon. " * 13).strip()
+    )
+
+
+def test_authors_are_folded_and_named_once() -> None:
+    authors = ("Ada  Lovelace", "<b>ada</b> lovelace", " ", "x" * 300)
+    assert _article(authors=authors).authors == ("Ada Lovelace", "x" * 200)
+
+
+def test_tags_are_short_and_at_most_64() -> None:
+    tags = _article(tags=("Rain", "rain", "y" * 101, *(f"t{n}" for n in range(100)))).tags
+    assert (len(tags), tags[:3]) == (64, ("Rain", "y" * 100, "t0"))
+
+
+@pytest.mark.parametrize(
+    ("declared", "language"),
+    [
+        ("en", "en"), ("en_US", "en-US"), ("EN-gb", "en-GB"), ("zh_hant_tw", "zh-Hant-TW"), (" pt-br ", "pt-BR"),
+        ("es-419", "es-419"), ("sr-Latn", "sr-Latn"),
+    ],
+)  # fmt: skip
+def test_a_language_is_written_as_bcp_47_has_it(declared: str, language: str) -> None:
+    assert _article(language=declared).language == language
+
+
+@pytest.mark.parametrize("declared", [None, "", "english", "e", "en-", "<b>", "en us"])
+def test_what_is_no_language_tag_gives_way_to_the_feeds(declared: str | None) -> None:
+    assert _article(language=declared).language == "en-US"
+
+
+def test_without_any_language_it_is_null() -> None:
+    assert _article(feed=replace(FEED, language=None)).language is None
+
+
+def test_dates_are_read() -> None:
+    article = _article(published="2026-11-23", updated="Tue, 24 Nov 2026 10:00:00 +0000")
+    assert article.published_at == datetime(2026, 11, 23, tzinfo=UTC)
+    assert article.updated_at == datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+def test_an_entry_never_updated_has_no_such_date() -> None:
+    assert _article(published="2026-11-23", updated="2026-11-23T01:00:00+01:00").updated_at is None
+
+
+def test_an_entry_that_only_says_when_it_was_updated_was_published_then() -> None:
+    article = _article(updated="2026-11-23")
+    assert (article.published_at, article.updated_at) == (datetime(2026, 11, 23, tzinfo=UTC), None)
+
+
+def test_a_date_that_cannot_be_true_is_null() -> None:
+    assert _article(published="2036-11-23").published_at is None
+
+
+def test_enclosures_have_web_addresses_and_sizes_that_can_be() -> None:
+    published = (
+        Enclosure("/1.mp3", "audio/mpeg", 5),
+        Enclosure("https://news.example/1.mp3", "audio/mpeg", 5),
+        Enclosure("https://cdn.example/2.mp3", " audio/mpeg\x00", -1),
+        Enclosure("https://cdn.example/3.mp3", None, 2**53),
+        Enclosure("https://cdn.example/4.mp3", "", 0),
+        Enclosure("file:///etc/passwd"),
+    )
+    assert _article(enclosures=published).enclosures == (
+        Enclosure("https://news.example/1.mp3", "audio/mpeg", 5),
+        Enclosure("https://cdn.example/2.mp3", "audio/mpeg", None),
+        Enclosure("https://cdn.example/3.mp3", None, None),
+        Enclosure("https://cdn.example/4.mp3", None, None),
+    )
+
+
+def test_the_image_is_the_one_the_entry_names() -> None:
+    article = _article(image_url="/lead.png?a=1&amp;b=2", content='<img src="/1.png">')
+    assert article.image_url == "https://news.example/lead.png?a=1&b=2"
+
+
+def test_else_the_first_of_the_content_that_can_be_seen() -> None:
+    content = '<img src="/count.gif" width="1"><img src="mailto:a@b.example"><img alt="a > b" src="/1.png?a=1&amp;b=2">'
+    assert _article(content=content).image_url == "https://news.example/1.png?a=1&b=2"
+
+
+def test_without_images_there_is_none() -> None:
+    assert _article(image_url="data:image/png;base64,x", content="<p>Rain</p>").image_url is None
+
+
+def test_the_dateline_is_carried_over_clean() -> None:
+    article = _article(dateline_place=" New  Delhi\x00", dateline_date=date(2021, 7, 11), agency="ANI")
+    assert (article.dateline_place, article.dateline_date, article.agency) == ("New Delhi", date(2021, 7, 11), "ANI")
+
+
+def test_a_sites_own_page_has_a_match_key() -> None:
+    assert _article(link=LINK).match_key == "news.example/2026/rain"
+
+
+def test_a_link_that_others_have_too_identifies_none() -> None:
+    assert _article(link=LINK, its_own=False).match_key is None
+
+
+@pytest.mark.parametrize(
+    "link", ["https://other.example/rain", "https://news.example/", "https://news.example/index.html"]
+)
+def test_neither_another_sites_page_nor_a_whole_site_identifies_an_article(link: str) -> None:
+    assert _article(link=link).match_key is None
+
+
+def test_a_feed_that_only_calls_a_site_its_own_never_shares_the_sites_keys() -> None:
+    forger = replace(FEED, feed_url="https://evil.example/feed")
+    assert _article(feed=forger, link=LINK).match_key == "news.example/2026/rain via evil.example"
+
+
+def test_feeds_served_from_a_publishers_domain_for_feeds_share_their_keys() -> None:
+    keys = {
+        _article(feed=replace(FEED, feed_url=f"https://{host}.newsfeeds.example/rss"), link=LINK).match_key
+        for host in ("world", "sport")
+    }
+    assert keys == {"news.example/2026/rain via newsfeeds.example"}
+
+
+def test_a_file_feed_trusts_no_link() -> None:
+    files = replace(FEED, feed_url="file:///seeds/a.xml", document_url="file:///seeds/a.xml")
+    assert _article(feed=files, link=LINK).match_key is None
+
+
+def test_the_content_hash_sees_words_and_nothing_else() -> None:
+    assert content_hash("Rain", "It  rained\n\nall day.") == content_hash("RAIN", "it rained all day.")
+    assert content_hash("Rain", "ﬁne") == content_hash("Rain", "fine")
+    assert content_hash("Rain", "It rained.") != content_hash("Rain", "It rained")
+    assert len(content_hash("", "")) == 16
+
+
+def test_changed_markup_alone_is_no_change_of_content() -> None:
+    one, other = (
+        _article(title="Rain", content=html) for html in ("<p>It rained.</p>", "<div><b>It</b> rained.</div>")
+    )
+    assert one.content_hash == other.content_hash
+
+
+@given(
+    st.builds(
+        Entry,
+        guid=st.none() | TEXT,
+        link=st.none() | TEXT,
+        title=st.none() | TEXT,
+        summary=st.none() | TEXT,
+        content=st.none() | TEXT,
+        is_plain_text=st.booleans(),
+        authors=st.lists(TEXT, max_size=3).map(tuple),
+        published=st.none() | TEXT,
+        updated=st.none() | TEXT,
+        language=st.none() | TEXT,
+        tags=st.lists(TEXT, max_size=3).map(tuple),
+        enclosures=st.lists(st.builds(Enclosure, TEXT, st.none() | TEXT, st.none() | st.integers()), max_size=2).map(
+            tuple
+        ),
+        image_url=st.none() | TEXT,
+        base_url=st.none() | TEXT,
+        dateline_place=st.none() | TEXT,
+        agency=st.none() | TEXT,
+    )
+)
+def test_every_entry_becomes_an_article_that_can_be_stored(entry: Entry) -> None:
+    article = _article(entry)
+    assert article.title
+    assert (len(article.title) <= 1000, len(article.summary) <= 300) == (True, True)
+    words = (
+        article.title,
+        article.html,
+        article.text,
+        article.summary,
+        article.url or "",
+        article.dateline_place or "",
+    )
+    for text in (*words, *article.authors, *article.tags, article.agency or ""):
+        text.encode()
+        assert not set(text) & {"\x00", "\x1b", "\x7f", "\x85"}
+    urls = (article.url, article.original_url, article.image_url, *(enclosure.url for enclosure in article.enclosures))
+    assert all(url is None or url.startswith(("http://", "https://")) for url in urls)
