@@ -30,10 +30,11 @@ PIECES = st.sampled_from(
     (
         "<p> </p> <b> </b> <b x> <i a=1> <a href=x> </a> <a href='javascript:x'> <div> </div> <table> <tr> <td> "
         "</table> <svg> </svg> <math> <mtext> <style> </style> <script> </script> <title> <textarea> </textarea> "
-        "<template> <form> </form> <select> <option> <button> <img> <img src=x> <img width=1 src=x> "
-        "<img data-src=y alt='>'> <ul> <li> </ul> <pre> \n <!-- --> <![CDATA[ ]]> &lt; &amp; & < > \" ' = / x &#27; &#x41; \xa0 "
-        "<center> </center> <h1> <ruby> <rt> <font x> <noscript> <iframe> <br/> <video> <object> <nobr> <p/> <q cite=x> <col> <caption> "
-        "<plaintext> <xmp>"
+        "<template> <form> </form> <select> <option> <button> <img> <img src=x> <img width=1 src=x> <img data-src=y "
+        "alt='>'> <ul> <li> </ul> <pre> \n <!-- --> <![CDATA[ ]]> &lt; &amp; & < > \" ' "
+        "= / x &#27; &#x41; \xa0 "
+        "<center> </center> <h1> <ruby> <rt> <font x> <noscript> <iframe> <br/> <video> <object> <nobr> <p/> <q "
+        "cite=x> <col> <caption> <plaintext> <xmp>"
     ).split(" ")
 )
 MARKUP = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=40)
