@@ -7,6 +7,7 @@ better elsewhere, on new entries only. Its result is a dict in which anything ma
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -60,10 +61,14 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
     feed = feed if isinstance(feed, dict) else {}
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
+    entries = [_entry(item, feed_authors) for item in kept]
+    if "xml:base" not in text:
+        # Without one feedparser takes an entry's link for the base of those after it.
+        entries = [replace(entry, base_url=None) for entry in entries]
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
-        entries=tuple(_entry(item, feed_authors) for item in kept),
+        entries=tuple(entries),
         title=_text(feed, "title", _TITLE),
         site_url=_link(feed, "alternate") or _text(feed, "link", _URL),
         self_url=_link(feed, "self"),

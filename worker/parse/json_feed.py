@@ -57,9 +57,8 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
     return Entry(
         guid=_id(item),
         link=_text(item, "url", _URL) or _text(item, "external_url", _URL),
-        # Titles are plain text here, and read as HTML from here on.
-        title=title.replace("<", "&lt;") if title else None,
-        summary=_text(item, "summary", _CONTENT),
+        title=_as_html(title),
+        summary=_as_html(_text(item, "summary", _CONTENT)),
         content=html or text,
         is_plain_text=html is None and text is not None,
         # "If not specified in an item, then the top-level author, if present, is the author of the item."
@@ -71,6 +70,11 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
         enclosures=tuple(_attachments(item)),
         image_url=_text(item, "image", _URL) or _text(item, "banner_image", _URL),
     )
+
+
+def _as_html(text: str | None) -> str | None:
+    # Titles and summaries are plain text here, and read as HTML from here on.
+    return text.replace("<", "&lt;") if text else None
 
 
 def _id(item: dict[str, Any]) -> str | None:

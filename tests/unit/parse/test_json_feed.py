@@ -165,3 +165,10 @@ def test_broken_json_says_so(body: bytes) -> None:
     with pytest.raises(PermanentError, match="broken JSON") as failure:
         _parse(body)
     assert failure.value.error_class is ErrorClass.PARSE
+
+
+def test_titles_and_summaries_are_plain_text() -> None:
+    item = {"id": "1", "title": "a <b> c", "summary": "x < y"}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
+    (entry,) = parse_json(Document("http://h/feed", orjson.dumps(feed)), 10).entries
+    assert (entry.title, entry.summary) == ("a &lt;b> c", "x &lt; y")
