@@ -11,6 +11,8 @@ LONGEST_TEXT = 1_000_000
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
+# A parser drops a tag that never ends, but not the first of its characters, nor a broken entity.
+_BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
 _BLANK_LINES = re.compile(r"\n{3,}")
 # What a player shows where it cannot play, and how a word above is pronounced: in a line of text both are in the way.
 _UNREAD = "audio, video, rt, rp"
@@ -41,7 +43,9 @@ def tidy(text: str) -> str:
 
 def one_line(marked_up: str, longest: int) -> str:
     """Return a title, name or tag as one line of text: markup and entities gone, even where escaped twice."""
-    text = marked_up.strip()[: longest * _MARKUP_FACTOR]
+    text = marked_up.strip()
+    if len(text) > longest * _MARKUP_FACTOR:
+        text = _BROKEN_END.sub("", text[: longest * _MARKUP_FACTOR])
     if "<" in text or "&" in text:
         text = _without_markup(text)
         # Escaped once too often, as many titles are; a lone <b> that comes to light is spoken of, not used.

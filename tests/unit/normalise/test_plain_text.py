@@ -52,6 +52,9 @@ def test_tidy_text_is_tidy(text: str) -> None:
         ("&amp;lt;b&amp;gt;Rain", "<b>Rain"),
         ("How to use the &lt;b> tag", "How to use the <b> tag"),
         ("3 < 5 & 5 > 3", "3 < 5 & 5 > 3"),
+        ("a < b", "a < b"),
+        ("AT&T", "AT&T"),
+        ("I <3 rain", "I <3 rain"),
         ("AT&T and R&D;", "AT&T and R&D;"),
         ("Rain &#8211; &#x201C;heavy&#x201D;", "Rain – “heavy”"),
         ("Rain &#27;[31m", "Rain [31m"),
@@ -65,6 +68,15 @@ def test_a_title_is_one_line_of_text(written: str, read: str) -> None:
 
 def test_a_line_is_cut_at_its_longest() -> None:
     assert one_line("ab cd", 3) == "ab"
+
+
+@pytest.mark.parametrize("letters", range(930, 1_000))
+def test_a_line_never_ends_in_half_a_tag_or_entity(letters: int) -> None:
+    # Long markup is cut before it is read, here somewhere within what follows the letters.
+    markup = "<b></b>" * 1_000 + "a" * letters
+    link = markup + '<a href="https://news.example/rain?a=1&amp;b=2&amp;c=3&amp;d=4"></a>'
+    assert one_line(link + "." * 100, 1000).rstrip(".") == "a" * letters
+    assert one_line(markup + "&#x00002014;" * 10, 1000).rstrip("—") == "a" * letters
 
 
 @given(st.text(max_size=300), st.integers(1, 200))

@@ -95,6 +95,25 @@ def test_what_was_cleaned_reads_back_as_itself(fragment: str) -> None:
     assert sanitise(cleaned) == cleaned
 
 
+@pytest.mark.parametrize(
+    "character", "\x00\x01\x08\t\n\x0b\x0c\r\x1b\x1f\x7f\x85\xa0\xad\u200b\u2028\ufeff\ufffe\ud800", ids=ascii
+)
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        '<a href="{}javascript:alert(1)">x</a>',
+        '<a href="java{}script:alert(1)">x</a>',
+        '<a href="javascript{}:alert(1)">x</a>',
+        "<img{}src=x{}onerror=alert(1)>",
+        "<{}script>alert(1)</script>",
+        "<scr{}ipt>alert(1)</scr{}ipt>",
+        "<svg{}onload=alert(1)>",
+    ],
+)
+def test_no_character_hides_an_attack(character: str, fragment: str) -> None:
+    assert _live(sanitise(fragment.replace("{}", character), BASE)) == []
+
+
 @given(MARKUP)
 def test_sanitising_twice_is_sanitising_once(html: str) -> None:
     cleaned = sanitise(html, BASE)
@@ -231,6 +250,17 @@ def test_markup_made_to_be_slow_is_not(name: str, html: str) -> None:
     text_of(sanitise(html, BASE))
     # A second would be generous; a parser without the guard takes from five to a hundred.
     assert time.process_time() - began < 2, name
+
+
+@pytest.mark.parametrize(
+    "opened", ["<div>", "<b>", "<font size=1>", "<a href=x>", "<div><b><a href=x><font><table><p>"]
+)
+@pytest.mark.parametrize("length", [10_000, 45_000, 200_000])
+def test_tags_that_are_never_closed_cost_less_than_half_a_second(opened: str, length: int) -> None:
+    html = (opened * length)[:length]
+    began = time.process_time()
+    text_of(sanitise(html, BASE))
+    assert time.process_time() - began < 0.5
 
 
 def test_markup_that_is_no_articles_is_kept_as_its_text() -> None:
