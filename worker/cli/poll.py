@@ -67,6 +67,7 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
 
 def _print(polls: Iterator[NamedPoll], *, as_json: bool, is_named: bool) -> int:
     code = 0
+    poll = None
     for poll in polls:
         record = poll.record
         if record is None:
@@ -77,6 +78,8 @@ def _print(polls: Iterator[NamedPoll], *, as_json: bool, is_named: bool) -> int:
             write_line(_sentence(poll, record))
         if is_named and (record is None or record.error):
             code = 1
+    if poll is None and not as_json:
+        write_line("No feed is due.")
     return code
 
 

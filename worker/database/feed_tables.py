@@ -121,7 +121,7 @@ class PollRow(Base):
     http_status: Mapped[int | None] = column("HTTP status; null when no answer came")
     error_class: Mapped[str | None] = column("Class of the failure")
     error: Mapped[str | None] = column("The failure in a sentence")
-    bytes: Mapped[int] = column("Bytes of the document as received", BigId)
+    bytes: Mapped[int] = column("Bytes received, headers included", BigId)
     entries: Mapped[int | None] = column("Entries in the document; null when it was not parsed")
     new: Mapped[int] = column("Articles this poll sighted for the first time")
     updated: Mapped[int] = column("Articles whose words had changed")

@@ -133,7 +133,7 @@ def _create_polls() -> None:
         optional("http_status", sa.Integer(), "HTTP status; null when no answer came"),
         optional("error_class", sa.Text(), "Class of the failure"),
         optional("error", sa.Text(), "The failure in a sentence"),
-        required("bytes", BigId, "Bytes of the document as received"),
+        required("bytes", BigId, "Bytes received, headers included"),
         optional("entries", sa.Integer(), "Entries in the document; null when it was not parsed"),
         required("new", sa.Integer(), "Articles this poll sighted for the first time"),
         required("updated", sa.Integer(), "Articles whose words had changed"),
