@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, insert, or_, select, update
 
 from worker.database.article_tables import EventRow
-from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
-from worker.values import ClaimedHost, DueFeed, FeedOptions, Validators
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.values import ClaimedHost, DueFeed, FeedOptions, FeedState, Validators
 
 # A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
 ALONE_FROM = 3

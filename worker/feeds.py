@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, exists, func, select, update
 
 from worker.claim import wake_hosts
 from worker.database.article_tables import ArticleRow, SightingRow
-from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.values import FeedState
 from worker.database.upsert import upsert
 from worker.opml import Outline
 from worker.urls import feed_url_key, host_key

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
-from worker.database.feed_tables import FeedRow, FeedState, PollRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
+from worker.values import FeedState
 
 # Rows fetched at a time.
 _SLICE = 500

@@ -18,10 +18,10 @@ from worker.claim import (
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.feeds import NewFeed, add_feeds, pause_feed
 from worker.store import HostRelease, store_polls
-from worker.values import ClaimedHost
+from worker.values import ClaimedHost, FeedState
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(seconds=1), parallel=1, hosts=50, feeds_per_host=20)
 CLAIMER = Path(__file__).with_name("claimer.py")

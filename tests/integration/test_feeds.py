@@ -14,7 +14,8 @@ from worker.claim import ClaimTerms, claim_due_hosts
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, FeedState, HostRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.values import FeedState
 from worker.feeds import NewFeed, add_feeds, find_feed, list_outlines, pause_feed, remove_feed, resume_feed
 from worker.ingest import ingest
 from worker.store import HostRelease, store_polls

@@ -13,11 +13,11 @@ from tests.polling import add, poll, schedule
 from tests.servers.publisher import Answer, Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, FeedState, HostRow
+from worker.database.feed_tables import FeedRow, HostRow
 from worker.pipeline import poll_due
 from worker.settings import Settings
 from worker.tools import Tools, make_tools
-from worker.values import Outcome
+from worker.values import FeedState, Outcome
 
 
 def test_a_busy_host_is_left_alone_with_all_its_feeds(tools: Tools, publisher: Publisher) -> None:

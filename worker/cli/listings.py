@@ -11,11 +11,11 @@ from worker.cli.output import TABLE_ROWS, Column, as_options, from_now, parse_si
 from worker.cli.pages import print_article, print_health
 from worker.cli.store import feed_called, reading_store
 from worker.database.clock import read_clock
-from worker.database.feed_tables import FeedState
+
 from worker.errors import NamedError
 from worker.health import read_health
 from worker.listings import Wanted, find_article, list_articles, list_feeds, list_polls
-from worker.values import Outcome
+from worker.values import FeedState, Outcome
 
 # What the store keeps for its own use.
 _INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at"}

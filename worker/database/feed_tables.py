@@ -1,7 +1,6 @@
 """The tables of polling: feeds, their schedules, the hosts that are leased, and the ledger of polls."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, text
@@ -9,16 +8,6 @@ from sqlalchemy.orm import Mapped
 
 from worker.database.base import Base, column
 from worker.database.types import BigId, Json
-
-
-class FeedState(StrEnum):
-    """Whether a feed is polled, and if not, who decided so."""
-
-    ACTIVE = "active"
-    PAUSED = "paused"
-    GONE = "gone"
-    QUARANTINED = "quarantined"
-    REMOVED = "removed"
 
 
 class FeedRow(Base):
@@ -36,6 +25,35 @@ class FeedRow(Base):
     state_reason: Mapped[str | None] = column("Why the feed is not active, in words")
     options: Mapped[dict[str, Any] | None] = column("What an operator chose for this feed: interval (seconds)", Json)
     added_at: Mapped[datetime] = column("When the feed was added")
+    hints: Mapped[dict[str, Any] | None] = column(
+        "What its newest document asks of those who poll it: ttl and update_period (seconds), skip_hours (0 to 23, UTC), "
+        "skip_days (Monday is 0)",
+        Json,
+    )
+    rhythm: Mapped[dict[str, Any] | None] = column(
+        "When it publishes, as learnt from its articles: since, until, articles (a count that fades), hours (24 shares, "
+        "UTC), weekdays (7 shares, Monday first)",
+        Json,
+    )
+    moved_to: Mapped[str | None] = column("Where a permanent redirect (301, 308) leads that is not believed yet")
+    moved_polls: Mapped[int] = column("Polls in a row that were redirected there", server_default=text("0"))
+    moved_since: Mapped[datetime | None] = column("When the first of them was")
+    sought_at: Mapped[datetime | None] = column("When its site was last searched for the feed, which had been failing")
+
+
+class FeedAliasRow(Base):
+    """A URL that a feed had before it moved, or before it was merged with another: it still names the feed."""
+
+    __tablename__ = "feed_aliases"
+    __table_args__ = (
+        Index("ix_feed_aliases_feed_id", "feed_id"),
+        {"comment": "One row per former URL of a feed: adding or naming it means the feed"},
+    )
+
+    url_key: Mapped[str] = column("Canonical form of the former URL", primary_key=True)
+    url: Mapped[str] = column("The former URL as it was given")
+    feed_id: Mapped[int] = column("The feed it names now", BigId, ForeignKey("feeds.id", ondelete="CASCADE"))
+    since: Mapped[datetime] = column("When the feed moved")
 
 
 class HostRow(Base):
@@ -89,7 +107,11 @@ class ScheduleRow(Base):
     etag: Mapped[str | None] = column("ETag of the newest stored document, byte for byte")
     last_modified: Mapped[str | None] = column("Last-Modified of the newest stored document, byte for byte")
     body_hash: Mapped[bytes | None] = column("xxh3-128 of the newest stored document")
-    failures: Mapped[int] = column("Failed polls in a row", server_default=text("0"))
+    failures: Mapped[int] = column(
+        "Failed polls in a row, without those that may have been an outage of our own network", server_default=text("0")
+    )
+    attempts: Mapped[int] = column("Failed polls in a row, all of them", server_default=text("0"))
+    failing_since: Mapped[datetime | None] = column("When the first of them was; null when the last poll succeeded")
     claim_attempts: Mapped[int] = column(
         "Times in a row that a lease expired while it was polled", server_default=text("0")
     )

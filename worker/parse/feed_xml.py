@@ -18,7 +18,7 @@ from worker.errors import ErrorClass, PermanentError
 from worker.parse.charset import decode
 from worker.parse.newest import keep_newest
 from worker.text import clean
-from worker.values import Document, Enclosure, Entry, ParsedDocument
+from worker.values import Document, Enclosure, Entry, Hints, ParsedDocument
 
 # References to surrogates, which are no characters: feedparser fails on them.
 _SURROGATE = re.compile(
@@ -73,7 +73,7 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         site_url=_link(feed, "alternate") or _text(feed, "link", _URL),
         self_url=_link(feed, "self"),
         language=_text(feed, "language", _NAME),
-        ttl=_ttl(feed),
+        hints=Hints(ttl=_ttl(feed)),
         dropped_entries=len(items) - len(kept),
     )
 

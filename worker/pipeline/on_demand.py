@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from worker.database.clock import read_clock
 from worker.database.engine import writing
-from worker.database.feed_tables import FeedState
+
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
 from worker.pipeline.polling import Stop, poll_named
 from worker.tools import Tools
-from worker.values import Credentials, PollRecord
+from worker.values import Credentials, FeedState, PollRecord
 
 _LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"
 

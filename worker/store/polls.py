@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Select, bindparam, insert, or_, select, update
 
 from worker.database.article_tables import EventRow, SightingRow
-from worker.database.feed_tables import FeedRow, FeedState, PollRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.errors import ErrorClass
 from worker.store.articles import store_articles, store_departures
 from worker.store.leases import HostRelease, release_hosts
 from worker.store.schedules import store_schedules
-from worker.values import Action, Outcome, PollRecord, PollResult
+from worker.values import Action, FeedState, Outcome, PollRecord, PollResult
 
 
 class StaleDecisionError(Exception):

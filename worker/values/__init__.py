@@ -12,12 +12,15 @@ from worker.values.feeds import (
     Document,
     DueFeed,
     FeedOptions,
+    FeedState,
     Fetched,
     FetchRequest,
     NotModified,
+    Streak,
     Validators,
 )
 from worker.values.polls import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.schedules import Hints, Move, Rhythm
 
 __all__ = [
     "Action",
@@ -29,10 +32,13 @@ __all__ = [
     "Enclosure",
     "Entry",
     "FeedOptions",
+    "FeedState",
     "FetchRequest",
     "Fetched",
+    "Hints",
     "KeyedEntry",
     "KnownArticle",
+    "Move",
     "NextPoll",
     "NotModified",
     "Outcome",
@@ -41,6 +47,8 @@ __all__ = [
     "PollRecord",
     "PollResult",
     "Recognised",
+    "Rhythm",
     "Sighted",
+    "Streak",
     "Validators",
 ]

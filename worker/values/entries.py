@@ -1,7 +1,9 @@
 """From parse to recognise: what a document publishes, and what of it is new."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date
+
+from worker.values.schedules import Hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class ParsedDocument:
     site_url: str | None = None
     self_url: str | None = None
     language: str | None = None
-    ttl: timedelta | None = None
-    """The publisher's RSS ``ttl``: how long to wait between polls."""
+    hints: Hints = field(default_factory=Hints)
+    """When the publisher wants to be polled."""
     dropped_entries: int = 0
     """Entries beyond MAX_ENTRIES, the oldest, left out."""
 

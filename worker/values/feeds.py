@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from worker.errors import PollError
+from worker.errors import ErrorClass, PollError
+from worker.values.schedules import Hints, Move, Rhythm
+
+
+class FeedState(StrEnum):
+    """Whether a feed is polled, and if not, who decided so."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    GONE = "gone"
+    QUARANTINED = "quarantined"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,20 @@ class FeedOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Streak:
+    """The failed polls in a row that a feed is in; empty when its last poll succeeded."""
+
+    attempts: int = 0
+    failures: int = 0
+    """Of those, the ones that are held against the feed: not those that were, or may have been, an outage of ours."""
+    since: datetime | None = None
+    last_class: ErrorClass | None = None
+    last_at: datetime | None = None
+    host_refusals: int = 0
+    """How often in a row the whole host has refused us (429, 503)."""
+
+
+@dataclass(frozen=True, slots=True)
 class DueFeed:
     """A feed to poll now, with all that the stages need to know of it."""
 
@@ -33,7 +59,12 @@ class DueFeed:
     options: FeedOptions = field(default_factory=FeedOptions)
     validators: Validators = field(default_factory=Validators)
     body_hash: bytes | None = None
-    failures: int = 0
+    hints: Hints = field(default_factory=Hints)
+    """Of its newest document."""
+    rhythm: Rhythm | None = None
+    streak: Streak = field(default_factory=Streak)
+    last_success_at: datetime | None = None
+    move: Move | None = None
     claim_attempts: int = 0
     requested_at: datetime | None = None
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from worker.errors import PollError
 from worker.values.articles import Placement
-from worker.values.feeds import Validators
+from worker.values.feeds import FeedState, Streak, Validators
+from worker.values.schedules import Hints, Move, Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +16,13 @@ class NextPoll:
 
     at: datetime | None
     reason: str
-    failures: int = 0
+    streak: Streak = field(default_factory=Streak)
+    """Empty after a success."""
     interval: timedelta | None = None
     host_wait: timedelta | None = None
     """How long the whole host wants to be left alone (429, 503); null for the ordinary gap."""
+    ends_as: FeedState | None = None
+    """The state in which polling the feed ends: gone or quarantined; null while it goes on."""
 
 
 class Outcome(StrEnum):
@@ -66,6 +70,14 @@ class PollResult:
     body_hash: bytes | None = None
     title: str | None = None
     site_url: str | None = None
+    hints: Hints | None = None
+    """Of the document, to be kept for polls that bring none; null where none was read."""
+    rhythm: Rhythm | None = None
+    """As of this poll; null where nothing was learnt."""
+    move: Move | None = None
+    """The permanent redirect that a successful poll was led by, if any; believed when ``moves_to`` is set."""
+    moves_to: str | None = None
+    """The URL that the feed has from now on."""
     placements: tuple[Placement, ...] = ()
     policy_version: int = 0
     """Of the HTML policy that cleaned the articles."""

@@ -1,0 +1,69 @@
+"""When to try a feed again that failed: soon at first, then exponentially later, or never."""
+
+from datetime import datetime, timedelta
+
+from worker.errors import ErrorClass, PollError
+from worker.measures import show_duration
+from worker.schedule.bounds import Bounds
+from worker.schedule.cures import CURES, Cure
+from worker.values import FeedState, NextPoll, Streak
+
+_LONGEST_WISH = timedelta(days=7)
+# A host that says it is overloaded means all its feeds.
+_OF_THE_HOST = {429, 503}
+# So much later, at the most: what broke at once for all must not come back at once from all.
+_JITTER = 0.5
+_WISH_JITTER = 0.1
+# Given up only after so many failures, however long the first one is ago: it may be we who did not run.
+_FEWEST = 10
+
+
+def after_failure(now: datetime, bounds: Bounds, error: PollError, streak: Streak, spread: float) -> NextPoll:
+    """Return when to try again, never before the publisher's Retry-After; null moments stop the feed, and say why.
+
+    ``streak`` holds this failure already; ``spread`` (0 … 1) says where in the jitter to fall.
+    """
+    cure = CURES[error.error_class]
+    if ending := _ending(now, error, cure, streak):
+        state, reason = ending
+        return NextPoll(None, reason, streak=streak, ends_as=state)
+    wait, reason = _own_wait(bounds, error, cure, streak)
+    wish = min(error.retry_after or timedelta(0), _LONGEST_WISH)
+    if wish > wait:
+        wait, reason = wish, f"the publisher's Retry-After of {show_duration(wish)}"
+        delay = min(wait * (1 + _WISH_JITTER * spread), _LONGEST_WISH)
+    else:
+        delay = wait * (1 + _JITTER * spread)
+    host_wait = delay if error.http_status in _OF_THE_HOST else None
+    return NextPoll(now + delay, reason, streak=streak, interval=wait, host_wait=host_wait)
+
+
+def _ending(now: datetime, error: PollError, cure: Cure, streak: Streak) -> tuple[FeedState, str] | None:
+    """Return how polling ends for good, and why; null when it goes on."""
+    if error.error_class is ErrorClass.HTTP_410:
+        return FeedState.GONE, "the publisher says that the feed is gone for good (410)"
+    failing_for = now - (streak.since or now)
+    if cure.patience is None or failing_for < cure.patience or streak.failures < _FEWEST:
+        return None
+    days = f"{failing_for.days} days"
+    return FeedState.QUARANTINED, f"given up after {streak.failures} failures in {days}, the last: {error.sentence}"
+
+
+def _own_wait(bounds: Bounds, error: PollError, cure: Cure, streak: Streak) -> tuple[timedelta, str]:
+    """Return the wait that the ladder of this class has come to, and why."""
+    of_host = streak.host_refusals if error.http_status in _OF_THE_HOST else 0
+    step = max(streak.attempts - 1, of_host)
+    # Leaves room for the jitter.
+    longest = cure.longest / (1 + _JITTER)
+    if not streak.failures:
+        # So far it may all be an outage of ours: nobody has to wait longer than usual for that.
+        longest = min(longest, bounds.interval)
+    wait = min(cure.first_retry * 2.0 ** min(step, 16), longest)
+    count = f"{_ordinal(streak.attempts)} failure in a row"
+    uncounted = "" if streak.failures else ", not held against it yet"
+    return wait, f"{count} ({error.error_class}){uncounted}: in {show_duration(wait)}"
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

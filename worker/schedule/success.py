@@ -1,0 +1,49 @@
+"""When to poll a feed that answered well."""
+
+from datetime import datetime, timedelta
+
+from worker.measures import show_duration
+from worker.schedule.bounds import Bounds
+from worker.schedule.hints import Wish, allowed_from, strongest_wish
+from worker.schedule.rhythm import best_wait, describe
+from worker.values import Hints, NextPoll, Rhythm
+
+# Jitter: so much later, at the most, so that feeds that were added together do not stay together.
+_JITTER = 0.1
+
+
+def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | None, spread: float) -> NextPoll:
+    """Return when to poll a feed that answered well: by its rhythm, never earlier than its publisher wishes.
+
+    ``spread`` (0 … 1) says where in the jitter to fall. The reason names what decided.
+    """
+    wish = strongest_wish(hints, bounds.longest)
+    wait, reason = _own_wait(now, bounds, wish, rhythm)
+    if wish and wish.wait > wait:
+        wait, reason = wish.wait, f"the publisher's {wish.name} of {show_duration(wish.wait)}"
+    chosen = now + min(wait * (1 + _JITTER * spread), max(bounds.longest, wait))
+    at = allowed_from(chosen, hints)
+    if at > chosen:
+        # Everybody who heeds the hint comes back at the full hour: spread over a few minutes of it.
+        at, reason = at + spread * timedelta(minutes=10), f"{reason}, then past the publisher's {_skipped(hints)}"
+    return NextPoll(at, reason, interval=wait)
+
+
+def _own_wait(now: datetime, bounds: Bounds, wish: Wish | None, rhythm: Rhythm | None) -> tuple[timedelta, str]:
+    """Return how long to wait as far as the feed itself and its operator are concerned, and why."""
+    if bounds.is_fixed:
+        return bounds.interval, f"every {show_duration(bounds.interval)}, as its operator chose"
+    if rhythm is None:
+        return bounds.interval, f"every {show_duration(bounds.interval)}, until its rhythm is known"
+    # Shorter than the usual interval only where the publisher itself names a shorter one.
+    invited = max(wish.wait, bounds.shortest) if wish else bounds.interval
+    shortest = min(invited, bounds.interval)
+    # Leaves room for the jitter.
+    longest = max(bounds.longest / (1 + _JITTER), shortest)
+    wait = best_wait(rhythm, now, bounds.interval, (shortest, longest))
+    return wait, f"{describe(rhythm, now)}: in {show_duration(wait)}"
+
+
+def _skipped(hints: Hints) -> str:
+    named = ((hints.skip_hours, "skipHours"), (hints.skip_days, "skipDays"))
+    return " and ".join(name for skipped, name in named if skipped)

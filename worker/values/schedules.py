@@ -1,0 +1,47 @@
+"""What decides when a feed is polled next: what its publisher asks for, and when it publishes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a publisher asks of those who poll a feed, as published: bounded where it is used."""
+
+    fresh_for: timedelta | None = None
+    """How long HTTP caching calls the newest answer fresh (RFC 9111, section 4.2.1); never stored."""
+    ttl: timedelta | None = None
+    """RSS 2.0 ``ttl``: how long a document may be cached."""
+    update_period: timedelta | None = None
+    """RSS 1.0 syndication module: ``updatePeriod`` divided by ``updateFrequency``."""
+    skip_hours: frozenset[int] = frozenset()
+    """RSS 2.0 ``skipHours``: hours of the day, 0 to 23 UTC, in which not to poll."""
+    skip_days: frozenset[int] = frozenset()
+    """RSS 2.0 ``skipDays``: days of the week, Monday is 0, in UTC, on which not to poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a feed publishes, learnt from the arrivals of its articles: counts that fade with time."""
+
+    since: datetime
+    """When the observation began: the oldest arrival that counted, or the first poll."""
+    until: datetime
+    """Up to when it was observed; counts are as of then."""
+    articles: float
+    """Arrivals, each counting half as much after every half-life."""
+    hours: tuple[float, ...]
+    """24 shares: arrivals by hour of the day in UTC, fading more slowly."""
+    weekdays: tuple[float, ...]
+    """7 shares: arrivals by day of the week in UTC, Monday first, fading more slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A permanent redirect (301, 308) that a feed has answered with, poll after poll."""
+
+    url: str
+    polls: int
+    """Polls in a row that led there, and read a feed."""
+    since: datetime
+    """When the first of them was."""
