@@ -11,16 +11,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
 
 from worker.database.article_tables import EventRow
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.values import ClaimedHost, DueFeed, FeedOptions, FeedState, Validators
+from worker.database.feed_values import read_hints, read_options, read_rhythm
+from worker.database.host_queue import wake_hosts
+from worker.errors import ErrorClass
+from worker.values import ClaimedHost, DueFeed, FeedState, Move, Streak, Validators
 
 # A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
 ALONE_FROM = 3
 # … and after five such deaths it is quarantined.
 QUARANTINE_FROM = ALONE_FROM + 5
+_FEED_FACTS = (
+    FeedRow.url,
+    FeedRow.site_url,
+    FeedRow.options,
+    FeedRow.hints,
+    FeedRow.rhythm,
+    FeedRow.moved_to,
+    FeedRow.moved_polls,
+    FeedRow.moved_since,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +99,6 @@ def request_polls(connection: Connection, now: datetime, feed_ids: Collection[in
         .values(requested_at=now, next_poll_at=now, next_poll_reason="requested")
     )
     wake_hosts(connection, now, feed_ids)
-
-
-def wake_hosts(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
-    """Let the hosts of feeds that became due be claimed; one that is leased is looked at again when the lease ends."""
-    hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
-    is_asleep = HostRow.lease_token.is_(None) & or_(HostRow.claimable_at.is_(None), HostRow.claimable_at > now)
-    soonest = case((HostRow.next_request_at > now, HostRow.next_request_at), else_=now)
-    connection.execute(
-        update(HostRow)
-        .where(HostRow.id.in_(hosts))
-        # Leased hosts are touched too: the lock makes the end of their lease wait for us, and see what is due.
-        .values(claimable_at=case((is_asleep, soonest), else_=HostRow.claimable_at))
-    )
 
 
 def _soon(host: ClaimedHost, now: datetime) -> datetime | None:
@@ -212,29 +212,40 @@ def _due_feeds(
         due = due.where(ScheduleRow.feed_id.in_(named))
     ranked = due.subquery()
     rows = connection.execute(
-        select(FeedRow.url, FeedRow.site_url, FeedRow.options, ScheduleRow)
+        select(*_FEED_FACTS, ScheduleRow)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
         .join(ranked, ranked.c.feed_id == FeedRow.id)
         .where(ranked.c.rank <= feeds_per_host)
         .order_by(ranked.c.rank)
     )
+    refusals = {host.id: host.failures for host in hosts}
     feeds: dict[int, list[DueFeed]] = defaultdict(list)
     for row in rows:
-        feeds[row.host_id].append(_due_feed(row))
+        feeds[row.host_id].append(_due_feed(row, refusals[row.host_id]))
     return feeds
 
 
-def _due_feed(row: Row[Any]) -> DueFeed:
-    seconds = (row.options or {}).get("interval")
+def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
     return DueFeed(
         feed_id=row.feed_id,
         host_id=row.host_id,
         url=row.url,
         site_url=row.site_url,
-        options=FeedOptions(interval=timedelta(seconds=seconds) if seconds else None),
+        options=read_options(row.options),
         validators=Validators(row.etag, row.last_modified),
         body_hash=row.body_hash,
-        failures=row.failures,
+        hints=read_hints(row.hints),
+        rhythm=read_rhythm(row.rhythm),
+        streak=Streak(
+            attempts=row.attempts,
+            failures=row.failures,
+            since=row.failing_since,
+            last_class=ErrorClass(row.error_class) if row.error_class else None,
+            last_at=row.last_attempt_at,
+            host_refusals=host_refusals,
+        ),
+        last_success_at=row.last_success_at,
+        move=Move(row.moved_to, row.moved_polls, row.moved_since) if row.moved_to else None,
         claim_attempts=row.claim_attempts,
         requested_at=row.requested_at,
     )

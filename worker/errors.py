@@ -70,6 +70,10 @@ class ErrorClass(StrEnum):
     INTERNAL = "internal"
 
 
+CUT_OFF = frozenset({ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS, ErrorClass.TIMEOUT})
+"""What an outage of our own network looks like, to each feed alone."""
+
+
 @dataclass(eq=False)
 class PollError(FeedmillError):
     """One visit of one feed failed.

@@ -1,19 +1,19 @@
 """Managing feeds: adding, finding, pausing, resuming and removing them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, union_all, update
 
-from worker.claim import wake_hosts
 from worker.database.article_tables import ArticleRow, SightingRow
-from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.values import FeedState
+from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
+from worker.database.host_queue import add_hosts, wake_hosts
 from worker.database.upsert import upsert
 from worker.opml import Outline
 from worker.urls import feed_url_key, host_key
+from worker.values import FeedState
 
 # Rows added by one statement; SQLite bounds its parameters.
 _SLICE = 500
@@ -64,8 +64,8 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
 
 
 def find_feed(connection: Connection, name: str) -> NamedFeed | None:
-    """Return the feed that an id or a URL names; null when there is none."""
-    wanted = FeedRow.id == int(name) if name.isdecimal() else FeedRow.url_key == feed_url_key(name)
+    """Return the feed that an id or a URL names, one it had before it moved too; null when there is none."""
+    wanted = FeedRow.id == int(name) if name.isdecimal() else _has_or_had_url(feed_url_key(name))
     row = connection.execute(
         select(FeedRow.id, ScheduleRow.host_id, FeedRow.url, FeedRow.state, FeedRow.state_reason)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
@@ -111,14 +111,16 @@ def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None
         _delete_feed(connection, feed_id)
 
 
+def _has_or_had_url(key: str) -> ColumnElement[bool]:
+    has, had = select(FeedRow.id).where(FeedRow.url_key == key), select(FeedAliasRow.feed_id)
+    return FeedRow.id.in_(union_all(has, had.where(FeedAliasRow.url_key == key)))
+
+
 def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> int:
-    hosts = {host_key(feed.url) for feed in feeds.values()}
-    connection.execute(
-        upsert(connection.dialect.name, HostRow).on_conflict_do_nothing(index_elements=["name"]),
-        [{"name": name} for name in sorted(hosts)],
-    )
+    feeds = _at_their_present_urls(connection, feeds)
+    hosts = add_hosts(connection, (host_key(feed.url) for feed in feeds.values()))
     added = _insert_feeds(connection, now, feeds, revive=revive)
-    _insert_schedules(connection, feeds, added)
+    _insert_schedules(connection, hosts, added)
     _make_due(connection, now, added, "never polled")
     return len(added)
 
@@ -141,15 +143,23 @@ def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, New
     return list(connection.execute(statement.returning(FeedRow.id), rows).scalars())
 
 
-def _insert_schedules(connection: Connection, feeds: Mapping[str, NewFeed], feed_ids: list[int]) -> None:
+def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed]) -> dict[str, NewFeed]:
+    """Return the feeds, those that have moved under the URL and key that they have now."""
+    moved = connection.execute(
+        select(FeedAliasRow.url_key.label("former"), FeedRow.url, FeedRow.url_key)
+        .join(FeedRow, FeedRow.id == FeedAliasRow.feed_id)
+        .where(FeedAliasRow.url_key.in_(feeds))
+    ).all()
+    present = dict(feeds)
+    for row in moved:
+        feed = present.pop(row.former)
+        present.setdefault(row.url_key, replace(feed, url=row.url))
+    return present
+
+
+def _insert_schedules(connection: Connection, hosts: Mapping[str, int], feed_ids: list[int]) -> None:
     if not feed_ids:
         return
-    hosts = {
-        row.name: row.id
-        for row in connection.execute(
-            select(HostRow.id, HostRow.name).where(HostRow.name.in_({host_key(feed.url) for feed in feeds.values()}))
-        )
-    }
     urls = connection.execute(select(FeedRow.id, FeedRow.url).where(FeedRow.id.in_(feed_ids)))
     connection.execute(
         upsert(connection.dialect.name, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]),
@@ -162,7 +172,14 @@ def _make_due(connection: Connection, now: datetime, feed_ids: list[int], reason
         connection.execute(
             update(ScheduleRow)
             .where(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.host_id.is_not(None))
-            .values(next_poll_at=now, next_poll_reason=reason, failures=0, claim_attempts=0)
+            .values(
+                next_poll_at=now,
+                next_poll_reason=reason,
+                failures=0,
+                attempts=0,
+                failing_since=None,
+                claim_attempts=0,
+            )
         )
         wake_hosts(connection, now, feed_ids)
 

@@ -14,6 +14,7 @@ from worker.fetch import FetchLimits, Guard, Transfers
 from worker.parse import ParseLimits, Parser
 from worker.schedule import Bounds
 from worker.settings import Settings, settings
+from worker.store import Outages
 from worker.time_limits import TimeLimits, time_limits
 
 _of_thread = threading.local()
@@ -26,6 +27,7 @@ class Tools:
     engine: Engine
     transfers: Transfers
     parser: Parser
+    outages: Outages
     terms: ClaimTerms
     bounds: Bounds
     limits: TimeLimits
@@ -75,6 +77,7 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
             Guard.allowing(chosen.allow_hosts),
         ),
         parser=Parser(ParseLimits(max_entries=chosen.max_entries)),
+        outages=Outages(engine),
         terms=ClaimTerms(
             lease=limits.lease,
             gap=chosen.host_gap,
@@ -83,7 +86,7 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
             # More than this many gaps do not fit between the claim and the cut-off.
             feeds_per_host=1 + int(limits.stop_claiming / max(chosen.host_gap, timedelta(milliseconds=100))),
         ),
-        bounds=Bounds(chosen.poll_interval, chosen.poll_interval_max),
+        bounds=Bounds(chosen.poll_interval, chosen.poll_interval_min, chosen.poll_interval_max),
         limits=limits,
         slots=chosen.fetch_parallel,
     )

@@ -15,11 +15,11 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.values import FeedState
 from worker.feeds import NewFeed, add_feeds, find_feed, list_outlines, pause_feed, remove_feed, resume_feed
 from worker.ingest import ingest
 from worker.store import HostRelease, store_polls
 from worker.tools import Tools
+from worker.values import FeedState
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
 

@@ -119,7 +119,7 @@ def test_a_failure_is_stored_with_its_class_and_backs_off(tools: Tools, publishe
     (record,) = poll(tools)
     stored = schedule(tools)
     assert (record.outcome, stored.failures, stored.error_class) == (Outcome.TRANSIENT, 1, "http 5xx")
-    assert timedelta(minutes=4) < stored.next_poll_at - stored.last_attempt_at < timedelta(minutes=6)
+    assert timedelta(minutes=4) < stored.next_poll_at - stored.last_attempt_at < timedelta(minutes=8)
 
 
 def test_success_clears_the_failures(tools: Tools, publisher: Publisher) -> None:

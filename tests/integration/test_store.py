@@ -39,7 +39,7 @@ from worker.values import (
 )
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
-BOUNDS = Bounds(timedelta(hours=1), timedelta(days=1))
+BOUNDS = Bounds(timedelta(hours=1), timedelta(minutes=15), timedelta(days=1))
 
 
 def _now(store: Engine) -> datetime:

@@ -11,7 +11,6 @@ from worker.cli.output import TABLE_ROWS, Column, as_options, from_now, parse_si
 from worker.cli.pages import print_article, print_health
 from worker.cli.store import feed_called, reading_store
 from worker.database.clock import read_clock
-
 from worker.errors import NamedError
 from worker.health import read_health
 from worker.listings import Wanted, find_article, list_articles, list_feeds, list_polls

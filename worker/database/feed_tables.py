@@ -26,13 +26,13 @@ class FeedRow(Base):
     options: Mapped[dict[str, Any] | None] = column("What an operator chose for this feed: interval (seconds)", Json)
     added_at: Mapped[datetime] = column("When the feed was added")
     hints: Mapped[dict[str, Any] | None] = column(
-        "What its newest document asks of those who poll it: ttl and update_period (seconds), skip_hours (0 to 23, UTC), "
-        "skip_days (Monday is 0)",
+        "What its newest document asks of those who poll it: ttl and update_period (seconds), skip_hours (0 to 23, "
+        "UTC), skip_days (Monday is 0)",
         Json,
     )
     rhythm: Mapped[dict[str, Any] | None] = column(
-        "When it publishes, as learnt from its articles: since, until, articles (a count that fades), hours (24 shares, "
-        "UTC), weekdays (7 shares, Monday first)",
+        "When it publishes, as learnt from its articles: since, until, articles (a count that fades), hours (24 shares, UTC), "
+        "weekdays (7 shares, Monday first)",
         Json,
     )
     moved_to: Mapped[str | None] = column("Where a permanent redirect (301, 308) leads that is not believed yet")

@@ -12,7 +12,7 @@ import orjson
 
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.text import clean
-from worker.values import Document, Enclosure, Entry, ParsedDocument
+from worker.values import Document, Enclosure, Entry, Hints, ParsedDocument
 
 LENGTHS = struct.Struct("!II")
 """Before each frame: the bytes of its JSON and of the body behind it."""
@@ -41,7 +41,7 @@ def pack_answer(answer: ParsedDocument | PollError) -> bytes:
         told: dict[str, Any] = {"error": [type(answer).__name__, answer.error_class, sentence]}
     else:
         told = {"parsed": asdict(answer)}
-    head = orjson.dumps(told, default=_seconds)
+    head = orjson.dumps(told, default=_plain)
     return LENGTHS.pack(len(head), 0) + head
 
 
@@ -52,9 +52,8 @@ def unpack_answer(head: bytes) -> ParsedDocument | PollError:
         kind, error_class, sentence = told["error"]
         return _ERRORS[kind](ErrorClass(error_class), str(sentence))
     parsed = told["parsed"]
-    ttl = parsed.pop("ttl")
     entries = tuple(_entry(entry) for entry in parsed.pop("entries"))
-    return ParsedDocument(**parsed, entries=entries, ttl=None if ttl is None else timedelta(seconds=ttl))
+    return ParsedDocument(**parsed | {"entries": entries, "hints": _hints(parsed["hints"])})
 
 
 def _entry(told: dict[str, Any]) -> Entry:
@@ -62,7 +61,14 @@ def _entry(told: dict[str, Any]) -> Entry:
     return Entry(**told | {"authors": tuple(told["authors"]), "tags": tuple(told["tags"])}, enclosures=enclosures)
 
 
-def _seconds(value: object) -> float:
+def _hints(told: dict[str, Any]) -> Hints:
+    ttl, period = (None if told[name] is None else timedelta(seconds=told[name]) for name in ("ttl", "update_period"))
+    return Hints(None, ttl, period, frozenset(told["skip_hours"]), frozenset(told["skip_days"]))
+
+
+def _plain(value: object) -> float | list[int]:
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{type(value).__name__} does not go through a frame")

@@ -16,13 +16,23 @@ from worker.dedupe import dedupe
 from worker.errors import PollError, RejectedError, TransientError
 from worker.normalise import POLICY_VERSION, FeedContext, normalise
 from worker.recognise import key_entries, recognise
-from worker.schedule import Bounds, after_failure, after_success
+from worker.schedule import (
+    Bounds,
+    after_failure,
+    after_success,
+    arrivals,
+    extend,
+    follow_move,
+    is_believed,
+    observe,
+)
 from worker.store import HostRelease, StaleDecisionError, find_known_articles, find_sightings, store_polls
 from worker.values import (
     Article,
     Document,
     DueFeed,
     Fetched,
+    Hints,
     KeyedEntry,
     NextPoll,
     NotModified,
@@ -30,6 +40,7 @@ from worker.values import (
     ParsedDocument,
     PollRecord,
     PollResult,
+    Rhythm,
 )
 
 _LOG = structlog.get_logger(__name__)
@@ -47,9 +58,13 @@ class Answered:
     bounds: Bounds
 
 
-def conclude_failure(answered: Answered, error: PollError, now: datetime) -> PollResult:
-    """Return what a failed poll writes: when to try again, and a row in the ledger."""
-    next_poll = after_failure(now, answered.bounds, error, answered.feed.failures, _spread())
+def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
+    """Return what a failed poll writes: when to try again, and a row in the ledger.
+
+    ``was_outage`` says that the failure before this one was an outage of our own network.
+    """
+    streak = extend(answered.feed.streak, error.error_class, now, was_outage=was_outage)
+    next_poll = after_failure(now, answered.bounds, error, streak, _spread())
     return _result(answered, _record(answered, next_poll, error=error))
 
 
@@ -57,14 +72,17 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     """Return what a poll writes that found nothing to read: a 304, or the very bytes of last time."""
     answer = answered.fetched.answer
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
-    result = _result(answered, _record(answered, _after_success(answered, None, now)))
-    return replace(result, validators=answer.validators, body_hash=answered.feed.body_hash)
+    feed = answered.feed
+    result = _result(answered, _record(answered, _after_success(answered, feed.hints, feed.rhythm, now)))
+    result = replace(result, validators=answer.validators, body_hash=feed.body_hash)
+    return _moved(result, answered, now)
 
 
 def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollResult:
     """Return what a poll writes that read a document: its articles placed, its sightings brought up to date."""
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
+    is_polled = answered.token is not None
     keyed = key_entries(parsed.entries, f"{parsed.parser} {POLICY_VERSION}")
     site_url = parsed.site_url or feed.site_url
     # Relative links in a saved document mean the site, not the folder it was saved to.
@@ -76,9 +94,13 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
         articles = list(_normalise(recognised.fresh, context, now, _repeated_links(parsed)))
         named = {seen.article_id for article in articles if (seen := sighted.get(article.guid_hash))}
         known = find_known_articles(connection, articles, named)
-    record = _record(answered, _after_success(answered, parsed, now), parsed=parsed)
-    return replace(
+    new = [article.published_at for article in articles if article.guid_hash not in sighted]
+    rhythm = _rhythm(feed, new, now)
+    record = _record(answered, _after_success(answered, parsed.hints, rhythm, now), parsed=parsed)
+    result = replace(
         _result(answered, record),
+        hints=parsed.hints if is_polled else None,
+        rhythm=rhythm if is_polled else None,
         validators=document.validators,
         body_hash=hash_body(document),
         title=parsed.title,
@@ -87,8 +109,9 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
         policy_version=POLICY_VERSION,
         returned=recognised.returned,
         # A saved document of a polled feed may be an old one: what it lacks has not left the feed.
-        left=() if answered.token is None and feed.host_id is not None else recognised.left,
+        left=() if not is_polled and feed.host_id is not None else recognised.left,
     )
+    return _moved(result, answered, now)
 
 
 def store_document(
@@ -118,7 +141,7 @@ def store_results(
 
 def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:
     """Return the bounds of one feed's schedule: its operator's interval goes before the deployment's."""
-    return replace(bounds, interval=feed.options.interval) if feed.options.interval else bounds
+    return replace(bounds, interval=feed.options.interval, is_fixed=True) if feed.options.interval else bounds
 
 
 def hash_body(document: Document) -> bytes:
@@ -143,11 +166,27 @@ def _repeated_links(parsed: ParsedDocument) -> frozenset[str]:
     return frozenset(link for link, count in times.items() if count > 1)
 
 
-def _after_success(answered: Answered, parsed: ParsedDocument | None, now: datetime) -> NextPoll:
+def _rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) -> Rhythm:
+    """Return when the feed publishes, as far as is known now."""
+    arrived = arrivals(published, feed.last_success_at, now)
+    return observe(feed.rhythm, arrived, now) if arrived or feed.rhythm is None else feed.rhythm
+
+
+def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
     if answered.token is None:
         return _never()
-    hints = {"max-age": answered.fetched.fresh_for, "ttl": parsed.ttl if parsed else None}
-    return after_success(now, answered.bounds, hints, _spread())
+    hints = replace(hints, fresh_for=answered.fetched.fresh_for)
+    return after_success(now, answered.bounds, hints, rhythm, _spread())
+
+
+def _moved(result: PollResult, answered: Answered, now: datetime) -> PollResult:
+    """Return the result with what the poll tells of where the feed lives."""
+    before = answered.feed.move
+    move = follow_move(before, answered.fetched.moved_to, now)
+    if answered.token is None or move == before:
+        return result
+    moves_to = move.url if move and is_believed(move, now) else None
+    return replace(result, move=move, is_move_changed=True, moves_to=moves_to)
 
 
 def _never() -> NextPoll:

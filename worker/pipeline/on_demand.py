@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from worker.database.clock import read_clock
 from worker.database.engine import writing
-
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
 from worker.pipeline.polling import Stop, poll_named
 from worker.tools import Tools

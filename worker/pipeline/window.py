@@ -143,13 +143,13 @@ class Window:
             case Document() | NotModified():
                 self._end_quietly(begun.visit, conclude_unchanged(answered, now))
             case PollError() as error:
-                self._end_quietly(begun.visit, conclude_failure(answered, error, now))
+                self._fail(begun.visit, answered, error)
 
     def _conclude(self, visit: Visit, answered: Answered, answer: ParsedDocument | PollError) -> Iterator[PollRecord]:
         """Store a document that was read, in a commit of its own."""
         now = self._clock.now()
         if isinstance(answer, PollError):
-            self._end_quietly(visit, conclude_failure(answered, answer, now))
+            self._fail(visit, answered, answer)
             return
         release = self._finish(visit, None)
         try:
@@ -164,6 +164,11 @@ class Window:
             self._quiet.add(conclude_failure(answered, fault, now), release)
         else:
             yield record
+
+    def _fail(self, visit: Visit, answered: Answered, error: PollError) -> None:
+        now = self._clock.now()
+        was_outage = self.tools.outages.explain(answered.feed.streak, now)
+        self._end_quietly(visit, conclude_failure(answered, error, now, was_outage=was_outage))
 
     def _end_quietly(self, visit: Visit, result: PollResult) -> None:
         self._quiet.add(result, self._finish(visit, result.record.next_poll.host_wait))

@@ -1,7 +1,7 @@
 """Stage schedule: when to poll next, and why, in one pure decision.
 
-A poll that answered → ``success``: the feed's own ``rhythm``, never earlier than the strongest of the publisher's ``hints``
-A poll that failed   → ``streak`` (does it count?) → ``failure``: the cure of its class (``cures``), or the end of polling
+A poll that answered → ``success``: by the feed's own ``rhythm``, never earlier than the publisher's ``hints`` allow
+A poll that failed   → ``streak``: does it count? → ``failure``: the cure of its class (``cures``), or the end of polling
 A permanent redirect → ``moves``: is the new address to be believed yet?
 """
 
@@ -9,11 +9,10 @@ from worker.schedule.bounds import Bounds
 from worker.schedule.failure import after_failure
 from worker.schedule.moves import follow_move, is_believed
 from worker.schedule.rhythm import arrivals, observe
-from worker.schedule.streak import CONNECT_LEVEL, extend
+from worker.schedule.streak import extend
 from worker.schedule.success import after_success
 
 __all__ = [
-    "CONNECT_LEVEL",
     "Bounds",
     "after_failure",
     "after_success",

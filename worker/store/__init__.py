@@ -2,6 +2,16 @@
 
 from worker.store.leases import HostRelease
 from worker.store.lookup import find_known_articles, find_sightings
+from worker.store.moves import move_feed
+from worker.store.outages import Outages
 from worker.store.polls import StaleDecisionError, store_polls
 
-__all__ = ["HostRelease", "StaleDecisionError", "find_known_articles", "find_sightings", "store_polls"]
+__all__ = [
+    "HostRelease",
+    "Outages",
+    "StaleDecisionError",
+    "find_known_articles",
+    "find_sightings",
+    "move_feed",
+    "store_polls",
+]

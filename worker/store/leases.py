@@ -43,6 +43,20 @@ def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> No
     _end_isolation(connection, [release.host_id for release in releases if release.isolated])
 
 
+def holds_lease(connection: Connection, host_id: int | None, token: str | None) -> bool:
+    """Say whether a poll's lease still holds: a worker whose lease was taken over decides nothing any more.
+
+    The host is locked until the commit, so that nobody takes it over meanwhile.
+    """
+    return bool(connection.execute(_lock_leased(), {"host_id": host_id, "token": token}).first())
+
+
+@cache
+def _lock_leased() -> Select[int]:
+    ours = and_(HostRow.id == bindparam("host_id"), HostRow.lease_token == bindparam("token"))
+    return select(HostRow.id).where(ours).with_for_update()
+
+
 @cache
 def _lock_hosts() -> Select[int]:
     ours = HostRow.id.in_(bindparam("host_ids", expanding=True))

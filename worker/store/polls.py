@@ -6,15 +6,16 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Insert, Select, bindparam, insert, select
 
-from worker.database.article_tables import EventRow, SightingRow
-from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
-from worker.errors import ErrorClass
+from worker.database.article_tables import SightingRow
+from worker.database.feed_tables import PollRow, ScheduleRow
 from worker.store.articles import store_articles, store_departures
-from worker.store.leases import HostRelease, release_hosts
+from worker.store.feeds import store_feed
+from worker.store.leases import HostRelease, holds_lease, release_hosts
+from worker.store.moves import move_feed
 from worker.store.schedules import store_schedules
-from worker.values import Action, FeedState, Outcome, PollRecord, PollResult
+from worker.values import Action, Outcome, PollRecord, PollResult
 
 
 class StaleDecisionError(Exception):
@@ -35,9 +36,12 @@ def store_polls(
     stored = [replace(result, record=record) for result, record in zip(results, records, strict=True)]
     store_schedules(connection, stored)
     for result in stored:
-        _store_feed(connection, result, now)
+        store_feed(connection, result, now)
     if records:
         connection.execute(_insert_poll(), [_ledger_row(record) for record in records])
+    for result in stored:
+        if result.moves_to and holds_lease(connection, result.host_id, result.token):
+            move_feed(connection, now, result.record.feed_id, result.moves_to)
     release_hosts(connection, releases)
     return records
 
@@ -72,22 +76,6 @@ def _lock_schedule() -> Select[int]:
 def _any_sighting() -> Select[int]:
     is_one = SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True))
     return select(SightingRow.id).where(SightingRow.feed_id == bindparam("feed_id"), is_one).limit(1)
-
-
-def _store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
-    """Write what the poll tells of the feed itself, where it differs."""
-    facts: dict[str, Any] = {}
-    if result.title:
-        facts["title"] = result.title
-    if result.site_url:
-        facts["site_url"] = result.site_url
-    if result.record.error and result.record.error.error_class is ErrorClass.HTTP_410:
-        facts |= {"state": FeedState.GONE, "state_reason": result.record.next_poll.reason}
-        event = {"created_at": now, "kind": "feed gone", "feed_id": result.record.feed_id}
-        connection.execute(insert(EventRow).values(event))
-    if facts:
-        differs = or_(*(getattr(FeedRow, name).is_distinct_from(value) for name, value in facts.items()))
-        connection.execute(update(FeedRow).where(FeedRow.id == result.record.feed_id, differs).values(facts))
 
 
 @cache

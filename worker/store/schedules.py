@@ -55,7 +55,9 @@ def _common(result: PollResult) -> dict[str, Any]:
         "next_poll_at": record.next_poll.at,
         "next_poll_reason": record.next_poll.reason,
         "interval": record.next_poll.interval,
-        "failures": record.next_poll.failures,
+        "failures": record.next_poll.streak.failures,
+        "attempts": record.next_poll.streak.attempts,
+        "failing_since": record.next_poll.streak.since,
         # The worker lived to tell: whatever killed others, it was not this poll.
         "claim_attempts": 0,
         "error_class": record.error.error_class if record.error else None,

@@ -75,9 +75,11 @@ class PollResult:
     rhythm: Rhythm | None = None
     """As of this poll; null where nothing was learnt."""
     move: Move | None = None
-    """The permanent redirect that a successful poll was led by, if any; believed when ``moves_to`` is set."""
+    """The permanent redirect that a successful poll was led by, if any."""
+    is_move_changed: bool = False
+    """Whether that differs from what is stored."""
     moves_to: str | None = None
-    """The URL that the feed has from now on."""
+    """The URL that the feed has from now on, where the redirect is believed."""
     placements: tuple[Placement, ...] = ()
     policy_version: int = 0
     """Of the HTML policy that cleaned the articles."""

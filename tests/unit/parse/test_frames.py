@@ -4,13 +4,13 @@ import pytest
 
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.parse.frames import LENGTHS, pack_answer, pack_request, unpack_answer
-from worker.values import Document, Enclosure, Entry, ParsedDocument
+from worker.values import Document, Enclosure, Entry, Hints, ParsedDocument
 
 READ = ParsedDocument(
     format="rss",
     parser="feedparser",
     title="Weather",
-    ttl=timedelta(minutes=90),
+    hints=Hints(ttl=timedelta(minutes=90), skip_hours=frozenset({0, 1})),
     dropped_entries=3,
     entries=(
         Entry(

@@ -1,0 +1,67 @@
+"""What a feed's JSON columns hold, as the values that the stages pass around, and back."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from worker.values import FeedOptions, Hints, Rhythm
+
+
+def read_options(stored: Mapping[str, Any] | None) -> FeedOptions:
+    """Return what an operator chose for a feed."""
+    seconds = (stored or {}).get("interval")
+    return FeedOptions(interval=timedelta(seconds=seconds) if seconds else None)
+
+
+def store_hints(hints: Hints) -> dict[str, Any] | None:
+    """Return a document's hints as JSON, null for none; how long HTTP calls it fresh goes with each answer anew."""
+    told = {
+        "ttl": hints.ttl and hints.ttl.total_seconds(),
+        "update_period": hints.update_period and hints.update_period.total_seconds(),
+        "skip_hours": sorted(hints.skip_hours),
+        "skip_days": sorted(hints.skip_days),
+    }
+    return {name: value for name, value in told.items() if value} or None
+
+
+def read_hints(stored: Mapping[str, Any] | None) -> Hints:
+    """Return the hints that JSON tells of."""
+    if not stored:
+        return _NO_HINTS
+    return Hints(
+        ttl=_duration(stored.get("ttl")),
+        update_period=_duration(stored.get("update_period")),
+        skip_hours=frozenset(stored.get("skip_hours", ())),
+        skip_days=frozenset(stored.get("skip_days", ())),
+    )
+
+
+def store_rhythm(rhythm: Rhythm) -> dict[str, Any]:
+    """Return a rhythm as JSON."""
+    return {
+        "since": rhythm.since.isoformat(),
+        "until": rhythm.until.isoformat(),
+        "articles": round(rhythm.articles, 3),
+        "hours": [round(share, 3) for share in rhythm.hours],
+        "weekdays": [round(share, 3) for share in rhythm.weekdays],
+    }
+
+
+def read_rhythm(stored: Mapping[str, Any] | None) -> Rhythm | None:
+    """Return the rhythm that JSON tells of."""
+    if not stored:
+        return None
+    return Rhythm(
+        since=datetime.fromisoformat(stored["since"]),
+        until=datetime.fromisoformat(stored["until"]),
+        articles=stored["articles"],
+        hours=tuple(stored["hours"]),
+        weekdays=tuple(stored["weekdays"]),
+    )
+
+
+_NO_HINTS = Hints()
+
+
+def _duration(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -1,0 +1,46 @@
+"""Writing what a poll tells of the feed itself: title, publisher's hints, rhythm, redirects, and how polling ends."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, update
+
+from worker.database.article_tables import EventRow
+from worker.database.feed_tables import FeedRow
+from worker.database.feed_values import store_hints, store_rhythm
+from worker.store.leases import holds_lease
+from worker.values import FeedState, PollResult
+
+
+def store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
+    """Write the facts that differ from those that are stored; a poll that says nothing of the feed writes nothing."""
+    facts = _facts(result)
+    if facts and (result.token is None or holds_lease(connection, result.host_id, result.token)):
+        feed_id, ending = result.record.feed_id, result.record.next_poll.ends_as
+        differs = or_(*(getattr(FeedRow, name).is_distinct_from(value) for name, value in facts.items()))
+        connection.execute(update(FeedRow).where(FeedRow.id == feed_id, differs).values(facts))
+        if ending:
+            _tell(connection, feed_id, ending, result.record.next_poll.reason, now)
+
+
+def _facts(result: PollResult) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if result.title:
+        facts["title"] = result.title
+    if result.site_url:
+        facts["site_url"] = result.site_url
+    if result.hints is not None:
+        facts["hints"] = store_hints(result.hints)
+    if result.rhythm is not None:
+        facts["rhythm"] = store_rhythm(result.rhythm)
+    if result.is_move_changed:
+        url, polls, since = (result.move.url, result.move.polls, result.move.since) if result.move else (None, 0, None)
+        facts |= {"moved_to": url, "moved_polls": polls, "moved_since": since}
+    if result.record.next_poll.ends_as:
+        facts |= {"state": result.record.next_poll.ends_as, "state_reason": result.record.next_poll.reason}
+    return facts
+
+
+def _tell(connection: Connection, feed_id: int, ending: FeedState, reason: str, now: datetime) -> None:
+    event = {"created_at": now, "kind": f"feed {ending}", "feed_id": feed_id, "details": {"reason": reason}}
+    connection.execute(insert(EventRow).values(event))

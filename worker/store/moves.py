@@ -1,0 +1,88 @@
+"""Moving a feed to another URL, and merging it with the feed that lives there already."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
+
+from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
+from worker.database.host_queue import add_hosts, wake_hosts
+from worker.urls import feed_url_key, host_key
+from worker.values import FeedState
+
+
+def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> int:
+    """Give a feed another URL, its old one an alias; return the id of the feed that lives there then.
+
+    Where another feed does already, the two become one: articles, sightings and ledger are its from then on.
+    """
+    old = connection.execute(select(FeedRow.url, FeedRow.url_key).where(FeedRow.id == feed_id)).one()
+    key = feed_url_key(url)
+    other: int | None = connection.execute(
+        select(FeedRow.id).where(FeedRow.url_key == key, FeedRow.id != feed_id)
+    ).scalar()
+    details = {"from": old.url, "to": url, "merged_into": other}
+    event = {"created_at": now, "kind": "feed moved", "feed_id": feed_id, "details": details}
+    connection.execute(insert(EventRow).values(event))
+    if other is None:
+        _change_url(connection, feed_id, url, key)
+    else:
+        _merge(connection, now, feed_id, other)
+    _remember(connection, now, (old.url_key, old.url), key, other or feed_id)
+    return other or feed_id
+
+
+def _change_url(connection: Connection, feed_id: int, url: str, key: str) -> None:
+    facts = {"url": url, "url_key": key, "moved_to": None, "moved_polls": 0, "moved_since": None}
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(facts))
+    name = host_key(url)
+    due: datetime | None = connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id == feed_id)
+        .values(host_id=add_hosts(connection, [name])[name])
+        .returning(ScheduleRow.next_poll_at)
+    ).scalar_one()
+    if due:
+        wake_hosts(connection, due, [feed_id])
+
+
+def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> None:
+    _merge_sightings(connection, feed_id, other)
+    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow):
+        connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
+    connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
+    # It answers: only an operator's pause still holds.
+    ended = FeedRow.state.in_([FeedState.GONE, FeedState.QUARANTINED, FeedState.REMOVED])
+    revived = connection.execute(
+        update(FeedRow).where(FeedRow.id == other, ended).values(state=FeedState.ACTIVE, state_reason=None)
+    )
+    if revived.rowcount:
+        reason = "a feed that was polled moved here"
+        connection.execute(
+            update(ScheduleRow)
+            .where(ScheduleRow.feed_id == other)
+            .values(next_poll_at=now, next_poll_reason=reason, failures=0, attempts=0, failing_since=None)
+        )
+        wake_hosts(connection, now, [other])
+
+
+def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
+    """Hand sightings over; of a guid that both feeds carried one stays, since the earlier of the two."""
+    twin = aliased(SightingRow)
+    has_twin = exists().where(twin.feed_id == feed_id, twin.guid_hash == SightingRow.guid_hash)
+    first_seen_at = (
+        select(func.min(twin.first_seen_at))
+        .where(twin.guid_hash == SightingRow.guid_hash, twin.feed_id.in_([feed_id, other]))
+        .scalar_subquery()
+    )
+    kept = and_(SightingRow.feed_id == other, has_twin)
+    connection.execute(update(SightingRow).where(kept).values(first_seen_at=first_seen_at))
+    is_known = exists().where(twin.feed_id == other, twin.guid_hash == SightingRow.guid_hash)
+    connection.execute(update(SightingRow).where(SightingRow.feed_id == feed_id, ~is_known).values(feed_id=other))
+
+
+def _remember(connection: Connection, now: datetime, old: tuple[str, str], key: str, feed_id: int) -> None:
+    """Let the old URL go on naming the feed, and the new one name only itself."""
+    connection.execute(delete(FeedAliasRow).where(FeedAliasRow.url_key.in_([old[0], key])))
+    connection.execute(insert(FeedAliasRow).values(url_key=old[0], url=old[1], feed_id=feed_id, since=now))
