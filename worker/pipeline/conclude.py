@@ -185,8 +185,15 @@ def _moved(result: PollResult, answered: Answered, now: datetime) -> PollResult:
     move = follow_move(before, answered.fetched.moved_to, now)
     if answered.token is None or move == before:
         return result
-    moves_to = move.url if move and is_believed(move, now) else None
-    return replace(result, move=move, is_move_changed=True, moves_to=moves_to)
+    result = replace(result, move=move, is_move_changed=True)
+    return _believed(result, move.url) if move and is_believed(move, now) else result
+
+
+def _believed(result: PollResult, url: str) -> PollResult:
+    """Return the result with the feed's new address."""
+    note = f"{result.record.url} is believed to have moved here for good"
+    record = replace(result.record, url=url, note="; ".join(filter(None, (result.record.note, note))))
+    return replace(result, record=record, moves_to=url)
 
 
 def _never() -> NextPoll:

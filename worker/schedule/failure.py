@@ -45,8 +45,8 @@ def _ending(now: datetime, error: PollError, cure: Cure, streak: Streak) -> tupl
     failing_for = now - (streak.since or now)
     if cure.patience is None or failing_for < cure.patience or streak.failures < _FEWEST:
         return None
-    days = f"{failing_for.days} days"
-    return FeedState.QUARANTINED, f"given up after {streak.failures} failures in {days}, the last: {error.sentence}"
+    told = f"given up after {streak.failures} failures in {failing_for.days} days, the last: {error.sentence}"
+    return FeedState.QUARANTINED, f"{told}; `feedmill resume` tries again"
 
 
 def _own_wait(bounds: Bounds, error: PollError, cure: Cure, streak: Streak) -> tuple[timedelta, str]:

@@ -1,0 +1,137 @@
+"""Failing feeds: what is held against them, when they are given up, and how they come back."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from itertools import islice
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.documents import item, rss
+from tests.polling import add, make_due, poll, poll_again, schedule
+from tests.servers.publisher import Answer, Publisher
+from worker.database.article_tables import EventRow
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.feeds import resume_feed
+from worker.tools import Tools
+from worker.values import FeedState
+
+# Nobody listens on the discard port; each address is a host of its own.
+SILENT = [f"http://127.0.1.{number}:9/feed" for number in range(1, 26)]
+
+
+@pytest.fixture
+def answering() -> Iterator[Iterator[str]]:
+    """As many feeds as are asked for, each on a host of its own that answers."""
+    with ExitStack() as stack:
+        publishers = (stack.enter_context(Publisher(f"127.0.2.{number}")) for number in range(1, 26))
+        yield (publisher.serve("/feed", rss([item("one")])) for publisher in publishers)
+
+
+def _failures(tools: Tools, url: str) -> tuple[int, int]:
+    """The failures of a feed that are held against it, and all in a row."""
+    with reading(tools.engine) as connection:
+        query = select(ScheduleRow.failures, ScheduleRow.attempts).join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
+        row = connection.execute(query.where(FeedRow.url == url)).one()
+    return row.failures, row.attempts
+
+
+def test_a_host_out_of_reach_is_not_held_against_its_feed_at_once(tools: Tools) -> None:
+    add(tools, SILENT[0])
+    (record,) = poll(tools)
+    assert _failures(tools, SILENT[0]) == (0, 1)
+    assert "not held against it yet" in record.next_poll.reason
+
+
+def test_it_is_held_against_it_when_other_hosts_were_in_reach(tools: Tools, answering: Iterator[str]) -> None:
+    add(tools, SILENT[0], *islice(answering, 20))
+    poll(tools)
+    make_due(tools)
+    poll(tools)
+    assert _failures(tools, SILENT[0]) == (1, 2)
+
+
+def test_it_is_held_against_it_when_too_few_hosts_were_polled_to_tell(tools: Tools) -> None:
+    add(tools, *SILENT[:19])
+    poll(tools)
+    make_due(tools)
+    poll(tools)
+    assert _failures(tools, SILENT[0]) == (1, 2)
+
+
+def test_an_outage_of_ours_is_held_against_nobody(tools: Tools, answering: Iterator[str]) -> None:
+    add(tools, *SILENT[:13], *islice(answering, 12))
+    poll(tools)
+    make_due(tools)
+    poll(tools)
+    assert {_failures(tools, url) for url in SILENT[:13]} == {(0, 2)}
+
+
+def test_what_many_feeds_of_one_host_tell_counts_once(tools: Tools, answering: Iterator[str]) -> None:
+    dead = [f"http://127.0.1.1:9/{number}" for number in range(40)]
+    add(tools, *dead, *islice(answering, 20))
+    poll(tools)
+    make_due(tools)
+    poll(tools)
+    assert _failures(tools, dead[0])[0] == 1
+
+
+def test_an_outage_makes_nobody_wait_longer_than_usual(tools: Tools) -> None:
+    add(tools, *SILENT)
+    for _ in range(6):
+        make_due(tools)
+        poll(tools)
+    with reading(tools.engine) as connection:
+        rows = connection.execute(select(ScheduleRow.next_poll_at, ScheduleRow.last_attempt_at, ScheduleRow.attempts))
+        assert all(row.next_poll_at - row.last_attempt_at < timedelta(hours=2) and row.attempts == 6 for row in rows)
+
+
+def test_a_success_clears_the_record(tools: Tools, publisher: Publisher) -> None:
+    publisher.on("/feed", Answer(status=500))
+    add(tools, publisher.url("/feed"))
+    poll(tools)
+    publisher.serve("/feed", rss([item("one")]))
+    poll_again(tools)
+    stored = schedule(tools)
+    assert (stored.failures, stored.attempts, stored.failing_since, stored.error_class) == (0, 0, None, None)
+
+
+@pytest.fixture
+def hopeless(tools: Tools, publisher: Publisher) -> str:
+    """A feed that has answered 404 for a month."""
+    publisher.on("/feed", Answer(status=404))
+    add(tools, publisher.url("/feed"))
+    poll(tools)
+    with writing(tools.engine) as connection:
+        since = read_clock(connection).now() - timedelta(days=31)
+        connection.execute(update(ScheduleRow).values(failing_since=since, failures=40, attempts=40))
+    return publisher.url("/feed")
+
+
+def test_a_feed_that_fails_for_a_month_is_given_up_with_the_reason(tools: Tools, hopeless: str) -> None:
+    record = poll_again(tools)
+    with reading(tools.engine) as connection:
+        feed = connection.execute(select(FeedRow.state, FeedRow.state_reason)).one()
+        event = connection.execute(select(EventRow.details).where(EventRow.kind == "feed quarantined")).scalar_one()
+    assert (feed.state, schedule(tools).next_poll_at, record.next_poll.at) == (FeedState.QUARANTINED, None, None)
+    assert feed.state_reason.startswith("given up after 41 failures in 31 days")
+    assert event == {"reason": feed.state_reason}
+
+
+def test_a_feed_that_was_given_up_can_be_resumed(tools: Tools, publisher: Publisher, hopeless: str) -> None:
+    poll_again(tools)
+    publisher.serve("/feed", rss([item("one")]))
+    with writing(tools.engine) as connection:
+        feed_id = connection.execute(select(FeedRow.id)).scalar_one()
+        resume_feed(connection, read_clock(connection).now(), feed_id)
+    (record,) = poll(tools)
+    assert record.new == 1
+
+
+def test_a_month_of_downtime_of_ours_is_no_month_of_failures(tools: Tools, hopeless: str) -> None:
+    with writing(tools.engine) as connection:
+        connection.execute(update(ScheduleRow).values(failures=2, attempts=2))
+    assert poll_again(tools).next_poll.at is not None
