@@ -141,8 +141,8 @@ def same_site(one: str | None, other: str | None) -> bool:
 
 def is_bare_site(url: str) -> bool:
     """Say whether a canonical URL is a whole site's, not a page's."""
-    parts = urlsplit(url)
-    return (parts.path in {"", "/"} or parts.path in _INDEX_PAGES) and not parts.query and not parts.fragment
+    path = url.partition("://")[2].partition("/")[2]
+    return not path or f"/{path}" in _INDEX_PAGES
 
 
 def _parse(url: str, base: str | None) -> can_ada.URL | None:

@@ -26,6 +26,7 @@ _LONGEST_TAG = 100
 _MOST_NAMES = 64
 _MOST_ENCLOSURES = 64
 _LARGEST_FILE = 2**53
+_WHITE_SPACE = b" \t\n\r\v\f"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
 
@@ -41,9 +42,9 @@ class FeedContext:
 
 
 def content_hash(title: str, text: str) -> bytes:
-    """Return the 16 bytes that change when the words do: letters folded, white space and markup apart."""
-    folded = fold(unicodedata.normalize("NFKC", f"{title}\n{text}").casefold())
-    return xxhash.xxh3_128_digest(folded.encode())
+    """Return the 16 bytes that change when the words do: capitals, accents' spelling, white space and markup apart."""
+    words = unicodedata.normalize("NFC", f"{title}\0{text}").lower().replace("\xa0", " ")
+    return xxhash.xxh3_128_digest(words.encode().translate(None, _WHITE_SPACE))
 
 
 def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_its_own: bool) -> Article:

@@ -13,7 +13,6 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 _CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
 # A parser drops a tag that never ends, but not the first of its characters, nor a broken entity.
 _BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
-_BLANK_LINES = re.compile(r"\n{3,}")
 # What a player shows where it cannot play, and how a word above is pronounced: in a line of text both are in the way.
 _UNREAD = "audio, video, rt, rp"
 _HAS_UNREAD = re.compile(r"<(?:audio|video|rt|rp)[\s>]")
@@ -36,8 +35,8 @@ def tidy(text: str) -> str:
     # Both are rare, and looking for them is a tenth of the work.
     if " \n" in text or "\t\n" in text or "\xa0\n" in text:
         text = "\n".join(line.rstrip() for line in text.split("\n"))
-    if "\n\n\n" in text:
-        text = _BLANK_LINES.sub("\n\n", text)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
     return text.strip()
 
 

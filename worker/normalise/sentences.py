@@ -17,6 +17,8 @@ _APPENDED = re.compile(
     r"(?:\bContinue reading\b[^.!?]{0,200}|\bRead (?:more|on|the full (?:story|article))\b[^.!?]{0,40}"
     r"|\bThe post .{1,400}? (?:appeared first on|first appeared on) .{1,200})$"
 )
+# Without one of these there is none of it, and most excerpts are looked at no further.
+_APPENDED_WORDS = ("Continue reading", "Read ", "The post ")
 _CUT_SHORT = re.compile(r"\s*(?:\[(?:…|\.{3})\]|…|\.{3})$")
 # A text up to this may be no more than an excerpt.
 _LONGEST_EXCERPT = 1_000
@@ -51,7 +53,7 @@ def _first_sentences(text: str, longest: int) -> str:
 
 def _without_appendix(excerpt: str) -> str:
     line = fold(excerpt)
-    while (shorter := _APPENDED.sub("", line).rstrip()) != line:
+    while any(words in line for words in _APPENDED_WORDS) and (shorter := _APPENDED.sub("", line).rstrip()) != line:
         line = shorter
     uncut = _CUT_SHORT.sub("", line)
     return line if uncut == line else uncut if uncut.endswith((".", "!", "?")) else f"{uncut}…"
