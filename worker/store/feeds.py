@@ -1,9 +1,10 @@
 """Writing what a poll tells of the feed itself: title, publisher's hints, rhythm, redirects, and how polling ends."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, update
+from sqlalchemy import Connection, Update, bindparam, insert, or_, update
 
 from worker.database.article_tables import EventRow
 from worker.database.feed_tables import FeedRow
@@ -17,10 +18,16 @@ def store_feed(connection: Connection, result: PollResult, now: datetime) -> Non
     facts = _facts(result)
     if facts and (result.token is None or holds_lease(connection, result.host_id, result.token)):
         feed_id, ending = result.record.feed_id, result.record.next_poll.ends_as
-        differs = or_(*(getattr(FeedRow, name).is_distinct_from(value) for name, value in facts.items()))
-        connection.execute(update(FeedRow).where(FeedRow.id == feed_id, differs).values(facts))
+        connection.execute(_update(tuple(facts)), facts | {"b_feed_id": feed_id})
         if ending:
             _tell(connection, feed_id, ending, result.record.next_poll.reason, now)
+
+
+@cache
+def _update(names: tuple[str, ...]) -> Update:
+    values = {name: bindparam(name, type_=FeedRow.__table__.c[name].type) for name in names}
+    differs = or_(*(FeedRow.__table__.c[name].is_distinct_from(value) for name, value in values.items()))
+    return update(FeedRow).where(FeedRow.id == bindparam("b_feed_id"), differs).values(values)
 
 
 def _facts(result: PollResult) -> dict[str, Any]:
