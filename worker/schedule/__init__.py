@@ -1,7 +1,7 @@
 """Stage schedule: when to poll next, and why, in one pure decision.
 
-A poll that answered → ``success``: the feed's own ``rhythm``, never earlier than the strongest of the publisher's ``hints``
-A poll that failed   → ``streak`` (does it count?) → ``failure``: the cure of its class (``cures``), or the end of polling
+A poll that answered → ``success``: the feed's own ``rhythm``, never earlier than the publisher's strongest ``hints``
+A poll that failed   → ``streak`` (does it count?) → ``failure``: the cure of its class (``cures``), or no more polls
 A permanent redirect → ``moves``: is the new address to be believed yet?
 """
 

@@ -1,7 +1,7 @@
 """Permanent redirects: a new address is believed when it has been named long enough, and not before.
 
-A redirect that was a mistake, or a captive portal's, must not take a feed away (RFC 9110, section 15.4.2 lets us keep the
-old address for as long as we like).
+A redirect that was a mistake, or a captive portal's, must not take a feed away (RFC 9110, section 15.4.2, lets us keep
+the old address for as long as we like).
 """
 
 from dataclasses import replace
