@@ -31,7 +31,7 @@ class FeedRow(Base):
         Json,
     )
     rhythm: Mapped[dict[str, Any] | None] = column(
-        "When it publishes, as learnt from its articles: since, until, articles (a count that fades), hours (24 shares, UTC), "
+        "When it publishes, as learnt from its articles: since, latest, articles (a count that fades), hours (24 shares, UTC), "
         "weekdays (7 shares, Monday first)",
         Json,
     )

@@ -40,7 +40,7 @@ def store_rhythm(rhythm: Rhythm) -> dict[str, Any]:
     """Return a rhythm as JSON."""
     return {
         "since": rhythm.since.isoformat(),
-        "until": rhythm.until.isoformat(),
+        "latest": rhythm.latest.isoformat(),
         "articles": round(rhythm.articles, 3),
         "hours": [round(share, 3) for share in rhythm.hours],
         "weekdays": [round(share, 3) for share in rhythm.weekdays],
@@ -53,7 +53,7 @@ def read_rhythm(stored: Mapping[str, Any] | None) -> Rhythm | None:
         return None
     return Rhythm(
         since=datetime.fromisoformat(stored["since"]),
-        until=datetime.fromisoformat(stored["until"]),
+        latest=datetime.fromisoformat(stored["latest"]),
         articles=stored["articles"],
         hours=tuple(stored["hours"]),
         weekdays=tuple(stored["weekdays"]),

@@ -22,18 +22,21 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """When a feed publishes, learnt from the arrivals of its articles: counts that fade with time."""
+    """When a feed publishes, learnt from the arrivals of its articles: counts that fade with time.
+
+    A poll that finds nothing changes none of it: how long nothing came follows from the time since ``latest``.
+    """
 
     since: datetime
-    """When the observation began: the oldest arrival that counted, or the first poll."""
-    until: datetime
-    """Up to when it was observed; counts are as of then."""
-    articles: float
+    """When the observation began: the oldest arrival known, which is not counted, or the first poll."""
+    latest: datetime
+    """When the newest article arrived; counts are as of then."""
+    articles: float = 0.0
     """Arrivals, each counting half as much after every half-life."""
-    hours: tuple[float, ...]
-    """24 shares: arrivals by hour of the day in UTC, fading more slowly."""
-    weekdays: tuple[float, ...]
-    """7 shares: arrivals by day of the week in UTC, Monday first, fading more slowly."""
+    hours: tuple[float, ...] = (0.0,) * 24
+    """Arrivals by hour of the day in UTC, where known; several in one hour count less each. Fades more slowly."""
+    weekdays: tuple[float, ...] = (0.0,) * 7
+    """The same by day of the week in UTC, Monday first."""
 
 
 @dataclass(frozen=True, slots=True)

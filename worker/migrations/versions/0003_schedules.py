@@ -52,7 +52,7 @@ def _feed_columns() -> list[sa.Column[object]]:
         optional(
             "rhythm",
             Json,
-            "When it publishes, as learnt from its articles: since, until, articles (a count that fades), hours (24 shares, UTC), weekdays (7 shares, Monday first)",
+            "When it publishes, as learnt from its articles: since, latest, articles (a count that fades), hours (24 shares, UTC), weekdays (7 shares, Monday first)",
         ),
         optional("moved_to", sa.Text(), "Where a permanent redirect (301, 308) leads that is not believed yet"),
         required("moved_polls", sa.Integer(), "Polls in a row that were redirected there", server_default=sa.text("0")),
