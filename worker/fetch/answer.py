@@ -1,12 +1,13 @@
 """What came back, told in the terms of the flow: a document, "not modified", an error, or a redirect to follow."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.fetch.body import Body
 from worker.fetch.head import Head, retry_after, validators
 from worker.fetch.location import Location, follow
+from worker.fetch.walls import find_wall
 from worker.text import clean
 from worker.values import Document, FetchRequest, NotModified, Validators
 
@@ -25,6 +26,8 @@ _LONGEST_FIELD = 200
 
 def document(location: Location, head: Head, body: Body) -> Document:
     """Return the document that a complete answer brought; PollError if there is none in it."""
+    if head.status == HTTPStatus.ACCEPTED and (wall := find_wall(head)):
+        raise _blocked(location, head, wall)
     content = body.read()
     if head.status == HTTPStatus.PARTIAL_CONTENT:
         raise TransientError(ErrorClass.INCOMPLETE, f"{location.host} sent a part that we did not ask for (206)", 206)
@@ -64,18 +67,18 @@ def redirect_target(location: Location, head: Head, visited: list[Location], mos
 
 def status_error(location: Location, head: Head, received_at: datetime) -> PollError:
     """Return the error that a status above 300 is."""
-    kind, error_class = _kind(head)
     wait = retry_after(head, received_at) if head.status >= HTTPStatus.BAD_REQUEST else None
+    if head.status not in _OF_STATUS and (wall := find_wall(head)):
+        return _blocked(location, head, wall, wait)
+    of_hundred = _OF_HUNDRED.get(head.status // 100, (TransientError, ErrorClass.PROTOCOL))
+    kind, error_class = _OF_STATUS.get(head.status, of_hundred)
     return kind(error_class, f"{location.host} answered {_phrase(head.status)}", head.status, wait)
 
 
-def _kind(head: Head) -> tuple[type[PollError], ErrorClass]:
-    if head.status in _OF_STATUS:
-        return _OF_STATUS[head.status]
-    # A wall that only a browser passes: its publisher has to let us in.
-    if "cf-mitigated" in head.fields:
-        return PermanentError, ErrorClass.BLOCKED
-    return _OF_HUNDRED.get(head.status // 100, (TransientError, ErrorClass.PROTOCOL))
+def _blocked(location: Location, head: Head, wall: str, wait: timedelta | None = None) -> PermanentError:
+    """Return the failure at a wall that only browsers pass: its publisher has to let us in."""
+    sentence = f"{location.host} answered {_phrase(head.status)}: {wall} keeps robots out there"
+    return PermanentError(ErrorClass.BLOCKED, sentence, head.status, wait)
 
 
 def _phrase(status: int) -> str:

@@ -1,5 +1,6 @@
 """An answer's status and header fields, and what HTTP caching makes of them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,14 @@ _LONGEST_FRESHNESS = timedelta(days=30)
 _LONGEST_WISH = timedelta(days=7)
 _LONGEST_VALIDATOR = 1024
 _MOST_DIGITS = 10
+# Of two lines that a proxy joined the first counts, as it does of two; fractions of a second are against the rule.
+_NUMBER = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII)
 # All that we ever read; the rest is not worth its memory.
 _READ = frozenset(
-    b"age cache-control cf-mitigated content-encoding content-language content-type date etag expires last-modified"
-    b" location retry-after".split()
+    b"age cache-control content-encoding content-language content-type date etag expires last-modified location"
+    b" retry-after".split()
+    # By which walls are told (worker.fetch.walls).
+    + b"cf-mitigated server sg-captcha x-amzn-waf-action x-dd-b x-iinfo x-sucuri-block x-vercel-mitigated".split()
 )
 # Fields that are lists: several lines mean one list (RFC 9110, section 5.3). Of any other the first line counts.
 _LISTS = frozenset({"cache-control", "content-encoding"})
@@ -83,10 +88,15 @@ def fresh_for(head: Head, received_at: datetime) -> timedelta | None:
 def retry_after(head: Head, received_at: datetime) -> timedelta | None:
     """Return how long the publisher wants to be left alone, 0 to 7 days (RFC 9110, section 10.2.3), or null."""
     wish = head.fields.get("retry-after", "")
-    wait = _seconds(wish, _LONGEST_WISH)
-    if wait is None and (until := read_date(wish)):
+    if number := _NUMBER.fullmatch(wish):
+        wait = _seconds(number[1], _LONGEST_WISH) or timedelta(0)
+        # Never sooner than asked.
+        wait += timedelta(seconds=1) if number[2] else timedelta(0)
+    elif until := read_date(wish):
         wait = until - _date(head, received_at)
-    return None if wait is None else _clamped(wait, _LONGEST_WISH)
+    else:
+        return None
+    return _clamped(wait, _LONGEST_WISH)
 
 
 def read_date(text: str) -> datetime | None:

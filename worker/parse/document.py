@@ -4,6 +4,7 @@ from worker.errors import ErrorClass, PermanentError, RejectedError, TransientEr
 from worker.parse.feed_xml import parse_xml
 from worker.parse.json_feed import parse_json
 from worker.parse.sniff import Kind, sniff
+from worker.parse.walls import find_wall
 from worker.values import Document, ParsedDocument
 
 _NOT_FEEDS = {
@@ -22,6 +23,8 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     kind = sniff(document.body)
     if kind is Kind.EMPTY:
         raise TransientError(ErrorClass.INCOMPLETE, "the host served an empty document")
+    if kind is Kind.HTML and (wall := find_wall(document.body)):
+        raise PermanentError(ErrorClass.BLOCKED, f"the host served a page of {wall} that keeps robots out, not a feed")
     if kind in _NOT_FEEDS:
         raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {_NOT_FEEDS[kind]}, not a feed")
     if kind is Kind.JSON_FEED:

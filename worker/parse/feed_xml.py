@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -16,9 +15,10 @@ import feedparser
 
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.charset import decode
+from worker.parse.hints import read_hints
 from worker.parse.newest import keep_newest
 from worker.text import clean
-from worker.values import Document, Enclosure, Entry, Hints, ParsedDocument
+from worker.values import Document, Enclosure, Entry, ParsedDocument
 
 # References to surrogates, which are no characters: feedparser fails on them.
 _SURROGATE = re.compile(
@@ -35,7 +35,6 @@ _FORMATS = {"rss10": "rdf", "rss090": "rdf", "rss": "rss", "atom": "atom"}
 _CDF = re.compile(r"<channel\s[^<>]*\bhref", re.IGNORECASE)
 _MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((.+)\)")
 _TITLE, _URL, _CONTENT, _NAME = 4_000, 4_000, 1_000_000, 400
-_LONGEST_TTL = 30 * 24 * 60
 # Longer than any file is, it would not fit into an answer either.
 _LENGTH = re.compile(r"\d{1,15}", re.ASCII)
 _HEAD = 65_536
@@ -73,7 +72,7 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         site_url=_link(feed, "alternate") or _text(feed, "link", _URL),
         self_url=_link(feed, "self"),
         language=_text(feed, "language", _NAME),
-        hints=Hints(ttl=_ttl(feed)),
+        hints=read_hints(text),
         dropped_entries=len(items) - len(kept),
     )
 
@@ -162,11 +161,6 @@ def _is_picture(value: dict[str, Any]) -> bool:
 
 def _date_of(item: dict[str, Any]) -> Any:
     return dict.get(item, "published_parsed") or dict.get(item, "updated_parsed")
-
-
-def _ttl(feed: dict[str, Any]) -> timedelta | None:
-    minutes = _text(feed, "ttl", 10) or ""
-    return timedelta(minutes=min(int(minutes), _LONGEST_TTL)) if minutes.isdecimal() else None
 
 
 def _link(values: dict[str, Any], rel: str) -> str | None:

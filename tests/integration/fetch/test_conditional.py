@@ -71,6 +71,17 @@ def test_304_tells_how_long_it_is_fresh(publisher: Publisher, fetch: Fetch) -> N
     assert fetched.fresh_for.total_seconds() == 900
 
 
+def test_304_tells_so_by_its_expiry_too(publisher: Publisher, fetch: Fetch) -> None:
+    # The host's clock is years ahead of ours: only the difference counts.
+    headers = {"Date": "Fri, 24 Nov 2034 09:00:00 GMT", "Expires": "Fri, 24 Nov 2034 11:00:00 GMT", "Age": "600"}
+    url = publisher.on("/feed.xml", Answer(status=304, headers=headers))
+
+    fetched = fetch(url, validators=Validators('"one"'))
+
+    assert fetched.fresh_for is not None
+    assert fetched.fresh_for.total_seconds() == 2 * 3600 - 600
+
+
 def test_304_to_a_request_without_conditions_is_an_error(publisher: Publisher, fetch: Fetch) -> None:
     fetched = fetch(publisher.on("/feed.xml", Answer(status=304)))
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.values import Fetched
+from worker.values import Document, Fetched
 
 Fetch = Callable[..., Fetched]
 
@@ -54,12 +54,64 @@ def test_retry_after_is_told_with_any_error(publisher: Publisher, fetch: Fetch, 
     assert fetched.answer.retry_after == timedelta(hours=1)
 
 
-@pytest.mark.parametrize("status", [403, 503])
-def test_a_wall_for_browsers_only_is_told_apart(publisher: Publisher, fetch: Fetch, status: int) -> None:
-    fetched = fetch(publisher.on("/feed.xml", Answer(status=status, headers={"cf-mitigated": "challenge"})))
+IMPERVA = "7-41000613-0 PNNN RT(1639592547810 0) q(0 0 0 0) r(0 -1) B15(3,501529,0) U6"
+
+
+@pytest.mark.parametrize(
+    ("status", "field", "value"),
+    [
+        (403, "cf-mitigated", "challenge"),
+        (503, "cf-mitigated", "challenge"),
+        (403, "X-Vercel-Mitigated", "deny"),
+        (405, "x-amzn-waf-action", "captcha"),
+        (202, "x-amzn-waf-action", "challenge"),
+        (202, "SG-Captcha", "challenge"),
+        (403, "X-DD-B", "1"),
+        (401, "X-DD-B", "2"),
+        (403, "X-Sucuri-Block", "FBP007"),
+        (403, "Server", "AkamaiGHost"),
+        (403, "X-Iinfo", IMPERVA),
+    ],
+)
+def test_a_wall_for_browsers_only_is_told_apart(
+    publisher: Publisher, fetch: Fetch, status: int, field: str, value: str
+) -> None:
+    fetched = fetch(publisher.on("/feed.xml", Answer(b"<html>", status=status, headers={field: value})))
 
     assert isinstance(fetched.answer, PermanentError)
     assert fetched.answer.error_class is ErrorClass.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("status", "field", "value"),
+    [
+        (403, "CF-Ray", "8f2b3c4d5e6f7-SJC"),
+        (403, "Server", "cloudflare"),
+        (403, "X-DataDome", "protected"),
+        (403, "Set-Cookie", "datadome=abc"),
+        (403, "X-Sucuri-ID", "12005"),
+        (403, "Server", "Sucuri/Cloudproxy"),
+        (403, "Server", "ddos-guard"),
+        (403, "X-Iinfo", "5-17009424-17011001 PNNN RT(1388193526625 4677) q(0 0 0 -1) r(1 1) U10000"),
+        (404, "X-Iinfo", IMPERVA),
+        (404, "Server", "AkamaiGHost"),
+        (403, "cf-mitigated", ""),
+    ],
+)
+def test_what_a_wall_adds_to_all_that_passes_it_proves_nothing(
+    publisher: Publisher, fetch: Fetch, status: int, field: str, value: str
+) -> None:
+    fetched = fetch(publisher.on("/feed.xml", Answer(b"<html>", status=status, headers={field: value})))
+
+    assert isinstance(fetched.answer, PermanentError)
+    assert fetched.answer.error_class is ErrorClass.HTTP_4XX
+
+
+@pytest.mark.parametrize("field", ["cf-mitigated", "X-DD-B", "X-Iinfo", "Server"])
+def test_a_document_that_came_through_a_wall_is_a_document(publisher: Publisher, fetch: Fetch, field: str) -> None:
+    headers = {field: {"Server": "AkamaiGHost", "X-Iinfo": IMPERVA}.get(field, "0")}
+
+    assert isinstance(fetch(publisher.on("/feed.xml", Answer(b"rss", headers=headers))).answer, Document)
 
 
 @pytest.mark.parametrize("status", [404, 503])

@@ -82,6 +82,20 @@ def test_a_status_is_an_error_of_its_class(
     assert error.retry_after == (timedelta(seconds=5) if status >= 400 else None)
 
 
-def test_a_browser_wall_does_not_hide_a_rate_limit() -> None:
+def test_a_wall_does_not_hide_a_rate_limit() -> None:
     assert status_error(HERE, Head(429, {"cf-mitigated": "challenge"}), NOW).error_class is ErrorClass.HTTP_429
-    assert status_error(HERE, Head(403, {"cf-mitigated": "challenge"}), NOW).error_class is ErrorClass.BLOCKED
+    assert status_error(HERE, Head(410, {"cf-mitigated": "challenge"}), NOW).error_class is ErrorClass.HTTP_410
+
+
+def test_a_wall_is_named_with_its_status_and_its_wait() -> None:
+    error = status_error(HERE, Head(503, {"cf-mitigated": "challenge", "retry-after": "5"}), NOW)
+
+    assert isinstance(error, PermanentError)
+    assert (error.error_class, error.http_status) == (ErrorClass.BLOCKED, 503)
+    assert error.retry_after == timedelta(seconds=5)
+    assert error.sentence == "a.example answered 503 (Service Unavailable): Cloudflare keeps robots out there"
+
+
+def test_a_challenge_that_is_accepted_is_no_document() -> None:
+    with pytest.raises(PermanentError, match=r"answered 202 \(Accepted\): AWS WAF keeps robots out"):
+        document(HERE, Head(202, {"x-amzn-waf-action": "challenge"}), body_of(b""))

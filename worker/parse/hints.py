@@ -1,0 +1,115 @@
+"""What a document asks of those who poll it: ``ttl``, ``skipHours`` and ``skipDays`` of RSS, and RSS 1.0's syndication.
+
+Read from the text itself, so that every parser of feeds may share it; feedparser keeps one hour of many. Only the start
+of a document up to its first entry and what follows its last one are looked at, both bounded, in linear time.
+"""
+
+import re
+from datetime import timedelta
+
+from worker.values import Hints
+
+_BOUND = 65_536
+"""Characters looked at, at either end."""
+
+_FIRST_ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])", re.ASCII)
+# Without an end it reaches to the end of the text: a search for one from each start would be quadratic.
+_OPAQUE = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_PREFIX = re.compile(
+    r"""xmlns:([\w.-]{1,40})\s*=\s*["']https?://purl\.org/rss/1\.0/modules/syndication/?["']""", re.ASCII
+)
+_USUAL_PREFIX = "sy"
+_OTHER_MEANING = re.compile(rf"xmlns:{_USUAL_PREFIX}\s*=", re.ASCII)
+
+_LONGEST_TTL = 30 * 24 * 60
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_MOST_DIGITS = 10
+# Nobody publishes ten thousand times in any period: more is a slip.
+_FREQUENCY = re.compile(r"0{0,4}[1-9]\d{0,3}", re.ASCII)
+_HOUR = re.compile(r"[01]?\d|2[0-4]", re.ASCII)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORTEST_DAY = len("mon")
+# https://web.resource.org/rss/1.0/modules/syndication/
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+
+
+def read_hints(text: str) -> Hints:
+    """Return what an XML feed asks for; whatever makes no sense is as if it were not there."""
+    frame = _frame(text)
+    return Hints(
+        ttl=_ttl(_value(frame, "ttl")),
+        update_period=_update_period(frame),
+        skip_hours=frozenset(int(hour) % 24 for hour in _listed(frame, "skipHours", "hour") if _HOUR.fullmatch(hour)),
+        skip_days=frozenset(_weekdays(_listed(frame, "skipDays", "day"))),
+    )
+
+
+def _frame(text: str) -> str:
+    """Return the markup around the entries, without comments and with no markup within CDATA."""
+    start = _markup(text[:_BOUND])
+    first = _FIRST_ENTRY.search(start)
+    if first is None:
+        return start
+    last = max(text.rfind("</item"), text.rfind("</entry"))
+    return start[: first.start()] + (_markup(text[last : last + _BOUND]) if last >= 0 else "")
+
+
+def _markup(text: str) -> str:
+    return _OPAQUE.sub(lambda opaque: (opaque[1] or "").replace("<", " "), text)
+
+
+def _ttl(minutes: str) -> timedelta | None:
+    if not _DIGITS.fullmatch(minutes):
+        return None
+    return timedelta(minutes=_LONGEST_TTL if len(minutes) > _MOST_DIGITS else min(int(minutes), _LONGEST_TTL))
+
+
+def _update_period(frame: str) -> timedelta | None:
+    """Return the time between two updates; by default there is one a day, but one that says neither says nothing."""
+    prefixes = _PREFIX.findall(frame)
+    # Some who write sy: forget to say what it means.
+    prefix = prefixes[0] if prefixes else "" if _OTHER_MEANING.search(frame) else _USUAL_PREFIX
+    if not prefix:
+        return None
+    period, frequency = _value(frame, f"{prefix}:updatePeriod"), _value(frame, f"{prefix}:updateFrequency")
+    length = _PERIODS.get((period or "daily").lower())
+    if not (period or frequency) or length is None or not _FREQUENCY.fullmatch(frequency or "1"):
+        return None
+    return length / int(frequency or "1")
+
+
+def _weekdays(names: list[str]) -> list[int]:
+    """Return the days that English names or their beginnings (``Tue``, ``tues.``) stand for, Monday is 0."""
+    words = [name.rstrip(".").lower() for name in names]
+    return [
+        number
+        for word in words
+        if len(word) >= _SHORTEST_DAY
+        for number, day in enumerate(_DAYS)
+        if day.startswith(word)
+    ]
+
+
+def _value(frame: str, name: str) -> str:
+    """Return the text of the first element of a name, or nothing."""
+    return next(iter(_values(frame, name)), "")
+
+
+def _listed(frame: str, name: str, each: str) -> list[str]:
+    """Return the texts of the elements ``each`` within the first element of a name."""
+    opened = re.search(rf"<{name}(?=[\s>])", frame, re.IGNORECASE | re.ASCII)
+    if opened is None:
+        return []
+    closed = re.compile(rf"</{name}", re.IGNORECASE | re.ASCII).search(frame, opened.end())
+    return _values(frame[opened.end() : closed.start() if closed else None], each)
+
+
+def _values(frame: str, name: str) -> list[str]:
+    found = re.findall(rf"<{re.escape(name)}(?=[\s/>])[^<>]*>([^<]*)", frame, re.IGNORECASE | re.ASCII)
+    return [value.strip() for value in found]
