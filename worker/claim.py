@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Double, Row, and_, cast, exists, func, insert, or_, select, update
 
 from worker.database.article_tables import EventRow
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_options, read_rhythm
 from worker.database.host_queue import wake_hosts
 from worker.errors import ErrorClass
+from worker.time_limits import STOP_CLAIMING
 from worker.values import ClaimedHost, DueFeed, FeedState, Move, Streak, Validators
 
 # A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
@@ -46,6 +47,9 @@ class ClaimTerms:
     hosts: int
     """Hosts claimed at once, at the most."""
     feeds_per_host: int
+    """Feeds of one host claimed at once, at the most."""
+    begin_within: timedelta = STOP_CLAIMING
+    """Feeds that could not begin in this time, for the gaps between those before them, are not claimed."""
 
 
 def claim_due_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
@@ -71,7 +75,7 @@ def find_next_claim(connection: Connection, due_by: datetime) -> datetime | None
 
 def claim_isolated_host(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
     """Lease at most one host that must be polled alone, with one due feed."""
-    alone = ClaimTerms(terms.lease, terms.gap, terms.parallel, hosts=1, feeds_per_host=1)
+    alone = replace(terms, hosts=1, feeds_per_host=1)
     return _claim(connection, now, alone, and_(HostRow.claimable_at <= now, HostRow.isolated))
 
 
@@ -80,13 +84,12 @@ def claim_named_feeds(
 ) -> list[ClaimedHost]:
     """Lease the hosts of the named feeds, due or not, unless another worker holds them.
 
-    Without ``force`` a host that asked to be left alone (429, 503) for longer than its gap is left alone.
+    Without ``force`` a host that asked to be left alone (429, 503) is left alone. One whose gap is so long that nothing
+    could begin in time is left, too.
     """
     hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
     free = and_(HostRow.id.in_(hosts), or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now))
-    if not force:
-        free = and_(free, or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.gap))
-    claimed = _claim(connection, now, terms, free, feed_ids)
+    claimed = _claim(connection, now, terms, and_(free, _may_be_asked(now, terms, force=force)), feed_ids)
     return [replace(host, next_request_at=_soon(host, now)) for host in claimed]
 
 
@@ -99,6 +102,14 @@ def request_polls(connection: Connection, now: datetime, feed_ids: Collection[in
         .values(requested_at=now, next_poll_at=now, next_poll_reason="requested")
     )
     wake_hosts(connection, now, feed_ids)
+
+
+def _may_be_asked(now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:
+    wish = HostRow.failures > 0
+    in_time = or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.begin_within)
+    # What is left of a wish may be no longer than a gap, which a named poll waits for.
+    is_over = HostRow.next_request_at <= now + terms.gap
+    return or_(wish, in_time) if force else and_(in_time, or_(~wish, is_over))
 
 
 def _soon(host: ClaimedHost, now: datetime) -> datetime | None:
@@ -119,7 +130,7 @@ def _claim(
     if named:
         # Should this worker die now, the next tick makes the polls all the same.
         request_polls(connection, now, named)
-    feeds = _due_feeds(connection, now, hosts, terms.feeds_per_host, named)
+    feeds = _due_feeds(connection, now, hosts, terms, named)
     return [_claimed_host(host, token, terms, feeds[host.id]) for host in hosts]
 
 
@@ -198,7 +209,7 @@ def _due_feeds(
     connection: Connection,
     now: datetime,
     hosts: Sequence[Row[Any]],
-    feeds_per_host: int,
+    terms: ClaimTerms,
     named: Collection[int],
 ) -> dict[int, list[DueFeed]]:
     rank = func.row_number().over(
@@ -215,7 +226,8 @@ def _due_feeds(
         select(*_FEED_FACTS, ScheduleRow)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
         .join(ranked, ranked.c.feed_id == FeedRow.id)
-        .where(ranked.c.rank <= feeds_per_host)
+        .join(HostRow, HostRow.id == ScheduleRow.host_id)
+        .where(ranked.c.rank <= terms.feeds_per_host, _begins_in_time(ranked.c.rank, terms))
         .order_by(ranked.c.rank)
     )
     refusals = {host.id: host.failures for host in hosts}
@@ -223,6 +235,12 @@ def _due_feeds(
     for row in rows:
         feeds[row.host_id].append(_due_feed(row, refusals[row.host_id]))
     return feeds
+
+
+def _begins_in_time(rank: ColumnElement[int], terms: ClaimTerms) -> ColumnElement[bool]:
+    """Say in SQL whether a host's gap lets its feed of this rank, from 1, begin before claiming stops."""
+    gap = func.coalesce(cast(HostRow.gap, Double), terms.gap.total_seconds())
+    return (rank - 1) * gap <= terms.begin_within.total_seconds()
 
 
 def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:

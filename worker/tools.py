@@ -3,7 +3,6 @@
 import os
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 
 from sqlalchemy import Engine
@@ -17,6 +16,8 @@ from worker.settings import Settings, settings
 from worker.store import Outages
 from worker.time_limits import TimeLimits, time_limits
 
+# Of a host with a gap so short that it allows more: what one task can be expected to get through.
+_FEEDS_PER_HOST = 200
 _of_thread = threading.local()
 
 
@@ -83,8 +84,7 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
             gap=chosen.host_gap,
             parallel=chosen.host_parallel,
             hosts=chosen.batch_size,
-            # More than this many gaps do not fit between the claim and the cut-off.
-            feeds_per_host=1 + int(limits.stop_claiming / max(chosen.host_gap, timedelta(milliseconds=100))),
+            feeds_per_host=_FEEDS_PER_HOST,
         ),
         bounds=Bounds(chosen.poll_interval, chosen.poll_interval_min, chosen.poll_interval_max),
         limits=limits,

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def test_only_force_overrules_a_host_that_asked_to_be_left_alone(
     connection: Connection, now: datetime, force: bool, claimed: int
 ) -> None:
     _add(connection, now, "https://a.example/1")
-    connection.execute(update(HostRow).values(next_request_at=now + timedelta(hours=1)))
+    connection.execute(update(HostRow).values(next_request_at=now + timedelta(hours=1), failures=1))
     (feed_id,) = connection.execute(select(FeedRow.id)).scalars()
     assert len(claim_named_feeds(connection, now, TERMS, [feed_id], force=force)) == claimed
 
@@ -186,6 +187,46 @@ def test_a_requested_feed_is_polled_before_others_of_its_host(connection: Connec
     request_polls(connection, now, [wanted])
     (host,) = _claim(connection, now)
     assert host.feeds[0].url == "https://a.example/2"
+
+
+def _set_gap(connection: Connection, seconds: float) -> None:
+    connection.execute(update(HostRow).values(gap=timedelta(seconds=seconds)))
+
+
+@pytest.mark.parametrize(("gap", "claimed"), [(0.5, 20), (1, 20), (10, 3), (15, 2), (60, 1)])
+def test_no_more_feeds_of_a_host_are_claimed_than_its_own_gap_lets_begin(
+    connection: Connection, now: datetime, gap: float, claimed: int
+) -> None:
+    _add(connection, now, *(f"https://a.example/{number}" for number in range(30)))
+    _set_gap(connection, gap)
+    (host,) = _claim(connection, now)
+    assert (len(host.feeds), host.gap) == (claimed, timedelta(seconds=gap))
+
+
+def test_late_in_a_task_no_more_is_claimed_than_can_still_begin(connection: Connection, now: datetime) -> None:
+    _add(connection, now, *(f"https://a.example/{number}" for number in range(30)))
+    (host,) = claim_due_hosts(connection, now, replace(TERMS, begin_within=timedelta(seconds=4)))
+    assert len(host.feeds) == 5
+
+
+def test_a_named_feed_is_not_claimed_while_the_gap_of_its_host_is_longer_than_a_task(
+    connection: Connection, now: datetime
+) -> None:
+    _add(connection, now, "https://a.example/1")
+    _set_gap(connection, 600)
+    connection.execute(update(HostRow).values(next_request_at=now + timedelta(seconds=500)))
+    (feed_id,) = connection.execute(select(FeedRow.id)).scalars()
+    for force in (False, True):
+        assert claim_named_feeds(connection, now, TERMS, [feed_id], force=force) == []
+
+
+def test_a_named_feed_waits_for_the_gap_of_its_host(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "https://a.example/1")
+    _set_gap(connection, 10)
+    connection.execute(update(HostRow).values(next_request_at=now + timedelta(seconds=8)))
+    (feed_id,) = connection.execute(select(FeedRow.id)).scalars()
+    (host,) = claim_named_feeds(connection, now, TERMS, [feed_id], force=False)
+    assert host.next_request_at == now + timedelta(seconds=8)
 
 
 def test_the_tick_counts_no_further_than_it_can_use(connection: Connection, now: datetime) -> None:

@@ -6,18 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from sqlalchemy import Engine, select, update
 
 from tests.documents import item, rss
 from tests.polling import add, poll, schedule
 from tests.servers.publisher import Answer, Publisher
+from tests.waiting import wait_for
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, HostRow
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.pipeline import poll_due
 from worker.settings import Settings
 from worker.tools import Tools, make_tools
-from worker.values import FeedState, Outcome
+from worker.values import FeedState, Outcome, PollRecord
 
 
 def test_a_busy_host_is_left_alone_with_all_its_feeds(tools: Tools, publisher: Publisher) -> None:
@@ -85,6 +87,51 @@ def test_the_gap_between_two_requests_to_a_host_is_kept(store: Engine, publisher
         tools.close()
     gaps = [later.started_at - former.started_at for former, later in pairwise(records)]
     assert min(gaps) >= timedelta(seconds=0.3)
+
+
+def test_what_does_not_fit_between_the_gaps_is_given_back_uncounted(tools: Tools, publisher: Publisher) -> None:
+    add(tools, *(publisher.serve(f"/{number}", rss([])) for number in range(3)))
+    _choose(tools, gap=timedelta(seconds=1))
+    hasty = replace(tools, limits=replace(tools.limits, stop_claiming=timedelta(seconds=1.5)))
+    polled = list(poll_due(hasty, lambda: False))
+    assert len(polled) == 2
+    with reading(tools.engine) as connection:
+        rest = connection.execute(select(ScheduleRow).where(ScheduleRow.last_attempt_at.is_(None))).one()
+        host = connection.execute(select(HostRow)).one()
+        now = read_clock(connection).now()
+    assert (rest.claim_attempts, rest.failures, rest.next_poll_at < now) == (0, 0, True)
+    assert (host.lease_token, host.claimable_at - now < timedelta(seconds=1.1)) == (None, True)
+
+
+def test_a_host_that_allows_two_requests_gets_two_at_a_time_and_never_three(tools: Tools, publisher: Publisher) -> None:
+    release = threading.Event()
+    for number in range(5):
+        publisher.on(f"/{number}", Answer(rss([]), hold=release))
+    add(tools, *(publisher.url(f"/{number}") for number in range(5)))
+    _choose(tools, parallel=2)
+    polls = poll_due(tools, lambda: False)
+    polling = threading.Thread(target=lambda: polled.extend(polls))
+    polled: list[PollRecord] = []
+    polling.start()
+    try:
+        wait_for(lambda: len(publisher.requests) == 2, 10, "two are in flight")
+        with pytest.raises(AssertionError):
+            wait_for(lambda: len(publisher.requests) > 2, 0.5, "a third one begins")
+    finally:
+        release.set()
+        polling.join()
+    assert len(polled) == 5
+
+
+def test_a_host_is_asked_over_one_connection(tools: Tools, publisher: Publisher) -> None:
+    add(tools, *(publisher.serve(f"/{number}", rss([item(f"n{number}")])) for number in range(20)))
+    assert len(poll(tools)) == 20
+    assert publisher.connections == 1
+
+
+def _choose(tools: Tools, **chosen: object) -> None:
+    with writing(tools.engine) as connection:
+        connection.execute(update(HostRow).values(**chosen))
 
 
 def test_stopping_gives_back_what_has_not_ended_uncounted(store: Engine, publisher: Publisher) -> None:

@@ -112,8 +112,10 @@ def _drive(window: Window, claim: _Claim, stop: Stop, began: float) -> Iterator[
                 ends_at = min(ends_at, now + _GRACE)
             if stopping or now - began >= limits.stop_claiming.total_seconds():
                 window.begin_no_more()
-            elif (now >= claim_again_at or not window.is_busy) and window.room and not _top_up(window, claim):
-                claim_again_at = now + _CLAIM_AGAIN
+            elif (now >= claim_again_at or not window.is_busy) and window.room:
+                left = limits.stop_claiming - timedelta(seconds=now - began)
+                if not _top_up(window, claim, left):
+                    claim_again_at = now + _CLAIM_AGAIN
             if not window.is_busy:
                 break
             yield from window.turn(_TURN)
@@ -123,9 +125,9 @@ def _drive(window: Window, claim: _Claim, stop: Stop, began: float) -> Iterator[
         window.close()
 
 
-def _top_up(window: Window, claim: _Claim) -> int:
-    """Claim as many hosts as there is room for; return how many there were."""
-    terms = replace(window.tools.terms, hosts=window.room)
+def _top_up(window: Window, claim: _Claim, left: timedelta) -> int:
+    """Claim as many hosts as there is room for, with what can begin in the time left; return how many there were."""
+    terms = replace(window.tools.terms, hosts=window.room, begin_within=left)
 
     def work() -> tuple[Clock, list[ClaimedHost]]:
         with writing(window.tools.engine) as connection:

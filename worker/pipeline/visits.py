@@ -17,6 +17,7 @@ class Visit:
         self._on_the_wire = 0
         self._not_before = host.next_request_at
         self._refusals = host.failures
+        self._is_refused = False
 
     @property
     def is_waiting(self) -> bool:
@@ -35,7 +36,7 @@ class Visit:
             return None
         self._unfinished += 1
         self._on_the_wire += 1
-        self._not_before = now + self.host.gap
+        self._wait_until(now + self.host.gap)
         return self._waiting.popleft()
 
     def begin_no_more(self) -> None:
@@ -45,21 +46,30 @@ class Visit:
     def answered(self, now: datetime) -> None:
         """Note that a request has ended: the gap runs from its end."""
         self._on_the_wire -= 1
-        self._not_before = now + self.host.gap
+        self._wait_until(now + self.host.gap)
 
-    def finish(self, host_wait: timedelta | None, now: datetime) -> HostRelease | None:
-        """Note that a begun feed is about to be stored; return the end of the lease if it was the last."""
+    def finish(self, host_wait: timedelta | None, now: datetime, *, is_success: bool) -> HostRelease | None:
+        """Note that a begun feed is about to be stored; return the end of the lease if it was the last.
+
+        ``host_wait`` is how long the host asked to be left alone, null if it did not: that goes for all its feeds.
+        """
         self._unfinished -= 1
-        if host_wait is None:
-            self._refusals = 0
-        else:
-            # The host asked to be left alone: that goes for all its feeds.
-            self._refusals += 1
-            self._not_before = now + host_wait
+        if host_wait is not None:
+            # Of several requests at once it may refuse each: that is one refusal.
+            self._refusals += not self._is_refused
+            self._is_refused = True
+            self._wait_until(now + host_wait)
             self._waiting.clear()
+        elif is_success and not self._is_refused:
+            # A failure of another kind says nothing of whether the host would have us back.
+            self._refusals = 0
         return self.release(now) if self.is_over else None
 
     def release(self, now: datetime) -> HostRelease:
         """Return the end of the lease as things stand."""
         host = self.host
         return HostRelease(host.host_id, host.token, self._not_before or now, self._refusals, host.isolated)
+
+    def _wait_until(self, moment: datetime) -> None:
+        # Never earlier than was settled before: an answer to one request does not undo a refusal of another.
+        self._not_before = max(moment, self._not_before or moment)

@@ -151,7 +151,7 @@ class Window:
         if isinstance(answer, PollError):
             self._fail(visit, answered, answer)
             return
-        release = self._finish(visit, None)
+        release = self._finish(visit, None, is_success=True)
         try:
             record = store_document(self.tools.engine, answered, answer, [release] if release else [], now)
         except (OperationalError, InterfaceError):
@@ -171,10 +171,13 @@ class Window:
         self._end_quietly(visit, conclude_failure(answered, error, now, was_outage=was_outage))
 
     def _end_quietly(self, visit: Visit, result: PollResult) -> None:
-        self._quiet.add(result, self._finish(visit, result.record.next_poll.host_wait))
+        host_wait, is_success = result.record.next_poll.host_wait, result.record.error is None
+        self._quiet.add(result, self._finish(visit, host_wait, is_success=is_success))
 
-    def _finish(self, visit: Visit, host_wait: timedelta | None) -> HostRelease | None:
-        release = visit.finish(host_wait, self._clock.now())
+    def _finish(self, visit: Visit, host_wait: timedelta | None, *, is_success: bool) -> HostRelease | None:
+        release = visit.finish(host_wait, self._clock.now(), is_success=is_success)
         if release:
             del self._visits[visit.host.host_id]
+            # A host that refuses is given back with feeds that have not begun.
+            self._waiting.pop(visit.host.host_id, None)
         return release

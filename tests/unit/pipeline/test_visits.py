@@ -1,0 +1,108 @@
+from datetime import UTC, datetime, timedelta
+
+from worker.pipeline.visits import Visit
+from worker.values import ClaimedHost, DueFeed
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+
+
+def _visit(feeds: int = 3, parallel: int = 1, failures: int = 0) -> Visit:
+    return Visit(
+        ClaimedHost(
+            host_id=1,
+            name="h.example:443",
+            token="token",
+            next_request_at=None,
+            failures=failures,
+            gap=SECOND,
+            parallel=parallel,
+            isolated=False,
+            feeds=tuple(DueFeed(number, 1, f"https://h.example/{number}") for number in range(feeds)),
+        )
+    )
+
+
+def test_the_next_request_waits_for_the_answer_and_then_for_the_gap() -> None:
+    visit = _visit()
+    assert visit.begin(NOW)
+    assert visit.begin(NOW + 2 * SECOND) is None
+    visit.answered(NOW + 2 * SECOND)
+    assert visit.begin(NOW + 2.5 * SECOND) is None
+    assert visit.begin(NOW + 3 * SECOND)
+
+
+def test_requests_beside_each_other_begin_a_gap_apart_and_never_more_than_allowed() -> None:
+    visit = _visit(parallel=2)
+    assert visit.begin(NOW)
+    assert visit.begin(NOW) is None
+    assert visit.begin(NOW + SECOND)
+    assert visit.begin(NOW + 5 * SECOND) is None
+
+
+def test_a_refusal_is_of_all_feeds_and_ends_the_visit() -> None:
+    visit = _visit()
+    visit.begin(NOW)
+    visit.answered(NOW)
+    release = visit.finish(HOUR, NOW, is_success=False)
+    assert release
+    assert (release.next_request_at, release.failures) == (NOW + HOUR, 1)
+
+
+def test_refusals_in_a_row_are_counted_on_from_what_is_stored() -> None:
+    visit = _visit(feeds=1, failures=4)
+    visit.begin(NOW)
+    visit.answered(NOW)
+    release = visit.finish(HOUR, NOW, is_success=False)
+    assert release
+    assert release.failures == 5
+
+
+def test_a_success_ends_the_refusals() -> None:
+    visit = _visit(feeds=1, failures=4)
+    visit.begin(NOW)
+    visit.answered(NOW)
+    release = visit.finish(None, NOW, is_success=True)
+    assert release
+    assert release.failures == 0
+
+
+def test_a_failure_of_another_kind_leaves_the_refusals_as_they_are() -> None:
+    visit = _visit(feeds=1, failures=4)
+    visit.begin(NOW)
+    visit.answered(NOW)
+    release = visit.finish(None, NOW, is_success=False)
+    assert release
+    assert release.failures == 4
+
+
+def test_an_answer_that_comes_after_a_refusal_does_not_undo_it() -> None:
+    visit = _visit(feeds=2, parallel=2)
+    visit.begin(NOW)
+    visit.begin(NOW + SECOND)
+    visit.answered(NOW + SECOND)
+    visit.finish(HOUR, NOW + SECOND, is_success=False)
+    visit.answered(NOW + 2 * SECOND)
+    release = visit.finish(None, NOW + 2 * SECOND, is_success=True)
+    assert release
+    assert (release.next_request_at, release.failures) == (NOW + SECOND + HOUR, 1)
+
+
+def test_two_requests_refused_beside_each_other_are_one_refusal() -> None:
+    visit = _visit(feeds=2, parallel=2)
+    visit.begin(NOW)
+    visit.begin(NOW + SECOND)
+    for _ in range(2):
+        visit.answered(NOW + SECOND)
+        release = visit.finish(HOUR, NOW + SECOND, is_success=False)
+    assert release
+    assert release.failures == 1
+
+
+def test_feeds_that_have_not_begun_are_given_back() -> None:
+    visit = _visit()
+    visit.begin(NOW)
+    visit.begin_no_more()
+    visit.answered(NOW)
+    assert visit.finish(None, NOW, is_success=True)
