@@ -31,8 +31,8 @@ class FeedRow(Base):
         Json,
     )
     rhythm: Mapped[dict[str, Any] | None] = column(
-        "When it publishes, as learnt from its articles: since, latest, articles (a count that fades), hours (24 shares, UTC), "
-        "weekdays (7 shares, Monday first)",
+        "When it publishes, as learnt from its articles: since, latest, articles (a count that fades), hours (24 "
+        "shares, UTC), weekdays (7 shares, Monday first)",
         Json,
     )
     moved_to: Mapped[str | None] = column("Where a permanent redirect (301, 308) leads that is not believed yet")
