@@ -1,8 +1,10 @@
 """Polling feeds into a real store, and looking at what came of it: the verbs of the integration tests."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
@@ -49,3 +51,13 @@ def count(tools: Tools, table: type) -> int:
 def schedule(tools: Tools) -> ScheduleRow:
     with reading(tools.engine) as connection:
         return connection.execute(select(ScheduleRow)).one()
+
+
+def now_of(tools: Tools) -> datetime:
+    with reading(tools.engine) as connection:
+        return read_clock(connection).now()
+
+
+def hosts(tools: Tools) -> Sequence[Row[Any]]:
+    with reading(tools.engine) as connection:
+        return connection.execute(select(HostRow).order_by(HostRow.name)).all()

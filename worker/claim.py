@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, inser
 from worker.database.article_tables import EventRow
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_options, read_rhythm
-from worker.database.host_queue import wake_hosts
+from worker.database.host_queue import add_hosts, wake_hosts
 from worker.errors import ErrorClass
 from worker.values import ClaimedHost, DueFeed, FeedState, Move, Streak, Validators
 
@@ -83,11 +83,20 @@ def claim_named_feeds(
     Without ``force`` a host that asked to be left alone (429, 503) for longer than its gap is left alone.
     """
     hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
-    free = and_(HostRow.id.in_(hosts), or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now))
+    free = and_(HostRow.id.in_(hosts), _is_free(now))
     if not force:
         free = and_(free, or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.gap))
     claimed = _claim(connection, now, terms, free, feed_ids)
     return [replace(host, next_request_at=_soon(host, now)) for host in claimed]
+
+
+def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: str) -> ClaimedHost | None:
+    """Lease one host, known or not, to ask it for something that is no poll; null when another worker holds it."""
+    add_hosts(connection, [name])
+    # Nothing may be asked beside a feed that may be killing workers.
+    free = and_(HostRow.name == name, ~HostRow.isolated, _is_free(now))
+    claimed = _claim(connection, now, replace(terms, hosts=1, feeds_per_host=0), free)
+    return claimed[0] if claimed else None
 
 
 def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
@@ -99,6 +108,10 @@ def request_polls(connection: Connection, now: datetime, feed_ids: Collection[in
         .values(requested_at=now, next_poll_at=now, next_poll_reason="requested")
     )
     wake_hosts(connection, now, feed_ids)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now)
 
 
 def _soon(host: ClaimedHost, now: datetime) -> datetime | None:
