@@ -9,6 +9,7 @@ from worker.feed_links import FeedLink, find_feed_links
 from worker.parse import Kind, sniff
 from worker.pipeline.lookups import Lookup
 from worker.tools import Tools
+from worker.urls import feed_url_key
 from worker.values import Document, ParsedDocument
 
 # For the page itself and its candidates together: enough for all that a site names, or for the usual places.
@@ -23,15 +24,20 @@ class Discovered:
     parsed: ParsedDocument
 
 
-def discover(tools: Tools, lookup: Lookup, url: str) -> Discovered:
-    """Return the feed at a URL, or the feed of the page there; raises the PollError that stands in the way."""
+def discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None = None) -> Discovered:
+    """Return the feed at a URL, or the feed of the page there; raises the PollError that stands in the way.
+
+    ``dead_url`` is known to be no feed any more: it is not asked, whatever the page says.
+    """
     document = lookup.ask(url)
     try:
         return Discovered(url, tools.parser.parse(document))
     except PermanentError:
         if not _is_page(document):
             raise
-    return _read_first(tools, lookup, find_feed_links(document))
+    dead_key = feed_url_key(dead_url) if dead_url else None
+    links = [link for link in find_feed_links(document) if feed_url_key(link.url) != dead_key]
+    return _read_first(tools, lookup, links)
 
 
 def _read_first(tools: Tools, lookup: Lookup, links: Sequence[FeedLink]) -> Discovered:
