@@ -1,12 +1,14 @@
-"""Housekeeping of the store."""
+"""Housekeeping: of the store, and of feeds that have been dead for long."""
 
 import structlog
 
 from tasks.failures import store_failures_logged
 from worker.celery import app
+from worker.pipeline import seek_feeds as seek_lost_feeds
 from worker.retention import prune as prune_store
 from worker.settings import settings
-from worker.tools import store_engine
+from worker.stopping import is_stopping
+from worker.tools import store_engine, thread_tools
 
 
 @app.task(name="maintenance.prune")
@@ -15,3 +17,14 @@ def prune() -> None:
     with store_failures_logged():
         pruned = prune_store(store_engine(), settings())
         structlog.get_logger("feedmill").info("pruned", polls=pruned.polls, events=pruned.events)
+
+
+@app.task(name="maintenance.seek_feeds")
+def seek_feeds() -> None:
+    """Look for feeds that have been dead for long on their sites' pages; twice at once does no harm."""
+    log = structlog.get_logger("feedmill")
+    with store_failures_logged():
+        for sought in seek_lost_feeds(thread_tools(), is_stopping):
+            log.info(
+                "feed sought", url=sought.url, found_url=sought.found_url, reason=sought.reason, feed_id=sought.feed_id
+            )

@@ -1,4 +1,4 @@
-"""Feed documents for tests, as small as they can be."""
+"""Feed documents for tests, and pages that name them, as small as they can be."""
 
 from collections.abc import Iterable
 
@@ -18,3 +18,10 @@ def item(name: str, text: str = "Some text of the article.", link: str | None = 
         f"<link>{link or f'http://127.0.0.1/{name}'}</link><pubDate>Mon, 23 Nov 2026 07:30:00 +0000</pubDate>"
         f"<description>{text}</description></item>"
     )
+
+
+def page(*hrefs: str) -> bytes:
+    """A web page that names these feeds, and what else a browser would load."""
+    links = (f'<link rel="alternate" type="application/rss+xml" href="{href}">' for href in hrefs)
+    others = "<link rel=icon href=/icon.png><link rel=stylesheet href=/style.css><script src=/x.js></script>"
+    return f"<!doctype html><html><head>{others}{''.join(links)}</head><body><img src=/x.png></body></html>".encode()

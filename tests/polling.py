@@ -1,13 +1,16 @@
 """Polling feeds into a real store, and looking at what came of it: the verbs of the integration tests."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.errors import ErrorClass
 from worker.feeds import NewFeed, add_feeds
 from worker.pipeline import poll_all_due
 from worker.tools import Tools
@@ -49,3 +52,35 @@ def count(tools: Tools, table: type) -> int:
 def schedule(tools: Tools) -> ScheduleRow:
     with reading(tools.engine) as connection:
         return connection.execute(select(ScheduleRow)).one()
+
+
+def lose(
+    tools: Tools,
+    url: str,
+    site_url: str,
+    feed: Mapping[str, Any] | None = None,
+    schedule: Mapping[str, Any] | None = None,
+) -> str:
+    """Add a feed that has been answering 404 for eight days; ``feed`` and ``schedule`` are what differs from that."""
+    add(tools, url)
+    with writing(tools.engine) as connection:
+        now = read_clock(connection).now()
+        failing = {"failing_since": now - timedelta(days=8), "failures": 12, "attempts": 12}
+        failing |= {"error_class": ErrorClass.HTTP_4XX, "next_poll_at": now + timedelta(hours=20)}
+        feed_id = connection.execute(select(FeedRow.id).where(FeedRow.url == url)).scalar_one()
+        facts = {"site_url": site_url} | dict(feed or {})
+        connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(facts))
+        failing |= dict(schedule or {})
+        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(failing))
+        connection.execute(update(HostRow).values(claimable_at=now + timedelta(hours=20)))
+    return url
+
+
+def now_of(tools: Tools) -> datetime:
+    with reading(tools.engine) as connection:
+        return read_clock(connection).now()
+
+
+def hosts(tools: Tools) -> Sequence[Row[Any]]:
+    with reading(tools.engine) as connection:
+        return connection.execute(select(HostRow).order_by(HostRow.name)).all()

@@ -27,6 +27,8 @@ from worker.tools import forget_after_fork, store_engine
 QUEUES = ("feeds", "ondemand", "maintenance")
 _TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.maintenance")
 _SOFT_SHUTDOWN_SECONDS = 55.0
+# Often, for one task looks for a few feeds only: it is to end as soon as a poll task does.
+_SEEK_SECONDS = 900.0
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
@@ -115,6 +117,11 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
     return {
         "tick": {"task": "feeds.tick", "schedule": tick, "options": {"expires": tick}},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": scan, "options": {"expires": scan}},
+        "seek lost feeds": {
+            "task": "maintenance.seek_feeds",
+            "schedule": _SEEK_SECONDS,
+            "options": {"expires": _SEEK_SECONDS},
+        },
         # Not an interval: that would begin again with every restart of beat.
         "prune": {
             "task": "maintenance.prune",

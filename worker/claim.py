@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Double, Row, and_, cast, exist
 from worker.database.article_tables import EventRow
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_options, read_rhythm
-from worker.database.host_queue import wake_hosts
+from worker.database.host_queue import add_hosts, wake_hosts
 from worker.errors import ErrorClass
 from worker.time_limits import STOP_CLAIMING
 from worker.values import ClaimedHost, DueFeed, FeedState, Move, Streak, Validators
@@ -88,9 +88,18 @@ def claim_named_feeds(
     could begin in time is left, too.
     """
     hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
-    free = and_(HostRow.id.in_(hosts), or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now))
-    claimed = _claim(connection, now, terms, and_(free, _may_be_asked(now, terms, force=force)), feed_ids)
+    free = and_(HostRow.id.in_(hosts), _is_free(now), _may_be_asked(now, terms, force=force))
+    claimed = _claim(connection, now, terms, free, feed_ids)
     return [replace(host, next_request_at=_soon(host, now)) for host in claimed]
+
+
+def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: str) -> ClaimedHost | None:
+    """Lease one host, known or not, to ask it for something that is no poll; null when another worker holds it."""
+    add_hosts(connection, [name])
+    # Nothing may be asked beside a feed that may be killing workers.
+    free = and_(HostRow.name == name, ~HostRow.isolated, _is_free(now))
+    claimed = _claim(connection, now, replace(terms, hosts=1, feeds_per_host=0), free)
+    return claimed[0] if claimed else None
 
 
 def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
@@ -102,6 +111,10 @@ def request_polls(connection: Connection, now: datetime, feed_ids: Collection[in
         .values(requested_at=now, next_poll_at=now, next_poll_reason="requested")
     )
     wake_hosts(connection, now, feed_ids)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now)
 
 
 def _may_be_asked(now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:

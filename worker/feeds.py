@@ -104,6 +104,15 @@ def resume_feed(connection: Connection, now: datetime, feed_id: int) -> None:
     _make_due(connection, now, [feed_id], "resumed")
 
 
+def begin_anew(connection: Connection, now: datetime, feed_id: int, reason: str) -> None:
+    """Poll a feed from now on at a URL that served it no document yet: what the last one gave is forgotten."""
+    _set_state(connection, feed_id, FeedState.ACTIVE, None)
+    # Validators are of one URL's document (RFC 9110, section 8.8): another's could call an unread one unchanged.
+    unread = {"etag": None, "last_modified": None, "body_hash": None}
+    connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(unread))
+    _make_due(connection, now, [feed_id], reason)
+
+
 def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None:
     """Stop polling a feed for good; with ``articles`` also delete it, and every article that no other feed carried."""
     _set_state(connection, feed_id, FeedState.REMOVED, "removed by its operator")

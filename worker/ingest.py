@@ -15,6 +15,7 @@ from worker.feeds import NewFeed, add_feeds, add_file_feed, find_feed
 from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
 from worker.parse import Kind, parse_dispatch, sniff
 from worker.pipeline.conclude import Answered, hash_body, store_document
+from worker.pipeline.lookups import fetch_document
 from worker.seed_files import find_seed_files, read_seed_file
 from worker.settings import Settings
 from worker.tools import Tools
@@ -74,8 +75,7 @@ def ingest(tools: Tools, paths: Sequence[Path | str], max_body: int) -> Iterator
 def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
     """Add the feeds of an OPML file, or of a document on the web; SeedError or PollError when it cannot be read."""
     if source.startswith(("http://", "https://")):
-        document = _fetch(tools, source)
-        outlines = list(read_opml([document.body], FROM_NETWORK))
+        outlines = list(read_opml([_fetch(tools, source).body], FROM_NETWORK))
     else:
         outlines = list(read_opml([read_seed_file(Path(source), max_body).body], OpmlLimits()))
     with writing(tools.engine) as connection:
@@ -84,16 +84,10 @@ def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
 
 
 def _fetch(tools: Tools, url: str) -> Document:
-    """Fetch one document through the same guard and limits as any feed."""
-    tools.transfers.start(FetchRequest(0, url))
-    fetched: list[Fetched] = []
-    while not fetched:
-        fetched = tools.transfers.step(timedelta(seconds=1))
-    answer = fetched[0].answer
-    if isinstance(answer, Document):
-        return answer
-    reason = answer.sentence if isinstance(answer, PollError) else "it answered 304 to a first request"
-    raise SeedError(f"{url} was not read: {reason}.")
+    try:
+        return fetch_document(tools.transfers, url)
+    except PollError as error:
+        raise SeedError(f"{url} was not read: {error.sentence}.") from error
 
 
 def _add_outlines(connection: Connection, outlines: Iterable[Outline], *, revive: bool) -> int:

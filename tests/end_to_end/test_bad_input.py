@@ -131,14 +131,14 @@ def test_a_store_newer_than_the_code_is_left_alone(feedmill: Feedmill, tmp_path:
 
 
 def test_a_broker_that_cannot_be_reached_is_named_and_the_request_is_kept(feedmill: Feedmill) -> None:
-    feedmill("add", "http://h.example/feed")
+    feedmill("add", "--as-is", "http://h.example/feed")
     done = feedmill("poll", "--queue", "1", FEEDMILL_BROKER_URL="redis://127.0.0.1:1/0")
     _refused(done, 1, "127.0.0.1:1/0 cannot be reached", "the next tick makes them")
     assert '"next_poll_reason":"requested"' in feedmill("feeds", "--json").stdout
 
 
 def test_queueing_needs_no_broker_in_the_embedded_deployment(feedmill: Feedmill) -> None:
-    feedmill("add", "http://h.example/feed")
+    feedmill("add", "--as-is", "http://h.example/feed")
     assert feedmill("poll", "--queue", "1").stdout == "1 feeds wait for a worker.\n"
 
 

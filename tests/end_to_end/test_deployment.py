@@ -11,7 +11,7 @@ import psutil
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from tests.documents import item, rss
+from tests.documents import item, page, rss
 from tests.servers.publisher import Answer, Publisher, Request
 from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow
@@ -71,6 +71,19 @@ def test_a_feed_is_polled_on_schedule_and_a_new_article_appears_once(
     polls = _count(store, PollRow)
     wait_for(lambda: _count(store, PollRow) >= polls + 2, 30, "two more polls")
     assert _titles(store) == ["one", "two"]
+
+
+def test_a_lost_feed_is_found_again_by_a_worker(
+    store: Engine, start: Start, feedmill: Callable[..., subprocess.CompletedProcess[str]], publisher: Publisher
+) -> None:
+    _add(feedmill, publisher.serve("/old", rss([], site=publisher.serve("/", page("/new"), "text/html"))))
+    publisher.on("/old", Answer(status=410))
+    publisher.serve("/new", rss([item("one")]))
+    assert feedmill("poll", "1").returncode == 1
+    start(*WORKER)
+    start("celery", "-A", "worker", "call", "maintenance.seek_feeds")
+    start(*BEAT)
+    wait_for(lambda: _titles(store) == ["one"], 60, "the feed is polled where it lives now")
 
 
 def test_polling_on_demand_needs_no_beat(

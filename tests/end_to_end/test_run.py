@@ -109,8 +109,7 @@ def test_feeds_are_polled_on_schedule_until_ctrl_c(
 
 
 def test_sigterm_ends_it_in_good_order(seeds: Path, start: Start, feedmill: Feedmill, publisher: Publisher) -> None:
-    publisher.hang("/feed")
-    feedmill("add", publisher.url("/feed"))
+    feedmill("add", "--as-is", publisher.hang("/feed"))
     process = start("worker", "run")
     wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")
     process.send_signal(signal.SIGTERM)

@@ -12,7 +12,7 @@ from worker.cli.output import from_now, print_json, write_line
 from worker.cli.store import feed_called, opened_tools
 from worker.database.clock import read_clock
 from worker.database.engine import writing
-from worker.errors import PollError
+from worker.errors import ErrorClass, PollError
 from worker.feeds import list_feed_ids
 from worker.pipeline import NamedPoll, poll_all_due, poll_by_name, poll_named
 from worker.settings import settings
@@ -107,12 +107,19 @@ def _error(error: PollError | None) -> Mapping[str, str] | None:
 
 def _sentence(poll: NamedPoll, record: PollRecord) -> str:
     if not poll.is_kept:
-        return f"{poll.name} was not added: {record.error.sentence if record.error else ''}"
+        return _refusal(poll.name, record)
     found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
     said = f" ({record.error.sentence})" if record.error else ""
     ended_at = record.started_at + record.duration
     following = f"next {from_now(record.next_poll.at, ended_at)}: " if record.next_poll.at else ""
     return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"
+
+
+def _refusal(name: str, record: PollRecord) -> str:
+    assert record.error, "only what failed is forgotten again"
+    is_page = record.error.error_class is ErrorClass.NOT_A_FEED
+    hint = f"; `feedmill add {name}` looks for its feed" if is_page else ""
+    return f"{name} was not added: {record.error.sentence}{hint}"
 
 
 def _password() -> str:

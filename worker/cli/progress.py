@@ -25,7 +25,9 @@ def with_progress(
         MofNCompleteColumn(),
         TextColumn("{task.fields[last]}"),
     )
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+    # What is printed meanwhile appears above the bar; but what goes to a file or a pipe must get there.
+    redirect = sys.stdout.isatty()
+    with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=redirect) as progress:
         task = progress.add_task(doing, total=total, last="")
         for item in items:
             progress.update(task, advance=1, last=name(item)[-60:])

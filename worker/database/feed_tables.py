@@ -94,6 +94,12 @@ class ScheduleRow(Base):
     __tablename__ = "schedules"
     __table_args__ = (
         Index("ix_schedules_host_id_next_poll_at", "host_id", "next_poll_at"),
+        Index(
+            "ix_schedules_failing_since",
+            "failing_since",
+            postgresql_where=text("failing_since IS NOT NULL"),
+            sqlite_where=text("failing_since IS NOT NULL"),
+        ),
         # Room on the page lets PostgreSQL update a row in place.
         {"comment": "One row per feed: when it is polled next and why", "postgresql_with": {"fillfactor": 70}},
     )

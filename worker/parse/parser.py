@@ -63,8 +63,13 @@ class Parser:
     def parse(self, document: Document) -> ParsedDocument:
         """Read one document and wait for it; raises the PollError it ended in. Nothing else may be pending."""
         self.submit(0, document)
-        while not (answered := self.collect(self._limits.wall)):
-            pass
+        try:
+            while not (answered := self.collect(self._limits.wall)):
+                pass
+        finally:
+            if self._queue:
+                # Interrupted: the next document must not get this one's answer.
+                self.close()
         (parsed,) = answered
         if isinstance(parsed.answer, PollError):
             raise parsed.answer

@@ -3,10 +3,25 @@
 claim → fetch → parse → recognise → normalise → dedupe → schedule → store
 
 ``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` says what
-becomes of one feed's answer in the others. Callers without a broker use these functions, as the tasks do.
+becomes of one feed's answer in the others. ``adding`` and ``rediscovery`` find feeds by their sites' pages
+(``discovery``), under the same leases (``lookups``). Callers without a broker use these functions, as the tasks do.
 """
 
+from worker.pipeline.adding import AddedFeed, add_by_url
 from worker.pipeline.on_demand import NamedPoll, poll_by_name
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due, poll_named
+from worker.pipeline.rediscovery import Sought, seek_feeds
 
-__all__ = ["NamedPoll", "Stop", "count_poll_tasks", "poll_all_due", "poll_by_name", "poll_due", "poll_named"]
+__all__ = [
+    "AddedFeed",
+    "NamedPoll",
+    "Sought",
+    "Stop",
+    "add_by_url",
+    "count_poll_tasks",
+    "poll_all_due",
+    "poll_by_name",
+    "poll_due",
+    "poll_named",
+    "seek_feeds",
+]

@@ -1,5 +1,6 @@
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -219,6 +220,22 @@ def test_a_closed_parser_forgets_what_was_pending_and_reads_on(own_parser: Parse
     assert _titles(own_parser, rss([item("next")])) == ["next"]
     own_parser.close()
     own_parser.close()
+
+
+def test_a_document_whose_reader_was_interrupted_is_not_taken_for_the_next(
+    own_parser: Parser,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    alarm = threading.Timer(0.2, signal.pthread_kill, [threading.get_ident(), signal.SIGUSR1])
+    alarm.start()
+    with pytest.raises(KeyboardInterrupt):
+        own_parser.parse(_document(SLOW))
+    alarm.join()
+    signal.signal(signal.SIGUSR1, before)
+    assert _titles(own_parser, rss([item("next")])) == ["next"]
 
 
 def test_a_parser_works_on_both_sides_of_a_fork(own_parser: Parser) -> None:

@@ -29,12 +29,14 @@ def upgrade() -> None:
         "schedules",
         optional("failing_since", UtcDateTime(), "When the first of them was; null when the last poll succeeded"),
     )
+    _index_failing_feeds()
     _comment_failures("Failed polls in a row, without those that may have been an outage of our own network")
     _create_aliases()
 
 
 def downgrade() -> None:
     op.drop_table("feed_aliases")
+    op.drop_index("ix_schedules_failing_since", "schedules")
     _comment_failures("Failed polls in a row")
     for name in _SCHEDULES:
         op.drop_column("schedules", name)
@@ -59,6 +61,18 @@ def _feed_columns() -> list[sa.Column[object]]:
         optional("moved_since", UtcDateTime(), "When the first of them was"),
         optional("sought_at", UtcDateTime(), "When its site was last searched for the feed, which had been failing"),
     ]
+
+
+def _index_failing_feeds() -> None:
+    # Of most feeds it holds nothing.
+    failing = sa.text("failing_since IS NOT NULL")
+    op.create_index(
+        "ix_schedules_failing_since",
+        "schedules",
+        ["failing_since"],
+        postgresql_where=failing,
+        sqlite_where=failing,
+    )
 
 
 def _comment_failures(comment: str) -> None:

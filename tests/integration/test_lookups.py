@@ -1,0 +1,131 @@
+"""Asking hosts for what is no poll: as politely as for polls, whatever happens meanwhile."""
+
+import threading
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.documents import item, page, rss
+from tests.polling import add, hosts, now_of, poll, titles
+from tests.servers.messages import Answer, Request
+from tests.servers.publisher import Publisher
+from worker.claim import claim_host
+from worker.database.clock import read_clock
+from worker.database.engine import writing
+from worker.database.feed_tables import HostRow
+from worker.errors import ErrorClass
+from worker.pipeline import AddedFeed, add_by_url
+from worker.store import HostRelease, store_polls
+from worker.tools import Tools
+
+FEED = rss([item("one")])
+
+
+def _add(tools: Tools, url: str) -> AddedFeed:
+    return add_by_url(tools, url, lambda: False)
+
+
+def test_the_first_poll_comes_a_gap_after_the_look(tools: Tools, publisher: Publisher) -> None:
+    gap = timedelta(seconds=0.5)
+    slow = replace(tools, terms=replace(tools.terms, gap=gap))
+    bodies = {"/": page("/feed"), "/feed": FEED}
+    arrived: list[datetime] = []
+
+    def respond(request: Request) -> Answer:
+        arrived.append(now_of(tools))
+        return Answer(bodies[request.path])
+
+    for path in bodies:
+        publisher.on(path, respond)
+    _add(slow, publisher.url("/"))
+    poll(slow)
+    assert titles(tools) == ["one"]
+    assert len(arrived) == 3
+    assert all(later - earlier >= gap for earlier, later in pairwise(arrived))
+
+
+def test_a_host_that_asks_to_be_left_alone_while_we_look_is_left_alone(tools: Tools, publisher: Publisher) -> None:
+    publisher.on("/feed", Answer(status=429, headers={"Retry-After": "3600"}))
+    _add(tools, publisher.url("/feed"))
+    (host,) = hosts(tools)
+    assert host.next_request_at > now_of(tools) + timedelta(minutes=50)
+    assert (host.failures, host.lease_token) == (1, None)
+    assert host.claimable_at == host.next_request_at
+    added = _add(tools, publisher.url("/other"))
+    assert added.unseen
+    assert "is not to be asked again before" in added.unseen.sentence
+    assert [request.path for request in publisher.requests] == ["/feed"]
+
+
+def test_a_host_that_a_worker_polls_is_waited_for(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.url("/known"))
+    (row,) = hosts(tools)
+    with writing(tools.engine) as connection:
+        now = read_clock(connection).now()
+        host = claim_host(connection, now, tools.terms, row.name)
+    assert host
+
+    def give_back() -> None:
+        with writing(tools.engine) as connection:
+            store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+
+    url = publisher.serve("/feed", FEED)
+    worker = threading.Timer(0.3, give_back)
+    worker.start()
+    added = _add(tools, url)
+    worker.join()
+    assert (added.feed.url, added.unseen) == (url, None)
+
+
+def test_a_host_that_is_never_given_back_is_not_asked(tools: Tools, publisher: Publisher) -> None:
+    url = publisher.serve("/feed", FEED)
+    add(tools, publisher.url("/known"))
+    (row,) = hosts(tools)
+    with writing(tools.engine) as connection:
+        claim_host(connection, read_clock(connection).now(), tools.terms, row.name)
+    added = add_by_url(tools, url, stop=lambda: True)
+    assert added.unseen
+    assert added.unseen.error_class is ErrorClass.HTTP_429
+    assert "is being polled at the moment" in added.unseen.sentence
+    assert publisher.requests == []
+
+
+def test_no_other_worker_gets_the_host_while_we_look(tools: Tools, publisher: Publisher) -> None:
+    seen: list[object] = []
+
+    def respond(_request: object) -> Answer:
+        with writing(tools.engine) as connection:
+            (name,) = connection.execute(select(HostRow.name)).scalars()
+            seen.append(claim_host(connection, read_clock(connection).now(), tools.terms, name))
+        return Answer(FEED)
+
+    publisher.on("/feed", respond)
+    _add(tools, publisher.url("/feed"))
+    assert seen == [None]
+    assert [host.lease_token for host in hosts(tools)] == [None]
+
+
+def test_a_host_whose_feed_may_be_killing_workers_is_not_asked_beside_it(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.url("/suspect"))
+    with writing(tools.engine) as connection:
+        connection.execute(update(HostRow).values(isolated=True))
+    assert add_by_url(tools, publisher.url("/feed"), stop=lambda: True).unseen
+    assert publisher.requests == []
+
+
+def test_a_look_that_is_interrupted_gives_its_host_back(tools: Tools, publisher: Publisher) -> None:
+    publisher.hang("/feed")
+    asked = iter([False, False])
+
+    def stop() -> bool:
+        if (answer := next(asked, None)) is None:
+            raise KeyboardInterrupt
+        return answer
+
+    with pytest.raises(KeyboardInterrupt):
+        add_by_url(tools, publisher.url("/feed"), stop)
+    assert [host.lease_token for host in hosts(tools)] == [None]
+    assert tools.transfers.in_flight == 0

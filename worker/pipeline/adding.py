@@ -1,0 +1,75 @@
+"""Adding what somebody names: a feed, or a site's page, whose feed is then discovered."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from worker.database.clock import read_clock
+from worker.database.conflicts import retry_conflicts
+from worker.database.engine import reading, writing
+from worker.errors import ErrorClass, NamedError, PermanentError, PollError, TransientError
+from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed
+from worker.pipeline.discovery import discover
+from worker.pipeline.lookups import Lookup
+from worker.pipeline.polling import Stop
+from worker.tools import Tools
+from worker.urls import feed_url_key
+
+# How long a host may be busy with a worker's polls before we do without a look.
+_PATIENCE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFeed:
+    """What became of a URL that was to be added."""
+
+    url: str
+    """As it was given."""
+    feed: NamedFeed
+    is_new: bool
+    is_of_page: bool = False
+    """Whether the URL is a page, and the feed the one that was found there."""
+    unseen: PollError | None = None
+    """Why the URL was added without a look at it."""
+
+
+def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
+    """Add the feed at a URL, or the feed of the page there; NamedError says why nothing was added.
+
+    A URL that cannot be reached now is added as it is; where one is known already, nobody is asked.
+    """
+    if known := _find(tools, url):
+        return AddedFeed(url, known, is_new=False)
+    try:
+        with Lookup(tools, stop, tools.limits.deadline, _PATIENCE) as lookup:
+            found = discover(tools, lookup, url)
+    except TransientError as error:
+        return replace(_add(tools, url, NewFeed(url)), unseen=error)
+    except PollError as error:
+        raise NamedError(f"{url} was not added: {error.sentence}.{_way_out(error)}") from error
+    return _add(tools, url, NewFeed(found.url, found.parsed.title, found.parsed.site_url or url))
+
+
+def _find(tools: Tools, url: str) -> NamedFeed | None:
+    try:
+        # An id names a feed too, but not one to add.
+        feed_url_key(url)
+    except ValueError as error:
+        raise NamedError(f"{url} was not added: {error}") from error
+    with reading(tools.engine) as connection:
+        return find_feed(connection, url)
+
+
+def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
+    def work() -> AddedFeed:
+        with writing(tools.engine) as connection:
+            is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
+            added = find_feed(connection, feed.url)
+        assert added, "it was added, or there already"
+        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
+
+    return retry_conflicts(work)
+
+
+def _way_out(error: PollError) -> str:
+    is_somebodys_choice = isinstance(error, PermanentError) and error.error_class is not ErrorClass.NOT_A_FEED
+    return " `feedmill add --as-is` adds it all the same." if is_somebodys_choice else ""

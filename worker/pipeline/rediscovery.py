@@ -1,0 +1,91 @@
+"""Rediscovery: a feed that has been dead for long is looked for on its site's page, where its new address may stand."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from worker.database.clock import read_clock
+from worker.database.conflicts import retry_conflicts
+from worker.database.engine import reading, writing
+from worker.errors import PollError, TransientError
+from worker.feeds import begin_anew
+from worker.lost_feeds import LostFeed, is_still_lost, list_lost_feeds, note_search
+from worker.pipeline.discovery import discover
+from worker.pipeline.lookups import Lookup
+from worker.pipeline.polling import Stop
+from worker.store import move_feed
+from worker.tools import Tools
+from worker.urls import absolute_url, feed_url_key
+
+# Lost feeds looked for by one task; those whose hosts are busy leave room for others.
+_MOST = 20
+_LISTED = 5 * _MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A lost feed, and where it was found on its site; null with the reason where it was not."""
+
+    feed_id: int
+    url: str
+    found_url: str | None
+    reason: str | None = None
+
+
+def seek_feeds(tools: Tools, stop: Stop) -> Iterator[Sought]:
+    """Look for lost feeds, as many as one task's time allows and at most 20; yield each as it is done."""
+    ends_at = time.monotonic() + tools.limits.stop_claiming.total_seconds()
+    sought = 0
+    with reading(tools.engine) as connection:
+        lost_feeds = list_lost_feeds(connection, read_clock(connection).now(), _LISTED)
+    for lost in lost_feeds:
+        time_left = timedelta(seconds=ends_at - time.monotonic())
+        if stop() or time_left <= timedelta(0) or sought == _MOST:
+            return
+        if outcome := _look_for(tools, lost, stop, time_left):
+            sought += 1
+            yield outcome
+
+
+def _look_for(tools: Tools, lost: LostFeed, stop: Stop, time_left: timedelta) -> Sought | None:
+    """Look for one feed; null where its hosts are busy, so that it waits for another time."""
+    # Publishers write anything there; the front page of the feed's own host is the next best.
+    page_url = absolute_url(lost.site_url, lost.url) or absolute_url("/", lost.url)
+    assert page_url, "a feed that was polled has a host"
+    with Lookup(tools, stop, time_left) as lookup:
+        if not _may_begin(tools, lookup, lost, page_url):
+            return None
+        try:
+            found = discover(tools, lookup, page_url, dead_url=lost.url)
+        except PollError as error:
+            return Sought(lost.feed_id, lost.url, None, error.sentence)
+        return retry_conflicts(lambda: _move(tools, lost, found.url))
+
+
+def _may_begin(tools: Tools, lookup: Lookup, lost: LostFeed, page_url: str) -> bool:
+    """Note that the search begins, unless the site asked to be left alone or a host is leased."""
+    try:
+        # Its own host too: no poll of it must end while it moves.
+        lookup.hold(lost.url)
+        if not lookup.may_ask(lookup.hold(page_url)):
+            return False
+    except TransientError:
+        return False
+    # Before it, not after: a search that costs us the worker must not begin again at once.
+    with writing(tools.engine) as connection:
+        return note_search(connection, read_clock(connection).now(), lost)
+
+
+def _move(tools: Tools, lost: LostFeed, url: str) -> Sought:
+    """Let the feed live where it was found; where another feed does already, the two become one."""
+    if feed_url_key(url) == feed_url_key(lost.url):
+        return Sought(lost.feed_id, lost.url, None, "its site names no other feed")
+    with writing(tools.engine) as connection:
+        if not is_still_lost(connection, lost):
+            return Sought(lost.feed_id, lost.url, None, "it was changed meanwhile")
+        now = read_clock(connection).now()
+        feed_id = move_feed(connection, now, lost.feed_id, url)
+        if feed_id == lost.feed_id:
+            begin_anew(connection, now, feed_id, "found again on its site's page")
+    return Sought(feed_id, lost.url, url)
