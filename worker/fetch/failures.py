@@ -50,6 +50,12 @@ def timed_out(host: str, limits: FetchLimits) -> TransientError:
     return TransientError(ErrorClass.TIMEOUT, f"{host} did not answer in full within {show_duration(limits.timeout)}")
 
 
+def unresolved(host: str, limits: FetchLimits, *, is_late: bool) -> TransientError:
+    """Return the failure of a name that has no address, or none in time."""
+    in_time = f"was not resolved within {show_duration(limits.connect_timeout)}" if is_late else "does not resolve"
+    return TransientError(ErrorClass.DNS, f"the name {host} {in_time}")
+
+
 def unconnected(host: str, limits: FetchLimits) -> TransientError:
     """Return the failure of a connection that took too long."""
     return TransientError(ErrorClass.TIMEOUT, f"no connection to {host} within {show_duration(limits.connect_timeout)}")

@@ -11,7 +11,7 @@ class FetchLimits:
     timeout: timedelta
     """For a whole fetch: name resolution, connections, TLS, every redirect and the body."""
     connect_timeout: timedelta
-    """For resolving a name and opening one connection."""
+    """For resolving a name, and again for opening one connection."""
     max_body: int
     """Of a document, on the wire and decoded."""
     user_agent: str

@@ -12,6 +12,7 @@ _LONGEST = 8000
 # What parsers disagree on is how one of them is fooled: none of it has a place in a URL (RFC 3986, section 2).
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\\ud800-\udfff]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.ASCII | re.IGNORECASE)
+_PORTS = {"http:": 80, "https:": 443}
 _ABSOLUTE = re.compile(r"https?://(?P<authority>[^/?#]+)", re.IGNORECASE)
 
 
@@ -24,6 +25,7 @@ class Location:
     """Without the brackets of an IPv6 address."""
     origin: str
     """Scheme, host and port: what credentials belong to."""
+    port: int
 
 
 def locate(url: str) -> Location:
@@ -50,7 +52,8 @@ def _read(url: str, subject: str) -> Location:
     except ValueError as error:
         raise _refusal(f"{subject} is not valid") from error
     parsed.hash = ""
-    return Location(parsed.href, parsed.hostname.strip("[]"), parsed.origin)
+    port = int(parsed.port or _PORTS[parsed.protocol])
+    return Location(parsed.href, parsed.hostname.strip("[]"), parsed.origin, port)
 
 
 def _objection(url: str) -> str | None:

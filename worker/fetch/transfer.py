@@ -97,6 +97,13 @@ class Transfer:
         """Bytes on the wire: all headers, and the body."""
         return self._header_bytes + (self.hop.body.received if self.hop.body else 0)
 
+    def resolve(self, addresses: tuple[str, ...]) -> None:
+        """Tell libcurl where the host of the request is, so that it asks nobody."""
+        host = self.hop.location.host
+        numbers = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
+        # With + it is believed no longer than an answer from a name server.
+        self.handle.setopt(pycurl.RESOLVE, [f"+{host}:{self.hop.location.port}:{numbers}"])
+
     def rest(self) -> None:
         """Let go of everything that the fetch brought."""
         self.hop = Hop(self.hop.location)
@@ -113,6 +120,7 @@ class Transfer:
     def _ask(self, location: Location, time_left: float) -> None:
         self.hop = Hop(location)
         self.handle.setopt(pycurl.URL, location.href)
+        self.handle.setopt(pycurl.RESOLVE, [])
         is_ours = location.origin == self.visited[0].origin
         self.handle.setopt(pycurl.HTTPHEADER, request_headers(self.request, is_own_origin=is_ours))
         self.handle.setopt(pycurl.TIMEOUT_MS, milliseconds(time_left))

@@ -1,5 +1,6 @@
 """Many fetches at once in one thread: a rolling window over libcurl, without an event loop of its own."""
 
+import math
 import time
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -8,12 +9,14 @@ from typing import TYPE_CHECKING, Self
 from worker.errors import PollError
 from worker.fetch.budget import Budget
 from worker.fetch.conclusion import conclude_hop
-from worker.fetch.failures import timed_out
+from worker.fetch.failures import timed_out, unresolved
 from worker.fetch.guard import Guard
 from worker.fetch.handle import find_ca_bundle
 from worker.fetch.head import fresh_for
 from worker.fetch.limits import FetchLimits
 from worker.fetch.location import Location, locate
+from worker.fetch.lookup import needs_lookup
+from worker.fetch.names import Names
 from worker.fetch.transfer import Terms, Transfer
 from worker.fetch.wire import Ended, Wire
 from worker.values import Document, Fetched, FetchRequest, NotModified
@@ -30,6 +33,7 @@ class Transfers:
         self._budget = Budget(limits.in_flight_bytes)
         self._terms = Terms(limits, guard, self._budget, find_ca_bundle(), dialled=[])
         self._wire = Wire()
+        self._names: Names[Transfer] = Names(limits.connect_timeout, self._wire.wake)
         # In the order they began, which is the order they run out of time in.
         self._flying: dict[pycurl.Curl, Transfer] = {}
         self._idle: list[Transfer] = []
@@ -58,7 +62,7 @@ class Transfers:
         transfer = self._idle.pop() if self._idle else Transfer(self._terms)
         transfer.begin(request, location)
         self._flying[transfer.handle] = transfer
-        self._wire.add(transfer.handle)
+        self._send(transfer)
 
     def step(self, wait: timedelta, held_bytes: int = 0) -> list[Fetched]:
         """Drive everything in flight until something ends, for at most ``wait``, and return all that has ended.
@@ -68,7 +72,7 @@ class Transfers:
         self._budget.held = held_bytes
         until = time.monotonic() + wait.total_seconds()
         while True:
-            self._turn(0 if self._ended else until - time.monotonic())
+            self._turn(until - time.monotonic())
             if self._ended or time.monotonic() >= until:
                 ended, self._ended = self._ended, []
                 return ended
@@ -77,31 +81,59 @@ class Transfers:
         """Cut the fetch of a feed; nothing more is heard of it."""
         self._ended = [fetched for fetched in self._ended if fetched.request.feed_id != feed_id]
         for transfer in [each for each in self._flying.values() if each.request.feed_id == feed_id]:
-            self._wire.remove(transfer.handle)
+            self._withdraw(transfer)
             self._recycle(transfer)
 
     def close(self) -> None:
         """Cut everything in flight and let go of libcurl."""
-        for handle in self._flying:
-            self._wire.remove(handle)
+        for transfer in self._flying.values():
+            self._withdraw(transfer)
         for transfer in (*self._flying.values(), *self._idle):
             transfer.handle.close()
         self._flying.clear()
         self._idle.clear()
+        self._names.close()
         self._wire.close()
 
     def _turn(self, wait: float) -> None:
         """Let libcurl do what there is to do, after at most ``wait`` seconds of waiting for it."""
         self._budget.resume()
-        oldest = next(iter(self._flying.values()), None)
-        if oldest:
-            wait = min(wait, oldest.deadline - time.monotonic())
-        for ended in self._wire.drive(wait):
+        self._send_resolved()
+        for ended in self._wire.drive(0 if self._ended else min(wait, self._due_in())):
             self._conclude(self._flying[ended.handle], ended)
         for copied in self._terms.dialled:
             copied.close()
         self._terms.dialled.clear()
         self._cut_overdue()
+
+    def _due_in(self) -> float:
+        """Return the seconds until something runs out of time: a fetch, or its name."""
+        oldest = next(iter(self._flying.values()), None)
+        due = min(oldest.deadline if oldest else math.inf, self._names.due_at)
+        return due - time.monotonic()
+
+    def _send(self, transfer: Transfer) -> None:
+        """Send a transfer's request, or first ask where its host is."""
+        if needs_lookup(transfer.hop.location.host):
+            self._names.ask(transfer.hop.location.host, transfer)
+        else:
+            self._wire.add(transfer.handle)
+
+    def _send_resolved(self) -> None:
+        """Send the requests that only waited for an address, and end those that got none."""
+        for answer in self._names.turn():
+            transfer = answer.asker
+            if answer.addresses:
+                transfer.resolve(answer.addresses)
+                self._wire.add(transfer.handle)
+            else:
+                error = unresolved(transfer.hop.location.host, self._limits, is_late=answer.is_late)
+                self._finish(transfer, error, datetime.now(UTC))
+
+    def _withdraw(self, transfer: Transfer) -> None:
+        """Take back a transfer's request, sent or not."""
+        if not self._names.withdraw(transfer.hop.location.host, transfer):
+            self._wire.remove(transfer.handle)
 
     def _conclude(self, transfer: Transfer, ended: Ended) -> None:
         """Follow a redirect, or note how the fetch ended."""
@@ -115,14 +147,14 @@ class Transfers:
             return
         if isinstance(answer, Location):
             transfer.go_on(answer)
-            self._wire.add(transfer.handle)
+            self._send(transfer)
         else:
             self._finish(transfer, answer, now)
 
     def _cut_overdue(self) -> None:
         """End what has passed its deadline, whatever libcurl waits for: a name that hangs, a pause."""
         while (oldest := next(iter(self._flying.values()), None)) and oldest.deadline <= time.monotonic():
-            self._wire.remove(oldest.handle)
+            self._withdraw(oldest)
             self._finish(oldest, timed_out(oldest.hop.location.host, self._limits), datetime.now(UTC))
 
     def _finish(self, transfer: Transfer, answer: Document | NotModified | PollError, now: datetime) -> None:

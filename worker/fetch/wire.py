@@ -1,16 +1,17 @@
 """libcurl's multi handle with its sockets and its timer: the plain loop under all fetches of a thread."""
 
 import selectors
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import pycurl
 
 # Connections kept open for another poll of the same host; each costs a socket and its TLS state.
 _IDLE_CONNECTIONS = 100
-_PATIENCE = 1.0
 
 
 class Ended(NamedTuple):
@@ -34,6 +35,10 @@ class Wire:
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._selector = selectors.DefaultSelector()
         self._wake_at: float | None = None
+        self._alarm, self._alarm_bell = socket.socketpair()
+        self._bell_lock = threading.Lock()
+        self._alarm_bell.setblocking(False)
+        self._selector.register(self._alarm, selectors.EVENT_READ)
 
     def add(self, handle: pycurl.Curl) -> None:
         """Send a handle's request."""
@@ -48,21 +53,29 @@ class Wire:
         if self._wake_at is not None:
             wait = min(wait, self._wake_at - time.monotonic())
         for key, events in self._selector.select(max(wait, 0)):
-            # EVENT_READ and EVENT_WRITE are the same bits as CSELECT_IN and CSELECT_OUT.
-            self._multi.socket_action(key.fd, events)
+            if key.fileobj is self._alarm:
+                self._alarm.recv(4096)
+            else:
+                # EVENT_READ and EVENT_WRITE are the same bits as CSELECT_IN and CSELECT_OUT.
+                self._multi.socket_action(key.fd, events)
         if self._wake_at is not None and self._wake_at <= time.monotonic():
             self._wake_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
         return self._ended()
 
+    def wake(self) -> None:
+        """End a wait at once; any thread may call it, at any time."""
+        with self._bell_lock, suppress(OSError):
+            # Full, it rings already; closed, nobody hears it.
+            self._alarm_bell.send(b"!")
+
     def close(self) -> None:
         """Cut all connections."""
-        # While a name is still being resolved libcurl waits for the resolver, many seconds; nobody has to wait with it.
-        closing = threading.Thread(target=self._multi.close, name="close-wire", daemon=True)
-        closing.start()
-        closing.join(_PATIENCE)
-        if not closing.is_alive():
-            self._selector.close()
+        self._multi.close()
+        self._selector.close()
+        with self._bell_lock:
+            self._alarm_bell.close()
+        self._alarm.close()
 
     def _ended(self) -> Iterator[Ended]:
         remaining = 1

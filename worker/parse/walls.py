@@ -1,8 +1,7 @@
 """Walls that keep robots out, told by the page they send in a feed's place, often with a plain 200.
 
 The marks are of the challenge itself. What walls put into the pages they let through is none:
-``challenge-platform/scripts``, ``check.ddos-guard.net``, ``awswaf.com``, ``_Incapsula_Resource?SWJIYLWA``,
-``_pxAppId``.
+``challenge-platform/scripts``, ``check.ddos-guard.net``, ``awswaf.com``, ``_Incapsula_Resource?SWJIYLWA``, ``pxAppId``.
 """
 
 _HEAD = 65_536

@@ -64,6 +64,46 @@ def test_no_spelling_of_a_private_address_is_dialled(guarded: Transfers, drive: 
     assert not_refused == {}
 
 
+@pytest.fixture
+def secret() -> Iterator[Publisher]:
+    """Return a private server that nobody allowed."""
+    with Publisher() as running:
+        yield running
+
+
+def test_no_redirect_leads_to_a_private_address_however_spelt(
+    publisher: Publisher, secret: Publisher, limits: FetchLimits, drive: Drive
+) -> None:
+    hosts = [*LOOPBACK, *PRIVATE]
+    for number, host in enumerate(hosts):
+        # Publishers write raw UTF-8 there.
+        target = f"http://{host}:{secret.port}/".encode().decode("latin-1")
+        publisher.redirect(f"/{number}", target, (301, 302, 303, 307, 308)[number % 5])
+    with Transfers(limits, Guard.allowing([publisher.authority])) as transfers:
+        for number in range(len(hosts)):
+            transfers.start(FetchRequest(number, publisher.url(f"/{number}")))
+        ended = drive(transfers, len(hosts))
+
+    not_refused = {hosts[fetched.request.feed_id]: fetched.answer for fetched in ended if not _is_guarded(fetched)}
+    assert not_refused == {}
+    assert len(publisher.requests) == len(hosts) > 100
+    assert secret.connections == 0
+
+
+def test_a_redirect_through_an_allowed_host_is_judged_at_every_hop(
+    publisher: Publisher, secret: Publisher, limits: FetchLimits, drive: Drive
+) -> None:
+    publisher.redirect("/a", "/b")
+    publisher.redirect("/b", f"//localhost:{publisher.port}/c")
+    publisher.redirect("/c", secret.url("/", "127.1"))
+    with Transfers(limits, Guard.allowing([publisher.authority, f"localhost:{publisher.port}"])) as transfers:
+        transfers.start(FetchRequest(1, publisher.url("/a")))
+
+        assert _is_guarded(drive(transfers)[0])
+    assert [request.target for request in publisher.requests] == ["/a", "/b", "/c"]
+    assert secret.connections == 0
+
+
 @pytest.mark.parametrize(
     "url",
     [

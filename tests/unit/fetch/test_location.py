@@ -1,28 +1,42 @@
 import pytest
 
 from worker.errors import ErrorClass, RejectedError
-from worker.fetch.location import Location, follow, locate
+from worker.fetch.location import follow, locate
 
 BASE = locate("https://example.com/feeds/news.xml?a=1")
 
 
 @pytest.mark.parametrize(
-    ("url", "location"),
+    ("url", "href", "host", "port"),
     [
-        ("http://example.com", Location("http://example.com/", "example.com", "http://example.com")),
-        ("HTTPS://Example.COM:443/A", Location("https://example.com/A", "example.com", "https://example.com")),
-        ("http://example.com:8080/", Location("http://example.com:8080/", "example.com", "http://example.com:8080")),
-        ("http://example.com/a#b", Location("http://example.com/a", "example.com", "http://example.com")),
-        ("http://bücher.example/", Location("http://xn--bcher-kva.example/", "xn--bcher-kva.example", "http://xn--bcher-kva.example")),
-        ("http://example.com/%7Ea?q=%2F&b", Location("http://example.com/%7Ea?q=%2F&b", "example.com", "http://example.com")),
-        ("http://example.com/é?é", Location("http://example.com/%C3%A9?%C3%A9", "example.com", "http://example.com")),
-        ("http://0x7f.1/", Location("http://127.0.0.1/", "127.0.0.1", "http://127.0.0.1")),
-        ("http://[::1]:8080/", Location("http://[::1]:8080/", "::1", "http://[::1]:8080")),
-        ("http://example.com/@a", Location("http://example.com/@a", "example.com", "http://example.com")),
+        ("http://example.com", "http://example.com/", "example.com", 80),
+        ("HTTPS://Example.COM:443/A", "https://example.com/A", "example.com", 443),
+        ("http://example.com:8080/", "http://example.com:8080/", "example.com", 8080),
+        ("http://example.com/a#b", "http://example.com/a", "example.com", 80),
+        ("http://bücher.example/", "http://xn--bcher-kva.example/", "xn--bcher-kva.example", 80),
+        ("http://example.com/%7Ea?q=%2F&b", "http://example.com/%7Ea?q=%2F&b", "example.com", 80),
+        ("http://example.com/é?é", "http://example.com/%C3%A9?%C3%A9", "example.com", 80),
+        ("http://0x7f.1/", "http://127.0.0.1/", "127.0.0.1", 80),
+        ("http://[::1]:8080/", "http://[::1]:8080/", "::1", 8080),
+        ("http://example.com/@a", "http://example.com/@a", "example.com", 80),
     ],
-)  # fmt: skip
-def test_a_url_is_read_into_its_one_spelling(url: str, location: Location) -> None:
-    assert locate(url) == location
+)
+def test_a_url_is_read_into_its_one_spelling(url: str, href: str, host: str, port: int) -> None:
+    location = locate(url)
+
+    assert (location.href, location.host, location.port) == (href, host, port)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Example.com:443/a?b", "https://example.com"),
+        ("http://example.com:8080/a", "http://example.com:8080"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
+    assert locate(url).origin == origin
 
 
 @pytest.mark.parametrize(

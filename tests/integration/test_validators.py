@@ -1,0 +1,135 @@
+"""What is asked "has it changed?" with: kept from complete, read and committed documents only, byte for byte."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from tests.documents import item, rss
+from tests.polling import add, make_due, poll, poll_again, schedule, titles
+from tests.servers.publisher import Answer, Publisher
+from worker.database.engine import writing
+from worker.tools import Tools
+from worker.values import Outcome
+
+MONDAY, TUESDAY = "Mon, 23 Nov 2026 07:30:00 GMT", "Tue, 24 Nov 2026 07:30:00 GMT"
+OLD = {"ETag": '"old"', "Last-Modified": MONDAY}
+NEW = {"ETag": '"new"', "Last-Modified": TUESDAY}
+FEED, CHANGED = rss([item("one")]), rss([item("two"), item("one")])
+
+
+def poll_each(tools: Tools, publisher: Publisher, feeds: Mapping[str, Iterable[Answer]]) -> dict[str, tuple]:
+    """Poll feeds once for each of their answers and once more; return what each asked with in the end, by its name."""
+    paths = {name: f"/{number}" for number, name in enumerate(feeds)}
+    answers = {name: list(given) for name, given in feeds.items()}
+    for turn in range(max(map(len, answers.values())) + 1):
+        for name, path in paths.items():
+            publisher.on(path, answers[name][min(turn, len(answers[name]) - 1)])
+        if turn == 0:
+            add(tools, *map(publisher.url, paths.values()))
+        make_due(tools)
+        poll(tools)
+    return {name: sent(publisher, path) for name, path in paths.items()}
+
+
+def sent(publisher: Publisher, path: str = "/feed") -> tuple[str | None, str | None]:
+    """Return what the newest request for a path asked with."""
+    headers = publisher.requests_of(path)[-1].headers
+    return headers.get("if-none-match"), headers.get("if-modified-since")
+
+
+def test_only_the_first_request_is_without_conditions(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.on("/feed", Answer(FEED, headers=OLD)))
+    poll(tools)
+    assert sent(publisher) == (None, None)
+    for _ in range(2):
+        poll_again(tools)
+        assert sent(publisher) == ('"old"', MONDAY)
+
+
+# What came after a document with OLD, and what is asked with then.
+AFTER_A_DOCUMENT = {
+    "another ETag": (OLD | {"ETag": '"new"'}, ('"new"', MONDAY)),
+    "another date": (OLD | {"Last-Modified": TUESDAY}, ('"old"', TUESDAY)),
+    "both": (NEW, ('"new"', TUESDAY)),
+    # What the newest document came without belongs to another one.
+    "an ETag alone": ({"ETag": '"new"'}, ('"new"', None)),
+    "a date alone": ({"Last-Modified": TUESDAY}, (None, TUESDAY)),
+    "neither": ({}, (None, None)),
+    "an ETag that cannot be sent": ({"ETag": '"é"', "Last-Modified": TUESDAY}, (None, TUESDAY)),
+}
+AFTER_NOT_MODIFIED = {
+    "another ETag": ({"ETag": 'W/"new"'}, ('W/"new"', MONDAY)),
+    "another date": ({"Last-Modified": TUESDAY}, ('"old"', TUESDAY)),
+    "both": (NEW, ('"new"', TUESDAY)),
+    "neither": ({}, ('"old"', MONDAY)),
+    "an ETag that cannot be sent": ({"ETag": '"é"'}, ('"old"', MONDAY)),
+}
+
+
+def test_a_document_brings_its_own_validators(tools: Tools, publisher: Publisher) -> None:
+    first = Answer(FEED, headers=OLD)
+    same = {name: (first, Answer(FEED, headers=headers)) for name, (headers, _) in AFTER_A_DOCUMENT.items()}
+    assert poll_each(tools, publisher, same) == {name: kept for name, (_, kept) in AFTER_A_DOCUMENT.items()}
+
+
+def test_a_changed_document_brings_its_own_validators(tools: Tools, publisher: Publisher) -> None:
+    first = Answer(FEED, headers=OLD)
+    changed = {name: (first, Answer(CHANGED, headers=headers)) for name, (headers, _) in AFTER_A_DOCUMENT.items()}
+    assert poll_each(tools, publisher, changed) == {name: kept for name, (_, kept) in AFTER_A_DOCUMENT.items()}
+
+
+def test_not_modified_replaces_each_validator_that_it_brings(tools: Tools, publisher: Publisher) -> None:
+    first = Answer(FEED, headers=OLD)
+    answers = {name: (first, Answer(status=304, headers=headers)) for name, (headers, _) in AFTER_NOT_MODIFIED.items()}
+    assert poll_each(tools, publisher, answers) == {name: kept for name, (_, kept) in AFTER_NOT_MODIFIED.items()}
+
+
+ODD = ['W/"a"', 'w/"a"', '""', "a", '"a', 'a"b"', '"a  b "', '"a", "b"', '"a\\"b"', "'a'", '"a;gzip"', "0", "*", "W/"]
+
+
+def test_an_odd_validator_comes_back_byte_for_byte(tools: Tools, publisher: Publisher) -> None:
+    feeds = {etag: [Answer(FEED, headers={"ETag": etag, "Last-Modified": "yesterday,  or so"})] for etag in ODD}
+    assert poll_each(tools, publisher, feeds) == {etag: (etag, "yesterday,  or so") for etag in ODD}
+
+
+NO_DOCUMENTS = {
+    "cut off": Answer(CHANGED, headers=NEW, length=len(CHANGED) + 1, is_cut=True),
+    "cut off in its packing": Answer(b"\x1f\x8b\x08\x00", headers=NEW | {"Content-Encoding": "gzip"}),
+    "empty": Answer(b"", headers=NEW),
+    "a part": Answer(CHANGED, status=206, headers=NEW),
+    "an error": Answer(CHANGED, status=500, headers=NEW),
+    "missing": Answer(CHANGED, status=404, headers=NEW),
+    "redirected to nowhere": Answer(status=302, headers=NEW),
+    "a web page": Answer(b"<!DOCTYPE html><html></html>", headers=NEW),
+    "unreadable": Answer(b"<rss><channel><item", headers=NEW),
+    "too big": Answer(b"x" * 10, headers=NEW, length=100_000_000),
+}
+
+
+def test_what_is_no_document_leaves_the_validators_alone(tools: Tools, publisher: Publisher) -> None:
+    feeds = {name: (Answer(FEED, headers=OLD), answer) for name, answer in NO_DOCUMENTS.items()}
+    assert poll_each(tools, publisher, feeds) == dict.fromkeys(NO_DOCUMENTS, ('"old"', MONDAY))
+
+
+def test_a_document_that_could_not_be_stored_leaves_the_validators_alone(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.on("/feed", Answer(FEED, headers=OLD)))
+    poll(tools)
+    publisher.on("/feed", Answer(CHANGED, headers=NEW))
+    rename(tools, "sightings", "elsewhere")
+    # To SQLite a missing table is a database that is gone, to PostgreSQL a fault of ours.
+    with suppress(OperationalError):
+        assert poll_again(tools).outcome is Outcome.PERMANENT
+    rename(tools, "elsewhere", "sightings")
+
+    assert schedule(tools).etag == '"old"'
+    assert poll_again(tools).new == 1
+    assert sent(publisher) == ('"old"', MONDAY)
+    assert titles(tools) == ["one", "two"]
+    assert (schedule(tools).etag, schedule(tools).last_modified) == ('"new"', TUESDAY)
+
+
+def rename(tools: Tools, table: str, to: str) -> None:
+    with writing(tools.engine) as connection:
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))

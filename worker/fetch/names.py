@@ -1,0 +1,169 @@
+"""Names looked up in threads of our own: a bounded number at a time, those that hang never in the way of the others.
+
+Nothing can stop a lookup once it has begun. Older versions of libcurl start a thread for each; newer ones share twenty
+threads among all, and twenty names that hang, ten seconds and more, then make every other name fail.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+from worker.fetch.lookup import look_up
+
+# So many threads at once, and so many before a name that is new, or was slow the last time, has to wait: the rest is
+# for names that are known to answer.
+_AT_ONCE, _NEW_AT_ONCE, _SLOW_AT_ONCE = 128, 96, 64
+# Seconds.
+_SLOW = 1.0
+_BELIEVED_FOR = 60.0
+_IDLE = 10.0
+_MOST_REMEMBERED = 10_000
+
+_Asker = TypeVar("_Asker")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[_Asker]):
+    """What became of a name that ``asker`` waits for: its addresses, none, or none in time."""
+
+    asker: _Asker
+    addresses: tuple[str, ...] = ()
+    is_late: bool = False
+
+
+class Names(Generic[_Asker]):
+    """The lookups that one thread's fetches wait for; a class because other threads work for it from turn to turn."""
+
+    def __init__(
+        self,
+        patience: timedelta,
+        wake: Callable[[], None],
+        look_up: Callable[[str], tuple[str, ...]] = look_up,
+    ) -> None:
+        """Give up lookups that take longer than ``patience``; ``wake`` is called, in any thread, when one has ended."""
+        self._patience = patience.total_seconds()
+        self._wake = wake
+        self._look_up = look_up
+        self._askers: dict[str, list[_Asker]] = {}
+        # Of the names that somebody waits for: those not begun, and when the others were, the oldest first.
+        self._waiting: dict[str, None] = {}
+        self._awaited: dict[str, float] = {}
+        # All that occupy a thread, also those that were given up.
+        self._running: dict[str, float] = {}
+        self._threads = 0
+        self._begun: SimpleQueue[str | None] = SimpleQueue()
+        self._begun_at = 0.0
+        self._ended: SimpleQueue[tuple[str, tuple[str, ...]]] = SimpleQueue()
+        self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._slow: dict[str, None] = {}
+
+    @property
+    def due_at(self) -> float:
+        """When the oldest lookup is given up, by the monotonic clock; infinity when there is none."""
+        return next((since + self._patience for since in self._awaited.values()), math.inf)
+
+    def ask(self, host: str, asker: _Asker) -> None:
+        """Look up a name; a later turn brings the answer."""
+        self._askers.setdefault(host, []).append(asker)
+        if host in self._running:
+            self._awaited.setdefault(host, time.monotonic())
+        else:
+            self._waiting[host] = None
+
+    def withdraw(self, host: str, asker: _Asker) -> bool:
+        """Return whether ``asker`` was waiting for this name; it is not any more."""
+        askers = self._askers.get(host, [])
+        if asker not in askers:
+            return False
+        askers.remove(asker)
+        if not askers:
+            self._forget(host)
+        return True
+
+    def turn(self) -> list[Answer[_Asker]]:
+        """Return what has been found or took too long, and begin what may begin."""
+        now = time.monotonic()
+        answers = [*self._take_in(now), *self._give_up(now), *self._begin(now)]
+        if now - self._begun_at > _IDLE:
+            self._dismiss(self._threads - len(self._running))
+        return answers
+
+    def close(self) -> None:
+        """Let the threads end, each as soon as its lookup does; nobody waits for them."""
+        self._dismiss(self._threads)
+
+    def _take_in(self, now: float) -> Iterator[Answer[_Asker]]:
+        while not self._ended.empty():
+            host, addresses = self._ended.get()
+            self._note_pace(host, is_slow=now - self._running.pop(host) > min(_SLOW, self._patience))
+            if addresses:
+                _remember(self._known, host, (now + _BELIEVED_FOR, addresses))
+            yield from self._answer(host, addresses)
+
+    def _give_up(self, now: float) -> Iterator[Answer[_Asker]]:
+        while self.due_at <= now:
+            host = next(iter(self._awaited))
+            self._note_pace(host, is_slow=True)
+            yield from self._answer(host, is_late=True)
+
+    def _begin(self, now: float) -> Iterator[Answer[_Asker]]:
+        for host in list(self._waiting):
+            believed_until, addresses = self._known.get(host, (now, ()))
+            if now < believed_until:
+                yield from self._answer(host, addresses)
+            elif len(self._running) < self._at_once(host):
+                del self._waiting[host]
+                self._awaited[host] = self._running[host] = self._begun_at = now
+                self._begun.put(host)
+                self._employ(len(self._running))
+
+    def _at_once(self, host: str) -> int:
+        if host in self._slow:
+            return _SLOW_AT_ONCE
+        return _AT_ONCE if host in self._known else _NEW_AT_ONCE
+
+    def _employ(self, count: int) -> None:
+        if self._threads < count:
+            self._threads += 1
+            threading.Thread(target=self._work, name="look up names", daemon=True).start()
+
+    def _dismiss(self, count: int) -> None:
+        self._threads -= count
+        for _ in range(count):
+            self._begun.put(None)
+
+    def _work(self) -> None:
+        """Look up one name after the other, in a thread of its own."""
+        while host := self._begun.get():
+            self._ended.put((host, self._look_up(host)))
+            # Whoever put the one before has woken it already.
+            if self._ended.qsize() == 1:
+                self._wake()
+
+    def _answer(self, host: str, addresses: tuple[str, ...] = (), *, is_late: bool = False) -> Iterator[Answer[_Asker]]:
+        askers = self._askers.get(host, ())
+        self._forget(host)
+        return (Answer(asker, addresses, is_late) for asker in askers)
+
+    def _forget(self, host: str) -> None:
+        for held in (self._askers, self._waiting, self._awaited):
+            held.pop(host, None)
+
+    def _note_pace(self, host: str, *, is_slow: bool) -> None:
+        self._slow.pop(host, None)
+        if is_slow:
+            _remember(self._slow, host, None)
+
+
+def _remember(memory: dict[str, _Value], host: str, value: _Value) -> None:
+    """Note something of a host, and forget what was noted first when that is too much."""
+    memory.pop(host, None)
+    memory[host] = value
+    if len(memory) > _MOST_REMEMBERED:
+        del memory[next(iter(memory))]
