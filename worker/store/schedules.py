@@ -37,6 +37,11 @@ def _update(names: tuple[str, ...], *, is_leased: bool) -> Update:
     # A request made while the poll ran has not been answered by it.
     asked_since = ScheduleRow.requested_at > started
     values: dict[str, Any] = {name: bindparam(name) for name in names if not name.startswith("b_")}
+    # Whoever paused or removed the feed while it was polled had the last word.
+    is_stopped = ScheduleRow.next_poll_at.is_(None)
+    if is_leased:
+        values["next_poll_at"] = case((is_stopped, null()), else_=values["next_poll_at"])
+        values["next_poll_reason"] = case((is_stopped, ScheduleRow.next_poll_reason), else_=values["next_poll_reason"])
     values["next_poll_at"] = case((asked_since, ScheduleRow.requested_at), else_=values["next_poll_at"])
     values["requested_at"] = case((asked_since, ScheduleRow.requested_at), else_=null())
     values["last_attempt_at"] = started
