@@ -92,9 +92,7 @@ def test_a_feed_added_at_the_very_moment_a_lease_ends_is_not_forgotten(store: En
 
 
 @pytest.mark.parametrize("status", [200, 500])
-def test_a_feed_that_is_paused_while_it_is_polled_stays_paused(
-    tools: Tools, publisher: Publisher, status: int
-) -> None:
+def test_a_feed_that_is_paused_while_it_is_polled_stays_paused(tools: Tools, publisher: Publisher, status: int) -> None:
     def respond(_request: Request) -> Answer:
         with writing(tools.engine) as connection:
             pause_feed(connection, _only_feed(connection))

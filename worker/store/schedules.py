@@ -36,7 +36,13 @@ def _update(names: tuple[str, ...], *, is_leased: bool) -> Update:
     started = bindparam("b_started_at", type_=UtcDateTime())
     # A request made while the poll ran has not been answered by it.
     asked_since = ScheduleRow.requested_at > started
-    values: dict[str, Any] = {name: bindparam(name) for name in names if not name.startswith("b_")}
+    columns = ScheduleRow.__table__.c
+    values: dict[str, Any] = {
+        # Typed: what stands in a CASE has no column to tell.
+        name: bindparam(name, type_=columns[name].type)
+        for name in names
+        if not name.startswith("b_")
+    }
     # Whoever paused or removed the feed while it was polled had the last word.
     is_stopped = ScheduleRow.next_poll_at.is_(None)
     if is_leased:

@@ -1,0 +1,21 @@
+"""Polls that somebody asks for: a request is a moment in SQL, and whoever claims the host next makes the poll."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.database.host_queue import wake_hosts
+from worker.values import FeedState
+
+
+def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
+    """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
+    active = select(FeedRow.id).where(FeedRow.id.in_(feed_ids), FeedRow.state == FeedState.ACTIVE)
+    connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
+        .values(requested_at=now, next_poll_at=now, next_poll_reason="requested")
+    )
+    wake_hosts(connection, now, feed_ids)

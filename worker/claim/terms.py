@@ -1,0 +1,21 @@
+"""On what terms hosts are claimed."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from worker.time_limits import STOP_CLAIMING
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """On what terms hosts are claimed."""
+
+    lease: timedelta
+    gap: timedelta
+    parallel: int
+    hosts: int
+    """Hosts claimed at once, at the most."""
+    feeds_per_host: int
+    """Feeds of one host claimed at once, at the most."""
+    begin_within: timedelta = STOP_CLAIMING
+    """Feeds that could not begin in this time, for the gaps between those before them, are not claimed."""
