@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from tests.documents import item, rss
 from tests.polling import add, count, poll, titles
+from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
 from worker.claim import ClaimTerms, claim_due_hosts
 from worker.database.article_tables import ArticleRow, SightingRow
@@ -88,6 +89,20 @@ def test_a_feed_added_at_the_very_moment_a_lease_ends_is_not_forgotten(store: En
         claimable_at = connection.execute(select(HostRow.claimable_at)).scalar_one()
     assert claimable_at is not None
     assert claimable_at <= _now(store)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_feed_that_is_paused_while_it_is_polled_stays_paused(tools: Tools, publisher: Publisher, status: int) -> None:
+    def respond(_request: Request) -> Answer:
+        with writing(tools.engine) as connection:
+            pause_feed(connection, _only_feed(connection))
+        return Answer(rss([item("one")]), status=status)
+
+    add(tools, publisher.on("/feed", respond))
+    poll(tools)
+    with reading(tools.engine) as connection:
+        stored = connection.execute(select(ScheduleRow)).one()
+    assert (stored.next_poll_at, stored.next_poll_reason) == (None, "paused by its operator")
 
 
 def test_a_resumed_feed_is_due_at_once(store: Engine) -> None:

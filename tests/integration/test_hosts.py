@@ -123,6 +123,15 @@ def test_a_host_that_allows_two_requests_gets_two_at_a_time_and_never_three(tool
     assert len(polled) == 5
 
 
+def test_no_feed_is_asked_again_before_its_failure_is_stored(tools: Tools, publisher: Publisher) -> None:
+    for number in range(3):
+        publisher.on(f"/{number}", Answer(status=500))
+    # The last to end, in a commit of its own, while those before it wait for the shared one.
+    publisher.serve("/last", rss([item("one")]))
+    add(tools, *(publisher.url(f"/{number}") for number in range(3)), publisher.url("/last"))
+    assert len(poll(tools)) == len(publisher.requests) == 4
+
+
 def test_a_host_is_asked_over_one_connection(tools: Tools, publisher: Publisher) -> None:
     add(tools, *(publisher.serve(f"/{number}", rss([item(f"n{number}")])) for number in range(20)))
     assert len(poll(tools)) == 20

@@ -114,15 +114,13 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     return _moved(result, answered, now)
 
 
-def store_document(
-    engine: Engine, answered: Answered, parsed: ParsedDocument, releases: Sequence[HostRelease], now: datetime
-) -> PollRecord:
+def store_document(engine: Engine, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollRecord:
     """Decide and write a poll that read a document; decide again where another poll wrote first."""
 
     def work() -> PollRecord:
         result = conclude_document(engine, answered, parsed, now)
         with writing(engine) as connection:
-            return store_polls(connection, [result], releases, now)[0]
+            return store_polls(connection, [result], [], now)[0]
 
     return retry_conflicts(work, also=(StaleDecisionError,))
 

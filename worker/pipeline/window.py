@@ -151,9 +151,11 @@ class Window:
         if isinstance(answer, PollError):
             self._fail(visit, answered, answer)
             return
+        # The lease ends with the shared commit, after the polls of its host that wait there: else their feeds would be
+        # claimed again while they are still due.
         release = self._finish(visit, None, is_success=True)
         try:
-            record = store_document(self.tools.engine, answered, answer, [release] if release else [], now)
+            record = store_document(self.tools.engine, answered, answer, now)
         except (OperationalError, InterfaceError):
             # The database is gone, and with it any use in going on: the leases expire and the feeds are polled again.
             raise
@@ -163,6 +165,7 @@ class Window:
             fault = PermanentError(ErrorClass.INTERNAL, "a fault in Feedmill itself; its log has the details")
             self._quiet.add(conclude_failure(answered, fault, now), release)
         else:
+            self._quiet.add(None, release)
             yield record
 
     def _fail(self, visit: Visit, answered: Answered, error: PollError) -> None:
