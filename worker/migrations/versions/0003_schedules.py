@@ -30,11 +30,20 @@ def upgrade() -> None:
         optional("failing_since", UtcDateTime(), "When the first of them was; null when the last poll succeeded"),
     )
     _comment_failures("Failed polls in a row, without those that may have been an outage of our own network")
+    failing = sa.text("error_class IS NOT NULL AND next_poll_at IS NOT NULL")
+    op.create_index(
+        "ix_schedules_failing",
+        "schedules",
+        ["error_class", "failures", "last_success_at"],
+        postgresql_where=failing,
+        sqlite_where=failing,
+    )
     _create_aliases()
 
 
 def downgrade() -> None:
     op.drop_table("feed_aliases")
+    op.drop_index("ix_schedules_failing", "schedules")
     _comment_failures("Failed polls in a row")
     for name in _SCHEDULES:
         op.drop_column("schedules", name)
