@@ -18,7 +18,7 @@ from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_options, read_rhythm
 from worker.database.host_queue import wake_hosts
 from worker.errors import ErrorClass
-from worker.time_limits import STOP_CLAIMING
+from worker.time_limits import BEGIN_WITHIN
 from worker.values import ClaimedHost, DueFeed, FeedState, Move, Streak, Validators
 
 # A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
@@ -48,7 +48,7 @@ class ClaimTerms:
     """Hosts claimed at once, at the most."""
     feeds_per_host: int
     """Feeds of one host claimed at once, at the most."""
-    begin_within: timedelta = STOP_CLAIMING
+    begin_within: timedelta = BEGIN_WITHIN
     """Feeds that could not begin in this time, for the gaps between those before them, are not claimed."""
 
 
@@ -238,7 +238,7 @@ def _due_feeds(
 
 
 def _begins_in_time(rank: ColumnElement[int], terms: ClaimTerms) -> ColumnElement[bool]:
-    """Say in SQL whether a host's gap lets its feed of this rank, from 1, begin before claiming stops."""
+    """Say in SQL whether a host's gap lets its feed of this rank, from 1, begin in time."""
     gap = func.coalesce(cast(HostRow.gap, Double), terms.gap.total_seconds())
     return (rank - 1) * gap <= terms.begin_within.total_seconds()
 
