@@ -1,14 +1,20 @@
-"""Managing feeds: ``add``, ``remove``, ``pause`` and ``resume``."""
+"""Managing feeds: ``add``, ``remove``, ``pause``, ``resume`` and ``set``."""
 
 from collections.abc import Callable, Iterable
 
 import click
 from sqlalchemy import Connection
 
+from worker.cli.choices import read_duration
+from worker.cli.output import from_now
 from worker.cli.store import feed_called, writing_store
 from worker.database.clock import Clock
 from worker.errors import NamedError
 from worker.feeds import NamedFeed, NewFeed, add_feeds, pause_feed, remove_feed, resume_feed
+from worker.intervals import LONGEST, SHORTEST, choose_interval
+from worker.measures import show_duration
+from worker.settings import settings
+from worker.tools import bounds_of_settings
 from worker.urls import feed_url_key
 
 _names = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
@@ -28,7 +34,7 @@ def add_command(urls: tuple[str, ...]) -> int:
         feed = feed_called(connection, url)
         return f"{'Added' if is_new else 'Known already:'} {url} (feed {feed.feed_id})"
 
-    return _each(urls, add, create=True)
+    return change_each(urls, add, create=True)
 
 
 @click.command("remove")
@@ -68,11 +74,30 @@ def resume_command(names: tuple[str, ...]) -> int:
     return _each_feed(names, resume)
 
 
+@click.command("set")
+@_names
+@click.option("--interval", required=True, help="Time between two polls: 1m to 30d, or default.")
+def set_command(names: tuple[str, ...], *, interval: str) -> int:
+    """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts."""
+    chosen = read_duration("--interval", interval, SHORTEST, LONGEST)
+    bounds = bounds_of_settings(settings())
+
+    def choose(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
+        if feed.host_id is None:
+            raise NamedError(f"{feed.url} is a seed file: it is read when it is ingested, never polled.")
+        following = choose_interval(connection, clock.now(), feed.feed_id, chosen, bounds)
+        when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
+        every = f"every {show_duration(chosen)}" if chosen else "the usual interval"
+        return f"Set {feed.url}: {every}; {when} ({following.reason})"
+
+    return _each_feed(names, choose)
+
+
 def _each_feed(names: Iterable[str], change: Callable[[Connection, Clock, NamedFeed], str]) -> int:
-    return _each(names, lambda connection, clock, name: change(connection, clock, feed_called(connection, name)))
+    return change_each(names, lambda connection, clock, name: change(connection, clock, feed_called(connection, name)))
 
 
-def _each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
+def change_each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
     """Make one change for each name, say what became of it, and return the exit code: one failure stops no other."""
     code = 0
     with writing_store(create=create) as (connection, clock):
