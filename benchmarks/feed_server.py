@@ -6,6 +6,7 @@ fresh         200 with validators
 not-modified  304 where the validators match
 unchanged     200 with the same bytes, whatever the validators
 one-new       as fresh, with one entry more than before (each time it is switched on)
+a number      so many feeds in a hundred never answer from now on; the others go on as they did
 """
 
 import argparse
@@ -39,6 +40,9 @@ class Feeds:
 
     def switch(self, mode: str) -> None:
         """Answer in another mode from now on."""
+        if mode.isdecimal():
+            self._hang_percent = int(mode)
+            return
         self.mode = mode
         self.newest += mode == "one-new"
 

@@ -1,15 +1,25 @@
 """The process that is measured: polls all due feeds whenever a line comes in, and says in a line what came of it.
 
-Not Celery, whose part is a message for every few hundred feeds, but all that a poll task does.
+Not Celery, whose part is a message for every few hundred feeds, but all that a poll task does. With ``--tasks`` it
+polls as tasks do, in windows of their length; else as ``feedmill run --once`` does.
 """
 
 import json
 import sys
+import time
 from collections import Counter
+from collections.abc import Iterator
 
-from worker.pipeline import poll_all_due
+from worker.pipeline import count_poll_tasks, poll_all_due, poll_due
 from worker.settings import settings
-from worker.tools import make_tools, store_engine
+from worker.tools import Tools, make_tools, store_engine
+from worker.values import PollRecord
+
+
+def poll_in_tasks(tools: Tools) -> Iterator[PollRecord]:
+    """Poll one task's worth after the other until none is due."""
+    while count_poll_tasks(tools.engine, 1, 1):
+        yield from poll_due(tools, lambda: False)
 
 
 def main() -> None:
@@ -17,11 +27,13 @@ def main() -> None:
     tools = make_tools(settings(), store_engine())
     for _line in sys.stdin:
         outcomes: Counter[str] = Counter()
-        articles = 0
-        for record in poll_all_due(tools, lambda: False):
+        articles, answered_after, began = 0, 0.0, time.monotonic()
+        for record in poll_in_tasks(tools) if "--tasks" in sys.argv else poll_all_due(tools, lambda: False):
             outcomes[f"{record.outcome}: {record.error}" if record.error else record.outcome] += 1
             articles += record.new
-        print(json.dumps({"outcomes": outcomes, "articles": articles}), flush=True)
+            if not record.error:
+                answered_after = time.monotonic() - began
+        print(json.dumps({"outcomes": outcomes, "articles": articles, "answered_after": answered_after}), flush=True)
     tools.close()
 
 

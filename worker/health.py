@@ -1,30 +1,39 @@
 """The store's health at a glance: what is due, late or failing, how much is coming in, and which hosts are slow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
+from worker.values import FeedState, Outcome
 
 # A feed is late when it has been due for this long: even recovery from a lost worker takes less.
 _LATE = timedelta(minutes=2)
 _RECENT = timedelta(hours=1)
 _SLOWEST = 5
+# Which hosts are slow shows in so few; a busy deployment has millions in an hour.
+_NEWEST_POLLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Counts of feeds, the last hour's work, and that hour's slowest hosts (mean seconds a poll)."""
+    """Counts of feeds and hosts, the last hour's work, and the slowest hosts in it (mean seconds a poll)."""
 
     at: datetime
     feeds: Mapping[str, int]
     due: int
     late: int
     failing: Mapping[str, int]
+    """Feeds whose newest poll failed, by class; without those that are no longer polled."""
+    uncounted: int
+    """Failing feeds whose failures may all have been an outage of our own network."""
+    never_succeeded: int
+    hosts_left_alone: int
+    """Hosts that have refused us (429, 503) and are not asked for a while."""
     polls_last_hour: Mapping[str, int]
     articles: int
     articles_last_hour: int
@@ -35,13 +44,17 @@ class Health:
 def read_health(connection: Connection, now: datetime) -> Health:
     """Read the store's health as of ``now``."""
     recent = PollRow.started_at >= now - _RECENT
+    failing = _count_failing(connection)
     return Health(
         at=now,
-        feeds=_tally(connection, FeedRow.state),
+        feeds=_count_feeds(connection),
         due=_count(connection, ScheduleRow.next_poll_at <= now),
         late=_count_late(connection, now),
-        failing=_tally(connection, ScheduleRow.error_class, ScheduleRow.error_class.is_not(None)),
-        polls_last_hour=_tally(connection, PollRow.outcome, recent),
+        failing={row.error_class: row.feeds for row in failing},
+        uncounted=sum(row.uncounted for row in failing),
+        never_succeeded=sum(row.never_succeeded for row in failing),
+        hosts_left_alone=_count(connection, and_(HostRow.failures > 0, HostRow.next_request_at > now)),
+        polls_last_hour=_count_polls(connection, recent),
         articles=_count(connection, ArticleRow.id.is_not(None)),
         articles_last_hour=_count(connection, ArticleRow.first_seen_at >= now - _RECENT),
         last_poll_at=connection.execute(select(func.max(PollRow.started_at))).scalar_one(),
@@ -52,6 +65,31 @@ def read_health(connection: Connection, now: datetime) -> Health:
 def _count(connection: Connection, which: ColumnElement[bool]) -> int:
     count: int = connection.execute(select(func.count()).where(which)).scalar_one()
     return count
+
+
+def _count_feeds(connection: Connection) -> dict[str, int]:
+    """Count feeds by state, looking only at those that are not polled: to read all feeds would take seconds."""
+    polled = _count(connection, ScheduleRow.next_poll_at.is_not(None))
+    states = _tally(connection, FeedRow.state, FeedRow.id == ScheduleRow.feed_id, ScheduleRow.next_poll_at.is_(None))
+    active = states.pop(FeedState.ACTIVE, 0) + polled
+    return ({FeedState.ACTIVE: active} if active else {}) | states
+
+
+def _count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Count the feeds whose newest poll failed, by class, from the index that holds just them."""
+    feeds = func.count()
+    rows = connection.execute(
+        select(
+            ScheduleRow.error_class,
+            feeds.label("feeds"),
+            feeds.filter(ScheduleRow.failures == 0).label("uncounted"),
+            feeds.filter(ScheduleRow.last_success_at.is_(None)).label("never_succeeded"),
+        )
+        .where(ScheduleRow.error_class.is_not(None), ScheduleRow.next_poll_at.is_not(None))
+        .group_by(ScheduleRow.error_class)
+        .order_by(feeds.desc(), ScheduleRow.error_class)
+    )
+    return rows.all()
 
 
 def _count_late(connection: Connection, now: datetime) -> int:
@@ -68,13 +106,21 @@ def _tally(connection: Connection, by: Any, *which: ColumnElement[bool]) -> dict
     return {name: count for name, count in rows}  # noqa: C416 -- dict() of rows loses the types
 
 
+def _count_polls(connection: Connection, recent: ColumnElement[bool]) -> dict[str, int]:
+    """Count polls by outcome in one pass; to group millions of them would mean to sort them."""
+    counts = (func.count().filter(PollRow.outcome == outcome).label(outcome) for outcome in Outcome)
+    found = connection.execute(select(*counts).where(recent)).mappings().one()
+    return dict(sorted(((name, count) for name, count in found.items() if count), key=lambda each: -each[1]))
+
+
 def _slowest_hosts(connection: Connection, recent: ColumnElement[bool]) -> dict[str, float]:
-    mean = func.avg(PollRow.duration)
+    newest = select(PollRow.feed_id, PollRow.duration).where(recent).order_by(PollRow.started_at.desc())
+    polls = newest.limit(_NEWEST_POLLS).subquery()
+    mean = func.avg(polls.c.duration)
     rows = connection.execute(
         select(HostRow.name, mean)
         .join(ScheduleRow, ScheduleRow.host_id == HostRow.id)
-        .join(PollRow, PollRow.feed_id == ScheduleRow.feed_id)
-        .where(recent)
+        .join(polls, polls.c.feed_id == ScheduleRow.feed_id)
         .group_by(HostRow.name)
         .order_by(mean.desc(), HostRow.name)
         .limit(_SLOWEST)

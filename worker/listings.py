@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
-from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
 from worker.values import FeedState
 
 # Rows fetched at a time.
 _SLICE = 500
+# What is told of a feed; the rest is for the claim alone.
+_FEED_COLUMNS = (
+    "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since".split()
+)
+_SCHEDULE_COLUMNS = (
+    "next_poll_at next_poll_reason requested_at interval failures attempts failing_since error_class error "
+    "last_attempt_at last_success_at last_changed_at".split()
+)
 
 Listed = Mapping[Any, Any]
 
@@ -29,26 +38,12 @@ class Wanted:
     newest_first: bool = False
 
 
-def list_feeds(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
-    """List feeds, without removed ones unless that state is asked for; ``text`` looks into URL and title."""
-    query: Select[*tuple[Any, ...]] = select(
-        FeedRow.id,
-        FeedRow.url,
-        FeedRow.title,
-        FeedRow.site_url,
-        FeedRow.state,
-        FeedRow.state_reason,
-        FeedRow.added_at,
-        ScheduleRow.next_poll_at,
-        ScheduleRow.next_poll_reason,
-        ScheduleRow.interval,
-        ScheduleRow.failures,
-        ScheduleRow.error_class,
-        ScheduleRow.error,
-        ScheduleRow.last_attempt_at,
-        ScheduleRow.last_success_at,
-        ScheduleRow.last_changed_at,
-    ).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterator[Listed]:
+    """List feeds, without removed ones unless that state is asked for; ``text`` looks into URL and title.
+
+    ``left_alone_until`` is of the feed's host: when it asked to be left alone (429, 503), else null.
+    """
+    query = _feeds(now)
     query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
     if wanted.text:
         query = query.where(or_(_contains(FeedRow.url, wanted.text), _contains(FeedRow.title, wanted.text)))
@@ -84,6 +79,24 @@ def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
     yield from _stream(connection, _in_order(query, PollRow.id, wanted))
 
 
+def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> Listed:
+    """Return a feed as it is listed, with what may make it late: its host, those ahead of it, the last poll of any."""
+    before = aliased(ScheduleRow)
+    ahead = select(func.count()).where(
+        before.host_id == ScheduleRow.host_id, before.next_poll_at < ScheduleRow.next_poll_at
+    )
+    last_poll = select(func.max(PollRow.started_at))
+    query = _feeds(now).add_columns(
+        HostRow.claimable_at,
+        case((HostRow.lease_until > now, HostRow.lease_until)).label("leased_until"),
+        HostRow.gap,
+        HostRow.parallel,
+        ahead.correlate(ScheduleRow).scalar_subquery().label("ahead"),
+        last_poll.scalar_subquery().label("last_poll_at"),
+    )
+    return connection.execute(query.where(FeedRow.id == feed_id)).mappings().one()
+
+
 def find_article(connection: Connection, article_id: int) -> Listed | None:
     """Return one article with its sightings and revisions; null when there is none."""
     found = connection.execute(_articles().where(ArticleRow.id == article_id)).mappings().first()
@@ -116,6 +129,20 @@ def find_article(connection: Connection, article_id: int) -> Listed | None:
         .order_by(RevisionRow.number)
     ).mappings()
     return {**found, "sightings": [dict(row) for row in sightings], "revisions": [dict(row) for row in revisions]}
+
+
+def _feeds(now: datetime) -> Select[*tuple[Any, ...]]:
+    is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
+    return (
+        select(
+            *(FeedRow.__table__.columns[name] for name in _FEED_COLUMNS),
+            *(ScheduleRow.__table__.columns[name] for name in _SCHEDULE_COLUMNS),
+            HostRow.name.label("host"),
+            case((is_left_alone, HostRow.next_request_at)).label("left_alone_until"),
+        )
+        .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+        .outerjoin(HostRow, HostRow.id == ScheduleRow.host_id)
+    )
 
 
 def _articles() -> Select[*tuple[Any, ...]]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 STOP_CLAIMING = timedelta(seconds=20)
+BEGIN_WITHIN = timedelta(seconds=20)
+"""So long after its claim a host's feeds may begin; the others are given back, for a lease must outlast each visit."""
 VISIBILITY_TIMEOUT = timedelta(seconds=900)
 """After this Redis hands an unacknowledged message to another worker; far above the hard limit of any task."""
 
@@ -27,5 +29,5 @@ def time_limits(fetch_timeout: timedelta) -> TimeLimits:
         deadline=deadline,
         soft=deadline + timedelta(seconds=10),
         hard=deadline + timedelta(seconds=25),
-        lease=deadline + timedelta(seconds=40),
+        lease=BEGIN_WITHIN + fetch_timeout + timedelta(seconds=40),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from worker.claim import ClaimTerms
 from worker.database.engine import open_store
+from worker.descriptors import allow_descriptors
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.parse import ParseLimits, Parser
 from worker.schedule import Bounds
@@ -18,6 +19,10 @@ from worker.time_limits import TimeLimits, time_limits
 
 # Of a host with a gap so short that it allows more: what one task can be expected to get through.
 _FEEDS_PER_HOST = 200
+# A hanging host costs a socket and its handle. With 300 slots that is 1,000 polls a second of which 5 % hang for 30 s.
+_HANGING_PER_SLOT = 5
+# Idle connections, second addresses that are tried, the store, the broker, the parser, logs.
+_OTHER_DESCRIPTORS = 300
 _of_thread = threading.local()
 
 
@@ -33,7 +38,9 @@ class Tools:
     bounds: Bounds
     limits: TimeLimits
     slots: int
-    """Hosts in flight at once."""
+    """Hosts in flight at once, but for those that hang."""
+    hanging: int
+    """Hosts that may hang beside them; any more take a slot."""
 
     def close(self) -> None:
         """Drop connections and the parser's child."""
@@ -86,7 +93,19 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
             hosts=chosen.batch_size,
             feeds_per_host=_FEEDS_PER_HOST,
         ),
-        bounds=Bounds(chosen.poll_interval, chosen.poll_interval_min, chosen.poll_interval_max),
+        bounds=bounds_of_settings(chosen),
         limits=limits,
         slots=chosen.fetch_parallel,
+        hanging=_room_to_hang(chosen.fetch_parallel),
     )
+
+
+def bounds_of_settings(chosen: Settings) -> Bounds:
+    """Return how often a feed may be polled for which its operator chose nothing of its own."""
+    return Bounds(chosen.poll_interval, chosen.poll_interval_min, chosen.poll_interval_max)
+
+
+def _room_to_hang(slots: int) -> int:
+    """Return how many hosts may hang, as far as the sockets of this process go."""
+    wanted = _HANGING_PER_SLOT * slots
+    return max(0, min(wanted, allow_descriptors(slots + wanted + _OTHER_DESCRIPTORS) - slots - _OTHER_DESCRIPTORS))

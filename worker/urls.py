@@ -106,6 +106,16 @@ def host_key(url: str) -> str:
     return f"{parsed.hostname.rstrip('.')}:{parsed.port or _DEFAULT_PORTS[parsed.protocol]}"
 
 
+def host_of_name(name: str) -> tuple[str, str]:
+    """Return the hostname in ASCII and the port, empty where there is none, of ``hostname[:port]``; else ValueError."""
+    before, _, port = name.rpartition(":")
+    hostname, port = (before, port) if port.isdecimal() else (name, "")
+    parsed = _parse(f"http://{hostname}/", None)
+    if parsed is None or parsed.port or parsed.pathname != "/":
+        raise ValueError("a host is named as news.example, news.example:8080 or a URL.")
+    return parsed.hostname.rstrip("."), port
+
+
 def match_key(url: str) -> str:
     """Return what the addresses of one page have in common across feeds; ``url`` is canonical already.
 

@@ -59,7 +59,7 @@ def read_due_feeds(
 
 
 def _begins_in_time(rank: ColumnElement[int], terms: ClaimTerms) -> ColumnElement[bool]:
-    """Say in SQL whether a host's gap lets its feed of this rank, from 1, begin before claiming stops."""
+    """Say in SQL whether a host's gap lets its feed of this rank, from 1, begin in time."""
     gap = func.coalesce(cast(HostRow.gap, Double), terms.gap.total_seconds())
     return (rank - 1) * gap <= terms.begin_within.total_seconds()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from worker.time_limits import STOP_CLAIMING
+from worker.time_limits import BEGIN_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +17,5 @@ class ClaimTerms:
     """Hosts claimed at once, at the most."""
     feeds_per_host: int
     """Feeds of one host claimed at once, at the most."""
-    begin_within: timedelta = STOP_CLAIMING
+    begin_within: timedelta = BEGIN_WITHIN
     """Feeds that could not begin in this time, for the gaps between those before them, are not claimed."""

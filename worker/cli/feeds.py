@@ -1,18 +1,22 @@
-"""Managing feeds: ``add``, ``remove``, ``pause`` and ``resume``."""
+"""Managing feeds: ``add``, ``remove``, ``pause``, ``resume`` and ``set``."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 import click
 from sqlalchemy import Connection
 
-from worker.cli.output import write_line
+from worker.cli.choices import read_duration
+from worker.cli.output import from_now, write_line
 from worker.cli.progress import with_progress
 from worker.cli.store import feed_called, opened_tools, writing_store
 from worker.database.clock import Clock
 from worker.errors import NamedError
 from worker.feeds import NamedFeed, NewFeed, add_feeds, pause_feed, remove_feed, resume_feed
+from worker.intervals import LONGEST, SHORTEST, choose_interval
+from worker.measures import show_duration
 from worker.pipeline import AddedFeed, add_by_url
-from worker.tools import Tools
+from worker.settings import settings
+from worker.tools import Tools, bounds_of_settings
 from worker.urls import feed_url_key
 
 _names = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
@@ -24,7 +28,7 @@ _names = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID..."
 def add_command(urls: tuple[str, ...], *, as_is: bool) -> int:
     """Add feeds, by their own URLs or by a page of their sites; each is polled as soon as a worker is free."""
     if as_is:
-        return _each(urls, _add_as_is, create=True)
+        return change_each(urls, _add_as_is, create=True)
     code = 0
     with opened_tools() as tools:
         for _, told in with_progress(_look_and_add(tools, urls), "Looking", len(urls), name=lambda pair: pair[0]):
@@ -102,11 +106,30 @@ def resume_command(names: tuple[str, ...]) -> int:
     return _each_feed(names, resume)
 
 
+@click.command("set")
+@_names
+@click.option("--interval", required=True, help="Time between two polls: 1m to 30d, or default.")
+def set_command(names: tuple[str, ...], *, interval: str) -> int:
+    """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts."""
+    chosen = read_duration("--interval", interval, SHORTEST, LONGEST)
+    bounds = bounds_of_settings(settings())
+
+    def choose(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
+        if feed.host_id is None:
+            raise NamedError(f"{feed.url} is a seed file: it is read when it is ingested, never polled.")
+        following = choose_interval(connection, clock.now(), feed.feed_id, chosen, bounds)
+        when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
+        every = f"every {show_duration(chosen)}" if chosen else "the usual interval"
+        return f"Set {feed.url}: {every}; {when} ({following.reason})"
+
+    return _each_feed(names, choose)
+
+
 def _each_feed(names: Iterable[str], change: Callable[[Connection, Clock, NamedFeed], str]) -> int:
-    return _each(names, lambda connection, clock, name: change(connection, clock, feed_called(connection, name)))
+    return change_each(names, lambda connection, clock, name: change(connection, clock, feed_called(connection, name)))
 
 
-def _each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
+def change_each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
     """Make one change for each name, say what became of it, and return the exit code: one failure stops no other."""
     code = 0
     with writing_store(create=create) as (connection, clock):

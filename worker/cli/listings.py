@@ -7,13 +7,23 @@ from datetime import datetime
 import click
 from sqlalchemy import Connection
 
-from worker.cli.output import TABLE_ROWS, Column, as_options, from_now, parse_since, print_json, print_table
-from worker.cli.pages import print_article, print_health
+from worker.cli.output import (
+    TABLE_ROWS,
+    Column,
+    as_options,
+    from_now,
+    parse_since,
+    print_json,
+    print_table,
+    share_of_page,
+)
+from worker.cli.pages import print_article, print_feed, print_health
 from worker.cli.store import feed_called, reading_store
+from worker.cli.words import explain_feed, explain_poll, next_poll
 from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.health import read_health
-from worker.listings import Wanted, find_article, list_articles, list_feeds, list_polls
+from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
 from worker.values import FeedState, Outcome
 
 # What the store keeps for its own use.
@@ -29,7 +39,7 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
     """List feeds: when each is polled next, and why then."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        rows = list_feeds(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
+        rows = list_feeds(connection, now, _wanted(connection, now, filters, limit, is_table=not as_json))
         if as_json:
             print_json(rows)
         else:
@@ -58,14 +68,18 @@ def articles_command(*, as_json: bool, limit: int | None, **filters: str | None)
 @click.option("--outcome", "state", type=click.Choice([str(outcome) for outcome in Outcome]), help="Only these polls.")
 @click.option("--since", help="Only polls since: 2d, 6h, or a date.")
 def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List the ledger of polls, the newest first; FEED (a URL or an id) lists those of one feed."""
+    """List the ledger of polls, the newest first; of one FEED (a URL or an id) also say why it is late, if it is."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        rows = list_polls(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
+        wanted = _wanted(connection, now, filters, limit, is_table=not as_json)
+        rows = list_polls(connection, wanted)
         if as_json:
             print_json(rows)
-        else:
-            print_table(_POLL_COLUMNS, rows, when_empty="No polls yet: `feedmill poll` makes some.")
+            return
+        if wanted.feed_id:
+            print_feed(find_feed_with_host(connection, now, wanted.feed_id), now)
+        columns = _poll_columns(of_one_feed=bool(wanted.feed_id))
+        print_table(columns, rows, when_empty="No polls yet: `feedmill poll` makes some.")
 
 
 @click.command("show")
@@ -112,11 +126,9 @@ def _wanted(
 def _feed_columns(now: datetime) -> list[Column]:
     return [
         Column("ID", lambda row: row["id"], 9),
-        Column("FEED", lambda row: row["title"] or _site(row["url"])),
-        Column("STATE", lambda row: row["state"], 11),
-        Column("LAST SUCCESS", lambda row: from_now(row["last_success_at"], now), 12),
-        Column("NEXT POLL", lambda row: from_now(row["next_poll_at"], now), 9),
-        Column("WHY", lambda row: row["error"] or row["next_poll_reason"], 50),
+        Column("FEED", lambda row: row["title"] or _site(row["url"]), share_of_page(5)),
+        Column("NEXT POLL", lambda row: next_poll(row, now), 11),
+        Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
     ]
 
 
@@ -128,17 +140,16 @@ ARTICLE_COLUMNS = [
     Column("FEED", lambda row: _site(row["feed_url"]), 24),
 ]
 
-_POLL_COLUMNS = [
-    Column("STARTED", lambda row: row["started_at"], 16),
-    Column("FEED", lambda row: row["url"]),
-    Column("OUTCOME", lambda row: row["outcome"], 9),
-    Column("HTTP", lambda row: row["http_status"], 4),
-    Column("NEW", lambda row: row["new"], 5),
-    Column("TOOK", lambda row: row["duration"], 6),
-    Column("NEXT, AND WHY", lambda row: row["error"] or row["next_poll_reason"], 50),
-]
+
+def _poll_columns(*, of_one_feed: bool) -> list[Column]:
+    return [
+        Column("STARTED", lambda row: row["started_at"], 16),
+        *([] if of_one_feed else [Column("FEED", lambda row: _site(row["url"] or "deleted"), share_of_page(5))]),
+        Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
+        Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
+    ]
 
 
 def _site(feed_url: str) -> str:
     scheme, _, rest = feed_url.partition("://")
-    return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0]
+    return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0] or scheme

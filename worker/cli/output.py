@@ -28,8 +28,11 @@ class Column:
 
     heading: str
     show: Callable[[Mapping[Any, Any]], object]
+    """A value, or several to be shown below one another."""
     widest: int | None = None
     """Characters; null for the column that takes the room the others leave."""
+    wraps: bool = False
+    """Whether what does not fit goes on in the next line; else it is cut."""
 
 
 def as_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,8 +53,13 @@ def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *,
     """Print rows as a table that fits the terminal, or ``when_empty`` where there are none."""
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     for column in columns:
-        ratio = None if column.widest else 1
-        table.add_column(column.heading, overflow="ellipsis", no_wrap=True, max_width=column.widest, ratio=ratio)
+        table.add_column(
+            column.heading,
+            overflow="fold" if column.wraps else "ellipsis",
+            no_wrap=not column.wraps,
+            max_width=column.widest,
+            ratio=None if column.widest else 1,
+        )
     for row in rows:
         table.add_row(*(plain(column.show(row)) for column in columns))
     if table.row_count:
@@ -72,10 +80,17 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=width, highlight=False, markup=False, soft_wrap=False)
 
 
+def share_of_page(parts: int) -> int:
+    """Return one of so many equal parts of the page's width, in characters."""
+    return console().width // parts
+
+
 def plain(value: object) -> Text:
     """Return a value for a person: no line breaks, no control characters, nothing that styles the terminal."""
     if value is None:
         return Text("")
+    if isinstance(value, list | tuple):
+        return Text("\n").join(map(plain, value))
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, timedelta):

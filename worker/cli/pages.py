@@ -1,13 +1,16 @@
-"""Pages for people: one article whole, and the store's health."""
+"""Pages for people: one article whole, how a feed is doing, and the store's health."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from worker.cli.output import console, from_now, plain
+from worker.cli.words import expected_at, explain_hints, explain_lateness
 from worker.health import Health
+from worker.measures import show_duration
 
 _FACTS = (
     ("published_at", "Published"),
@@ -29,12 +32,8 @@ def print_article(article: Mapping[str, Any]) -> None:
     """Print an article: its facts, its text, who carries it, and how it changed."""
     out = console()
     out.print(Text.assemble((str(plain(article["title"])), "bold")))
-    facts = Table.grid(padding=(0, 2))
-    for name, label in _FACTS:
-        value = ", ".join(article[name]) if isinstance(article[name], list) else article[name]
-        if value:
-            facts.add_row(Text(label, style="dim"), plain(value))
-    out.print(facts)
+    lists = {name: ", ".join(value) for name, value in article.items() if name in {"authors", "tags"}}
+    _print_facts((label, lists.get(name, article[name])) for name, label in _FACTS)
     for paragraph in article["text"].split("\n\n"):
         out.print()
         for line in paragraph.split("\n"):
@@ -52,20 +51,68 @@ def print_article(article: Mapping[str, Any]) -> None:
         )
 
 
+def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
+    """Print how a feed is doing: when it is polled next and why, and if it is late, why that is."""
+    chosen = (feed["options"] or {}).get("interval")
+    failing = f"{_polls(feed['attempts'])}, since {_moment(feed['failing_since'], now)}"
+    move = f"{feed['moved_to']}: {_polls(feed['moved_polls'])}, since {_moment(feed['moved_since'], now)}"
+    facts = (
+        ("Feed", feed["url"]),
+        ("Title", feed["title"]),
+        ("State", feed["state"]),
+        ("Last success", _moment(feed["last_success_at"], now) or "never"),
+        ("Failing", failing if feed["attempts"] else None),
+        ("Last failure", feed["error"]),
+        ("Next poll", _moment(expected_at(feed), now) or "never"),
+        ("Why then", feed["next_poll_reason"]),
+        ("Late", explain_lateness(feed, now)),
+        ("Operator's interval", show_duration(timedelta(seconds=chosen)) if chosen else None),
+        ("Publisher's hints", explain_hints(feed["hints"])),
+        ("Redirected to", move if feed["moved_to"] else None),
+        ("Host", feed["host"]),
+    )
+    _print_facts(facts)
+    console().print()
+
+
 def print_health(health: Health) -> None:
     """Print the store's health as a page of figures."""
-    out = console()
-    page = Table.grid(padding=(0, 2))
-    page.add_row(Text("Feeds", style="dim"), plain(_tally(health.feeds)))
-    page.add_row(Text("Due", style="dim"), plain(f"{health.due:,} now, {health.late:,} of them late"))
-    page.add_row(Text("Failing", style="dim"), plain(_tally(health.failing)))
-    page.add_row(Text("Polls, last hour", style="dim"), plain(_tally(health.polls_last_hour)))
-    page.add_row(Text("Last poll", style="dim"), plain(from_now(health.last_poll_at, health.at) or "never"))
-    articles = f"{health.articles:,}, {health.articles_last_hour:,} in the last hour"
-    page.add_row(Text("Articles", style="dim"), plain(articles))
     slowest = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in health.slowest_hosts.items())
-    page.add_row(Text("Slowest hosts", style="dim"), plain(slowest or "none polled in the last hour"))
-    out.print(page)
+    facts = (
+        ("Feeds", _tally(health.feeds)),
+        ("Due", f"{health.due:,} now, {health.late:,} of them late"),
+        ("Failing", _failing(health)),
+        ("Never succeeded", f"{health.never_succeeded:,}" if health.never_succeeded else None),
+        ("Hosts left alone", f"{health.hosts_left_alone:,} (429, 503)" if health.hosts_left_alone else None),
+        ("Polls, last hour", _tally(health.polls_last_hour)),
+        ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
+        ("Articles", f"{health.articles:,}, {health.articles_last_hour:,} in the last hour"),
+        ("Slowest hosts", slowest or "none polled in the last hour"),
+    )
+    _print_facts(facts)
+
+
+def _print_facts(facts: Iterable[tuple[str, Any]]) -> None:
+    """Print facts below one another, without those that there is nothing to say of."""
+    page = Table.grid(padding=(0, 2))
+    for label, value in facts:
+        if value:
+            page.add_row(Text(label, style="dim", no_wrap=True), plain(value))
+    console().print(page)
+
+
+def _failing(health: Health) -> str:
+    if not health.uncounted:
+        return _tally(health.failing)
+    return f"{_tally(health.failing)}; {health.uncounted:,} not held against them yet: it may be our own network"
+
+
+def _moment(moment: datetime | None, now: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} ({from_now(moment, now)})" if moment else ""
+
+
+def _polls(count: int) -> str:
+    return "the last poll" if count == 1 else f"{count} polls in a row"
 
 
 def _tally(counts: Mapping[str, int]) -> str:

@@ -100,6 +100,15 @@ class ScheduleRow(Base):
             postgresql_where=text("failing_since IS NOT NULL"),
             sqlite_where=text("failing_since IS NOT NULL"),
         ),
+        # For `feedmill status`; a poll that succeeds has no place in it, so it costs next to nothing.
+        Index(
+            "ix_schedules_failing",
+            "error_class",
+            "failures",
+            "last_success_at",
+            postgresql_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
+            sqlite_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
+        ),
         # Room on the page lets PostgreSQL update a row in place.
         {"comment": "One row per feed: when it is polled next and why", "postgresql_with": {"fillfactor": 70}},
     )

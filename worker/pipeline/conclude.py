@@ -14,6 +14,7 @@ from worker.database.conflicts import retry_conflicts
 from worker.database.engine import reading, writing
 from worker.dedupe import dedupe
 from worker.errors import PollError, RejectedError, TransientError
+from worker.intervals import bounds_within
 from worker.normalise import POLICY_VERSION, FeedContext, normalise
 from worker.recognise import key_entries, recognise
 from worker.schedule import (
@@ -138,8 +139,8 @@ def store_results(
 
 
 def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:
-    """Return the bounds of one feed's schedule: its operator's interval goes before the deployment's."""
-    return replace(bounds, interval=feed.options.interval, is_fixed=True) if feed.options.interval else bounds
+    """Return the bounds of one feed's schedule."""
+    return bounds_within(feed.options.interval, bounds)
 
 
 def hash_body(document: Document) -> bytes:

@@ -20,6 +20,7 @@ from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import reading, writing
 from worker.pipeline.window import Window
+from worker.time_limits import BEGIN_WITHIN
 from worker.tools import Tools
 from worker.values import ClaimedHost, Credentials, PollRecord
 
@@ -29,6 +30,9 @@ _CLAIM_AGAIN = 1.0
 _GRACE = 5.0
 # How long a host may ask to wait before "everything that is due" goes without it.
 _PATIENCE = timedelta(seconds=10)
+# How long a window claims where no message waits to be acknowledged: its end, when nothing is in flight but what hangs,
+# must not come often.
+_CLAIM_FOR = timedelta(minutes=10)
 
 Stop = Callable[[], bool]
 """Asked on every turn: once it says so nothing more begins, and what is in flight gets a few seconds."""
@@ -47,6 +51,8 @@ def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
 def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     """Poll every feed that is due now, however long that takes; one whose host asked to be left alone is left."""
     due_by = _now(tools)
+    deadline = _CLAIM_FOR + tools.limits.deadline - tools.limits.stop_claiming
+    tools = replace(tools, limits=replace(tools.limits, stop_claiming=_CLAIM_FOR, deadline=deadline))
     while not stop():
         yield from poll_due(tools, stop)
         with reading(tools.engine) as connection:
@@ -113,7 +119,7 @@ def _drive(window: Window, claim: _Claim, stop: Stop, began: float) -> Iterator[
             if stopping or now - began >= limits.stop_claiming.total_seconds():
                 window.begin_no_more()
             elif (now >= claim_again_at or not window.is_busy) and window.room:
-                left = limits.stop_claiming - timedelta(seconds=now - began)
+                left = min(limits.stop_claiming - timedelta(seconds=now - began), BEGIN_WITHIN)
                 if not _top_up(window, claim, left):
                     claim_again_at = now + _CLAIM_AGAIN
             if not window.is_busy:

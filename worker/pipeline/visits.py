@@ -4,14 +4,16 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from worker.store import HostRelease
+from worker.time_limits import BEGIN_WITHIN
 from worker.values import ClaimedHost, DueFeed
 
 
 class Visit:
     """The polls of one claimed host, one at a time (or ``parallel``) with the host's gap between two requests."""
 
-    def __init__(self, host: ClaimedHost) -> None:
+    def __init__(self, host: ClaimedHost, claimed_at: datetime) -> None:
         self.host = host
+        self._begin_until = claimed_at + BEGIN_WITHIN
         self._waiting = deque(host.feeds)
         self._unfinished = 0
         self._on_the_wire = 0
@@ -31,6 +33,8 @@ class Visit:
 
     def begin(self, now: datetime) -> DueFeed | None:
         """Return the feed to ask next, if the host may be asked now; null otherwise."""
+        if now > self._begin_until:
+            self.begin_no_more()
         must_wait = self._not_before is not None and self._not_before > now
         if must_wait or not self._waiting or self._on_the_wire >= self.host.parallel:
             return None

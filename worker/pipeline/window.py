@@ -1,10 +1,12 @@
 """The rolling window: one task keeps many polls in flight and tops the window up as slots come free.
 
-A feed that hangs holds a slot, never its neighbours: whatever ends first is read and stored first. A poll that read a
-document has a commit of its own; those that brought nothing share one.
+A feed that hangs never holds up its neighbours: whatever ends first is read and stored first, and a host that has kept
+us waiting for a while gives its slot to another. A poll that read a document has a commit of its own; those that
+brought nothing share one.
 """
 
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,6 +44,8 @@ from worker.values import (
 # With more documents than this waiting for the parser nothing more is claimed.
 _PARSER_BACKLOG = 20
 _LOOK_IN = timedelta(milliseconds=5)
+# Longer than nearly every host takes that answers at all.
+_PATIENCE = timedelta(seconds=2)
 _LOG = structlog.get_logger(__name__)
 # The parser may still answer for a window that was given up: no number is ever used twice.
 _KEYS = itertools.count(1)
@@ -65,6 +69,9 @@ class Window:
         # Those with feeds that have not begun; most hosts have one feed, and are looked at once.
         self._waiting: dict[int, Visit] = {}
         self._on_the_wire: dict[int, _Begun] = {}
+        # In the order they began; those that have hung for long enough are taken off at the front.
+        self._young: deque[_Begun] = deque()
+        self._hanging: set[int] = set()
         self._being_read: dict[int, tuple[Visit, Answered]] = {}
         self._quiet = SharedCommit(tools.engine)
 
@@ -76,7 +83,8 @@ class Window:
     @property
     def room(self) -> int:
         """How many more hosts may be claimed now: none until half a batch fits, to make each claim worth its while."""
-        room = min(self.tools.slots - len(self._visits), self.tools.terms.hosts)
+        hanging = min(len(self._hanging), self.tools.hanging)
+        room = min(self.tools.slots - len(self._visits) + hanging, self.tools.terms.hosts)
         is_behind = self.tools.parser.pending > _PARSER_BACKLOG
         return 0 if is_behind or 2 * room < min(self.tools.terms.hosts, self.tools.slots) else room
 
@@ -84,7 +92,7 @@ class Window:
         """Take in claimed hosts, and the reading of the database's clock that their claim was made at."""
         self._clock = clock
         for host in hosts:
-            self._visits[host.host_id] = self._waiting[host.host_id] = Visit(host)
+            self._visits[host.host_id] = self._waiting[host.host_id] = Visit(host, clock.now())
 
     def begin_no_more(self) -> None:
         """Give back what has not begun: it stays due and is not counted."""
@@ -94,6 +102,7 @@ class Window:
     def turn(self, wait: timedelta) -> Iterator[PollRecord]:
         """Begin what may begin, wait a moment for answers, and store what has ended."""
         self._begin()
+        self._tell_who_hangs()
         transfers, parser = self.tools.transfers, self.tools.parser
         # The parser cannot wake a wait for the network: look in on it often while it works.
         wait = min(wait, _LOOK_IN) if parser.pending else wait
@@ -113,14 +122,15 @@ class Window:
             self.tools.parser.close()
         for visit in self._visits.values():
             self._quiet.add(None, visit.release(self._clock.now()))
-        for held in (self._on_the_wire, self._being_read, self._visits, self._waiting):
+        for held in (self._on_the_wire, self._being_read, self._visits, self._waiting, self._young, self._hanging):
             held.clear()
         return self._quiet.commit(self._clock) if self._quiet else []
 
     def _begin(self) -> None:
         for host_id, visit in list(self._waiting.items()):
             while feed := visit.begin(self._clock.now()):
-                self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
+                begun = self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
+                self._young.append(begun)
                 request = FetchRequest(feed.feed_id, feed.url, feed.validators, self._credentials)
                 self.tools.transfers.start(request)
             if not visit.is_waiting:
@@ -128,11 +138,18 @@ class Window:
                 if visit.is_over:
                     self._quiet.add(None, self._visits.pop(host_id).release(self._clock.now()))
 
+    def _tell_who_hangs(self) -> None:
+        while self._young and self._clock.now() - self._young[0].started_at > _PATIENCE:
+            begun = self._young.popleft()
+            if begun.feed.feed_id in self._on_the_wire:
+                self._hanging.add(begun.visit.host.host_id)
+
     def _sort(self, fetched: Fetched) -> None:
         """Send a document to the parser; any other answer is concluded at once."""
         begun = self._on_the_wire.pop(fetched.request.feed_id)
         now = self._clock.now()
         begun.visit.answered(now)
+        self._hanging.discard(begun.visit.host.host_id)
         bounds = bounds_of(begun.feed, self.tools.bounds)
         answered = Answered(begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds)
         match fetched.answer:

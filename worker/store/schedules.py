@@ -36,19 +36,13 @@ def _update(names: tuple[str, ...], *, is_leased: bool) -> Update:
     started = bindparam("b_started_at", type_=UtcDateTime())
     # A request made while the poll ran has not been answered by it.
     asked_since = ScheduleRow.requested_at > started
-    columns = ScheduleRow.__table__.c
-    values: dict[str, Any] = {
-        # Typed: what stands in a CASE has no column to tell.
-        name: bindparam(name, type_=columns[name].type)
-        for name in names
-        if not name.startswith("b_")
-    }
+    values: dict[str, Any] = {name: bindparam(name) for name in names if not name.startswith("b_")}
     # Whoever paused or removed the feed while it was polled had the last word.
     is_stopped = ScheduleRow.next_poll_at.is_(None)
-    if is_leased:
-        values["next_poll_at"] = case((is_stopped, null()), else_=values["next_poll_at"])
-        values["next_poll_reason"] = case((is_stopped, ScheduleRow.next_poll_reason), else_=values["next_poll_reason"])
-    values["next_poll_at"] = case((asked_since, ScheduleRow.requested_at), else_=values["next_poll_at"])
+    values["next_poll_at"] = case(
+        (asked_since, ScheduleRow.requested_at), (is_stopped, ScheduleRow.next_poll_at), else_=values["next_poll_at"]
+    )
+    values["next_poll_reason"] = case((is_stopped, ScheduleRow.next_poll_reason), else_=values["next_poll_reason"])
     values["requested_at"] = case((asked_since, ScheduleRow.requested_at), else_=null())
     values["last_attempt_at"] = started
     if "body_hash" in names:

@@ -20,7 +20,8 @@ def _visit(feeds: int = 3, parallel: int = 1, failures: int = 0) -> Visit:
             parallel=parallel,
             isolated=False,
             feeds=tuple(DueFeed(number, 1, f"https://h.example/{number}") for number in range(feeds)),
-        )
+        ),
+        NOW,
     )
 
 
@@ -98,6 +99,14 @@ def test_two_requests_refused_beside_each_other_are_one_refusal() -> None:
         release = visit.finish(HOUR, NOW + SECOND, is_success=False)
     assert release
     assert release.failures == 1
+
+
+def test_no_feed_begins_so_late_that_the_lease_might_end_before_it() -> None:
+    visit = _visit(feeds=2)
+    visit.begin(NOW)
+    visit.answered(NOW + 21 * SECOND)
+    assert visit.begin(NOW + 23 * SECOND) is None
+    assert visit.finish(None, NOW + 23 * SECOND, is_success=True)
 
 
 def test_feeds_that_have_not_begun_are_given_back() -> None:

@@ -31,12 +31,21 @@ def upgrade() -> None:
     )
     _index_failing_feeds()
     _comment_failures("Failed polls in a row, without those that may have been an outage of our own network")
+    failing = sa.text("error_class IS NOT NULL AND next_poll_at IS NOT NULL")
+    op.create_index(
+        "ix_schedules_failing",
+        "schedules",
+        ["error_class", "failures", "last_success_at"],
+        postgresql_where=failing,
+        sqlite_where=failing,
+    )
     _create_aliases()
 
 
 def downgrade() -> None:
     op.drop_table("feed_aliases")
     op.drop_index("ix_schedules_failing_since", "schedules")
+    op.drop_index("ix_schedules_failing", "schedules")
     _comment_failures("Failed polls in a row")
     for name in _SCHEDULES:
         op.drop_column("schedules", name)

@@ -1,0 +1,68 @@
+"""What an operator types to see how feeds and hosts are doing, and to set how they are treated."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.servers.messages import Answer
+from tests.servers.publisher import Publisher
+
+Feedmill = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with Publisher() as publisher:
+        yield publisher
+
+
+def test_a_hosts_gap_and_a_feeds_interval_are_set_listed_and_taken_back(feedmill: Feedmill) -> None:
+    feedmill("add", "http://h.example/feed", "http://h.example:8080/feed")
+    done = feedmill("hosts", "h.example", "--gap", "5s", "--parallel", "2")
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0,
+        [f"Set h.example:{port}: 5s between two requests, 2 at a time" for port in (80, 8080)],
+    )
+    assert '"gap":5.0,"parallel":2' in feedmill("hosts", "--json", "--text", "8080").stdout
+    assert "usual gap" in feedmill("hosts", "http://h.example/feed", "--gap", "default").stdout
+    assert "every 30m; next poll" in feedmill("set", "1", "http://h.example:8080/feed", "--interval", "30m").stdout
+    assert '"options":{"interval":1800.0}' in feedmill("feeds", "--json").stdout
+    assert "the usual interval" in feedmill("set", "1", "--interval", "default").stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        (("set", "1", "--interval", "30s"), 2, "--interval is 1m to 30d"),
+        (("set", "1", "--interval", "often"), 2, "or default; not 'often'."),
+        (("set", "7", "--interval", "1h"), 1, "There is no feed 7"),
+        (("hosts", "h.example", "--gap", "2h"), 2, "--gap is 0s to 1h"),
+        (("hosts", "h.example", "--parallel", "many"), 2, "--parallel is a number from 1 to 32"),
+        (("hosts", "--gap", "1s"), 2, "for the HOSTs that are named"),
+        (("hosts", "other.example", "--gap", "1s"), 1, "There is no host other.example"),
+        (("hosts", "h example", "--gap", "1s"), 1, "a host is named as"),
+        (("hosts", "other.example"), 1, "`feedmill hosts` lists them"),
+    ],
+)
+def test_what_cannot_be_set_is_told_in_one_sentence(
+    feedmill: Feedmill, command: tuple[str, ...], code: int, told: str
+) -> None:
+    feedmill("add", "http://h.example/feed")
+    done = feedmill(*command)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("columns", ["80", "120", "200"])
+def test_the_ledger_says_what_happened_and_why_next_then_on_any_terminal(
+    feedmill: Feedmill, publisher: Publisher, columns: str
+) -> None:
+    url = publisher.on("/feed", Answer(status=404, headers={"Retry-After": "7200"}))
+    feedmill("add", url)
+    feedmill("poll", url)
+    for command in (("feeds",), ("polls",), ("polls", url)):
+        words = " ".join(feedmill(*command, COLUMNS=columns).stdout.split())
+        assert "127.0.0.1 answered 404 (Not Found)" in words
+        assert "the publisher's Retry-After of 2h" in words

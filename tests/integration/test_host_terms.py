@@ -1,0 +1,134 @@
+"""What an operator sets for a host, and how hosts are listed."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, select, update
+
+from worker.claim import ClaimTerms, claim_due_hosts
+from worker.database.clock import read_clock
+from worker.database.engine import writing
+from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.feeds import NewFeed, add_feeds
+from worker.hosts import choose_host_terms, find_hosts, list_hosts
+
+TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(seconds=1), parallel=1, hosts=50, feeds_per_host=20)
+SECOND = timedelta(seconds=1)
+URLS = ("https://a.example/1", "https://a.example/2", "http://a.example:8080/3", "https://ab.example/4")
+
+
+@pytest.fixture
+def connection(store: Engine) -> Iterator[Connection]:
+    with writing(store) as connection:
+        add_feeds(connection, read_clock(connection).now() - timedelta(minutes=5), [NewFeed(url) for url in URLS])
+        yield connection
+
+
+@pytest.fixture
+def now(connection: Connection) -> datetime:
+    return read_clock(connection).now()
+
+
+def _names(connection: Connection, name: str) -> list[str]:
+    return sorted(host.name for host in find_hosts(connection, name))
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("a.example", ["a.example:443", "a.example:8080"]),
+        ("A.Example.", ["a.example:443", "a.example:8080"]),
+        ("a.example:443", ["a.example:443"]),
+        ("a.example:80", []),
+        ("https://a.example/anything", ["a.example:443"]),
+        ("http://a.example:8080/", ["a.example:8080"]),
+        ("_.example", []),
+        ("example", []),
+    ],
+)
+def test_a_host_is_named_by_hostname_with_or_without_port_or_by_a_url(
+    connection: Connection, name: str, found: list[str]
+) -> None:
+    assert _names(connection, name) == found
+
+
+@pytest.mark.parametrize("name", ["a b", "", "::1", "a/b", "ftp://a.example/"])
+def test_what_can_be_no_host_is_refused(connection: Connection, name: str) -> None:
+    with pytest.raises(ValueError, match=r"host is named as|is not an http"):
+        find_hosts(connection, name)
+
+
+def _host_id(connection: Connection, name: str) -> int:
+    (host,) = find_hosts(connection, name)
+    return host.host_id
+
+
+def test_what_is_set_holds_from_the_next_claim_on(connection: Connection, now: datetime) -> None:
+    host_id = _host_id(connection, "a.example:443")
+    choose_host_terms(connection, now, host_id, {"gap": 5 * SECOND, "parallel": 2}, SECOND)
+    claimed = {host.host_id: (host.gap, host.parallel) for host in claim_due_hosts(connection, now, TERMS)}
+    assert claimed.pop(host_id) == (5 * SECOND, 2)
+    assert set(claimed.values()) == {(SECOND, 1)}
+
+
+def test_what_is_not_named_stays_as_it_is_and_null_follows_the_settings(connection: Connection, now: datetime) -> None:
+    host_id = _host_id(connection, "a.example:443")
+    choose_host_terms(connection, now, host_id, {"gap": 5 * SECOND, "parallel": 2}, SECOND)
+    terms = choose_host_terms(connection, now, host_id, {"gap": None}, SECOND)
+    assert (terms.gap, terms.parallel) == (None, 2)
+
+
+def _next(connection: Connection, host_id: int) -> tuple[datetime | None, datetime | None]:
+    found = connection.execute(select(HostRow.next_request_at, HostRow.claimable_at).where(HostRow.id == host_id)).one()
+    return found.next_request_at, found.claimable_at
+
+
+@pytest.mark.parametrize(("failures", "waits"), [(0, 1), (3, 1800)])
+def test_a_shorter_gap_ends_the_wait_for_the_former_one_but_not_what_the_host_asked_for(
+    connection: Connection, now: datetime, failures: int, waits: int
+) -> None:
+    host_id, then = _host_id(connection, "a.example:443"), now + 1800 * SECOND
+    connection.execute(update(HostRow).values(next_request_at=then, claimable_at=then, failures=failures))
+    choose_host_terms(connection, now, host_id, {"gap": SECOND}, SECOND)
+    assert _next(connection, host_id) == (now + waits * SECOND, now + waits * SECOND)
+
+
+def test_hosts_are_listed_with_their_feeds_and_those_that_are_due(connection: Connection, now: datetime) -> None:
+    of_host = ScheduleRow.host_id == _host_id(connection, "a.example:443")
+    one = connection.execute(select(ScheduleRow.feed_id).where(of_host).limit(1)).scalar_one()
+    connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == one).values(next_poll_at=now + SECOND))
+    rows = list(list_hosts(connection, now))
+    assert [row["id"] for row in rows] == sorted(row["id"] for row in rows)
+    assert {row["host"]: (row["feeds"], row["due"], row["state"]) for row in rows} == {
+        "a.example:443": (2, 1, "free"),
+        "a.example:8080": (1, 1, "free"),
+        "ab.example:443": (1, 1, "free"),
+    }
+
+
+def test_a_host_that_is_polled_says_until_when(connection: Connection, now: datetime) -> None:
+    claim_due_hosts(connection, now, TERMS)
+    assert {(row["state"], row["until"]) for row in list_hosts(connection, now)} == {("polled", now + 90 * SECOND)}
+    assert {row["state"] for row in list_hosts(connection, now + 91 * SECOND)} == {"free"}
+
+
+def test_a_host_that_is_left_alone_says_until_when_and_why(connection: Connection, now: datetime) -> None:
+    until = now + 600 * SECOND
+    connection.execute(update(HostRow).values(failures=2, next_request_at=until))
+    of_host = select(ScheduleRow.feed_id).where(ScheduleRow.host_id == _host_id(connection, "a.example:443"))
+    feed_ids = connection.execute(of_host).scalars().all()
+    for feed_id, error, at in zip(
+        feed_ids, ("the older one", "a.example answered 429"), (now - SECOND, now), strict=True
+    ):
+        refused = {"error_class": "http 429", "error": error, "last_attempt_at": at}
+        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(refused))
+    (row,) = list_hosts(connection, now, text="a.example:443")
+    assert (row["state"], row["until"]) == ("left alone", until)
+    assert row["why"] == "a.example answered 429; it refused us 2 times in a row"
+
+
+def test_hosts_are_narrowed_by_text_limit_and_name(connection: Connection, now: datetime) -> None:
+    assert len(list(list_hosts(connection, now, text="AB.EX"))) == 1
+    assert len(list(list_hosts(connection, now, limit=2))) == 2
+    assert [row["id"] for row in list_hosts(connection, now, host_ids=[2])] == [2]

@@ -1,0 +1,112 @@
+"""Looking at hosts, and setting how they are treated: ``hosts``."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from worker.cli.choices import read_count, read_duration
+from worker.cli.feeds import change_each
+from worker.cli.output import TABLE_ROWS, Column, as_options, from_now, print_json, print_table
+from worker.cli.store import reading_store
+from worker.database.clock import Clock, read_clock
+from worker.errors import NamedError, UsageError
+from worker.hosts import HostTerms, NamedHost, choose_host_terms, find_hosts, list_hosts
+from worker.measures import show_duration
+from worker.settings import settings
+
+_LONGEST_GAP = timedelta(hours=1)
+_MOST_PARALLEL = 32
+
+
+@click.command("hosts")
+@as_options
+@click.argument("names", nargs=-1, metavar="[HOST...]")
+@click.option("--text", help="Only hosts with this in their name.")
+@click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, or default.")
+@click.option("--parallel", help=f"Set the requests in flight to each HOST: 1 to {_MOST_PARALLEL}, or default.")
+def hosts_command(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str) -> int:
+    """List hosts, and whether each may be asked now; with --gap or --parallel, set how the named ones are treated.
+
+    HOST is a hostname (at any port), hostname:port, or the URL of one of its feeds.
+    """
+    terms = _read_terms(chosen)
+    if not terms:
+        return _list(names, text, as_json=as_json, limit=limit)
+    if not names or text or as_json or limit:
+        raise UsageError("--gap and --parallel set something for the HOSTs that are named, and list nothing.")
+    return change_each(names, lambda connection, clock, name: _set(connection, clock, name, terms))
+
+
+def _read_terms(chosen: Mapping[str, str | None]) -> dict[str, Any]:
+    terms: dict[str, Any] = {}
+    if (gap := chosen["gap"]) is not None:
+        terms["gap"] = read_duration("--gap", gap, timedelta(0), _LONGEST_GAP)
+    if (parallel := chosen["parallel"]) is not None:
+        terms["parallel"] = read_count("--parallel", parallel, _MOST_PARALLEL)
+    return terms
+
+
+def _set(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> str:
+    def set_one(host: NamedHost) -> str:
+        now = choose_host_terms(connection, clock.now(), host.host_id, terms, settings().host_gap)
+        return f"Set {host.name}: {_described(now)}"
+
+    return "\n".join(set_one(host) for host in _hosts_called(connection, name))
+
+
+def _described(terms: HostTerms) -> str:
+    gap = f"{_gap(terms.gap)} between two requests" if terms.gap is not None else "the usual gap between two requests"
+    return f"{gap}, {terms.parallel or 'as many as usual'} at a time"
+
+
+def _list(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None) -> int:
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        named = [host.host_id for name in names for host in _hosts_called(connection, name)] if names else None
+        shown = limit if as_json or limit else TABLE_ROWS
+        rows = list_hosts(connection, now, text=text, limit=shown, host_ids=named)
+        if as_json:
+            print_json(rows)
+        else:
+            print_table(
+                _columns(now), rows, when_empty="No hosts: `feedmill add URL` adds a feed, and with it its host."
+            )
+    return 0
+
+
+def _hosts_called(connection: Connection, name: str) -> Sequence[NamedHost]:
+    try:
+        found = find_hosts(connection, name)
+    except ValueError as error:
+        raise NamedError(f"{name} names no host: {error}") from error
+    if not found:
+        raise NamedError(f"There is no host {name}: `feedmill hosts` lists them.")
+    return found
+
+
+def _columns(now: datetime) -> list[Column]:
+    return [
+        Column("HOST", lambda row: row["host"], 32),
+        Column("FEEDS", lambda row: row["feeds"], 7),
+        Column("DUE", lambda row: row["due"], 7),
+        Column("GAP", lambda row: _gap(row["gap"]), 7),
+        Column("PARALLEL", lambda row: row["parallel"] or "default", 8),
+        Column("NEXT", lambda row: _next(row, now), 7),
+        Column("STATE", lambda row: _state(row, now), wraps=True),
+    ]
+
+
+def _next(row: Mapping[str, Any], now: datetime) -> str:
+    return from_now(max(row["claimable_at"], now), now) if row["claimable_at"] else "never"
+
+
+def _gap(gap: timedelta | None) -> str:
+    return "default" if gap is None else show_duration(gap) if gap else "0s"
+
+
+def _state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
+    until = f" until {row['until']:%Y-%m-%d %H:%M}, {from_now(row['until'], now)}" if row["until"] else ""
+    return [f"{row['state']}{until}", *([row["why"]] if row["why"] else [])]
