@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.errors import ErrorClass
+from worker.urls import feed_url_key
 from worker.values import FeedState
 
 _LOST_AFTER = timedelta(days=7)
@@ -73,3 +74,11 @@ def is_still_lost(connection: Connection, lost: LostFeed) -> bool:
     is_wanted = FeedRow.state.in_([FeedState.ACTIVE, *_GIVEN_UP])
     same = select(FeedRow.id).where(FeedRow.id == lost.feed_id, FeedRow.url == lost.url, is_wanted)
     return connection.execute(same.with_for_update()).first() is not None
+
+
+def find_occupant(connection: Connection, url: str) -> int | None:
+    """Return the feed that has a URL, polled or not; null when none has."""
+    found: int | None = connection.execute(
+        select(FeedRow.id).where(FeedRow.url_key == feed_url_key(url))
+    ).scalar_one_or_none()
+    return found

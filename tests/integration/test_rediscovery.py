@@ -16,7 +16,7 @@ from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import find_feed, pause_feed
+from worker.feeds import find_feed
 from worker.pipeline import Sought, seek_feeds
 from worker.tools import Tools
 from worker.values import FeedState, Outcome
@@ -83,27 +83,14 @@ def test_validators_of_the_old_document_are_never_sent_to_the_new_url(tools: Too
     assert [record.outcome for record in poll(tools)] == [Outcome.NEW]
 
 
-def test_a_lost_feed_whose_site_has_one_that_is_known_becomes_one_with_it(tools: Tools, publisher: Publisher) -> None:
-    known = publisher.serve("/known", rss([item("one")]))
-    add(tools, known)
+def test_a_lost_feed_never_takes_the_place_of_one_that_is_known(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.serve("/known", rss([item("one")])))
     poll(tools)
     old = _lose(tools, publisher)
     publisher.serve("/", page("/known"), "text/html")
     (sought,) = _seek(tools)
-    assert (sought.url, sought.found_url) == (old, known)
-    assert count(tools, FeedRow) == 1
-    assert _feed(tools).state == FeedState.ACTIVE
-
-
-def test_an_operators_pause_of_the_feed_that_is_found_still_holds(tools: Tools, publisher: Publisher) -> None:
-    known = publisher.serve("/known", rss([item("one")]))
-    add(tools, known)
-    with writing(tools.engine) as connection:
-        pause_feed(connection, connection.execute(select(FeedRow.id)).scalar_one())
-    _lose(tools, publisher)
-    publisher.serve("/", page("/known"), "text/html")
-    _seek(tools)
-    assert (_feed(tools).url, _feed(tools).state) == (known, FeedState.PAUSED)
+    assert (sought.url, sought.found_url, count(tools, FeedRow)) == (old, None, 2)
+    assert sought.reason == "its site names feed 1, which is another"
 
 
 def test_a_feed_that_is_found_nowhere_stays_as_it_is_for_a_week(tools: Tools, publisher: Publisher) -> None:

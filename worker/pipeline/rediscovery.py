@@ -10,13 +10,13 @@ from worker.database.conflicts import retry_conflicts
 from worker.database.engine import reading, writing
 from worker.errors import PollError, TransientError
 from worker.feeds import begin_anew
-from worker.lost_feeds import LostFeed, is_still_lost, list_lost_feeds, note_search
+from worker.lost_feeds import LostFeed, find_occupant, is_still_lost, list_lost_feeds, note_search
 from worker.pipeline.discovery import discover
 from worker.pipeline.lookups import Lookup
 from worker.pipeline.polling import Stop
 from worker.store import move_feed
 from worker.tools import Tools
-from worker.urls import absolute_url, feed_url_key
+from worker.urls import absolute_url
 
 # Lost feeds looked for by one task; those whose hosts are busy leave room for others.
 _MOST = 20
@@ -78,14 +78,14 @@ def _may_begin(tools: Tools, lookup: Lookup, lost: LostFeed, page_url: str) -> b
 
 
 def _move(tools: Tools, lost: LostFeed, url: str) -> Sought:
-    """Let the feed live where it was found; where another feed does already, the two become one."""
-    if feed_url_key(url) == feed_url_key(lost.url):
-        return Sought(lost.feed_id, lost.url, None, "its site names no other feed")
+    """Let the feed live where it was found, unless another does: a page that names one says nothing of the other."""
     with writing(tools.engine) as connection:
+        if other := find_occupant(connection, url):
+            told = "no other feed" if other == lost.feed_id else f"feed {other}, which is another"
+            return Sought(lost.feed_id, lost.url, None, f"its site names {told}")
         if not is_still_lost(connection, lost):
             return Sought(lost.feed_id, lost.url, None, "it was changed meanwhile")
         now = read_clock(connection).now()
-        feed_id = move_feed(connection, now, lost.feed_id, url)
-        if feed_id == lost.feed_id:
-            begin_anew(connection, now, feed_id, "found again on its site's page")
-    return Sought(feed_id, lost.url, url)
+        move_feed(connection, now, lost.feed_id, url)
+        begin_anew(connection, now, lost.feed_id, "found again on its site's page")
+    return Sought(lost.feed_id, lost.url, url)
