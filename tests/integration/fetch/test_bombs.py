@@ -1,16 +1,14 @@
 """Bombs: what unfolds without end costs little, whatever it is packed in and whatever status it comes with."""
 
-import itertools
 import os
 import subprocess
 import sys
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
 import pytest
 
+from tests.servers.hostile import endless_zeros
 from tests.servers.messages import Request
 from tests.servers.publisher import Answer, Publisher
 
@@ -44,17 +42,9 @@ with Transfers(limits, Guard.allowing(["127.0.0.0/8"])) as transfers:
 """
 
 
-def zeros(wbits: int) -> Iterator[bytes]:
-    """Yield an endless stream of zeros: a block that stands on its own, again and again."""
-    packer = zlib.compressobj(9, wbits=wbits)
-    yield packer.compress(bytes(1_000_000)) + packer.flush(zlib.Z_FULL_FLUSH)
-    block = packer.compress(bytes(1_000_000)) + packer.flush(zlib.Z_FULL_FLUSH)
-    yield from itertools.repeat(block)
-
-
 BODIES = {
-    "gzip": lambda: zeros(31),
-    "deflate": lambda: zeros(15),
+    "gzip": lambda: endless_zeros(31),
+    "deflate": lambda: endless_zeros(15),
     "br": lambda: iter([brotli.compress(bytes(300_000_000), quality=1)]),
 }
 

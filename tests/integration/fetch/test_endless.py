@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.servers.hostile import endless
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch import FetchLimits, Guard, Transfers
@@ -17,11 +18,6 @@ from worker.values import Document, Fetched, FetchRequest
 Drive = Callable[..., list[Fetched]]
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-FILLER = b"x" * 65_536
-
-
-def endless(start: bytes, piece: bytes = FILLER) -> Iterator[bytes]:
-    return itertools.chain([start], itertools.repeat(piece))
 
 
 def fetch_one(limits: FetchLimits, url: str, drive: Drive) -> Fetched:
