@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     fetch_timeout: Duration = timedelta(seconds=30)
     """For a whole fetch: name resolution, connection, TLS, redirects and body; at most two minutes."""
     connect_timeout: Duration = timedelta(seconds=10)
-    """For the connection and TLS."""
+    """For finding a name's address, and again for the connection and TLS."""
     max_body: Size = 15_000_000
     """Bytes of a document, on the wire and decoded."""
     max_entries: Count = 2000

@@ -33,12 +33,12 @@ class Answer:
     is_cut: bool = False
     """Close the connection after the body: before the last chunk, or before what the length promised."""
     pace: float = 0.0
-    """Seconds to wait before each piece of the body."""
+    """Seconds to wait before each piece of the body, or of ``raw``."""
     piece: int = 65536
     """Bytes sent at once."""
     hold: threading.Event | None = None
     """Wait for this before anything is sent."""
     hold_after: tuple[int, threading.Event] | None = None
     """Wait for this after so many pieces of the body."""
-    raw: bytes | None = None
-    """Send exactly this instead of all of the above, and close."""
+    raw: bytes | Iterator[bytes] | None = None
+    """Send exactly this instead of head and body, and close."""

@@ -206,11 +206,11 @@ class Publisher:
         if answer.hold:
             self._wait_for(answer.hold)
         if answer.raw is not None:
-            connection.sendall(answer.raw)
+            self._send_raw(connection, answer.raw, answer)
             return False
         connection.sendall(_head(answer))
         has_body = request.method != "HEAD" and answer.status not in {204, 304}
-        for number, piece in enumerate(_pieces(answer) if has_body else ()):
+        for number, piece in enumerate(_pieces(answer.body, answer.piece) if has_body else ()):
             if answer.hold_after and answer.hold_after[0] == number:
                 self._wait_for(answer.hold_after[1])
             if answer.pace and self._stopping.wait(answer.pace):
@@ -220,6 +220,12 @@ class Publisher:
             connection.sendall(b"0\r\n\r\n")
         is_asked_to_close = request.headers.get("connection", "").lower() == "close"
         return not (answer.is_cut or answer.framing == "close" or is_asked_to_close)
+
+    def _send_raw(self, connection: socket.socket, raw: bytes | Iterator[bytes], answer: Answer) -> None:
+        for piece in _pieces(raw, answer.piece):
+            if answer.pace and self._stopping.wait(answer.pace):
+                break
+            connection.sendall(piece)
 
     def _wait_for(self, event: threading.Event) -> None:
         while not event.wait(0.02) and not self._stopping.is_set():
@@ -254,11 +260,11 @@ def _head(answer: Answer) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def _pieces(answer: Answer) -> Iterator[bytes]:
-    if not isinstance(answer.body, bytes):
+def _pieces(content: bytes | Iterator[bytes], size: int) -> Iterator[bytes]:
+    if not isinstance(content, bytes):
         # An empty chunk would be the last one.
-        return filter(None, answer.body)
-    return (answer.body[start : start + answer.piece] for start in range(0, len(answer.body), answer.piece))
+        return filter(None, content)
+    return (content[start : start + size] for start in range(0, len(content), size))
 
 
 def _gzipped_zeros(size: int) -> Iterator[bytes]:

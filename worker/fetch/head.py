@@ -40,8 +40,8 @@ class Head:
 
 
 def read_head(lines: list[bytes]) -> Head:
-    """Read a status line and header lines; a status that is not a number is 0."""
-    words = lines[0].split(None, 2)
+    """Read a status line and header lines; a status that is missing or no number is 0."""
+    words = lines[0].split(None, 2) if lines else []
     status = int(words[1]) if len(words) > 1 and words[1].isdigit() and len(words[1]) == len(b"200") else 0
     fields: dict[str, str] = {}
     for line in lines[1:]:

@@ -23,3 +23,5 @@ class Hop:
     """What the guard said of an address that was not dialled."""
     is_dialled: bool = False
     """Whether any address was."""
+    connection: tuple[int, int] | None = None
+    """The socket it came to use, and what that had received when we first looked."""

@@ -24,8 +24,11 @@ from worker.fetch.hop import Hop
 from worker.fetch.limits import FetchLimits
 from worker.fetch.location import Location
 from worker.fetch.request import request_headers
+from worker.fetch.traffic import count_received
 from worker.values import FetchRequest
 
+# So many times the bytes of the largest document may come: chunks that are small are not against the rule.
+_MOST_WASTE = 2
 PERMANENT_REDIRECTS = frozenset({301, 308})
 # What a callback returns to end the transfer: any number but that of the bytes it was given.
 _STOP = -1
@@ -103,6 +106,15 @@ class Transfer:
         numbers = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
         # With + it is believed no longer than an answer from a name server.
         self.handle.setopt(pycurl.RESOLVE, [f"+{host}:{self.hop.location.port}:{numbers}"])
+
+    def is_wasteful(self) -> bool:
+        """Return whether far more has come over the wire than any document may have, headers and framing included."""
+        descriptor = self.handle.getinfo(pycurl.ACTIVESOCKET)
+        received = count_received(descriptor) if descriptor >= 0 else 0
+        if self.hop.connection is None or self.hop.connection[0] != descriptor:
+            # A kept connection has brought other documents before.
+            self.hop.connection = (descriptor, 0 if self.hop.is_dialled else received)
+        return received - self.hop.connection[1] > _MOST_WASTE * self._terms.limits.max_body
 
     def rest(self) -> None:
         """Let go of everything that the fetch brought."""

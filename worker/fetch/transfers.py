@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from worker.errors import PollError
+from worker.fetch.body import too_big
 from worker.fetch.budget import Budget
 from worker.fetch.conclusion import conclude_hop
 from worker.fetch.failures import timed_out, unresolved
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     import pycurl
 
 
+# Seconds.
+_LOOK_EVERY = 0.5
+
+
 class Transfers:
     """The fetches of one thread; a class because it owns libcurl handles, kept from fetch to fetch for their cost."""
 
@@ -38,6 +43,7 @@ class Transfers:
         self._flying: dict[pycurl.Curl, Transfer] = {}
         self._idle: list[Transfer] = []
         self._ended: list[Fetched] = []
+        self._look_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +111,7 @@ class Transfers:
             copied.close()
         self._terms.dialled.clear()
         self._cut_overdue()
+        self._cut_wasteful()
 
     def _due_in(self) -> float:
         """Return the seconds until something runs out of time: a fetch, or its name."""
@@ -156,6 +163,17 @@ class Transfers:
         while (oldest := next(iter(self._flying.values()), None)) and oldest.deadline <= time.monotonic():
             self._withdraw(oldest)
             self._finish(oldest, timed_out(oldest.hop.location.host, self._limits), datetime.now(UTC))
+
+    def _cut_wasteful(self) -> None:
+        """Now and then, end what fills the line with anything but a document."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + _LOOK_EVERY
+        for transfer in list(self._flying.values()):
+            if transfer.begun_at <= now - _LOOK_EVERY and transfer.is_wasteful():
+                self._withdraw(transfer)
+                self._finish(transfer, too_big(self._limits.max_body), datetime.now(UTC))
 
     def _finish(self, transfer: Transfer, answer: Document | NotModified | PollError, now: datetime) -> None:
         """Note how a fetch ended, and make its handle free for the next one."""
