@@ -1,123 +1,147 @@
-"""A feed's publishing rhythm: learnt from the arrivals of its articles, used to guess when the next ones come.
+"""A feed's publishing rhythm, learnt from the arrivals of its articles.
 
-Arrivals are taken for an inhomogeneous Poisson process: a rate, times a profile of the day, times one of the week. A
-poll is worth its price when the articles that should be waiting by then have waited long enough, all together.
+Arrivals are taken for an inhomogeneous Poisson process: a rate, times a profile of the day, times one of the week. All
+of it fades, the rate sooner than the profiles.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from math import exp2, sqrt
+from itertools import accumulate
+from math import cos, exp2, log, pi, sin, sqrt
 
 from worker.values import Rhythm
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+DIAL = 2 * pi / 60
+"""The angle of a minute on a dial of one hour."""
+
+_HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 _HALF_LIFE = timedelta(days=21)
-_HALF_LIFE_OF_PROFILES = timedelta(days=90)
-_LN2 = 0.6931471805599453
-# What is assumed before anything is seen: this many articles in so many hours.
-_PRIOR_ARTICLES, _PRIOR_HOURS = 0.5, 72.0
-# How many articles it takes to believe a profile half.
-_FLAT_HOURS, _FLAT_WEEKDAYS = 8.0, 8.0
+_PROFILE_HALF_LIFE = timedelta(days=120)
+# What is assumed before anything is seen: as if this many articles had come in so many hours. Rates differ by a factor
+# of ten thousand from feed to feed, so a few articles overrule it: so many halve its hours.
+_PRIOR_ARTICLES, _PRIOR_HOURS, _OVERRULED_BY = 0.5, 72.0, 3.0
 # After so many articles that did not come as expected, half the rate is believed.
-_PATIENCE = 4.0
-# A found article whose date says nothing arrived between two polls: closer ones tell the hour.
+_PATIENCE = 12.0
+# Two polls further apart do not tell the hour of what arrived between them.
 _TELLS_THE_HOUR = 3 * _HOUR
 _MIDNIGHT = time()
+_UNITS = (("day", 24.0), ("week", 168.0), ("month", 730.0))
+# So much of what is known makes "mostly", if it is enough and fits into half a day.
+_MOSTLY, _ENOUGH, _HALF_A_DAY = 0.75, 6.0, 12
+# One article in so many may be kept in a document for ever.
+_KEPT = 20
 
 
 def arrivals(published: Iterable[datetime | None], seen_before: datetime | None, now: datetime) -> list[datetime]:
     """Return when articles that were found now arrived in the feed, as far as that can be told, in order.
 
     At the first poll (``seen_before`` is null) their dates are all there is. Later, what was not there at the last
-    successful poll arrived since: a date from before is of another day than the arrival, and says nothing of it.
-    A moment at exactly midnight is a day without an hour.
+    successful poll arrived since, whatever its date. A moment at exactly midnight is a day without an hour.
     """
     if seen_before is None:
-        return sorted(moment for moment in published if moment and moment <= now)
-    unknown = seen_before + (now - seen_before) / 2
-    if now - seen_before > _TELLS_THE_HOUR:
-        unknown = unknown.replace(hour=0, minute=0, second=0, microsecond=0)
-    return sorted(
-        moment if moment and seen_before < moment <= now and moment.time() != _MIDNIGHT else unknown
-        for moment in published
-    )
+        return sorted(date for date in published if date and date <= now)
+    return sorted(_arrival(date, seen_before, now) for date in published)
 
 
 def observe(rhythm: Rhythm | None, arrived: Sequence[datetime], now: datetime) -> Rhythm:
     """Return the rhythm with what arrived up to now, in order; the same one when nothing did."""
     if rhythm is None:
-        # The oldest of a document only says since when the others are all there is.
-        since, arrived = (arrived[0], arrived[1:]) if arrived else (now, arrived)
-        rhythm = Rhythm(since=since, latest=since)
+        rhythm, arrived = _begin(arrived, now)
     if not arrived:
         return rhythm
     latest = max(rhythm.latest, arrived[-1])
-    slots = Counter(_slot(moment) for moment in arrived)
-    fade = _fading(latest - rhythm.latest, _HALF_LIFE)
-    slow = _fading(latest - rhythm.latest, _HALF_LIFE_OF_PROFILES)
-    hours = [count * slow for count in rhythm.hours]
-    weekdays = [count * slow for count in rhythm.weekdays]
-    articles = rhythm.articles * fade
-    for (slot, tells_the_hour), count in slots.items():
-        articles += count * _fading(latest - slot, _HALF_LIFE)
+    articles = rhythm.articles * _fading(latest - rhythm.latest, _HALF_LIFE)
+    fading = _fading(latest - rhythm.latest, _PROFILE_HALF_LIFE)
+    hours, weekdays, minutes = (_scale(counts, fading) for counts in (rhythm.hours, rhythm.weekdays, rhythm.minutes))
+    together = Counter(_hour_of(moment) for moment in arrived)
+    for moment in arrived:
+        articles += _fading(latest - moment, _HALF_LIFE)
         # A burst is no more proof of its hour than a few articles are.
-        weight = sqrt(count) * _fading(latest - slot, _HALF_LIFE_OF_PROFILES)
-        weekdays[slot.weekday()] += weight
-        hours[slot.hour] += weight if tells_the_hour else 0.0
-    return Rhythm(rhythm.since, latest, articles, tuple(hours), tuple(weekdays))
+        weight = _fading(latest - moment, _PROFILE_HALF_LIFE) / sqrt(together[_hour_of(moment)])
+        weekdays[moment.weekday()] += weight
+        if moment.time() != _MIDNIGHT:
+            hours[moment.hour] += weight
+            # Stragglers at unusual hours do not blur the minute.
+            _turn(minutes, moment.minute, weight * hours[moment.hour] / max(hours))
+    return Rhythm(rhythm.since, latest, articles, tuple(hours), tuple(weekdays), (minutes[0], minutes[1], minutes[2]))
 
 
-def best_wait(rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[timedelta, timedelta]) -> timedelta:
-    """Return how long to wait for the next poll to be worth it, between ``limits``.
-
-    It is when the articles expected until then will have waited half an interval, all together: for a feed with an even
-    rhythm that is the square-root law, which has the least total delay of all schedules with as many polls.
-    """
-    shortest, longest = limits
-    worth, end = interval / _HOUR / 2, longest / _HOUR
-    rate = _rate(rhythm, now)
-    hours, weekdays = rhythm.hours, rhythm.weekdays
-    flat_hour, flat_day = _FLAT_HOURS / 24, _FLAT_WEEKDAYS / 7
-    scale = rate * 168 / ((sum(hours) + _FLAT_HOURS) * (sum(weekdays) + _FLAT_WEEKDAYS))
-    hour, day = now.hour, now.weekday()
-    step = 1 - (now.minute * 60 + now.second) / 3600
-    waited = waiting = elapsed = 0.0
-    today = scale * (weekdays[day] + flat_day)
-    while elapsed < end:
-        coming = today * (hours[hour] + flat_hour)
-        more = waited + (waiting + coming * step / 2) * step
-        if more >= worth:
-            missing = worth - waited
-            elapsed += 2 * missing / (waiting + sqrt(waiting * waiting + 2 * coming * missing) or 1.0)
-            break
-        waited, waiting, elapsed, step, hour = more, waiting + coming * step, elapsed + step, 1.0, hour + 1
-        if hour == len(hours):
-            hour, day = 0, (day + 1) % 7
-            today = scale * (weekdays[day] + flat_day)
-    return max(shortest, min(longest, elapsed * _HOUR))
+def expected_rate(rhythm: Rhythm, now: datetime) -> float:
+    """Return how many articles an hour are expected, on average over a week; never zero."""
+    silence = max(now - rhythm.latest, timedelta(0))
+    observed = max(now - rhythm.since, timedelta(0))
+    articles = rhythm.articles * _fading(silence, _HALF_LIFE)
+    # What a steady feed would have left of each article an hour, when those fade too.
+    hours = (1 - _fading(observed, _HALF_LIFE)) * (_HALF_LIFE / _HOUR / log(2))
+    rate = (_PRIOR_ARTICLES + articles) / (_PRIOR_HOURS / (1 + articles / _OVERRULED_BY) + hours)
+    # A day's silence may be a night; a longer one of a busy feed says more than what came before it.
+    overdue = max(silence - _DAY, timedelta(0)) / _HOUR * rate
+    return rate / (1 + overdue / _PATIENCE)
 
 
 def describe(rhythm: Rhythm, now: datetime) -> str:
-    """Say how often the feed publishes, for people."""
-    return f"about {_rate(rhythm, now) * 24:.2g} articles a day"
+    """Say how often the feed publishes, for people: "about 3 articles a day, mostly 06–18 UTC"."""
+    rate = expected_rate(rhythm, now)
+    counts = ((round(rate * hours), unit) for unit, hours in _UNITS)
+    count, unit = next(((count, unit) for count, unit in counts if count), (0, ""))
+    if not count:
+        return "less than one article a month"
+    # A document of one day says nothing of other days.
+    usually = _busy_hours(rhythm.hours) if now - rhythm.since > _WEEK else ""
+    return f"about {count} article{'s' if count > 1 else ''} a {unit}{usually}"
 
 
-def _slot(moment: datetime) -> tuple[datetime, bool]:
-    """Return the hour that a moment is in, and whether it tells the hour."""
-    return moment.replace(minute=0, second=0, microsecond=0), moment.time() != _MIDNIGHT
+def _busy_hours(hours: tuple[float, ...]) -> str:
+    """Say within which hours most articles come; nothing where there are none such."""
+    if sum(hours) < _ENOUGH:
+        return ""
+    sums = list(accumulate(hours * 2, initial=0.0))
+    most = _MOSTLY * sums[24]
+    widths = [bisect_left(sums, sums[first] + most) - first for first in range(24)]
+    width = min(widths)
+    first = widths.index(width)
+    return f", mostly {first:02}–{(first + width) % 24:02} UTC" if width <= _HALF_A_DAY else ""
+
+
+def _arrival(date: datetime | None, seen_before: datetime, now: datetime) -> datetime:
+    """Return when an article arrived that was not there at the last poll."""
+    middle = seen_before + (now - seen_before) / 2
+    if date and date <= now and date.time() != _MIDNIGHT:
+        if date > seen_before:
+            return date
+        # Dated shortly before that poll, it was too late for it: as late again is a fair guess.
+        if seen_before - date <= middle - seen_before:
+            return seen_before + (seen_before - date)
+    if now - seen_before <= _TELLS_THE_HOUR:
+        return middle
+    return middle.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _begin(arrived: Sequence[datetime], now: datetime) -> tuple[Rhythm, Sequence[datetime]]:
+    """Return the rhythm of a feed before its first document, and the arrivals that count."""
+    if not arrived:
+        return Rhythm(since=now, latest=now), arrived
+    # The oldest says since when the others are all there were.
+    oldest = len(arrived) // _KEPT
+    since = arrived[oldest]
+    return Rhythm(since=since, latest=since), arrived[oldest + 1 :]
+
+
+def _scale(counts: Iterable[float], factor: float) -> list[float]:
+    return [count * factor for count in counts]
+
+
+def _turn(minutes: list[float], minute: int, weight: float) -> None:
+    """Add an article to the dial."""
+    angle = minute * DIAL
+    minutes[:] = (minutes[0] + weight * sin(angle), minutes[1] + weight * cos(angle), minutes[2] + weight)
+
+
+def _hour_of(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _fading(age: timedelta, half_life: timedelta) -> float:
     return exp2(-max(age / half_life, 0.0))
-
-
-def _rate(rhythm: Rhythm, now: datetime) -> float:
-    """Return how many articles an hour are expected, on average over a week."""
-    silence = max(now - rhythm.latest, timedelta(0))
-    observed = max(now - rhythm.since, timedelta(0))
-    articles = rhythm.articles * _fading(silence, _HALF_LIFE)
-    exposure = (1 - _fading(observed, _HALF_LIFE)) * (_HALF_LIFE / _HOUR / _LN2)
-    rate = (_PRIOR_ARTICLES + articles) / (_PRIOR_HOURS + exposure)
-    overdue = max(silence - _DAY, timedelta(0)) / _HOUR * rate
-    return rate / (1 + overdue / _PATIENCE)

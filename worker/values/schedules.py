@@ -34,9 +34,11 @@ class Rhythm:
     articles: float = 0.0
     """Arrivals, each counting half as much after every half-life."""
     hours: tuple[float, ...] = (0.0,) * 24
-    """Arrivals by hour of the day in UTC, where known; several in one hour count less each. Fades more slowly."""
+    """Arrivals by hour of the day in UTC, where known; several within one count less each. Fades more slowly."""
     weekdays: tuple[float, ...] = (0.0,) * 7
     """The same by day of the week in UTC, Monday first."""
+    minutes: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Arrivals at usual hours by minute, added up as directions on a dial: (east, north); and how many they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,92 @@
+"""When a feed is worth its next poll, going by its rhythm."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from math import atan2, hypot, inf, sqrt
+
+from worker.schedule.rhythm import DIAL, expected_rate
+from worker.values import Rhythm
+
+_HOUR = timedelta(hours=1)
+# How many articles it takes to believe half of what the hours, the weekdays or the minutes say.
+_FLAT_HOURS, _FLAT_WEEKDAYS, _FLAT_MINUTES = 2.0, 6.0, 2.0
+# A document is rarely written the very minute that its newest article is dated.
+_WRITING = timedelta(minutes=8)
+# Longer ago than so many marks, what came would have been worth a poll by itself.
+_LOOK_BACK = 4
+
+
+def best_wait(rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[timedelta, timedelta]) -> timedelta:
+    """Return how long to wait for the next poll to be worth it, between ``limits`` (shortest, longest).
+
+    That is when the articles expected until then will have waited half an interval, all together. For a feed with an
+    even rhythm this is the square-root law: of all schedules with as many polls it has the least total delay.
+    """
+    shortest, longest = limits[0] / _HOUR, limits[1] / _HOUR
+    rate = expected_rate(rhythm, now)
+    worth = interval / _HOUR / 2
+    at = waiting = waited = 0.0
+    marks = []
+    for length, even, at_once in _hours_ahead(rhythm, now, rate):
+        total = waited + (waiting + even * length / 2) * length
+        if total >= worth or at + length >= longest:
+            rest = min(length, longest - at, _time_until(worth - waited, waiting, even))
+            marks.append((at + rest, waiting + even * rest))
+            break
+        at, waited, waiting = at + length, total, waiting + even * length + at_once
+        if at >= shortest:
+            marks.append((at, waiting))
+    return max(limits[0], _best_of(marks, worth, shortest, rate) * _HOUR)
+
+
+def _best_of(marks: Sequence[tuple[float, float]], worth: float, shortest: float, rate: float) -> float:
+    """Return the best moment up to the last one: right after many articles came is better than some time later.
+
+    ``marks`` are moments, each with the articles waiting then. An earlier poll saves those the rest of the time, leaves
+    to the poll after it what comes later, and is as much dearer as it is earlier.
+    """
+    last = marks[-1][0]
+    if len(marks) == 1:
+        return last
+    after_next = last + max(shortest, min(last, sqrt(worth / rate)))
+    return max(marks[-_LOOK_BACK:], key=lambda mark: mark[1] * (after_next - mark[0]) + worth * mark[0] / last)[0]
+
+
+def _hours_ahead(rhythm: Rhythm, now: datetime, rate: float) -> Iterator[tuple[float, float, float]]:
+    """Yield the hours ahead, endlessly: how long each is, how many articles come evenly in it, how many as it ends.
+
+    Where articles come at a certain minute, that is when an hour ends.
+    """
+    hours, weekdays = rhythm.hours, rhythm.weekdays
+    known = sum(hours)
+    sharp = _sharpness(*rhythm.minutes)
+    if sharp:
+        now -= timedelta(minutes=atan2(*rhythm.minutes[:2]) / DIAL % 60) + _WRITING
+    flat_hour, flat_day = _FLAT_HOURS / 24, _FLAT_WEEKDAYS / 7
+    scale = rate * 168 / ((known + _FLAT_HOURS) * (sum(weekdays) + _FLAT_WEEKDAYS))
+    hour, day = now.hour, now.weekday()
+    today = scale * (weekdays[day] + flat_day)
+    coming = today * (hours[hour] + flat_hour)
+    length = 1 - (now.minute + now.second / 60) / 60
+    while True:
+        hour += 1
+        if hour == len(hours):
+            hour, day = 0, (day + 1) % 7
+            today = scale * (weekdays[day] + flat_day)
+        even = coming * (1 - sharp)
+        coming = today * (hours[hour] + flat_hour)
+        yield length, even, coming * sharp
+        length = 1.0
+
+
+def _sharpness(east: float, north: float, articles: float) -> float:
+    """Return which share of the articles comes at one certain minute of the hour."""
+    # So long is the sum of directions that mean nothing.
+    chance = sqrt(articles)
+    return max(0.0, (hypot(east, north) - chance) / (articles - chance + _FLAT_MINUTES))
+
+
+def _time_until(worth: float, waiting: float, coming: float) -> float:
+    """Return how long it takes for articles to have waited ``worth`` hours, with some waiting and some more coming."""
+    root = waiting + sqrt(waiting * waiting + 2 * coming * worth)
+    return 2 * worth / root if root else inf
