@@ -31,8 +31,8 @@ class FeedRow(Base):
         Json,
     )
     rhythm: Mapped[dict[str, Any] | None] = column(
-        "When it publishes, as learnt from its articles: since, latest, articles (a count that fades), hours (24 "
-        "shares, UTC), weekdays (7 shares, Monday first)",
+        "When it publishes, as learnt from its articles: since, latest, articles, and shares of them "
+        "by hours (24, UTC), weekdays (7, Monday first) and minutes (a direction on a dial, and how many): all fade",
         Json,
     )
     moved_to: Mapped[str | None] = column("Where a permanent redirect (301, 308) leads that is not believed yet")

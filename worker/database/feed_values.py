@@ -44,6 +44,7 @@ def store_rhythm(rhythm: Rhythm) -> dict[str, Any]:
         "articles": round(rhythm.articles, 3),
         "hours": [round(share, 3) for share in rhythm.hours],
         "weekdays": [round(share, 3) for share in rhythm.weekdays],
+        "minutes": [round(share, 3) for share in rhythm.minutes],
     }
 
 
@@ -57,6 +58,7 @@ def read_rhythm(stored: Mapping[str, Any] | None) -> Rhythm | None:
         articles=stored["articles"],
         hours=tuple(stored["hours"]),
         weekdays=tuple(stored["weekdays"]),
+        minutes=tuple(stored["minutes"]),
     )
 
 

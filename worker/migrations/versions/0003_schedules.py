@@ -63,7 +63,7 @@ def _feed_columns() -> list[sa.Column[object]]:
         optional(
             "rhythm",
             Json,
-            "When it publishes, as learnt from its articles: since, latest, articles (a count that fades), hours (24 shares, UTC), weekdays (7 shares, Monday first)",
+            "When it publishes, as learnt from its articles: since, latest, articles, and shares of them by hours (24, UTC), weekdays (7, Monday first) and minutes (a direction on a dial, and how many): all fade",
         ),
         optional("moved_to", sa.Text(), "Where a permanent redirect (301, 308) leads that is not believed yet"),
         required("moved_polls", sa.Integer(), "Polls in a row that were redirected there", server_default=sa.text("0")),
