@@ -156,11 +156,10 @@ def is_bare_site(url: str) -> bool:
 
 
 def _parse(url: str, base: str | None) -> can_ada.URL | None:
-    url = url.strip()
+    url = _unescaped(url.strip())
+    base = _unescaped(base) if base else None
     if len(url) > _LONGEST:
         return None
-    if "&" in url and ";" in url:
-        url = _ESCAPED_AMPERSAND.sub("&", url)
     try:
         parsed = can_ada.parse(base) + url if base and can_ada.can_parse(base) else can_ada.parse(url)
     except (ValueError, TypeError):
@@ -172,6 +171,10 @@ def _parse(url: str, base: str | None) -> can_ada.URL | None:
         # It names somebody, or poses as a host: https://bank.example@evil.example/.
         parsed.username = parsed.password = ""
     return parsed
+
+
+def _unescaped(url: str) -> str:
+    return _ESCAPED_AMPERSAND.sub("&", url) if "&" in url and ";" in url else url
 
 
 def _written(parsed: can_ada.URL) -> str | None:
