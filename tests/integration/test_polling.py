@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from tests.documents import item, rss
@@ -45,6 +46,22 @@ def test_validators_are_sent_back_byte_for_byte(tools: Tools, publisher: Publish
     sent = publisher.requests[-1].headers
     assert (record.outcome, record.http_status) == (Outcome.UNCHANGED, 304)
     assert (sent["if-none-match"], sent["if-modified-since"]) == ('W/"odd etag"', modified)
+
+
+@pytest.mark.parametrize("status", [200, 304])
+def test_retry_after_holds_on_an_answer_that_is_no_error(tools: Tools, publisher: Publisher, status: int) -> None:
+    publisher.serve("/feed", rss([item("one")]), ETag='"1"')
+    add(tools, publisher.url("/feed"))
+    poll(tools)
+    publisher.on("/feed", Answer(rss([item("one")]), status=status, headers={"Retry-After": "172800"}))
+    record = poll_again(tools)
+    assert (record.http_status, record.next_poll.reason) == (status, "the publisher's Retry-After of 2d")
+
+
+def test_what_a_document_asks_for_holds_while_it_does_not_change(tools: Tools, publisher: Publisher) -> None:
+    publisher.serve("/feed", rss([item("one")], head="<ttl>1380</ttl>"))
+    add(tools, publisher.url("/feed"))
+    assert [poll(tools)[0].next_poll.reason, poll_again(tools).next_poll.reason] == ["the publisher's ttl of 23h"] * 2
 
 
 def test_only_the_new_entry_of_a_changed_document_is_stored(tools: Tools, publisher: Publisher) -> None:

@@ -13,7 +13,7 @@ from worker.fetch.conclusion import conclude_hop
 from worker.fetch.failures import timed_out, unresolved
 from worker.fetch.guard import Guard
 from worker.fetch.handle import find_ca_bundle
-from worker.fetch.head import fresh_for
+from worker.fetch.head import fresh_for, retry_after
 from worker.fetch.limits import FetchLimits
 from worker.fetch.location import Location, locate
 from worker.fetch.lookup import needs_lookup
@@ -187,6 +187,7 @@ class Transfers:
                 http_status=head.status if head else None,
                 bytes_received=transfer.bytes_received,
                 fresh_for=fresh_for(answered, now) if answered else None,
+                retry_after=retry_after(answered, now) if answered else None,
                 moved_to=transfer.moved_to if answered else None,
             )
         )

@@ -63,7 +63,8 @@ def _entry(told: dict[str, Any]) -> Entry:
 
 def _hints(told: dict[str, Any]) -> Hints:
     ttl, period = (None if told[name] is None else timedelta(seconds=told[name]) for name in ("ttl", "update_period"))
-    return Hints(None, ttl, period, frozenset(told["skip_hours"]), frozenset(told["skip_days"]))
+    hours, days = (frozenset(told[name]) for name in ("skip_hours", "skip_days"))
+    return Hints(ttl=ttl, update_period=period, skip_hours=hours, skip_days=days)
 
 
 def _plain(value: object) -> float | list[int]:

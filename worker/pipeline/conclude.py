@@ -174,7 +174,8 @@ def _rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) 
 def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
     if answered.token is None:
         return _never()
-    hints = replace(hints, fresh_for=answered.fetched.fresh_for)
+    fetched = answered.fetched
+    hints = replace(hints, fresh_for=fetched.fresh_for, retry_after=fetched.retry_after)
     return after_success(now, answered.bounds, hints, rhythm, _spread())
 
 

@@ -19,12 +19,14 @@ class Wish:
 
 
 def strongest_wish(hints: Hints, longest: timedelta) -> Wish | None:
-    """Return the longest wait that the publisher names, at most ``longest``; null when it names none.
+    """Return the longest wait that the publisher names, at most ``longest`` but for Retry-After; null for none.
 
     Zero is none: ``max-age=0`` and ``no-cache`` speak of how a copy may be used, not of how often to ask.
     """
     named = {"max-age": hints.fresh_for, "ttl": hints.ttl, "sy:updatePeriod": hints.update_period}
     wishes = [Wish(min(wait, longest), name) for name, wait in named.items() if wait]
+    if hints.retry_after:
+        wishes.append(Wish(hints.retry_after, "Retry-After"))
     return max(wishes, key=lambda wish: wish.wait, default=None)
 
 

@@ -134,5 +134,7 @@ class Fetched:
     bytes_received: int = 0
     fresh_for: timedelta | None = None
     """How long HTTP caching calls the answer fresh (RFC 9111, section 4.2.1); null when it does not say."""
+    retry_after: timedelta | None = None
+    """How long the publisher wants to be left alone, though it answered well; an error carries its own."""
     moved_to: str | None = None
     """The target of a redirect chain that was permanent throughout (301, 308)."""

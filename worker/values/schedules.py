@@ -10,6 +10,8 @@ class Hints:
 
     fresh_for: timedelta | None = None
     """How long HTTP caching calls the newest answer fresh (RFC 9111, section 4.2.1); never stored."""
+    retry_after: timedelta | None = None
+    """Retry-After of the newest answer (RFC 9110, section 10.2.3), at most 7 days; never stored."""
     ttl: timedelta | None = None
     """RSS 2.0 ``ttl``: how long a document may be cached."""
     update_period: timedelta | None = None
