@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import click
 from sqlalchemy import Connection
@@ -126,7 +127,7 @@ def _wanted(
 def _feed_columns(now: datetime) -> list[Column]:
     return [
         Column("ID", lambda row: row["id"], 9),
-        Column("FEED", lambda row: row["title"] or _site(row["url"]), share_of_page(5)),
+        Column("FEED", lambda row: row["title"] or _place(row["url"]), share_of_page(5)),
         Column("NEXT POLL", lambda row: next_poll(row, now), 11),
         Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
     ]
@@ -144,7 +145,7 @@ ARTICLE_COLUMNS = [
 def _poll_columns(*, of_one_feed: bool) -> list[Column]:
     return [
         Column("STARTED", lambda row: row["started_at"], 16),
-        *([] if of_one_feed else [Column("FEED", lambda row: _site(row["url"] or "deleted"), share_of_page(5))]),
+        *([] if of_one_feed else [Column("FEED", _named_feed, share_of_page(5))]),
         Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
         Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
     ]
@@ -152,4 +153,15 @@ def _poll_columns(*, of_one_feed: bool) -> list[Column]:
 
 def _site(feed_url: str) -> str:
     scheme, _, rest = feed_url.partition("://")
-    return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0] or scheme
+    return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0]
+
+
+def _place(feed_url: str) -> str:
+    """Return what tells feeds without a title apart: the URL, without what most have in common."""
+    scheme, _, rest = feed_url.partition("://")
+    return _site(feed_url) if scheme == "file" else rest.rstrip("/")
+
+
+def _named_feed(poll: Mapping[str, Any]) -> str:
+    # With the id, by which `feedmill polls ID` tells more.
+    return f"{poll['feed_id']} {_place(poll['url']) if poll['url'] else 'deleted'}"
