@@ -94,8 +94,9 @@ def _last_poll(row: _Row, now: datetime) -> str:
 
 
 def _host_wish(row: _Row, now: datetime) -> Sequence[str]:
-    until = row["left_alone_until"]
-    return [f"its host asked to be left alone until {_moment(until, now)}"] if until else []
+    until, due_at = row["left_alone_until"], row["next_poll_at"]
+    makes_it_wait = until and due_at and due_at < until
+    return [f"its host asked to be left alone until {_moment(until, now)}"] if makes_it_wait else []
 
 
 def _found(row: _Row) -> str:
