@@ -59,11 +59,11 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_list)] = ()
     """Private addresses that may be dialled all the same: exact ``host:port`` or CIDR, comma separated."""
     poll_interval: Duration = timedelta(hours=1)
-    """Between two polls of a feed, where neither its operator nor its publisher says otherwise."""
+    """The shortest time between two polls of a feed, unless its publisher names a shorter one."""
     poll_interval_min: Duration = timedelta(minutes=15)
-    """No interval that Feedmill chooses by itself is shorter."""
+    """The shortest even where the publisher names a shorter one."""
     poll_interval_max: Duration = timedelta(hours=24)
-    """No publisher's hint makes an interval longer."""
+    """The longest, for quiet feeds and for publishers' hints."""
     host_gap: Duration = timedelta(seconds=1)
     """Between two requests to one host."""
     host_parallel: Count = 1
