@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 from typing import Any
+from xml.sax.saxutils import unescape
 
 import feedparser
 
@@ -46,6 +47,7 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # The first that feedparser's name of the version begins with; for CDF and odd versions of RDF it has none.
 _FORMATS = {"rss10": "rdf", "rss090": "rdf", "rss": "rss", "atom": "atom"}
 _UNNAMED = {"rdf": re.compile(r"<(?:\w{1,20}:)?RDF[\s>]"), "cdf": re.compile(r"<channel\s[^<>]*\bhref", re.IGNORECASE)}
+_QUOTES = {"&quot;": '"', "&apos;": "'"}
 _LONGEST_TTL = 30 * 24 * 60
 _HEAD = 65_536
 
@@ -61,6 +63,8 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         resolve_relative_uris=False,
     )
     items = dicts_in(found, "entries")
+    if dict.get(found, "bozo"):
+        items = [_with_guid_unescaped(item) for item in items]
     version = dict.get(found, "version") or ""
     if not items and (dict.get(found, "bozo") or not version):
         reason = dict.get(found, "bozo_exception")
@@ -86,6 +90,12 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
     )
 
 
+def _with_guid_unescaped(item: Values) -> Values:
+    """Return an entry of a broken document with its guid as it was meant: a feed that breaks must not rename them."""
+    texts = {name: text for name in ("id", "link") if (text := text_in(item, name, LONGEST_URL))}
+    return {**item, **{name: unescape(text, _QUOTES) for name, text in texts.items()}}
+
+
 def _format(version: str, text: str) -> str:
     unnamed = (name for name, opening in _UNNAMED.items() if opening.search(text[:_HEAD]))
     named = (name for prefix, name in _FORMATS.items() if version.startswith(prefix))
@@ -109,7 +119,7 @@ def _entry(item: Values, feed_authors: tuple[str, ...]) -> Entry:
         authors=tuple(dict.fromkeys(_authors(item))) or feed_authors,
         published=text_in(item, "published", LONGEST_NAME) or text_in(item, "created", LONGEST_NAME),
         updated=text_in(item, "updated", LONGEST_NAME),
-        language=text_in(item, "language", LONGEST_NAME) or text_in(title or body, "language", LONGEST_NAME),
+        language=text_in(item, "language", LONGEST_NAME) or text_in(body or title, "language", LONGEST_NAME),
         tags=tuple(dict.fromkeys(_tags(item))),
         enclosures=read_enclosures(item),
         image_url=find_image(item),

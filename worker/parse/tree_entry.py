@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from xml.etree.ElementTree import Element
 
 from worker.parse.tree_media import address, find_image, read_enclosures
@@ -35,23 +36,25 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
     scope = scope.within(element)
     parts = sort_parts(element, scope.roles)
     guid, is_permalink = _guid(element, parts, scope)
-    title, title_scope = _title(parts, scope)
+    title = _title(parts, scope)
     summary, body = _texts(parts, scope)
+    # Content may have an xml:base and an xml:lang of its own.
+    around = (body or title or Words("", is_plain=False, scope=scope)).scope
     return Entry(
         guid=guid,
         link=choose_link(find_page(parts, scope), guid, is_permalink=is_permalink),
-        title=title,
+        title=as_html(title.text, is_plain=title.is_plain) if title else None,
         summary=_as_summary(summary, body),
         content=body.text if body else None,
         is_plain_text=body.is_plain if body else False,
         authors=tuple(dict.fromkeys(read_authors(parts, scope.roles))) or feed_authors,
         published=_last(parts, "published") or _last(parts, "created"),
         updated=_last(parts, "updated"),
-        language=_last(parts, "language") or title_scope.language,
+        language=_last(parts, "language") or around.language,
         tags=tuple(dict.fromkeys(_tags(parts))),
         enclosures=read_enclosures(parts, scope),
         image_url=find_image(parts, scope),
-        base_url=(body.base if body else title_scope.base) or None,
+        base_url=around.base or None,
     )
 
 
@@ -89,11 +92,10 @@ def _guid(element: Element, parts: Parts, scope: Scope) -> tuple[str | None, boo
     return tidy_text(element.get(ABOUT), LONGEST_URL), True
 
 
-def _title(parts: Parts, scope: Scope) -> tuple[str | None, Scope]:
-    for element in (*parts.get("title", ()), *parts.get("media title", ())):
-        if title := read_words(element, scope, "text/plain", LONGEST_TITLE):
-            return as_html(title.text, is_plain=title.is_plain), scope.within(element)
-    return None, scope
+def _title(parts: Parts, scope: Scope) -> Words | None:
+    elements = chain(parts.get("title", ()), parts.get("media title", ()))
+    titles = (read_words(element, scope, "text/plain", LONGEST_TITLE) for element in elements)
+    return next(filter(None, titles), None)
 
 
 def _texts(parts: Parts, scope: Scope) -> tuple[Words | None, Words | None]:

@@ -49,11 +49,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text, what it is, and what relative links in it resolve against."""
+    """A text, what it is, and what it inherits from the elements around it."""
 
     text: str
     is_plain: bool
-    base: str
+    scope: Scope
 
 
 def sort_parts(element: Element, roles: Roles) -> Parts:
@@ -107,7 +107,7 @@ def read_words(element: Element, scope: Scope, default: str, longest: int) -> Wo
         return None
     # Only Atom keeps its word on what is plain.
     is_plain = is_plain and (scope.is_atom or not looks_like_html(text))
-    return Words(text, is_plain, scope.within(element).base)
+    return Words(text, is_plain, scope.within(element))
 
 
 def _content_of(element: Element) -> Element:
