@@ -29,7 +29,8 @@ def read_well_formed(document: Document, max_entries: int, patience: int) -> Par
 
     ``patience`` is how many entries it will read to keep ``max_entries``. PermanentError for a sitemap without news.
     """
-    tree = build_tree(decode(document.body, document.content_type))
+    text = decode(document.body, document.content_type)
+    tree = build_tree(text)
     if tree is None:
         return None
     try:
@@ -57,7 +58,7 @@ def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
     # RDF has its items beside the channel, RSS inside it; where there are none or some elsewhere, something is amiss.
     if not items or len(items) > patience or _count_all(root, items[0][0].tag) > len(items):
         raise UnreadableError
-    feed, around = parts_of[-1] if channels else parts_of[0]
+    feed, around = parts_of[1] if channels else parts_of[0]
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
     return ParsedDocument(

@@ -112,8 +112,8 @@ def read_length(length: str | None) -> int | None:
 
 
 def is_text_type(media_type: str) -> bool:
-    """Say whether a content's type is one of texts, and not of a picture in base64 (RFC 4287, section 4.1.3.3)."""
-    return media_type.startswith("text/") or media_type.endswith("xml")
+    """Say whether a content's type is one of texts, or none at all; not so a picture's (RFC 4287, section 4.1.3.3)."""
+    return media_type.startswith("text/") or media_type.endswith("xml") or "/" not in media_type
 
 
 def is_page_type(media_type: str | None) -> bool:
