@@ -84,6 +84,20 @@ def test_an_edited_entry_is_a_revision(tools: Tools, publisher: Publisher) -> No
     assert kept == [(1, "First words."), (2, None)]
 
 
+def test_a_feed_that_breaks_and_is_mended_revises_nothing(tools: Tools, publisher: Publisher) -> None:
+    items = [
+        item("one", "&lt;p&gt;Rain &amp;amp; snow&lt;/p&gt;"),
+        item("two", "It’s “so”.", guid="http://127.0.0.1/?a=1&amp;b=2"),
+    ]
+    add(tools, publisher.serve("/feed", rss(items)))
+    records = poll(tools)
+    for title in ("Wind & weather", "Wind &amp; weather"):
+        publisher.serve("/feed", rss(items, title=title))
+        records.append(poll_again(tools))
+    assert [record.parser for record in records] == ["expat", "feedparser", "expat"]
+    assert [(record.new, record.updated) for record in records] == [(2, 0), (0, 0), (0, 0)]
+
+
 def test_an_edit_taken_back_shows_the_first_revision_again(tools: Tools, publisher: Publisher) -> None:
     add(tools, publisher.serve("/feed", rss([item("one", "First words.")])))
     poll(tools)

@@ -1,10 +1,13 @@
 """Reading a feed document of any format; this is what runs in the child."""
 
+from contextlib import suppress
+
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 from worker.parse.feed_xml import parse_xml
 from worker.parse.json_feed import parse_json
 from worker.parse.sniff import Kind, sniff
 from worker.parse.walls import find_wall
+from worker.parse.well_formed import FAULTS, read_well_formed
 from worker.values import Document, ParsedDocument
 
 _NOT_FEEDS = {
@@ -31,4 +34,8 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
         return parse_json(document, max_entries)
     if document.body.count(b"<item") + document.body.count(b"<entry") > _PATIENCE * max_entries:
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {_PATIENCE * max_entries:,} entries")
+    # Most of what comes here is broken, but large documents do too.
+    with suppress(*FAULTS):
+        if parsed := read_well_formed(document, max_entries, patience=_PATIENCE * max_entries):
+            return parsed
     return parse_xml(document, max_entries)

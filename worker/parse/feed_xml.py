@@ -1,24 +1,38 @@
-"""RSS, Atom, RDF and CDF through feedparser.
+"""RSS, Atom, RDF and CDF through feedparser: all that is not well-formed, or of a format that nothing else reads.
 
 feedparser is given bytes it cannot take for a file's name or a URL, and neither sanitises nor resolves: both are done
-better elsewhere, on new entries only. Its result is a dict in which anything may be missing or of another type.
+better elsewhere, on new entries only.
 """
 
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from email.utils import parseaddr
+from itertools import chain
 from typing import Any
+from xml.sax.saxutils import unescape
 
 import feedparser
 
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.charset import decode
+from worker.parse.feed_media import find_image, read_enclosures
+from worker.parse.feed_values import Values, detail_in, dicts_in, text_in
 from worker.parse.hints import read_hints
 from worker.parse.newest import keep_newest
-from worker.text import clean
-from worker.values import Document, Enclosure, Entry, ParsedDocument
+from worker.parse.wording import (
+    LONGEST_CONTENT,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    LONGEST_URL,
+    as_html,
+    choose_link,
+    is_no_tag,
+    is_page_type,
+    is_text_type,
+    name_of_author,
+)
+from worker.values import Document, Entry, ParsedDocument
 
 # References to surrogates, which are no characters: feedparser fails on them.
 _SURROGATE = re.compile(
@@ -30,13 +44,10 @@ _LONG_AUTHOR = re.compile(
     r"[^<\]]{1000})[^<\]]+"
 )
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-# The first that feedparser's name of the version begins with; for CDF it has none.
+# The first that feedparser's name of the version begins with; for CDF and odd versions of RDF it has none.
 _FORMATS = {"rss10": "rdf", "rss090": "rdf", "rss": "rss", "atom": "atom"}
-_CDF = re.compile(r"<channel\s[^<>]*\bhref", re.IGNORECASE)
-_MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((.+)\)")
-_TITLE, _URL, _CONTENT, _NAME = 4_000, 4_000, 1_000_000, 400
-# Longer than any file is, it would not fit into an answer either.
-_LENGTH = re.compile(r"\d{1,15}", re.ASCII)
+_UNNAMED = {"rdf": re.compile(r"<(?:\w{1,20}:)?RDF[\s>]"), "cdf": re.compile(r"<channel\s[^<>]*\bhref", re.IGNORECASE)}
+_QUOTES = {"&quot;": '"', "&apos;": "'"}
 _HEAD = 65_536
 
 
@@ -50,14 +61,15 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    items = [item for item in _list(dict.get(found, "entries")) if isinstance(item, dict)]
+    items = dicts_in(found, "entries")
+    if dict.get(found, "bozo"):
+        items = [_with_guid_unescaped(item) for item in items]
     version = dict.get(found, "version") or ""
     if not items and (dict.get(found, "bozo") or not version):
         reason = dict.get(found, "bozo_exception")
         raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({reason or 'no feed in it'})")
     kept = keep_newest(items, max_entries, _date_of)
-    feed = dict.get(found, "feed")
-    feed = feed if isinstance(feed, dict) else {}
+    feed = detail_in(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
     entries = [_entry(item, feed_authors) for item in kept]
@@ -68,119 +80,93 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         format=_format(version, text),
         parser="feedparser",
         entries=tuple(entries),
-        title=_text(feed, "title", _TITLE),
-        site_url=_link(feed, "alternate") or _text(feed, "link", _URL),
-        self_url=_link(feed, "self"),
-        language=_text(feed, "language", _NAME),
+        title=text_in(feed, "title", LONGEST_TITLE),
+        site_url=_page(feed) or text_in(feed, "link", LONGEST_URL),
+        self_url=next((text_in(link, "href", LONGEST_URL) for link in _links(feed, "self")), None),
+        language=text_in(feed, "language", LONGEST_NAME),
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),
     )
 
 
+def _with_guid_unescaped(item: Values) -> Values:
+    """Return an entry of a broken document with its guid as it was meant: a feed that breaks must not rename them."""
+    texts = {name: text for name in ("id", "link") if (text := text_in(item, name, LONGEST_URL))}
+    return {**item, **{name: unescape(text, _QUOTES) for name, text in texts.items()}}
+
+
 def _format(version: str, text: str) -> str:
-    unnamed = "cdf" if _CDF.search(text[:_HEAD]) else "xml"
-    return next((name for prefix, name in _FORMATS.items() if version.startswith(prefix)), unnamed)
+    unnamed = (name for name, opening in _UNNAMED.items() if opening.search(text[:_HEAD]))
+    named = (name for prefix, name in _FORMATS.items() if version.startswith(prefix))
+    return next(chain(named, unnamed), "xml")
 
 
-def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
-    body, is_plain_text = _body(item)
-    guid = _text(item, "id", _URL)
-    link = _link(item, "alternate") or _text(item, "link", _URL)
-    if guid and link is None and dict.get(item, "guidislink") is not False:
-        link = guid
-    if link == guid and not (guid or "").startswith(("http://", "https://")):
-        # Without a link feedparser takes any guid for one; "urn:…" leads nowhere.
-        link = None
+def _entry(item: Values, feed_authors: tuple[str, ...]) -> Entry:
+    title, body = detail_in(item, "title_detail"), _body(item)
+    content = text_in(body, "value", LONGEST_CONTENT)
+    guid = text_in(item, "id", LONGEST_URL)
+    is_permalink = dict.get(item, "guidislink") is not False
     return Entry(
         guid=guid,
-        link=link,
-        title=_title(item),
-        summary=_text(item, "summary", _CONTENT),
-        content=body,
-        is_plain_text=is_plain_text,
+        # feedparser takes any guid for a link where there is no other.
+        link=choose_link(_page(item) or text_in(item, "link", LONGEST_URL), guid, is_permalink=is_permalink),
+        title=as_html(text_in(item, "title", LONGEST_TITLE), is_plain=_is_plain(title)),
+        summary=_summary(item, content),
+        content=content,
+        is_plain_text=content is not None and _is_plain(body),
         # feedparser repeats a name where an address without one follows it.
         authors=tuple(dict.fromkeys(_authors(item))) or feed_authors,
-        published=_text(item, "published", _NAME) or _text(item, "created", _NAME),
-        updated=_text(item, "updated", _NAME),
-        language=_text(_detail(item, "title_detail"), "language", _NAME),
-        tags=tuple(tag for value in _dicts(item, "tags") if (tag := _text(value, "term", _NAME))),
-        enclosures=tuple(_enclosures(item)),
-        image_url=_image(item),
-        base_url=_text(_detail(item, "title_detail"), "base", _URL),
+        published=text_in(item, "published", LONGEST_NAME) or text_in(item, "created", LONGEST_NAME),
+        updated=text_in(item, "updated", LONGEST_NAME),
+        language=text_in(item, "language", LONGEST_NAME) or text_in(body or title, "language", LONGEST_NAME),
+        tags=tuple(dict.fromkeys(_tags(item))),
+        enclosures=read_enclosures(item),
+        image_url=find_image(item),
+        base_url=text_in(body or title, "base", LONGEST_URL),
     )
 
 
-def _title(item: dict[str, Any]) -> str | None:
-    title = _text(item, "title", _TITLE)
-    is_plain = _detail(item, "title_detail").get("type") == "text/plain"
-    # A title is read as HTML from here on.
-    return title.replace("<", "&lt;") if title and is_plain else title
+def _body(item: Values) -> Values:
+    """Return the longest text of an entry, with what feedparser knows of it; media captions pose as content too."""
+    details = [*dicts_in(item, "content"), detail_in(item, "summary_detail")]
+    texts = [value for value in details if is_text_type(text_in(value, "type", LONGEST_NAME) or "")]
+    return max(texts, key=lambda value: len(text_in(value, "value", LONGEST_CONTENT) or ""), default={})
 
 
-def _body(item: dict[str, Any]) -> tuple[str | None, bool]:
-    """Return the longest text of an entry and whether it is plain: media captions pose as content too."""
-    candidates = [*_dicts(item, "content"), _detail(item, "summary_detail")]
-    candidates += [value for value in _dicts(item, "media_content") if isinstance(value.get("description"), str)]
-    texts = [(_text(value, "value", _CONTENT) or _text(value, "description", _CONTENT), value) for value in candidates]
-    text, detail = max(texts, key=lambda pair: len(pair[0] or ""))
-    return text, detail.get("type") == "text/plain"
+def _summary(item: Values, content: str | None) -> str | None:
+    detail = detail_in(item, "summary_detail")
+    # Without one, feedparser has copied the content.
+    summary = text_in(item, "summary", LONGEST_CONTENT) if detail else None
+    return summary if summary == content else as_html(summary, is_plain=_is_plain(detail))
 
 
-def _authors(item: dict[str, Any]) -> Iterator[str]:
-    named = [_text(author, "name", _NAME) or _text(author, "email", _NAME) for author in _dicts(item, "authors")]
-    for name in named if any(named) else [_text(item, "author", _NAME)]:
+def _is_plain(detail: Values) -> bool:
+    return detail.get("type") == "text/plain"
+
+
+def _authors(item: Values) -> Iterator[str]:
+    authors = dicts_in(item, "authors")
+    named = [text_in(author, "name", LONGEST_NAME) or text_in(author, "email", LONGEST_NAME) for author in authors]
+    for name in named if any(named) else [text_in(item, "author", LONGEST_NAME)]:
         if name:
-            match = _MAIL_AND_NAME.fullmatch(name)
-            yield match[1] if match else parseaddr(name)[0] if "<" in name and "@" in name else name
+            yield name_of_author(name)
 
 
-def _enclosures(item: dict[str, Any]) -> Iterator[Enclosure]:
-    links = [value for value in _dicts(item, "links") if value.get("rel") == "enclosure"]
-    seen = set()
-    for value in [*links, *_dicts(item, "media_content")]:
-        url = _text(value, "href", _URL) or _text(value, "url", _URL)
-        media_type = _text(value, "type", _NAME)
-        is_file = value in links or (media_type or "").startswith(("audio/", "video/"))
-        if url and is_file and url not in seen:
-            seen.add(url)
-            length = _text(value, "length", _NAME) or _text(value, "filesize", _NAME) or ""
-            yield Enclosure(url, media_type, int(length) if _LENGTH.fullmatch(length) else None)
+def _tags(item: Values) -> Iterator[str]:
+    for value in dicts_in(item, "tags"):
+        if not is_no_tag(value.get("scheme")) and (tag := text_in(value, "term", LONGEST_NAME)):
+            yield tag
 
 
-def _image(item: dict[str, Any]) -> str | None:
-    for value in (*_dicts(item, "media_thumbnail"), _detail(item, "image")):
-        if url := _text(value, "url", _URL) or _text(value, "href", _URL):
-            return url
-    pictures = (value for value in [*_dicts(item, "links"), *_dicts(item, "media_content")] if _is_picture(value))
-    return next((_text(value, "href", _URL) or _text(value, "url", _URL) for value in pictures), None)
+def _page(values: Values) -> str | None:
+    """Return the page that a feed or an entry is about: the first link to one, if possible in HTML."""
+    pages = sorted(_links(values, "alternate"), key=lambda link: not is_page_type(text_in(link, "type", LONGEST_NAME)))
+    return next((href for link in pages if (href := text_in(link, "href", LONGEST_URL))), None)
 
 
-def _is_picture(value: dict[str, Any]) -> bool:
-    return (_text(value, "type", _NAME) or "").startswith("image/") or value.get("medium") == "image"
+def _links(values: Values, rel: str) -> list[Values]:
+    return [link for link in dicts_in(values, "links") if link.get("rel") == rel]
 
 
-def _date_of(item: dict[str, Any]) -> Any:
+def _date_of(item: Values) -> Any:
     return dict.get(item, "published_parsed") or dict.get(item, "updated_parsed")
-
-
-def _link(values: dict[str, Any], rel: str) -> str | None:
-    return next((_text(link, "href", _URL) for link in _dicts(values, "links") if link.get("rel") == rel), None)
-
-
-def _text(values: dict[str, Any], name: str, longest: int) -> str | None:
-    # dict.get: feedparser's own get makes one name stand for another.
-    value = dict.get(values, name)
-    return clean(value, longest).strip() or None if isinstance(value, str) else None
-
-
-def _detail(values: dict[str, Any], name: str) -> dict[str, Any]:
-    value = dict.get(values, name)
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(values: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    return [value for value in _list(dict.get(values, name)) if isinstance(value, dict)]
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

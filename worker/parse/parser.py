@@ -1,15 +1,24 @@
-"""The parser as its caller sees it: documents go in, what they publish comes out, whatever happens to the child."""
+"""The parser as its caller sees it: documents go in, what they publish comes out, whatever happens to the child.
+
+Most are read here, in a millisecond; the others in a child that they may crash or keep busy, and hold up none of these.
+"""
 
 import os
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Self
 
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.child_process import ChildDiedError, ChildProcess, ParseLimits
+from worker.parse.here import read_here
 from worker.values import Document, ParsedDocument
+
+# How long to read here in one go, before the caller may look at its network again.
+_AT_ONCE = timedelta(milliseconds=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class Parser:
 
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
+        self._unread: deque[tuple[int, Document]] = deque()
+        # Those for the child, in its hands the first.
         self._queue: deque[tuple[int, Document]] = deque()
         self._child: ChildProcess | None = None
 
@@ -37,26 +48,26 @@ class Parser:
     @property
     def pending(self) -> int:
         """How many documents have been submitted and not answered."""
-        return len(self._queue)
+        return len(self._unread) + len(self._queue)
 
     @property
     def pending_bytes(self) -> int:
         """How large they are together."""
-        return sum(len(document.body) for _, document in self._queue)
+        return sum(len(document.body) for _, document in chain(self._unread, self._queue))
 
     def submit(self, key: int, document: Document) -> None:
-        """Queue a document; ``key`` comes back with its answer."""
-        self._queue.append((key, document))
+        """Take in a document; ``key`` comes back with its answer, which may overtake others."""
+        self._unread.append((key, document))
 
     def collect(self, wait: timedelta) -> list[Parsed]:
         """Return what has been answered, after at most ``wait``, sooner when something is; zero does not block."""
         ends_at = time.monotonic() + wait.total_seconds()
-        answered: list[Parsed] = []
+        answered = list(self._read_here())
         while self._queue:
-            answer = self._turn(0.0 if answered else max(ends_at - time.monotonic(), 0.0))
+            answer = self._turn(0.0 if answered or self._unread else max(ends_at - time.monotonic(), 0.0))
             if answer is not None:
                 answered.append(Parsed(self._queue.popleft()[0], answer))
-            elif answered or time.monotonic() >= ends_at:
+            elif answered or self._unread or time.monotonic() >= ends_at:
                 break
         return answered
 
@@ -77,10 +88,22 @@ class Parser:
 
     def close(self) -> None:
         """End the child and forget what was pending; the next document starts another."""
+        self._unread.clear()
         self._queue.clear()
         if self._child:
             self._child.end()
         self._child = None
+
+    def _read_here(self) -> Iterator[Parsed]:
+        """Read for a moment what can be read here, and put aside what is for the child."""
+        ends_at = time.monotonic() + _AT_ONCE.total_seconds()
+        while self._unread and time.monotonic() < ends_at:
+            key, document = self._unread.popleft()
+            answer = read_here(document, self._limits.max_entries)
+            if answer is None:
+                self._queue.append((key, document))
+            else:
+                yield Parsed(key, answer)
 
     def _turn(self, wait: float) -> ParsedDocument | PollError | None:
         """Move the first document of the queue on; return its answer if that is complete."""

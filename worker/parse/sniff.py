@@ -24,7 +24,7 @@ _HEAD = 65_536
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _DOCTYPE = re.compile(rb"<![^\[>]*(\[)?")
 _HTML_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
-_ROOTS = dict.fromkeys((b"rss", b"feed", b"rdf", b"channel"), Kind.XML_FEED)
+_ROOTS = dict.fromkeys((b"rss", b"feed", b"rdf", b"channel", b"urlset"), Kind.XML_FEED)
 _ROOTS |= {b"opml": Kind.OPML, b"html": Kind.HTML}
 _ROOTS |= dict.fromkeys((b"body", b"head", b"script", b"meta", b"title", b"p", b"div"), Kind.HTML)
 # Text may begin with a bracket too: "[Updated] LONDON …".

@@ -16,6 +16,7 @@ from worker.dedupe import dedupe
 from worker.errors import PollError, RejectedError, TransientError
 from worker.intervals import bounds_within
 from worker.normalise import POLICY_VERSION, FeedContext, normalise
+from worker.parse import PARSE_VERSION
 from worker.recognise import key_entries, recognise
 from worker.schedule import (
     Bounds,
@@ -84,7 +85,7 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
     is_polled = answered.token is not None
-    keyed = key_entries(parsed.entries, f"{parsed.parser} {POLICY_VERSION}")
+    keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}")
     site_url = parsed.site_url or feed.site_url
     # Relative links in a saved document mean the site, not the folder it was saved to.
     base_url = site_url if site_url and document.url.startswith("file:") else document.url

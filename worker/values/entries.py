@@ -48,9 +48,9 @@ class ParsedDocument:
     """A document read: what it says of its feed, and its entries in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``cdf``, ``json``, ``dispatch``."""
+    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``."""
     parser: str
-    """Which path read it, for the ledger and the fingerprints: ``feedparser``, ``json``, ``dispatch``."""
+    """Which path read it, for the ledger and the fingerprints: ``expat``, ``feedparser``, ``json``, ``dispatch``."""
     entries: tuple[Entry, ...]
     title: str | None = None
     site_url: str | None = None

@@ -12,14 +12,17 @@ import pytest
 from tests.documents import item, rss
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.parse import Parsed, ParseLimits, Parser
-from worker.values import Document
+from worker.values import Document, ParsedDocument
 
 LIMITS = ParseLimits(max_entries=10, cpu=timedelta(seconds=2), wall=timedelta(seconds=20), memory=400_000_000)
 SHARED = Path(__file__).parents[3].parent / "shared/feeds"
 # Its root is no markup ("<rss rss:version=2.0>") and every name in it has a prefix that nothing declares.
 UNREADABLE = {"7ef13a42fa7e177a"}
 ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(60_000))
-SLOW = rss([], head=f"<x {ATTRIBUTES}/>")
+# With a document type, so that it is the child's at once.
+SLOW = b"<!DOCTYPE rss>" + rss([], head=f"<x {ATTRIBUTES}/>").partition(b"?>")[2]
+BROKEN = rss([item("broken")])[:-1]
+LONG = rss([item(f"n{number}", "word " * 500) for number in range(10)])
 
 
 def _document(body: bytes) -> Document:
@@ -58,6 +61,7 @@ def parser(shared_parser: Parser) -> Iterator[Parser]:
     """A parser that still works when the test is over."""
     yield shared_parser
     assert _titles(shared_parser, rss([item("afterwards")])) == ["afterwards"]
+    assert _titles(shared_parser, BROKEN) == ["broken"]
 
 
 @pytest.fixture
@@ -165,32 +169,49 @@ def test_a_document_over_the_limit_of_memory_is_refused_and_the_next_is_read() -
 
 
 def test_a_child_killed_in_mid_document_costs_that_document_only(own_parser: Parser) -> None:
-    _titles(own_parser, rss([]))
+    _titles(own_parser, BROKEN)
     own_parser.submit(1, _document(SLOW))
-    own_parser.submit(2, _document(rss([item("next")])))
+    own_parser.submit(2, _document(BROKEN))
     own_parser.collect(timedelta(0))
     _child().send_signal(signal.SIGKILL)
-    first, second = _collect(own_parser)
-    assert isinstance(first.answer, PermanentError)
-    assert "SIGKILL" in first.answer.sentence
-    assert not isinstance(second.answer, PollError)
+    answers = {answered.key: answered.answer for answered in _collect(own_parser)}
+    assert isinstance(answers[1], PermanentError)
+    assert "SIGKILL" in answers[1].sentence
+    assert isinstance(answers[2], ParsedDocument)
 
 
 def test_a_child_killed_while_idle_costs_at_most_one_document(own_parser: Parser) -> None:
-    _titles(own_parser, rss([]))
+    _titles(own_parser, BROKEN)
     child = _child()
     child.kill()
     child.wait(10)
-    assert _titles(own_parser, rss([item("next")])) == ["next"]
+    assert _titles(own_parser, BROKEN) == ["broken"]
 
 
-def test_answers_come_in_the_order_of_submission(parser: Parser) -> None:
-    bodies = [rss([item(f"n{number}")]) for number in range(20)]
-    for number, body in enumerate(bodies):
-        parser.submit(number, _document(body if number % 3 else b"no feed"))
-    assert (parser.pending, parser.pending_bytes) == (20, sum(len(b) if n % 3 else 7 for n, b in enumerate(bodies)))
+def test_the_child_answers_in_the_order_of_submission(parser: Parser) -> None:
+    for number in range(20):
+        parser.submit(number, _document(BROKEN if number % 3 else b"no feed"))
+    assert (parser.pending, parser.pending_bytes) == (20, 13 * len(BROKEN) + 7 * 7)
     assert [answered.key for answered in _collect(parser)] == [*range(20)]
     assert (parser.pending, parser.pending_bytes) == (0, 0)
+
+
+def test_what_is_read_here_does_not_wait_for_the_child(own_parser: Parser) -> None:
+    for number in range(4):
+        own_parser.submit(number, _document(rss([item(str(number))]) if number % 2 else SLOW))
+    assert [answered.key for answered in own_parser.collect(timedelta(0))] == [1, 3]
+    assert own_parser.pending == 2
+
+
+def test_many_documents_are_read_here_a_moment_at_a_time(own_parser: Parser) -> None:
+    for number in range(300):
+        own_parser.submit(number, _document(LONG))
+    began = time.process_time()
+    answered = own_parser.collect(timedelta(0))
+    assert time.process_time() - began < 1
+    assert 0 < len(answered) < 300
+    assert own_parser.pending == 300 - len(answered)
+    assert len(_collect(own_parser)) == own_parser.pending + 300 - len(answered)
 
 
 def test_collecting_without_waiting_never_blocks(parser: Parser) -> None:
@@ -211,7 +232,8 @@ def test_collecting_from_nothing_returns_nothing_at_once(parser: Parser) -> None
 
 
 def test_a_closed_parser_forgets_what_was_pending_and_reads_on(own_parser: Parser) -> None:
-    own_parser.submit(1, _document(rss([item("forgotten")])))
+    own_parser.submit(1, _document(SLOW))
+    own_parser.submit(2, _document(BROKEN))
     own_parser.collect(timedelta(0))
     child = _child()
     own_parser.close()
@@ -239,18 +261,18 @@ def test_a_document_whose_reader_was_interrupted_is_not_taken_for_the_next(
 
 
 def test_a_parser_works_on_both_sides_of_a_fork(own_parser: Parser) -> None:
-    assert _titles(own_parser, rss([item("before")])) == ["before"]
+    assert _titles(own_parser, BROKEN) == ["broken"]
     pid = os.fork()
     if not pid:
         # Whatever happens here, the tests of the parent must not run on in it.
         try:
-            titles = _titles(own_parser, rss([item("forked")]))
+            titles = _titles(own_parser, BROKEN)
             own_parser.close()
-            os._exit(0 if titles == ["forked"] else 1)
+            os._exit(0 if titles == ["broken"] else 1)
         finally:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert _titles(own_parser, rss([item("after")])) == ["after"]
+    assert _titles(own_parser, BROKEN) == ["broken"]
 
 
 def test_the_newest_entries_are_kept_wherever_they_stand(parser: Parser) -> None:

@@ -38,7 +38,7 @@ COMMENT = b"<!-- " + b"<rss> a comment " * 50 + b"-->"
         (b"<head>", Kind.HTML),
         (b"<script>", Kind.HTML),
         (b"<?xml version='1.0'?><svg>", Kind.XML),
-        (b"<urlset>", Kind.XML),
+        (b"<urlset>", Kind.XML_FEED),
         (b"<>", Kind.XML),
         (b'{"version": "https://jsonfeed.org/version/1.1"}', Kind.JSON_FEED),
         (b"\xef\xbb\xbf [\n{}]", Kind.JSON_FEED),

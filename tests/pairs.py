@@ -1,0 +1,42 @@
+"""The pairs of files in tests/data/parse: NAME.xml is a format or an oddity, NAME.json what of it must be read."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from worker.database.feed_values import store_hints
+from worker.values import Document, ParsedDocument
+
+PAIRS = {path.stem: path for path in sorted((Path(__file__).parent / "data/parse").glob("*.xml"))}
+BEYOND_FEEDPARSER = {
+    "news_sitemap": "it does not know the format",
+    "captions": "it takes the caption of a picture for the text",
+    "media": "it takes the text of a caption for HTML, and so loses its lines",
+    "odd_names": "it has fields for elements of no format",
+    "xhtml": "it writes <br></br>, which is two line breaks",
+}
+"""Pairs that only one parser reads as it should, and why."""
+
+
+def document_of(name: str) -> Document:
+    return Document("http://127.0.0.1/feed", PAIRS[name].read_bytes(), "application/xml")
+
+
+def expected_of(name: str) -> Any:
+    return orjson.loads(PAIRS[name].with_suffix(".json").read_bytes())
+
+
+def told_of(parsed: ParsedDocument, expected: Any) -> Any:
+    """What was read, of what is expected only."""
+    return _told(asdict(parsed) | {"hints": store_hints(parsed.hints)}, expected)
+
+
+def _told(read: Any, expected: Any) -> Any:
+    if isinstance(expected, dict):
+        return {name: _told(read[name], value) for name, value in expected.items()}
+    if isinstance(expected, list):
+        assert len(read) == len(expected)
+        read = [_told(*pair) for pair in zip(read, expected, strict=True)]
+    return [*read] if isinstance(read, tuple) else read
