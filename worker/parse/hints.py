@@ -52,12 +52,25 @@ def read_hints(text: str) -> Hints:
 
 def _frame(text: str) -> str:
     """Return the markup around the entries, without comments and with no markup within CDATA."""
+    start = _start(text)
+    if start is None:
+        return _markup(text[:_BOUND])
+    last = max(text.rfind("</item"), text.rfind("</entry"))
+    return start + (_markup(text[last : last + _BOUND]) if last >= 0 else "")
+
+
+def _start(text: str) -> str | None:
+    """Return the markup before the first entry; null where there is none."""
+    first = _FIRST_ENTRY.search(text, 0, _BOUND)
+    if first is None:
+        return None
+    before = text[: first.start()]
+    if before.rfind("<!--") <= before.rfind("-->") and before.rfind("<![CDATA[") <= before.rfind("]]>"):
+        return _markup(before)
+    # It stands in a comment or a text: what does not is found only without those, at twenty times the price.
     start = _markup(text[:_BOUND])
     first = _FIRST_ENTRY.search(start)
-    if first is None:
-        return start
-    last = max(text.rfind("</item"), text.rfind("</entry"))
-    return start[: first.start()] + (_markup(text[last : last + _BOUND]) if last >= 0 else "")
+    return start[: first.start()] if first else None
 
 
 def _markup(text: str) -> str:

@@ -78,7 +78,7 @@ class Parser:
             while not (answered := self.collect(self._limits.wall)):
                 pass
         finally:
-            if self._queue:
+            if self.pending:
                 # Interrupted: the next document must not get this one's answer.
                 self.close()
         (parsed,) = answered
