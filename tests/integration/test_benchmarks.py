@@ -22,3 +22,22 @@ def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str
     rounds = [json.loads(line) for line in done.stdout.splitlines()]
     assert [measured["round"] for measured in rounds] == ["fresh", "304", "same", "one new"]
     assert all(measured["cpu_ms_per_feed"] > 0 and 20 < measured["worker_mb"] < 220 for measured in rounds)
+
+
+def test_the_schedule_benchmark_compares_policies_with_as_many_polls(tmp_path: Path) -> None:
+    picture = tmp_path / "schedule.svg"
+    tiny = ["--scale", "0.01", "--groups", "2", "--days", "40"]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.schedule", *tiny, "--json", "--plot", str(picture)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    ours, gap, interval, hour = (json.loads(line) for line in done.stdout.splitlines())
+    assert [gap["polls"], interval["polls"]] == pytest.approx([ours["polls"]] * 2, rel=0.1)
+    assert hour["polls"] > 20
+    assert ours["median"] < interval["median"]
+    assert picture.read_text().startswith("<svg")

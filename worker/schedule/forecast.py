@@ -9,7 +9,7 @@ from worker.values import Rhythm
 
 _HOUR = timedelta(hours=1)
 # How many articles it takes to believe half of what the hours, the weekdays or the minutes say.
-_FLAT_HOURS, _FLAT_WEEKDAYS, _FLAT_MINUTES = 2.0, 6.0, 2.0
+_FLAT_HOURS, _FLAT_WEEKDAYS, _FLAT_MINUTES = 2.0, 3.0, 0.5
 # A document is rarely written the very minute that its newest article is dated.
 _WRITING = timedelta(minutes=8)
 # Longer ago than so many marks, what came would have been worth a poll by itself.

@@ -27,7 +27,7 @@ _PATIENCE = 12.0
 # Two polls further apart do not tell the hour of what arrived between them.
 _TELLS_THE_HOUR = 3 * _HOUR
 _MIDNIGHT = time()
-_UNITS = (("day", 24.0), ("week", 168.0), ("month", 730.0))
+_ALMOST_ONE, _UNITS = 0.95, (("day", 24.0), ("week", 168.0), ("month", 730.0))
 # So much of what is known makes "mostly", if it is enough and fits into half a day.
 _MOSTLY, _ENOUGH, _HALF_A_DAY = 0.75, 6.0, 12
 # One article in so many may be kept in a document for ever.
@@ -83,11 +83,13 @@ def expected_rate(rhythm: Rhythm, now: datetime) -> float:
 
 def describe(rhythm: Rhythm, now: datetime) -> str:
     """Say how often the feed publishes, for people: "about 3 articles a day, mostly 06–18 UTC"."""
+    if not rhythm.articles:
+        return "nothing new so far"
     rate = expected_rate(rhythm, now)
-    counts = ((round(rate * hours), unit) for unit, hours in _UNITS)
-    count, unit = next(((count, unit) for count, unit in counts if count), (0, ""))
-    if not count:
+    unit, hours = next(((unit, hours) for unit, hours in _UNITS if rate * hours > _ALMOST_ONE), ("", 0.0))
+    if not unit:
         return "less than one article a month"
+    count = round(rate * hours)
     # A document of one day says nothing of other days.
     usually = _busy_hours(rhythm.hours) if now - rhythm.since > _WEEK else ""
     return f"about {count} article{'s' if count > 1 else ''} a {unit}{usually}"

@@ -1,0 +1,127 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import sqrt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.schedule.forecast import best_wait
+from worker.schedule.rhythm import expected_rate, observe
+from worker.values import Rhythm
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# A Tuesday.
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LIMITS = (HOUR, DAY)
+COUNTS = st.floats(0, 1e12)
+MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- given there
+RHYTHMS = st.builds(
+    Rhythm,
+    since=MOMENTS,
+    latest=MOMENTS,
+    articles=COUNTS,
+    hours=st.tuples(*[COUNTS] * 24),
+    weekdays=st.tuples(*[COUNTS] * 7),
+    minutes=st.builds(lambda share, count: (share * count, 0.0, count), st.floats(-1, 1), COUNTS),
+)
+
+
+def every(gap: timedelta, count: int, last: datetime) -> list[datetime]:
+    return [last - gap * number for number in reversed(range(count))]
+
+
+def next_poll(arrived: list[datetime], now: datetime) -> datetime:
+    return now + best_wait(observe(None, arrived, now), now, HOUR, LIMITS)
+
+
+@pytest.mark.parametrize("articles", [10.0, 60.0, 300.0])
+def test_an_even_rhythm_follows_the_square_root_law(articles: float) -> None:
+    even = Rhythm(since=NOW - 1000 * DAY, latest=NOW, articles=articles)
+    hours = sqrt(1 / expected_rate(even, NOW))
+    assert best_wait(even, NOW, HOUR, (MINUTE, 7 * DAY)) / HOUR == pytest.approx(hours, rel=0.001)
+
+
+def test_polls_that_may_cost_four_times_the_delay_are_half_as_many() -> None:
+    even = Rhythm(since=NOW - 1000 * DAY, latest=NOW, articles=100.0)
+    once, twice = (best_wait(even, NOW, interval, (MINUTE, 7 * DAY)) for interval in (HOUR, 4 * HOUR))
+    assert twice / once == pytest.approx(2, rel=0.001)
+
+
+@pytest.mark.parametrize("minute", [0, 17, 30, 55])
+def test_a_daily_feed_is_polled_within_minutes_of_its_hour(minute: int) -> None:
+    last = NOW.replace(hour=6, minute=minute)
+    polled = next_poll(every(DAY, 60, last), NOW)
+    assert timedelta(0) < polled - (last + DAY) <= 15 * MINUTE
+
+
+def test_a_weekly_podcast_is_polled_within_minutes_of_its_hour() -> None:
+    monday = datetime(2026, 11, 23, 5, tzinfo=UTC)
+    polled = next_poll(every(7 * DAY, 30, monday), monday + 6 * DAY + 9 * HOUR)
+    assert timedelta(0) < polled - (monday + 7 * DAY) <= 15 * MINUTE
+
+
+def test_ten_articles_are_enough_to_find_the_next_within_two_hours() -> None:
+    arrived = every(DAY, 10, NOW.replace(hour=6))
+    polled = NOW
+    while polled < arrived[-1] + DAY:
+        polled = next_poll(arrived, polled)
+    assert polled - (arrived[-1] + DAY) <= 2 * HOUR
+
+
+def test_an_office_is_polled_more_often_by_day_than_by_night() -> None:
+    days = [NOW.replace(hour=hour) - number * DAY for number in range(1, 40) for hour in range(8, 18)]
+    office = observe(None, sorted(days), NOW)
+    by_day, by_night = (best_wait(office, NOW.replace(hour=hour), HOUR, LIMITS) for hour in (9, 19))
+    assert by_night > 4 * by_day
+
+
+def test_an_office_is_left_alone_over_the_weekend() -> None:
+    days = [NOW.replace(hour=hour) - number * DAY for number in range(1, 60) for hour in (9, 12, 15)]
+    office = observe(None, sorted(day for day in days if day.weekday() < 5), NOW)
+    tuesday, saturday = (best_wait(office, NOW + days * DAY, HOUR, LIMITS) for days in (0, 4))
+    assert saturday > 2 * tuesday
+
+
+def test_an_hour_without_minutes_in_common_is_waited_for_longer() -> None:
+    at_six = [NOW.replace(hour=6, minute=(number * 23) % 60) - number * DAY for number in reversed(range(60))]
+    polled = next_poll(at_six, NOW)
+    assert NOW.replace(hour=6, minute=20) + DAY < polled <= NOW.replace(hour=7, minute=20) + DAY
+
+
+def test_a_feed_without_history_is_polled_after_half_a_day() -> None:
+    assert next_poll([], NOW) == NOW + 12 * HOUR
+
+
+def test_a_wire_is_polled_as_often_as_is_allowed() -> None:
+    assert next_poll(every(MINUTE, 20, NOW), NOW) == NOW + HOUR
+
+
+def test_a_dormant_feed_is_polled_as_rarely_as_is_allowed() -> None:
+    assert next_poll(every(30 * DAY, 10, NOW - 1000 * DAY), NOW) == NOW + DAY
+
+
+def test_a_document_whose_dates_are_all_the_same_does_no_harm() -> None:
+    assert HOUR <= next_poll([NOW] * 20, NOW) - NOW <= DAY
+
+
+def test_days_without_hours_tell_how_often() -> None:
+    midnight = NOW.replace(hour=0)
+    with_hours, without = (next_poll(every(3 * HOUR, 100, last), NOW) for last in (NOW, midnight))
+    assert without == pytest.approx(with_hours, abs=HOUR)
+
+
+@given(RHYTHMS, MOMENTS, st.floats(0.01, 100), st.floats(0.01, 100))
+def test_no_rhythm_and_no_clock_leads_past_the_limits(
+    rhythm: Rhythm, now: datetime, interval: float, longest: float
+) -> None:
+    shortest = min(interval, longest) * HOUR
+    wait = best_wait(rhythm, now, interval * HOUR, (shortest, longest * HOUR))
+    assert shortest <= wait <= longest * HOUR + timedelta(microseconds=1)
+
+
+@given(RHYTHMS, st.integers(0, 10_000), st.floats(1, 100))
+def test_more_articles_never_mean_a_later_poll(rhythm: Rhythm, minutes: int, factor: float) -> None:
+    now = rhythm.latest + minutes * MINUTE
+    more = replace(rhythm, articles=rhythm.articles * factor)
+    assert best_wait(more, now, HOUR, LIMITS) <= best_wait(rhythm, now, HOUR, LIMITS) + timedelta(microseconds=1)
