@@ -17,6 +17,10 @@ _FACTS = (
     ("agency", "Agency"),
     ("dateline_place", "Dateline"),
     ("dateline_date", "Filed on"),
+    ("slug", "Slug"),
+    ("notice", "Notice"),
+    ("note", "Note"),
+    ("urgency", "Urgency"),
     ("url", "URL"),
     ("language", "Language"),
     ("tags", "Tags"),
@@ -31,7 +35,7 @@ def print_article(article: Mapping[str, Any]) -> None:
     out.print(Text.assemble((str(plain(article["title"])), "bold")))
     facts = Table.grid(padding=(0, 2))
     for name, label in _FACTS:
-        value = ", ".join(article[name]) if isinstance(article[name], list) else article[name]
+        value = _show_fact(article, name)
         if value:
             facts.add_row(Text(label, style="dim"), plain(value))
     out.print(facts)
@@ -50,6 +54,13 @@ def print_article(article: Mapping[str, Any]) -> None:
             plain(f"Revision {revision['number']}{shown}, {revision['seen_at']:%Y-%m-%d %H:%M}, {words} words: ")
             + plain(revision["title"])
         )
+
+
+def _show_fact(article: Mapping[str, Any], name: str) -> Any:
+    value = article[name]
+    if name == "notice" and article["notice_number"]:
+        return f"{value} {article['notice_number']}"
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def print_health(health: Health) -> None:
