@@ -65,6 +65,7 @@ class ErrorClass(StrEnum):
     NOT_A_FEED = "not a feed"
     PARSE = "parse"
     BLOCKED = "blocked"
+    WITHHELD = "withheld"
     GUARD = "guard"
     TOO_BIG = "too big"
     INTERNAL = "internal"

@@ -15,6 +15,7 @@ from worker.feeds import NewFeed, add_feeds, add_file_feed, find_feed
 from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
 from worker.parse import Kind, parse_dispatch, sniff
 from worker.pipeline.conclude import Answered, hash_body, store_document
+from worker.pipeline.embargo import hold_back
 from worker.pipeline.lookups import fetch_document
 from worker.seed_files import find_seed_files, read_seed_file
 from worker.settings import Settings
@@ -106,8 +107,18 @@ def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
     if _is_known(tools, document):
         return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
+    _refuse_embargoed(tools, path, parsed)
     record = _store(tools, document, parsed)
     return SeedRead(str(path), new=record.new, updated=record.updated)
+
+
+def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
+    """Raise SeedError when all that a file holds is embargoed: it is read once that has ended."""
+    with reading(tools.engine) as connection:
+        now = read_clock(connection).now()
+    released = hold_back(parsed, now)
+    if parsed.entries and not released.entries:
+        raise SeedError(f"{path} was not read: {released.skipped[-1]}.")
 
 
 def _ingest_opml(tools: Tools, path: Path, document: Document) -> int:

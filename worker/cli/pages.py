@@ -20,6 +20,10 @@ _FACTS = (
     ("agency", "Agency"),
     ("dateline_place", "Dateline"),
     ("dateline_date", "Filed on"),
+    ("slug", "Slug"),
+    ("notice", "Notice"),
+    ("note", "Note"),
+    ("urgency", "Urgency"),
     ("url", "URL"),
     ("language", "Language"),
     ("tags", "Tags"),
@@ -32,8 +36,7 @@ def print_article(article: Mapping[str, Any]) -> None:
     """Print an article: its facts, its text, who carries it, and how it changed."""
     out = console()
     out.print(Text.assemble((str(plain(article["title"])), "bold")))
-    lists = {name: ", ".join(value) for name, value in article.items() if name in {"authors", "tags"}}
-    _print_facts((label, lists.get(name, article[name])) for name, label in _FACTS)
+    _print_facts((label, _show_fact(article, name)) for name, label in _FACTS)
     for paragraph in article["text"].split("\n\n"):
         out.print()
         for line in paragraph.split("\n"):
@@ -73,6 +76,13 @@ def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
     )
     _print_facts(facts)
     console().print()
+
+
+def _show_fact(article: Mapping[str, Any], name: str) -> Any:
+    value = article[name]
+    if name == "notice" and article["notice_number"]:
+        return f"{value} {article['notice_number']}"
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def print_health(health: Health) -> None:

@@ -45,8 +45,19 @@ class ArticleRow(Base):
     image_url: Mapped[str | None] = column("The lead image")
     dateline_place: Mapped[str | None] = column("Where a dispatch was filed")
     dateline_date: Mapped[dt.date | None] = column("The day in a dispatch's dateline", Date)
-    agency: Mapped[str | None] = column("The agency in a dispatch's dateline")
-    content_hash: Mapped[bytes] = column("xxh3-128 of the folded title and text that are shown")
+    agency: Mapped[str | None] = column(
+        "The agency that filed it: of a dispatch's dateline, or as a newsroom document says"
+    )
+    slug: Mapped[str | None] = column(
+        "The short name under which a newsroom sends all versions and takes of a dispatch"
+    )
+    notice: Mapped[str | None] = column(
+        "What it is to what was sent before: update, correction, repeat, take, advisory, kill; null for a first version"
+    )
+    notice_number: Mapped[int | None] = column("Which update or take it is, as the wire counts them")
+    note: Mapped[str | None] = column("What the wire tells editors of this version: what it corrects, what it adds")
+    urgency: Mapped[int | None] = column("From 1, the most urgent, to 9 (IPTC 7901)")
+    content_hash: Mapped[bytes] = column("xxh3-128 of the folded title and text that are shown, and of being killed")
     policy_version: Mapped[int] = column("Version of the HTML policy that cleaned it")
     revision: Mapped[int] = column("Number of the revision that is shown, from 1", server_default=sql("1"))
     story_id: Mapped[int | None] = column("The story it belongs to; null until it has been grouped", BigId)

@@ -15,19 +15,22 @@ from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
-from worker.values import Article, Enclosure, Entry, KeyedEntry
+from worker.values import Article, Enclosure, Entry, KeyedEntry, Notice
 
 _LONGEST_TITLE = 1000
 _LONGEST_MADE_TITLE = 160
 _LONGEST_SUMMARY = 300
 _LONGEST_URL = 4000
 _LONGEST_NAME = 200
+_LONGEST_NOTE = 1000
 _LONGEST_TAG = 100
 _MOST_NAMES = 64
 _MOST_ENCLOSURES = 64
 _LARGEST_FILE = 2**53
 _WHITE_SPACE = b" \t\n\r\v\f"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_MOST_NUMBER = 999
+_URGENCIES = range(1, 10)
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
 
 
@@ -64,7 +67,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
         title=title,
         html=html,
         text=text,
-        content_hash=content_hash(title, text),
+        content_hash=_content_hash(title, text, entry.notice),
         summary=_summary(entry, text),
         url=url,
         original_url=absolute_url(entry.link, base) if entry.link else None,
@@ -79,7 +82,17 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
         dateline_place=_line(entry.dateline_place),
         dateline_date=entry.dateline_date,
         agency=_line(entry.agency),
+        slug=_line(entry.slug),
+        notice=entry.notice,
+        notice_number=_within(range(1, _MOST_NUMBER + 1), entry.notice_number),
+        note=_line(entry.note, _LONGEST_NOTE),
+        urgency=_within(_URGENCIES, entry.urgency),
     )
+
+
+def _content_hash(title: str, text: str, notice: Notice | None) -> bytes:
+    # A kill may come with the very words it withdraws, and has to be told of all the same.
+    return content_hash(title, f"{text}\n({Notice.KILL})" if notice is Notice.KILL else text)
 
 
 def _base(entry: Entry, feed: FeedContext) -> str | None:
@@ -129,8 +142,12 @@ def _names(names: Iterable[str], longest: int) -> tuple[str, ...]:
     return tuple(line for line in first_spellings.values() if line)[:_MOST_NAMES]
 
 
-def _line(text: str | None) -> str | None:
-    return fold(clean(text, _LONGEST_NAME)) if text else None
+def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:
+    return fold(clean(text, longest)) or None if text else None
+
+
+def _within(allowed: range, number: int | None) -> int | None:
+    return number if number in allowed else None
 
 
 def _language(tag: str | None) -> str | None:

@@ -28,8 +28,8 @@ _TELLING = 40
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a text, or all of it up to some lines when none ends."""
-    line = fold(text[:_LONGEST_TITLE_TEXT])
+    """Return the first sentence of a text, or its first paragraph up to some lines when none ends."""
+    line = fold(text[:_LONGEST_TITLE_TEXT].strip().partition("\n\n")[0])
     return line[: next(_ends(line), len(line))]
 
 

@@ -1,11 +1,18 @@
-"""Wire dispatches, the plain-text seed format: header, dateline, paragraphs, sign-off; all but the text optional."""
+"""Wire dispatches, the plain-text seed format: head, dateline, paragraphs, sign-off; all but the text optional."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from worker.errors import ErrorClass, PermanentError
+from worker.parse.bylines import read_byline_after_dateline
 from worker.parse.charset import decode
-from worker.parse.datelines import read_dateline
+from worker.parse.datelines import Dateline, read_dateline
+from worker.parse.dispatch_head import split_head
+from worker.parse.dispatch_lines import Head
+from worker.parse.markup import as_html
+from worker.parse.notices import read_opening
+from worker.parse.sign_offs import read_sign_offs
 from worker.text import clean
 from worker.values import Document, Entry, ParsedDocument
 
@@ -15,13 +22,13 @@ GUID = "dispatch"
 _LONGEST = 1_000_000
 # The header may share its line with the dateline.
 _HEADER = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b[ \t]*\n?", re.IGNORECASE | re.ASCII)
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
-# A sign-off stands at the very end, and few stand together: to take off one after the other is quadratic.
-_TAIL = 40
-_MOST_SIGN_OFFS = 4
-_NAME_AT_END = re.compile(r"\s*(?:\(([^()]{2,20})\)|/([^/]{2,20})/|[-–—]{1,2} ?([^\W\d_]{2,20}))\.?$")
-_MARK_AT_END = re.compile(r"(?:^|(?<=[.!?\"”’)])\s)\(?(?:- ?30 ?-|#{3,5}|ENDS?|Enditem)\)?\.?$")
-_AFTER_SENTENCE = re.compile(r"(?:^|[.!?\"”’)])$")
+# A paragraph begins after a blank line, with an indented line or with a bullet.
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_BEGINNING = re.compile(r"[ \t]{2,}\S|[ \t]*[*•·‣▪] ")
+# No wire wraps its lines so late: a longer line is a paragraph.
+_WRAPPED = 100
+# Xinhua may name the headline behind the dateline.
+_TITLED = re.compile(r"题[：:]\s*(.{2,80})")
 
 
 def parse_dispatch(document: Document) -> ParsedDocument:
@@ -30,56 +37,72 @@ def parse_dispatch(document: Document) -> ParsedDocument:
     text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
     published = _date(header[1]) if header else None
-    paragraphs = _paragraphs(text[header.end() if header else 0 :])
-    dateline = read_dateline(paragraphs[0], published) if paragraphs else None
-    if dateline:
-        paragraphs[0] = paragraphs[0][dateline.length :]
-    content = "\n\n".join(_without_sign_offs(paragraphs, dateline.agency if dateline else None))
-    if not content:
+    head, body = split_head(text[header.end() if header else 0 :], published)
+    entry = _entry(head, _paragraphs(body), published)
+    if not entry.content:
         raise PermanentError(ErrorClass.PARSE, "there is no text in it")
-    entry = Entry(
+    return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,))
+
+
+def _entry(head: Head, paragraphs: Sequence[str], published: date | None) -> Entry:
+    dateline = read_dateline(paragraphs[0], published) if paragraphs else None
+    named, paragraphs = _split_dateline(dateline, paragraphs)
+    titled = _TITLED.fullmatch(paragraphs[0]) if paragraphs and not head.headline else None
+    text = (*head.kept, *paragraphs[1 if titled else 0 :])
+    signed = read_sign_offs(text, dateline.agency if dateline else head.agency)
+    opening = read_opening(signed.paragraphs[0]) if signed.paragraphs else None
+    return Entry(
         guid=GUID,
-        content=content,
+        title=as_html(titled[1] if titled else head.headline),
+        content="\n\n".join(signed.paragraphs),
         is_plain_text=True,
+        authors=head.authors + named + signed.authors,
         published=published.isoformat() if published else None,
+        tags=head.tags,
         dateline_place=dateline.place if dateline else None,
         dateline_date=dateline.filed_on if dateline else None,
-        agency=dateline.agency if dateline else None,
+        agency=signed.agency,
+        slug=head.slug,
+        notice=head.notice or opening,
+        notice_number=head.number,
+        note=" ".join(head.notes) or None,
+        urgency=head.urgency,
+        embargoed_until=head.embargoed_until,
     )
-    return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,))
+
+
+def _split_dateline(dateline: Dateline | None, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who is named beside the dateline, and the paragraphs without both."""
+    if dateline is None:
+        return (), tuple(paragraphs)
+    first = paragraphs[0][dateline.length :]
+    names, length = read_byline_after_dateline(first)
+    names = (dateline.writer, *names) if dateline.writer else names
+    # A dateline on a line of its own leaves an empty first paragraph.
+    return names, tuple(filter(None, (first[length:], *paragraphs[1:])))
 
 
 def _paragraphs(body: str) -> list[str]:
     """Return the paragraphs, each on one line."""
-    paragraphs = [" ".join(paragraph.split()) for paragraph in _PARAGRAPH.split(body)]
-    return [paragraph for paragraph in paragraphs if paragraph]
+    blocks = [block.split("\n") for block in _BLANK_LINE.split(body) if block and not block.isspace()]
+    begins = sum(bool(_BEGINNING.match(line)) for lines in blocks for line in lines)
+    # Where all lines are indented, that is a margin.
+    has_margin = begins == sum(map(len, blocks))
+    paragraphs = (paragraph for lines in blocks for paragraph in _split_block(lines, has_margin=has_margin))
+    return [" ".join(paragraph.split()) for paragraph in paragraphs]
 
 
-def _without_sign_offs(paragraphs: list[str], agency: str | None) -> list[str]:
-    # A dateline on a line of its own leaves an empty first paragraph.
-    kept = [paragraph for paragraph in paragraphs if paragraph]
-    for _ in range(_MOST_SIGN_OFFS):
-        last = _without_sign_off(kept[-1], agency) if kept else ""
-        kept[-1:] = [last] if last else []
-    return kept
-
-
-def _without_sign_off(paragraph: str, agency: str | None) -> str:
-    head, tail = paragraph[:-_TAIL], paragraph[-_TAIL:]
-    if mark := _MARK_AT_END.search(tail):
-        return (head + tail[: mark.start()]).rstrip()
-    if match := _NAME_AT_END.search(tail):
-        before = head + tail[: match.start()]
-        name = match[1] or match[2] or match[3]
-        # Brackets at the end are a sign-off when they name the agency, or nothing but capitals after a sentence.
-        is_bracketed = match[3] is None
-        if _names(name, agency) or (is_bracketed and name.isupper() and _AFTER_SENTENCE.search(before[-1:])):
-            return before
-    return paragraph
-
-
-def _names(name: str, agency: str | None) -> bool:
-    return agency is not None and name.strip().casefold() == agency.casefold()
+def _split_block(lines: Sequence[str], *, has_margin: bool) -> Iterator[str]:
+    """Yield the paragraphs of lines between two blank ones."""
+    paragraph: list[str] = []
+    for line in filter(None, map(str.rstrip, lines)):
+        begins = not has_margin and bool(_BEGINNING.match(line))
+        if paragraph and (begins or len(paragraph[-1]) > _WRAPPED):
+            yield " ".join(paragraph)
+            paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield " ".join(paragraph)
 
 
 def _date(written: str) -> date | None:

@@ -4,7 +4,10 @@ from contextlib import suppress
 
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 from worker.parse.feed_xml import parse_xml
-from worker.parse.json_feed import parse_json
+from worker.parse.json_feed import read_json_feed
+from worker.parse.json_values import load_json
+from worker.parse.newsroom import parse_newsroom
+from worker.parse.ninjs import is_ninjs, read_ninjs
 from worker.parse.sniff import Kind, sniff
 from worker.parse.walls import find_wall
 from worker.parse.well_formed import FAULTS, read_well_formed
@@ -22,7 +25,7 @@ _PATIENCE = 20
 
 
 def parse_document(document: Document, max_entries: int) -> ParsedDocument:
-    """Return what a feed document publishes; PollError when it is no feed, or cannot be read."""
+    """Return what a document publishes; PollError when it is neither a feed nor news, or cannot be read."""
     kind = sniff(document.body)
     if kind is Kind.EMPTY:
         raise TransientError(ErrorClass.INCOMPLETE, "the host served an empty document")
@@ -31,7 +34,10 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     if kind in _NOT_FEEDS:
         raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {_NOT_FEEDS[kind]}, not a feed")
     if kind is Kind.JSON_FEED:
-        return parse_json(document, max_entries)
+        value = load_json(document)
+        return read_ninjs(value, max_entries) if is_ninjs(value) else read_json_feed(value, max_entries)
+    if kind is Kind.NEWSROOM:
+        return parse_newsroom(document, max_entries)
     if document.body.count(b"<item") + document.body.count(b"<entry") > _PATIENCE * max_entries:
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {_PATIENCE * max_entries:,} entries")
     # Most of what comes here is broken, but large documents do too.

@@ -4,20 +4,26 @@ Not pickle: the child reads hostile bytes, and what it answers must not be able 
 """
 
 import struct
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.text import clean
-from worker.values import Document, Enclosure, Entry, Hints, ParsedDocument
+from worker.values import Document, Enclosure, Entry, Hints, Notice, ParsedDocument
 
 LENGTHS = struct.Struct("!II")
 """Before each frame: the bytes of its JSON and of the body behind it."""
 
 _LONGEST_SENTENCE = 300
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "dateline_date": date.fromisoformat,
+    "embargoed_until": datetime.fromisoformat,
+    "notice": Notice,
+}
 _ERRORS = {kind.__name__: kind for kind in (TransientError, PermanentError, RejectedError)}
 
 
@@ -53,12 +59,15 @@ def unpack_answer(head: bytes) -> ParsedDocument | PollError:
         return _ERRORS[kind](ErrorClass(error_class), str(sentence))
     parsed = told["parsed"]
     entries = tuple(_entry(entry) for entry in parsed.pop("entries"))
-    return ParsedDocument(**parsed | {"entries": entries, "hints": _hints(parsed["hints"])})
+    skipped = tuple(map(str, parsed["skipped"]))
+    return ParsedDocument(**parsed | {"entries": entries, "skipped": skipped, "hints": _hints(parsed["hints"])})
 
 
 def _entry(told: dict[str, Any]) -> Entry:
     enclosures = tuple(Enclosure(**enclosure) for enclosure in told.pop("enclosures"))
-    return Entry(**told | {"authors": tuple(told["authors"]), "tags": tuple(told["tags"])}, enclosures=enclosures)
+    read = {name: tuple(told[name]) for name in ("authors", "tags")}
+    read |= {name: _READERS[name](told[name]) for name in _READERS if told[name] is not None}
+    return Entry(**told | read, enclosures=enclosures)
 
 
 def _hints(told: dict[str, Any]) -> Hints:

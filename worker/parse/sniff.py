@@ -11,6 +11,7 @@ class Kind(StrEnum):
 
     XML_FEED = "XML feed"
     JSON_FEED = "JSON feed"
+    NEWSROOM = "newsroom document"
     OPML = "OPML"
     HTML = "HTML page"
     XML = "XML document that is no feed"
@@ -25,6 +26,8 @@ _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _DOCTYPE = re.compile(rb"<![^\[>]*(\[)?")
 _HTML_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _ROOTS = dict.fromkeys((b"rss", b"feed", b"rdf", b"channel", b"urlset"), Kind.XML_FEED)
+_NEWSROOM = b"nitf newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem"
+_ROOTS |= dict.fromkeys(_NEWSROOM.split(), Kind.NEWSROOM)
 _ROOTS |= {b"opml": Kind.OPML, b"html": Kind.HTML}
 _ROOTS |= dict.fromkeys((b"body", b"head", b"script", b"meta", b"title", b"p", b"div"), Kind.HTML)
 # Text may begin with a bracket too: "[Updated] LONDON …".

@@ -17,6 +17,7 @@ from worker.errors import PollError, RejectedError, TransientError
 from worker.intervals import bounds_within
 from worker.normalise import POLICY_VERSION, FeedContext, normalise
 from worker.parse import PARSE_VERSION
+from worker.pipeline.embargo import hold_back
 from worker.recognise import key_entries, recognise
 from worker.schedule import (
     Bounds,
@@ -43,8 +44,11 @@ from worker.values import (
     PollRecord,
     PollResult,
     Rhythm,
+    Validators,
 )
 
+# A note is for people.
+_MOST_REASONS = 5
 _LOG = structlog.get_logger(__name__)
 
 
@@ -85,6 +89,9 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
     is_polled = answered.token is not None
+    released = hold_back(parsed, now)
+    is_whole = len(released.entries) == len(parsed.entries)
+    parsed = released
     keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}")
     site_url = parsed.site_url or feed.site_url
     # Relative links in a saved document mean the site, not the folder it was saved to.
@@ -103,8 +110,9 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
         _result(answered, record),
         hints=parsed.hints if is_polled else None,
         rhythm=rhythm if is_polled else None,
-        validators=document.validators,
-        body_hash=hash_body(document),
+        # What is held back must be read again, and 304 would never let it.
+        validators=document.validators if is_whole else Validators(),
+        body_hash=hash_body(document) if is_whole else None,
         title=parsed.title,
         site_url=parsed.site_url,
         placements=dedupe(articles, feed.feed_id, sighted, known),
@@ -233,9 +241,10 @@ def _failed(error: PollError) -> Outcome:
 
 
 def _note(parsed: ParsedDocument) -> str | None:
-    if not parsed.dropped_entries:
-        return None
-    return f"{parsed.dropped_entries} oldest entries beyond FEEDMILL_MAX_ENTRIES were left out"
+    dropped = f"{parsed.dropped_entries} oldest entries beyond FEEDMILL_MAX_ENTRIES were left out"
+    told = [dropped] if parsed.dropped_entries else []
+    told += [f"{count} left out: {reason}" for reason, count in Counter(parsed.skipped).most_common(_MOST_REASONS)]
+    return "; ".join(told) or None
 
 
 def _result(answered: Answered, record: PollRecord) -> PollResult:

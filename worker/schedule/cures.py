@@ -42,6 +42,8 @@ CURES = {
     ErrorClass.PARSE: Cure(15 * _MINUTE, _DAY, 30 * _DAY),
     # A wall against robots does not come down for one that keeps knocking.
     ErrorClass.BLOCKED: Cure(2 * _HOUR, 3 * _DAY, 60 * _DAY),
+    # Its publisher has not released it yet: never the feed's fault.
+    ErrorClass.WITHHELD: Cure(_HOUR, _DAY, None),
     # Refused by us: only a changed name, body or setting helps.
     ErrorClass.GUARD: Cure(_HOUR, _DAY, 30 * _DAY),
     ErrorClass.TOO_BIG: Cure(_HOUR, _DAY, 30 * _DAY),

@@ -5,7 +5,7 @@ claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry �
 """
 
 from worker.values.articles import Action, Article, KnownArticle, Placement
-from worker.values.entries import Enclosure, Entry, KeyedEntry, ParsedDocument, Recognised, Sighted
+from worker.values.entries import Enclosure, Entry, KeyedEntry, Notice, ParsedDocument, Recognised, Sighted
 from worker.values.feeds import (
     ClaimedHost,
     Credentials,
@@ -41,6 +41,7 @@ __all__ = [
     "Move",
     "NextPoll",
     "NotModified",
+    "Notice",
     "Outcome",
     "ParsedDocument",
     "Placement",

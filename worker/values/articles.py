@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from worker.values.entries import Enclosure
+from worker.values.entries import Enclosure, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Article:
     guid_hash: bytes
     fingerprint: bytes
     content_hash: bytes
-    """Of folded title and plain text: a revision is a change of this."""
+    """Of folded title and plain text, and of being killed: a revision is a change of this."""
     title: str
     html: str
     text: str
@@ -35,6 +35,11 @@ class Article:
     dateline_place: str | None = None
     dateline_date: date | None = None
     agency: str | None = None
+    slug: str | None = None
+    notice: Notice | None = None
+    notice_number: int | None = None
+    note: str | None = None
+    urgency: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """From parse to recognise: what a document publishes, and what of it is new."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 from worker.values.schedules import Hints
 
@@ -14,6 +15,23 @@ class Enclosure:
     media_type: str | None = None
     length: int | None = None
     """Bytes, as published."""
+
+
+class Notice(StrEnum):
+    """What a wire says a dispatch is to the one it sent before under the same slug."""
+
+    UPDATE = "update"
+    """A fuller or newer version: ``UPDATE 1-``, ``2nd Ld-Writethru``."""
+    CORRECTION = "correction"
+    """It mends a mistake: ``CORRECTED-``, ``(Corrects spelling …)``."""
+    REPEAT = "repeat"
+    """The same again: ``RPT-``."""
+    TAKE = "take"
+    """A further part: ``Take 2``, ``2ndadd``."""
+    ADVISORY = "advisory"
+    """A message to editors, not news."""
+    KILL = "kill"
+    """It withdraws what was sent: ``KILL``, pubStatus canceled."""  # codespell:ignore -- the standard's spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,17 @@ class Entry:
     dateline_place: str | None = None
     dateline_date: date | None = None
     agency: str | None = None
+    slug: str | None = None
+    """The short name under which a newsroom sends all versions and takes of one dispatch."""
+    notice: Notice | None = None
+    notice_number: int | None = None
+    """Which update or take it is, as the wire counts them."""
+    note: str | None = None
+    """What the wire tells editors of this version: what it corrects, what it adds."""
+    urgency: int | None = None
+    """From 1, the most urgent, to 9 (IPTC 7901)."""
+    embargoed_until: datetime | None = None
+    """Before then it may not be published, nor stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +77,9 @@ class ParsedDocument:
     """A document read: what it says of its feed, and its entries in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``."""
+    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``ninjs``, ``nitf``, ``newsml-g2``."""
     parser: str
-    """Which path read it, for the ledger and the fingerprints: ``expat``, ``feedparser``, ``json``, ``dispatch``."""
+    """Which path read it: ``expat``, ``feedparser``, ``json``, ``dispatch``, ``newsroom``."""
     entries: tuple[Entry, ...]
     title: str | None = None
     site_url: str | None = None
@@ -60,6 +89,8 @@ class ParsedDocument:
     """When the publisher wants to be polled."""
     dropped_entries: int = 0
     """Entries beyond MAX_ENTRIES, the oldest, left out."""
+    skipped: tuple[str, ...] = ()
+    """Entries left out because they may not or need not be published, a reason each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def test_a_body_that_is_the_path_of_a_feed_is_text_and_not_opened(parser: Parser
         (b"Page not found", "the host served plain text, not a feed"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "the host served binary data, not a feed"),
         (b"<svg/>", "the host served an XML document of another kind, not a feed"),
-        (b"{}", "the document is JSON, but no JSON Feed"),
+        (b"{}", "the document is JSON, but no JSON Feed and no ninjs"),
     ],
 )
 def test_what_is_no_feed_is_named(parser: Parser, body: bytes, sentence: str) -> None:

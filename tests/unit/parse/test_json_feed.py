@@ -4,14 +4,16 @@ import orjson
 import pytest
 
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.json_feed import parse_json
+from worker.parse.json_feed import read_json_feed
+from worker.parse.json_values import load_json
 from worker.values import Document, Enclosure, Entry, ParsedDocument
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def _parse(body: bytes, max_entries: int = 10) -> ParsedDocument:
-    return parse_json(Document("http://127.0.0.1/feed.json", body, "application/feed+json"), max_entries)
+    document = Document("http://127.0.0.1/feed.json", body, "application/feed+json")
+    return read_json_feed(load_json(document), max_entries)
 
 
 def _feed(*items: Any, **fields: Any) -> ParsedDocument:
@@ -170,5 +172,5 @@ def test_broken_json_says_so(body: bytes) -> None:
 def test_titles_and_summaries_are_plain_text() -> None:
     item = {"id": "1", "title": "a <b> c", "summary": "x < y"}
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
-    (entry,) = parse_json(Document("http://h/feed", orjson.dumps(feed)), 10).entries
+    (entry,) = read_json_feed(feed, 10).entries
     assert (entry.title, entry.summary) == ("a &lt;b> c", "x &lt; y")

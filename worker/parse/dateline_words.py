@@ -1,0 +1,84 @@
+"""The words in datelines: months and agencies as they write them, and what only looks like a place."""
+
+MONTHS = {
+    name: number
+    for number, names in {
+        1: (
+            "jan january januari januar janvier janv enero ene gennaio gen janeiro január stycznia ledna "
+            "ocak oca января янв січня يناير जनवरी"
+        ),
+        2: (
+            "feb february februari februar février fevrier févr fév febrero febbraio fevereiro fev február "
+            "lutego února şubat şub февраля фев лютого فبراير फरवरी"
+        ),
+        3: (
+            "mar march mars marzo märz maerz mrz maart mrt março marco március marca března mart марта мар "
+            "березня مارس मार्च"
+        ),
+        4: ("apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल"),
+        5: "may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई",
+        6: ("jun june juni juin junio giugno giu junho június czerwca června haziran haz июня июн червня يونيو जून"),
+        7: (
+            "jul july juli juillet juil julio luglio lug julho július lipca července temmuz tem июля июл "
+            "липня يوليو जुलाई"
+        ),
+        8: (
+            "aug august augustus août aout agosto ago augusztus sierpnia srpna ağustos ağu августа авг "
+            "серпня أغسطس اغسطس अगस्त"
+        ),
+        9: (
+            "sep sept september septembre septiembre settembre set setembro szeptember września září eylül "
+            "eyl сентября сен сент вересня سبتمبر सितंबर"
+        ),
+        10: (
+            "oct october oktober octobre octubre ottobre ott okt outubro out október października října ekim "
+            "eki октября окт жовтня أكتوبر اكتوبر अक्टूबर"
+        ),
+        11: ("nov november novembre noviembre novembro listopada listopadu kasım kas ноября ноя листопада نوفمبر नवंबर"),
+        12: (
+            "dec december décembre decembre déc dezember dez diciembre dic dicembre dezembro desember des "
+            "grudnia prosince aralık ara декабря дек грудня ديسمبر दिसंबर"
+        ),
+    }.items()
+    for name in names.split()
+}
+"""The number of a month by its name or abbreviation, case folded."""
+
+AGENCIES = frozenset(
+    # By the letters they sign with.
+    "aa aap aca adn afp aga agi aki ana ana-mpe ani anp ansa antara aninews ap apa apn app atn bbc belga bernama "
+    "bloomberg bna bns bss bta cna cnn cns cp ctk čtk dpa dpa-afx dw efe ena epd fides hina ians ifp ina interfax ips "
+    "iribnews irib irna isna itar-tass jiji kap kbs kcna kna kuna kyodo lusa map mehr mena mia mti mtvnews nan nna ntb "
+    "nzpa pa pap petra pna pti ptv qna reuters rfe/rl ria ritzau ria-novosti sana sapa sda shina sid slna sna spa "
+    "sputnik stt tanjug tap tass télam telam tt tts uni unb unian upi ukrinform vna voa wafa wam xinhua yonhap zuma "
+    "adnkronos agerpres anadolu italpress askanews prnewswire pressenza keystone-sda afxnews dowjones axios politico "
+    "тасс интерфакс риа укринформ укрінформ унн уніан белта казинформ "
+    "رويترز وام واس قنا كونا بترا سبأ وفا سانا د.ب.أ أ.ف.ب बार्ता वार्ता भाषा एएनआई आईएएनएस "
+    "ロイター 共同 時事 新华社 中新社 新華社 聯合 中央社 연합뉴스 뉴시스 뉴스1".split()
+) | {
+    # By their whole names.
+    "agence france-presse", "agencia efe", "agenzia ansa", "anadolu agency", "asian news international",
+    "associated press", "australian associated press", "the associated press", "bernama news", "canadian press",
+    "the canadian press", "business wire", "deutsche presse-agentur", "deutsche welle", "dow jones",
+    "dow jones newswires", "europa press", "globe newswire", "indo-asian news service", "interfax-ukraine",
+    "inter press service", "kyodo news", "pa media", "pr newswire", "press association", "press trust of india",
+    "prensa latina", "radio free europe", "ria novosti", "thomson reuters", "united news of india",
+    "united press international", "voice of america", "xinhua news agency", "yonhap news agency", "риа новости",
+    "interfax.com", "interfax.ru", "أ ف ب", "د ب أ",
+}  # fmt: skip
+"""Who signs datelines, case folded."""
+
+NO_PLACES = frozenset(
+    "a an and as at by but for from he her his if in it its no not of on or our she that their there they this to we "
+    "with when while who why mr mrs ms dr sir dame lord lady herr frau señor señora von par por di "
+    "advisory alert analysis breaking brief briefing bulletin column correction corrected credit deadline due "
+    "editorial editors eds exclusive explainer factbox file flash graphic image interview kill listen live maybe note "
+    "opinion photo photos picture pictures poll profile quiz read review source timeline update updated urgent video "
+    "watch weather wrapup born".split()
+)
+"""What a sentence, a label or a credit begins with, and a place does not."""
+
+PARTICLES = frozenset(
+    "and an am auf de del der des di do da das e el et la las le les los of on sur the und upon y".split()
+)
+"""What may stand in small letters in a place's name."""

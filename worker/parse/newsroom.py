@@ -1,0 +1,16 @@
+"""XML documents of newsrooms, NITF and NewsML-G2, by their root element."""
+
+from worker.parse.newsml import read_item, read_message
+from worker.parse.newsroom_entry import as_document
+from worker.parse.nitf import read_nitf
+from worker.parse.xml_tree import read_tree
+from worker.values import Document, ParsedDocument
+
+
+def parse_newsroom(document: Document, max_entries: int) -> ParsedDocument:
+    """Return what a newsroom document publishes; PollError when it is broken, or nothing in it may be published."""
+    root = read_tree(document)
+    if root.name == "nitf":
+        return as_document("nitf", [read_nitf(root)], max_entries)
+    read = read_message(root) if root.name == "newsMessage" else [read_item(root)]
+    return as_document("newsml-g2", read, max_entries)

@@ -1,0 +1,93 @@
+"""What the newsroom formats have in common: when an item may be published, and the facts that its words hold."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from html import unescape
+
+from worker.errors import ErrorClass, PermanentError
+from worker.parse.bylines import read_author_names
+from worker.parse.datelines import read_dateline
+from worker.parse.moments import read_day, read_moment
+from worker.parse.newest import keep_newest
+from worker.parse.notices import notice_of_note, read_headline
+from worker.text import fold
+from worker.values import Entry, Notice, ParsedDocument
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_OPENING = 2_000
+# The spelling of the standards, and of everybody.
+_KILLED = frozenset("canceled cancelled killed withdrawn".split())  # codespell:ignore
+_WITHHELD = frozenset("withheld embargoed held hold".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An item that is no article of ours, and why."""
+
+    reason: str
+    is_withheld: bool = False
+    """True when that is its publisher's decision, which may change."""
+
+
+def judge_status(entry: Entry, status: str | None, embargo: str | None) -> Entry | Skipped:
+    """Return the entry with what its publishing status makes of it, or why it must not be published.
+
+    ``embargo`` is a moment in ISO 8601; what cannot be read or is empty embargoes without an end.
+    """
+    status = (status or "usable").casefold()
+    if embargo is None and status not in _WITHHELD:
+        return replace(entry, notice=Notice.KILL) if status in _KILLED else entry
+    until = read_moment(embargo or "")
+    if until is None or status == "withheld":
+        return Skipped(
+            "it is withheld by its publisher" + ("" if embargo is None else " (embargoed)"), is_withheld=True
+        )
+    return replace(entry, embargoed_until=until)
+
+
+def combine(entry: Entry, inner: Entry) -> Entry:
+    """Return the entry with what only ``inner`` says."""
+    return Entry(**{each.name: getattr(entry, each.name) or getattr(inner, each.name) for each in fields(Entry)})
+
+
+def read_words(entry: Entry) -> Entry:
+    """Return the entry with what its headline, its byline, its note and the dateline of its text say.
+
+    The agency that signs the dateline goes before the one that distributes the item.
+    """
+    headline = read_headline(entry.title or "")
+    opening = fold(unescape(_TAG.sub(" ", (entry.content or entry.summary or "")[:_OPENING])))
+    dateline = read_dateline(opening, read_day(entry.published or entry.updated))
+    agency = dateline.agency if dateline else entry.agency
+    authors = (name for written in entry.authors for name in read_author_names(written))
+    return replace(
+        entry,
+        title=headline.text or None,
+        notice=entry.notice or headline.notice or notice_of_note(entry.note or ""),
+        notice_number=entry.notice_number or headline.number,
+        urgency=entry.urgency or headline.urgency,
+        authors=tuple(name for name in authors if name.casefold() != (agency or "").casefold()),
+        tags=tuple(filter(None, entry.tags)),
+        agency=agency,
+        dateline_place=entry.dateline_place or (dateline.place if dateline else None),
+        dateline_date=entry.dateline_date or (dateline.filed_on if dateline else None),
+    )
+
+
+def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) -> ParsedDocument:
+    """Return what a document publishes; PermanentError, with the reason, when that is nothing."""
+    entries = [read_words(found) for found in read if isinstance(found, Entry)]
+    skipped = [found for found in read if isinstance(found, Skipped)]
+    if not entries:
+        first = skipped[0] if skipped else Skipped("there is no item in it")
+        error_class = ErrorClass.WITHHELD if first.is_withheld else ErrorClass.NOT_A_FEED
+        raise PermanentError(error_class, first.reason)
+    kept = keep_newest(entries, max_entries, lambda entry: entry.updated or entry.published)
+    return ParsedDocument(
+        format=name,
+        parser="newsroom",
+        entries=tuple(kept),
+        dropped_entries=len(entries) - len(kept),
+        skipped=tuple(found.reason for found in skipped),
+    )
