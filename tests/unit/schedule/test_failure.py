@@ -94,7 +94,7 @@ def test_a_feed_that_is_gone_is_never_polled_again() -> None:
 def test_a_feed_that_fails_for_a_month_is_given_up_with_its_last_failure() -> None:
     decided = decide(NOT_FOUND, Streak(attempts=40, failures=40, since=NOW - 31 * DAY))
     assert (decided.at, decided.ends_as) == (None, FeedState.QUARANTINED)
-    assert decided.reason == "given up after 40 failures in 31 days, the last: 404"
+    assert decided.reason == "given up after 40 failures in 31 days, the last: 404; `feedmill resume` tries again"
 
 
 @pytest.mark.parametrize("failures", [0, 9])

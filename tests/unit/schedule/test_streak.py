@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.errors import ErrorClass
-from worker.schedule import CONNECT_LEVEL, extend
+from worker.errors import CUT_OFF, ErrorClass
+from worker.schedule import extend
 from worker.values import Streak
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def test_a_failure_of_the_hosts_counts_at_once() -> None:
     assert after((ErrorClass.HTTP_5XX, False)) == Streak(1, 1, NOW, ErrorClass.HTTP_5XX, NOW)
 
 
-@pytest.mark.parametrize("failed", sorted(CONNECT_LEVEL))
+@pytest.mark.parametrize("failed", sorted(CUT_OFF))
 def test_a_failure_on_the_way_waits_for_judgement(failed: ErrorClass) -> None:
     assert after((failed, False)) == Streak(1, 0, NOW, failed, NOW)
 
