@@ -1,4 +1,4 @@
-"""Ingesting seed files: dispatches, saved feed documents and OPML, through the stages that a polled document takes."""
+"""Ingesting seed files: dispatches, newsroom documents, saved feeds, OPML, through the stages of a polled document."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -114,10 +114,12 @@ def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
 
 def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
     """Raise SeedError when all that a file holds is embargoed: it is read once that has ended."""
+    if not any(entry.embargoed_until for entry in parsed.entries):
+        return
     with reading(tools.engine) as connection:
         now = read_clock(connection).now()
     released = hold_back(parsed, now)
-    if parsed.entries and not released.entries:
+    if not released.entries:
         raise SeedError(f"{path} was not read: {released.skipped[-1]}.")
 
 

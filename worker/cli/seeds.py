@@ -18,7 +18,7 @@ from worker.settings import settings
 @click.command("ingest")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 def ingest_command(paths: tuple[str, ...]) -> int:
-    """Read seed files, folders or globs: dispatches, saved feed documents, OPML. Reading again doubles nothing."""
+    """Read seed files, folders or globs: dispatches, newsroom documents, feeds, OPML. Repeating doubles nothing."""
     with opened_tools() as tools:
         seeds = ingest(tools, paths, settings().max_body)
         return print_seeds(with_progress(seeds, "Reading", name=lambda seed: seed.path))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.bylines import read_byline_after_dateline
@@ -11,7 +12,7 @@ from worker.parse.datelines import Dateline, read_dateline
 from worker.parse.dispatch_head import split_head
 from worker.parse.dispatch_lines import Head
 from worker.parse.markup import as_html
-from worker.parse.notices import read_opening
+from worker.parse.notices import read_opening, weightiest
 from worker.parse.sign_offs import read_sign_offs
 from worker.text import clean
 from worker.values import Document, Entry, ParsedDocument
@@ -63,7 +64,7 @@ def _entry(head: Head, paragraphs: Sequence[str], published: date | None) -> Ent
         dateline_date=dateline.filed_on if dateline else None,
         agency=signed.agency,
         slug=head.slug,
-        notice=head.notice or opening,
+        notice=weightiest(head.notice, opening),
         notice_number=head.number,
         note=" ".join(head.notes) or None,
         urgency=head.urgency,
@@ -84,11 +85,13 @@ def _split_dateline(dateline: Dateline | None, paragraphs: Sequence[str]) -> tup
 
 def _paragraphs(body: str) -> list[str]:
     """Return the paragraphs, each on one line."""
-    blocks = [block.split("\n") for block in _BLANK_LINE.split(body) if block and not block.isspace()]
-    begins = sum(bool(_BEGINNING.match(line)) for lines in blocks for line in lines)
+    blocks = [block for block in _BLANK_LINE.split(body) if block and not block.isspace()]
+    wrapped = [line for block in blocks if "\n" in block for line in block.split("\n")]
     # Where all lines are indented, that is a margin.
-    has_margin = begins == sum(map(len, blocks))
-    paragraphs = (paragraph for lines in blocks for paragraph in _split_block(lines, has_margin=has_margin))
+    has_margin = all(map(_BEGINNING.match, wrapped))
+    paragraphs = chain.from_iterable(
+        _split_block(block.split("\n"), has_margin=has_margin) if "\n" in block else (block,) for block in blocks
+    )
     return [" ".join(paragraph.split()) for paragraph in paragraphs]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from worker.parse.bylines import read_byline
 from worker.parse.moments import read_moment
-from worker.parse.notices import Notices, read_bare_notice, read_headline, read_note
+from worker.parse.notices import Notices, read_bare_notice, read_headline, read_note, weightiest
 from worker.values import Notice
 
 _LONGEST = 250
@@ -55,11 +55,11 @@ class Head:
 
 
 def merge(head: Head, told: Head) -> Head:
-    """Return what both say; where they say different things, the first."""
+    """Return what both say; where they say different things, the first, but for the weightier notice."""
     return Head(
         slug=head.slug or told.slug,
         headline=head.headline or told.headline,
-        notice=head.notice or told.notice,
+        notice=weightiest(head.notice, told.notice),
         number=head.number or told.number,
         urgency=head.urgency or told.urgency,
         notes=head.notes + told.notes,

@@ -10,7 +10,7 @@ from worker.parse.bylines import read_author_names
 from worker.parse.datelines import read_dateline
 from worker.parse.moments import read_day, read_moment
 from worker.parse.newest import keep_newest
-from worker.parse.notices import notice_of_note, read_headline
+from worker.parse.notices import notice_of_note, read_headline, weightiest
 from worker.text import fold
 from worker.values import Entry, Notice, ParsedDocument
 
@@ -36,8 +36,9 @@ def judge_status(entry: Entry, status: str | None, embargo: str | None) -> Entry
     ``embargo`` is a moment in ISO 8601; what cannot be read or is empty embargoes without an end.
     """
     status = (status or "usable").casefold()
+    entry = replace(entry, notice=Notice.KILL) if status in _KILLED else entry
     if embargo is None and status not in _WITHHELD:
-        return replace(entry, notice=Notice.KILL) if status in _KILLED else entry
+        return entry
     until = read_moment(embargo or "")
     if until is None or status == "withheld":
         return Skipped(
@@ -64,7 +65,7 @@ def read_words(entry: Entry) -> Entry:
     return replace(
         entry,
         title=headline.text or None,
-        notice=entry.notice or headline.notice or notice_of_note(entry.note or ""),
+        notice=weightiest(entry.notice, headline.notice, notice_of_note(entry.note or "")),
         notice_number=entry.notice_number or headline.number,
         urgency=entry.urgency or headline.urgency,
         authors=tuple(name for name in authors if name.casefold() != (agency or "").casefold()),

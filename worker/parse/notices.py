@@ -22,6 +22,14 @@ class Notices:
     urgency: int | None = None
 
 
+_BY_WEIGHT = (Notice.KILL, Notice.CORRECTION, Notice.ADVISORY, Notice.REPEAT, Notice.TAKE, Notice.UPDATE)
+
+
+def weightiest(*notices: Notice | None) -> Notice | None:
+    """Return what matters most of all that a dispatch is said to be: a corrected update is a correction."""
+    return next((notice for notice in _BY_WEIGHT if notice in notices), None)
+
+
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
@@ -98,11 +106,11 @@ def read_opening(paragraph: str) -> Notice | None:
 
 
 def _add(told: Notices, found: re.Match[str]) -> Notices:
-    """Return what is told with one prefix more: the first says what it is, the first that counts its number."""
+    """Return what is told with one prefix more; the first that counts says the number."""
     word = found["word"].upper()
     return Notices(
         told.text[found.end() :].strip(),
-        told.notice or KINDS.get(word),
+        weightiest(told.notice, KINDS.get(word)),
         told.number or _number(found),
         told.urgency or URGENCIES.get(word),
     )

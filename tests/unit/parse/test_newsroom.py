@@ -148,6 +148,7 @@ def test_an_embargo_is_told_with_its_end(body: bytes) -> None:
         _item('<pubStatus qcode="stat:canceled"/>'),
         _nitf(management_status="canceled"),
         _nitf(management_status="killed"),
+        _ninjs(pubstatus="canceled", embargoed="2020-01-01T00:00:00Z"),
     ],
 )
 def test_what_is_canceled_is_a_kill(body: bytes) -> None:

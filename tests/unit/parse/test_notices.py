@@ -24,6 +24,7 @@ from worker.values import Notice
         ("URGENT - Ferry sails", "Ferry sails", None, None, 3),
         ("BREAKING: Ferry sails", "Ferry sails", None, None, 2),
         ("FLASH: Ferry sails", "Ferry sails", None, None, 1),
+        ("UPDATE 1-CORRECTED-Ferry sails", "Ferry sails", Notice.CORRECTION, 1, None),
         ("URGENT-UPDATE 1-Ferry sails", "Ferry sails", Notice.UPDATE, 1, 3),
         ("(2nd LD) Ferry sails", "Ferry sails", Notice.UPDATE, 2, None),
         ("(LEAD) Ferry sails", "Ferry sails", Notice.UPDATE, None, None),
