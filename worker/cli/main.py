@@ -26,6 +26,7 @@ _COMMANDS = {
     "articles": ("worker.cli.listings", "List articles."),
     "polls": ("worker.cli.listings", "List the ledger of polls."),
     "show": ("worker.cli.listings", "Show one article whole."),
+    "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
     "sanitise": ("worker.cli.sanitise", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
