@@ -16,7 +16,7 @@ from worker.fetch.limits import FetchLimits
 from worker.fetch.location import Location, locate
 from worker.fetch.transfer import Terms, Transfer
 from worker.fetch.wire import Ended, Wire
-from worker.values import Document, Fetched, FetchRequest, NotModified
+from worker.values import Document, Fetched, FetchRequest, NotModified, Taken
 
 if TYPE_CHECKING:
     import pycurl
@@ -125,7 +125,7 @@ class Transfers:
             self._wire.remove(oldest.handle)
             self._finish(oldest, timed_out(oldest.hop.location.host, self._limits), datetime.now(UTC))
 
-    def _finish(self, transfer: Transfer, answer: Document | NotModified | PollError, now: datetime) -> None:
+    def _finish(self, transfer: Transfer, answer: Document | NotModified | Taken | PollError, now: datetime) -> None:
         """Note how a fetch ended, and make its handle free for the next one."""
         head = transfer.hop.head
         answered = None if isinstance(answer, PollError) else head

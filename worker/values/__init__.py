@@ -15,8 +15,10 @@ from worker.values.feeds import (
     FeedState,
     Fetched,
     FetchRequest,
+    Message,
     NotModified,
     Streak,
+    Taken,
     Validators,
 )
 from worker.values.polls import NextPoll, Outcome, PollRecord, PollResult
@@ -38,6 +40,7 @@ __all__ = [
     "Hints",
     "KeyedEntry",
     "KnownArticle",
+    "Message",
     "Move",
     "NextPoll",
     "NotModified",
@@ -50,5 +53,6 @@ __all__ = [
     "Rhythm",
     "Sighted",
     "Streak",
+    "Taken",
     "Validators",
 ]
