@@ -28,6 +28,7 @@ _COMMANDS = {
     "show": ("worker.cli.listings", "Show one article whole."),
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
+    "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.sanitise", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
     "prune": ("worker.cli.upkeep", "Remove polls and events that have outlived their retention."),

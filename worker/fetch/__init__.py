@@ -8,6 +8,7 @@ FetchRequest → ``location`` (a URL we may ask) → ``transfer`` (a libcurl han
 
 from worker.fetch.guard import Guard
 from worker.fetch.limits import FetchLimits
+from worker.fetch.location import locate
 from worker.fetch.transfers import Transfers
 
-__all__ = ["FetchLimits", "Guard", "Transfers"]
+__all__ = ["FetchLimits", "Guard", "Transfers", "locate"]

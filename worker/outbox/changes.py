@@ -11,7 +11,7 @@ from worker.database.engine import reading
 from worker.database.failures import is_read_only
 from worker.database.feed_tables import FeedRow
 from worker.errors import NamedError
-from worker.outbox.sequencer import EventBounds, number_events, read_bounds
+from worker.outbox.sequencer import number_events, read_bounds
 
 # Changes read at once.
 _SLICE = 500
@@ -25,7 +25,7 @@ def read_changes(connection: Connection, cursor: int, limit: int = _SLICE) -> li
     after = _changes().where(EventRow.position > cursor).order_by(EventRow.position).limit(limit)
     changes: list[Change] = [dict(row) for row in connection.execute(after).mappings()]
     # Asked last: what was dropped before we read is told of by now.
-    _refuse_gap(cursor, read_bounds(connection))
+    refuse_gap(connection, cursor)
     return changes
 
 
@@ -64,7 +64,9 @@ def _may_number(engine: Engine) -> bool:
     return True
 
 
-def _refuse_gap(cursor: int, bounds: EventBounds) -> None:
+def refuse_gap(connection: Connection, cursor: int) -> None:
+    """Raise NamedError when changes after a cursor are no longer kept, or it is not one of this store."""
+    bounds = read_bounds(connection)
     if cursor < bounds.dropped_to:
         raise NamedError(
             f"Changes after {cursor} are no longer kept: the oldest that is comes after {bounds.dropped_to}. "

@@ -1,4 +1,4 @@
-"""Outbox: positions in the order of commits, and between which of them events are kept.
+"""Outbox: positions in the order of commits, between which of them events are kept, and webhooks that follow them.
 
 Revision 0006.
 """
@@ -6,8 +6,8 @@ Revision 0006.
 import sqlalchemy as sa
 from alembic import op
 
-from worker.database.types import BigId
-from worker.migrations.columns import required
+from worker.database.types import BigId, UtcDateTime
+from worker.migrations.columns import optional, required
 
 revision = "0006"
 down_revision = "0003"
@@ -36,9 +36,11 @@ def upgrade() -> None:
     _create_index("ix_events_position", "position", "position IS NOT NULL")
     _create_index("ix_events_unnumbered", "id", "position IS NULL")
     _comment_kind(_KIND)
+    _create_webhooks()
 
 
 def downgrade() -> None:
+    op.drop_table("webhooks")
     _comment_kind("article created, article revised, feed gone, feed quarantined")
     op.drop_index("ix_events_unnumbered", "events")
     op.drop_index("ix_events_position", "events")
@@ -54,3 +56,29 @@ def _comment_kind(comment: str) -> None:
     # SQLite keeps no comments.
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("events", "kind", comment=comment)
+
+
+def _create_webhooks() -> None:
+    op.create_table(
+        "webhooks",
+        required("id", BigId, "Identifier"),
+        required("url", sa.Text(), "Where to deliver: it may hold a secret of the receiver's"),
+        required("salt", sa.Text(), "Makes its signing key from FEEDMILL_WEBHOOK_SECRET; worthless without that"),
+        required("position", BigId, "The change up to which all have been taken"),
+        optional(
+            "sending_to",
+            BigId,
+            "The last change of the batch that has been sent and not been taken yet: it is sent again as it was",
+        ),
+        required("state", sa.Text(), "active or dead", server_default=sa.text("'active'")),
+        optional("state_reason", sa.Text(), "Why nothing is delivered any more, in words"),
+        required("next_attempt_at", UtcDateTime(), "When it may be sent to next: not while it is being sent to"),
+        required("failures", sa.Integer(), "Failed deliveries in a row", server_default=sa.text("0")),
+        optional("failing_since", UtcDateTime(), "When the first of them was; null when the last one was taken"),
+        optional("error", sa.Text(), "The newest failure in a sentence; null when the last one was taken"),
+        optional("delivered_at", UtcDateTime(), "When a delivery was last taken"),
+        required("added_at", UtcDateTime(), "When the webhook was added"),
+        sa.PrimaryKeyConstraint("id", name="pk_webhooks"),
+        sa.UniqueConstraint("url", name="uq_webhooks_url"),
+        comment="One row per webhook: a URL that changes are delivered to, signed",
+    )
