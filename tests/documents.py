@@ -18,3 +18,17 @@ def item(name: str, text: str = "Some text of the article.", link: str | None = 
         f"<link>{link or f'http://127.0.0.1/{name}'}</link><pubDate>Mon, 23 Nov 2026 07:30:00 +0000</pubDate>"
         f"<description>{text}</description></item>"
     )
+
+
+def entry(guid: str = "", link: str = "", title: str = "", text: str = "", published: str = "") -> str:
+    """An RSS item of exactly what is given; ``published`` is a day and an hour of June 2024, such as ``4 07:30``."""
+    day, _, hour = published.partition(" ")
+    return (
+        "<item>"
+        + (f'<guid isPermaLink="false">{guid}</guid>' if guid else "")
+        + (f"<link>{link}</link>" if link else "")
+        + (f"<title>{title}</title>" if title else "")
+        + (f"<description>{text}</description>" if text else "")
+        + (f"<pubDate>{int(day):02} Jun 2024 {hour}:00 +0000</pubDate>" if published else "")
+        + "</item>"
+    )

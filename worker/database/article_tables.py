@@ -67,6 +67,10 @@ class RevisionRow(Base):
     content_hash: Mapped[bytes] = column("xxh3-128 of folded title and text")
     feed_id: Mapped[int] = column("The feed that brought it", BigId)
     seen_at: Mapped[datetime] = column("When it was first seen")
+    polled_at: Mapped[datetime | None] = column(
+        "When the poll that brought it began: with feed_id it names a row of polls"
+    )
+    updated_at: Mapped[datetime | None] = column("When the publisher says this version was made")
     title: Mapped[str] = column("Title of this version")
     html: Mapped[str | None] = column("Body of this version; null while the article itself shows this version")
     text: Mapped[str | None] = column("Plain text of this version; null while the article itself shows this version")

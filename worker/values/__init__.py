@@ -4,8 +4,17 @@ claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry �
 → dedupe → Placement → schedule → NextPoll → store
 """
 
-from worker.values.articles import Action, Article, KnownArticle, Placement
-from worker.values.entries import Enclosure, Entry, KeyedEntry, ParsedDocument, Recognised, Sighted
+from worker.values.articles import Action, Article, Finding, KnownArticle, Placement
+from worker.values.entries import (
+    Enclosure,
+    Entry,
+    GuidPolicy,
+    GuidRule,
+    KeyedEntry,
+    ParsedDocument,
+    Recognised,
+    Sighted,
+)
 from worker.values.feeds import (
     ClaimedHost,
     Credentials,
@@ -37,6 +46,9 @@ __all__ = [
     "FeedState",
     "FetchRequest",
     "Fetched",
+    "Finding",
+    "GuidPolicy",
+    "GuidRule",
     "Hints",
     "KeyedEntry",
     "KnownArticle",
