@@ -39,6 +39,8 @@ def list_feeds(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
         FeedRow.state,
         FeedRow.state_reason,
         FeedRow.added_at,
+        FeedRow.guid_policy,
+        FeedRow.guid_reason,
         ScheduleRow.next_poll_at,
         ScheduleRow.next_poll_reason,
         ScheduleRow.interval,
@@ -106,12 +108,16 @@ def find_article(connection: Connection, article_id: int) -> Listed | None:
         select(
             RevisionRow.number,
             RevisionRow.seen_at,
+            RevisionRow.polled_at,
+            RevisionRow.updated_at,
             RevisionRow.feed_id,
+            FeedRow.url.label("feed_url"),
             RevisionRow.title,
             # The shown version's words are the article's own.
             func.coalesce(RevisionRow.text, ArticleRow.text).label("text"),
         )
         .join(ArticleRow, ArticleRow.id == RevisionRow.article_id)
+        .outerjoin(FeedRow, FeedRow.id == RevisionRow.feed_id)
         .where(RevisionRow.article_id == article_id)
         .order_by(RevisionRow.number)
     ).mappings()

@@ -85,7 +85,7 @@ def test_a_redesign_that_gives_every_entry_another_guid_doubles_nothing(
     records = _follow(tools, publisher, before, after)
     assert _counts(tools) == (4, 4)
     assert (records[1].new, records[1].updated) == (0, 0)
-    assert records[1].note == "4 entries came back under other guids and are the articles they were"
+    assert records[1].note == "entries known again under other guids: 4"
 
 
 @SITES
@@ -159,7 +159,7 @@ def test_one_guid_for_one_entry_after_the_other_loses_none_of_them(
     items = [_item(story, "latest", f"{site}/{story.number}") for story in STORIES]
     records = _follow(tools, publisher, items[:1], items[1:2], items[2:3])
     assert _counts(tools) == (3, 3)
-    assert records[2].note == "1 entries had the guid of another article and are new"
+    assert records[2].note == "new entries under guids of other articles: 1"
 
 
 @SITES
@@ -287,7 +287,7 @@ def test_where_guid_and_url_name_different_articles_the_guid_wins_and_the_ledger
     first, second = (_item(story, f"g{story.number}", f"{OWN}/{story.number}") for story in STORIES[:2])
     crossed = _item(STORIES[0], "g0", f"{OWN}/1")
     records = _follow(tools, publisher, [first, second], [crossed])
-    assert records[1].note == "1 entries have the guid of one article and the URL of another; the guid wins"
+    assert records[1].note == "entries whose URL names another article than their guid, which wins: 1"
     assert _counts(tools) == (2, 2)
     with reading(tools.engine) as connection:
         carried = select(ArticleRow.title).join(SightingRow, SightingRow.article_id == ArticleRow.id)

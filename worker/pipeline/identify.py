@@ -25,10 +25,10 @@ from worker.values import (
 _LOG = structlog.get_logger(__name__)
 # What a reader of the ledger is told of entries that are not named as they should be.
 _NOTES = {
-    Finding.RENAMED: "entries came back under other guids and are the articles they were",
-    Finding.GUID_REUSED: "entries had the guid of another article and are new",
-    Finding.URL_REUSED: "entries had the URL of another article and are new",
-    Finding.CONFLICT: "entries have the guid of one article and the URL of another; the guid wins",
+    Finding.RENAMED: "entries known again under other guids",
+    Finding.GUID_REUSED: "new entries under guids of other articles",
+    Finding.URL_REUSED: "new entries at URLs of other articles",
+    Finding.CONFLICT: "entries whose URL names another article than their guid, which wins",
 }
 
 
@@ -106,4 +106,4 @@ def _repeated_links(parsed: ParsedDocument) -> frozenset[str]:
 
 def _note(placements: Sequence[Placement]) -> str | None:
     times = Counter(placed.finding for placed in placements if placed.finding)
-    return "; ".join(f"{times[finding]} {note}" for finding, note in _NOTES.items() if times[finding]) or None
+    return "; ".join(f"{note}: {times[finding]}" for finding, note in _NOTES.items() if times[finding]) or None
