@@ -94,7 +94,7 @@ def run(url: str, sizes: list[int]) -> None:
         fill(store, size - held)
         held = size
         with writing(store) as connection:
-            connection.execute(text("ANALYZE"))
+            connection.execute(text("ANALYZE"))  # codespell:ignore analyze
             assert connection.execute(select(EventRow.id).where(EventRow.position.is_(None)).limit(1)).first() is None
         print(_ROW.format(size, *measure_all(store)), flush=True)
     store.dispose()

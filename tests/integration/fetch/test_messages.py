@@ -12,7 +12,7 @@ from worker.fetch import FetchLimits, Guard, Transfers
 from worker.values import Document, Fetched, FetchRequest, Message, Taken
 
 Drive = Callable[..., list[Fetched]]
-MESSAGE = Message(b'{"said": "caf\xc3\xa9"}', ("Content-Type: application/json", "X-Of: the message"))
+MESSAGE = Message(b'{"said": "\xc3\xa9"}', ("Content-Type: application/json", "X-Of: the message"))
 
 
 @pytest.fixture
