@@ -25,3 +25,17 @@ def page(*hrefs: str) -> bytes:
     links = (f'<link rel="alternate" type="application/rss+xml" href="{href}">' for href in hrefs)
     others = "<link rel=icon href=/icon.png><link rel=stylesheet href=/style.css><script src=/x.js></script>"
     return f"<!doctype html><html><head>{others}{''.join(links)}</head><body><img src=/x.png></body></html>".encode()
+
+
+def entry(guid: str = "", link: str = "", title: str = "", text: str = "", published: str = "") -> str:
+    """An RSS item of exactly what is given; ``published`` is a day and an hour of June 2024, such as ``4 07:30``."""
+    day, _, hour = published.partition(" ")
+    return (
+        "<item>"
+        + (f'<guid isPermaLink="false">{guid}</guid>' if guid else "")
+        + (f"<link>{link}</link>" if link else "")
+        + (f"<title>{title}</title>" if title else "")
+        + (f"<description>{text}</description>" if text else "")
+        + (f"<pubDate>{int(day):02} Jun 2024 {hour}:00 +0000</pubDate>" if published else "")
+        + "</item>"
+    )

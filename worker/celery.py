@@ -25,7 +25,9 @@ from worker.time_limits import VISIBILITY_TIMEOUT, time_limits
 from worker.tools import forget_after_fork, store_engine
 
 QUEUES = ("feeds", "ondemand", "maintenance")
-_TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.maintenance")
+_TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.events", "tasks.maintenance")
+# How far those who follow events may lag behind; each turn costs a message and one look at an index.
+_NUMBERING_SECONDS = 2.0
 _SOFT_SHUTDOWN_SECONDS = 55.0
 # Often, for one task looks for a few feeds only: it is to end as soon as a poll task does.
 _SEEK_SECONDS = 900.0
@@ -121,6 +123,11 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
             "task": "maintenance.seek_feeds",
             "schedule": _SEEK_SECONDS,
             "options": {"expires": _SEEK_SECONDS},
+        },
+        "number the events": {
+            "task": "maintenance.number_events",
+            "schedule": _NUMBERING_SECONDS,
+            "options": {"expires": _NUMBERING_SECONDS},
         },
         # Not an interval: that would begin again with every restart of beat.
         "prune": {

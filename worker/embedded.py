@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 from worker.celery import app
 from worker.errors import StoreError
 
-# One task polls; the other thread keeps the tick, the seeds and the housekeeping going meanwhile.
-_THREADS = 2
+# One task polls and one delivers to webhooks; the third thread keeps the tick, the seeds and the housekeeping going.
+_THREADS = 3
 
 
 def run_embedded() -> None:

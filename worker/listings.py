@@ -16,7 +16,7 @@ from worker.values import FeedState
 _SLICE = 500
 # What is told of a feed; the rest is for the claim alone.
 _FEED_COLUMNS = (
-    "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since".split()
+    "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since guid_policy guid_reason".split()
 )
 _SCHEDULE_COLUMNS = (
     "next_poll_at next_poll_reason requested_at interval failures attempts failing_since error_class error "
@@ -119,12 +119,16 @@ def find_article(connection: Connection, article_id: int) -> Listed | None:
         select(
             RevisionRow.number,
             RevisionRow.seen_at,
+            RevisionRow.polled_at,
+            RevisionRow.updated_at,
             RevisionRow.feed_id,
+            FeedRow.url.label("feed_url"),
             RevisionRow.title,
             # The shown version's words are the article's own.
             func.coalesce(RevisionRow.text, ArticleRow.text).label("text"),
         )
         .join(ArticleRow, ArticleRow.id == RevisionRow.article_id)
+        .outerjoin(FeedRow, FeedRow.id == RevisionRow.feed_id)
         .where(RevisionRow.article_id == article_id)
         .order_by(RevisionRow.number)
     ).mappings()

@@ -11,6 +11,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import PollRow
 from worker.database.partitions import add_partitions, drop_partitions
+from worker.outbox import number_events, raise_floor
 from worker.settings import Settings
 
 # Rows deleted by one transaction.
@@ -32,6 +33,10 @@ def prune(engine: Engine, chosen: Settings) -> Pruned:
         now = read_clock(connection).now()
         add_partitions(connection, now)
     polls_before, events_before = now - chosen.retain_polls, now - chosen.retain_events
+    # What was never numbered would be missed without anybody being told.
+    number_events(engine)
+    with writing(engine) as connection:
+        raise_floor(connection, events_before)
     with writing(engine) as connection:
         partitions = drop_partitions(connection, "polls", polls_before)
         partitions += drop_partitions(connection, "events", events_before)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.errors import SettingsError
@@ -20,6 +20,7 @@ PREFIX = "FEEDMILL_"
 _NOT_SETTINGS = {"FEEDMILL_PASSWORD"}
 # A poll task must end long before Redis hands its message to another worker.
 _LONGEST_FETCH = timedelta(minutes=2)
+_SHORTEST_SECRET = 32
 
 
 def _duration(value: object) -> object:
@@ -88,6 +89,8 @@ class Settings(BaseSettings):
     """How long the ledger is kept."""
     retain_events: Duration = timedelta(days=14)
     """How long the outbox is kept."""
+    webhook_secret: SecretStr | None = None
+    """What the signing keys of all webhooks are made from, the same on every machine; null where there are none."""
     log_format: Literal["console", "json"] = "console"
     """For people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -116,6 +119,13 @@ class Settings(BaseSettings):
         if not timedelta(0) < timeout <= _LONGEST_FETCH:
             raise ValueError("it must be more than 0s and at most 2m")
         return timeout
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _hard_to_guess(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and len(secret) < _SHORTEST_SECRET:
+            raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters: openssl rand -hex 32 makes one")
+        return secret
 
     @field_validator("allow_hosts")
     @classmethod
@@ -173,4 +183,5 @@ def _one_sentence(error: ValidationError) -> str:
     if not fault["loc"]:
         return reason
     name = PREFIX + str(fault["loc"][0]).upper()
-    return f"{name} is wrong: {reason} (it was {fault['input']!r})"
+    told = "" if name.endswith("_SECRET") else f" (it was {fault['input']!r})"
+    return f"{name} is wrong: {reason}{told}"

@@ -7,7 +7,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -195,6 +195,13 @@ class Publisher:
                 received += part
             head, _, received = received.partition(b"\r\n\r\n")
             request = _read_request(head)
+            length = int(request.headers.get("content-length", "0"))
+            while len(received) < length:
+                part = connection.recv(65536)
+                if not part:
+                    return
+                received += part
+            request, received = replace(request, body=received[:length]), received[length:]
             with self._lock:
                 self._log.requests.append(request)
             responder = self._responders.get(request.path, lambda _request: Answer(b"not found", status=404))

@@ -1,7 +1,7 @@
 import pytest
 
-from worker.recognise import hash_guid, key_entries, recognise
-from worker.values import Entry, Sighted
+from worker.recognise import audit_guids, hash_guid, key_entries, recognise
+from worker.values import Entry, GuidPolicy, GuidRule, Sighted
 
 READING = "feedparser 1"
 
@@ -62,8 +62,8 @@ def test_another_version_of_the_parser_looks_again() -> None:
 
 
 def test_an_entry_no_longer_in_the_document_has_left() -> None:
-    recognised = recognise((), _sighted(Entry(guid="g1"), sighting_id=42))
-    assert recognised.left == (42,)
+    sighted = _sighted(Entry(guid="g1"), sighting_id=42)
+    assert recognise((), sighted).left == (*sighted.values(),)
 
 
 @pytest.mark.parametrize(("left", "returned"), [(True, (42,)), (False, ())])
@@ -75,3 +75,65 @@ def test_only_an_entry_that_had_left_returns(left: bool, returned: tuple[int, ..
 
 def test_what_left_long_ago_is_not_said_to_leave_again() -> None:
     assert recognise((), _sighted(Entry(guid="g1"), left=True)).left == ()
+
+
+def _entries(*guids: str | None) -> list[Entry]:
+    return [Entry(guid=guid, link=f"https://a.example/{number}") for number, guid in enumerate(guids)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "entry", "guid"),
+    [
+        (GuidPolicy.GUID, Entry(guid="g", link="l"), "g"),
+        (GuidPolicy.GUID_AND_LINK, Entry(guid="g", link="l"), "g l"),
+        (GuidPolicy.GUID_AND_LINK, Entry(link="l"), "l"),
+        (GuidPolicy.LINK, Entry(guid="g", link="l"), "l"),
+        (GuidPolicy.LINK, Entry(guid="g"), "g"),
+    ],
+)
+def test_the_policy_says_by_what_an_entry_is_known(policy: GuidPolicy, entry: Entry, guid: str) -> None:
+    assert key_entries([entry], READING, policy)[0].guid == guid
+
+
+def test_a_link_that_entries_share_is_not_enough_to_know_them_by() -> None:
+    entries = [Entry(guid="g1", link="l"), Entry(guid="g2", link="l")]
+    assert [keyed.guid for keyed in key_entries(entries, READING, GuidPolicy.LINK)] == ["g1", "g2"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "policy"),
+    [
+        (_entries("g1", "g2", "g3"), GuidPolicy.GUID),
+        (_entries("same", "same", "same"), GuidPolicy.GUID_AND_LINK),
+        (_entries("same", "same", "g3"), GuidPolicy.GUID_AND_LINK),
+        (_entries("same", "same", "g3", "g4"), GuidPolicy.GUID),
+        (_entries(None, None), GuidPolicy.LINK),
+        (_entries(None, "g2"), GuidPolicy.GUID),
+        ([], GuidPolicy.GUID),
+        ([Entry(title="no link either")], GuidPolicy.GUID),
+    ],
+)
+def test_the_audit_finds_guids_that_tell_nothing_apart(entries: list[Entry], policy: GuidPolicy) -> None:
+    assert audit_guids(GuidRule(), entries, renamed=0, carried=0).policy is policy
+
+
+def test_guids_that_change_once_are_a_redesign() -> None:
+    audited = audit_guids(GuidRule(), _entries("g1", "g2"), renamed=2, carried=2)
+    assert (audited.policy, audited.renamings) == (GuidPolicy.GUID, 1)
+
+
+def test_guids_that_change_twice_running_are_given_up_and_it_says_why() -> None:
+    audited = audit_guids(GuidRule(renamings=1), _entries("g1", "g2"), renamed=1, carried=2)
+    assert (audited.policy, audited.reason) == (
+        GuidPolicy.LINK,
+        "its guids changed 2 times running while the entries stayed",
+    )
+
+
+def test_guids_that_stayed_are_believed_again() -> None:
+    assert audit_guids(GuidRule(renamings=1), _entries("g1", "g2"), renamed=0, carried=2) == GuidRule()
+
+
+@pytest.mark.parametrize("rule", [GuidRule(GuidPolicy.LINK, "why"), GuidRule(GuidPolicy.GUID, is_fixed=True)])
+def test_a_verdict_and_an_operators_choice_stand(rule: GuidRule) -> None:
+    assert audit_guids(rule, _entries("same", "same"), renamed=2, carried=2) == rule

@@ -79,3 +79,10 @@ def test_a_misspelt_name_in_a_dotenv_file_is_refused(tmp_path: Path, monkeypatch
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().max_body = 1  # type: ignore[misc]  # the point of the test
+
+
+def test_a_secret_that_is_refused_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDMILL_WEBHOOK_SECRET", "hunter2")
+    with pytest.raises(SettingsError, match="at least 32 characters") as refused:
+        read_settings()
+    assert "hunter2" not in str(refused.value)

@@ -1,17 +1,24 @@
 """Pages for people: one article whole, how a feed is doing, and the store's health."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
+from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from worker.cli.output import console, from_now, plain
 from worker.cli.words import expected_at, explain_hints, explain_lateness
+from worker.differences import Kind, Run, find_differences
 from worker.health import Health
 from worker.measures import show_duration
 
+_MOST_PASSAGES = 12
+_STYLES = {Kind.REMOVED: "red strike", Kind.ADDED: "green"}
+_MARKS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
 _FACTS = (
     ("published_at", "Published"),
     ("updated_at", "Updated"),
@@ -45,13 +52,54 @@ def print_article(article: Mapping[str, Any]) -> None:
     for sighting in article["sightings"]:
         until = f" to {sighting['left_at']:%Y-%m-%d %H:%M}" if sighting["left_at"] else ""
         out.print(plain(f"Carried by {sighting['feed_url']} since {sighting['first_seen_at']:%Y-%m-%d %H:%M}{until}"))
-    for revision in article["revisions"] if len(article["revisions"]) > 1 else ():
+    if len(article["revisions"]) > 1:
+        _print_revisions(out, article)
+
+
+def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
+    """Print every version, and what changed from each to the next."""
+    before: Mapping[str, Any] | None = None
+    for revision in article["revisions"]:
         shown = ", shown" if revision["number"] == article["revision"] else ""
+        dated = f", dated {revision['updated_at']:%Y-%m-%d %H:%M}" if revision["updated_at"] else ""
         words = len(revision["text"].split())
+        out.print()
         out.print(
-            plain(f"Revision {revision['number']}{shown}, {revision['seen_at']:%Y-%m-%d %H:%M}, {words} words: ")
-            + plain(revision["title"])
+            plain(
+                f"Revision {revision['number']}{shown}: seen {revision['seen_at']:%Y-%m-%d %H:%M}{dated}, "
+                f"{words} words, by {revision['feed_url'] or 'a feed that was removed'}"
+            )
         )
+        if before:
+            for passage in _changes(before, revision):
+                out.print(_marked(passage, is_coloured=out.is_terminal))
+        before = revision
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Run]]:
+    """Yield what changed, the title's change first, and no more than a screenful."""
+    if before["title"] != after["title"]:
+        yield from find_differences(before["title"], after["title"])
+    passages = find_differences(before["text"], after["text"])
+    yield from islice(passages, _MOST_PASSAGES)
+    if more := sum(1 for _ in passages):
+        yield [Run(Kind.SAME, f"… and {more} more passages")]
+
+
+def _marked(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
+    """Return a passage with its changes coloured, or marked as wdiff does where there are no colours."""
+    line = Text()
+    for run in passage:
+        words = plain(run.text)
+        if run.kind is Kind.SAME:
+            line += words
+        elif is_coloured:
+            line += Text(str(words), style=_STYLES[run.kind])
+        else:
+            opening, closing = _MARKS[run.kind]
+            bare = str(words).rstrip()
+            line += Text(f"{opening}{bare}{closing}{str(words)[len(bare) :]}")
+    return Padding(line, (0, 0, 0, 4))
 
 
 def print_feed(feed: Mapping[str, Any], now: datetime) -> None:

@@ -78,6 +78,10 @@ class RevisionRow(Base):
     content_hash: Mapped[bytes] = column("xxh3-128 of folded title and text")
     feed_id: Mapped[int] = column("The feed that brought it", BigId)
     seen_at: Mapped[datetime] = column("When it was first seen")
+    polled_at: Mapped[datetime | None] = column(
+        "When the poll that brought it began: with feed_id it names a row of polls"
+    )
+    updated_at: Mapped[datetime | None] = column("When the publisher says this version was made")
     title: Mapped[str] = column("Title of this version")
     html: Mapped[str | None] = column("Body of this version; null while the article itself shows this version")
     text: Mapped[str | None] = column("Plain text of this version; null while the article itself shows this version")
@@ -116,7 +120,19 @@ class EventRow(Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        Index("ix_events_position", "position"),
+        # Each event is in one of these two: following reads the first, the sequencer the second.
+        Index(
+            "ix_events_position",
+            "position",
+            postgresql_where=sql("position IS NOT NULL"),
+            sqlite_where=sql("position IS NOT NULL"),
+        ),
+        Index(
+            "ix_events_unnumbered",
+            "id",
+            postgresql_where=sql("position IS NULL"),
+            sqlite_where=sql("position IS NULL"),
+        ),
         Index("ix_events_created_at", "created_at"),
         {
             "comment": "Changes in the order they may be followed: where position > cursor order by position",
@@ -127,7 +143,7 @@ class EventRow(Base):
     id: Mapped[int] = column("Identifier; rows may commit out of its order", BigId, primary_key=True)
     position: Mapped[int | None] = column("Place in the order of the feed of changes; null until numbered", BigId)
     created_at: Mapped[datetime] = column("When the change was written")
-    kind: Mapped[str] = column("article created, article revised, feed gone, feed quarantined")
+    kind: Mapped[str] = column("What changed, such as: article created, article revised, feed gone, feed moved")
     article_id: Mapped[int | None] = column("The article that changed", BigId)
     feed_id: Mapped[int | None] = column("The feed that brought the change, or that changed", BigId)
     details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)

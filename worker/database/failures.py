@@ -28,3 +28,9 @@ def explain_failure(error: DBAPIError, engine: Engine) -> StoreError:
             f"The store {place} cannot be reached ({said}): check FEEDMILL_DATABASE_URL and that the server is running."
         )
     return StoreError(f"The store {place} failed: {said}.")
+
+
+def is_read_only(error: DBAPIError) -> bool:
+    """Say whether writing failed only because this user, or this copy of the store, may do no more than read."""
+    # PostgreSQL's insufficient_privilege and read_only_sql_transaction.
+    return getattr(error.orig, "sqlstate", None) in {"42501", "25006"} or "readonly database" in str(error.orig)

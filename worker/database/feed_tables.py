@@ -23,7 +23,9 @@ class FeedRow(Base):
     site_url: Mapped[str | None] = column("The site the feed belongs to, as its newest document gives it")
     state: Mapped[str] = column("active, paused, gone, quarantined or removed", server_default=text("'active'"))
     state_reason: Mapped[str | None] = column("Why the feed is not active, in words")
-    options: Mapped[dict[str, Any] | None] = column("What an operator chose for this feed: interval (seconds)", Json)
+    options: Mapped[dict[str, Any] | None] = column(
+        "What an operator chose for this feed: interval (seconds), guid_policy", Json
+    )
     added_at: Mapped[datetime] = column("When the feed was added")
     hints: Mapped[dict[str, Any] | None] = column(
         "What its newest document asks of those who poll it: ttl and update_period (seconds), skip_hours (0 to 23, "
@@ -38,6 +40,13 @@ class FeedRow(Base):
     moved_to: Mapped[str | None] = column("Where a permanent redirect (301, 308) leads that is not believed yet")
     moved_polls: Mapped[int] = column("Polls in a row that were redirected there", server_default=text("0"))
     moved_since: Mapped[datetime | None] = column("When the first of them was")
+    guid_policy: Mapped[str] = column(
+        "By what its entries are known: guid, guid and link, or link", server_default=text("'guid'")
+    )
+    guid_reason: Mapped[str | None] = column("Why they are not known by guid alone, in words")
+    guid_renamings: Mapped[int] = column(
+        "Documents in a row in which most of its entries came back under other guids", server_default=text("0")
+    )
     sought_at: Mapped[datetime | None] = column("When its site was last searched for the feed, which had been failing")
 
 

@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from worker.values import FeedOptions, Hints, Rhythm
+from sqlalchemy import Row
+
+from worker.values import FeedOptions, GuidPolicy, GuidRule, Hints, Rhythm
 
 
 def read_options(stored: Mapping[str, Any] | None) -> FeedOptions:
     """Return what an operator chose for a feed."""
     seconds = (stored or {}).get("interval")
     return FeedOptions(interval=timedelta(seconds=seconds) if seconds else None)
+
+
+def read_guid_rule(row: Row[Any]) -> GuidRule:
+    """Return by what a feed's entries are known, from its guid columns and options."""
+    if chosen := (row.options or {}).get("guid_policy"):
+        return GuidRule(GuidPolicy(chosen), "chosen by its operator", is_fixed=True)
+    return GuidRule(GuidPolicy(row.guid_policy), row.guid_reason, row.guid_renamings)
 
 
 def store_hints(hints: Hints) -> dict[str, Any] | None:

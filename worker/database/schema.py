@@ -10,13 +10,14 @@ from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
+from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.errors import StoreError
 
-# Both modules of tables must be imported for this to hold them all.
-assert ArticleRow.metadata is FeedRow.metadata
+# Every module of tables must be imported for this to hold them all.
+assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata
 METADATA = ArticleRow.metadata
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0006"
 """The newest migration this code knows; they are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

@@ -9,7 +9,7 @@ from worker.fetch.head import Head, retry_after, validators
 from worker.fetch.location import Location, follow
 from worker.fetch.walls import find_wall
 from worker.text import clean
-from worker.values import Document, FetchRequest, NotModified, Validators
+from worker.values import Document, FetchRequest, NotModified, Taken, Validators
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OF_STATUS: dict[int, tuple[type[PollError], ErrorClass]] = {
@@ -41,6 +41,13 @@ def document(location: Location, head: Head, body: Body) -> Document:
         content_language=clean(head.fields.get("content-language"), _LONGEST_FIELD),
         validators=validators(head, Validators()),
     )
+
+
+def taken(location: Location, head: Head, now: datetime) -> Taken:
+    """Return that a message was taken; PollError for all but a 2xx: what was meant for one host follows no redirect."""
+    if head.status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise status_error(location, head, now)
+    return Taken()
 
 
 def not_modified(location: Location, head: Head, request: FetchRequest) -> NotModified:

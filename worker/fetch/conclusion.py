@@ -4,30 +4,27 @@ from datetime import datetime
 from http import HTTPStatus
 
 from worker.errors import ErrorClass, RejectedError, TransientError
-from worker.fetch.answer import REDIRECTS, document, not_modified, redirect_target, status_error
+from worker.fetch.answer import REDIRECTS, document, not_modified, redirect_target, status_error, taken
 from worker.fetch.failures import failure
+from worker.fetch.head import Head
 from worker.fetch.limits import FetchLimits
 from worker.fetch.location import Location
 from worker.fetch.transfer import Transfer
 from worker.fetch.wire import Ended
-from worker.values import Document, NotModified
+from worker.values import Document, NotModified, Taken
 
 
 def conclude_hop(
     transfer: Transfer, ended: Ended, limits: FetchLimits, now: datetime
-) -> Document | NotModified | Location:
+) -> Document | NotModified | Taken | Location:
     """Return what a transfer's last request brought, or where it is redirected to; PollError for anything else."""
     hop = transfer.hop
     # Our own reasons first: once we cut a connection, what libcurl says about it means nothing …
     if hop.refusal:
         raise hop.refusal
     # … and neither does it once the head said all there is to know.
-    if hop.head and hop.head.status >= HTTPStatus.MULTIPLE_CHOICES:
-        if hop.head.status == HTTPStatus.NOT_MODIFIED:
-            return not_modified(hop.location, hop.head, transfer.request)
-        if hop.head.status in REDIRECTS:
-            return redirect_target(hop.location, hop.head, transfer.visited, limits.max_redirects)
-        raise status_error(hop.location, hop.head, now)
+    if hop.head and (transfer.request.message or hop.head.status >= HTTPStatus.MULTIPLE_CHOICES):
+        return _conclude_head(transfer, hop.head, limits, now)
     if hop.objection and not hop.is_dialled:
         sentence = f"{hop.location.host} is not fetched: {hop.objection}; FEEDMILL_ALLOW_HOSTS lists exceptions"
         raise RejectedError(ErrorClass.GUARD, sentence)
@@ -38,3 +35,16 @@ def conclude_hop(
         sentence = f"{hop.location.host} closed the connection in the middle of its headers"
         raise TransientError(ErrorClass.INCOMPLETE, sentence)
     return document(hop.location, hop.head, hop.body)
+
+
+def _conclude_head(
+    transfer: Transfer, head: Head, limits: FetchLimits, now: datetime
+) -> NotModified | Taken | Location:
+    location = transfer.hop.location
+    if transfer.request.message:
+        return taken(location, head, now)
+    if head.status == HTTPStatus.NOT_MODIFIED:
+        return not_modified(location, head, transfer.request)
+    if head.status in REDIRECTS:
+        return redirect_target(location, head, transfer.visited, limits.max_redirects)
+    raise status_error(location, head, now)

@@ -27,4 +27,7 @@ def request_headers(request: FetchRequest, *, is_own_origin: bool) -> list[str]:
         # RFC 7617, section 2; a password that was not UTF-8 when it was typed goes out as it was typed.
         pair = f"{request.credentials.user}:{request.credentials.password}".encode(errors="surrogateescape")
         lines.append(f"Authorization: Basic {base64.b64encode(pair).decode('ascii')}")
+    if request.message:
+        # Without the last line libcurl may wait for leave to send the body.
+        lines += [*request.message.headers, "Expect:"]
     return lines

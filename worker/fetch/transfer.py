@@ -136,6 +136,11 @@ class Transfer:
         is_ours = location.origin == self.visited[0].origin
         self.handle.setopt(pycurl.HTTPHEADER, request_headers(self.request, is_own_origin=is_ours))
         self.handle.setopt(pycurl.TIMEOUT_MS, milliseconds(time_left))
+        if self.request.message:
+            self.handle.setopt(pycurl.POSTFIELDS, self.request.message.body)
+        else:
+            # The handle's last request may have been of the other kind.
+            self.handle.setopt(pycurl.HTTPGET, 1)
 
     def _on_dial(self, _purpose: int, address: Address) -> socket.socket | int:
         """Open the socket that libcurl asks for, or refuse it."""
@@ -171,6 +176,9 @@ class Transfer:
         if head.status >= HTTPStatus.MULTIPLE_CHOICES:
             # "Not modified" has no body: let it end well, and keep the connection.
             return None if head.status == HTTPStatus.NOT_MODIFIED else _STOP
+        if self.request.message:
+            # It was taken, and that is all there is to learn: a body ends the transfer as soon as it begins.
+            return None
         try:
             hop.body = Body(head.codings, self._terms.limits.max_body)
         except PollError as refusal:

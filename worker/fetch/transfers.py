@@ -20,7 +20,7 @@ from worker.fetch.lookup import needs_lookup
 from worker.fetch.names import Names
 from worker.fetch.transfer import Terms, Transfer
 from worker.fetch.wire import Ended, Wire
-from worker.values import Document, Fetched, FetchRequest, NotModified
+from worker.values import Document, Fetched, FetchRequest, NotModified, Taken
 
 if TYPE_CHECKING:
     import pycurl
@@ -175,7 +175,7 @@ class Transfers:
                 self._withdraw(transfer)
                 self._finish(transfer, too_big(self._limits.max_body), datetime.now(UTC))
 
-    def _finish(self, transfer: Transfer, answer: Document | NotModified | PollError, now: datetime) -> None:
+    def _finish(self, transfer: Transfer, answer: Document | NotModified | Taken | PollError, now: datetime) -> None:
         """Note how a fetch ended, and make its handle free for the next one."""
         head = transfer.hop.head
         answered = None if isinstance(answer, PollError) else head

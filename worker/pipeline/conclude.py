@@ -2,23 +2,20 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import structlog
 import xxhash
 from sqlalchemy import Engine
 
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import reading, writing
-from worker.dedupe import dedupe
 from worker.errors import PollError, RejectedError, TransientError
 from worker.intervals import bounds_within
-from worker.normalise import POLICY_VERSION, FeedContext, normalise
-from worker.parse import PARSE_VERSION
+from worker.normalise import POLICY_VERSION, FeedContext
 from worker.pipeline.embargo import hold_back
-from worker.recognise import key_entries, recognise
+from worker.pipeline.identify import identify
 from worker.schedule import (
     Bounds,
     after_failure,
@@ -29,14 +26,12 @@ from worker.schedule import (
     is_believed,
     observe,
 )
-from worker.store import HostRelease, StaleDecisionError, find_known_articles, find_sightings, store_polls
+from worker.store import HostRelease, StaleDecisionError, store_polls
 from worker.values import (
-    Article,
     Document,
     DueFeed,
     Fetched,
     Hints,
-    KeyedEntry,
     NextPoll,
     NotModified,
     Outcome,
@@ -49,7 +44,6 @@ from worker.values import (
 
 # A note is for people.
 _MOST_REASONS = 5
-_LOG = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +86,16 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     released = hold_back(parsed, now)
     is_whole = len(released.entries) == len(parsed.entries)
     parsed = released
-    keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}")
     site_url = parsed.site_url or feed.site_url
     # Relative links in a saved document mean the site, not the folder it was saved to.
     base_url = site_url if site_url and document.url.startswith("file:") else document.url
     context = FeedContext(feed.url, base_url, site_url, parsed.language)
     with reading(engine) as connection:
-        sighted = find_sightings(connection, feed.feed_id, [entry.guid_hash for entry in keyed])
-        recognised = recognise(keyed, sighted)
-        articles = list(_normalise(recognised.fresh, context, now, _repeated_links(parsed)))
-        named = {seen.article_id for article in articles if (seen := sighted.get(article.guid_hash))}
-        known = find_known_articles(connection, articles, named)
-    new = [article.published_at for article in articles if article.guid_hash not in sighted]
-    rhythm = _rhythm(feed, new, now)
+        found = identify(connection, feed, parsed, context, now)
+    rhythm = _rhythm(feed, found.published, now)
     record = _record(answered, _after_success(answered, parsed.hints, rhythm, now), parsed=parsed)
     result = replace(
-        _result(answered, record),
+        _result(answered, replace(record, note=_join(record.note, found.note))),
         hints=parsed.hints if is_polled else None,
         rhythm=rhythm if is_polled else None,
         # What is held back must be read again, and 304 would never let it.
@@ -115,11 +103,12 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
         body_hash=hash_body(document) if is_whole else None,
         title=parsed.title,
         site_url=parsed.site_url,
-        placements=dedupe(articles, feed.feed_id, sighted, known),
+        placements=found.placements,
         policy_version=POLICY_VERSION,
-        returned=recognised.returned,
+        returned=found.returned,
         # A saved document of a polled feed may be an old one: what it lacks has not left the feed.
-        left=() if not is_polled and feed.host_id is not None else recognised.left,
+        left=() if not is_polled and feed.host_id is not None else found.left,
+        guid_rule=found.guid_rule,
     )
     return _moved(result, answered, now)
 
@@ -157,23 +146,6 @@ def hash_body(document: Document) -> bytes:
     return xxhash.xxh3_128_digest(document.body)
 
 
-def _normalise(
-    fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime, repeated_links: frozenset[str]
-) -> Iterator[Article]:
-    for keyed in fresh:
-        try:
-            yield normalise(keyed, context, now, is_link_its_own=keyed.entry.link not in repeated_links)
-        except Exception:  # noqa: BLE001 -- logged with its traceback; tried again when the document next changes
-            # One bad entry never costs its neighbours.
-            _LOG.exception("entry not normalised", feed_url=context.feed_url, guid=keyed.guid)
-
-
-def _repeated_links(parsed: ParsedDocument) -> frozenset[str]:
-    """Return the links that more than one entry of the document has: they name no article."""
-    times = Counter(entry.link for entry in parsed.entries if entry.link)
-    return frozenset(link for link, count in times.items() if count > 1)
-
-
 def _rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) -> Rhythm:
     """Return when the feed publishes, as far as is known now."""
     arrived = arrivals(published, feed.last_success_at, now)
@@ -201,8 +173,12 @@ def _moved(result: PollResult, answered: Answered, now: datetime) -> PollResult:
 def _believed(result: PollResult, url: str) -> PollResult:
     """Return the result with the feed's new address."""
     note = f"{result.record.url} is believed to have moved here for good"
-    record = replace(result.record, url=url, note="; ".join(filter(None, (result.record.note, note))))
+    record = replace(result.record, url=url, note=_join(result.record.note, note))
     return replace(result, record=record, moves_to=url)
+
+
+def _join(*notes: str | None) -> str | None:
+    return "; ".join(filter(None, notes)) or None
 
 
 def _never() -> NextPoll:

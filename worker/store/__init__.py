@@ -1,7 +1,7 @@
 """Stage store: all that a poll found, written together or not at all, and the rows that the stages before it need."""
 
 from worker.store.leases import HostRelease
-from worker.store.lookup import find_known_articles, find_sightings
+from worker.store.lookup import find_guid_rule, find_known_articles, find_sightings
 from worker.store.moves import move_feed
 from worker.store.outages import Outages
 from worker.store.polls import StaleDecisionError, store_polls
@@ -10,6 +10,7 @@ __all__ = [
     "HostRelease",
     "Outages",
     "StaleDecisionError",
+    "find_guid_rule",
     "find_known_articles",
     "find_sightings",
     "move_feed",

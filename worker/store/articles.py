@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, bindparam, case, insert, select, update
 
 from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
 from worker.database.upsert import upsert
-from worker.store.revisions import record_version, show_version
+from worker.store.revisions import Origin, record_version, show_version
 from worker.values import Action, Article, Placement, PollResult
 
 
@@ -22,7 +22,8 @@ def store_articles(connection: Connection, result: PollResult, now: datetime) ->
     fresh = [placed.article for placed in placements if placed.action is Action.CREATE]
     created = _create(connection, result, fresh, now)
     found = _find_rivals(connection, [article for article in fresh if article.guid_hash not in created])
-    revised = [placed for placed in placements if _revise(connection, result, placed, now)]
+    origin = Origin(feed_id, result.record.started_at, now)
+    revised = [placed for placed in placements if _revise(connection, result, placed, origin)]
     named = {placed.article.guid_hash: placed.article_id for placed in placements if placed.article_id is not None}
     _sight(connection, feed_id, placements, named | created | found, now)
     _tell(connection, feed_id, "article created", created.values(), now)
@@ -50,15 +51,15 @@ def _create(connection: Connection, result: PollResult, articles: Sequence[Artic
     ]
     inserted = connection.execute(_insert_article(connection.dialect.name), rows).all()
     ids = {guid: article_id for article_id, guid in inserted}
+    origin = Origin(feed_id, result.record.started_at, now)
     first = [
         {
             "article_id": ids[article.guid],
             "number": 1,
             "content_hash": article.content_hash,
-            "feed_id": feed_id,
-            "seen_at": now,
             "title": article.title,
         }
+        | origin.row(article.updated_at)
         for article in articles
         if article.guid in ids
     ]
@@ -76,13 +77,13 @@ def _find_rivals(connection: Connection, articles: Sequence[Article]) -> dict[by
     return {guid_hashes[row.match_key]: row.id for row in rows}
 
 
-def _revise(connection: Connection, result: PollResult, placed: Placement, now: datetime) -> bool:
+def _revise(connection: Connection, result: PollResult, placed: Placement, origin: Origin) -> bool:
     if placed.article_id is None or placed.action not in {Action.REVISE, Action.RECORD}:
         return False
     if placed.action is Action.RECORD:
-        return record_version(connection, placed.article_id, result.record.feed_id, placed.article, now)
+        return record_version(connection, placed.article_id, placed.article, origin)
     fields = _fields(placed.article) | {"policy_version": result.policy_version}
-    return show_version(connection, placed.article_id, result.record.feed_id, fields, now)
+    return show_version(connection, placed.article_id, fields, origin)
 
 
 def _sight(
@@ -135,7 +136,11 @@ def _insert_article(dialect: str) -> Any:
 @cache
 def _insert_sighting(dialect: str) -> Any:
     statement = upsert(dialect, SightingRow)
-    changed = {name: statement.excluded[name] for name in ("original_url", "fingerprint", "content_hash", "left_at")}
+    names = ("article_id", "original_url", "fingerprint", "content_hash", "left_at")
+    changed: dict[str, Any] = {name: statement.excluded[name] for name in names}
+    # A guid that came to name another article has carried that one since now.
+    is_the_same = SightingRow.article_id == statement.excluded.article_id
+    changed["first_seen_at"] = case((is_the_same, SightingRow.first_seen_at), else_=statement.excluded.first_seen_at)
     return statement.on_conflict_do_update(index_elements=["feed_id", "guid_hash"], set_=changed)
 
 

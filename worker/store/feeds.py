@@ -43,6 +43,8 @@ def _facts(result: PollResult) -> dict[str, Any]:
     if result.is_move_changed:
         url, polls, since = (result.move.url, result.move.polls, result.move.since) if result.move else (None, 0, None)
         facts |= {"moved_to": url, "moved_polls": polls, "moved_since": since}
+    if rule := result.guid_rule:
+        facts |= {"guid_policy": rule.policy, "guid_reason": rule.reason, "guid_renamings": rule.renamings}
     if result.record.next_poll.ends_as:
         facts |= {"state": result.record.next_poll.ends_as, "state_reason": result.record.next_poll.reason}
     return facts

@@ -8,10 +8,12 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, select
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
-from worker.values import Article, KnownArticle, Sighted
+from worker.database.feed_tables import FeedRow
+from worker.database.feed_values import read_guid_rule
+from worker.values import Article, GuidRule, KnownArticle, Sighted
 
 # SQLite takes at most 32,766 parameters in one statement.
 _SLICE = 5_000
@@ -27,16 +29,21 @@ def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection
 
 
 def find_known_articles(
-    connection: Connection, articles: Sequence[Article], article_ids: Collection[int]
+    connection: Connection, feed_id: int, articles: Sequence[Article], article_ids: Collection[int]
 ) -> list[KnownArticle]:
     """Return the stored articles that these ids and these articles' match keys name."""
     keys = {article.match_key for article in articles if article.match_key}
     known: dict[int, KnownArticle] = {}
     for some in _slices(article_ids):
-        known |= _read_articles(connection, _articles_by_id(), {"ids": some})
+        known |= _read_articles(connection, _articles_by_id(), {"feed_id": feed_id, "ids": some})
     for names in _slices(keys):
-        known |= _read_articles(connection, _articles_by_match_key(), {"match_keys": names})
+        known |= _read_articles(connection, _articles_by_match_key(), {"feed_id": feed_id, "match_keys": names})
     return list(known.values())
+
+
+def find_guid_rule(connection: Connection, feed_id: int) -> GuidRule:
+    """Return by what a feed's entries are known: its operator's choice goes before what the audit found."""
+    return read_guid_rule(connection.execute(_guid_facts(), {"feed_id": feed_id}).one())
 
 
 @cache
@@ -56,6 +63,7 @@ def _sightings() -> Select[*tuple[Any, ...]]:
         SightingRow.guid_hash,
         SightingRow.fingerprint,
         SightingRow.content_hash,
+        SightingRow.original_url,
         SightingRow.left_at,
     ).where(SightingRow.feed_id == bindparam("feed_id"))
 
@@ -64,7 +72,9 @@ def _read_sightings(
     connection: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
 ) -> dict[bytes, Sighted]:
     return {
-        row.guid_hash: Sighted(row.id, row.article_id, row.fingerprint, row.content_hash, left=row.left_at is not None)
+        row.guid_hash: Sighted(
+            row.id, row.article_id, row.fingerprint, row.content_hash, row.original_url, left=row.left_at is not None
+        )
         for row in connection.execute(query, values)
     }
 
@@ -81,16 +91,39 @@ def _articles_by_match_key() -> Select[*tuple[Any, ...]]:
 
 def _articles() -> Select[*tuple[Any, ...]]:
     shown = and_(RevisionRow.article_id == ArticleRow.id, RevisionRow.number == ArticleRow.revision)
-    length = func.length(ArticleRow.text).label("length")
-    columns = (ArticleRow.id, ArticleRow.match_key, ArticleRow.content_hash, length, RevisionRow.feed_id)
-    return select(*columns).join(RevisionRow, shown)
+    ours = and_(SightingRow.article_id == ArticleRow.id, SightingRow.feed_id == bindparam("feed_id"))
+    return select(
+        ArticleRow.id,
+        ArticleRow.match_key,
+        ArticleRow.content_hash,
+        RevisionRow.feed_id,
+        ArticleRow.title,
+        ArticleRow.text,
+        ArticleRow.published_at,
+        exists().where(ours).label("is_ours"),
+    ).join(RevisionRow, shown)
+
+
+@cache
+def _guid_facts() -> Select[*tuple[Any, ...]]:
+    facts = (FeedRow.guid_policy, FeedRow.guid_reason, FeedRow.guid_renamings, FeedRow.options)
+    return select(*facts).where(FeedRow.id == bindparam("feed_id"))
 
 
 def _read_articles(
     connection: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
 ) -> dict[int, KnownArticle]:
     return {
-        row.id: KnownArticle(row.id, row.match_key, row.content_hash, row.length, row.feed_id)
+        row.id: KnownArticle(
+            row.id,
+            row.match_key,
+            row.content_hash,
+            row.feed_id,
+            row.title,
+            row.text,
+            row.published_at,
+            is_ours=bool(row.is_ours),
+        )
         for row in connection.execute(query, values)
     }
 

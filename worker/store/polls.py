@@ -15,7 +15,7 @@ from worker.store.feeds import store_feed
 from worker.store.leases import HostRelease, holds_lease, release_hosts
 from worker.store.moves import move_feed
 from worker.store.schedules import store_schedules
-from worker.values import Action, Outcome, PollRecord, PollResult
+from worker.values import Action, Finding, Outcome, PollRecord, PollResult
 
 
 class StaleDecisionError(Exception):
@@ -62,7 +62,11 @@ def _refuse_stale(connection: Connection, result: PollResult) -> None:
     # after the other, and the second sees what the first sighted.
     feed_id = result.record.feed_id
     connection.execute(_lock_schedule(), {"feed_id": feed_id})
-    unseen = [placed.article.guid_hash for placed in result.placements if placed.action is Action.CREATE]
+    unseen = [
+        placed.article.guid_hash
+        for placed in result.placements
+        if placed.action is Action.CREATE and placed.finding is not Finding.GUID_REUSED
+    ]
     if unseen and connection.execute(_any_sighting(), {"feed_id": feed_id, "guid_hashes": unseen}).first():
         raise StaleDecisionError
 

@@ -1,6 +1,7 @@
 """The versions of an article: the shown one lives in the article's row, the others with their words in revisions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,25 @@ from worker.values import Article
 _LASTING = {"guid", "match_key"}
 
 
-def show_version(
-    connection: Connection, article_id: int, feed_id: int, fields: Mapping[str, Any], now: datetime
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What brought a version: the feed, the beginning of the poll, and the moment it is written."""
+
+    feed_id: int
+    polled_at: datetime
+    seen_at: datetime
+
+    def row(self, updated_at: datetime | None) -> dict[str, Any]:
+        """Return the columns of a revision that say so."""
+        return {
+            "feed_id": self.feed_id,
+            "polled_at": self.polled_at,
+            "seen_at": self.seen_at,
+            "updated_at": updated_at,
+        }
+
+
+def show_version(connection: Connection, article_id: int, fields: Mapping[str, Any], origin: Origin) -> bool:
     """Show a version from now on and keep the words of the one shown so far; return False when it is shown already."""
     shown = connection.execute(
         select(ArticleRow.revision, ArticleRow.html, ArticleRow.text, ArticleRow.content_hash)
@@ -31,7 +48,7 @@ def show_version(
         _set_words(connection, article_id, number, html=None, text=None)
     else:
         row = {name: fields[name] for name in ("content_hash", "title")}
-        number = _append(connection, article_id, row | {"feed_id": feed_id, "seen_at": now})
+        number = _append(connection, article_id, row | origin.row(fields["updated_at"]))
     kept = {name: value for name, value in fields.items() if name not in _LASTING}
     connection.execute(
         update(ArticleRow).where(ArticleRow.id == article_id).values(**kept, revision=number, grouped_at=None)
@@ -39,13 +56,13 @@ def show_version(
     return True
 
 
-def record_version(connection: Connection, article_id: int, feed_id: int, article: Article, now: datetime) -> bool:
+def record_version(connection: Connection, article_id: int, article: Article, origin: Origin) -> bool:
     """Keep a version that is not the one shown; return False when it is known already."""
     connection.execute(select(ArticleRow.id).where(ArticleRow.id == article_id).with_for_update()).one()
     if _number(connection, article_id, article.content_hash) is not None:
         return False
     row = {name: getattr(article, name) for name in ("content_hash", "title", "html", "text")}
-    _append(connection, article_id, row | {"feed_id": feed_id, "seen_at": now})
+    _append(connection, article_id, row | origin.row(article.updated_at))
     return True
 
 

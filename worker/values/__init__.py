@@ -4,8 +4,18 @@ claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry �
 → dedupe → Placement → schedule → NextPoll → store
 """
 
-from worker.values.articles import Action, Article, KnownArticle, Placement
-from worker.values.entries import Enclosure, Entry, KeyedEntry, Notice, ParsedDocument, Recognised, Sighted
+from worker.values.articles import Action, Article, Finding, KnownArticle, Placement
+from worker.values.entries import (
+    Enclosure,
+    Entry,
+    GuidPolicy,
+    GuidRule,
+    KeyedEntry,
+    Notice,
+    ParsedDocument,
+    Recognised,
+    Sighted,
+)
 from worker.values.feeds import (
     ClaimedHost,
     Credentials,
@@ -15,8 +25,10 @@ from worker.values.feeds import (
     FeedState,
     Fetched,
     FetchRequest,
+    Message,
     NotModified,
     Streak,
+    Taken,
     Validators,
 )
 from worker.values.polls import NextPoll, Outcome, PollRecord, PollResult
@@ -35,9 +47,13 @@ __all__ = [
     "FeedState",
     "FetchRequest",
     "Fetched",
+    "Finding",
+    "GuidPolicy",
+    "GuidRule",
     "Hints",
     "KeyedEntry",
     "KnownArticle",
+    "Message",
     "Move",
     "NextPoll",
     "NotModified",
@@ -51,5 +67,6 @@ __all__ = [
     "Rhythm",
     "Sighted",
     "Streak",
+    "Taken",
     "Validators",
 ]

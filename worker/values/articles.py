@@ -49,11 +49,14 @@ class KnownArticle:
     article_id: int
     match_key: str | None
     content_hash: bytes
-    """Of the version that is shown."""
-    text_length: int
-    """Characters of the version that is shown."""
+    """Of the version that is shown, like all that follows."""
     shown_by: int
-    """The feed that brought the version that is shown."""
+    """The feed that brought it."""
+    title: str
+    text: str
+    published_at: datetime | None = None
+    is_ours: bool = False
+    """Whether the feed that asks has carried it."""
 
 
 class Action(StrEnum):
@@ -69,6 +72,19 @@ class Action(StrEnum):
     """Its words changed and this version is shown from now on."""
 
 
+class Finding(StrEnum):
+    """What was odd about how a feed names an entry."""
+
+    RENAMED = "renamed"
+    """It came back under another guid: the article it was."""
+    GUID_REUSED = "guid reused"
+    """Its guid had named another article: a new one."""
+    URL_REUSED = "URL reused"
+    """Its URL had named another article in this feed: a new one."""
+    CONFLICT = "conflict"
+    """Its guid names one article and its URL another: the guid wins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Which article an entry is, and what follows from that."""
@@ -77,3 +93,4 @@ class Placement:
     action: Action
     article_id: int | None = None
     """Null exactly when it is to be created."""
+    finding: Finding | None = None

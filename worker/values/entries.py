@@ -101,8 +101,31 @@ class Sighted:
     article_id: int
     fingerprint: bytes
     content_hash: bytes
+    original_url: str | None = None
+    """The link as this feed last published it."""
     left: bool = False
     """True when it was absent from the newest document."""
+
+
+class GuidPolicy(StrEnum):
+    """By what a feed's entries are known."""
+
+    GUID = "guid"
+    GUID_AND_LINK = "guid and link"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class GuidRule:
+    """By what a feed's entries are known, and what the audit of its guids has found so far."""
+
+    policy: GuidPolicy = GuidPolicy.GUID
+    reason: str | None = None
+    """Why not by guid, in words; null while they serve."""
+    renamings: int = 0
+    """Documents in a row in which most entries came back under other guids."""
+    is_fixed: bool = False
+    """True where the operator chose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +146,5 @@ class Recognised:
     """Never sighted in this feed, or changed since: to be normalised."""
     returned: tuple[int, ...]
     """Sightings that had left the document and are back, unchanged."""
-    left: tuple[int, ...]
+    left: tuple[Sighted, ...]
     """Sightings that are no longer in the document."""

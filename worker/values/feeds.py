@@ -95,13 +95,24 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What a request brings to its host (POST), in place of asking it for a document."""
+
+    body: bytes = field(repr=False)
+    headers: tuple[str, ...] = ()
+    """Lines of the head that belong to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """One feed to fetch; ``feed_id`` comes back with the answer."""
+    """One feed to fetch, or one message to bring; ``feed_id`` comes back with the answer."""
 
     feed_id: int
+    """Of the feed, or what else the caller knows the request by."""
     url: str
     validators: Validators = field(default_factory=Validators)
     credentials: Credentials | None = None
+    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +135,16 @@ class NotModified:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The host took the message that it was brought (2xx)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """How one fetch ended, and what it cost."""
 
     request: FetchRequest
-    answer: Document | NotModified | PollError
+    answer: Document | NotModified | Taken | PollError
     duration: timedelta
     http_status: int | None = None
     bytes_received: int = 0

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from worker.errors import PollError
 from worker.values.articles import Placement
+from worker.values.entries import GuidRule
 from worker.values.feeds import FeedState, Streak, Validators
 from worker.values.schedules import Hints, Move, Rhythm
 
@@ -85,3 +86,5 @@ class PollResult:
     """Of the HTML policy that cleaned the articles."""
     returned: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
+    guid_rule: GuidRule | None = None
+    """By what the feed's entries are known from now on; null where that stays as it is stored."""

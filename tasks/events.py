@@ -1,0 +1,51 @@
+"""Passing changes on to those who follow them."""
+
+import structlog
+
+from tasks.failures import store_failures_logged
+from worker.celery import app
+from worker.database.clock import read_clock
+from worker.database.engine import reading
+from worker.outbox import number_events as number_committed_events
+from worker.settings import settings
+from worker.stopping import is_stopping
+from worker.tools import store_engine
+from worker.webhooks import Delivered, deliver, delivering_transfers, is_any_due
+
+_LOG = structlog.get_logger("feedmill")
+# A message that waits longer is not needed any more: a later one was sent.
+_EXPIRES_SECONDS = 10
+
+
+@app.task(name="maintenance.deliver_webhooks")
+def deliver_webhooks() -> None:
+    """Bring changes to the webhooks that are due, as many as one task's time allows."""
+    chosen = settings()
+    secret = chosen.webhook_secret.get_secret_value() if chosen.webhook_secret else None
+    with store_failures_logged(), delivering_transfers(chosen) as transfers:
+        for delivered in deliver(store_engine(), transfers, secret, is_stopping):
+            _log(delivered)
+
+
+@app.task(name="maintenance.number_events")
+def number_events() -> None:
+    """Give the events that have been committed their positions, and wake a delivery where a webhook waits for them."""
+    engine = store_engine()
+    with store_failures_logged():
+        number_committed_events(engine)
+        with reading(engine) as connection:
+            is_due = is_any_due(connection, read_clock(connection).now())
+        if is_due:
+            deliver_webhooks.apply_async(expires=_EXPIRES_SECONDS)
+
+
+def _log(delivered: Delivered) -> None:
+    batch = delivered.batch
+    facts = {"webhook_id": batch.webhook_id, "changes": batch.changes, "cursor": batch.up_to}
+    if delivered.error is None or delivered.verdict is None:
+        _LOG.info("delivered", **facts)
+    elif delivered.verdict.dead_because:
+        _LOG.error("webhook dead", **facts, reason=delivered.verdict.dead_because)
+    else:
+        next_at = delivered.verdict.next_attempt_at.isoformat()
+        _LOG.warning("not delivered", **facts, error=delivered.error.sentence, next_attempt_at=next_at)

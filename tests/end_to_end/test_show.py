@@ -1,0 +1,47 @@
+"""``feedmill show``: an article with its versions, and what changed from each to the next."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.documents import entry, rss
+from tests.servers.publisher import Publisher
+
+Feedmill = Callable[..., subprocess.CompletedProcess[str]]
+URL = "http://127.0.0.1/bridge"
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with Publisher() as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def _revised(feedmill: Feedmill, publisher: Publisher) -> None:
+    for title, text in (
+        ("Bridge opens", "The bridge opens on <b>Monday</b> after two winters of repairs."),
+        ("Bridge opens late", "The bridge opens on Tuesday after two winters of repairs."),
+    ):
+        feedmill("poll", "--force", publisher.serve("/feed", rss([entry("g", URL, title, text, "4 07:30")])))
+
+
+@pytest.mark.usefixtures("_revised")
+def test_it_says_what_changed_word_by_word(feedmill: Feedmill) -> None:
+    shown = feedmill("show", "1").stdout.splitlines()
+    revisions = shown[next(number for number, line in enumerate(shown) if line.startswith("Revision 1")) :]
+    assert "Revision 2, shown: seen" in revisions[2]
+    assert [line.strip() for line in revisions[3:]] == [
+        "Bridge opens {+late+}",
+        "The bridge opens on [-Monday-] {+Tuesday+} after two winters of repairs.",
+    ]
+
+
+@pytest.mark.usefixtures("_revised")
+def test_it_names_the_poll_that_brought_each_version(feedmill: Feedmill) -> None:
+    revisions = json.loads(feedmill("show", "1", "--json").stdout)["revisions"]
+    polls = [json.loads(line) for line in feedmill("polls", "--json").stdout.splitlines()]
+    assert [revision["polled_at"] for revision in revisions] == [poll["started_at"] for poll in polls]
+    assert [revision["title"] for revision in revisions] == ["Bridge opens", "Bridge opens late"]

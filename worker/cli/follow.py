@@ -1,0 +1,58 @@
+"""Following changes to the store: ``follow``."""
+
+import select
+import sys
+from collections.abc import Iterator
+
+import click
+
+from worker.cli.output import print_json, write_line
+from worker.cli.store import opened_store
+from worker.outbox import Change, follow_changes
+
+# Between two looks into the outbox, in milliseconds.
+_INTERVAL = 1000
+
+
+@click.command("follow")
+@click.option("--since", type=click.IntRange(min=0), help="Begin after this cursor; 0: with the oldest change kept.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--limit", type=click.IntRange(min=1), help="End after so many changes.")
+@click.option("--once", is_flag=True, help="End when there are no more.")
+def follow_command(*, since: int | None, as_json: bool, limit: int | None, once: bool) -> None:
+    """Follow changes to the store as they are committed, from now on or from a cursor; Ctrl-C ends it."""
+    with opened_store() as engine:
+        changes = follow_changes(engine, since, _end if once else _wait)
+        try:
+            _print(changes, limit, as_json=as_json)
+        except KeyboardInterrupt:
+            # That is how one ends it.
+            return
+
+
+def _print(changes: Iterator[Change], limit: int | None, *, as_json: bool) -> None:
+    for number, change in enumerate(changes, start=1):
+        if as_json:
+            print_json([change])
+        else:
+            write_line(_sentence(change))
+        if number == limit:
+            break
+
+
+def _sentence(change: Change) -> str:
+    details = change["details"] or {}
+    about = change["url"] if change["article_id"] else change["feed_url"]
+    what = "  ".join(filter(None, (change["title"], about, details.get("reason"))))
+    return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<16}  {what}"
+
+
+def _end() -> bool:
+    return False
+
+
+def _wait() -> bool:
+    """Wait a moment; return False as soon as nobody reads what we print any more."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)
+    return not reader.poll(_INTERVAL)

@@ -1,0 +1,112 @@
+"""Managing webhooks: ``webhook add``, ``list``, ``remove`` and ``resume``."""
+
+import click
+from sqlalchemy import Connection
+
+from worker.cli.output import Column, from_now, print_json, print_table, write_line
+from worker.cli.store import opened_store, reading_store, writing_store
+from worker.database.clock import read_clock
+from worker.database.engine import writing
+from worker.errors import NamedError, PollError, UsageError
+from worker.fetch import locate
+from worker.outbox import number_events
+from worker.settings import settings
+from worker.webhooks import (
+    Webhook,
+    add_webhook,
+    find_webhook,
+    list_webhooks,
+    remove_webhook,
+    resume_webhook,
+    show_secret,
+    signing_key,
+)
+
+_since = click.option("--since", type=click.IntRange(min=0), help="Begin after this cursor; 0: with the oldest kept.")
+_name = click.argument("name", metavar="URL_OR_ID")
+
+
+@click.group("webhook")
+def webhook_command() -> None:
+    """Have changes delivered to a URL, signed, in order, and again until they are taken."""
+
+
+@webhook_command.command("add")
+@click.argument("url")
+@_since
+def add_command(url: str, since: int | None) -> None:
+    """Add a webhook, and show the secret that checks its signatures."""
+    if settings().webhook_secret is None:
+        raise UsageError(
+            "Set FEEDMILL_WEBHOOK_SECRET first, to the same value wherever workers run: openssl rand -hex 32 makes one."
+        )
+    try:
+        locate(url)
+    except PollError as error:
+        raise NamedError(f"{url} was not added: {error.sentence}.") from error
+    with opened_store(create=True) as engine:
+        # Only then is the next change the next one.
+        number_events(engine)
+        with writing(engine) as connection:
+            found = find_webhook(connection, url)
+            webhook = found or add_webhook(connection, read_clock(connection).now(), url, since)
+    write_line(f"{'Known already' if found else 'Added'}: webhook {webhook.webhook_id}, {webhook.url}")
+    if not found:
+        write_line(f"It gets every change after {webhook.position}.")
+    write_line(f"Its signatures are checked with {_secret(webhook)}")
+
+
+@webhook_command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_command(*, as_json: bool) -> None:
+    """List webhooks: how far behind each is, and why."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        rows = list_webhooks(connection)
+        if as_json:
+            print_json(rows)
+            return
+        columns = [
+            Column("ID", lambda row: row["id"], 9),
+            Column("URL", lambda row: row["url"]),
+            Column("STATE", lambda row: row["state"], 6),
+            Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
+            Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
+            Column("NEXT", lambda row: from_now(row["next_attempt_at"], now) if row["error"] else None, 9),
+            Column("WHY", lambda row: row["state_reason"] or row["error"], 50),
+        ]
+        print_table(columns, rows, when_empty="No webhooks: `feedmill webhook add URL` adds one.")
+
+
+@webhook_command.command("remove")
+@_name
+def remove_command(name: str) -> None:
+    """Deliver nothing there any more."""
+    with writing_store() as (connection, _clock):
+        webhook = _webhook_called(connection, name)
+        remove_webhook(connection, webhook)
+    write_line(f"Removed {webhook.url}")
+
+
+@webhook_command.command("resume")
+@_name
+@_since
+def resume_command(name: str, since: int | None) -> None:
+    """Deliver again at once, from where it stopped or after a cursor."""
+    with writing_store() as (connection, clock):
+        webhook = _webhook_called(connection, name)
+        position = resume_webhook(connection, clock.now(), webhook, since)
+    write_line(f"Resumed {webhook.url} after change {position}")
+
+
+def _webhook_called(connection: Connection, name: str) -> Webhook:
+    found = find_webhook(connection, name)
+    if found is None:
+        raise NamedError(f"There is no webhook {name}: `feedmill webhook list` lists them.")
+    return found
+
+
+def _secret(webhook: Webhook) -> str:
+    secret = settings().webhook_secret
+    assert secret, "it was asked for"
+    return show_secret(signing_key(secret.get_secret_value(), webhook.salt))

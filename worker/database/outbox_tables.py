@@ -1,0 +1,48 @@
+"""The tables around the outbox: between which positions events are kept, and who has them delivered."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Integer, text
+from sqlalchemy.orm import Mapped
+
+from worker.database.base import Base, column
+from worker.database.types import BigId
+
+
+class EventBoundsRow(Base):
+    """Between which positions events are kept: one row, which the sequencer locks while it numbers."""
+
+    __tablename__ = "event_bounds"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="ck_event_bounds_one_row"),
+        {"comment": "One row: between which positions events are kept"},
+    )
+
+    id: Mapped[int] = column("Always 1", Integer, primary_key=True, autoincrement=False)
+    numbered_to: Mapped[int] = column("The newest position that was given to an event", BigId)
+    dropped_to: Mapped[int] = column(
+        "The newest position that was dropped by retention: a cursor below it has missed events", BigId
+    )
+
+
+class WebhookRow(Base):
+    """A URL that changes are delivered to, in order and in batches."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = ({"comment": "One row per webhook: a URL that changes are delivered to, signed"},)
+
+    id: Mapped[int] = column("Identifier", BigId, primary_key=True)
+    url: Mapped[str] = column("Where to deliver: it may hold a secret of the receiver's", unique=True)
+    salt: Mapped[str] = column("Makes its signing key from FEEDMILL_WEBHOOK_SECRET; worthless without that")
+    position: Mapped[int] = column("The change up to which all have been taken", BigId)
+    sending_to: Mapped[int | None] = column(
+        "The last change of the batch that has been sent and not been taken yet: it is sent again as it was", BigId
+    )
+    state: Mapped[str] = column("active or dead", server_default=text("'active'"))
+    state_reason: Mapped[str | None] = column("Why nothing is delivered any more, in words")
+    next_attempt_at: Mapped[datetime] = column("When it may be sent to next: not while it is being sent to")
+    failures: Mapped[int] = column("Failed deliveries in a row", server_default=text("0"))
+    failing_since: Mapped[datetime | None] = column("When the first of them was; null when the last one was taken")
+    error: Mapped[str | None] = column("The newest failure in a sentence; null when the last one was taken")
+    delivered_at: Mapped[datetime | None] = column("When a delivery was last taken")
+    added_at: Mapped[datetime] = column("When the webhook was added")

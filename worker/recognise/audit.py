@@ -1,0 +1,45 @@
+"""The audit of a feed's guids: whether they tell its entries apart and stay, and by what to know entries if not.
+
+A verdict stands once it is made: another key would make every entry look new again.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from worker.values import Entry, GuidPolicy, GuidRule
+
+# A redesign gives all entries other guids once; twice running is a habit.
+_HABIT = 2
+
+
+def audit_guids(rule: GuidRule, entries: Sequence[Entry], *, renamed: int, carried: int) -> GuidRule:
+    """Return by what the feed's entries are known from the next document on.
+
+    ``renamed`` of the ``carried`` entries that the document before this one held came back under other guids.
+    """
+    if rule.is_fixed or rule.policy is not GuidPolicy.GUID:
+        return rule
+    guids = [entry.guid for entry in entries if entry.guid]
+    if not guids and any(entry.link for entry in entries):
+        return GuidRule(GuidPolicy.LINK, "its entries have no guids")
+    if shared := _count_shared(entries):
+        # One guid used twice among many is a slip; the link tells those two apart.
+        if 2 * shared > len(guids):
+            return GuidRule(GuidPolicy.GUID_AND_LINK, f"{shared} of the {len(guids)} guids in its document were shared")
+        return rule
+    return _count_renaming(rule, renamed, carried)
+
+
+def _count_shared(entries: Sequence[Entry]) -> int:
+    """Return how many distinct entries have a guid that another one of the document has too."""
+    links_of_guid = Counter(guid for guid, _ in {(entry.guid, entry.link) for entry in entries if entry.guid})
+    return sum(count for count in links_of_guid.values() if count > 1)
+
+
+def _count_renaming(rule: GuidRule, renamed: int, carried: int) -> GuidRule:
+    if not renamed or 2 * renamed < carried:
+        return replace(rule, renamings=0)
+    if rule.renamings + 1 < _HABIT:
+        return replace(rule, renamings=rule.renamings + 1)
+    return GuidRule(GuidPolicy.LINK, f"its guids changed {_HABIT} times running while the entries stayed")

@@ -1,0 +1,20 @@
+"""Sorting a document's entries by whether there is work to do."""
+
+from collections.abc import Mapping, Sequence
+
+from worker.values import KeyedEntry, Recognised, Sighted
+
+
+def recognise(keyed: Sequence[KeyedEntry], sighted: Mapping[bytes, Sighted]) -> Recognised:
+    """Sort a document's entries by whether there is work to do.
+
+    ``sighted`` holds, by guid hash, at least the feed's sightings of these entries and all that have not left yet.
+    """
+    present = {entry.guid_hash for entry in keyed}
+    known = {entry.guid_hash: entry for entry in keyed if entry.guid_hash in sighted}
+    unchanged = {key for key, entry in known.items() if sighted[key].fingerprint == entry.fingerprint}
+    return Recognised(
+        fresh=tuple(entry for entry in keyed if entry.guid_hash not in unchanged),
+        returned=tuple(sighted[key].sighting_id for key in unchanged if sighted[key].left),
+        left=tuple(seen for key, seen in sighted.items() if key not in present and not seen.left),
+    )

@@ -1,0 +1,116 @@
+"""Claiming webhooks that are due, each with the batch of changes to bring it, and noting how that ended.
+
+Like everything else that waits, a webhook is claimed in SQL: what is being sent to is not due until the claim runs out.
+A batch that was sent keeps its bounds until it is taken, so that its repetition has the same id and changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, select, update
+
+from worker.database.outbox_tables import WebhookRow
+from worker.errors import NamedError
+from worker.outbox import Change, read_changes
+from worker.webhooks.manage import is_due
+from worker.webhooks.patience import Verdict
+
+# Changes in one message, and webhooks claimed at once.
+_BATCH = 100
+_AT_ONCE = 50
+LEASE = timedelta(minutes=1)
+"""How long a claim holds: more than a delivery may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The changes that one webhook gets next, and how it has done so far."""
+
+    webhook_id: int
+    url: str
+    salt: str
+    after: int
+    up_to: int
+    changes: int
+    body: bytes
+    failures: int
+    failing_since: datetime | None
+
+    @property
+    def message_id(self) -> str:
+        """What repetitions have in common: the webhook, and which changes these are."""
+        return f"feedmill_{self.webhook_id}_{self.after + 1}_{self.up_to}"
+
+
+def claim_batches(connection: Connection, now: datetime) -> list[Batch]:
+    """Claim the webhooks that have been due the longest; one whose next changes are no longer kept is dead."""
+    due = (
+        select(WebhookRow)
+        .where(is_due(now))
+        .order_by(WebhookRow.next_attempt_at, WebhookRow.id)
+        .limit(_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    batches = []
+    for row in connection.execute(due).all():
+        try:
+            changes = read_changes(connection, row.position, _BATCH)
+        except NamedError as error:
+            _write(connection, row.id, state="dead", state_reason=str(error))
+            continue
+        if batch := _batch(row, changes):
+            _write(connection, row.id, next_attempt_at=now + LEASE, sending_to=batch.up_to)
+            batches.append(batch)
+    return batches
+
+
+def note_taken(connection: Connection, now: datetime, batch: Batch) -> None:
+    """Go on after a batch that was taken."""
+    done = {"position": batch.up_to, "sending_to": None, "failures": 0, "failing_since": None, "error": None}
+    connection.execute(_claimed(batch).values(next_attempt_at=now, delivered_at=now, **done))
+
+
+def note_failed(connection: Connection, now: datetime, batch: Batch, sentence: str, verdict: Verdict) -> None:
+    """Keep a batch that was not taken for another attempt, or for whoever resumes the webhook."""
+    dead = {"state": "dead", "state_reason": verdict.dead_because} if verdict.dead_because else {}
+    connection.execute(
+        _claimed(batch).values(
+            next_attempt_at=verdict.next_attempt_at,
+            failures=batch.failures + 1,
+            failing_since=batch.failing_since or now,
+            error=sentence,
+            **dead,
+        )
+    )
+
+
+def _claimed(batch: Batch) -> Any:
+    # Whoever took the claim over, or moved the webhook to another cursor, has the say.
+    mine = (WebhookRow.id == batch.webhook_id, WebhookRow.position == batch.after)
+    return update(WebhookRow).where(*mine, WebhookRow.sending_to == batch.up_to)
+
+
+def _batch(row: Row[Any], changes: Sequence[Change]) -> Batch | None:
+    sent = [change for change in changes if row.sending_to is None or change["cursor"] <= row.sending_to]
+    if not sent:
+        return None
+    up_to: int = sent[-1]["cursor"]
+    content = {"type": "feedmill.changes", "timestamp": sent[-1]["at"], "data": {"cursor": up_to, "changes": sent}}
+    return Batch(
+        webhook_id=row.id,
+        url=row.url,
+        salt=row.salt,
+        after=row.position,
+        up_to=up_to,
+        changes=len(sent),
+        body=orjson.dumps(content, option=orjson.OPT_UTC_Z),
+        failures=row.failures,
+        failing_since=row.failing_since,
+    )
+
+
+def _write(connection: Connection, webhook_id: int, **values: object) -> None:
+    connection.execute(update(WebhookRow).where(WebhookRow.id == webhook_id).values(values))

@@ -1,0 +1,114 @@
+"""Delivering: to many webhooks at once, one batch at a time to each, so that a slow one holds up no other."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from worker.database.clock import Clock, read_clock
+from worker.database.conflicts import retry_conflicts
+from worker.database.engine import writing
+from worker.errors import ErrorClass, PermanentError, PollError
+from worker.fetch import FetchLimits, Guard, Transfers
+from worker.outbox import number_events
+from worker.settings import Settings
+from worker.values import Fetched, FetchRequest
+from worker.webhooks.batches import Batch, claim_batches, note_failed, note_taken
+from worker.webhooks.patience import Verdict, after_failed_delivery
+from worker.webhooks.signing import sign, signing_key
+
+_TIMEOUT = timedelta(seconds=15)
+# For so long, in seconds, one call claims; what is in flight then still has its time, or after a stop this long.
+_CLAIM_FOR = 8.0
+_GRACE = 5.0
+_TURN = timedelta(milliseconds=100)
+_NO_SECRET = PermanentError(ErrorClass.INTERNAL, "FEEDMILL_WEBHOOK_SECRET is not set where deliveries are made")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One delivery and how it ended; an error means that the batch is kept."""
+
+    batch: Batch
+    error: PollError | None = None
+    verdict: Verdict | None = None
+
+
+def delivering_transfers(chosen: Settings) -> Transfers:
+    """Return the fetcher that brings messages to webhooks, through the guard that all fetches pass."""
+    limits = FetchLimits(
+        timeout=_TIMEOUT,
+        connect_timeout=min(chosen.connect_timeout, _TIMEOUT),
+        max_body=chosen.max_body,
+        user_agent=chosen.user_agent,
+    )
+    return Transfers(limits, Guard.allowing(chosen.allow_hosts))
+
+
+def deliver(engine: Engine, transfers: Transfers, secret: str | None, stop: Callable[[], bool]) -> Iterator[Delivered]:
+    """Bring changes to every webhook that is due, batch after batch, until none is or the time of one task is over."""
+    began = time.monotonic()
+    ends_at = began + _CLAIM_FOR + _TIMEOUT.total_seconds()
+    in_flight: dict[int, Batch] = {}
+    may_be_due = True
+    while time.monotonic() < ends_at:
+        is_stopping = stop()
+        if is_stopping:
+            ends_at = min(ends_at, time.monotonic() + _GRACE)
+        if may_be_due and not is_stopping and time.monotonic() - began < _CLAIM_FOR:
+            clock, batches = _claim(engine)
+            may_be_due = False
+            if secret is None:
+                yield from (_conclude(engine, batch, _NO_SECRET, clock.now()) for batch in batches)
+                continue
+            for batch in batches:
+                in_flight[batch.webhook_id] = batch
+                transfers.start(_request(batch, secret, clock.now()))
+        if not in_flight:
+            break
+        for fetched in transfers.step(_TURN):
+            yield _conclude(engine, in_flight.pop(fetched.request.feed_id), _failure(fetched), clock.now())
+            may_be_due = True
+
+
+def _claim(engine: Engine) -> tuple[Clock, list[Batch]]:
+    number_events(engine)
+
+    def work() -> tuple[Clock, list[Batch]]:
+        with writing(engine) as connection:
+            clock = read_clock(connection)
+            return clock, claim_batches(connection, clock.now())
+
+    return retry_conflicts(work)
+
+
+def _request(batch: Batch, secret: str, now: datetime) -> FetchRequest:
+    message = sign(signing_key(secret, batch.salt), batch.message_id, now, batch.body)
+    return FetchRequest(batch.webhook_id, batch.url, message=message)
+
+
+def _failure(fetched: Fetched) -> PollError | None:
+    return fetched.answer if isinstance(fetched.answer, PollError) else None
+
+
+def _conclude(engine: Engine, batch: Batch, error: PollError | None, now: datetime) -> Delivered:
+    """Note how a delivery ended, in a transaction of its own."""
+    verdict = _judge(batch, error, now) if error else None
+
+    def work() -> None:
+        with writing(engine) as connection:
+            if error and verdict:
+                note_failed(connection, now, batch, error.sentence, verdict)
+            else:
+                note_taken(connection, now, batch)
+
+    retry_conflicts(work)
+    return Delivered(batch, error, verdict)
+
+
+def _judge(batch: Batch, error: PollError, now: datetime) -> Verdict:
+    jitter = random.random()  # noqa: S311 -- not a secret
+    return after_failed_delivery(now, batch.failures + 1, batch.failing_since or now, error, jitter)
