@@ -16,7 +16,8 @@ from worker.values import FeedState
 _SLICE = 500
 # What is told of a feed; the rest is for the claim alone.
 _FEED_COLUMNS = (
-    "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since guid_policy guid_reason".split()
+    "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since "
+    "guid_policy guid_reason".split()
 )
 _SCHEDULE_COLUMNS = (
     "next_poll_at next_poll_reason requested_at interval failures attempts failing_since error_class error "
