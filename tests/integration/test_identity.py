@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.documents import entry, rss
-from tests.news import STORIES, Story
+from tests.news import STORIES, TEXTS, Story
 from tests.polling import add, count, make_due, poll
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
