@@ -1,12 +1,12 @@
 """Which article an entry is, when its feed does not name it as it should: each oddity over several polls."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.documents import entry, rss
-from tests.news import STORIES, TEXTS, Story
+from tests.documents import PARAGRAPHS, entry, rss
 from tests.polling import add, count, make_due, poll
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
@@ -18,6 +18,23 @@ from worker.values import PollRecord
 # A feed names the pages of its own site for all feeds of that site; any others only within itself.
 OWN, FOREIGN = "http://127.0.0.1", "https://elsewhere.example"
 SITES = pytest.mark.parametrize("site", [OWN, FOREIGN])
+
+
+@dataclass(frozen=True)
+class Story:
+    number: int
+    published: str
+
+    @property
+    def title(self) -> str:
+        return f"Story {self.number}"
+
+    @property
+    def text(self) -> str:
+        return PARAGRAPHS[self.number]
+
+
+STORIES = [Story(number, f"{number + 1} 07:30") for number in range(4)]
 
 
 def _follow(tools: Tools, publisher: Publisher, *documents: Iterable[str]) -> list[PollRecord]:
@@ -182,7 +199,7 @@ def test_an_edited_title_that_takes_the_guid_along_is_a_revision(tools: Tools, p
         return [_item(STORIES[0], f"tag:{title}", f"{site}/bridge", title=title, text=text)]
 
     records = _follow(
-        tools, publisher, document("Bridge opens", TEXTS[0]), document("Bridge closes again", "It lasted an hour.")
+        tools, publisher, document("Bridge opens", PARAGRAPHS[0]), document("Bridge closes again", "It lasted an hour.")
     )
     assert (records[1].new, records[1].updated) == (0, 1)
     assert _counts(tools) == (1, 2)
@@ -193,7 +210,7 @@ def test_a_page_that_is_used_again_every_day_holds_an_article_each_day(
     tools: Tools, publisher: Publisher, site: str
 ) -> None:
     def document(day: int) -> list[str]:
-        return [entry(f"weather-{day}", f"{site}/weather", "The weather", TEXTS[day], f"{day + 1} 06:00")]
+        return [entry(f"weather-{day}", f"{site}/weather", "The weather", PARAGRAPHS[day], f"{day + 1} 06:00")]
 
     records = _follow(tools, publisher, document(0), document(1), document(2))
     assert [record.new for record in records] == [1, 1, 1]
@@ -221,7 +238,7 @@ def test_a_live_blog_that_grows_under_new_guids_stays_one_article(
     tools: Tools, publisher: Publisher, site: str
 ) -> None:
     def document(updates: int) -> list[str]:
-        text = " ".join(TEXTS[:updates])
+        text = " ".join(PARAGRAPHS[:updates])
         return [entry(f"live?v={updates}", f"{site}/live", "Live: the storm", text, f"{updates} 23:00")]
 
     _follow(tools, publisher, document(1), document(2), document(3))
@@ -234,7 +251,8 @@ def test_a_column_with_the_same_title_every_week_is_a_new_article_each_time(
 ) -> None:
     def document(*weeks: int) -> list[str]:
         return [
-            entry(f"col-{week}", f"{site}/col/{week}", "My week", TEXTS[week], f"{week + 1} 08:00") for week in weeks
+            entry(f"col-{week}", f"{site}/col/{week}", "My week", PARAGRAPHS[week], f"{week + 1} 08:00")
+            for week in weeks
         ]
 
     _follow(tools, publisher, document(0), document(1), document(2, 1))
