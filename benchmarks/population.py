@@ -14,17 +14,17 @@ from benchmarks.tally import Tally, sum_up
 
 # Feeds to draw of each kind: more where they differ more, fewer where each takes many polls.
 DRAWN = {
-    "dormant": 300,
-    "rare blog": 700,
+    "dormant": 240,
+    "rare blog": 720,
     "blog": 800,
-    "podcast": 500,
+    "podcast": 520,
     "clockwork": 400,
     "bursty": 600,
     "newsroom": 600,
     "wire": 200,
 }
 # The first groups are enough to fit a rival's parameter; all of them then show how well.
-_FITTED_ON, _FITS, _CLOSE = 4, 9, 0.003
+_FITTED_ON, _FITS, _CLOSE = 5, 8, 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def fit_gap(pool: Pool, population: Population, ours: Sequence[Group]) -> float:
     """Return the share of the mean gap that takes as many polls as ours, on the same feeds."""
     fitted = ours[:_FITTED_ON]
     wanted = polls_of(fitted)
-    low, high = 0.02, 2.0
+    low, high = 0.05, 1.5
     for _ in range(_FITS):
         factor = math.sqrt(low * high)
         polls = polls_of(run_groups(pool, population, len(fitted), "gap", factor))

@@ -48,7 +48,7 @@ def picture(results: Sequence[Result]) -> str:
 def main() -> None:
     """Simulate, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scale", type=float, default=1.0, help="how many feeds to draw, in relation to 4,100")
+    parser.add_argument("--scale", type=float, default=1.0, help="how many feeds to draw, in relation to 4,080")
     parser.add_argument("--groups", type=int, default=20, help="independent groups to draw them in")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=2026)

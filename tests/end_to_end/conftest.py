@@ -21,6 +21,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "FEEDMILL_ALLOW_HOSTS": "127.0.0.0/8",
         "FEEDMILL_POLL_INTERVAL": "2s",
         "FEEDMILL_POLL_INTERVAL_MIN": "1s",
+        "FEEDMILL_POLL_INTERVAL_MAX": "3s",
         "FEEDMILL_HOST_GAP": "0.1s",
         "FEEDMILL_TICK_INTERVAL": "1s",
     }

@@ -60,7 +60,7 @@ def test_the_ledger_says_what_happened_and_why_next_then_on_any_terminal(
     feedmill: Feedmill, publisher: Publisher, columns: str
 ) -> None:
     url = publisher.on("/feed", Answer(status=404, headers={"Retry-After": "7200"}))
-    feedmill("add", url)
+    feedmill("add", "--as-is", url)
     feedmill("poll", url)
     for command in (("feeds",), ("polls",), ("polls", url)):
         words = " ".join(feedmill(*command, COLUMNS=columns).stdout.split())
