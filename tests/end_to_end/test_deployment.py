@@ -1,5 +1,6 @@
 """The deployment as it is meant to run: Celery workers and beat on Redis and PostgreSQL."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -84,6 +85,24 @@ def test_a_lost_feed_is_found_again_by_a_worker(
     start("celery", "-A", "worker", "call", "maintenance.seek_feeds")
     start(*BEAT)
     wait_for(lambda: _titles(store) == ["one"], 60, "the feed is polled where it lives now")
+
+
+def test_a_change_gets_its_position_and_reaches_a_webhook(
+    store: Engine,
+    environment: dict[str, str],
+    start: Start,
+    feedmill: Callable[..., subprocess.CompletedProcess[str]],
+    publisher: Publisher,
+) -> None:
+    environment["FEEDMILL_WEBHOOK_SECRET"] = "0123456789abcdef0123456789abcdef"
+    assert feedmill("webhook", "add", publisher.on("/hook", Answer())).returncode == 0
+    _add(feedmill, publisher.serve("/feed", rss([item("one")])))
+    start(*WORKER)
+    start(*BEAT)
+    (request,) = wait_for(lambda: publisher.requests_of("/hook"), 60, "the change is delivered")
+    assert [change["title"] for change in json.loads(request.body)["data"]["changes"]] == ["one"]
+    with reading(store) as connection:
+        assert connection.execute(text("SELECT position FROM events")).scalars().all() == [1]
 
 
 def test_polling_on_demand_needs_no_beat(

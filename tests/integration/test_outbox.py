@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 
+from tests.waiting import wait_for
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
@@ -91,7 +92,7 @@ def test_a_second_sequencer_waits_for_the_first_and_goes_on_where_it_ended(postg
     with writing(postgres_store) as first, ThreadPoolExecutor() as pool:
         first.execute(text("UPDATE event_bounds SET numbered_to = 1"))
         second = pool.submit(number_events, postgres_store)
-        _wait_for_a_waiter(postgres_store)
+        wait_for(lambda: _is_anybody_waiting(postgres_store), 20, "the second waits for the first")
         first.execute(update(EventRow).values(position=1))
         first.execute(insert(EventRow).values(created_at=read_clock(first).now(), kind="two"))
         first.commit()
@@ -99,12 +100,10 @@ def test_a_second_sequencer_waits_for_the_first_and_goes_on_where_it_ended(postg
     assert _read(postgres_store) == [(1, "one"), (2, "two")]
 
 
-def _wait_for_a_waiter(store: Engine) -> None:
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    while True:
-        with reading(store) as connection:
-            if connection.execute(waiting).scalar_one():
-                return
+def _is_anybody_waiting(store: Engine) -> bool:
+    with reading(store) as connection:
+        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return bool(connection.execute(waiting).scalar_one())
 
 
 def _follow_while(store: Engine, running: Iterator[bool]) -> list[int]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from tests.servers.messages import Request
 from tests.servers.publisher import Answer, Publisher
+from tests.waiting import wait_for
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
@@ -219,8 +220,7 @@ def test_while_one_delivers_nobody_else_does(store: Engine, transfers: Transfers
     _add(store, publisher.on("/hook", Answer(hold=release)))
     first = threading.Thread(target=lambda: _deliver(store, transfers))
     first.start()
-    while not publisher.requests:
-        pass
+    wait_for(lambda: publisher.requests, 20, "the first delivery is under way")
     with delivering_transfers(Settings(allow_hosts=(publisher.authority,))) as others:
         assert _deliver(store, others) == []
     release.set()
