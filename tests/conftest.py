@@ -1,6 +1,7 @@
 """Real servers for the tests: a PostgreSQL and a Valkey for each test process, an empty store for each test."""
 
 import os
+import socket
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -71,5 +72,9 @@ def store(store_url: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def valkey_url() -> Iterator[str]:
     """A running Redis-protocol server, emptied for nobody: tests choose a key prefix of their own."""
-    with ValkeyServer() as server:
+    # By itself it looks for a free port from 16379 up, and two test processes find the same one.
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with ValkeyServer(port) as server:
         yield server.connection_url
