@@ -114,6 +114,7 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
     # A tick that could not be delivered in time is worthless: the next one is on its way.
     return {
         "tick": {"task": "feeds.tick", "schedule": tick, "options": {"expires": tick}},
+        "group": {"task": "maintenance.group_articles", "schedule": tick, "options": {"expires": tick}},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": scan, "options": {"expires": scan}},
         # Not an interval: that would begin again with every restart of beat.
         "prune": {

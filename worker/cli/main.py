@@ -24,12 +24,14 @@ _COMMANDS = {
     "poll": ("worker.cli.poll", "Poll now: the named feeds, or all that are due."),
     "feeds": ("worker.cli.listings", "List feeds."),
     "articles": ("worker.cli.listings", "List articles."),
+    "stories": ("worker.cli.stories", "List stories: articles that are copies of one another."),
     "polls": ("worker.cli.listings", "List the ledger of polls."),
     "show": ("worker.cli.listings", "Show one article whole."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
     "sanitise": ("worker.cli.sanitise", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
-    "prune": ("worker.cli.upkeep", "Remove polls and events that have outlived their retention."),
+    "group": ("worker.cli.upkeep", "Tell articles apart into stories; --again after a change of rules."),
+    "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
 }
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from worker.cli.output import console, from_now, plain
 from worker.health import Health
+from worker.measures import show_duration
 
 _FACTS = (
     ("published_at", "Published"),
@@ -26,7 +27,7 @@ _FACTS = (
 
 
 def print_article(article: Mapping[str, Any]) -> None:
-    """Print an article: its facts, its text, who carries it, and how it changed."""
+    """Print an article: its facts, its text, who carries it, how it changed, and its copies."""
     out = console()
     out.print(Text.assemble((str(plain(article["title"])), "bold")))
     facts = Table.grid(padding=(0, 2))
@@ -50,6 +51,28 @@ def print_article(article: Mapping[str, Any]) -> None:
             plain(f"Revision {revision['number']}{shown}, {revision['seen_at']:%Y-%m-%d %H:%M}, {words} words: ")
             + plain(revision["title"])
         )
+    if article["story"]:
+        _print_story(article["story"], article["id"])
+
+
+def _print_story(story: Mapping[str, Any], article_id: int) -> None:
+    out = console()
+    outlets = f"{len(story['outlets'])} outlet{'s' if len(story['outlets']) > 1 else ''}"
+    within = show_duration(story["spread"])
+    out.print()
+    out.print(plain(f"Story {story['id']}: {story['size']} articles of {outlets} within {within}"))
+    copies = Table.grid(padding=(0, 2))
+    for copy in story["articles"]:
+        is_first = copy["id"] == story["articles"][0]["id"]
+        copies.add_row(
+            Text("this one" if copy["id"] == article_id else str(copy["id"]), style="dim"),
+            plain(copy["published_at"] or copy["first_seen_at"]),
+            plain(f"{copy['words']} words"),
+            plain("first" if is_first else f"{copy['share_found']:.0%} found"),
+            plain(copy["title"]),
+            plain(copy["feed_url"]),
+        )
+    out.print(copies)
 
 
 def print_health(health: Health) -> None:

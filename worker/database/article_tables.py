@@ -20,6 +20,18 @@ class ArticleRow(Base):
         Index("ix_articles_feed_id_id", "feed_id", "id"),
         Index("ix_articles_published_at", "published_at"),
         Index("ix_articles_first_seen_at", "first_seen_at"),
+        Index(
+            "ix_articles_waiting",
+            "id",
+            postgresql_where=sql("grouped_at IS NULL"),
+            sqlite_where=sql("grouped_at IS NULL"),
+        ),
+        Index(
+            "ix_articles_story_id",
+            "story_id",
+            postgresql_where=sql("story_id IS NOT NULL"),
+            sqlite_where=sql("story_id IS NOT NULL"),
+        ),
         {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
     )
 
@@ -116,7 +128,9 @@ class EventRow(Base):
     id: Mapped[int] = column("Identifier; rows may commit out of its order", BigId, primary_key=True)
     position: Mapped[int | None] = column("Place in the order of the feed of changes; null until numbered", BigId)
     created_at: Mapped[datetime] = column("When the change was written")
-    kind: Mapped[str] = column("article created, article revised, feed gone, feed quarantined")
+    kind: Mapped[str] = column(
+        "article created, article revised, feed gone, feed quarantined, article grouped, stories merged"
+    )
     article_id: Mapped[int | None] = column("The article that changed", BigId)
     feed_id: Mapped[int | None] = column("The feed that brought the change, or that changed", BigId)
     details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)

@@ -21,11 +21,26 @@ from worker.values.feeds import (
 )
 from worker.values.polls import NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import Hints, Move, Rhythm
+from worker.values.stories import (
+    Block,
+    Candidate,
+    Copy,
+    Grouped,
+    Matched,
+    Overlap,
+    Signature,
+    Signed,
+    Story,
+    WaitingArticle,
+)
 
 __all__ = [
     "Action",
     "Article",
+    "Block",
+    "Candidate",
     "ClaimedHost",
+    "Copy",
     "Credentials",
     "Document",
     "DueFeed",
@@ -35,13 +50,16 @@ __all__ = [
     "FeedState",
     "FetchRequest",
     "Fetched",
+    "Grouped",
     "Hints",
     "KeyedEntry",
     "KnownArticle",
+    "Matched",
     "Move",
     "NextPoll",
     "NotModified",
     "Outcome",
+    "Overlap",
     "ParsedDocument",
     "Placement",
     "PollRecord",
@@ -49,6 +67,10 @@ __all__ = [
     "Recognised",
     "Rhythm",
     "Sighted",
+    "Signature",
+    "Signed",
+    "Story",
     "Streak",
     "Validators",
+    "WaitingArticle",
 ]
