@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from benchmarks.story_copies import lede
-from benchmarks.story_texts import Text, made_sentence, sentences_of
+from benchmarks.story_texts import Text, cut, made_sentence, sentences_of
 
 _PLACES = (
     "Alderby Brockton Carrow Denholm Eastfield Farleigh Grantham Holt Ibsley Jarrow Kelso Larkhill Mossley "
@@ -73,8 +73,9 @@ def fill_in(form: tuple[str, list[list[str]]], chance: random.Random) -> Text:
 def follow_up(text: Text, news: Text, chance: random.Random) -> Text:
     """Return the next day's report: news of its own on top, the background of the first one below."""
     last = round(len(text.paragraphs) * chance.uniform(0.4, 0.7))
-    own = news.paragraphs[: chance.randint(3, 6)]
-    return Text(news.title, (*own, *text.paragraphs[last:]))
+    own = Text(news.title, news.paragraphs[: chance.randint(3, 6)])
+    background = cut(Text("", text.paragraphs[last:]), own.words)
+    return Text(news.title, own.paragraphs + background.paragraphs)
 
 
 def digest(texts: Sequence[Text], chance: random.Random) -> Text:

@@ -116,10 +116,9 @@ def _follow_ups(making: Making) -> Iterator[Labelled]:
 
 
 def _digests(making: Making) -> Iterator[Labelled]:
-    stories = len(making.told)
-    for _ in range(stories // 12):
+    for place in range(0, len(making.told) - 8, 12):
         # Of one day's stories, at its end.
-        place, size = making.chance.randrange(stories - 8), making.chance.randint(4, 8)
+        size = making.chance.randint(4, 8)
         made = decoys.digest(making.told[place : place + size], making.chance)
         yield making.printed("digest", made, making.house(), making.after(place + size, 2, 12))
 

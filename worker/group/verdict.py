@@ -27,7 +27,8 @@ def is_copy(overlap: Overlap) -> bool:
 
 def _is_much_alike(overlap: Overlap) -> bool:
     """Say so of what an outlet prints twice: its columns, background and forms return under other news."""
-    return overlap.jaccard >= SAME_OUTLET_JACCARD and _first(overlap) <= HEADER
+    begins_in_common = min(overlap.first_in_shorter, overlap.first_in_longer) <= HEADER
+    return overlap.jaccard >= SAME_OUTLET_JACCARD and begins_in_common
 
 
 def _is_a_form(overlap: Overlap) -> bool:
@@ -42,7 +43,7 @@ def _has_other_facts(overlap: Overlap) -> bool:
     if overlap.facts < 4:
         return overlap.longer < 180 and overlap.of_shorter < 0.8 and overlap.mean_run < 15
     return (
-        overlap.of_facts < 0.45
+        overlap.of_facts < (0.6 if overlap.longer < 120 else 0.45)
         and overlap.longer < 260
         and overlap.of_longer >= 0.4
         and overlap.of_shorter < 0.93
