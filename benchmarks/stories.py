@@ -79,7 +79,7 @@ def measure(kind: str, labelled: Sequence[Labelled]) -> None:
     for name, scores in [("Feedmill", ours), *((f"{one.name} ({one.threshold:g})", one.scores) for one in rivals)]:
         print(f"{name:<22}{scores.f1:>8.4f}{scores.rand:>8.4f}{scores.precision:>11.4f}{scores.recall:>8.4f}")
     _print_kinds(labelled, ours, [one.scores for one in rivals])
-    per_400 = _WORDS / (sum(len(one.text.split()) for one in labelled) / len(labelled))
+    per_400 = _per_400(labelled)
     print(f"\nCPU ms an article of {_WORDS} words: {memory.cpu_ms * per_400:.2f} without SQL, ", end="")
     print(f"{memory.cpu_ms * per_400 + streamed.cpu_ms - memory.cpu_ms:.2f} with")
     print(f"compared with {memory.compared:.1f} candidates, found by {memory.keys:.1f} keys")
@@ -103,16 +103,22 @@ def measure_crowds(kind: str, labelled: Sequence[Labelled]) -> None:
 
 def measure_keyed(kind: str, labelled: Sequence[Labelled], articles: int) -> None:
     """Print the cost of grouping the set where so many articles are keyed already, beside that in an empty store."""
+    pure, per_400 = group_in_memory(labelled).cpu_ms, _per_400(labelled)
     empty: Streamed | None = None
     for keyed in (0, articles):
         with opened(kind) as (store, _, servers):
             add_keyed(store, keyed, lambda done: print(f"\r{done:,} keyed", end="", flush=True))
             streamed = stream(store, labelled, servers)
             size = sum(index_bytes(store).values()) / (keyed + len(labelled))
-        print(f"\r{keyed:>12,} articles keyed: {streamed.cpu_ms:.2f} CPU ms an article, {size:,.0f} bytes an article")
+        cost = pure * per_400 + streamed.cpu_ms - pure
+        print(f"\r{keyed:>12,} articles keyed: {cost:.2f} CPU ms an article, {size:,.0f} bytes an article")
         if empty and empty.stories != streamed.stories:
             raise SystemExit("the stories are not the same")
         empty = streamed
+
+
+def _per_400(labelled: Sequence[Labelled]) -> float:
+    return _WORDS * len(labelled) / sum(len(one.text.split()) for one in labelled)
 
 
 def _print_kinds(labelled: Sequence[Labelled], ours: Scores, rivals: Sequence[Scores]) -> None:

@@ -90,7 +90,7 @@ def _moment(article: Listed) -> datetime:
 
 def _changes(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
     """Say of each article how much of the shorter text is in the longer one, of it and the first one."""
-    signatures = [sign(read_text(article["text"]), (), article["title"], None) for article in articles]
+    signatures = [sign(read_text(article["text"]), (), article["title"], "") for article in articles]
     return [
         {
             "id": article["id"],

@@ -65,7 +65,7 @@ class SketchRow(Base):
     article_id: Mapped[int] = column("The article", BigId, primary_key=True, autoincrement=False)
     rules_version: Mapped[int] = column("Version of the rules that made it; only those of one version are compared")
     content_hash: Mapped[bytes] = column("Content hash of the version it was made of")
-    outlet: Mapped[str | None] = column("The site the article stood on; null where unknown")
+    outlet: Mapped[str] = column("The site the article stood on; where that is unknown its feed")
     width: Mapped[int] = column("Words in a shingle")
     shingles: Mapped[bytes] = column("The first 600 shingles in order, 32 bits each, little-endian")
     facts: Mapped[bytes] = column("Hashes of up to 64 names and numbers in order, 32 bits each, little-endian")

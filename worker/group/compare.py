@@ -4,14 +4,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from worker.group.reading import words_of_title
+from worker.group.rules import DATELINE, LEDE, MOST_SWAPPED
 from worker.values import Overlap, Signature
-
-# Shingles of the shorter text that count as its lede.
-LEDE = 40
-# What stands in the midst of shared words and is no longer than this many words was swapped, not written anew.
-MOST_SWAPPED = 8
-# Facts before this word are a dateline's.
-DATELINE = 8
 
 
 def compare(one: Signature, other: Signature) -> Overlap:

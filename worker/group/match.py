@@ -4,12 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from worker.group.compare import compare
-from worker.group.rules import UNITING_JACCARD
+from worker.group.rules import ITEM, ITEM_REACH, UNITING_JACCARD
 from worker.group.verdict import verify
 from worker.values import Candidate, Copy, Overlap, Signature
-
-# A round-up opens several stories, each with a stretch of so many shingles from the story's own top.
-_ITEM, _TOP = 20, 18
 
 
 def find_copies(
@@ -24,7 +21,7 @@ def find_copies(
     verified = [
         (overlap, candidate)
         for overlap, candidate in compared
-        if verify(overlap, is_of_one_outlet=_are_of_one_outlet(signature, signatures[candidate.article_id]))
+        if verify(overlap, is_of_one_outlet=signature.outlet == signatures[candidate.article_id].outlet)
     ]
     if _is_round_up(compared):
         verified = [found for found in verified if found[0].jaccard >= UNITING_JACCARD]
@@ -42,10 +39,6 @@ def find_copies(
     )
 
 
-def _are_of_one_outlet(one: Signature, other: Signature) -> bool:
-    return one.outlet is not None and one.outlet == other.outlet
-
-
 def _alikeness(overlap: Overlap) -> float:
     return round(overlap.of_shorter + overlap.jaccard, 1)
 
@@ -56,10 +49,10 @@ def _is_round_up(compared: Sequence[tuple[Overlap, Candidate]]) -> bool:
         {
             candidate.story_id: _places(overlap)[0]
             for overlap, candidate in compared
-            if overlap.longest_run >= _ITEM and _places(overlap)[1] <= _TOP and overlap.jaccard < UNITING_JACCARD
+            if overlap.longest_run >= ITEM and _places(overlap)[1] <= ITEM_REACH and overlap.jaccard < UNITING_JACCARD
         }.values()
     )
-    return any(after - before >= _ITEM for before, after in pairwise(items))
+    return any(after - before >= ITEM for before, after in pairwise(items))
 
 
 def _places(overlap: Overlap) -> tuple[int, int]:

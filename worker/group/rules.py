@@ -26,6 +26,20 @@ MOST_OF_STORY = 2
 MOST_GROUPED = 6
 MOST_UNGROUPED = 50
 
+# What the decision table (verdict.py) calls what, in shingles, so nearly in words.
+FEWEST_SHARED = 8
+LEDE = 40
+DATELINE = 8
+"""Facts before this word are a dateline's."""
+HEADER = 10
+"""A dateline, or a line of the house above the text, is no longer."""
+MOST_SWAPPED = 8
+"""What stands in the midst of shared words and is no longer was swapped; what is longer was written anew."""
+PIECE_REACH = 32
+"""How far into a text a much shorter one may begin under another headline: further down a round-up has its ledes."""
+ITEM, ITEM_REACH = 20, 18
+"""A round-up opens several stories, each with at least so many shingles from near the story's own top."""
+
 # A story takes in another one, not just a single article, only at this Jaccard similarity.
 UNITING_JACCARD = 0.5
 # Of one outlet, which uses its own words again and again, two articles must be this much alike.

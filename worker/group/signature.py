@@ -7,6 +7,7 @@ import xxhash
 
 from worker.group.reading import signed
 from worker.group.rules import (
+    FEWEST_SHARED,
     MOST_FACTS,
     MOST_SHINGLES,
     NARROW_REACH,
@@ -22,15 +23,17 @@ _LOW = 0xFFFFFFFF
 _WIDE = 4
 
 
-def sign(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outlet: str | None) -> Signature:
+def sign(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outlet: str) -> Signature:
     """Return the signature of a text without the blocks that are boilerplate."""
     own = [block for block in blocks if block.block_hash not in boilerplate]
     words = [word for block in own for word in block.words]
     width = choose_width(words)
     shingles = hash_shingles(words, width)
     facts = dict(islice(_facts(own), MOST_FACTS))
+    # A text of a few words is no copy of anything, so nobody need find it.
+    anchors = choose_anchors(shingles) if len(shingles) >= FEWEST_SHARED else set()
     return Signature(
-        keys=tuple(sorted(signed(shingle) for shingle in choose_anchors(shingles))),
+        keys=tuple(sorted(map(signed, anchors))),
         sketch=tuple(shingle & _LOW for shingle in shingles),
         width=width,
         facts=tuple(xxhash.xxh3_64_intdigest(fact.encode("utf-8", "surrogatepass")) & _LOW for fact in facts),

@@ -4,13 +4,8 @@ First what no copy looks like, then what copies look like: the first row that ap
 in shingles, so nearly in words.
 """
 
-from worker.group.rules import SAME_OUTLET_JACCARD
+from worker.group.rules import FEWEST_SHARED, HEADER, PIECE_REACH, SAME_OUTLET_JACCARD
 from worker.values import Overlap
-
-FEWEST_SHARED = 8
-PIECE = 32
-HEADER = 10
-"""A dateline or a line above the text is no longer."""
 
 
 def verify(overlap: Overlap, *, is_of_one_outlet: bool) -> bool:
@@ -106,7 +101,7 @@ def _runs_on(overlap: Overlap) -> bool:
 def _reach(overlap: Overlap, farthest: int) -> int:
     """Return how far into the longer text a copy may begin: a round-up has many a lede further down."""
     is_piece = overlap.of_longer < 0.3 and overlap.of_title < 0.5
-    return min(farthest, PIECE) if is_piece else farthest
+    return min(farthest, PIECE_REACH) if is_piece else farthest
 
 
 def _first(overlap: Overlap) -> int:

@@ -31,8 +31,8 @@ class Signature:
     places: int
     """Where in the text each of them stands: a bit for each word."""
     title: str
-    outlet: str | None
-    """The site it stood on; null where that is unknown."""
+    outlet: str
+    """The site it stood on, or its feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class WaitingArticle:
     title: str
     text: str
     """As much of it as is compared."""
-    outlet: str | None
+    outlet: str
     moment: datetime
     """When it was published; where that is unknown, first seen."""
     first_seen_at: datetime

@@ -78,7 +78,7 @@ def _create_sketches() -> None:
             "rules_version", sa.Integer(), "Version of the rules that made it; only those of one version are compared"
         ),
         required("content_hash", sa.LargeBinary(), "Content hash of the version it was made of"),
-        optional("outlet", sa.Text(), "The site the article stood on; null where unknown"),
+        required("outlet", sa.Text(), "The site the article stood on; where that is unknown its feed"),
         required("width", sa.Integer(), "Words in a shingle"),
         required("shingles", sa.LargeBinary(), "The first 600 shingles in order, 32 bits each, little-endian"),
         required(

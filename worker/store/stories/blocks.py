@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select
 
+from worker.database.among import is_among
 from worker.database.story_tables import BlockRow, StoryRow
 
 
@@ -15,7 +16,7 @@ def find_boilerplate(connection: Connection, blocks: Collection[int], stories: i
     seen = (
         select(BlockRow.block)
         .join(StoryRow, StoryRow.id == BlockRow.story_id)
-        .where(BlockRow.block.in_(blocks))
+        .where(is_among(connection.dialect.name, BlockRow.block, blocks))
         .group_by(BlockRow.block)
         .having(func.count(root.distinct()) >= stories)
     )

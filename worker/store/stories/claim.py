@@ -71,7 +71,8 @@ def _read(connection: Connection, ids: Sequence[int], longest: int) -> list[Wait
             content_hash=row.content_hash,
             title=row.title,
             text=row.text,
-            outlet=site(row.url) or site(row.feed_url),
+            # What a saved document says without a link comes from one outlet, whichever that is.
+            outlet=site(row.url) or site(row.feed_url) or row.feed_url,
             moment=row.published_at or row.first_seen_at,
             first_seen_at=row.first_seen_at,
             story_id=row.story_id,
