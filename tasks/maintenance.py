@@ -1,13 +1,15 @@
-"""Housekeeping: of the store, and of feeds that have been dead for long."""
+"""Housekeeping: grouping what was stored, removing what is old, looking for feeds that have been dead for long."""
 
 import structlog
 
 from tasks.failures import store_failures_logged
 from worker.celery import app
+from worker.pipeline import group_waiting
 from worker.pipeline import seek_feeds as seek_lost_feeds
 from worker.retention import prune as prune_store
 from worker.settings import settings
 from worker.stopping import is_stopping
+from worker.time_limits import STOP_CLAIMING, stops_after
 from worker.tools import store_engine, thread_tools
 
 
@@ -28,3 +30,13 @@ def seek_feeds() -> None:
             log.info(
                 "feed sought", url=sought.url, found_url=sought.found_url, reason=sought.reason, feed_id=sought.feed_id
             )
+
+
+@app.task(name="maintenance.group_articles")
+def group_articles() -> None:
+    """Group the articles that wait, as many as one task's time allows; any number of workers may at once."""
+    with store_failures_logged():
+        is_over = stops_after(STOP_CLAIMING)
+        grouped = sum(group_waiting(store_engine(), lambda: is_stopping() or is_over()))
+        if grouped:
+            structlog.get_logger("feedmill").info("grouped", articles=grouped)

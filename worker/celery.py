@@ -118,6 +118,7 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
     # A tick that could not be delivered in time is worthless: the next one is on its way.
     return {
         "tick": {"task": "feeds.tick", "schedule": tick, "options": {"expires": tick}},
+        "group": {"task": "maintenance.group_articles", "schedule": tick, "options": {"expires": tick}},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": scan, "options": {"expires": scan}},
         "seek lost feeds": {
             "task": "maintenance.seek_feeds",

@@ -1,5 +1,7 @@
 """The ladder of time limits of one poll task, each leaving the one before it room to end in good order."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,3 +33,9 @@ def time_limits(fetch_timeout: timedelta) -> TimeLimits:
         hard=deadline + timedelta(seconds=25),
         lease=BEGIN_WITHIN + fetch_timeout + timedelta(seconds=40),
     )
+
+
+def stops_after(limit: timedelta) -> Callable[[], bool]:
+    """Return a sign to stop that is given once so much time has passed."""
+    ends_at = time.monotonic() + limit.total_seconds()
+    return lambda: time.monotonic() >= ends_at

@@ -25,6 +25,7 @@ from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.health import read_health
 from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
+from worker.stories import find_story
 from worker.values import FeedState, Outcome
 
 # What the store keeps for its own use.
@@ -40,7 +41,7 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
     """List feeds: when each is polled next, and why then."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        rows = list_feeds(connection, now, _wanted(connection, now, filters, limit, is_table=not as_json))
+        rows = list_feeds(connection, now, wanted(connection, now, filters, limit, is_table=not as_json))
         if as_json:
             print_json(rows)
         else:
@@ -56,7 +57,7 @@ def articles_command(*, as_json: bool, limit: int | None, **filters: str | None)
     """List articles, the newest first; FEED (a URL or an id) lists those that one feed carries."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        rows = list_articles(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
+        rows = list_articles(connection, wanted(connection, now, filters, limit, is_table=not as_json))
         if as_json:
             print_json({name: row[name] for name in row if name not in _INTERNAL} for row in rows)
         else:
@@ -72,14 +73,14 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
     """List the ledger of polls, the newest first; of one FEED (a URL or an id) also say why it is late, if it is."""
     with reading_store() as connection:
         now = read_clock(connection).now()
-        wanted = _wanted(connection, now, filters, limit, is_table=not as_json)
-        rows = list_polls(connection, wanted)
+        chosen = wanted(connection, now, filters, limit, is_table=not as_json)
+        rows = list_polls(connection, chosen)
         if as_json:
             print_json(rows)
             return
-        if wanted.feed_id:
-            print_feed(find_feed_with_host(connection, now, wanted.feed_id), now)
-        columns = _poll_columns(of_one_feed=bool(wanted.feed_id))
+        if chosen.feed_id:
+            print_feed(find_feed_with_host(connection, now, chosen.feed_id), now)
+        columns = _poll_columns(of_one_feed=bool(chosen.feed_id))
         print_table(columns, rows, when_empty="No polls yet: `feedmill poll` makes some.")
 
 
@@ -87,11 +88,12 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 @click.argument("article", type=int)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show_command(*, article: int, as_json: bool) -> None:
-    """Show one article whole, with who carries it and how it changed."""
+    """Show one article whole, with who carries it, how it changed, and its copies."""
     with reading_store() as connection:
         found = find_article(connection, article)
-    if found is None:
-        raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
+        if found is None:
+            raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
+        found = {**found, "story": find_story(connection, found["story_id"])}
     if as_json:
         print_json([found])
     else:
@@ -110,9 +112,10 @@ def status_command(*, as_json: bool) -> None:
         print_health(health)
 
 
-def _wanted(
+def wanted(
     connection: Connection, now: datetime, filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
 ) -> Wanted:
+    """Return which rows the options of a listing ask for."""
     feed = filters.get("feed")
     return Wanted(
         feed_id=feed_called(connection, feed).feed_id if feed else None,

@@ -26,6 +26,7 @@ _COMMANDS = {
     "feeds": ("worker.cli.listings", "List feeds."),
     "hosts": ("worker.cli.hosts", "List hosts, or set how they are treated: gap, requests at a time."),
     "articles": ("worker.cli.listings", "List articles."),
+    "stories": ("worker.cli.stories", "List stories: articles that are copies of one another."),
     "polls": ("worker.cli.listings", "List the ledger of polls."),
     "show": ("worker.cli.listings", "Show one article whole."),
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
@@ -33,7 +34,8 @@ _COMMANDS = {
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.sanitise", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
-    "prune": ("worker.cli.upkeep", "Remove polls and events that have outlived their retention."),
+    "group": ("worker.cli.upkeep", "Tell articles apart into stories; --again after a change of rules."),
+    "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
 }
 
 

@@ -40,7 +40,7 @@ _FACTS = (
 
 
 def print_article(article: Mapping[str, Any]) -> None:
-    """Print an article: its facts, its text, who carries it, and how it changed."""
+    """Print an article: its facts, its text, who carries it, how it changed, and its copies."""
     out = console()
     out.print(Text.assemble((str(plain(article["title"])), "bold")))
     _print_facts((label, _show_fact(article, name)) for name, label in _FACTS)
@@ -74,6 +74,9 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
             for passage in _changes(before, revision):
                 out.print(_marked(passage, is_coloured=out.is_terminal))
         before = revision
+
+    if article["story"]:
+        _print_story(article["story"], article["id"])
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Run]]:
@@ -131,6 +134,26 @@ def _show_fact(article: Mapping[str, Any], name: str) -> Any:
     if name == "notice" and article["notice_number"]:
         return f"{value} {article['notice_number']}"
     return ", ".join(value) if isinstance(value, list) else value
+
+
+def _print_story(story: Mapping[str, Any], article_id: int) -> None:
+    out = console()
+    outlets = f"{len(story['outlets'])} outlet{'s' if len(story['outlets']) > 1 else ''}"
+    within = show_duration(story["spread"])
+    out.print()
+    out.print(plain(f"Story {story['id']}: {story['size']} articles of {outlets} within {within}"))
+    copies = Table.grid(padding=(0, 2))
+    for copy in story["articles"]:
+        is_first = copy["id"] == story["articles"][0]["id"]
+        copies.add_row(
+            Text("this one" if copy["id"] == article_id else str(copy["id"]), style="dim"),
+            plain(copy["published_at"] or copy["first_seen_at"]),
+            plain(f"{copy['words']} words"),
+            plain("first" if is_first else f"{copy['share_found']:.0%} found"),
+            plain(copy["title"]),
+            plain(copy["feed_url"]),
+        )
+    out.print(copies)
 
 
 def print_health(health: Health) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from worker.claim import request_polls
+from worker.cli.grouping import group_stored
 from worker.cli.output import from_now, print_json, write_line
 from worker.cli.store import feed_called, opened_tools
 from worker.database.clock import read_clock
@@ -33,7 +34,9 @@ def poll_command(names: Sequence[str], user: str | None, *, force: bool, queue: 
         if queue:
             return _leave_to_the_workers(tools, names)
         polls = _poll(tools, names, credentials, force=force)
-        return _print(polls, as_json=as_json, is_named=bool(names))
+        code = _print(polls, as_json=as_json, is_named=bool(names))
+        group_stored(tools.engine)
+        return code
 
 
 def _poll(tools: Tools, names: Sequence[str], credentials: Credentials | None, *, force: bool) -> Iterator[NamedPoll]:

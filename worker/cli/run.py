@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import click
 from sqlalchemy import Engine
 
+from worker.cli.grouping import group_stored
 from worker.cli.listings import ARTICLE_COLUMNS
 from worker.cli.output import print_table, write_line
 from worker.cli.progress import with_progress
@@ -56,6 +57,7 @@ def _look_for_seeds(chosen: Settings) -> None:
 
 def _poll_once(tools: Tools) -> None:
     _print_polls(with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url))
+    group_stored(tools.engine)
     _print_articles(tools.engine)
 
 

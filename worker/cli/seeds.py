@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import click
 
+from worker.cli.grouping import group_stored
 from worker.cli.output import write_line
 from worker.cli.progress import with_progress
 from worker.cli.store import opened_tools, reading_store
@@ -21,7 +22,9 @@ def ingest_command(paths: tuple[str, ...]) -> int:
     """Read seed files, folders or globs: dispatches, newsroom documents, feeds, OPML. Repeating doubles nothing."""
     with opened_tools() as tools:
         seeds = ingest(tools, paths, settings().max_body)
-        return print_seeds(with_progress(seeds, "Reading", name=lambda seed: seed.path))
+        code = print_seeds(with_progress(seeds, "Reading", name=lambda seed: seed.path))
+        group_stored(tools.engine)
+        return code
 
 
 @click.command("import")

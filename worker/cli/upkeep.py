@@ -1,9 +1,14 @@
-"""Upkeep of the store: ``migrate`` and ``prune``."""
+"""Upkeep of the store: ``migrate``, ``group`` and ``prune``."""
 
 import click
 
+from worker.cli.output import parse_since
+from worker.cli.progress import with_progress
 from worker.cli.store import opened_store
+from worker.database.clock import read_clock
+from worker.database.engine import reading
 from worker.database.schema import SCHEMA_VERSION, migrate
+from worker.pipeline import group_waiting, regroup
 from worker.retention import prune
 from worker.settings import settings
 
@@ -17,9 +22,29 @@ def migrate_command() -> None:
     click.echo(f"{place} {'is now' if moved else 'was already'} at schema version {SCHEMA_VERSION}.")
 
 
+@click.command("group")
+@click.option("--again", is_flag=True, help="Also those that were grouped already, by the rules of today.")
+@click.option("--since", help="With --again: only articles first seen since, and their stories: 30d, or a date.")
+def group_command(*, again: bool, since: str | None) -> None:
+    """Tell articles that wait for it apart into stories; workers do that by themselves."""
+    if since and not again:
+        raise click.UsageError("--since goes with --again: what waits is grouped whenever it came.")
+    with opened_store() as engine:
+        if again:
+            with reading(engine) as connection:
+                moment = parse_since(since, read_clock(connection).now())
+            for _ in with_progress(regroup(engine, moment), "Forgetting"):
+                pass
+        grouped = sum(with_progress(group_waiting(engine, lambda: False), "Grouping"))
+    click.echo(f"Grouped {grouped:,} articles.")
+
+
 @click.command("prune")
 def prune_command() -> None:
-    """Remove polls and events that have outlived FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS."""
+    """Remove polls and events that have outlived FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS, and old keys."""
     with opened_store() as engine:
         pruned = prune(engine, settings())
-    click.echo(f"Removed {pruned.polls:,} polls, {pruned.events:,} events and {pruned.partitions} daily partitions.")
+    click.echo(
+        f"Removed {pruned.polls:,} polls, {pruned.events:,} events, {pruned.partitions} daily partitions "
+        f"and the sketches of {pruned.sketches:,} articles."
+    )

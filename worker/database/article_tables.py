@@ -20,6 +20,18 @@ class ArticleRow(Base):
         Index("ix_articles_feed_id_id", "feed_id", "id"),
         Index("ix_articles_published_at", "published_at"),
         Index("ix_articles_first_seen_at", "first_seen_at"),
+        Index(
+            "ix_articles_waiting",
+            "id",
+            postgresql_where=sql("grouped_at IS NULL"),
+            sqlite_where=sql("grouped_at IS NULL"),
+        ),
+        Index(
+            "ix_articles_story_id",
+            "story_id",
+            postgresql_where=sql("story_id IS NOT NULL"),
+            sqlite_where=sql("story_id IS NOT NULL"),
+        ),
         {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
     )
 

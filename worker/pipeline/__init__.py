@@ -1,13 +1,15 @@
 """The pipeline: connects the stages, loads the rows they need and hands them over as values.
 
-claim → fetch → parse → recognise → normalise → dedupe → schedule → store
+claim → fetch → parse → recognise → normalise → dedupe → schedule → store, and after the commit → group
 
 ``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` says what
-becomes of one feed's answer in the others. ``adding`` and ``rediscovery`` find feeds by their sites' pages
-(``discovery``), under the same leases (``lookups``). Callers without a broker use these functions, as the tasks do.
+becomes of one feed's answer in the others; ``grouping`` tells what was stored apart into stories. ``adding`` and
+``rediscovery`` find feeds by their sites' pages (``discovery``), under the same leases (``lookups``). Callers without a
+broker use these functions, as the tasks do.
 """
 
 from worker.pipeline.adding import AddedFeed, add_by_url
+from worker.pipeline.grouping import group_waiting, regroup
 from worker.pipeline.on_demand import NamedPoll, poll_by_name
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due, poll_named
 from worker.pipeline.rediscovery import Sought, seek_feeds
@@ -19,9 +21,11 @@ __all__ = [
     "Stop",
     "add_by_url",
     "count_poll_tasks",
+    "group_waiting",
     "poll_all_due",
     "poll_by_name",
     "poll_due",
     "poll_named",
+    "regroup",
     "seek_feeds",
 ]

@@ -1,0 +1,13 @@
+"""Grouping what a command stored, before it ends."""
+
+from sqlalchemy import Engine
+
+from worker.cli.progress import with_progress
+from worker.pipeline import group_waiting
+from worker.time_limits import STOP_CLAIMING, stops_after
+
+
+def group_stored(engine: Engine) -> None:
+    """Tell what was stored apart into stories; more than can be done in a while is left to the workers."""
+    for _ in with_progress(group_waiting(engine, stops_after(STOP_CLAIMING)), "Grouping"):
+        pass

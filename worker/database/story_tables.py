@@ -1,0 +1,89 @@
+"""The tables of stories: the stories themselves, and what texts are found and compared by."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped
+
+from worker.database.base import Base, column
+from worker.database.types import BigId
+
+
+class StoryRow(Base):
+    """Articles that are copies of one another."""
+
+    __tablename__ = "stories"
+    __table_args__ = (
+        Index(
+            "ix_stories_parent",
+            "parent",
+            postgresql_where=sql("parent IS NOT NULL"),
+            sqlite_where=sql("parent IS NOT NULL"),
+        ),
+        Index(
+            "ix_stories_last_seen_at",
+            "last_seen_at",
+            postgresql_where=sql("size > 1"),
+            sqlite_where=sql("size > 1"),
+        ),
+        {"comment": "One row per story; those that another one took in have a parent, and no articles any more"},
+    )
+
+    id: Mapped[int] = column("Identifier: that of its first article", BigId, primary_key=True, autoincrement=False)
+    parent: Mapped[int | None] = column("The story that took it in; null for a story of its own", BigId)
+    first_article_id: Mapped[int] = column("The first of its articles", BigId)
+    size: Mapped[int] = column("How many articles it has")
+    first_seen_at: Mapped[datetime] = column("When the first of them was first seen")
+    last_seen_at: Mapped[datetime] = column("When the last of them was first seen")
+
+
+class NearKeyRow(Base):
+    """By what copies of an article are found."""
+
+    __tablename__ = "near_keys"
+    __table_args__ = (
+        {
+            "comment": "One row per anchor of an article: two copies share at least one; kept for 30 days",
+            # The key is the row: half the bytes, and one search instead of two.
+            "sqlite_with_rowid": False,
+        },
+    )
+
+    key: Mapped[int] = column(
+        "Hash of a run of five words, the smallest of those around it", BigInteger, primary_key=True
+    )
+    article_id: Mapped[int] = column("The article", BigId, primary_key=True, autoincrement=False)
+
+
+class SketchRow(Base):
+    """What an article is compared by."""
+
+    __tablename__ = "sketches"
+    __table_args__ = ({"comment": "One row per article that may still be compared with others; kept for 30 days"},)
+
+    article_id: Mapped[int] = column("The article", BigId, primary_key=True, autoincrement=False)
+    rules_version: Mapped[int] = column("Version of the rules that made it; only those of one version are compared")
+    content_hash: Mapped[bytes] = column("Content hash of the version it was made of")
+    outlet: Mapped[str] = column("The site the article stood on; where that is unknown its feed")
+    width: Mapped[int] = column("Words in a shingle")
+    shingles: Mapped[bytes] = column("The first 600 shingles in order, 32 bits each, little-endian")
+    facts: Mapped[bytes] = column("Hashes of up to 64 names and numbers in order, 32 bits each, little-endian")
+    places: Mapped[bytes] = column("Where they stand: a bit for each word, little-endian")
+
+
+class BlockRow(Base):
+    """That a story has a line of text: what many have is boilerplate."""
+
+    __tablename__ = "blocks"
+    __table_args__ = (
+        {
+            "comment": "One row per line of text and story that has it, the first few of each; kept for 90 days",
+            "sqlite_with_rowid": False,
+        },
+    )
+
+    block: Mapped[int] = column("Hash of the line's words", BigInteger, primary_key=True)
+    story_id: Mapped[int] = column(
+        "The story, as it was when the line was seen", BigId, primary_key=True, autoincrement=False
+    )

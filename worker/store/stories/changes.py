@@ -1,0 +1,128 @@
+"""Writing which story each article is of, which stories have become one, and the events that tell of it.
+
+The stories are locked; articles are written only by whoever holds the lock of their story.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from worker.database.article_tables import ArticleRow, EventRow
+from worker.database.story_tables import StoryRow
+from worker.store.stories.pairs import insert_pairs
+from worker.values import Grouped, WaitingArticle
+
+
+def store_stories(connection: Connection, grouped: Grouped, now: datetime) -> int:
+    """Write it all; return how many articles were grouped: one that was revised meanwhile goes on waiting."""
+    current = _lock_current(connection, grouped.articles)
+    story_of = {
+        article.article_id: grouped.taken_in.get(story_id, story_id)
+        for article in current
+        if (story_id := grouped.story_of.get(article.article_id)) is not None
+    }
+    _merge(connection, grouped, story_of.keys(), now)
+    if story_of:
+        _set_stories(connection, story_of, now)
+        feeds = {article.article_id: article.feed_id for article in current}
+        connection.execute(
+            insert(EventRow), [_grouped(article, feeds[article], story_of[article], now) for article in story_of]
+        )
+    told = [(block, story_of[article]) for article, block in grouped.blocks if article in story_of]
+    insert_pairs(connection, "blocks", told)
+    return len(story_of)
+
+
+def _lock_current(connection: Connection, articles: Sequence[WaitingArticle]) -> list[WaitingArticle]:
+    """Return those of the articles that still wait with the words that were read."""
+    rows = connection.execute(
+        select(ArticleRow.id, ArticleRow.content_hash)
+        .where(ArticleRow.id.in_([article.article_id for article in articles]), ArticleRow.grouped_at.is_(None))
+        .order_by(ArticleRow.id)
+        .with_for_update()
+    )
+    hashes = {row.id: row.content_hash for row in rows}
+    return [article for article in articles if hashes.get(article.article_id) == article.content_hash]
+
+
+def _set_stories(connection: Connection, story_of: Mapping[int, int], now: datetime) -> None:
+    connection.execute(
+        update(ArticleRow)
+        .where(ArticleRow.id == bindparam("article"))
+        .values(story_id=bindparam("story"), grouped_at=now),
+        [{"article": article_id, "story": story_id} for article_id, story_id in story_of.items()],
+    )
+
+
+def _merge(connection: Connection, grouped: Grouped, written: Collection[int], now: datetime) -> None:
+    """Let stories take others in, whose articles and parts become theirs."""
+    if not grouped.taken_in:
+        return
+    losers = sorted(grouped.taken_in)
+    told = connection.execute(select(ArticleRow.story_id).where(ArticleRow.story_id.in_(losers)).distinct()).scalars()
+    merged = sorted(story_id for story_id in told if story_id is not None)
+    for story_id in merged:
+        winner = grouped.taken_in[story_id]
+        connection.execute(update(ArticleRow).where(ArticleRow.story_id == story_id).values(story_id=winner))
+    parts = connection.execute(select(StoryRow.id, StoryRow.parent).where(StoryRow.parent.in_(losers))).all()
+    # A story that never was anything but its one article, which is grouped now, leaves no trace.
+    unknown = {story_id for story_id in losers if story_id in written} - set(merged)
+    parents = {part.id: grouped.taken_in[part.parent] for part in parts}
+    parents |= {story_id: grouped.taken_in[story_id] for story_id in losers if story_id not in unknown}
+    if unknown:
+        connection.execute(delete(StoryRow).where(StoryRow.id.in_(unknown)))
+    _set_parents(connection, parents)
+    _grow(connection, grouped)
+    if merged:
+        connection.execute(
+            insert(EventRow), [_merged(story_id, grouped.taken_in[story_id], now) for story_id in merged]
+        )
+
+
+def _set_parents(connection: Connection, parents: Mapping[int, int]) -> None:
+    if parents:
+        connection.execute(
+            update(StoryRow).where(StoryRow.id == bindparam("story")).values(parent=bindparam("winner"), size=0),
+            [{"story": story_id, "winner": winner} for story_id, winner in sorted(parents.items())],
+        )
+
+
+def _grow(connection: Connection, grouped: Grouped) -> None:
+    together = defaultdict(list)
+    for loser, winner in grouped.taken_in.items():
+        together[winner].append(grouped.stories[loser])
+    rows = []
+    for winner, taken_in in sorted(together.items()):
+        stories = [grouped.stories[winner], *taken_in]
+        rows.append(
+            {
+                "story": winner,
+                "articles": sum(story.size for story in stories),
+                "first": min(story.first_seen_at for story in stories),
+                "last": max(story.last_seen_at for story in stories),
+            }
+        )
+    connection.execute(
+        update(StoryRow)
+        .where(StoryRow.id == bindparam("story"))
+        .values(size=bindparam("articles"), first_seen_at=bindparam("first"), last_seen_at=bindparam("last")),
+        rows,
+    )
+
+
+def _grouped(article_id: int, feed_id: int, story_id: int, now: datetime) -> dict[str, object]:
+    details = {"story_id": story_id}
+    return {
+        "created_at": now,
+        "kind": "article grouped",
+        "article_id": article_id,
+        "feed_id": feed_id,
+        "details": details,
+    }
+
+
+def _merged(story_id: int, winner: int, now: datetime) -> dict[str, object]:
+    details = {"story_id": winner, "taken_in": story_id}
+    return {"created_at": now, "kind": "stories merged", "details": details}
