@@ -54,6 +54,8 @@ def print_article(article: Mapping[str, Any]) -> None:
         out.print(plain(f"Carried by {sighting['feed_url']} since {sighting['first_seen_at']:%Y-%m-%d %H:%M}{until}"))
     if len(article["revisions"]) > 1:
         _print_revisions(out, article)
+    if article["story"]:
+        _print_story(article["story"], article["id"])
 
 
 def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
@@ -74,9 +76,6 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
             for passage in _changes(before, revision):
                 out.print(_marked(passage, is_coloured=out.is_terminal))
         before = revision
-
-    if article["story"]:
-        _print_story(article["story"], article["id"])
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Run]]:

@@ -15,7 +15,6 @@ branch_labels = None
 depends_on = None
 
 _WAITING, _HAS_STORY = sa.text("grouped_at IS NULL"), sa.text("story_id IS NOT NULL")
-_KINDS = "article created, article revised, feed gone, feed quarantined"
 
 
 def upgrade() -> None:
@@ -27,11 +26,9 @@ def upgrade() -> None:
     _create_near_keys()
     _create_sketches()
     _create_blocks()
-    _comment_kinds(f"{_KINDS}, article grouped, stories merged")
 
 
 def downgrade() -> None:
-    _comment_kinds(_KINDS)
     for table in ("blocks", "sketches", "near_keys", "stories"):
         op.drop_table(table)
     op.drop_index("ix_articles_story_id", "articles")
@@ -99,9 +96,3 @@ def _create_blocks() -> None:
         comment="One row per line of text and story that has it, the first few of each; kept for 90 days",
         sqlite_with_rowid=False,
     )
-
-
-def _comment_kinds(comment: str) -> None:
-    # SQLite keeps no comments.
-    if op.get_bind().dialect.name == "postgresql":
-        op.alter_column("events", "kind", comment=comment)
