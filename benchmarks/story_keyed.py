@@ -41,7 +41,7 @@ def add_keyed(store: Engine, articles: int, tell: Callable[[int], None]) -> None
     if articles and store.dialect.name == "postgresql":
         # Else the server would do it while the cost is measured.
         with store.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
+            connection.execute(text("VACUUM ANALYZE"))  # codespell:ignore -- SQL's own spelling
             connection.execute(text("CHECKPOINT"))
 
 
