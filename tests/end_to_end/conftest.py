@@ -70,7 +70,7 @@ def feedmill(environment: dict[str, str], tmp_path: Path) -> Callable[..., subpr
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
 

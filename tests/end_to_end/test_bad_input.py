@@ -60,6 +60,7 @@ def test_a_pipe_is_not_waited_for(feedmill: Feedmill, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_ten_thousand_files_are_read_and_read_again(feedmill: Feedmill, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()

@@ -39,7 +39,7 @@ def test_a_change_says_what_changed_and_where_to_read_it(feedmill: Feedmill, pub
         "kind": "article created",
         "article_id": 1,
         "feed_id": 1,
-        "story_id": None,
+        "story_id": 1,
         "title": "one",
         "url": "http://127.0.0.1/page-1",
         "feed_url": url,

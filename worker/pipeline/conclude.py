@@ -148,7 +148,7 @@ def hash_body(document: Document) -> bytes:
 
 def _rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) -> Rhythm:
     """Return when the feed publishes, as far as is known now."""
-    arrived = arrivals(published, feed.last_success_at, now)
+    arrived = arrivals(published, feed.last_success_at if feed.rhythm else None, now)
     return observe(feed.rhythm, arrived, now) if arrived or feed.rhythm is None else feed.rhythm
 
 

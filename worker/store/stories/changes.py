@@ -26,10 +26,7 @@ def store_stories(connection: Connection, grouped: Grouped, now: datetime) -> in
     _merge(connection, grouped, story_of.keys(), now)
     if story_of:
         _set_stories(connection, story_of, now)
-        feeds = {article.article_id: article.feed_id for article in current}
-        connection.execute(
-            insert(EventRow), [_grouped(article, feeds[article], story_of[article], now) for article in story_of]
-        )
+        _tell_of_joined(connection, current, story_of, now)
     told = [(block, story_of[article]) for article, block in grouped.blocks if article in story_of]
     insert_pairs(connection, "blocks", told)
     return len(story_of)
@@ -45,6 +42,17 @@ def _lock_current(connection: Connection, articles: Sequence[WaitingArticle]) ->
     )
     hashes = {row.id: row.content_hash for row in rows}
     return [article for article in articles if hashes.get(article.article_id) == article.content_hash]
+
+
+def _tell_of_joined(
+    connection: Connection, articles: Sequence[WaitingArticle], story_of: Mapping[int, int], now: datetime
+) -> None:
+    """Tell of articles that joined a story: a story has the id of its first article, of which there is no news."""
+    feeds = {article.article_id: article.feed_id for article in articles}
+    joined = [(article_id, story_id) for article_id, story_id in story_of.items() if article_id != story_id]
+    if joined:
+        rows = [_grouped(article_id, feeds[article_id], story_id, now) for article_id, story_id in joined]
+        connection.execute(insert(EventRow), rows)
 
 
 def _set_stories(connection: Connection, story_of: Mapping[int, int], now: datetime) -> None:
