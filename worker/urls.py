@@ -135,6 +135,7 @@ def match_key(url: str) -> str:
     return host + path.rstrip("/") + (f"?{query}" if query else "") + fragment
 
 
+@lru_cache(maxsize=1024)
 def site(url: str | None) -> str | None:
     """Return the site of an http(s) URL: its registrable domain, or the host where there is none; else null.
 

@@ -54,7 +54,8 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
     """Make an entry comparable; a link that other entries of the document have too identifies none of them."""
     entry = keyed.entry
     base = _base(entry, feed)
-    url = canonical_url(entry.link, base) if entry.link else None
+    original_url = absolute_url(entry.link, base) if entry.link else None
+    url = canonical_url(original_url) if original_url else None
     html, text = _body(entry, base)
     title = _title(entry, text) or url or "Untitled"
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
@@ -70,7 +71,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
         content_hash=_content_hash(title, text, entry.notice),
         summary=_summary(entry, text),
         url=url,
-        original_url=absolute_url(entry.link, base) if entry.link else None,
+        original_url=original_url,
         match_key=_match_key(url, feed) if is_link_its_own else None,
         authors=_names(entry.authors, _LONGEST_NAME),
         published_at=published_at,
@@ -147,7 +148,8 @@ def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:
 
 
 def _within(allowed: range, number: int | None) -> int | None:
-    return number if number in allowed else None
+    # A range looks for what is no number one by one.
+    return number if number is not None and number in allowed else None
 
 
 def _language(tag: str | None) -> str | None:
