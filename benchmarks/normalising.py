@@ -33,7 +33,7 @@ def as_articles(document: Document) -> Iterator[Work]:
         parsed = parse_document(document, _MOST)
         context = FeedContext(document.url, document.url, parsed.site_url, parsed.language)
         for keyed in key_entries(parsed.entries, "1", GuidPolicy.GUID):
-            yield partial(normalise, keyed, context, _NOW, is_link_its_own=True)
+            yield partial(normalise, keyed, context, _NOW)
 
 
 def as_markup(document: Document) -> Iterator[Work]:

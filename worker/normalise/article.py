@@ -50,8 +50,8 @@ def content_hash(title: str, text: str) -> bytes:
     return xxhash.xxh3_128_digest(words.encode().translate(None, _WHITE_SPACE))
 
 
-def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_its_own: bool) -> Article:
-    """Make an entry comparable; a link that other entries of the document have too identifies none of them."""
+def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
+    """Make an entry comparable."""
     entry = keyed.entry
     base = _base(entry, feed)
     original_url = absolute_url(entry.link, base) if entry.link else None
@@ -62,7 +62,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
     # An entry that only says when it was updated was published then, as far as anyone can tell.
     published_at = published_at or updated_at
     return Article(
-        guid=clean(keyed.guid, _LONGEST_URL),
+        guid=keyed.guid,
         guid_hash=keyed.guid_hash,
         fingerprint=keyed.fingerprint,
         title=title,
@@ -72,7 +72,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
         summary=_summary(entry, text),
         url=url,
         original_url=original_url,
-        match_key=_match_key(url, feed) if is_link_its_own else None,
+        match_key=_match_key(url, feed),
         authors=_names(entry.authors, _LONGEST_NAME),
         published_at=published_at,
         updated_at=updated_at if updated_at != published_at else None,

@@ -17,9 +17,9 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_f
 )
 
 
-def _article(entry: Entry | None = None, feed: FeedContext = FEED, *, its_own: bool = True, **fields: Any) -> Article:
+def _article(entry: Entry | None = None, feed: FeedContext = FEED, **fields: Any) -> Article:
     entry = replace(entry or Entry(), **fields)
-    return normalise(KeyedEntry("g1", b"guid", b"finger", entry), feed, NOW, is_link_its_own=its_own)
+    return normalise(KeyedEntry("g1", b"guid", b"finger", entry), feed, NOW)
 
 
 def test_what_the_entry_is_known_by_is_carried_over() -> None:
@@ -186,10 +186,6 @@ def test_the_dateline_is_carried_over_clean() -> None:
 
 def test_a_sites_own_page_has_a_match_key() -> None:
     assert _article(link=LINK).match_key == "news.example/2026/rain"
-
-
-def test_a_link_that_others_have_too_identifies_none() -> None:
-    assert _article(link=LINK, its_own=False).match_key is None
 
 
 @pytest.mark.parametrize(
