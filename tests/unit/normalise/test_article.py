@@ -88,6 +88,15 @@ def test_plain_text_is_escaped_into_paragraphs_and_is_its_own_text() -> None:
     assert (article.html, article.text) == ("<p>Rain &lt;b&gt;.</p>\n<p>Wind.</p>", "Rain <b>.\n\nWind.")
 
 
+def test_entities_in_plain_text_are_characters() -> None:
+    article = _article(content="Rain&nbsp;and wind, R&amp;D", is_plain_text=True)
+    assert (article.html, article.text) == ("<p>Rain&nbsp;and wind, R&amp;D</p>", "Rain\xa0and wind, R&D")
+
+
+def test_entities_in_plain_text_about_markup_stay() -> None:
+    assert _article(content="write &lt; for <", is_plain_text=True).text == "write &lt; for <"
+
+
 def test_a_summary_of_its_own_is_text() -> None:
     assert _article(content="<p>It rained all day.</p>", summary="<b>Rain</b> at last.").summary == "Rain at last."
 
@@ -104,9 +113,18 @@ def test_authors_are_folded_and_named_once() -> None:
     assert _article(authors=authors).authors == ("Ada Lovelace", "x" * 200)
 
 
+def test_authors_in_one_field_are_named_one_by_one() -> None:
+    authors = ("Ada Lovelace &amp; Mary Somerville", "Mary Somerville")
+    assert _article(authors=authors).authors == ("Ada Lovelace", "Mary Somerville")
+
+
 def test_tags_are_short_and_at_most_64() -> None:
     tags = _article(tags=("Rain", "rain", "y" * 101, *(f"t{n}" for n in range(100)))).tags
     assert (len(tags), tags[:3]) == (64, ("Rain", "y" * 100, "t0"))
+
+
+def test_a_change_before_the_publication_is_none() -> None:
+    assert _article(published="2026-11-23", updated="2026-11-22").updated_at is None
 
 
 @pytest.mark.parametrize(
@@ -173,6 +191,11 @@ def test_the_image_is_the_one_the_entry_names() -> None:
 def test_else_the_first_of_the_content_that_can_be_seen() -> None:
     content = '<img src="/count.gif" width="1"><img src="mailto:a@b.example"><img alt="a > b" src="/1.png?a=1&amp;b=2">'
     assert _article(content=content).image_url == "https://news.example/1.png?a=1&b=2"
+
+
+def test_an_emoji_is_not_the_image() -> None:
+    emoji = "https://s.w.org/images/core/emoji/15.0.3/72x72/1f355.png"
+    assert _article(content=f'<img src="{emoji}"><img src="/1.png">').image_url == "https://news.example/1.png"
 
 
 def test_without_images_there_is_none() -> None:
