@@ -10,6 +10,7 @@ from itertools import islice
 import xxhash
 
 from worker.normalise.dates import read_date
+from worker.normalise.language import Detect, language_of, telling_words
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
@@ -28,7 +29,6 @@ _MOST_NAMES = 64
 _MOST_ENCLOSURES = 64
 _LARGEST_FILE = 2**53
 _WHITE_SPACE = b" \t\n\r\v\f"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _MOST_NUMBER = 999
 _URGENCIES = range(1, 10)
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
@@ -36,12 +36,14 @@ _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class FeedContext:
-    """What an entry inherits from the feed and the document it stands in."""
+    """What an entry is read against: its feed, the document it stands in, and what tells the language of a text."""
 
     feed_url: str
     document_url: str
     site_url: str | None
     language: str | None
+    detect: Detect | None = None
+    """Null where only declared languages count."""
 
 
 def content_hash(title: str, text: str) -> bytes:
@@ -56,7 +58,10 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
     base = _base(entry, feed)
     url = canonical_url(entry.link, base) if entry.link else None
     html, text = _body(entry, base)
-    title = _title(entry, text) or url or "Untitled"
+    title = _title(entry, text)
+    words = telling_words(title, text)
+    language, language_source = language_of(entry.language, feed.language, words, feed.detect)
+    title = title or url or "Untitled"
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
     # An entry that only says when it was updated was published then, as far as anyone can tell.
     published_at = published_at or updated_at
@@ -75,7 +80,8 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
         authors=_names(entry.authors, _LONGEST_NAME),
         published_at=published_at,
         updated_at=updated_at if updated_at != published_at else None,
-        language=_language(entry.language) or _language(feed.language),
+        language=language,
+        language_source=language_source,
         tags=_names(entry.tags, _LONGEST_TAG),
         enclosures=_enclosures(entry.enclosures, base),
         image_url=_image(entry, base, html),
@@ -148,16 +154,6 @@ def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:
 
 def _within(allowed: range, number: int | None) -> int | None:
     return number if number in allowed else None
-
-
-def _language(tag: str | None) -> str | None:
-    """Return a language tag as BCP 47 writes it: ``en-GB``, ``zh-Hant``; null for what is none."""
-    written = (tag or "").strip().replace("_", "-")
-    if not _LANGUAGE.fullmatch(written):
-        return None
-    first, *rest = written.split("-")
-    cased = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]  # noqa: PLR2004 -- region, script
-    return "-".join([first.lower(), *cased])
 
 
 def _enclosures(enclosures: Iterable[Enclosure], base: str | None) -> tuple[Enclosure, ...]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.normalise.article import FeedContext, content_hash, normalise
-from worker.values import Article, Enclosure, Entry, KeyedEntry
+from worker.values import Article, Enclosure, Entry, KeyedEntry, LanguageSource
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FEED = FeedContext("https://news.example/feed", "https://news.example/feed", "https://www.news.example/", "en-us")
@@ -20,6 +20,14 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_f
 def _article(entry: Entry | None = None, feed: FeedContext = FEED, *, its_own: bool = True, **fields: Any) -> Article:
     entry = replace(entry or Entry(), **fields)
     return normalise(KeyedEntry("g1", b"guid", b"finger", entry), feed, NOW, is_link_its_own=its_own)
+
+
+def _undeclared(asked: list[str]) -> FeedContext:
+    def detect(text: str) -> str:
+        asked.append(text)
+        return "en"
+
+    return replace(FEED, language=None, detect=detect)
 
 
 def test_what_the_entry_is_known_by_is_carried_over() -> None:
@@ -127,6 +135,23 @@ def test_what_is_no_language_tag_gives_way_to_the_feeds(declared: str | None) ->
 
 def test_without_any_language_it_is_null() -> None:
     assert _article(feed=replace(FEED, language=None)).language is None
+
+
+def test_a_language_that_nobody_declares_is_told_from_title_and_text() -> None:
+    asked: list[str] = []
+    article = _article(Entry(link=LINK, title="Rain", content="<p>It rained.</p>"), _undeclared(asked))
+    assert (asked, article.language, article.language_source) == (["Rain It rained."], "en", LanguageSource.DETECTED)
+
+
+def test_an_address_that_stands_in_for_a_title_tells_no_language() -> None:
+    asked: list[str] = []
+    _article(Entry(link=LINK), _undeclared(asked))
+    assert asked == [" "]
+
+
+def test_the_language_is_no_part_of_the_content_hash() -> None:
+    hashes = {_article(title="Rain", feed=feed).content_hash for feed in (FEED, _undeclared([]))}
+    assert len(hashes) == 1
 
 
 def test_dates_are_read() -> None:
