@@ -172,7 +172,7 @@ class Window:
         # claimed again while they are still due.
         release = self._finish(visit, None, is_success=True)
         try:
-            record = store_document(self.tools.engine, answered, answer, now)
+            record = store_document(self.tools.engine, answered, answer, now, self.tools.detect)
         except (OperationalError, InterfaceError):
             # The database is gone, and with it any use in going on: the leases expire and the feeds are polled again.
             raise
