@@ -148,7 +148,7 @@ def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> PollReco
         feed = _feed_of(connection, clock.now(), document, parsed)
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body))
     answered = Answered(feed, None, clock.now(), fetched, tools.bounds)
-    (record,) = store_documents(tools.engine, [(answered, parsed)], clock.now())
+    (record,) = store_documents(tools.engine, [(answered, parsed)], clock.now(), tools.detect)
     return record
 
 

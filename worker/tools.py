@@ -11,6 +11,8 @@ from worker.claim import ClaimTerms
 from worker.database.engine import open_store
 from worker.descriptors import allow_descriptors
 from worker.fetch import FetchLimits, Guard, Transfers
+from worker.languages import find_detector
+from worker.normalise import Detect
 from worker.parse import ParseLimits, Parser
 from worker.schedule import Bounds
 from worker.settings import Settings, settings
@@ -33,6 +35,8 @@ class Tools:
     engine: Engine
     transfers: Transfers
     parser: Parser
+    detect: Detect | None
+    """Null without the extra ``language``."""
     outages: Outages
     terms: ClaimTerms
     bounds: Bounds
@@ -85,6 +89,7 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
             Guard.allowing(chosen.allow_hosts),
         ),
         parser=Parser(ParseLimits(max_entries=chosen.max_entries)),
+        detect=find_detector(),
         outages=Outages(engine),
         terms=ClaimTerms(
             lease=limits.lease,

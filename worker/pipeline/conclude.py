@@ -13,7 +13,7 @@ from worker.database.conflicts import retry_conflicts
 from worker.database.engine import reading, writing
 from worker.errors import PollError, RejectedError, TransientError
 from worker.intervals import bounds_within
-from worker.normalise import POLICY_VERSION, FeedContext
+from worker.normalise import POLICY_VERSION, Detect, FeedContext
 from worker.pipeline.embargo import hold_back
 from worker.pipeline.identify import identify
 from worker.schedule import (
@@ -78,7 +78,9 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     return _moved(result, answered, now)
 
 
-def conclude_document(connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollResult:
+def conclude_document(
+    connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime, detect: Detect | None
+) -> PollResult:
     """Return what a poll writes that read a document: its articles placed, its sightings brought up to date."""
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
@@ -89,7 +91,7 @@ def conclude_document(connection: Connection, answered: Answered, parsed: Parsed
     site_url = parsed.site_url or feed.site_url
     # Relative links in a saved document mean the site, not the folder it was saved to.
     base_url = site_url if site_url and document.url.startswith("file:") else document.url
-    context = FeedContext(feed.url, base_url, site_url, parsed.language)
+    context = FeedContext(feed.url, base_url, site_url, parsed.language, detect)
     found = identify(connection, feed, parsed, context, now)
     rhythm = _rhythm(feed, found.published, now)
     record = _record(answered, _after_success(answered, parsed.hints, rhythm, now), parsed=parsed)
@@ -112,12 +114,17 @@ def conclude_document(connection: Connection, answered: Answered, parsed: Parsed
     return _moved(result, answered, now)
 
 
-def store_documents(engine: Engine, read: Sequence[tuple[Answered, ParsedDocument]], now: datetime) -> list[PollRecord]:
+def store_documents(
+    engine: Engine,
+    read: Sequence[tuple[Answered, ParsedDocument]],
+    now: datetime,
+    detect: Detect | None = None,
+) -> list[PollRecord]:
     """Decide and write polls that read documents, all together; decide again where another poll wrote first."""
 
     def work() -> list[PollRecord]:
         with reading(engine) as connection:
-            results = [conclude_document(connection, answered, parsed, now) for answered, parsed in read]
+            results = [conclude_document(connection, answered, parsed, now, detect) for answered, parsed in read]
         with writing(engine) as connection:
             return store_polls(connection, results, [], now)
 

@@ -153,8 +153,8 @@ def _insert(table: type[RevisionRow | EventRow]) -> Insert:
 # The fields that an article and its row have in common, name for name.
 _SHARED = (
     "guid", "match_key", "url", "original_url", "title", "published_at", "updated_at", "summary", "html", "text",
-    "language", "image_url", "dateline_place", "dateline_date", "agency", "slug", "notice", "notice_number", "note",
-    "urgency", "content_hash",
+    "language", "language_source", "image_url", "dateline_place", "dateline_date", "agency", "slug", "notice",
+    "notice_number", "note", "urgency", "content_hash",
 )  # fmt: skip
 
 

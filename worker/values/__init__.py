@@ -4,7 +4,7 @@ claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry �
 → dedupe → Placement → schedule → NextPoll → store
 """
 
-from worker.values.articles import Action, Article, Finding, KnownArticle, Placement
+from worker.values.articles import Action, Article, Finding, KnownArticle, LanguageSource, Placement
 from worker.values.entries import (
     Enclosure,
     Entry,
@@ -69,6 +69,7 @@ __all__ = [
     "Hints",
     "KeyedEntry",
     "KnownArticle",
+    "LanguageSource",
     "Matched",
     "Message",
     "Move",
