@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import xxhash
@@ -17,6 +17,7 @@ from worker.normalise.sentences import first_sentence, summarise
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
 from worker.values import Article, Entry, KeyedEntry, Notice
+from worker.wire.openings import read_opening
 
 _LONGEST_TITLE = 1000
 _LONGEST_MADE_TITLE = 160
@@ -56,16 +57,17 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
     base = _base(entry, feed)
     original_url = absolute_url(entry.link, base) if entry.link else None
     url = canonical_url(original_url) if original_url else None
-    html, text = _body(entry, base)
-    title = _title(entry, text)
-    words = telling_words(title, text)
-    language, language_source = language_of(entry.language, feed.language, words, feed.detect)
-    title = title or url or "Untitled"
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
     # An entry that only says when it was updated was published then, as far as anyone can tell; and what was changed
     # before it appeared was not changed for any reader.
     published_at = published_at or updated_at
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
+    html, text = _body(entry, base)
+    entry, news = _after_opening(entry, text, published_at)
+    title = _title(entry, news)
+    words = telling_words(title, text)
+    language, language_source = language_of(entry.language, feed.language, words, feed.detect)
+    title = title or url or "Untitled"
     return Article(
         guid=keyed.guid,
         guid_hash=keyed.guid_hash,
@@ -74,7 +76,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
         html=html,
         text=text,
         content_hash=_content_hash(title, text, entry.notice),
-        summary=_summary(entry, text),
+        summary=_summary(entry, news),
         url=url,
         original_url=original_url,
         match_key=_match_key(url, feed),
@@ -116,6 +118,21 @@ def _body(entry: Entry, base: str | None) -> tuple[str, str]:
         return as_paragraphs(text), text
     html = sanitise(body, base)
     return html, text_of(html)
+
+
+def _after_opening(entry: Entry, text: str, published_at: datetime | None) -> tuple[Entry, str]:
+    """Return the entry with what the byline and dateline of a wire's text say, and the text after them."""
+    opening = None if entry.agency else read_opening(text, published_at and published_at.date())
+    if opening is None:
+        return entry, text
+    told = replace(
+        entry,
+        authors=entry.authors or opening.names,
+        agency=opening.agency,
+        dateline_place=opening.place,
+        dateline_date=opening.filed_on,
+    )
+    return told, text[opening.length :]
 
 
 def _title(entry: Entry, text: str) -> str:

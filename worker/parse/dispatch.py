@@ -6,9 +6,7 @@ from datetime import date
 from itertools import chain
 
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.bylines import read_byline_after_dateline
 from worker.parse.charset import decode
-from worker.parse.datelines import Dateline, read_dateline
 from worker.parse.dispatch_head import split_head
 from worker.parse.dispatch_lines import Head
 from worker.parse.markup import as_html
@@ -16,6 +14,8 @@ from worker.parse.notices import read_opening, weightiest
 from worker.parse.sign_offs import read_sign_offs
 from worker.text import clean
 from worker.values import Document, Entry, ParsedDocument
+from worker.wire.bylines import read_byline_after_dateline
+from worker.wire.datelines import Dateline, read_dateline
 
 GUID = "dispatch"
 """A file holds one dispatch, whatever it says: edited, it is a revision."""

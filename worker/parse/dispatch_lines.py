@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.parse.bylines import read_byline
 from worker.parse.moments import read_moment
 from worker.parse.notices import Notices, read_bare_notice, read_headline, read_note, weightiest
 from worker.values import Notice
+from worker.wire.bylines import read_byline
 
 _LONGEST = 250
 """Characters of any line but a note."""

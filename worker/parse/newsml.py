@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from worker.parse.datelines import read_dateline
 from worker.parse.markup import as_html
 from worker.parse.moments import read_day
 from worker.parse.newsroom_entry import Skipped, combine, judge_status
@@ -12,6 +11,7 @@ from worker.parse.xml_html import write_html
 from worker.parse.xml_tree import Node, attribute, children, find, line_of
 from worker.text import clean
 from worker.values import Enclosure, Entry, Notice
+from worker.wire.datelines import read_dateline
 
 _LONGEST = 1_000_000
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").

@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields, replace
 from html import unescape
 
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.bylines import read_author_names
-from worker.parse.datelines import read_dateline
 from worker.parse.moments import read_day, read_moment
 from worker.parse.newest import keep_newest
 from worker.parse.notices import notice_of_note, read_headline, weightiest
 from worker.text import fold
 from worker.values import Entry, Notice, ParsedDocument
+from worker.wire.bylines import read_author_names
+from worker.wire.datelines import read_dateline
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _OPENING = 2_000

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from worker.parse.datelines import Dateline, read_dateline
 from worker.parse.dispatch import GUID
 from worker.parse.markup import as_html
 from worker.parse.moments import read_day
@@ -12,6 +11,7 @@ from worker.parse.xml_html import picture_url, write_html
 from worker.parse.xml_tree import Node, attribute, children, find, line_of
 from worker.text import clean
 from worker.values import Enclosure, Entry, Notice
+from worker.wire.datelines import Dateline, read_dateline
 
 _LONGEST = 1_000_000
 

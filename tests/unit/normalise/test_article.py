@@ -196,6 +196,25 @@ def test_the_dateline_is_carried_over_clean() -> None:
     assert (article.dateline_place, article.dateline_date, article.agency) == ("New Delhi", date(2021, 7, 11), "ANI")
 
 
+WIRE = "<p>By Ada Lovelace</p><p>DUBAI, Feb 17 (Reuters) - A group said so on Tuesday.</p>"
+
+
+def test_a_wires_text_in_a_feed_says_where_and_by_whom_it_was_filed() -> None:
+    article = _article(content=WIRE, published="2026-02-17")
+    assert (article.dateline_place, article.dateline_date, article.agency) == ("DUBAI", date(2026, 2, 17), "Reuters")
+    assert article.authors == ("Ada Lovelace",)
+
+
+def test_its_summary_is_of_the_news_and_its_text_is_whole() -> None:
+    article = _article(content=WIRE, published="2026-02-17")
+    assert article.summary == "A group said so on Tuesday."
+    assert article.text == "By Ada Lovelace\n\nDUBAI, Feb 17 (Reuters) - A group said so on Tuesday."
+
+
+def test_what_its_feed_says_goes_before_the_wires_byline() -> None:
+    assert _article(content=WIRE, authors=("Mary Somerville",)).authors == ("Mary Somerville",)
+
+
 def test_a_sites_own_page_has_a_match_key() -> None:
     assert _article(link=LINK).match_key == "news.example/2026/rain"
 
