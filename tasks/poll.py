@@ -4,9 +4,10 @@ from tasks.failures import store_failures_logged
 from worker.celery import app
 from worker.logs import log_poll
 from worker.pipeline import poll_due as poll_due_feeds
-from worker.pipeline import poll_named
+from worker.pipeline import poll_requested as poll_requested_feeds
+from worker.pipeline import request_named
 from worker.stopping import is_stopping
-from worker.tools import thread_tools
+from worker.tools import store_engine, thread_tools
 
 
 @app.task(name="feeds.poll_due")
@@ -21,5 +22,14 @@ def poll_due() -> None:
 def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- a message's arguments have no keyword-only
     """Poll these feeds now, due or not; ``force`` also where their host asked to be left alone."""
     with store_failures_logged():
-        for record in poll_named(thread_tools(), feed_ids, is_stopping, force=force):
+        # What this task's time does not allow is then left to the next ticks.
+        request_named(store_engine(), feed_ids)
+    poll_requested(feed_ids, force)
+
+
+@app.task(name="ondemand.poll_requested")
+def poll_requested(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- likewise
+    """Poll those of these feeds that were asked for in the store and have not been polled since."""
+    with store_failures_logged():
+        for record in poll_requested_feeds(thread_tools(), feed_ids, is_stopping, force=force):
             log_poll(record)

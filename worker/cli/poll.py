@@ -61,9 +61,9 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
         request_polls(connection, read_clock(connection).now(), ids)
     if not settings().broker_url.startswith("memory://"):
         # Only after the commit: a worker that is quicker must find the request.
-        from worker.celery import send_poll_feeds  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
+        from worker.celery import send_poll_requested  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
 
-        send_poll_feeds(ids)
+        send_poll_requested(ids)
     write_line(f"{len(ids):,} feeds wait for a worker.")
     return 0
 

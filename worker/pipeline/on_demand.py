@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
-from worker.pipeline.polling import Stop, poll_named
+from worker.pipeline.named import poll_named
+from worker.pipeline.polling import Stop
 from worker.tools import Tools
 from worker.values import Credentials, FeedState, PollRecord
 
