@@ -47,6 +47,20 @@ def test_naming_an_unknown_url_without_a_feed_adds_nothing(tools: Tools, publish
     assert count(tools, FeedRow) == 0
 
 
+def test_each_name_of_a_feed_is_told_what_became_of_it(tools: Tools, publisher: Publisher) -> None:
+    url = publisher.serve("/feed", rss([item("one")]))
+    polled = list(poll_by_name(tools, [url, f"{url}#again"], lambda: False))
+    assert [(each.name, each.is_kept) for each in polled] == [(url, True), (f"{url}#again", True)]
+    assert len(publisher.requests) == 1
+
+
+def test_an_unknown_url_without_a_feed_is_forgotten_under_all_its_names(tools: Tools, publisher: Publisher) -> None:
+    url = publisher.serve("/page", b"<html></html>", "text/html")
+    polled = list(poll_by_name(tools, [url, f"{url}#again"], lambda: False))
+    assert [each.is_kept for each in polled] == [False, False]
+    assert count(tools, FeedRow) == 0
+
+
 def test_a_paused_feed_says_how_to_resume_it(tools: Tools, publisher: Publisher) -> None:
     url = publisher.serve("/feed", rss([]))
     add(tools, url)

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from worker.claim import ClaimTerms, claim_named_feeds, claim_requested_feeds, request_polls
 from worker.database.clock import read_clock
-from worker.database.conflicts import retry_conflicts
-from worker.database.engine import writing
+from worker.database.conflicts import write
 from worker.pipeline.polling import Claim, Stop, drive
 from worker.pipeline.window import Window
 from worker.time_limits import stops_after
@@ -33,12 +32,7 @@ def poll_named(
 
 def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
     """Ask in SQL for polls of these feeds: whatever becomes of messages and workers, the next ticks make them."""
-
-    def work() -> None:
-        with writing(engine) as connection:
-            request_polls(connection, read_clock(connection).now(), feed_ids)
-
-    retry_conflicts(work)
+    write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids))
 
 
 def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:

@@ -15,8 +15,8 @@ from worker.claim import (
     find_next_claim,
 )
 from worker.database.clock import Clock, read_clock
-from worker.database.conflicts import retry_conflicts
-from worker.database.engine import reading, writing
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.pipeline.window import Window
 from worker.time_limits import BEGIN_WITHIN
 from worker.tools import Tools
@@ -117,11 +117,10 @@ def _top_up(window: Window, claim: Claim, left: timedelta) -> int:
     """Claim as many hosts as there is room for, with what can begin in the time left; return how many there were."""
     terms = replace(window.tools.terms, hosts=window.room, begin_within=left)
 
-    def work() -> tuple[Clock, list[ClaimedHost]]:
-        with writing(window.tools.engine) as connection:
-            clock = read_clock(connection)
-            return clock, claim(connection, clock.now(), terms)
+    def work(connection: Connection) -> tuple[Clock, list[ClaimedHost]]:
+        clock = read_clock(connection)
+        return clock, claim(connection, clock.now(), terms)
 
-    clock, hosts = retry_conflicts(work)
+    clock, hosts = write(window.tools.engine, work)
     window.admit(clock, hosts)
     return len(hosts)
