@@ -94,7 +94,7 @@ def list_outlines(connection: Connection) -> Iterator[Outline]:
         execution_options={"yield_per": _SLICE},
     )
     for row in rows:
-        yield Outline(row.url, row.title, row.site_url, None)
+        yield Outline(row.url, row.title, row.site_url)
 
 
 def pause_feed(connection: Connection, feed_id: int) -> None:
