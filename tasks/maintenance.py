@@ -6,7 +6,7 @@ from tasks.failures import store_failures_logged
 from worker.celery import app
 from worker.pipeline import group_waiting
 from worker.pipeline import seek_feeds as seek_lost_feeds
-from worker.retention import prune as prune_store
+from worker.retention import prune_some
 from worker.settings import settings
 from worker.stopping import is_stopping
 from worker.time_limits import STOP_CLAIMING, stops_after
@@ -15,9 +15,10 @@ from worker.tools import store_engine, thread_tools
 
 @app.task(name="maintenance.prune")
 def prune() -> None:
-    """Remove what has outlived its retention, and prepare the days ahead."""
+    """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
     with store_failures_logged():
-        pruned = prune_store(store_engine(), settings())
+        is_over = stops_after(STOP_CLAIMING)
+        pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
         structlog.get_logger("feedmill").info("pruned", polls=pruned.polls, events=pruned.events)
 
 

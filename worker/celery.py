@@ -130,10 +130,11 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
             "schedule": _NUMBERING_SECONDS,
             "options": {"expires": _NUMBERING_SECONDS},
         },
-        # Not an interval: that would begin again with every restart of beat.
+        # Not an interval: that would begin again with every restart of beat. Every hour, for any of them may be one at
+        # which nothing runs.
         "prune": {
             "task": "maintenance.prune",
-            "schedule": crontab(hour="3", minute="30"),
+            "schedule": crontab(minute="30"),
             "options": {"expires": 3600},
         },
     }
