@@ -3,6 +3,7 @@
 import structlog
 
 from tasks.failures import store_failures_logged
+from tasks.turns import at_most
 from worker.celery import app
 from worker.pipeline import group_waiting
 from worker.pipeline import seek_feeds as seek_lost_feeds
@@ -10,10 +11,11 @@ from worker.retention import prune_some
 from worker.settings import settings
 from worker.stopping import is_stopping
 from worker.time_limits import STOP_CLAIMING, stops_after
-from worker.tools import store_engine, thread_tools
+from worker.tools import borrowed_tools, store_engine
 
 
 @app.task(name="maintenance.prune")
+@at_most(1)
 def prune() -> None:
     """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
     with store_failures_logged():
@@ -23,17 +25,19 @@ def prune() -> None:
 
 
 @app.task(name="maintenance.seek_feeds")
+@at_most(1)
 def seek_feeds() -> None:
     """Look for feeds that have been dead for long on their sites' pages; twice at once does no harm."""
     log = structlog.get_logger("feedmill")
-    with store_failures_logged():
-        for sought in seek_lost_feeds(thread_tools(), is_stopping):
+    with store_failures_logged(), borrowed_tools() as tools:
+        for sought in seek_lost_feeds(tools, is_stopping):
             log.info(
                 "feed sought", url=sought.url, found_url=sought.found_url, reason=sought.reason, feed_id=sought.feed_id
             )
 
 
 @app.task(name="maintenance.group_articles")
+@at_most(1)
 def group_articles() -> None:
     """Group the articles that wait, as many as one task's time allows; any number of workers may at once."""
     with store_failures_logged():
