@@ -133,5 +133,4 @@ def _host_wait(tools: Tools, host: ClaimedHost, error: PollError, now: datetime)
 
 
 def _busy(sentence: str) -> TransientError:
-    # As after a 429: it is we who would ask too often.
-    return TransientError(ErrorClass.HTTP_429, sentence)
+    return TransientError(ErrorClass.BUSY, sentence)
