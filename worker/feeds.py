@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.host_queue import add_hosts, wake_hosts
+from worker.database.ids import read_id
 from worker.database.story_tables import SketchRow
 from worker.database.upsert import upsert
 from worker.opml import Outline
@@ -67,7 +68,8 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
 
 def find_feed(connection: Connection, name: str) -> NamedFeed | None:
     """Return the feed that an id or a URL names, one it had before it moved too; null when there is none."""
-    wanted = FeedRow.id == int(name) if name.isdecimal() else _has_or_had_url(feed_url_key(name))
+    feed_id = read_id(name)
+    wanted = FeedRow.id == feed_id if feed_id is not None else _has_or_had_url(feed_url_key(name))
     row = connection.execute(
         select(FeedRow.id, ScheduleRow.host_id, FeedRow.url, FeedRow.state, FeedRow.state_reason)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
@@ -92,7 +94,7 @@ def list_outlines(connection: Connection) -> Iterator[Outline]:
         execution_options={"yield_per": _SLICE},
     )
     for row in rows:
-        yield Outline(row.url, row.title, row.site_url, None)
+        yield Outline(row.url, row.title, row.site_url)
 
 
 def pause_feed(connection: Connection, feed_id: int) -> None:

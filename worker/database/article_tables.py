@@ -8,7 +8,7 @@ from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import Base, column
+from worker.database.base import NEVER_REUSED, Base, column
 from worker.database.types import BigId, Json
 
 
@@ -32,7 +32,7 @@ class ArticleRow(Base):
             postgresql_where=sql("story_id IS NOT NULL"),
             sqlite_where=sql("story_id IS NOT NULL"),
         ),
-        {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
+        NEVER_REUSED | {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
     )
 
     id: Mapped[int] = column("Identifier, rising with first sight", BigId, primary_key=True)

@@ -12,6 +12,7 @@ from worker.parse.dispatch_lines import Head
 from worker.parse.markup import as_html
 from worker.parse.notices import read_opening, weightiest
 from worker.parse.sign_offs import read_sign_offs
+from worker.parse.wording import LONGEST_CONTENT
 from worker.text import clean
 from worker.values import Document, Entry, ParsedDocument
 from worker.wire.bylines import read_byline_after_dateline
@@ -20,7 +21,6 @@ from worker.wire.datelines import Dateline, read_dateline
 GUID = "dispatch"
 """A file holds one dispatch, whatever it says: edited, it is a revision."""
 
-_LONGEST = 1_000_000
 # The header may share its line with the dateline.
 _HEADER = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b[ \t]*\n?", re.IGNORECASE | re.ASCII)
 # A paragraph begins after a blank line, with an indented line or with a bullet.
@@ -34,7 +34,7 @@ _TITLED = re.compile(r"题[：:]\s*(.{2,80})")
 
 def parse_dispatch(document: Document) -> ParsedDocument:
     """Return the one entry of a dispatch; PermanentError when there is no text in it."""
-    text = clean(decode(document.body, document.content_type), _LONGEST)
+    text = clean(decode(document.body, document.content_type), LONGEST_CONTENT)
     text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
     published = _date(header[1]) if header else None

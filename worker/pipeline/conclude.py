@@ -9,7 +9,7 @@ from datetime import datetime
 import xxhash
 from sqlalchemy import Connection, Engine
 
-from worker.database.conflicts import retry_conflicts
+from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.errors import PollError, RejectedError, TransientError
 from worker.intervals import bounds_within
@@ -135,12 +135,7 @@ def store_results(
     engine: Engine, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
 ) -> list[PollRecord]:
     """Write polls that brought no entries, and ends of leases, in one transaction."""
-
-    def work() -> list[PollRecord]:
-        with writing(engine) as connection:
-            return store_polls(connection, results, releases, now)
-
-    return retry_conflicts(work)
+    return write(engine, lambda connection: store_polls(connection, results, releases, now))
 
 
 def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:

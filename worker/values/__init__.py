@@ -16,6 +16,7 @@ from worker.values.entries import (
     Recognised,
     Sighted,
 )
+from worker.values.events import EventKind
 from worker.values.feeds import (
     ClaimedHost,
     Credentials,
@@ -58,6 +59,7 @@ __all__ = [
     "DueFeed",
     "Enclosure",
     "Entry",
+    "EventKind",
     "FeedOptions",
     "FeedState",
     "FetchRequest",

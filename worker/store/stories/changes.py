@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from worker.database.article_tables import ArticleRow, EventRow
+from worker.database.article_tables import ArticleRow
+from worker.database.events import tell
 from worker.database.story_tables import StoryRow
 from worker.store.stories.pairs import insert_pairs
-from worker.values import Grouped, WaitingArticle
+from worker.values import EventKind, Grouped, WaitingArticle
 
 
 def store_stories(connection: Connection, grouped: Grouped, now: datetime) -> int:
@@ -49,10 +50,12 @@ def _tell_of_joined(
 ) -> None:
     """Tell of articles that joined a story: a story has the id of its first article, of which there is no news."""
     feeds = {article.article_id: article.feed_id for article in articles}
-    joined = [(article_id, story_id) for article_id, story_id in story_of.items() if article_id != story_id]
-    if joined:
-        rows = [_grouped(article_id, feeds[article_id], story_id, now) for article_id, story_id in joined]
-        connection.execute(insert(EventRow), rows)
+    joined = [
+        {"article_id": article_id, "feed_id": feeds[article_id], "details": {"story_id": story_id}}
+        for article_id, story_id in story_of.items()
+        if article_id != story_id
+    ]
+    tell(connection, now, EventKind.ARTICLE_GROUPED, joined)
 
 
 def _set_stories(connection: Connection, story_of: Mapping[int, int], now: datetime) -> None:
@@ -83,10 +86,8 @@ def _merge(connection: Connection, grouped: Grouped, written: Collection[int], n
         connection.execute(delete(StoryRow).where(StoryRow.id.in_(unknown)))
     _set_parents(connection, parents)
     _grow(connection, grouped)
-    if merged:
-        connection.execute(
-            insert(EventRow), [_merged(story_id, grouped.taken_in[story_id], now) for story_id in merged]
-        )
+    taken_in = [{"details": {"story_id": grouped.taken_in[story_id], "taken_in": story_id}} for story_id in merged]
+    tell(connection, now, EventKind.STORIES_MERGED, taken_in)
 
 
 def _set_parents(connection: Connection, parents: Mapping[int, int]) -> None:
@@ -118,19 +119,3 @@ def _grow(connection: Connection, grouped: Grouped) -> None:
         .values(size=bindparam("articles"), first_seen_at=bindparam("first"), last_seen_at=bindparam("last")),
         rows,
     )
-
-
-def _grouped(article_id: int, feed_id: int, story_id: int, now: datetime) -> dict[str, object]:
-    details = {"story_id": story_id}
-    return {
-        "created_at": now,
-        "kind": "article grouped",
-        "article_id": article_id,
-        "feed_id": feed_id,
-        "details": details,
-    }
-
-
-def _merged(story_id: int, winner: int, now: datetime) -> dict[str, object]:
-    details = {"story_id": winner, "taken_in": story_id}
-    return {"created_at": now, "kind": "stories merged", "details": details}
