@@ -1,11 +1,12 @@
 """Articles put straight into a store, and the stories that come of them: the verbs of the tests of stories."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import xxhash
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, event, insert, select
 
 from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.clock import read_clock
@@ -81,6 +82,25 @@ def partition(store: Engine) -> list[list[int]]:
     for article_id, story_id in sorted(stories(store).items()):
         together.setdefault(story_id, []).append(article_id)
     return sorted(together.values())
+
+
+@contextmanager
+def before(store: Engine, *words: str, act: Callable[[], object]) -> Iterator[None]:
+    """Act once, right before the store runs the first statement that has all these words."""
+    acted = False
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal acted
+        if not acted and all(word in statement for word in words):
+            acted = True
+            act()
+
+    event.listen(store, "before_cursor_execute", listen)
+    try:
+        yield
+    finally:
+        event.remove(store, "before_cursor_execute", listen)
+        assert acted, "there was no such statement"
 
 
 def days(number: float) -> timedelta:

@@ -2,21 +2,25 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+import xxhash
+from sqlalchemy import Engine, func, select, text, update
 
-from tests.grouping import add_articles, group, news, partition, stories
+from tests.grouping import add_articles, before, group, news, partition, stories
 from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow, EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
 from worker.database.schema import migrate
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
-from worker.pipeline import grouping, regroup
+from worker.feeds import NewFeed, add_feeds, find_feed, remove_feed
+from worker.pipeline import group_waiting, regroup
 from worker.retention import prune
 from worker.settings import Settings
 from worker.store.stories import claim_waiting, find_boilerplate
@@ -58,10 +62,53 @@ def _waiting(store: Engine) -> int:
         return connection.execute(waiting).scalar_one()
 
 
-def _revise(store: Engine, article_id: int, text: str) -> None:
-    values = {"text": text, "content_hash": text.encode()[:16], "grouped_at": None}
+def _revise(store: Engine, article_id: int, words: str) -> None:
+    values = {"text": words, "content_hash": xxhash.xxh3_128_digest(words.encode()), "grouped_at": None}
     with writing(store) as connection:
         connection.execute(update(ArticleRow).where(ArticleRow.id == article_id).values(values))
+
+
+def _rows(store: Engine) -> list[tuple[int, int | None, int]]:
+    with reading(store) as connection:
+        rows = connection.execute(select(StoryRow.id, StoryRow.parent, StoryRow.size).order_by(StoryRow.id))
+        return [tuple(row) for row in rows]
+
+
+def _lose_worker() -> None:
+    raise SystemExit
+
+
+def _wait_until_blocked(store: Engine) -> None:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    def blocked() -> int:
+        with reading(store) as connection:
+            return connection.execute(query).scalar_one()
+
+    wait_for(blocked, 30, "a transaction that waits for a lock")
+
+
+@contextmanager
+def _regroup_meanwhile(store: Engine, *words: str, since: timedelta | None = None) -> Iterator[Callable[[], int]]:
+    """Regroup in another thread, which is blocked before the statement goes on; how many waited in the end."""
+    started: list[Future[int]] = []
+    with reading(store) as connection:
+        moment = read_clock(connection).now() - since if since else None
+
+    def start() -> None:
+        started.append(thread.submit(lambda: sum(regroup(store, moment))))
+        _wait_until_blocked(store)
+
+    with ThreadPoolExecutor(1) as thread, before(store, *words, act=start):
+        yield lambda: started[0].result(30)
+
+
+def _age(store: Engine, days: int) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        connection.execute(update(ArticleRow).values(first_seen_at=now - timedelta(days=days)))
 
 
 @pytest.fixture
@@ -157,8 +204,8 @@ def test_comparing_again_what_was_grouped_changes_nothing(store: Engine) -> None
 
 def test_a_worker_lost_between_publishing_and_storing_only_delays(store: Engine) -> None:
     add_articles(store, [news(1), news(2), news(1)])
-    with reading(store) as claim:
-        grouping._publish(store, claim_waiting(claim, 10, 1000))
+    with pytest.raises(SystemExit), before(store, "UPDATE articles", act=_lose_worker):
+        group(store)
     assert set(stories(store).values()) == {None}
     assert _count(store, SketchRow) == 3
     assert group(store) == 3
@@ -166,8 +213,37 @@ def test_a_worker_lost_between_publishing_and_storing_only_delays(store: Engine)
     assert _count(store, StoryRow) == 2
 
 
+def test_a_revised_article_whose_worker_is_lost_is_compared_again(store: Engine) -> None:
+    add_articles(store, [news(1), news(2)])
+    group(store)
+    _revise(store, 2, news(1))
+    with pytest.raises(SystemExit), before(store, "UPDATE articles", act=_lose_worker):
+        group(store)
+    group(store)
+    assert stories(store) == {1: 1, 2: 1}
+
+
+def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: Engine, postgres_url: str) -> None:
+    add_articles(postgres, [news(1), news(2)])
+    group(postgres)
+    _revise(postgres, 2, news(1))
+    with writing(postgres) as connection:
+        connection.execute(select(StoryRow.id).with_for_update())
+        worker = _start(postgres_url)
+        _let_go([worker])
+        _wait_until_blocked(postgres)
+        worker.kill()
+        worker.communicate()
+    wait_for(lambda: group(postgres), 30, "the end of the lost worker's claim")
+    assert stories(postgres) == {1: 1, 2: 1}
+
+
 def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine, postgres_url: str) -> None:
-    add_articles(postgres, [news(number % 50) for number in range(250)])
+    add_articles(postgres, [news(100 + number) for number in range(50)])
+    group(postgres)
+    for number in range(50):
+        _revise(postgres, number + 1, news(number))
+    add_articles(postgres, [news(number % 50) for number in range(200)])
     left = 250
     while left:
         workers = [_start(postgres_url) for _ in range(2)]
@@ -199,15 +275,20 @@ def test_a_revised_article_stays_in_its_story(store: Engine) -> None:
 
 def test_one_that_is_revised_while_it_is_grouped_goes_on_waiting(store: Engine) -> None:
     add_articles(store, [news(1)])
-    with reading(store) as claim:
-        waiting = claim_waiting(claim, 10, 1000)
-    signed = grouping._publish(store, waiting)
-    with writing(store) as connection:
-        connection.execute(update(ArticleRow).values(text=news(2), content_hash=b"2"))
-    grouping._store(store, waiting, signed, [])
+    with before(store, "SELECT wanted.", act=lambda: _revise(store, 1, news(2))):
+        next(group_waiting(store, lambda: False))
     assert stories(store) == {1: None}
     group(store)
     assert stories(store) == {1: 1}
+
+
+def test_the_old_words_of_one_that_is_revised_while_it_is_grouped_unite_nothing(store: Engine) -> None:
+    add_articles(store, [news(1)])
+    group(store)
+    add_articles(store, [news(1)])
+    with before(store, "SELECT wanted.", act=lambda: _revise(store, 2, news(2))):
+        group(store)
+    assert stories(store) == {1: 1, 2: 2}
 
 
 def test_a_round_up_of_two_stories_is_a_story_of_its_own(store: Engine) -> None:
@@ -226,15 +307,41 @@ def test_stories_that_turn_out_to_be_one_are_merged_and_an_event_tells_so(store:
     group(store)
     assert stories(store) == {1: 1, 2: 1}
     assert _events(store, "stories merged") == [{"story_id": 1, "taken_in": 2}]
-    with reading(store) as connection:
-        rows = connection.execute(select(StoryRow.id, StoryRow.parent, StoryRow.size).order_by(StoryRow.id)).all()
-    assert [tuple(row) for row in rows] == [(1, None, 2), (2, 1, 0)]
+    assert _rows(store) == [(1, None, 2), (2, 1, 0)]
 
 
 def test_an_article_that_joins_the_story_of_another_has_an_event(store: Engine) -> None:
     add_articles(store, [news(1), news(2), news(1)])
     group(store)
     assert _events(store, "article grouped") == [{"story_id": 1}]
+
+
+def test_of_an_article_that_stays_in_its_story_there_is_one_event_however_often_it_is_edited(store: Engine) -> None:
+    add_articles(store, [news(1), news(1)])
+    group(store)
+    for edit in ("once", "twice", "three times"):
+        _revise(store, 2, f"{news(1)} Edited {edit}.")
+        group(store)
+    assert _events(store, "article grouped") == [{"story_id": 1}]
+
+
+def test_of_what_is_grouped_again_into_the_same_stories_there_is_no_event(store: Engine) -> None:
+    add_articles(store, [news(1), news(2), news(1)])
+    group(store)
+    assert sum(regroup(store, None)) == 3
+    group(store)
+    assert _events(store, "article grouped") == [{"story_id": 1}]
+
+
+def test_an_article_that_leaves_its_story_when_it_is_grouped_again_has_an_event(store: Engine) -> None:
+    add_articles(store, [news(1), news(1)])
+    group(store)
+    _revise(store, 2, news(2))
+    group(store)
+    assert sum(regroup(store, None)) == 2
+    group(store)
+    assert stories(store) == {1: 1, 2: 2}
+    assert _events(store, "article grouped") == [{"story_id": 1}, {"story_id": 2}]
 
 
 def test_a_line_is_boilerplate_once_three_stories_have_it(store: Engine) -> None:
@@ -255,18 +362,87 @@ def test_forgotten_stories_are_told_apart_anew(store: Engine) -> None:
     group(store)
     before = stories(store)
     assert sum(regroup(store, None)) == 100
-    assert set(stories(store).values()) == {None}
+    assert _waiting(store) == 100
+    assert stories(store) == before, "until they are grouped they stay where they were"
     assert group(store) == 100
     assert stories(store) == before
+    assert sum(size for _, _, size in _rows(store)) == 100
+
+
+def test_a_forgotten_story_that_had_taken_others_in_knows_its_lines_from_boilerplate(store: Engine) -> None:
     with reading(store) as connection:
-        sizes = connection.execute(select(func.sum(StoryRow.size))).scalar_one()
-    assert sizes == 100
-
-
-def _age(store: Engine, days: int) -> None:
-    with writing(store) as connection:
         now = read_clock(connection).now()
-        connection.execute(update(ArticleRow).values(first_seen_at=now - timedelta(days=days)))
+    for age in (16, 8, 0):
+        add_articles(store, [news(1)], published_at=now - timedelta(days=age))
+        group(store)
+    assert partition(store) == [[1], [2], [3]]
+    with writing(store) as connection:
+        connection.execute(update(ArticleRow).values(published_at=now))
+    assert sum(regroup(store, None)) == 3
+    group(store)
+    assert partition(store) == [[1, 2, 3]]
+
+
+def test_a_story_counts_its_articles_right_though_it_grew_while_others_were_forgotten(postgres: Engine) -> None:
+    add_articles(postgres, [news(1)])
+    _age(postgres, 2)
+    add_articles(postgres, [news(2)])
+    group(postgres)
+    _revise(postgres, 2, news(1))
+    with _regroup_meanwhile(postgres, "INSERT INTO blocks", since=timedelta(days=1)) as regrouped:
+        next(group_waiting(postgres, lambda: False))
+        assert regrouped() == 2
+    group(postgres)
+    assert stories(postgres) == {1: 1, 2: 1}
+    assert [row for row in _rows(postgres) if row[2]] == [(1, None, 2)]
+
+
+def test_forgetting_waits_for_grouping_instead_of_deadlocking(postgres: Engine) -> None:
+    add_articles(postgres, [news(1), news(2)])
+    group(postgres)
+    _revise(postgres, 2, news(1))
+    with _regroup_meanwhile(postgres, "articles.content_hash", "FOR UPDATE") as regrouped:
+        next(group_waiting(postgres, lambda: False))
+        assert regrouped() == 2
+    group(postgres)
+    assert stories(postgres) == {1: 1, 2: 1}
+
+
+def _remove_with_articles(store: Engine, article_id: int) -> None:
+    """Say that another feed brought this article, then remove that feed."""
+    url = "https://other.example/"
+    with writing(store) as connection:
+        add_feeds(connection, read_clock(connection).now(), [NewFeed(url)])
+        other = find_feed(connection, url)
+        assert other
+        connection.execute(update(ArticleRow).where(ArticleRow.id == article_id).values(feed_id=other.feed_id))
+        remove_feed(connection, other.feed_id, articles=True)
+
+
+def test_of_a_deleted_article_whose_story_was_taken_in_nothing_leads_to_that_story(store: Engine) -> None:
+    add_articles(store, [news(1), news(2)])
+    group(store)
+    _revise(store, 2, news(1))
+    group(store)
+    assert _rows(store) == [(1, None, 2), (2, 1, 0)]
+    _remove_with_articles(store, 2)
+    assert _rows(store) == [(1, None, 1)]
+
+
+def test_a_story_outlives_the_article_it_began_with(store: Engine) -> None:
+    add_articles(store, [news(1), news(1)])
+    group(store)
+    _remove_with_articles(store, 1)
+    assert stories(store) == {2: 1}
+    with reading(store) as connection:
+        assert connection.execute(select(StoryRow.first_article_id, StoryRow.size)).all() == [(2, 1)]
+
+
+def test_a_story_without_articles_goes(store: Engine) -> None:
+    add_articles(store, [news(1)])
+    group(store)
+    _remove_with_articles(store, 1)
+    assert _rows(store) == []
 
 
 @pytest.mark.parametrize(("age", "kept"), [(29, (2, True, True)), (31, (1, False, True)), (91, (1, False, False))])

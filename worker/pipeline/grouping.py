@@ -1,11 +1,10 @@
 """Grouping: articles that wait are told apart into stories, a batch at a time, by any number of workers at once.
 
 claim → sign → publish, and commit → find candidates → match → lock stories → store. A crash anywhere only delays: what
-was not stored still waits.
+was not stored still waits, and is compared again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine
@@ -26,19 +25,17 @@ from worker.group import (
 from worker.store.stories import (
     StaleStoriesError,
     claim_waiting,
-    find_article_ids,
     find_boilerplate,
     find_candidates,
     find_signatures,
-    forget_stories,
     lock_stories,
+    lock_waiting,
     publish,
     store_stories,
 )
 from worker.values import Block, Grouped, Matched, Signed, WaitingArticle
 
 BATCH = 64
-_FORGET = 500
 _LOG = structlog.get_logger(__name__)
 
 
@@ -48,19 +45,6 @@ def group_waiting(engine: Engine, stop: Callable[[], bool]) -> Iterator[int]:
         yield grouped
 
 
-def regroup(engine: Engine, since: datetime | None) -> Iterator[int]:
-    """Let articles first seen since then, and the rest of their stories, wait again; yield how many at a time."""
-    first_id = 0
-    while True:
-        with writing(engine) as connection:
-            ids = find_article_ids(connection, first_id, since, _FORGET)
-            forgotten = forget_stories(connection, ids) if ids else 0
-        if not ids:
-            return
-        yield forgotten
-        first_id = ids[-1] + 1
-
-
 def group_batch(engine: Engine) -> int:
     """Group one batch; return how many articles it held, 0 when none waits that another worker has not claimed."""
     # The claim holds as long as this transaction, which writes nothing.
@@ -68,9 +52,8 @@ def group_batch(engine: Engine) -> int:
         waiting = claim_waiting(claim, BATCH, MOST_CHARACTERS)
         if waiting:
             # What these rules have compared already stays where it is: doing it again changes nothing.
-            signed = _publish(engine, [article for article in waiting if article.grouped_by != RULES_VERSION])
-            matched = _match(engine, signed)
-            retry_conflicts(lambda: _store(engine, waiting, signed, matched), also=(StaleStoriesError,))
+            signed = _publish(engine, [article for article in waiting if article.compared_by != RULES_VERSION])
+            _store(engine, waiting, signed, _match(engine, signed))
     return len(waiting)
 
 
@@ -111,12 +94,20 @@ def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:
 
 def _store(
     engine: Engine, waiting: Sequence[WaitingArticle], signed: Sequence[Signed], matched: Sequence[Matched]
-) -> int:
+) -> None:
     concerned = {copy.article_id for article in matched for copy in article.copies}
     concerned |= {article.article_id for article in waiting}
     blocks = [(one.article.article_id, block) for one in signed for block in one.blocks]
-    with writing(engine) as connection:
-        story_of, stories = lock_stories(connection, concerned)
-        taken_in = unite(matched, story_of, {story_id: story.size for story_id, story in stories.items()})
-        grouped = Grouped(waiting, blocks, story_of, stories, taken_in)
-        return store_stories(connection, grouped, read_clock(connection).now())
+
+    def work() -> None:
+        with writing(engine) as connection:
+            story_of, stories = lock_stories(connection, concerned)
+            # One that was revised meanwhile goes on waiting: what its old words were like unites nothing.
+            named = lock_waiting(connection, waiting)
+            sizes = {story_id: story.size for story_id, story in stories.items()}
+            taken_in = unite([one for one in matched if one.article_id in named], story_of, sizes)
+            current = [article for article in waiting if article.article_id in named]
+            grouped = Grouped(current, named, blocks, story_of, stories, taken_in)
+            store_stories(connection, grouped, read_clock(connection).now())
+
+    retry_conflicts(work, also=(StaleStoriesError,))

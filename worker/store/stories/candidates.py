@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection, func, select
 
 from worker.database.article_tables import ArticleRow
-from worker.database.story_tables import SketchRow, StoryRow
+from worker.database.story_tables import SketchRow
 from worker.store.stories.pairs import find_articles_of_keys
 from worker.store.stories.publish import unpack
+from worker.store.stories.standing import STORY, with_stories
 from worker.values import Candidate, Signature
 
 
@@ -45,13 +46,13 @@ def _read_candidates(connection: Connection, article_ids: Collection[int]) -> di
     if not article_ids:
         return {}
     rows = connection.execute(
-        select(
-            ArticleRow.id,
-            func.coalesce(StoryRow.parent, StoryRow.id).label("story_id"),
-            ArticleRow.grouped_at.is_not(None).label("is_grouped"),
-            func.coalesce(ArticleRow.published_at, ArticleRow.first_seen_at).label("moment"),
-        )
-        .join(StoryRow, StoryRow.id == func.coalesce(ArticleRow.story_id, ArticleRow.id))
-        .where(ArticleRow.id.in_(article_ids))
+        with_stories(
+            select(
+                ArticleRow.id,
+                STORY.label("story_id"),
+                ArticleRow.grouped_at.is_not(None).label("is_grouped"),
+                func.coalesce(ArticleRow.published_at, ArticleRow.first_seen_at).label("moment"),
+            )
+        ).where(ArticleRow.id.in_(article_ids), STORY.is_not(None))
     )
     return {row.id: Candidate(row.id, row.story_id, row.is_grouped, row.moment) for row in rows}
