@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xxhash
 from sqlalchemy import Engine, func, select, text, update
+from structlog.testing import capture_logs
 
 from tests.grouping import add_articles, before, group, news, partition, stories
 from tests.waiting import wait_for
@@ -342,6 +343,25 @@ def test_an_article_that_leaves_its_story_when_it_is_grouped_again_has_an_event(
     group(store)
     assert stories(store) == {1: 1, 2: 2}
     assert _events(store, "article grouped") == [{"story_id": 1}, {"story_id": 2}]
+
+
+@pytest.mark.parametrize("damage", [{"shingles": b"no numbers"}, {"width": -1000}])
+def test_an_article_that_cannot_be_compared_is_a_story_of_its_own_and_stops_no_other(
+    store: Engine, damage: dict[str, object]
+) -> None:
+    # Shorter than its copy, so that its width is what is counted by.
+    add_articles(store, [news(1, 160)])
+    group(store)
+    with writing(store) as connection:
+        connection.execute(update(SketchRow).values(damage))
+    add_articles(store, [news(1), news(2), news(2)])
+    with capture_logs() as logs:
+        assert group(store) == 3
+    assert partition(store) == [[1], [2], [3, 4]]
+    assert [(log["event"], log["article_ids"]) for log in logs if log.get("exc_info")] == [
+        ("articles not compared", [2, 3, 4]),
+        ("articles not compared", [2]),
+    ]
 
 
 def test_a_line_is_boilerplate_once_three_stories_have_it(store: Engine) -> None:

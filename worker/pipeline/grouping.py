@@ -7,7 +7,8 @@ was not stored still waits, and is compared again.
 from collections.abc import Callable, Iterator, Sequence
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
@@ -51,33 +52,54 @@ def group_batch(engine: Engine) -> int:
     with reading(engine) as claim:
         waiting = claim_waiting(claim, BATCH, MOST_CHARACTERS)
         if waiting:
-            # What these rules have compared already stays where it is: doing it again changes nothing.
-            signed = _publish(engine, [article for article in waiting if article.compared_by != RULES_VERSION])
-            _store(engine, waiting, signed, _match(engine, signed))
+            _group(engine, waiting)
     return len(waiting)
 
 
+def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:
+    """Group articles together; where that finds a fault, one by one, and the faulty one alone: it stops no other."""
+    try:
+        # What these rules have compared already stays where it is: doing it again changes nothing.
+        signed = _publish(engine, [article for article in waiting if article.compared_by != RULES_VERSION])
+        _store(engine, waiting, signed, _match(engine, signed))
+    except (OperationalError, InterfaceError, StaleStoriesError):
+        # The store's own trouble, which no article is to blame for.
+        raise
+    except Exception:  # noqa: BLE001 -- logged with its traceback
+        _LOG.exception("articles not compared", article_ids=[article.article_id for article in waiting])
+        if len(waiting) == 1:
+            _leave_alone(engine, waiting[0])
+            return
+        for article in waiting:
+            _group(engine, [article])
+
+
+def _leave_alone(engine: Engine, article: WaitingArticle) -> None:
+    """Store an article as one whose words are no copy of anything."""
+    wordless = [_sign(article, (), set())]
+    _publish_signed(engine, lambda _: wordless)
+    _store(engine, [article], wordless, [])
+
+
 def _publish(engine: Engine, waiting: Sequence[WaitingArticle]) -> list[Signed]:
-    read = [(article, _read(article)) for article in waiting]
+    read = [(article, read_text(article.text)) for article in waiting]
     hashes = {block.block_hash for _, blocks in read for block in blocks}
 
+    def sign_all(connection: Connection) -> list[Signed]:
+        boilerplate = find_boilerplate(connection, hashes, BOILERPLATE_STORIES)
+        return [_sign(article, blocks, boilerplate) for article, blocks in read]
+
+    return _publish_signed(engine, sign_all) if read else []
+
+
+def _publish_signed(engine: Engine, sign_all: Callable[[Connection], list[Signed]]) -> list[Signed]:
     def work() -> list[Signed]:
         with writing(engine) as connection:
-            boilerplate = find_boilerplate(connection, hashes, BOILERPLATE_STORIES)
-            signed = [_sign(article, blocks, boilerplate) for article, blocks in read]
+            signed = sign_all(connection)
             publish(connection, signed, RULES_VERSION)
         return signed
 
-    return retry_conflicts(work) if read else []
-
-
-def _read(article: WaitingArticle) -> tuple[Block, ...]:
-    try:
-        return read_text(article.text)
-    except Exception:  # noqa: BLE001 -- logged with its traceback; the article becomes a story of its own
-        # One bad text never costs its neighbours.
-        _LOG.exception("text not read", article_id=article.article_id)
-        return ()
+    return retry_conflicts(work)
 
 
 def _sign(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int]) -> Signed:
