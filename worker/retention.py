@@ -18,7 +18,7 @@ from worker.settings import Settings
 # Rows deleted by one transaction.
 _SLICE = 5_000
 # Copies come within days; boilerplate is learnt anew after three stories.
-_KEEP_KEYS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
+_KEEP_ANCHORS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
 # Hashes are spread evenly: a slice of their range is a slice of the table, and needs no index of its own.
 _HASH_SLICES = 256
 
@@ -56,12 +56,12 @@ def prune(engine: Engine, chosen: Settings) -> Pruned:
 
 
 def _delete_words(engine: Engine, now: datetime) -> int:
-    """Remove keys, sketches and blocks that have outlived their use; return how many sketches."""
+    """Remove anchors, sketches and blocks that have outlived their use; return how many sketches."""
     # Ids rise with first sight, and a story has the id of its first article.
-    keys_before, blocks_before = (_first_id_since(engine, now - kept) for kept in (_KEEP_KEYS, _KEEP_BLOCKS))
-    _delete_of_hashes(engine, NearKeyRow, NearKeyRow.key, NearKeyRow.article_id < keys_before)
+    anchors_before, blocks_before = (_first_id_since(engine, now - kept) for kept in (_KEEP_ANCHORS, _KEEP_BLOCKS))
+    _delete_of_hashes(engine, NearKeyRow, NearKeyRow.key, NearKeyRow.article_id < anchors_before)
     _delete_of_hashes(engine, BlockRow, BlockRow.block, BlockRow.story_id < blocks_before)
-    old = select(SketchRow.article_id).where(SketchRow.article_id < keys_before).limit(_SLICE)
+    old = select(SketchRow.article_id).where(SketchRow.article_id < anchors_before).limit(_SLICE)
     deleted = 0
     while True:
         with writing(engine) as connection:

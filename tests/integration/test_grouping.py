@@ -466,7 +466,7 @@ def test_a_story_without_articles_goes(store: Engine) -> None:
 
 
 @pytest.mark.parametrize(("age", "kept"), [(29, (2, True, True)), (31, (1, False, True)), (91, (1, False, False))])
-def test_keys_and_sketches_are_kept_for_30_days_and_blocks_for_90(
+def test_anchors_and_sketches_are_kept_for_30_days_and_blocks_for_90(
     store: Engine, age: int, kept: tuple[int, bool, bool]
 ) -> None:
     add_articles(store, [news(1)])
@@ -476,8 +476,8 @@ def test_keys_and_sketches_are_kept_for_30_days_and_blocks_for_90(
     group(store)
     prune(store, Settings())
     with reading(store) as connection:
-        keys = set(connection.execute(select(NearKeyRow.article_id)).scalars())
+        anchors = set(connection.execute(select(NearKeyRow.article_id)).scalars())
         blocks = set(connection.execute(select(BlockRow.story_id)).scalars())
-    assert (_count(store, SketchRow), 1 in keys, 1 in blocks) == kept
-    assert 2 in keys
+    assert (_count(store, SketchRow), 1 in anchors, 1 in blocks) == kept
+    assert 2 in anchors
     assert 2 in blocks

@@ -109,7 +109,7 @@ def _sign(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int
 
 def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:
     with reading(engine) as connection:
-        sharing = find_candidates(connection, (key for one in signed for key in one.signature.keys))
+        sharing = find_candidates(connection, (anchor for one in signed for anchor in one.signature.anchors))
         signatures = find_signatures(connection, choose_of_batch(signed, sharing), RULES_VERSION)
     return list(match_batch(signed, sharing, signatures))
 

@@ -20,8 +20,8 @@ class Block:
 class Signature:
     """What the words of an article are compared by."""
 
-    keys: tuple[int, ...]
-    """Anchors (64 bits, signed): two copies share at least one."""
+    anchors: tuple[int, ...]
+    """64 bits each, signed: two copies share at least one."""
     sketch: tuple[int, ...]
     """The first shingles (32 bits), in order."""
     width: int

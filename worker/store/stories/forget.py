@@ -33,7 +33,7 @@ def forget_stories(connection: Connection, article_ids: Collection[int]) -> int:
     members = lock_members(connection, stories, parts)
     ids = [member.id for member in members]
     connection.execute(update(ArticleRow).where(is_among(dialect, ArticleRow.id, ids)).values(grouped_at=None))
-    # Their keys may stay: what they find has no sketch until it is published anew.
+    # Their anchors may stay: what they find has no sketch until it is published anew.
     connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, ids)))
     connection.execute(delete(StoryRow).where(is_among(dialect, StoryRow.id, parts)))
     if members:

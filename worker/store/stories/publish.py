@@ -16,8 +16,8 @@ from worker.values import Signed, WaitingArticle
 
 def publish(connection: Connection, signed: Sequence[Signed], rules_version: int) -> None:
     """Write the signatures of articles, and a story for each that has none yet."""
-    keys = ((key, one.article.article_id) for one in signed for key in one.signature.keys)
-    insert_pairs(connection, "near_keys", keys)
+    anchors = ((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)
+    insert_pairs(connection, "near_keys", anchors)
     connection.execute(_upsert_sketch(connection.dialect.name), [_sketch(one, rules_version) for one in signed])
     alone = [one.article for one in signed if one.article.story_id is None]
     if alone:
