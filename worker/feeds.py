@@ -11,10 +11,9 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.host_queue import add_hosts, wake_hosts
 from worker.database.ids import read_id
-from worker.database.story_tables import SketchRow
 from worker.database.upsert import upsert
 from worker.opml import Outline
-from worker.store.stories import find_stories, recount_stories
+from worker.store.stories import delete_articles
 from worker.urls import feed_url_key, host_key
 from worker.values import FeedState
 
@@ -210,11 +209,7 @@ def _delete_feed(connection: Connection, feed_id: int) -> None:
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
     first_here = ArticleRow.feed_id == feed_id
     carried = SightingRow.article_id == ArticleRow.id
-    gone = select(ArticleRow.id).where(first_here, ~exists().where(carried))
-    stories = find_stories(connection, gone)
-    connection.execute(delete(SketchRow).where(SketchRow.article_id.in_(gone)))
-    connection.execute(delete(ArticleRow).where(first_here, ~exists().where(carried)))
-    recount_stories(connection, stories)
+    delete_articles(connection, select(ArticleRow.id).where(first_here, ~exists().where(carried)))
     # What other feeds carry too now counts as theirs.
     other = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
     connection.execute(update(ArticleRow).where(first_here).values(feed_id=other))

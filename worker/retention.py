@@ -22,7 +22,7 @@ from worker.settings import Settings
 # Rows deleted by one transaction.
 _SLICE = 5_000
 # Copies come within days; boilerplate is learnt anew after three stories.
-_KEEP_KEYS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
+_KEEP_ANCHORS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
 # Hashes are spread evenly: a slice of their range is a slice of the table, and needs no index of its own. Looking at
 # one costs something though nothing in it is old, so of the runs of a day each looks at some of them.
 _HASH_SLICES, _HASH_SLICES_A_RUN = 256, 16
@@ -77,16 +77,16 @@ def _prepare_days_ahead(connection: Connection) -> datetime:
 
 
 def _delete_words(engine: Engine, now: datetime, stop: Callable[[], bool], hash_slices: Iterable[int]) -> int:
-    """Remove keys, sketches and blocks that have outlived their use; return how many sketches."""
+    """Remove anchors, sketches and blocks that have outlived their use; return how many sketches."""
     # Ids rise with first sight, and a story has the id of its first article.
-    keys_before, blocks_before = (_first_id_since(engine, now - kept) for kept in (_KEEP_KEYS, _KEEP_BLOCKS))
-    sketches = _delete(engine, SketchRow.article_id, SketchRow.article_id, keys_before, stop)
-    old_keys = (NearKeyRow.key, NearKeyRow.article_id < keys_before)
+    anchors_before, blocks_before = (_first_id_since(engine, now - kept) for kept in (_KEEP_ANCHORS, _KEEP_BLOCKS))
+    sketches = _delete(engine, SketchRow.article_id, SketchRow.article_id, anchors_before, stop)
+    old_anchors = (NearKeyRow.key, NearKeyRow.article_id < anchors_before)
     old_blocks = (BlockRow.block, BlockRow.story_id < blocks_before)
     for number in hash_slices:
         if stop():
             break
-        for hashed, is_old in (old_keys, old_blocks):
+        for hashed, is_old in (old_anchors, old_blocks):
             _delete_of_hashes(engine, hashed, is_old, number)
     return sketches
 

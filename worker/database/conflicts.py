@@ -18,14 +18,17 @@ _SQLSTATES = {"40001", "40P01"}
 _Result = TypeVar("_Result")
 
 
-def write(engine: Engine, work: Callable[[Connection], _Result]) -> _Result:
-    """Do ``work`` in a transaction that commits at the end or not at all, again where others' get in its way."""
+def write(engine: Engine, work: Callable[[Connection], _Result], also: tuple[type[Exception], ...] = ()) -> _Result:
+    """Do ``work`` in a transaction that commits at the end or not at all, again where others' get in its way.
+
+    ``also`` names further errors that mean "decide again".
+    """
 
     def attempt() -> _Result:
         with writing(engine) as connection:
             return work(connection)
 
-    return retry_conflicts(attempt)
+    return retry_conflicts(attempt, also)
 
 
 def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ...] = ()) -> _Result:
