@@ -73,6 +73,11 @@ def write_line(sentence: str) -> None:
     click.echo(_CONTROL.sub(" ", sentence))
 
 
+def counted(count: int, thing: str) -> str:
+    """Say how many there are of something: ``1 feed``, ``1,200 feeds``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return where people's output goes; without a terminal it is as wide as a page."""
     stream = sys.stderr if stderr else sys.stdout
@@ -125,7 +130,8 @@ def parse_since(text: str | None, now: datetime) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
 
 
-_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
+# Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
+_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
 def _as_json(value: Any) -> Any:
