@@ -42,8 +42,10 @@ def _print(changes: Iterator[Change], limit: int | None, *, as_json: bool) -> No
 
 def _sentence(change: Change) -> str:
     details = change["details"] or {}
-    about = change["url"] if change["article_id"] else change["feed_url"]
-    what = "  ".join(filter(None, (change["title"], about, details.get("reason"))))
+    # What was removed cannot be looked up any more: the event tells of it.
+    told = {name: change[name] or details.get(name) for name in ("title", "url", "feed_url")}
+    about = told["url"] if change["article_id"] else told["feed_url"]
+    what = "  ".join(filter(None, (told["title"], about, details.get("reason"))))
     return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<16}  {what}"
 
 

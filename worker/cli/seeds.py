@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import click
 
 from worker.cli.grouping import group_stored
-from worker.cli.output import write_line
+from worker.cli.output import counted, write_line
 from worker.cli.progress import with_progress
 from worker.cli.store import opened_tools, reading_store
 from worker.database.clock import read_clock
@@ -47,7 +47,7 @@ def export_command() -> None:
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:
     """Say of each file that failed why it did, and of all the others how many they were; return the exit code."""
-    files = failed = new = updated = feeds = 0
+    files = failed = new = updated = feeds = unpolled = 0
     for seed in seeds:
         if seed.error:
             failed += 1
@@ -55,8 +55,14 @@ def print_seeds(seeds: Iterable[SeedRead]) -> int:
         else:
             files += 1
             new, updated, feeds = new + seed.new, updated + seed.updated, feeds + seed.feeds
+            unpolled += seed.unpolled
     unread = f", {failed} not read" if failed else ""
     write_line(
         f"Seeds: {files:,} files read{unread}; {new:,} new articles, {updated:,} updated, {feeds:,} feeds added."
     )
+    if unpolled:
+        write_line(
+            f"Known from saved documents, and not polled: {counted(unpolled, 'feed')}; "
+            "`feedmill feeds --state paused` lists them, `feedmill resume` polls them."
+        )
     return 1 if failed else 0

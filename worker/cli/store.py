@@ -11,7 +11,7 @@ from worker.database.engine import reading, writing
 from worker.database.failures import explain_failure
 from worker.database.schema import check_schema, is_empty, migrate
 from worker.errors import NamedError, SettingsError
-from worker.feeds import NamedFeed, find_feed
+from worker.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
 from worker.tools import Tools, make_tools, store_engine
 
@@ -66,6 +66,8 @@ def feed_called(connection: Connection, name: str) -> NamedFeed:
         found = find_feed(connection, name)
     except ValueError as error:
         raise NamedError(f"{name} names no feed: {error}") from error
+    if found is None and is_removed(connection, name):
+        raise NamedError(f"{name} was removed: `feedmill feeds --state removed` lists such feeds.")
     if found is None:
         raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
     return found

@@ -37,7 +37,8 @@ def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
 
     A URL that cannot be reached now is added as it is; where one is known already, nobody is asked.
     """
-    if known := _find(tools, url):
+    known = _find(tools, url)
+    if known and not known.is_from_document:
         return AddedFeed(url, known, is_new=False)
     try:
         with Lookup(tools, stop, tools.limits.deadline, _PATIENCE) as lookup:
