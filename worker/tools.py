@@ -1,14 +1,13 @@
-"""What a process (or a thread of one) keeps from poll to poll: the store's engine, the fetcher, the parser."""
+"""What a thread keeps from poll to poll: the fetcher, the parser, and its process's engine."""
 
 import os
 import threading
 from dataclasses import dataclass
-from functools import cache
 
 from sqlalchemy import Engine
 
 from worker.claim import ClaimTerms
-from worker.database.engine import open_store
+from worker.database.engine import store_engine
 from worker.descriptors import allow_descriptors
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.parse import ParseLimits, Parser
@@ -48,12 +47,6 @@ class Tools:
         self.parser.close()
 
 
-@cache
-def store_engine() -> Engine:
-    """Return the process's one engine, for the store that the settings name."""
-    return open_store(settings().database_url)
-
-
 def thread_tools() -> Tools:
     """Return this thread's tools, made on first use: a libcurl multi handle may not be shared between threads."""
     tools: Tools | None = getattr(_of_thread, "tools", None)
@@ -61,13 +54,6 @@ def thread_tools() -> Tools:
         tools = make_tools(settings(), store_engine())
         _of_thread.tools, _of_thread.pid = tools, os.getpid()
     return tools
-
-
-def forget_after_fork() -> None:
-    """Leave the parent's connections to the parent; a forked child opens its own."""
-    if store_engine.cache_info().currsize:
-        store_engine().dispose(close=False)
-    store_engine.cache_clear()
 
 
 def make_tools(chosen: Settings, engine: Engine) -> Tools:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from worker.cli.output import print_json, write_line
+from worker.cli.choices import NEWEST_CURSOR, Whole
+from worker.cli.output import MOST_ROWS, print_json, write_line
 from worker.cli.store import opened_store
 from worker.outbox import Change, follow_changes
 
@@ -15,9 +16,9 @@ _INTERVAL = 1000
 
 
 @click.command("follow")
-@click.option("--since", type=click.IntRange(min=0), help="Begin after this cursor; 0: with the oldest change kept.")
+@click.option("--since", type=Whole(0, NEWEST_CURSOR), help="Begin after this cursor; 0: with the oldest change kept.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--limit", type=click.IntRange(min=1), help="End after so many changes.")
+@click.option("--limit", type=Whole(1, MOST_ROWS), help="End after so many changes.")
 @click.option("--once", is_flag=True, help="End when there are no more.")
 def follow_command(*, since: int | None, as_json: bool, limit: int | None, once: bool) -> None:
     """Follow changes to the store as they are committed, from now on or from a cursor; Ctrl-C ends it."""

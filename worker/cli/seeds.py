@@ -10,6 +10,7 @@ from worker.cli.output import counted, write_line
 from worker.cli.progress import with_progress
 from worker.cli.store import opened_tools, reading_store
 from worker.database.clock import read_clock
+from worker.errors import NamedError, SeedError
 from worker.feeds import list_outlines
 from worker.ingest import SeedRead, import_opml, ingest
 from worker.opml import write_opml
@@ -32,8 +33,12 @@ def ingest_command(paths: tuple[str, ...]) -> int:
 def import_command(source: str) -> None:
     """Add the feeds of an OPML file, or of one on the web."""
     with opened_tools() as tools:
-        imported = import_opml(tools, source, settings().max_body)
-    write_line(f"{source}: {imported.added:,} feeds added, {imported.known:,} known already.")
+        try:
+            imported = import_opml(tools, source, settings().max_body)
+        except SeedError as error:
+            told = str(error)
+            raise NamedError(told if source in told else f"{source} was not imported: {told}") from error
+    write_line(f"{source}: {counted(imported.added, 'feed')} added, {imported.known:,} known already.")
 
 
 @click.command("export")

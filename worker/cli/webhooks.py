@@ -1,14 +1,19 @@
 """Managing webhooks: ``webhook add``, ``list``, ``remove`` and ``resume``."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import click
 from sqlalchemy import Connection
 
-from worker.cli.output import Column, from_now, print_json, print_table, write_line
+from worker.cli.choices import NEWEST_CURSOR, Whole
+from worker.cli.output import Column, from_now, print_json, print_table, room, write_line
 from worker.cli.store import opened_store, reading_store, writing_store
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.errors import NamedError, PollError, UsageError
-from worker.fetch import locate
+from worker.fetch import Guard, locate
 from worker.outbox import number_events
 from worker.settings import settings
 from worker.webhooks import (
@@ -22,7 +27,7 @@ from worker.webhooks import (
     signing_key,
 )
 
-_since = click.option("--since", type=click.IntRange(min=0), help="Begin after this cursor; 0: with the oldest kept.")
+_since = click.option("--since", type=Whole(0, NEWEST_CURSOR), help="Begin after this cursor; 0: with the oldest kept.")
 _name = click.argument("name", metavar="URL_OR_ID")
 
 
@@ -40,10 +45,7 @@ def add_command(url: str, since: int | None) -> None:
         raise UsageError(
             "Set FEEDMILL_WEBHOOK_SECRET first, to the same value wherever workers run: openssl rand -hex 32 makes one."
         )
-    try:
-        locate(url)
-    except PollError as error:
-        raise NamedError(f"{url} was not added: {error.sentence}.") from error
+    _refuse_unreachable(url)
     with opened_store(create=True) as engine:
         # Only then is the next change the next one.
         number_events(engine)
@@ -68,12 +70,12 @@ def list_command(*, as_json: bool) -> None:
             return
         columns = [
             Column("ID", lambda row: row["id"], 9),
-            Column("URL", lambda row: row["url"]),
+            Column("URL", lambda row: row["url"], room(24, 96), wraps=True),
             Column("STATE", lambda row: row["state"], 6),
             Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
             Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
-            Column("NEXT", lambda row: from_now(row["next_attempt_at"], now) if row["error"] else None, 9),
-            Column("WHY", lambda row: row["state_reason"] or row["error"], 50),
+            Column("NEXT", lambda row: _next(row, now), 9),
+            Column("WHY", lambda row: row["state_reason"] or row["error"], wraps=True),
         ]
         print_table(columns, rows, when_empty="No webhooks: `feedmill webhook add URL` adds one.")
 
@@ -97,6 +99,22 @@ def resume_command(name: str, since: int | None) -> None:
         webhook = _webhook_called(connection, name)
         position = resume_webhook(connection, clock.now(), webhook, since)
     write_line(f"Resumed {webhook.url} after change {position}")
+
+
+def _refuse_unreachable(url: str) -> None:
+    """Raise NamedError for a URL that nothing could ever be sent to; what a name resolves to is judged at each try."""
+    try:
+        location = locate(url)
+    except PollError as error:
+        raise NamedError(f"{url} was not added: {error.sentence}.") from error
+    if objection := Guard.allowing(settings().allow_hosts).objection_to(location):
+        raise NamedError(f"{url} was not added: {objection}; FEEDMILL_ALLOW_HOSTS lists exceptions.")
+
+
+def _next(row: Mapping[str, Any], now: datetime) -> str:
+    if row["state"] != "active":
+        return "never"
+    return from_now(max(row["next_attempt_at"], now), now) if row["error"] else ""
 
 
 def _webhook_called(connection: Connection, name: str) -> Webhook:

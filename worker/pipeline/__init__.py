@@ -10,7 +10,7 @@ broker use these functions, as the tasks do.
 
 from worker.pipeline.adding import AddedFeed, add_by_url
 from worker.pipeline.grouping import group_waiting, regroup
-from worker.pipeline.on_demand import NamedPoll, poll_by_name
+from worker.pipeline.on_demand import NamedPoll, poll_by_name, why_not_polled
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due, poll_named
 from worker.pipeline.rediscovery import Sought, seek_feeds
 
@@ -28,4 +28,5 @@ __all__ = [
     "poll_named",
     "regroup",
     "seek_feeds",
+    "why_not_polled",
 ]
