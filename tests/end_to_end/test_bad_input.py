@@ -184,7 +184,9 @@ def test_a_broker_that_cannot_be_reached_is_named_and_the_request_is_kept(feedmi
 
 def test_queueing_needs_no_broker_in_the_embedded_deployment(feedmill: Feedmill) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
-    assert feedmill("poll", "--queue", "1").stdout == "1 feed waits for the next tick of a `feedmill run` in this store.\n"
+    assert (
+        feedmill("poll", "--queue", "1").stdout == "1 feed waits for the next tick of a `feedmill run` in this store.\n"
+    )
 
 
 @pytest.mark.parametrize("command", [("show", "7"), ("poll", "7"), ("pause", "7"), ("articles", "http://h.example/")])

@@ -59,6 +59,8 @@ def resume_command(names: tuple[str, ...]) -> int:
     """Poll feeds again, whatever had stopped them: paused, gone or quarantined."""
 
     def resume(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
+        if feed.state is FeedState.ACTIVE and feed.host_id is None:
+            raise NamedError(_never_polled(feed))
         if feed.state is FeedState.ACTIVE:
             return f"{feed.url} was active already"
         resume_feed(connection, clock.now(), feed.feed_id)

@@ -17,6 +17,7 @@ from worker.cli.output import (
     print_json,
     print_table,
     room,
+    share_of_page,
 )
 from worker.cli.pages import print_article, print_feed, print_health
 from worker.cli.store import feed_called, reading_store
@@ -156,8 +157,8 @@ def article_columns() -> list[Column]:
         Column("ID", lambda row: row["id"], 9),
         Column("PUBLISHED", lambda row: row["published_at"], 16),
         Column("TITLE", lambda row: row["title"]),
-        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), room(20, 160)),
-        Column("FEED", lambda row: _site(row["feed_url"]), room(24, 160)),
+        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
+        Column("FEED", lambda row: _site(row["feed_url"]), share_of_page(5)),
     ]
 
 

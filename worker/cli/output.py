@@ -70,10 +70,13 @@ def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *,
     if not table.row_count:
         click.echo(when_empty)
         return
-    out = console(width=None if is_on_screen else _UNBOUNDED)
+    print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
+
+
+def print_trimmed(table: Table, out: Console) -> None:
+    """Print a table without the blanks up to its margin: they would be part of what is copied or piped."""
     with out.capture() as printed:
         out.print(table)
-    # Blanks up to the margin would be part of what is copied or piped.
     click.echo("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()), nl=False)
 
 
@@ -97,6 +100,11 @@ def console(*, stderr: bool = False, width: int | None = None) -> Console:
 def has_screen(stream: TextIO) -> bool:
     """Say whether what is printed must fit a screen: a terminal's, or the one that COLUMNS speaks of."""
     return stream.isatty() or "COLUMNS" in os.environ
+
+
+def share_of_page(parts: int) -> int:
+    """Return one of so many equal parts of the page's width, in characters."""
+    return console().width // parts
 
 
 def room(least: int, beside: int) -> int:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.output import console, from_now, plain
+from worker.cli.output import console, from_now, plain, print_trimmed
 from worker.cli.words import expected_at, explain_hints, explain_lateness
 from worker.database.feed_values import read_options
 from worker.differences import Kind, Run, find_differences
@@ -181,7 +181,7 @@ def _print_facts(facts: Iterable[tuple[str, Any]]) -> None:
     for label, value in facts:
         if value:
             page.add_row(Text(label, style="dim", no_wrap=True), plain(value))
-    console().print(page)
+    print_trimmed(page, console())
 
 
 def _failing(health: Health) -> str:
