@@ -6,17 +6,15 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, insert, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 
-from worker.database.article_tables import ArticleRow, EventRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.feed_values import with_option
 from worker.database.host_queue import add_hosts, wake_hosts
-from worker.database.story_tables import SketchRow
 from worker.database.upsert import upsert
 from worker.opml import Outline
-from worker.store.stories import find_stories, recount_stories
+from worker.store.deletion import delete_feed
 from worker.urls import feed_url_key, host_key
 from worker.values import FeedState, GuidPolicy
 
@@ -157,7 +155,7 @@ def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None
     """Stop polling a feed for good; with ``articles`` also delete it, and every article that no other feed carried."""
     _set_state(connection, feed_id, FeedState.REMOVED, "removed by its operator")
     if articles:
-        _delete_feed(connection, feed_id)
+        delete_feed(connection, read_clock(connection).now(), feed_id)
 
 
 def _has_or_had_url(key: str) -> ColumnElement[bool]:
@@ -243,40 +241,3 @@ def _set_state(connection: Connection, feed_id: int, state: FeedState, reason: s
         .where(ScheduleRow.feed_id == feed_id)
         .values(next_poll_at=None, requested_at=None, next_poll_reason=reason)
     )
-
-
-def _delete_feed(connection: Connection, feed_id: int) -> None:
-    connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
-    first_here = ArticleRow.feed_id == feed_id
-    carried = SightingRow.article_id == ArticleRow.id
-    gone = select(ArticleRow.id).where(first_here, ~exists().where(carried))
-    stories = find_stories(connection, gone)
-    _tell_of_removed_articles(connection, feed_id, gone)
-    connection.execute(delete(SketchRow).where(SketchRow.article_id.in_(gone)))
-    connection.execute(delete(ArticleRow).where(first_here, ~exists().where(carried)))
-    recount_stories(connection, stories)
-    # What other feeds carry too now counts as theirs.
-    other = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
-    connection.execute(update(ArticleRow).where(first_here).values(feed_id=other))
-    connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
-
-
-def _tell_of_removed_articles(connection: Connection, feed_id: int, gone: Select[int]) -> None:
-    """Write an event for each article that is about to go; what it tells of cannot be looked up any more."""
-    now = read_clock(connection).now()
-    facts = select(ArticleRow.id, ArticleRow.title, ArticleRow.url, FeedRow.url.label("feed_url"))
-    found = connection.execute(
-        facts.join(FeedRow, FeedRow.id == ArticleRow.feed_id).where(ArticleRow.id.in_(gone)).order_by(ArticleRow.id)
-    ).all()
-    events = (
-        {
-            "created_at": now,
-            "kind": "article removed",
-            "article_id": article.id,
-            "feed_id": feed_id,
-            "details": {"title": article.title, "url": article.url, "feed_url": article.feed_url},
-        }
-        for article in found
-    )
-    while some := list(islice(events, _SLICE)):
-        connection.execute(insert(EventRow), some)
