@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, false, or_, select, union_all, update
 
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
@@ -20,6 +20,8 @@ from worker.values import FeedState, GuidPolicy
 
 # Rows added by one statement; SQLite bounds its parameters.
 _SLICE = 500
+# Of an id: they are kept in 64 bits.
+_MOST_DIGITS = 18
 _FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
 
 
@@ -89,19 +91,17 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
 
 def find_feed(connection: Connection, name: str) -> NamedFeed | None:
     """Return the feed that an id or a URL names, one it had before it moved too; null when there is none."""
-    wanted = FeedRow.id == int(name) if name.isdecimal() else _has_or_had_url(feed_url_key(name))
     row = connection.execute(
         select(FeedRow.id, ScheduleRow.host_id, FeedRow.url, FeedRow.state, FeedRow.state_reason)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
-        .where(wanted, FeedRow.state != FeedState.REMOVED)
+        .where(_is_called(name), FeedRow.state != FeedState.REMOVED)
     ).first()
     return NamedFeed(row.id, row.host_id, row.url, FeedState(row.state), row.state_reason) if row else None
 
 
 def is_removed(connection: Connection, name: str) -> bool:
     """Say whether an id or a URL names a feed that was removed, and whose articles stayed."""
-    wanted = FeedRow.id == int(name) if name.isdecimal() else _has_or_had_url(feed_url_key(name))
-    removed = select(FeedRow.id).where(wanted, FeedRow.state == FeedState.REMOVED)
+    removed = select(FeedRow.id).where(_is_called(name), FeedRow.state == FeedState.REMOVED)
     return connection.execute(removed).first() is not None
 
 
@@ -156,6 +156,13 @@ def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None
     _set_state(connection, feed_id, FeedState.REMOVED, "removed by its operator")
     if articles:
         delete_feed(connection, read_clock(connection).now(), feed_id)
+
+
+def _is_called(name: str) -> ColumnElement[bool]:
+    if not name.isdecimal():
+        return _has_or_had_url(feed_url_key(name))
+    # No database takes a longer one, and no feed has it.
+    return FeedRow.id == int(name) if len(name) <= _MOST_DIGITS else false()
 
 
 def _has_or_had_url(key: str) -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from worker.feeds import (
     add_feeds,
     choose_guid_policy,
     find_feed,
+    is_removed,
     list_outlines,
     pause_feed,
     remove_feed,
@@ -217,6 +218,13 @@ def test_options_that_are_no_json_stop_no_other_feed(tmp_path: Path, publisher: 
     assert [record.new for record in poll(tools)] == [1, 1]
     tools.close()
     engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["9" * 19, "9" * 23, "9" * 5000, "٣" * 30])
+def test_a_number_that_no_id_can_be_names_no_feed(store: Engine, name: str) -> None:
+    with reading(store) as connection:
+        assert find_feed(connection, name) is None
+        assert not is_removed(connection, name)
 
 
 def test_outlines_are_the_polled_feeds_that_are_not_removed(tools: Tools, tmp_path: Path) -> None:
