@@ -8,6 +8,7 @@ class EventKind(StrEnum):
 
     ARTICLE_CREATED = "article created"
     ARTICLE_REVISED = "article revised"
+    ARTICLE_REMOVED = "article removed"
     ARTICLE_GROUPED = "article grouped"
     STORIES_MERGED = "stories merged"
     FEED_MOVED = "feed moved"
