@@ -129,7 +129,7 @@ def _outcome(declared: str | None, told: str | None) -> str:
 def _article(document: Document, parsed: ParsedDocument, entry: Entry, detect: Detect | None) -> Article:
     guid = entry.guid or entry.link or ""
     context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, detect)
-    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW, is_link_its_own=True)
+    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW)
 
 
 def _primary(tag: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from worker.database.engine import writing
 
 _ATTEMPTS = 6
+_MOST_DECISIONS = 100
 # Seconds before the second attempt, twice as many before each further one.
 _PAUSE = 0.05
 # PostgreSQL's serialization_failure and deadlock_detected.
@@ -36,16 +37,19 @@ def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ..
 
     ``also`` names further errors that mean "decide again".
     """
-    for attempt in range(_ATTEMPTS - 1):
+    conflicts = 0
+    for _ in range(_MOST_DECISIONS - 1):
         try:
             return work()
         except also:
+            # Others got on meanwhile, or nothing would be decided otherwise now: it is their turn only so often.
             continue
         except DBAPIError as error:
-            if not is_conflict(error):
+            conflicts += 1
+            if conflicts == _ATTEMPTS or not is_conflict(error):
                 raise
         # Two that met once would meet again if both came back at once.
-        time.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
+        time.sleep(_PAUSE * 2 ** (conflicts - 1) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
     return work()
 
 

@@ -44,3 +44,14 @@ def test_what_sqlite_has_waited_for_long_enough_is_not_waited_for_again() -> Non
     with pytest.raises(OperationalError):
         retry_conflicts(work)
     assert len(work.began_at) == 1
+
+
+def test_what_others_made_stale_is_decided_again_as_often_as_they_get_on() -> None:
+    stale = iter([*[LookupError()] * 20, None])
+
+    def decide() -> str:
+        if error := next(stale):
+            raise error
+        return "done"
+
+    assert retry_conflicts(decide, also=(LookupError,)) == "done"
