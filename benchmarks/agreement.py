@@ -88,7 +88,7 @@ def _differences(
 def _article(document: Document, parsed: ParsedDocument, entry: Entry) -> Article:
     guid = entry.guid or entry.link or ""
     context = FeedContext(document.url, document.url, parsed.site_url, parsed.language)
-    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW, is_link_its_own=True)
+    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW)
 
 
 def _reason(field: str, body: bytes, our: Entry, feedparsers: Entry) -> str | None:

@@ -7,14 +7,15 @@ as polled   all documents: here, or else by the child, what is sent to it and ba
 
 import argparse
 import statistics
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from benchmarks.agreement import FIELDS, Comparison, compare
+from benchmarks.measuring import cpu_ms
 from worker.errors import PollError
 from worker.parse.document import parse_document
 from worker.parse.feed_xml import parse_xml
@@ -26,7 +27,6 @@ ROOT = Path(__file__).parents[1]
 # What is there without asking, and what docs/parsing.md says how to get.
 FOLDERS = (ROOT / "tests/data/parse", ROOT.parent / "shared/feeds", ROOT.parent / "corpora")
 _MOST = 2_000
-_PASSES = 5
 
 
 def read_documents(folders: Iterable[Path]) -> dict[str, Document]:
@@ -39,17 +39,10 @@ def read_documents(folders: Iterable[Path]) -> dict[str, Document]:
     }
 
 
-def cpu_ms(read: Callable[[Document], object], documents: Iterable[Document]) -> list[float]:
-    """Return the CPU milliseconds that reading each document takes: the best of a few passes."""
-    documents = list(documents)
-    best = [float("inf")] * len(documents)
-    for _ in range(_PASSES):
-        for number, document in enumerate(documents):
-            began = time.process_time()
-            with suppress(PollError):
-                read(document)
-            best[number] = min(best[number], (time.process_time() - began) * 1000)
-    return best
+def attempt(read: Callable[[Document], object], document: Document) -> None:
+    """Read a document, whether or not it can be read."""
+    with suppress(PollError):
+        read(document)
 
 
 def read_as_polled(document: Document) -> object:
@@ -77,7 +70,7 @@ def print_speed(documents: Sequence[Document]) -> None:
         ("as polled", read_as_polled, documents),
     )
     for name, read, chosen in rows:
-        took = cpu_ms(read, chosen)
+        took = cpu_ms(partial(attempt, read, document) for document in chosen)
         print(f"{name:<17} {statistics.mean(took):8.2f} {statistics.median(took):8.2f} {max(took):9.1f}")
 
 

@@ -57,7 +57,7 @@ def main() -> None:
         "--keyed", type=int, default=0, metavar="ARTICLES", help="only the cost with so many keyed already"
     )
     chosen = parser.parse_args()
-    labelled = make_set(chosen.texts, chosen.stories, chosen.seed)
+    labelled = make_set(chosen.texts and chosen.texts.resolve(), chosen.stories, chosen.seed)
     print(f"{len(labelled):,} articles, seed {chosen.seed}, {chosen.store}\n")
     if chosen.keyed:
         measure_keyed(chosen.store, labelled, chosen.keyed)

@@ -1,12 +1,14 @@
 """Polling feeds into a real store, and looking at what came of it: the verbs of the integration tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
-from worker.database.article_tables import ArticleRow
+from tests.documents import rss
+from tests.servers.publisher import Publisher
+from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
@@ -84,3 +86,20 @@ def now_of(tools: Tools) -> datetime:
 def hosts(tools: Tools) -> Sequence[Row[Any]]:
     with reading(tools.engine) as connection:
         return connection.execute(select(HostRow).order_by(HostRow.name)).all()
+
+
+def follow(tools: Tools, publisher: Publisher, *documents: Iterable[str]) -> list[PollRecord]:
+    """Poll a feed that serves documents of these items, one after the other."""
+    records: list[PollRecord] = []
+    for items in documents:
+        url = publisher.serve("/feed", rss(items))
+        if not records:
+            add(tools, url)
+        make_due(tools)
+        records += poll(tools)
+    return records
+
+
+def counts(tools: Tools) -> tuple[int, int]:
+    """Return how many articles there are, and how many versions of them."""
+    return count(tools, ArticleRow), count(tools, RevisionRow)

@@ -14,7 +14,7 @@ from worker.errors import PollError, SeedError
 from worker.feeds import NewFeed, add_feeds, add_file_feed, find_feed
 from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
 from worker.parse import Kind, parse_dispatch, sniff
-from worker.pipeline.conclude import Answered, hash_body, store_document
+from worker.pipeline.conclude import Answered, hash_body, store_documents
 from worker.pipeline.embargo import hold_back
 from worker.pipeline.lookups import fetch_document
 from worker.seed_files import find_seed_files, read_seed_file
@@ -148,7 +148,8 @@ def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> PollReco
         feed = _feed_of(connection, clock.now(), document, parsed)
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body))
     answered = Answered(feed, None, clock.now(), fetched, tools.bounds)
-    return store_document(tools.engine, answered, parsed, clock.now())
+    (record,) = store_documents(tools.engine, [(answered, parsed)], clock.now())
+    return record
 
 
 def _feed_of(connection: Connection, now: datetime, document: Document, parsed: ParsedDocument) -> DueFeed:

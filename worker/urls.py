@@ -32,6 +32,11 @@ _TRACKING = frozenset(
     "_ga _gl _openstat s_cid cmpid cmp icid ncid ocid wt_mc wt_zmc xtor guccounter guce_referrer guce_referrer_sig "
     "spm smid smtyp ftag ftcamp".split()
 )
+# Fragments that name no entry: places that every page has, and where blog software breaks a post off.
+_IDLE_FRAGMENT = re.compile(
+    r"#(?:|top|main|content|comments|respond|comment-form|disqus_thread|rss|feed|play|more(?:-\d+)?|:~:.*|(?![!/]).*=.*)",
+    re.IGNORECASE,
+)
 # Medium marks every link with the feed it stood in.
 _TRACKING_PAIR = "source=rss"
 _INDEX_PAGES = ("/index.html", "/index.htm", "/index.php", "/default.aspx")
@@ -48,15 +53,15 @@ _PLATFORMS = frozenset(
 
 
 def canonical_url(url: str, base: str | None = None) -> str | None:
-    """Return the URL made absolute, without tracking parameters, user info and meaningless fragments.
+    """Return the URL made absolute, without tracking parameters, user info and idle fragments.
 
-    Null unless it is http(s). The order of parameters and the path stay as they are: some sites depend on both.
+    Null unless it is http(s). The order of parameters and the path stay as they are: some sites depend on both. So does
+    a fragment that may name the entry, as comments and change logs have one for each on a single page.
     """
     parsed = _parse(url, base)
     if parsed is None:
         return None
-    # Single-page sites route by #! and #/; any other fragment is a place on the page.
-    if parsed.has_hash() and not parsed.hash.startswith(("#!", "#/")):
+    if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
         parsed.hash = ""
     if parsed.has_search():
         parsed.search = _without_tracking(parsed.search)
@@ -135,6 +140,13 @@ def match_key(url: str) -> str:
     return host + path.rstrip("/") + (f"?{query}" if query else "") + fragment
 
 
+def link_key(url: str | None) -> str | None:
+    """Return the match key of a link as published; null without one and for a whole site's address."""
+    canonical = canonical_url(url) if url else None
+    return None if canonical is None or is_bare_site(canonical) else match_key(canonical)
+
+
+@lru_cache(maxsize=1024)
 def site(url: str | None) -> str | None:
     """Return the site of an http(s) URL: its registrable domain, or the host where there is none; else null.
 

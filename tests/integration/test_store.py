@@ -16,7 +16,7 @@ from worker.database.conflicts import retry_conflicts
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.feeds import NewFeed, add_feeds
-from worker.pipeline.conclude import Answered, store_document
+from worker.pipeline.conclude import Answered, store_documents
 from worker.recognise import hash_guid
 from worker.schedule import Bounds
 from worker.store import StaleDecisionError, find_sightings, store_polls
@@ -157,8 +157,8 @@ def test_polls_that_share_urls_in_opposite_order_both_get_through(store: Engine,
     names = [f"page-{number:02}" for number in range(40)]
     first, second = host.feeds
     _at_once(
-        lambda: store_document(store, _answered(first, host, now), _parsed(names), now),
-        lambda: store_document(store, _answered(second, host, now), _parsed(names[::-1]), now),
+        lambda: store_documents(store, [(_answered(first, host, now), _parsed(names))], now),
+        lambda: store_documents(store, [(_answered(second, host, now), _parsed(names[::-1]))], now),
     )
     with reading(store) as connection:
         assert sorted(connection.execute(select(ArticleRow.title)).scalars()) == names
@@ -175,8 +175,8 @@ def test_two_workers_that_poll_one_feed_at_once_double_nothing(store: Engine, _r
     feed = replace(late.feeds[0], url="https://other.example/feed")
     parsed = replace(_parsed(["one", "two"]), site_url="https://other.example/")
     _at_once(
-        lambda: store_document(store, _answered(feed, late, now), parsed, now),
-        lambda: store_document(store, _answered(feed, current, now), parsed, now),
+        lambda: store_documents(store, [(_answered(feed, late, now), parsed)], now),
+        lambda: store_documents(store, [(_answered(feed, current, now), parsed)], now),
     )
     with reading(store) as connection:
         assert sorted(connection.execute(select(ArticleRow.title)).scalars()) == ["one", "two"]
@@ -187,7 +187,7 @@ def test_sightings_are_found_in_slices_however_many_there_are(store: Engine) -> 
     host = _claim(store)
     feed, now = host.feeds[0], _now(store)
     names = [f"n{number}" for number in range(12_000)]
-    store_document(store, _answered(feed, host, now), _parsed(names), now)
+    store_documents(store, [(_answered(feed, host, now), _parsed(names))], now)
     with reading(store) as connection:
         assert len(find_sightings(connection, feed.feed_id, [hash_guid(name) for name in names])) == 12_000
 

@@ -32,6 +32,12 @@ def test_entries_that_share_a_guid_are_told_apart_by_their_links() -> None:
     assert len({keyed.guid_hash for keyed in key_entries(entries, READING)}) == 3
 
 
+def test_guids_beyond_what_is_stored_stay_apart() -> None:
+    first, second = key_entries([Entry(guid="g" * 5000 + end) for end in "ab"], READING)
+    assert len(first.guid) <= 4000
+    assert first.guid != second.guid
+
+
 def test_an_entry_repeated_as_it_stands_is_one() -> None:
     assert len(key_entries([Entry(guid="g1", link="x"), Entry(guid="g1", link="x")], READING)) == 1
 
@@ -66,11 +72,12 @@ def test_an_entry_no_longer_in_the_document_has_left() -> None:
     assert recognise((), sighted).left == (*sighted.values(),)
 
 
-@pytest.mark.parametrize(("left", "returned"), [(True, (42,)), (False, ())])
-def test_only_an_entry_that_had_left_returns(left: bool, returned: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("left", [True, False])
+def test_an_unchanged_entry_is_known_whether_or_not_it_had_left(left: bool) -> None:
     entry = Entry(guid="g1", title="News")
-    recognised = recognise(key_entries([entry], READING), _sighted(entry, 42, left=left))
-    assert (recognised.returned, recognised.fresh) == (returned, ())
+    sighted = _sighted(entry, 42, left=left)
+    recognised = recognise(key_entries([entry], READING), sighted)
+    assert (recognised.unchanged, recognised.fresh) == ((*sighted.values(),), ())
 
 
 def test_what_left_long_ago_is_not_said_to_leave_again() -> None:

@@ -60,13 +60,17 @@ def test_parameters_by_which_a_site_may_choose_its_page_stay(query: str) -> None
     assert canonical_url(f"{PAGE}?{query}") == f"{PAGE}?{query}"
 
 
-@pytest.mark.parametrize("fragment", ["#comments", "#", "#:~:text=rain"])
-def test_a_place_on_the_page_is_dropped(fragment: str) -> None:
+@pytest.mark.parametrize(
+    "fragment", ["#comments", "#", "#:~:text=rain", "#more-120", "#xtor=RSS-1", "#publisher=newsstand"]
+)
+def test_a_fragment_that_names_no_entry_is_dropped(fragment: str) -> None:
     assert canonical_url(PAGE + fragment) == PAGE
 
 
-@pytest.mark.parametrize("fragment", ["#!/story/5", "#/story/5"])
-def test_a_fragment_that_names_the_page_stays(fragment: str) -> None:
+@pytest.mark.parametrize(
+    "fragment", ["#!/story/5", "#/story/5", "#/list?a=1", "#comment-12", "#2026-02-16", "#orgdee8c8d"]
+)
+def test_a_fragment_that_may_name_the_entry_stays(fragment: str) -> None:
     assert canonical_url(PAGE + fragment) == PAGE + fragment
 
 

@@ -6,5 +6,6 @@ and new entries old guids or old URLs.
 """
 
 from worker.dedupe.place import dedupe
+from worker.dedupe.shared_links import without_shared_links
 
-__all__ = ["dedupe"]
+__all__ = ["dedupe", "without_shared_links"]

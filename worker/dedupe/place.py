@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from worker.dedupe.likeness import is_other_news, is_same_news
-from worker.dedupe.renamed import find_renamed, link_key
+from worker.dedupe.renamed import find_renamed
+from worker.urls import link_key
 from worker.values import Action, Article, Finding, KnownArticle, Placement, Sighted
 
 

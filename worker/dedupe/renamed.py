@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from worker.dedupe.likeness import is_same_news
-from worker.urls import canonical_url, is_bare_site, match_key
+from worker.urls import link_key
 from worker.values import Article, KnownArticle, Sighted
 
 # When so many leave with their words under other guids, the feed has moved: then it takes no dates to believe it.
@@ -48,12 +48,6 @@ def find_renamed(
     by_text = pair(lambda article: _long(article.text), lambda each: _long(each.known.text))
     found |= {article.guid_hash: each for article, each in by_text if _is_of_one_date(article, each)}
     return {guid_hash: each.seen for guid_hash, each in found.items()}
-
-
-def link_key(url: str | None) -> str | None:
-    """Return what spellings of one entry's link have in common, http and https among them; null for a whole site's."""
-    canonical = canonical_url(url) if url else None
-    return None if canonical is None or is_bare_site(canonical) else match_key(canonical)
 
 
 def _unique(values: Sequence[_T], key: Callable[[_T], Hashable]) -> dict[Hashable, _T]:

@@ -9,10 +9,12 @@ from itertools import islice
 
 import xxhash
 
+from worker.normalise.authors import split_names
 from worker.normalise.dates import read_date
-from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy
+from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
+from worker.pictures import is_decoration
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
 from worker.values import Article, Enclosure, Entry, KeyedEntry, Notice
@@ -22,6 +24,7 @@ _LONGEST_MADE_TITLE = 160
 _LONGEST_SUMMARY = 300
 _LONGEST_URL = 4000
 _LONGEST_NAME = 200
+_LONGEST_NAMES = 2000
 _LONGEST_NOTE = 1000
 _LONGEST_TAG = 100
 _MOST_NAMES = 64
@@ -50,18 +53,21 @@ def content_hash(title: str, text: str) -> bytes:
     return xxhash.xxh3_128_digest(words.encode().translate(None, _WHITE_SPACE))
 
 
-def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_its_own: bool) -> Article:
-    """Make an entry comparable; a link that other entries of the document have too identifies none of them."""
+def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
+    """Make an entry comparable."""
     entry = keyed.entry
     base = _base(entry, feed)
-    url = canonical_url(entry.link, base) if entry.link else None
+    original_url = absolute_url(entry.link, base) if entry.link else None
+    url = canonical_url(original_url) if original_url else None
     html, text = _body(entry, base)
     title = _title(entry, text) or url or "Untitled"
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
-    # An entry that only says when it was updated was published then, as far as anyone can tell.
+    # An entry that only says when it was updated was published then, as far as anyone can tell; and what was changed
+    # before it appeared was not changed for any reader.
     published_at = published_at or updated_at
+    is_changed = updated_at is not None and published_at is not None and updated_at > published_at
     return Article(
-        guid=clean(keyed.guid, _LONGEST_URL),
+        guid=keyed.guid,
         guid_hash=keyed.guid_hash,
         fingerprint=keyed.fingerprint,
         title=title,
@@ -70,13 +76,13 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime, *, is_link_it
         content_hash=_content_hash(title, text, entry.notice),
         summary=_summary(entry, text),
         url=url,
-        original_url=absolute_url(entry.link, base) if entry.link else None,
-        match_key=_match_key(url, feed) if is_link_its_own else None,
-        authors=_names(entry.authors, _LONGEST_NAME),
+        original_url=original_url,
+        match_key=_match_key(url, feed),
+        authors=_distinct(split_names(one_line(field, _LONGEST_NAMES) for field in entry.authors), _LONGEST_NAME),
         published_at=published_at,
-        updated_at=updated_at if updated_at != published_at else None,
+        updated_at=updated_at if is_changed else None,
         language=_language(entry.language) or _language(feed.language),
-        tags=_names(entry.tags, _LONGEST_TAG),
+        tags=_distinct((one_line(tag, _LONGEST_TAG) for tag in entry.tags), _LONGEST_TAG),
         enclosures=_enclosures(entry.enclosures, base),
         image_url=_image(entry, base, html),
         dateline_place=_line(entry.dateline_place),
@@ -104,7 +110,8 @@ def _base(entry: Entry, feed: FeedContext) -> str | None:
 def _body(entry: Entry, base: str | None) -> tuple[str, str]:
     body = entry.content or entry.summary or ""
     if entry.is_plain_text:
-        text = tidy(clean(body, LONGEST_TEXT))
+        # Blog software that takes the tags out of a text leaves the entities in it.
+        text = tidy(clean(body if "<" in body else without_entities(body), LONGEST_TEXT))
         return as_paragraphs(text), text
     html = sanitise(body, base)
     return html, text_of(html)
@@ -132,11 +139,10 @@ def _match_key(url: str | None, feed: FeedContext) -> str | None:
     return f"{match_key(url)} via {served_by}" if served_by and same_site(url, feed.site_url) else None
 
 
-def _names(names: Iterable[str], longest: int) -> tuple[str, ...]:
-    lines = (one_line(name, longest) for name in names)
+def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:
     first_spellings: dict[str, str] = {}
     for line in lines:
-        first_spellings.setdefault(line.casefold(), line)
+        first_spellings.setdefault(line.casefold(), line[:longest])
         if len(first_spellings) > _MOST_NAMES:
             break
     return tuple(line for line in first_spellings.values() if line)[:_MOST_NAMES]
@@ -147,7 +153,8 @@ def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:
 
 
 def _within(allowed: range, number: int | None) -> int | None:
-    return number if number in allowed else None
+    # A range looks for what is no number one by one.
+    return number if number is not None and number in allowed else None
 
 
 def _language(tag: str | None) -> str | None:
@@ -180,5 +187,5 @@ def _image_urls(entry: Entry, base: str | None, html: str) -> Iterator[str]:
     if entry.image_url and (named := absolute_url(entry.image_url, base)):
         yield named
     for found in _IMAGE.finditer(html):
-        if url := absolute_url(found[1]):
+        if not is_decoration(found[1]) and (url := absolute_url(found[1])):
             yield url

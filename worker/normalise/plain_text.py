@@ -48,13 +48,14 @@ def one_line(marked_up: str, longest: int) -> str:
     if "<" in text or "&" in text:
         text = _without_markup(text)
         # Escaped once too often, as many titles are; a lone <b> that comes to light is spoken of, not used.
-        text = _without_markup(text) if _CLOSING_TAG.search(text) else _without_entities(text)
+        text = _without_markup(text) if _CLOSING_TAG.search(text) else without_entities(text)
     return fold(clean(text, longest * 2))[:longest].rstrip()
 
 
 def _without_markup(text: str) -> str:
-    return turbohtml.parse_fragment(text).to_text() if "<" in text else _without_entities(text)
+    return turbohtml.parse_fragment(text).to_text() if "<" in text else without_entities(text)
 
 
-def _without_entities(text: str) -> str:
+def without_entities(text: str) -> str:
+    """Return a text with its entities as the characters they stand for."""
     return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text

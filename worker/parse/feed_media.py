@@ -1,9 +1,11 @@
 """Files and pictures of an entry as feedparser found them."""
 
 from collections.abc import Iterator
+from itertools import filterfalse
 
 from worker.parse.feed_values import Values, detail_in, dicts_in, text_in
 from worker.parse.wording import LONGEST_NAME, LONGEST_URL, is_file_type, is_picture_type, read_length
+from worker.pictures import is_decoration
 from worker.values import Enclosure
 
 
@@ -20,7 +22,7 @@ def read_enclosures(item: Values) -> tuple[Enclosure, ...]:
 
 def find_image(item: Values) -> str | None:
     """Return the picture that an entry names: a thumbnail, a podcast's cover, else one among its files."""
-    return next(_images(item), None)
+    return next(filterfalse(is_decoration, _images(item)), None)
 
 
 def _images(item: Values) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Files and pictures of an entry: RSS enclosures, Atom links, media RSS and podcasts."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, filterfalse
 from xml.etree.ElementTree import Element
 
 from worker.parse.tree_text import Parts, Scope, plain_text
@@ -14,6 +14,7 @@ from worker.parse.wording import (
     read_length,
     tidy_text,
 )
+from worker.pictures import is_decoration
 from worker.values import Enclosure
 
 _ADDRESSES = ("url", "uri", "href")
@@ -32,7 +33,7 @@ def read_enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:
 
 def find_image(parts: Parts, scope: Scope) -> str | None:
     """Return the picture that an entry names: a thumbnail, a podcast's cover, else one among its files."""
-    return next(_images(parts, scope), None)
+    return next(filterfalse(is_decoration, _images(parts, scope)), None)
 
 
 def address(element: Element, scope: Scope) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import xxhash
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import reading, writing
@@ -78,7 +78,7 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     return _moved(result, answered, now)
 
 
-def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollResult:
+def conclude_document(connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollResult:
     """Return what a poll writes that read a document: its articles placed, its sightings brought up to date."""
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
@@ -90,8 +90,7 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     # Relative links in a saved document mean the site, not the folder it was saved to.
     base_url = site_url if site_url and document.url.startswith("file:") else document.url
     context = FeedContext(feed.url, base_url, site_url, parsed.language)
-    with reading(engine) as connection:
-        found = identify(connection, feed, parsed, context, now)
+    found = identify(connection, feed, parsed, context, now)
     rhythm = _rhythm(feed, found.published, now)
     record = _record(answered, _after_success(answered, parsed.hints, rhythm, now), parsed=parsed)
     result = replace(
@@ -113,13 +112,14 @@ def conclude_document(engine: Engine, answered: Answered, parsed: ParsedDocument
     return _moved(result, answered, now)
 
 
-def store_document(engine: Engine, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollRecord:
-    """Decide and write a poll that read a document; decide again where another poll wrote first."""
+def store_documents(engine: Engine, read: Sequence[tuple[Answered, ParsedDocument]], now: datetime) -> list[PollRecord]:
+    """Decide and write polls that read documents, all together; decide again where another poll wrote first."""
 
-    def work() -> PollRecord:
-        result = conclude_document(engine, answered, parsed, now)
+    def work() -> list[PollRecord]:
+        with reading(engine) as connection:
+            results = [conclude_document(connection, answered, parsed, now) for answered, parsed in read]
         with writing(engine) as connection:
-            return store_polls(connection, [result], [], now)[0]
+            return store_polls(connection, results, [], now)
 
     return retry_conflicts(work, also=(StaleDecisionError,))
 

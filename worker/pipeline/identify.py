@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from worker.dedupe import dedupe
+from worker.dedupe import dedupe, without_shared_links
 from worker.normalise import POLICY_VERSION, FeedContext, normalise
 from worker.parse import PARSE_VERSION
 from worker.recognise import audit_guids, key_entries, recognise
@@ -55,7 +55,7 @@ def identify(
     keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy)
     sighted = find_sightings(connection, feed.feed_id, [entry.guid_hash for entry in keyed])
     recognised = recognise(keyed, sighted)
-    articles = list(_normalise(recognised.fresh, context, now, _repeated_links(parsed)))
+    articles = without_shared_links(list(_normalise(recognised.fresh, context, now)), recognised.unchanged)
     unknown = [article for article in articles if article.guid_hash not in sighted]
     left = recognised.left if _may_be_renamed(unknown, len(keyed), feed.last_success_at) else ()
     named = {seen.article_id for article in articles if (seen := sighted.get(article.guid_hash))}
@@ -67,7 +67,7 @@ def identify(
     audited = audit_guids(rule, parsed.entries, renamed=len(renamed), carried=carried)
     return Identified(
         placements=placements,
-        returned=recognised.returned,
+        returned=tuple(seen.sighting_id for seen in recognised.unchanged if seen.left),
         left=tuple(seen.sighting_id for seen in recognised.left),
         published=tuple(article.published_at for article in unknown if article.guid_hash not in renamed),
         guid_rule=audited if audited != rule else None,
@@ -88,21 +88,13 @@ def _may_be_renamed(unknown: Sequence[Article], entries: int, last_success_at: d
     )
 
 
-def _normalise(
-    fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime, repeated_links: frozenset[str]
-) -> Iterator[Article]:
+def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime) -> Iterator[Article]:
     for keyed in fresh:
         try:
-            yield normalise(keyed, context, now, is_link_its_own=keyed.entry.link not in repeated_links)
+            yield normalise(keyed, context, now)
         except Exception:  # noqa: BLE001 -- logged with its traceback; tried again when the document next changes
             # One bad entry never costs its neighbours.
             _LOG.exception("entry not normalised", feed_url=context.feed_url, guid=keyed.guid)
-
-
-def _repeated_links(parsed: ParsedDocument) -> frozenset[str]:
-    """Return the links that more than one entry of the document has: they name no article."""
-    times = Counter(entry.link for entry in parsed.entries if entry.link)
-    return frozenset(link for link, count in times.items() if count > 1)
 
 
 def _note(placements: Sequence[Placement]) -> str | None:

@@ -1,13 +1,13 @@
 """The rolling window: one task keeps many polls in flight and tops the window up as slots come free.
 
 A feed that hangs never holds up its neighbours: whatever ends first is read and stored first, and a host that has kept
-us waiting for a while gives its slot to another. A poll that read a document has a commit of its own; those that
-brought nothing share one.
+us waiting for a while gives its slot to another. Polls share commits: those that brought nothing, and documents that
+were read in one turn.
 """
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from worker.pipeline.conclude import (
     conclude_failure,
     conclude_unchanged,
     hash_body,
-    store_document,
+    store_documents,
 )
 from worker.pipeline.shared_commit import SharedCommit
 from worker.pipeline.visits import Visit
@@ -43,6 +43,8 @@ from worker.values import (
 
 # With more documents than this waiting for the parser nothing more is claimed.
 _PARSER_BACKLOG = 20
+# Documents that share a commit hold together so many entries, or are one document.
+_MOST_ENTRIES = 400
 _LOOK_IN = timedelta(milliseconds=5)
 # Longer than nearly every host takes that answers at all.
 _PATIENCE = timedelta(seconds=2)
@@ -56,6 +58,13 @@ class _Begun:
     feed: DueFeed
     visit: Visit
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    answered: Answered
+    parsed: ParsedDocument
+    release: HostRelease | None
 
 
 class Window:
@@ -108,9 +117,8 @@ class Window:
         wait = min(wait, _LOOK_IN) if parser.pending else wait
         for fetched in transfers.step(wait, held_bytes=parser.pending_bytes):
             self._sort(fetched)
-        for parsed in parser.collect(timedelta(0)):
-            if parsed.key in self._being_read:
-                yield from self._conclude(*self._being_read.pop(parsed.key), parsed.answer)
+        for documents in _bunches(self._read()):
+            yield from self._store(documents)
         if self._quiet.is_due or (self._quiet and not self._visits):
             yield from self._quiet.commit(self._clock)
 
@@ -162,28 +170,40 @@ class Window:
             case PollError() as error:
                 self._fail(begun.visit, answered, error)
 
-    def _conclude(self, visit: Visit, answered: Answered, answer: ParsedDocument | PollError) -> Iterator[PollRecord]:
-        """Store a document that was read, in a commit of its own."""
+    def _read(self) -> Iterator[_Read]:
+        """Yield the documents that have been read since the last turn; what is none is concluded at once."""
+        for parsed in self.tools.parser.collect(timedelta(0)):
+            if parsed.key in self._being_read:
+                visit, answered = self._being_read.pop(parsed.key)
+                if isinstance(parsed.answer, PollError):
+                    self._fail(visit, answered, parsed.answer)
+                else:
+                    # The lease ends with the shared commit, after the polls of its host that wait there: else their
+                    # feeds would be claimed again while they are still due.
+                    yield _Read(answered, parsed.answer, self._finish(visit, None, is_success=True))
+
+    def _store(self, documents: Sequence[_Read]) -> Iterator[PollRecord]:
+        """Store documents in one commit, or each in its own where that fails."""
         now = self._clock.now()
-        if isinstance(answer, PollError):
-            self._fail(visit, answered, answer)
-            return
-        # The lease ends with the shared commit, after the polls of its host that wait there: else their feeds would be
-        # claimed again while they are still due.
-        release = self._finish(visit, None, is_success=True)
         try:
-            record = store_document(self.tools.engine, answered, answer, now)
+            records = store_documents(self.tools.engine, [(each.answered, each.parsed) for each in documents], now)
         except (OperationalError, InterfaceError):
             # The database is gone, and with it any use in going on: the leases expire and the feeds are polled again.
             raise
         except Exception:  # noqa: BLE001 -- logged with its traceback, stored as the poll's failure
             # One feed that finds a fault in our code must not stop its neighbours.
-            _LOG.exception("poll failed inside feedmill", feed_id=answered.feed.feed_id, url=answered.feed.url)
+            if len(documents) > 1:
+                for each in documents:
+                    yield from self._store([each])
+                return
+            feed = documents[0].answered.feed
+            _LOG.exception("poll failed inside feedmill", feed_id=feed.feed_id, url=feed.url)
             fault = PermanentError(ErrorClass.INTERNAL, "a fault in Feedmill itself; its log has the details")
-            self._quiet.add(conclude_failure(answered, fault, now), release)
+            self._quiet.add(conclude_failure(documents[0].answered, fault, now), documents[0].release)
         else:
-            self._quiet.add(None, release)
-            yield record
+            for each in documents:
+                self._quiet.add(None, each.release)
+            yield from records
 
     def _fail(self, visit: Visit, answered: Answered, error: PollError) -> None:
         now = self._clock.now()
@@ -201,3 +221,17 @@ class Window:
             # A host that refuses is given back with feeds that have not begun.
             self._waiting.pop(visit.host.host_id, None)
         return release
+
+
+def _bunches(documents: Iterable[_Read]) -> Iterator[list[_Read]]:
+    """Yield documents in bunches that are small enough for one commit."""
+    bunch: list[_Read] = []
+    entries = 0
+    for each in documents:
+        entries += len(each.parsed.entries)
+        if bunch and entries > _MOST_ENTRIES:
+            yield bunch
+            bunch, entries = [], len(each.parsed.entries)
+        bunch.append(each)
+    if bunch:
+        yield bunch

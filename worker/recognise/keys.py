@@ -9,6 +9,8 @@ import xxhash
 
 from worker.values import Entry, GuidPolicy, KeyedEntry
 
+_LONGEST, _KEPT = 4000, 3900
+
 
 def hash_guid(guid: str) -> bytes:
     """Return the 16 bytes by which a feed's guid is looked up; collisions cannot be made on purpose."""
@@ -29,7 +31,7 @@ def key_entries(entries: Sequence[Entry], reading: str, policy: GuidPolicy = Gui
         # Several entries of one document with one guid, or one link: the other of the two tells them apart.
         is_guid_shared = policy is GuidPolicy.GUID_AND_LINK or links_of_guid[entry.guid] > 1
         is_link_enough = policy is GuidPolicy.LINK and times_of_link[entry.link] == 1
-        guid = _key(entry, is_guid_shared=is_guid_shared, is_link_enough=is_link_enough)
+        guid = _bounded(_key(entry, is_guid_shared=is_guid_shared, is_link_enough=is_link_enough))
         fingerprint = xxhash.xxh3_128_digest(reading.encode() + orjson.dumps(entry))
         found = KeyedEntry(guid, hash_guid(guid), fingerprint, entry)
         keyed.setdefault(found.guid_hash, found)
@@ -38,6 +40,11 @@ def key_entries(entries: Sequence[Entry], reading: str, policy: GuidPolicy = Gui
 
 def _says_something(entry: Entry) -> bool:
     return bool(entry.guid or entry.link or entry.title or entry.content or entry.summary)
+
+
+def _bounded(key: str) -> str:
+    """Return a key that is as short as stored guids are; two that begin alike stay two."""
+    return key if len(key) <= _LONGEST else f"{key[:_KEPT]}…{xxhash.xxh3_128_hexdigest(key.encode())}"
 
 
 def _key(entry: Entry, *, is_guid_shared: bool, is_link_enough: bool) -> str:

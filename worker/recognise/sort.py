@@ -15,6 +15,6 @@ def recognise(keyed: Sequence[KeyedEntry], sighted: Mapping[bytes, Sighted]) -> 
     unchanged = {key for key, entry in known.items() if sighted[key].fingerprint == entry.fingerprint}
     return Recognised(
         fresh=tuple(entry for entry in keyed if entry.guid_hash not in unchanged),
-        returned=tuple(sighted[key].sighting_id for key in unchanged if sighted[key].left),
+        unchanged=tuple(sighted[key] for key in unchanged),
         left=tuple(seen for key, seen in sighted.items() if key not in present and not seen.left),
     )

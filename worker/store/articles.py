@@ -69,12 +69,13 @@ def _create(connection: Connection, result: PollResult, articles: Sequence[Artic
 
 
 def _find_rivals(connection: Connection, articles: Sequence[Article]) -> dict[bytes, int]:
-    """Return the articles that another poll created between our look and our insert, by guid hash."""
+    """Return the articles that have these match keys, by guid hash: another poll was quicker, or another entry."""
     if not articles:
         return {}
-    guid_hashes = {article.match_key: article.guid_hash for article in articles}
-    rows = connection.execute(select(ArticleRow.id, ArticleRow.match_key).where(ArticleRow.match_key.in_(guid_hashes)))
-    return {guid_hashes[row.match_key]: row.id for row in rows}
+    keys = {article.match_key for article in articles}
+    rows = connection.execute(select(ArticleRow.match_key, ArticleRow.id).where(ArticleRow.match_key.in_(keys)))
+    ids = {row.match_key: row.id for row in rows}
+    return {article.guid_hash: ids[article.match_key] for article in articles}
 
 
 def _revise(connection: Connection, result: PollResult, placed: Placement, origin: Origin) -> bool:

@@ -146,7 +146,7 @@ class Recognised:
 
     fresh: tuple[KeyedEntry, ...]
     """Never sighted in this feed, or changed since: to be normalised."""
-    returned: tuple[int, ...]
-    """Sightings that had left the document and are back, unchanged."""
+    unchanged: tuple[Sighted, ...]
+    """Sightings of its other entries; some had left the document and are back."""
     left: tuple[Sighted, ...]
     """Sightings that are no longer in the document."""

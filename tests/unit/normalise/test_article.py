@@ -17,9 +17,9 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_f
 )
 
 
-def _article(entry: Entry | None = None, feed: FeedContext = FEED, *, its_own: bool = True, **fields: Any) -> Article:
+def _article(entry: Entry | None = None, feed: FeedContext = FEED, **fields: Any) -> Article:
     entry = replace(entry or Entry(), **fields)
-    return normalise(KeyedEntry("g1", b"guid", b"finger", entry), feed, NOW, is_link_its_own=its_own)
+    return normalise(KeyedEntry("g1", b"guid", b"finger", entry), feed, NOW)
 
 
 def test_what_the_entry_is_known_by_is_carried_over() -> None:
@@ -88,6 +88,15 @@ def test_plain_text_is_escaped_into_paragraphs_and_is_its_own_text() -> None:
     assert (article.html, article.text) == ("<p>Rain &lt;b&gt;.</p>\n<p>Wind.</p>", "Rain <b>.\n\nWind.")
 
 
+def test_entities_in_plain_text_are_characters() -> None:
+    article = _article(content="Rain&nbsp;and wind, R&amp;D", is_plain_text=True)
+    assert (article.html, article.text) == ("<p>Rain&nbsp;and wind, R&amp;D</p>", "Rain\xa0and wind, R&D")
+
+
+def test_entities_in_plain_text_about_markup_stay() -> None:
+    assert _article(content="write &lt; for <", is_plain_text=True).text == "write &lt; for <"
+
+
 def test_a_summary_of_its_own_is_text() -> None:
     assert _article(content="<p>It rained all day.</p>", summary="<b>Rain</b> at last.").summary == "Rain at last."
 
@@ -104,9 +113,18 @@ def test_authors_are_folded_and_named_once() -> None:
     assert _article(authors=authors).authors == ("Ada Lovelace", "x" * 200)
 
 
+def test_authors_in_one_field_are_named_one_by_one() -> None:
+    authors = ("Ada Lovelace &amp; Mary Somerville", "Mary Somerville")
+    assert _article(authors=authors).authors == ("Ada Lovelace", "Mary Somerville")
+
+
 def test_tags_are_short_and_at_most_64() -> None:
     tags = _article(tags=("Rain", "rain", "y" * 101, *(f"t{n}" for n in range(100)))).tags
     assert (len(tags), tags[:3]) == (64, ("Rain", "y" * 100, "t0"))
+
+
+def test_a_change_before_the_publication_is_none() -> None:
+    assert _article(published="2026-11-23", updated="2026-11-22").updated_at is None
 
 
 @pytest.mark.parametrize(
@@ -175,6 +193,11 @@ def test_else_the_first_of_the_content_that_can_be_seen() -> None:
     assert _article(content=content).image_url == "https://news.example/1.png?a=1&b=2"
 
 
+def test_an_emoji_is_not_the_image() -> None:
+    emoji = "https://s.w.org/images/core/emoji/15.0.3/72x72/1f355.png"
+    assert _article(content=f'<img src="{emoji}"><img src="/1.png">').image_url == "https://news.example/1.png"
+
+
 def test_without_images_there_is_none() -> None:
     assert _article(image_url="data:image/png;base64,x", content="<p>Rain</p>").image_url is None
 
@@ -186,10 +209,6 @@ def test_the_dateline_is_carried_over_clean() -> None:
 
 def test_a_sites_own_page_has_a_match_key() -> None:
     assert _article(link=LINK).match_key == "news.example/2026/rain"
-
-
-def test_a_link_that_others_have_too_identifies_none() -> None:
-    assert _article(link=LINK, its_own=False).match_key is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""What making articles of new entries costs: ``python -m benchmarks.normalising [FOLDER…]``.
+
+Each entry of saved feeds is normalised as if it were new. The HTML of its body is most of that, and stands apart below.
+"""
+
+import argparse
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from benchmarks.measuring import cpu_ms
+from benchmarks.parsers import FOLDERS, read_documents
+from worker.errors import PollError
+from worker.normalise import FeedContext, normalise
+from worker.normalise.plain_text import text_of
+from worker.normalise.sanitise import sanitise
+from worker.parse.document import parse_document
+from worker.recognise import key_entries
+from worker.values import Document, GuidPolicy
+
+_MOST = 2_000
+_NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+Work = Callable[[], object]
+
+
+def as_articles(document: Document) -> Iterator[Work]:
+    """Yield the work of normalising each entry of a document."""
+    with suppress(PollError):
+        parsed = parse_document(document, _MOST)
+        context = FeedContext(document.url, document.url, parsed.site_url, parsed.language)
+        for keyed in key_entries(parsed.entries, "1", GuidPolicy.GUID):
+            yield partial(normalise, keyed, context, _NOW)
+
+
+def as_markup(document: Document) -> Iterator[Work]:
+    """Yield the work of sanitising each body of a document and of reading its text."""
+    with suppress(PollError):
+        for entry in parse_document(document, _MOST).entries:
+            body = entry.content or entry.summary
+            if body and not entry.is_plain_text:
+                yield lambda body=body: text_of(sanitise(body, document.url))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, default=[folder for folder in FOLDERS if folder.is_dir()])
+    documents = [*read_documents(parser.parse_args().folders).values()]
+    print("CPU ms an entry   entries     mean   median       max")
+    for name, works_of in (("as an article", as_articles), ("its body's HTML", as_markup)):
+        took = cpu_ms(work for document in documents for work in works_of(document))
+        print(f"{name:<15} {len(took):9} {statistics.mean(took):8.3f} {statistics.median(took):8.3f} {max(took):9.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Who wrote an entry: names in order, each once, those apart that a publisher wrote into one field.
+
+A field is taken apart only where all of it is names. In doubt it stays as published: one odd line in a list is better
+than half a ministry for an author.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+# What stands between names and never within one.
+_LIST = re.compile(r"\s*[;|]\s*")
+_AND = "and|und|et|y|e|og|och|i|en|&"
+_JOINTS = re.compile(rf"\s*,\s*(?:(?:{_AND}) )?|\s+(?:{_AND})\s+")
+_WORD = re.compile(r"[^\W\d_](?:[\w'’-]|\.(?!$))*\.?")
+_PARTICLES = frozenset("al bin da de del della den der di do dos du el ibn la le ten ter van von zu zur".split())
+_FEWEST_WORDS, _MOST_WORDS = 2, 5
+# Last words of what is no person's name: roles, newsrooms, institutions, titles after a name.
+_NO_NAMES = frozenset(
+    "affairs agencies agency analyst association board bureau centre center columnist committee company contributor "
+    "contributors correspondent council department desk director editor editors foundation gazette group guardian "
+    "herald inc institute international jr jr. journal limited llc ltd magazine md media ministry network news "
+    "newsroom office phd ph.d. photographer post press producer professor radio reporter reporters review rights "
+    "school service services society sr sr. staff studios team telegraph times today tribune tv university wire writer "
+    "writers".split()
+)
+
+
+def split_names(fields: Iterable[str]) -> Iterator[str]:
+    """Yield the names in author fields, each a line of text; a field that is not all names as it stands."""
+    for field in fields:
+        for listed in filter(None, _LIST.split(field)):
+            names = _JOINTS.split(listed)
+            yield from names if all(map(_is_name, names)) else (listed,)
+
+
+def _is_name(text: str) -> bool:
+    words = text.split()
+    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or words[-1].casefold() in _NO_NAMES or words[0] == "The":
+        return False
+    return all(_WORD.fullmatch(word) and (not word[0].islower() or word in _PARTICLES) for word in words)
