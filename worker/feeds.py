@@ -13,6 +13,7 @@ from worker.database.host_queue import add_hosts, wake_hosts
 from worker.database.story_tables import SketchRow
 from worker.database.upsert import upsert
 from worker.opml import Outline
+from worker.store import forget_links
 from worker.store.stories import find_stories, recount_stories
 from worker.urls import feed_url_key, host_key
 from worker.values import FeedState
@@ -211,6 +212,7 @@ def _delete_feed(connection: Connection, feed_id: int) -> None:
     gone = select(ArticleRow.id).where(first_here, ~exists().where(carried))
     stories = find_stories(connection, gone)
     connection.execute(delete(SketchRow).where(SketchRow.article_id.in_(gone)))
+    forget_links(connection, gone)
     connection.execute(delete(ArticleRow).where(first_here, ~exists().where(carried)))
     recount_stories(connection, stories)
     # What other feeds carry too now counts as theirs.

@@ -14,6 +14,7 @@ from worker.normalise.dates import read_date
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
+from worker.normalise.wire_key import wire_key
 from worker.pictures import is_decoration
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
@@ -93,6 +94,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
         notice_number=_within(range(1, _MOST_NUMBER + 1), entry.notice_number),
         note=_line(entry.note, _LONGEST_NOTE),
         urgency=_within(_URGENCIES, entry.urgency),
+        wire_key=wire_key(entry, title),
     )
 
 

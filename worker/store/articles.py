@@ -154,7 +154,7 @@ def _insert(table: type[RevisionRow | EventRow]) -> Insert:
 _SHARED = (
     "guid", "match_key", "url", "original_url", "title", "published_at", "updated_at", "summary", "html", "text",
     "language", "image_url", "dateline_place", "dateline_date", "agency", "slug", "notice", "notice_number", "note",
-    "urgency", "content_hash",
+    "urgency", "content_hash", "wire_key",
 )  # fmt: skip
 
 

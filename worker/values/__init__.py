@@ -4,7 +4,7 @@ claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry �
 → dedupe → Placement → schedule → NextPoll → store
 """
 
-from worker.values.articles import Action, Article, Finding, KnownArticle, Placement
+from worker.values.articles import Action, Article, Finding, KnownArticle, Placement, Relinked, WireArticle
 from worker.values.entries import (
     Enclosure,
     Entry,
@@ -82,6 +82,7 @@ __all__ = [
     "PollRecord",
     "PollResult",
     "Recognised",
+    "Relinked",
     "Rhythm",
     "Sighted",
     "Signature",
@@ -91,4 +92,5 @@ __all__ = [
     "Taken",
     "Validators",
     "WaitingArticle",
+    "WireArticle",
 ]
