@@ -8,6 +8,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from worker.cli.notices import mark_title
 from worker.cli.output import (
     TABLE_ROWS,
     Column,
@@ -25,11 +26,12 @@ from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.health import read_health
 from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
+from worker.notices import find_linked
 from worker.stories import find_story
 from worker.values import FeedState, Outcome
 
 # What the store keeps for its own use.
-_INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at"}
+_INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at", "wire_key"}
 
 
 @click.command("feeds")
@@ -88,12 +90,12 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 @click.argument("article", type=int)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show_command(*, article: int, as_json: bool) -> None:
-    """Show one article whole, with who carries it, how it changed, and its copies."""
+    """Show one article whole: who carries it, how it changed, what corrects or kills it, and its copies."""
     with reading_store() as connection:
         found = find_article(connection, article)
         if found is None:
             raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
-        found = {**found, "story": find_story(connection, found["story_id"])}
+        found = {**found, **find_linked(connection, found), "story": find_story(connection, found["story_id"])}
     if as_json:
         print_json([found])
     else:
@@ -139,7 +141,7 @@ def _feed_columns(now: datetime) -> list[Column]:
 ARTICLE_COLUMNS = [
     Column("ID", lambda row: row["id"], 9),
     Column("PUBLISHED", lambda row: row["published_at"], 16),
-    Column("TITLE", lambda row: row["title"]),
+    Column("TITLE", mark_title),
     Column("BY", lambda row: row["agency"] or ", ".join(row["authors"]), 20),
     Column("FEED", lambda row: _site(row["feed_url"]), 24),
 ]
