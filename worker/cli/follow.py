@@ -2,7 +2,8 @@
 
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
@@ -41,10 +42,24 @@ def _print(changes: Iterator[Change], limit: int | None, *, as_json: bool) -> No
 
 
 def _sentence(change: Change) -> str:
-    details = change["details"] or {}
     about = change["url"] if change["article_id"] else change["feed_url"]
-    what = "  ".join(filter(None, (change["title"], about, details.get("reason"))))
-    return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<16}  {what}"
+    what = "  ".join(filter(None, (change["title"], about, _tell(change["details"] or {}))))
+    return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<18}  {what}"
+
+
+def _tell(details: Mapping[str, Any]) -> str:
+    """Say what is told of a change besides what it is about."""
+    match details:
+        case {"by": by, "words": words}:
+            return f"by {by}: {words}"
+        case {"taken_in": taken_in, "story_id": story_id}:
+            return f"story {taken_in} is part of story {story_id} now"
+        case {"story_id": story_id}:
+            return f"story {story_id}"
+        case {"from": before, "to": after}:
+            return f"from {before} to {after}"
+        case _:
+            return str(details.get("reason") or "")
 
 
 def _end() -> bool:
