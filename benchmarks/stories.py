@@ -82,7 +82,7 @@ def measure(kind: str, labelled: Sequence[Labelled]) -> None:
     per_400 = _per_400(labelled)
     print(f"\nCPU ms an article of {_WORDS} words: {memory.cpu_ms * per_400:.2f} without SQL, ", end="")
     print(f"{memory.cpu_ms * per_400 + streamed.cpu_ms - memory.cpu_ms:.2f} with")
-    print(f"compared with {memory.compared:.1f} candidates, found by {memory.keys:.1f} keys")
+    print(f"compared with {memory.compared:.1f} candidates, found by {memory.anchors:.1f} anchors")
     print("bytes an article: ", end="")
     print(", ".join(f"{name} {size / len(labelled):,.0f}" for name, size in sizes.items()))
     print(f"articles of another story after a replay: {replayed}; after comparing all afresh: {afresh}")

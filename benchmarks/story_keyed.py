@@ -1,4 +1,4 @@
-"""A store that holds the keys of very many articles already: grouping must cost there what it costs in an empty one."""
+"""A store that holds the anchors of very many articles: grouping must cost there what it costs in an empty one."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 from worker.database.engine import writing
 
 _FIRST_ID = 1_000_000_000
-# Of one article: keys, lines that are no boilerplate, bytes of shingles.
+# Of one article: anchors, lines that are no boilerplate, bytes of shingles.
 _EACH = {"near_keys": 16, "blocks": 12, "sketches": 1}
 _SKETCH = 1_600
 # Articles whose rows are made by one statement.
@@ -29,7 +29,7 @@ _BYTES = {
 
 
 def add_keyed(store: Engine, articles: int, tell: Callable[[int], None]) -> None:
-    """Add keys, blocks and sketches of so many articles, as random as hashes are; ``tell`` hears of progress."""
+    """Add anchors, blocks and sketches of so many articles, as random as hashes are; ``tell`` hears of progress."""
     for start in range(0, articles, _SLICE):
         count = min(_SLICE, articles - start)
         for table, each in _EACH.items():

@@ -18,7 +18,7 @@ class InMemory:
     cpu_ms: float
     """An article, without the dictionaries that stand for the store."""
     compared: float
-    keys: float
+    anchors: float
 
 
 class _Memory:
@@ -42,10 +42,10 @@ class _Memory:
         return [
             [
                 Candidate(other, self.root(other), is_grouped=True, moment=labelled[other].arrives_at)
-                for other in self.sharing[key][:64]
+                for other in self.sharing[anchor][:64]
             ]
-            for key in signature.keys
-            if key in self.sharing
+            for anchor in signature.anchors
+            if anchor in self.sharing
         ]
 
     def keep(self, place: int, signature: Signature, own: set[int], matched: Matched) -> None:
@@ -56,15 +56,15 @@ class _Memory:
             self.parents[loser] = winner
             self.sizes[winner] += self.sizes[loser]
         self.signatures[place] = signature
-        for key in signature.keys:
-            self.sharing[key].append(place)
+        for anchor in signature.anchors:
+            self.sharing[anchor].append(place)
         for block in own:
             self.blocks[block].add(self.root(place))
 
 
 def group_in_memory(labelled: Sequence[Labelled]) -> InMemory:
     """Group the articles one by one, in the order given."""
-    memory, cpu, compared, keys = _Memory(), 0.0, 0, 0
+    memory, cpu, compared, anchors = _Memory(), 0.0, 0, 0
     for place, one in enumerate(labelled):
         began = time.process_time()
         blocks = read_text(one.text)
@@ -79,7 +79,7 @@ def group_in_memory(labelled: Sequence[Labelled]) -> InMemory:
         matched = Matched(place, find_copies(signature, chosen, memory.signatures))
         cpu += time.process_time() - began
         memory.keep(place, signature, {block.block_hash for block in blocks} - boilerplate, matched)
-        compared, keys = compared + len(chosen), keys + len(signature.keys)
+        compared, anchors = compared + len(chosen), anchors + len(signature.anchors)
     count = len(labelled)
     stories = [memory.root(place) for place in range(count)]
-    return InMemory(stories, cpu / count * 1000, compared / count, keys / count)
+    return InMemory(stories, cpu / count * 1000, compared / count, anchors / count)

@@ -3,6 +3,7 @@
 import structlog
 
 from tasks.failures import store_failures_logged
+from tasks.turns import at_most
 from worker.celery import app
 from worker.database.clock import read_clock
 from worker.database.engine import reading
@@ -18,6 +19,7 @@ _EXPIRES_SECONDS = 10
 
 
 @app.task(name="maintenance.deliver_webhooks")
+@at_most(1)
 def deliver_webhooks() -> None:
     """Bring changes to the webhooks that are due, as many as one task's time allows."""
     chosen = settings()
@@ -28,6 +30,7 @@ def deliver_webhooks() -> None:
 
 
 @app.task(name="maintenance.number_events")
+@at_most(1)
 def number_events() -> None:
     """Give the events that have been committed their positions, and wake a delivery where a webhook waits for them."""
     engine = store_engine()

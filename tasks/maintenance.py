@@ -3,36 +3,41 @@
 import structlog
 
 from tasks.failures import store_failures_logged
+from tasks.turns import at_most
 from worker.celery import app
 from worker.pipeline import group_waiting
 from worker.pipeline import seek_feeds as seek_lost_feeds
-from worker.retention import prune as prune_store
+from worker.retention import prune_some
 from worker.settings import settings
 from worker.stopping import is_stopping
 from worker.time_limits import STOP_CLAIMING, stops_after
-from worker.tools import store_engine, thread_tools
+from worker.tools import borrowed_tools, store_engine
 
 
 @app.task(name="maintenance.prune")
+@at_most(1)
 def prune() -> None:
-    """Remove what has outlived its retention, and prepare the days ahead."""
+    """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
     with store_failures_logged():
-        pruned = prune_store(store_engine(), settings())
+        is_over = stops_after(STOP_CLAIMING)
+        pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
         structlog.get_logger("feedmill").info("pruned", polls=pruned.polls, events=pruned.events)
 
 
 @app.task(name="maintenance.seek_feeds")
+@at_most(1)
 def seek_feeds() -> None:
     """Look for feeds that have been dead for long on their sites' pages; twice at once does no harm."""
     log = structlog.get_logger("feedmill")
-    with store_failures_logged():
-        for sought in seek_lost_feeds(thread_tools(), is_stopping):
+    with store_failures_logged(), borrowed_tools() as tools:
+        for sought in seek_lost_feeds(tools, is_stopping):
             log.info(
                 "feed sought", url=sought.url, found_url=sought.found_url, reason=sought.reason, feed_id=sought.feed_id
             )
 
 
 @app.task(name="maintenance.group_articles")
+@at_most(1)
 def group_articles() -> None:
     """Group the articles that wait, as many as one task's time allows; any number of workers may at once."""
     with store_failures_logged():

@@ -1,19 +1,22 @@
 """Polling: every due feed, or the named ones."""
 
 from tasks.failures import store_failures_logged
+from tasks.turns import at_most
 from worker.celery import app
 from worker.logs import log_poll
 from worker.pipeline import poll_due as poll_due_feeds
-from worker.pipeline import poll_named
+from worker.pipeline import poll_requested as poll_requested_feeds
+from worker.pipeline import request_named
 from worker.stopping import is_stopping
-from worker.tools import thread_tools
+from worker.tools import borrowed_tools, store_engine
 
 
 @app.task(name="feeds.poll_due")
+@at_most(2)  # One claims while the other waits for what hangs.
 def poll_due() -> None:
     """Poll feeds that are due, as many as one task's time allows."""
-    with store_failures_logged():
-        for record in poll_due_feeds(thread_tools(), is_stopping):
+    with store_failures_logged(), borrowed_tools() as tools:
+        for record in poll_due_feeds(tools, is_stopping):
             log_poll(record)
 
 
@@ -21,5 +24,14 @@ def poll_due() -> None:
 def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- a message's arguments have no keyword-only
     """Poll these feeds now, due or not; ``force`` also where their host asked to be left alone."""
     with store_failures_logged():
-        for record in poll_named(thread_tools(), feed_ids, is_stopping, force=force):
+        # What this task's time does not allow is then left to the next ticks.
+        request_named(store_engine(), feed_ids)
+    poll_requested(feed_ids, force)
+
+
+@app.task(name="ondemand.poll_requested")
+def poll_requested(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- likewise
+    """Poll those of these feeds that were asked for in the store and have not been polled since."""
+    with store_failures_logged(), borrowed_tools() as tools:
+        for record in poll_requested_feeds(tools, feed_ids, is_stopping, force=force):
             log_poll(record)

@@ -3,18 +3,20 @@
 import structlog
 
 from tasks.failures import store_failures_logged
+from tasks.turns import at_most
 from worker.celery import app
 from worker.ingest import ingest_seed_folder
 from worker.settings import settings
-from worker.tools import thread_tools
+from worker.tools import borrowed_tools
 
 
 @app.task(name="maintenance.ingest_seeds")
+@at_most(1)
 def ingest_seeds() -> None:
     """Read new and changed files of the seed folder; reading one again changes nothing."""
     log = structlog.get_logger("feedmill")
-    with store_failures_logged():
-        for seed in ingest_seed_folder(thread_tools(), settings()):
+    with store_failures_logged(), borrowed_tools() as tools:
+        for seed in ingest_seed_folder(tools, settings()):
             if seed.error:
                 log.warning("seed not read", path=seed.path, error=str(seed.error))
             elif seed.new or seed.updated or seed.feeds:

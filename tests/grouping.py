@@ -1,16 +1,20 @@
 """Articles put straight into a store, and the stories that come of them: the verbs of the tests of stories."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import xxhash
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, event, func, insert, select, update
+from sqlalchemy import text as sql
 
-from worker.database.article_tables import ArticleRow, RevisionRow
+from tests.waiting import wait_for
+from worker.database.article_tables import ArticleRow, EventRow, RevisionRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
+from worker.database.story_tables import StoryRow
 from worker.pipeline import group_waiting
 
 WORDS = (
@@ -81,6 +85,71 @@ def partition(store: Engine) -> list[list[int]]:
     for article_id, story_id in sorted(stories(store).items()):
         together.setdefault(story_id, []).append(article_id)
     return sorted(together.values())
+
+
+@contextmanager
+def before(store: Engine, *words: str, act: Callable[[], object]) -> Iterator[None]:
+    """Act once, right before the store runs the first statement that has all these words."""
+    acted = False
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal acted
+        if not acted and all(word in statement for word in words):
+            acted = True
+            act()
+
+    event.listen(store, "before_cursor_execute", listen)
+    try:
+        yield
+    finally:
+        event.remove(store, "before_cursor_execute", listen)
+        assert acted, "there was no such statement"
+
+
+def count(store: Engine, table: type) -> int:
+    with reading(store) as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def events(store: Engine, kind: str) -> list[dict[str, int]]:
+    with reading(store) as connection:
+        return list(
+            connection.execute(select(EventRow.details).where(EventRow.kind == kind).order_by(EventRow.id)).scalars()
+        )
+
+
+def count_waiting(store: Engine) -> int:
+    with reading(store) as connection:
+        waiting = select(func.count()).select_from(ArticleRow).where(ArticleRow.grouped_at.is_(None))
+        return connection.execute(waiting).scalar_one()
+
+
+def revise(store: Engine, article_id: int, words: str) -> None:
+    values = {"text": words, "content_hash": _hash(words), "grouped_at": None}
+    with writing(store) as connection:
+        connection.execute(update(ArticleRow).where(ArticleRow.id == article_id).values(values))
+
+
+def story_rows(store: Engine) -> list[tuple[int, int | None, int]]:
+    with reading(store) as connection:
+        rows = connection.execute(select(StoryRow.id, StoryRow.parent, StoryRow.size).order_by(StoryRow.id))
+        return [tuple(row) for row in rows]
+
+
+def wait_until_blocked(store: Engine) -> None:
+    query = sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+    def blocked() -> int:
+        with reading(store) as connection:
+            return connection.execute(query).scalar_one()
+
+    wait_for(blocked, 30, "a transaction that waits for a lock")
+
+
+def age_articles(store: Engine, days: int) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        connection.execute(update(ArticleRow).values(first_seen_at=now - timedelta(days=days)))
 
 
 def days(number: float) -> timedelta:

@@ -130,10 +130,11 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
             "schedule": _NUMBERING_SECONDS,
             "options": {"expires": _NUMBERING_SECONDS},
         },
-        # Not an interval: that would begin again with every restart of beat.
+        # Not an interval: that would begin again with every restart of beat. Every hour, for any of them may be one at
+        # which nothing runs.
         "prune": {
             "task": "maintenance.prune",
-            "schedule": crontab(hour="3", minute="30"),
+            "schedule": crontab(minute="30"),
             "options": {"expires": 3600},
         },
     }
@@ -143,10 +144,10 @@ app = Celery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES)
 app.add_defaults(lambda: celery_settings(settings()))
 
 
-def send_poll_feeds(feed_ids: Sequence[int]) -> None:
-    """Ask the workers to poll these feeds now; BrokerError when the broker cannot be reached."""
+def send_poll_requested(feed_ids: Sequence[int]) -> None:
+    """Have workers make the polls that were requested in the store; BrokerError when the broker cannot be reached."""
     try:
-        app.send_task("ondemand.poll_feeds", args=[list(feed_ids)])
+        app.send_task("ondemand.poll_requested", args=[list(feed_ids)])
     except OperationalError as error:
         raise BrokerError(
             f"The broker {app.connection().as_uri()} cannot be reached: check FEEDMILL_BROKER_URL and that Redis runs. "

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from worker.unspaced import UNSPACED
+
 # Of one changed passage on either side, in words; what follows is left out.
 _LONGEST = 2_000
 # Words left standing on either side of a change.
 _CONTEXT = 6
-# Scripts without spaces are compared character by character.
-_WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]\s*|[^\s\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+\s*")
+_WORD = re.compile(rf"[{UNSPACED}]\s*|[^\s{UNSPACED}]+\s*")
 
 
 class Kind(StrEnum):

@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 from worker.celery import app
 from worker.errors import StoreError
 
-# One task polls and one delivers to webhooks; the third thread keeps the tick, the seeds and the housekeeping going.
-_THREADS = 3
+# Two poll tasks, one each of five kinds that take long (grouping, seeds, lost feeds, retention, webhooks): tasks.turns
+# sees to that. What is left is for the tick and the numbering of events, which are short and must not wait.
+_THREADS = 9
 
 
 def run_embedded() -> None:

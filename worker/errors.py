@@ -59,6 +59,8 @@ class ErrorClass(StrEnum):
     HTTP_4XX = "http 4xx"
     HTTP_410 = "http 410"
     HTTP_429 = "http 429"
+    BUSY = "busy"
+    """We hold ourselves back, for somebody polls the host or it is not to be asked yet: no host said so."""
     HTTP_5XX = "http 5xx"
     REDIRECT = "redirect"
     PROTOCOL = "protocol"

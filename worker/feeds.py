@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.host_queue import add_hosts, wake_hosts
-from worker.database.story_tables import SketchRow
+from worker.database.ids import read_id
 from worker.database.upsert import upsert
 from worker.opml import Outline
-from worker.store import forget_links
-from worker.store.stories import find_stories, recount_stories
+from worker.store.stories import delete_articles
 from worker.urls import feed_url_key, host_key
 from worker.values import FeedState
 
@@ -68,7 +67,8 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
 
 def find_feed(connection: Connection, name: str) -> NamedFeed | None:
     """Return the feed that an id or a URL names, one it had before it moved too; null when there is none."""
-    wanted = FeedRow.id == int(name) if name.isdecimal() else _has_or_had_url(feed_url_key(name))
+    feed_id = read_id(name)
+    wanted = FeedRow.id == feed_id if feed_id is not None else _has_or_had_url(feed_url_key(name))
     row = connection.execute(
         select(FeedRow.id, ScheduleRow.host_id, FeedRow.url, FeedRow.state, FeedRow.state_reason)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
@@ -93,7 +93,7 @@ def list_outlines(connection: Connection) -> Iterator[Outline]:
         execution_options={"yield_per": _SLICE},
     )
     for row in rows:
-        yield Outline(row.url, row.title, row.site_url, None)
+        yield Outline(row.url, row.title, row.site_url)
 
 
 def pause_feed(connection: Connection, feed_id: int) -> None:
@@ -209,12 +209,7 @@ def _delete_feed(connection: Connection, feed_id: int) -> None:
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
     first_here = ArticleRow.feed_id == feed_id
     carried = SightingRow.article_id == ArticleRow.id
-    gone = select(ArticleRow.id).where(first_here, ~exists().where(carried))
-    stories = find_stories(connection, gone)
-    connection.execute(delete(SketchRow).where(SketchRow.article_id.in_(gone)))
-    forget_links(connection, gone)
-    connection.execute(delete(ArticleRow).where(first_here, ~exists().where(carried)))
-    recount_stories(connection, stories)
+    delete_articles(connection, select(ArticleRow.id).where(first_here, ~exists().where(carried)))
     # What other feeds carry too now counts as theirs.
     other = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
     connection.execute(update(ArticleRow).where(first_here).values(feed_id=other))

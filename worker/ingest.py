@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from worker.database.clock import read_clock
-from worker.database.engine import reading, writing
+from worker.database.clock import Clock, read_clock
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.errors import PollError, SeedError
 from worker.feeds import NewFeed, add_feeds, add_file_feed, find_feed
@@ -79,8 +80,7 @@ def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
         outlines = list(read_opml([_fetch(tools, source).body], FROM_NETWORK))
     else:
         outlines = list(read_opml([read_seed_file(Path(source), max_body).body], OpmlLimits()))
-    with writing(tools.engine) as connection:
-        added = _add_outlines(connection, outlines, revive=True)
+    added = write(tools.engine, lambda connection: _add_outlines(connection, outlines, revive=True))
     return Imported(added, len(outlines) - added)
 
 
@@ -125,8 +125,10 @@ def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
 
 def _ingest_opml(tools: Tools, path: Path, document: Document) -> int:
     try:
-        with writing(tools.engine) as connection:
-            return _add_outlines(connection, read_opml([document.body], OpmlLimits()), revive=False)
+        return write(
+            tools.engine,
+            lambda connection: _add_outlines(connection, read_opml([document.body], OpmlLimits()), revive=False),
+        )
     except SeedError as error:
         raise SeedError(f"{path} was not read: {error}") from error
 
@@ -143,12 +145,14 @@ def _is_known(tools: Tools, document: Document) -> bool:
 
 
 def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> PollRecord:
-    with writing(tools.engine) as connection:
+    def find_feed_of(connection: Connection) -> tuple[Clock, DueFeed]:
         clock = read_clock(connection)
-        feed = _feed_of(connection, clock.now(), document, parsed)
+        return clock, _feed_of(connection, clock.now(), document, parsed)
+
+    clock, feed = write(tools.engine, find_feed_of)
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body))
     answered = Answered(feed, None, clock.now(), fetched, tools.bounds)
-    (record,) = store_documents(tools.engine, [(answered, parsed)], clock.now())
+    (record,) = store_documents(tools.engine, [(answered, parsed)], clock.now(), tools.detect)
     return record
 
 

@@ -65,10 +65,11 @@ def log_poll(record: PollRecord) -> None:
 
 
 def _renderers(*, is_json: bool) -> list[Any]:
-    # Both escape line breaks and ESC in what a feed may have put into a value.
+    # Both escape line breaks and ESC in what a feed may have put into a value, and both print plain tracebacks: by
+    # default they would print local variables, and with them secrets.
     if is_json:
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    # A plain traceback: the default would print local variables, and with them secrets.
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        return [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
     console = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), sort_keys=False, pad_event_to=8, exception_formatter=structlog.dev.plain_traceback
     )

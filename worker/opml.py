@@ -21,8 +21,6 @@ class Outline:
     url: str
     title: str | None = None
     site_url: str | None = None
-    folder: str | None = None
-    """The titles of the outlines it stands in, joined by ``/``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,6 @@ class _Reader:
 
     def __init__(self, limits: OpmlLimits) -> None:
         self._limits = limits
-        self._folders: list[str] = []
         self._depth = 0
         self._seen = 0
         self._found: list[Outline] = []
@@ -106,14 +103,10 @@ class _Reader:
         title = given.get("title") or given.get("text") or ""
         url = given.get("xmlurl", "")
         if url.lower().startswith(("http://", "https://")):
-            folder = "/".join(filter(None, self._folders)) or None
-            self._found.append(Outline(url, title or None, given.get("htmlurl") or None, folder))
-        self._folders.append(title)
+            self._found.append(Outline(url, title or None, given.get("htmlurl") or None))
 
-    def _end(self, name: str) -> None:
+    def _end(self, _name: str) -> None:
         self._depth -= 1
-        if name.lower() == "outline":
-            self._folders.pop()
 
     def _refuse_entity(self, *_: object) -> None:
         # An honest list of feeds has no use for entities; chains of them take expat itself down.

@@ -1,14 +1,18 @@
 """Retention: ledger, outbox and what stories are told apart by keep so many days; a little at a time: nobody waits."""
 
+import random
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from worker.database.article_tables import ArticleRow, EventRow
 from worker.database.clock import read_clock
-from worker.database.engine import reading, writing
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.database.feed_tables import PollRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
@@ -18,9 +22,10 @@ from worker.settings import Settings
 # Rows deleted by one transaction.
 _SLICE = 5_000
 # Copies come within days; boilerplate is learnt anew after three stories.
-_KEEP_KEYS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
-# Hashes are spread evenly: a slice of their range is a slice of the table, and needs no index of its own.
-_HASH_SLICES = 256
+_KEEP_ANCHORS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
+# Hashes are spread evenly: a slice of their range is a slice of the table, and needs no index of its own. Looking at
+# one costs something though nothing in it is old, so of the runs of a day each looks at some of them.
+_HASH_SLICES, _HASH_SLICES_A_RUN = 256, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +40,55 @@ class Pruned:
 
 
 def prune(engine: Engine, chosen: Settings) -> Pruned:
-    """Remove polls and events that have outlived their retention, and prepare partitions for the days ahead."""
-    with writing(engine) as connection:
-        now = read_clock(connection).now()
-        add_partitions(connection, now)
+    """Remove all that has outlived its retention, however long it takes, and prepare partitions for the days ahead."""
+    return _prune(engine, chosen, lambda: False, range(_HASH_SLICES))
+
+
+def prune_some(engine: Engine, chosen: Settings, stop: Callable[[], bool]) -> Pruned:
+    """Remove what can be removed until ``stop`` says so: the next run, within the hour, goes on from there."""
+    # Chance, for a deployment may be off at the same hours every day.
+    return _prune(engine, chosen, stop, random.sample(range(_HASH_SLICES), _HASH_SLICES_A_RUN))
+
+
+def _prune(engine: Engine, chosen: Settings, stop: Callable[[], bool], hash_slices: Iterable[int]) -> Pruned:
+    now = write(engine, _prepare_days_ahead)
     polls_before, events_before = now - chosen.retain_polls, now - chosen.retain_events
     # What was never numbered would be missed without anybody being told.
     number_events(engine)
-    with writing(engine) as connection:
-        raise_floor(connection, events_before)
-    with writing(engine) as connection:
-        partitions = drop_partitions(connection, "polls", polls_before)
-        partitions += drop_partitions(connection, "events", events_before)
+    write(engine, lambda connection: raise_floor(connection, events_before))
     return Pruned(
-        polls=_delete(engine, PollRow, PollRow.started_at, polls_before),
-        events=_delete(engine, EventRow, EventRow.created_at, events_before),
-        partitions=partitions,
-        sketches=_delete_words(engine, now),
+        partitions=write(
+            engine,
+            lambda connection: (
+                drop_partitions(connection, "polls", polls_before)
+                + drop_partitions(connection, "events", events_before)
+            ),
+        ),
+        polls=_delete(engine, PollRow.id, PollRow.started_at, polls_before, stop),
+        events=_delete(engine, EventRow.id, EventRow.created_at, events_before, stop),
+        sketches=_delete_words(engine, now, stop, hash_slices),
     )
 
 
-def _delete_words(engine: Engine, now: datetime) -> int:
-    """Remove keys, sketches and blocks that have outlived their use; return how many sketches."""
+def _prepare_days_ahead(connection: Connection) -> datetime:
+    now = read_clock(connection).now()
+    add_partitions(connection, now)
+    return now
+
+
+def _delete_words(engine: Engine, now: datetime, stop: Callable[[], bool], hash_slices: Iterable[int]) -> int:
+    """Remove anchors, sketches and blocks that have outlived their use; return how many sketches."""
     # Ids rise with first sight, and a story has the id of its first article.
-    keys_before, blocks_before = (_first_id_since(engine, now - kept) for kept in (_KEEP_KEYS, _KEEP_BLOCKS))
-    _delete_of_hashes(engine, NearKeyRow, NearKeyRow.key, NearKeyRow.article_id < keys_before)
-    _delete_of_hashes(engine, BlockRow, BlockRow.block, BlockRow.story_id < blocks_before)
-    old = select(SketchRow.article_id).where(SketchRow.article_id < keys_before).limit(_SLICE)
-    deleted = 0
-    while True:
-        with writing(engine) as connection:
-            some = connection.execute(delete(SketchRow).where(SketchRow.article_id.in_(old))).rowcount
-        deleted += some
-        if some < _SLICE:
-            return deleted
+    anchors_before, blocks_before = (_first_id_since(engine, now - kept) for kept in (_KEEP_ANCHORS, _KEEP_BLOCKS))
+    sketches = _delete(engine, SketchRow.article_id, SketchRow.article_id, anchors_before, stop)
+    old_anchors = (NearKeyRow.key, NearKeyRow.article_id < anchors_before)
+    old_blocks = (BlockRow.block, BlockRow.story_id < blocks_before)
+    for number in hash_slices:
+        if stop():
+            break
+        for hashed, is_old in (old_anchors, old_blocks):
+            _delete_of_hashes(engine, hashed, is_old, number)
+    return sketches
 
 
 def _first_id_since(engine: Engine, moment: datetime) -> int:
@@ -80,25 +100,28 @@ def _first_id_since(engine: Engine, moment: datetime) -> int:
 
 
 def _delete_of_hashes(
-    engine: Engine,
-    table: type[NearKeyRow | BlockRow],
-    hashed: InstrumentedAttribute[int],
-    is_old: ColumnElement[bool],
+    engine: Engine, hashed: InstrumentedAttribute[int], is_old: ColumnElement[bool], number: int
 ) -> None:
     step = 2**64 // _HASH_SLICES
-    for start in range(-(2**63), 2**63, step):
-        with writing(engine) as connection:
-            connection.execute(delete(table).where(hashed.between(start, start + step - 1), is_old))
+    start = number * step - 2**63
+    statement = delete(hashed.class_).where(hashed.between(start, start + step - 1), is_old)
+    write(engine, lambda connection: connection.execute(statement))
 
 
 def _delete(
-    engine: Engine, table: type[PollRow | EventRow], moment: InstrumentedAttribute[datetime], before: datetime
+    engine: Engine,
+    row_id: InstrumentedAttribute[int],
+    order: InstrumentedAttribute[Any],
+    before: Any,
+    stop: Callable[[], bool],
 ) -> int:
-    old = select(table.id).where(moment < before).order_by(moment).limit(_SLICE)
+    """Delete the rows that come before a moment or an id in some order, the first of them first; return how many."""
+    old = select(row_id).where(order < before).order_by(order).limit(_SLICE)
+    statement = delete(row_id.class_).where(row_id.in_(old))
     deleted = 0
-    while True:
-        with writing(engine) as connection:
-            some = connection.execute(delete(table).where(table.id.in_(old))).rowcount
+    while not stop():
+        some = write(engine, lambda connection: connection.execute(statement).rowcount)
         deleted += some
         if some < _SLICE:
-            return deleted
+            break
+    return deleted

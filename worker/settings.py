@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     max_entries: Count = 2000
     """Newest entries of a document that are read."""
     fetch_parallel: Count = 300
-    """Requests in flight in one worker process."""
+    """Hosts in flight in one poll task; those that hang do not count, up to five times as many."""
     batch_size: Count = 50
     """Hosts claimed at once."""
     tick_interval: Duration = timedelta(seconds=15)

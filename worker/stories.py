@@ -46,7 +46,8 @@ def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] |
     articles = connection.execute(query).mappings().all() if story_id is not None else []
     if len(articles) < 2:  # noqa: PLR2004 -- one article is no copy of anything
         return None
-    size = connection.execute(select(StoryRow.size).where(StoryRow.id == story_id)).scalar_one()
+    # Counted, for a story that is being told apart anew has no row to say so.
+    size = connection.execute(select(func.count()).where(ArticleRow.story_id == story_id)).scalar_one()
     return {"id": story_id, "size": size} | _spread(articles) | {"articles": _changes(articles)}
 
 

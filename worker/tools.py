@@ -1,7 +1,8 @@
-"""What a process (or a thread of one) keeps from poll to poll: the store's engine, the fetcher, the parser."""
+"""What a process keeps from poll to poll: the store's engine, the fetcher, the parser."""
 
 import os
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,8 @@ from worker.claim import ClaimTerms
 from worker.database.engine import open_store
 from worker.descriptors import allow_descriptors
 from worker.fetch import FetchLimits, Guard, Transfers
+from worker.languages import find_detector
+from worker.normalise import Detect
 from worker.parse import ParseLimits, Parser
 from worker.schedule import Bounds
 from worker.settings import Settings, settings
@@ -23,16 +26,19 @@ _FEEDS_PER_HOST = 200
 _HANGING_PER_SLOT = 5
 # Idle connections, second addresses that are tried, the store, the broker, the parser, logs.
 _OTHER_DESCRIPTORS = 300
-_of_thread = threading.local()
+# By process, for a forked child must not use its parent's.
+_idle: dict[int, list["Tools"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Everything polling needs; the fetcher and the parser belong to one thread."""
+    """Everything polling needs; the fetcher and the parser serve one caller at a time."""
 
     engine: Engine
     transfers: Transfers
     parser: Parser
+    detect: Detect | None
+    """Null without the extra ``language``."""
     outages: Outages
     terms: ClaimTerms
     bounds: Bounds
@@ -54,13 +60,18 @@ def store_engine() -> Engine:
     return open_store(settings().database_url)
 
 
-def thread_tools() -> Tools:
-    """Return this thread's tools, made on first use: a libcurl multi handle may not be shared between threads."""
-    tools: Tools | None = getattr(_of_thread, "tools", None)
-    if tools is None or _of_thread.pid != os.getpid():
+@contextmanager
+def borrowed_tools() -> Iterator[Tools]:
+    """Lend tools of this process that nobody uses, made where there are none: each serves one caller at a time."""
+    idle = _idle.setdefault(os.getpid(), [])
+    try:
+        tools = idle.pop()
+    except IndexError:
         tools = make_tools(settings(), store_engine())
-        _of_thread.tools, _of_thread.pid = tools, os.getpid()
-    return tools
+    try:
+        yield tools
+    finally:
+        idle.append(tools)
 
 
 def forget_after_fork() -> None:
@@ -85,6 +96,7 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
             Guard.allowing(chosen.allow_hosts),
         ),
         parser=Parser(ParseLimits(max_entries=chosen.max_entries)),
+        detect=find_detector(),
         outages=Outages(engine),
         terms=ClaimTerms(
             lease=limits.lease,

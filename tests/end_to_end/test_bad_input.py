@@ -149,6 +149,19 @@ def test_what_does_not_exist_is_named(feedmill: Feedmill, command: tuple[str, ..
     _refused(feedmill(*command), 1, command[1], "lists them")
 
 
+@pytest.mark.parametrize("command", ["show", "poll", "pause", "polls", "webhook remove"])
+@pytest.mark.parametrize("number", ["9223372036854775808", "9" * 20, "9" * 5000])
+def test_a_number_beyond_all_ids_names_nothing(feedmill: Feedmill, command: str, number: str) -> None:
+    feedmill("migrate")
+    _refused(feedmill(*command.split(), number), 1, "There is no", number, "lists them")
+
+
+@pytest.mark.parametrize("command", ["follow --once --since", "articles --limit"])
+def test_a_number_beyond_all_cursors_is_wrong_usage(feedmill: Feedmill, command: str) -> None:
+    feedmill("migrate")
+    _refused(feedmill(*command.split(), "9" * 20), 2, "is not in the range")
+
+
 def test_wrong_usage_is_exit_2(feedmill: Feedmill) -> None:
     feedmill("migrate")
     for command in (("frobnicate",), ("show", "abc"), ("articles", "--since", "yesterday"), ("add",)):

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,26 @@ def test_feeds_are_polled_on_schedule_until_ctrl_c(
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
     assert _titles(tmp_path).count("one") == 1
+
+
+def test_hosts_that_hang_hold_up_no_event(
+    environment: dict[str, str], start: Start, feedmill: Feedmill, tmp_path: Path
+) -> None:
+    # One host a claim: the first tick sends a poll task for each of eight hosts, more than there were threads.
+    environment["FEEDMILL_BATCH_SIZE"] = "1"
+    with ExitStack() as publishers:
+        hanging = [publishers.enter_context(Publisher(f"127.0.0.{number}")) for number in range(2, 10)]
+        feedmill("add", "--as-is", *(publisher.hang("/feed") for publisher in hanging))
+        start("worker", "run")
+        wait_for(lambda: all(publisher.requests for publisher in hanging), 30, "every feed is being fetched")
+        (tmp_path / "dispatch.txt").write_text("LONDON (Reuters) - All is well.")
+        feedmill("ingest", "dispatch.txt")
+
+        def is_told() -> bool:
+            with closing(sqlite3.connect(tmp_path / "feedmill.db")) as connection:
+                return bool(connection.execute("SELECT 1 FROM events WHERE position IS NOT NULL").fetchone())
+
+        wait_for(is_told, 8, "the event is numbered")
 
 
 def test_sigterm_ends_it_in_good_order(seeds: Path, start: Start, feedmill: Feedmill, publisher: Publisher) -> None:

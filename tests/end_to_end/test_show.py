@@ -45,3 +45,13 @@ def test_it_names_the_poll_that_brought_each_version(feedmill: Feedmill) -> None
     polls = [json.loads(line) for line in feedmill("polls", "--json").stdout.splitlines()]
     assert [revision["polled_at"] for revision in revisions] == [poll["started_at"] for poll in polls]
     assert [revision["title"] for revision in revisions] == ["Bridge opens", "Bridge opens late"]
+
+
+def test_it_says_in_which_language_an_article_is_and_who_says_so(feedmill: Feedmill, publisher: Publisher) -> None:
+    text = "Die Bäcker machen die Energiekosten verantwortlich und erwarten, dass Brot noch teurer wird."
+    feedmill("poll", publisher.serve("/feed", rss([entry("g", URL, "Brotpreise steigen erneut", text, "4 07:30")])))
+    (shown,) = (line for line in feedmill("show", "1").stdout.splitlines() if line.startswith("Language"))
+    assert shown.split() == ["Language", "de,", "detected", "in", "its", "text"]
+    for command in (("show", "1"), ("articles",)):
+        article = json.loads(feedmill(*command, "--json").stdout)
+        assert (article["language"], article["language_source"]) == ("de", "detected")

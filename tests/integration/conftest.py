@@ -5,6 +5,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.servers.publisher import Publisher
+from worker.database.engine import open_store
+from worker.database.schema import migrate
 from worker.settings import Settings
 from worker.tools import Tools, make_tools
 
@@ -21,3 +23,12 @@ def tools(store: Engine) -> Iterator[Tools]:
     tools = make_tools(chosen, store)
     yield tools
     tools.close()
+
+
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Engine]:
+    """An empty store on PostgreSQL."""
+    engine = open_store(postgres_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()

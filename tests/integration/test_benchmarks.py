@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import item, rss
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -41,3 +43,22 @@ def test_the_schedule_benchmark_compares_policies_with_as_many_polls(tmp_path: P
     assert hour["polls"] > 20
     assert ours["median"] < interval["median"]
     assert picture.read_text().startswith("<svg")
+
+
+def test_the_language_benchmark_holds_what_is_told_against_what_is_declared(tmp_path: Path) -> None:
+    text = (ROOT / "tests/data/languages/uk.txt").read_text()
+    for declared in ("uk", "en"):
+        (tmp_path / f"{declared}.xml").write_bytes(rss([item("1", text)], head=f"<language>{declared}</language>"))
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.languages", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "feeds: 2 entries" in done.stdout
+    shares = sorted(line.split() for line in done.stdout.splitlines() if line.startswith(("agree", "differ")))
+    assert shares == [["agree", "1", "50.0%"], ["differ", "1", "50.0%"]]
+    assert f"{tmp_path.name}/en.xml: en declared, uk told: 1" in done.stdout

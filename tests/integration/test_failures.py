@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.documents import item, rss
-from tests.polling import add, make_due, poll, poll_again, schedule
+from tests.polling import add, make_due, now_of, poll, poll_again, schedule
 from tests.servers.publisher import Answer, Publisher
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.errors import ErrorClass
 from worker.feeds import resume_feed
 from worker.tools import Tools
-from worker.values import FeedState
+from worker.values import FeedState, Streak
 
 # Nobody listens on the discard port; each address is a host of its own.
 SILENT = [f"http://127.0.1.{number}:9/feed" for number in range(1, 26)]
@@ -135,3 +136,11 @@ def test_a_month_of_downtime_of_ours_is_no_month_of_failures(tools: Tools, hopel
     with writing(tools.engine) as connection:
         connection.execute(update(ScheduleRow).values(failures=2, attempts=2))
     assert poll_again(tools).next_poll.at is not None
+
+
+def test_of_windows_that_were_judged_only_the_newest_are_remembered(tools: Tools) -> None:
+    now = now_of(tools)
+    for number in range(2_020):
+        at = now - timedelta(days=30) + number * timedelta(minutes=5)
+        tools.outages.explain(Streak(attempts=1, failures=1, last_class=ErrorClass.DNS, last_at=at), now)
+    assert len(tools.outages._known) == 2_016

@@ -160,6 +160,16 @@ def test_removing_with_articles_spares_those_that_another_feed_carries(tools: To
     assert (count(tools, FeedRow), count(tools, SightingRow), count(tools, ArticleRow)) == (1, 1, 1)
 
 
+def test_a_deleted_feed_never_shares_its_id_with_a_later_one(store: Engine) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        add_feeds(connection, now, [NewFeed("https://a.example/1")])
+        deleted = _only_feed(connection)
+        remove_feed(connection, deleted, articles=True)
+        add_feeds(connection, now, [NewFeed("https://a.example/2")])
+        assert _only_feed(connection) > deleted
+
+
 def test_outlines_are_the_polled_feeds_that_are_not_removed(tools: Tools, tmp_path: Path) -> None:
     (tmp_path / "dispatch.txt").write_text("LONDON (Reuters) - All is well.")
     list(ingest(tools, [tmp_path / "dispatch.txt"], 1_000_000))

@@ -1,76 +1,29 @@
-"""Stories in a real store: told apart by many workers at once, none split, nothing changed by doing it again."""
+"""Stories in a real store: which articles are one, what comes of a revision, and nothing changed by doing it again."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, select, update
 
-from tests.grouping import add_articles, group, news, partition, stories
-from tests.waiting import wait_for
-from worker.database.article_tables import ArticleRow, EventRow
+from tests.grouping import (
+    add_articles,
+    age_articles,
+    count,
+    events,
+    group,
+    news,
+    partition,
+    revise,
+    stories,
+    story_rows,
+)
+from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
-from worker.database.engine import open_store, reading, writing
-from worker.database.schema import migrate
+from worker.database.engine import reading, writing
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
-from worker.pipeline import grouping, regroup
 from worker.retention import prune
 from worker.settings import Settings
-from worker.store.stories import claim_waiting, find_boilerplate
-
-ROOT = Path(__file__).parents[2]
-
-
-def _start(url: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-P", str(ROOT / "tests/integration/grouper.py"), url],
-        env={"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def _count(store: Engine, table: type) -> int:
-    with reading(store) as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def _events(store: Engine, kind: str) -> list[dict[str, int]]:
-    with reading(store) as connection:
-        return list(
-            connection.execute(select(EventRow.details).where(EventRow.kind == kind).order_by(EventRow.id)).scalars()
-        )
-
-
-def _let_go(workers: list[subprocess.Popen[str]]) -> None:
-    for worker in workers:
-        worker.stdin.write("\n")
-        worker.stdin.flush()
-
-
-def _waiting(store: Engine) -> int:
-    with reading(store) as connection:
-        waiting = select(func.count()).select_from(ArticleRow).where(ArticleRow.grouped_at.is_(None))
-        return connection.execute(waiting).scalar_one()
-
-
-def _revise(store: Engine, article_id: int, text: str) -> None:
-    values = {"text": text, "content_hash": text.encode()[:16], "grouped_at": None}
-    with writing(store) as connection:
-        connection.execute(update(ArticleRow).where(ArticleRow.id == article_id).values(values))
-
-
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Engine]:
-    """An empty store on PostgreSQL."""
-    engine = open_store(postgres_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
+from worker.store.stories import find_boilerplate
 
 
 def test_copies_in_other_outlets_are_one_story(store: Engine) -> None:
@@ -118,22 +71,6 @@ def test_articles_more_than_a_week_apart_are_not_compared(store: Engine) -> None
     assert partition(store) == [[1], [2]]
 
 
-def test_six_workers_at_once_split_no_story(postgres: Engine, postgres_url: str) -> None:
-    # Copies lie far apart, so that most are grouped by several workers at the same time.
-    add_articles(postgres, [news(number % 120) for number in range(960)])
-    workers = [_start(postgres_url) for _ in range(6)]
-    _let_go(workers)
-    grouped = [int(worker.communicate(timeout=100)[0]) for worker in workers]
-    assert sum(grouped) == 960
-    assert sum(number > 0 for number in grouped) > 1, "one worker did everything"
-    assert partition(postgres) == [list(range(first, 961, 120)) for first in range(1, 121)]
-    with reading(postgres) as connection:
-        roots = connection.execute(select(StoryRow.size).where(StoryRow.parent.is_(None))).scalars().all()
-        taken_in = select(StoryRow.id).where(StoryRow.parent.is_not(None))
-        dangling = connection.execute(select(StoryRow.id).where(StoryRow.parent.in_(taken_in))).all()
-    assert (roots, dangling) == ([8] * 120, [])
-
-
 def test_grouping_again_what_was_grouped_changes_nothing(store: Engine) -> None:
     add_articles(store, [news(number % 30) for number in range(100)])
     group(store)
@@ -155,59 +92,12 @@ def test_comparing_again_what_was_grouped_changes_nothing(store: Engine) -> None
     assert stories(store) == before
 
 
-def test_a_worker_lost_between_publishing_and_storing_only_delays(store: Engine) -> None:
-    add_articles(store, [news(1), news(2), news(1)])
-    with reading(store) as claim:
-        grouping._publish(store, claim_waiting(claim, 10, 1000))
-    assert set(stories(store).values()) == {None}
-    assert _count(store, SketchRow) == 3
-    assert group(store) == 3
-    assert partition(store) == [[1, 3], [2]]
-    assert _count(store, StoryRow) == 2
-
-
-def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine, postgres_url: str) -> None:
-    add_articles(postgres, [news(number % 50) for number in range(250)])
-    left = 250
-    while left:
-        workers = [_start(postgres_url) for _ in range(2)]
-        _let_go(workers)
-        wait_for(lambda before=left: _waiting(postgres) < before, 30, "a batch")
-        for worker in workers:
-            worker.kill()
-            worker.communicate()
-        left = _waiting(postgres)
-    assert partition(postgres) == [list(range(first, 251, 50)) for first in range(1, 51)]
-
-
-def test_what_one_worker_has_claimed_another_leaves_alone(postgres: Engine) -> None:
-    add_articles(postgres, [news(number) for number in range(100)])
-    with reading(postgres) as one, reading(postgres) as other:
-        first = [article.article_id for article in claim_waiting(one, 30, 100)]
-        second = [article.article_id for article in claim_waiting(other, 30, 100)]
-    assert first == list(range(1, 64))
-    assert second == list(range(64, 101))
-
-
 def test_a_revised_article_stays_in_its_story(store: Engine) -> None:
     add_articles(store, [news(1), news(1)])
     group(store)
-    _revise(store, 2, news(2))
+    revise(store, 2, news(2))
     group(store)
     assert stories(store) == {1: 1, 2: 1}
-
-
-def test_one_that_is_revised_while_it_is_grouped_goes_on_waiting(store: Engine) -> None:
-    add_articles(store, [news(1)])
-    with reading(store) as claim:
-        waiting = claim_waiting(claim, 10, 1000)
-    signed = grouping._publish(store, waiting)
-    with writing(store) as connection:
-        connection.execute(update(ArticleRow).values(text=news(2), content_hash=b"2"))
-    grouping._store(store, waiting, signed, [])
-    assert stories(store) == {1: None}
-    group(store)
-    assert stories(store) == {1: 1}
 
 
 def test_a_round_up_of_two_stories_is_a_story_of_its_own(store: Engine) -> None:
@@ -222,19 +112,26 @@ def test_a_round_up_of_two_stories_is_a_story_of_its_own(store: Engine) -> None:
 def test_stories_that_turn_out_to_be_one_are_merged_and_an_event_tells_so(store: Engine) -> None:
     add_articles(store, [news(1), news(2)])
     group(store)
-    _revise(store, 2, news(1))
+    revise(store, 2, news(1))
     group(store)
     assert stories(store) == {1: 1, 2: 1}
-    assert _events(store, "stories merged") == [{"story_id": 1, "taken_in": 2}]
-    with reading(store) as connection:
-        rows = connection.execute(select(StoryRow.id, StoryRow.parent, StoryRow.size).order_by(StoryRow.id)).all()
-    assert [tuple(row) for row in rows] == [(1, None, 2), (2, 1, 0)]
+    assert events(store, "stories merged") == [{"story_id": 1, "taken_in": 2}]
+    assert story_rows(store) == [(1, None, 2), (2, 1, 0)]
 
 
 def test_an_article_that_joins_the_story_of_another_has_an_event(store: Engine) -> None:
     add_articles(store, [news(1), news(2), news(1)])
     group(store)
-    assert _events(store, "article grouped") == [{"story_id": 1}]
+    assert events(store, "article grouped") == [{"story_id": 1}]
+
+
+def test_of_an_article_that_stays_in_its_story_there_is_one_event_however_often_it_is_edited(store: Engine) -> None:
+    add_articles(store, [news(1), news(1)])
+    group(store)
+    for edit in ("once", "twice", "three times"):
+        revise(store, 2, f"{news(1)} Edited {edit}.")
+        group(store)
+    assert events(store, "article grouped") == [{"story_id": 1}]
 
 
 def test_a_line_is_boilerplate_once_three_stories_have_it(store: Engine) -> None:
@@ -250,38 +147,19 @@ def test_a_line_is_boilerplate_once_three_stories_have_it(store: Engine) -> None
         assert len(find_boilerplate(connection, blocks, 3)) == 1
 
 
-def test_forgotten_stories_are_told_apart_anew(store: Engine) -> None:
-    add_articles(store, [news(number % 30) for number in range(100)])
-    group(store)
-    before = stories(store)
-    assert sum(regroup(store, None)) == 100
-    assert set(stories(store).values()) == {None}
-    assert group(store) == 100
-    assert stories(store) == before
-    with reading(store) as connection:
-        sizes = connection.execute(select(func.sum(StoryRow.size))).scalar_one()
-    assert sizes == 100
-
-
-def _age(store: Engine, days: int) -> None:
-    with writing(store) as connection:
-        now = read_clock(connection).now()
-        connection.execute(update(ArticleRow).values(first_seen_at=now - timedelta(days=days)))
-
-
 @pytest.mark.parametrize(("age", "kept"), [(29, (2, True, True)), (31, (1, False, True)), (91, (1, False, False))])
-def test_keys_and_sketches_are_kept_for_30_days_and_blocks_for_90(
+def test_anchors_and_sketches_are_kept_for_30_days_and_blocks_for_90(
     store: Engine, age: int, kept: tuple[int, bool, bool]
 ) -> None:
     add_articles(store, [news(1)])
     group(store)
-    _age(store, age)
+    age_articles(store, age)
     add_articles(store, [news(2)])
     group(store)
     prune(store, Settings())
     with reading(store) as connection:
-        keys = set(connection.execute(select(NearKeyRow.article_id)).scalars())
+        anchors = set(connection.execute(select(NearKeyRow.article_id)).scalars())
         blocks = set(connection.execute(select(BlockRow.story_id)).scalars())
-    assert (_count(store, SketchRow), 1 in keys, 1 in blocks) == kept
-    assert 2 in keys
+    assert (count(store, SketchRow), 1 in anchors, 1 in blocks) == kept
+    assert 2 in anchors
     assert 2 in blocks

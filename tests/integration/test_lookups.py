@@ -88,7 +88,7 @@ def test_a_host_that_is_never_given_back_is_not_asked(tools: Tools, publisher: P
         claim_host(connection, read_clock(connection).now(), tools.terms, row.name)
     added = add_by_url(tools, url, stop=lambda: True)
     assert added.unseen
-    assert added.unseen.error_class is ErrorClass.HTTP_429
+    assert added.unseen.error_class is ErrorClass.BUSY
     assert "is being polled at the moment" in added.unseen.sentence
     assert publisher.requests == []
 

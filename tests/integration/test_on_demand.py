@@ -1,15 +1,26 @@
 """Polling what somebody names."""
 
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from tests.documents import item, rss
 from tests.polling import add, count, poll, titles
+from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
-from worker.database.engine import writing
+from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
 from worker.feeds import pause_feed
-from worker.pipeline import poll_by_name
+from worker.pipeline import poll_by_name, poll_requested, request_named
 from worker.tools import Tools
+
+
+def _ids(tools: Tools) -> list[int]:
+    with reading(tools.engine) as connection:
+        return list(connection.execute(select(FeedRow.id).order_by(FeedRow.id)).scalars())
 
 
 def test_naming_a_feed_polls_it_before_it_is_due(tools: Tools, publisher: Publisher) -> None:
@@ -36,6 +47,20 @@ def test_naming_an_unknown_url_without_a_feed_adds_nothing(tools: Tools, publish
     assert count(tools, FeedRow) == 0
 
 
+def test_each_name_of_a_feed_is_told_what_became_of_it(tools: Tools, publisher: Publisher) -> None:
+    url = publisher.serve("/feed", rss([item("one")]))
+    polled = list(poll_by_name(tools, [url, f"{url}#again"], lambda: False))
+    assert [(each.name, each.is_kept) for each in polled] == [(url, True), (f"{url}#again", True)]
+    assert len(publisher.requests) == 1
+
+
+def test_an_unknown_url_without_a_feed_is_forgotten_under_all_its_names(tools: Tools, publisher: Publisher) -> None:
+    url = publisher.serve("/page", b"<html></html>", "text/html")
+    polled = list(poll_by_name(tools, [url, f"{url}#again"], lambda: False))
+    assert [each.is_kept for each in polled] == [False, False]
+    assert count(tools, FeedRow) == 0
+
+
 def test_a_paused_feed_says_how_to_resume_it(tools: Tools, publisher: Publisher) -> None:
     url = publisher.serve("/feed", rss([]))
     add(tools, url)
@@ -45,3 +70,53 @@ def test_a_paused_feed_says_how_to_resume_it(tools: Tools, publisher: Publisher)
     assert polled.refusal
     assert "feedmill resume" in polled.refusal
     assert publisher.requests == []
+
+
+def test_what_a_task_has_no_time_for_is_polled_by_the_next_tick(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.serve("/feed", rss([item("one")])))
+    poll(tools)
+    request_named(tools.engine, _ids(tools))
+    hurried = replace(tools, limits=replace(tools.limits, stop_claiming=timedelta(0)))
+    assert list(poll_requested(hurried, _ids(tools), lambda: False)) == []
+    assert len(poll(tools)) == 1
+
+
+def test_a_long_list_ends_with_the_time_of_one_task(tools: Tools) -> None:
+    limits = replace(tools.limits, stop_claiming=timedelta(seconds=0.5))
+    one_by_one = replace(tools, slots=1, hanging=0, terms=replace(tools.terms, hosts=1), limits=limits)
+    may_answer = threading.Event()
+    with Publisher("127.0.0.2") as slow, Publisher("127.0.0.3") as other:
+        add(tools, slow.on("/feed", Answer(rss([]), hold=may_answer)), other.serve("/feed", rss([])))
+        request_named(tools.engine, _ids(tools))
+        began = time.monotonic()
+
+        def stop() -> bool:
+            # Asked on every turn; it only lets the first host answer once the time to claim is over.
+            if time.monotonic() - began > 1:
+                may_answer.set()
+            return False
+
+        (record,) = poll_requested(one_by_one, _ids(tools), stop)
+        assert record.url == slow.url("/feed")
+        assert other.requests == []
+        assert [record.url for record in poll(tools)] == [other.url("/feed")]
+
+
+def test_a_request_that_a_tick_has_answered_is_not_polled_again(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.serve("/feed", rss([item("one")])))
+    request_named(tools.engine, _ids(tools))
+    poll(tools)
+    assert list(poll_requested(tools, _ids(tools), lambda: False)) == []
+    assert len(publisher.requests) == 1
+
+
+def test_a_request_that_waits_is_answered_though_the_feed_was_not_due(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.serve("/feed", rss([item("one")])))
+    poll(tools)
+    request_named(tools.engine, _ids(tools))
+    (record,) = poll_requested(tools, _ids(tools), lambda: False)
+    assert record.error is None
+
+
+def test_more_feeds_can_be_requested_than_a_statement_has_parameters(tools: Tools) -> None:
+    request_named(tools.engine, range(1, 300_000))

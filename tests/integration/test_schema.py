@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -56,6 +58,17 @@ def test_migrations_go_all_the_way_down_and_up_again(store: Engine) -> None:
 def test_the_code_names_the_newest_migration(store: Engine) -> None:
     with reading(store) as connection:
         assert ScriptDirectory.from_config(alembic_config(connection)).get_current_head() == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("table", ["feeds", "articles", "polls", "webhooks"])
+def test_sqlite_never_gives_an_id_again_that_was_told_outside(tmp_path: Path, table: str) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/store.db")
+    migrate(engine)
+    made = text("SELECT sql FROM sqlite_master WHERE name = :table")
+    with reading(engine) as connection:
+        assert "PRIMARY KEY AUTOINCREMENT" in connection.execute(made, {"table": table}).scalar_one()
+    assert METADATA.tables[table].dialect_options["sqlite"]["autoincrement"]
+    engine.dispose()
 
 
 def test_a_migration_that_breaks_half_way_leaves_nothing_behind(store_url: str) -> None:

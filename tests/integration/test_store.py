@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
+from tests.waiting import wait_for
 from worker.claim import ClaimTerms, claim_due_hosts
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
+from worker.database.schema import migrate
+from worker.errors import ErrorClass, PermanentError
 from worker.feeds import NewFeed, add_feeds
 from worker.pipeline.conclude import Answered, store_documents
 from worker.recognise import hash_guid
@@ -82,6 +85,39 @@ def _result(feed_id: int, host: ClaimedHost | None, now: datetime, **more: objec
 def _store(store: Engine, *results: PollResult) -> None:
     with writing(store) as connection:
         store_polls(connection, results, [], read_clock(connection).now())
+
+
+def test_polls_that_share_a_commit_lock_their_schedules_in_one_order(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    migrate(store)
+    _add(store, "https://a.example/1", "https://a.example/2")
+    host = _claim(store)
+    now = _now(store)
+    first, second = (_result(feed.feed_id, host, now) for feed in sorted(host.feeds, key=lambda feed: feed.feed_id))
+    # Failures are written after successes.
+    failed = replace(first, record=replace(first.record, error=PermanentError(ErrorClass.HTTP_4XX, "it is gone")))
+
+    def store_both() -> None:
+        with writing(store) as connection:
+            store_polls(connection, [failed, second], [], now)
+
+    def is_anybody_waiting() -> bool:
+        with reading(store) as connection:
+            waiting = text(
+                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            return connection.execute(waiting).first() is not None
+
+    with ThreadPoolExecutor() as pool, writing(store) as other:
+        other.execute(select(ScheduleRow).where(ScheduleRow.feed_id == first.record.feed_id).with_for_update())
+        storing = pool.submit(store_both)
+        wait_for(is_anybody_waiting, 10, "the commit waits for the first feed")
+        # A commit that had taken the second feed already would now be in our way, as we are in its.
+        mine = select(ScheduleRow).where(ScheduleRow.feed_id == second.record.feed_id)
+        assert other.execute(mine.with_for_update(nowait=True)).first()
+        other.commit()
+        storing.result(10)
+    store.dispose()
 
 
 def test_a_late_worker_adds_articles_but_leaves_the_schedule_to_its_successor(store: Engine) -> None:

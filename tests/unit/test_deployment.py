@@ -80,6 +80,10 @@ def test_the_workers_take_from_every_queue_there_is() -> None:
     assert set(command[command.index("--queues") + 1].split(",")) == declared
 
 
+def test_retention_is_seen_to_at_any_hour() -> None:
+    assert celery_settings(read_settings())["beat_schedule"]["prune"]["schedule"].hour == {*range(24)}
+
+
 def test_a_worker_gets_more_time_to_stop_than_it_may_take() -> None:
     grace = parse_duration(SERVICES["worker"]["stop_grace_period"])
     assert grace.total_seconds() > celery_settings(read_settings())["worker_soft_shutdown_timeout"]

@@ -20,6 +20,8 @@ def _marked(passage: list[Run]) -> str:
         ("", "All of it.", ["{+All of it.+}"]),
         ("One  two", "One two", ["One two"]),
         ("桥今天开放", "桥明天开放", ["桥[-今-]{+明+}天开放"]),
+        ("다리가 오늘", "다리는 오늘", ["다리[-가 -]{+는 +}오늘"]),
+        ("ស្ពានបើក", "ស្ពានបិទ", ["ស្ពានប[-ើក-]{+ិទ+}"]),
     ],
 )
 def test_what_changed_is_told_word_by_word(old: str, new: str, marked: list[str]) -> None:

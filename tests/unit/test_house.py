@@ -20,6 +20,15 @@ DISPATCH = "c35d47fa4ec01668a018622569a361c51de625a1ecc5e59c6795eb88a4f286df"
 REGISTRIES = ["pypi" + ".org", "python" + "hosted", "index" + "-url", "/sim" + "ple/"]
 NOT_OURS = {"build", "dist", "__pycache__"}
 WALL_CLOCKS = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
+# All others go through worker.database.conflicts.write.
+WRITERS = {
+    "worker/database/conflicts.py": "it is what tries again",
+    "worker/database/engine.py": "it opens the transaction",
+    "worker/database/schema.py": "one migration runs at a time",
+    "worker/outbox/sequencer.py": "it tries again by itself",
+    "worker/pipeline/conclude.py": "it decides again too, from what it reads before",
+    "worker/pipeline/grouping.py": "likewise",
+}
 READERS_OF_THE_WALL_CLOCK = {
     "worker/fetch/transfers.py": "a Retry-After or Expires date from a host that sends no Date is measured against it",
 }
@@ -66,6 +75,11 @@ def test_only_what_has_a_reason_reads_the_wall_clock() -> None:
     }
     readers = {name for name, attribute in attributes if attribute in WALL_CLOCKS}
     assert readers == {*READERS_OF_THE_WALL_CLOCK}
+
+
+def test_only_what_has_a_reason_writes_without_trying_again_after_a_conflict() -> None:
+    ours = [path for path in MODULES if path.relative_to(ROOT).parts[0] in {"worker", "tasks"}]
+    assert {_name(path) for path in ours if re.search(r"\bwriting\(", path.read_text())} == {*WRITERS}
 
 
 def test_unit_tests_mirror_the_modules_they_test() -> None:

@@ -32,11 +32,11 @@ def test_a_document_may_come_in_byte_by_byte() -> None:
     assert [outline.url for outline in read_opml(chunks, NO_LIMITS)] == ["https://a.example/"]
 
 
-def test_the_folders_of_a_feed_are_kept() -> None:
+def test_a_feed_may_stand_in_folders() -> None:
     (outline,) = _read(
         _list('<outline text="News"><outline text="World"><outline text="A" xmlUrl="http://a/"/></outline></outline>')
     )
-    assert outline.folder == "News/World"
+    assert outline == Outline("http://a/", "A")
 
 
 def test_names_of_attributes_may_be_in_any_case() -> None:

@@ -10,6 +10,7 @@ from worker.claim.hosts import (
     claim_host,
     claim_isolated_host,
     claim_named_feeds,
+    claim_requested_feeds,
     count_claimable_hosts,
     find_next_claim,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "claim_host",
     "claim_isolated_host",
     "claim_named_feeds",
+    "claim_requested_feeds",
     "count_claimable_hosts",
     "find_next_claim",
     "request_polls",

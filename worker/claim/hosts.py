@@ -52,10 +52,22 @@ def claim_named_feeds(
     Without ``force`` a host that asked to be left alone (429, 503) is left alone. One whose gap is so long that nothing
     could begin in time is left, too.
     """
-    hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
-    free = and_(HostRow.id.in_(hosts), _is_free(now), _may_be_asked(now, terms, force=force))
-    claimed = _claim(connection, now, terms, free, feed_ids)
-    return [replace(host, next_request_at=_soon(host, now)) for host in claimed]
+    hosts = _lease_hosts(
+        connection, now, terms, _may_be_named(ScheduleRow.feed_id.in_(feed_ids), now, terms, force=force)
+    )
+    # Should this worker die now, the next tick makes the polls all the same.
+    request_polls(connection, now, feed_ids)
+    return _asked_soon(_with_feeds(connection, now, terms, hosts, feed_ids), now)
+
+
+def claim_requested_feeds(
+    connection: Connection, now: datetime, terms: ClaimTerms, feed_ids: Collection[int], *, force: bool
+) -> list[ClaimedHost]:
+    """Lease the hosts of those named feeds whose request nobody has answered yet; else as ``claim_named_feeds``."""
+    unanswered = and_(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.requested_at.is_not(None))
+    hosts = _lease_hosts(connection, now, terms, _may_be_named(unanswered, now, terms, force=force))
+    # What was answered meanwhile is not due any more.
+    return _asked_soon(_with_feeds(connection, now, terms, hosts, feed_ids), now)
 
 
 def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: str) -> ClaimedHost | None:
@@ -79,31 +91,29 @@ def _may_be_asked(now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnEle
     return or_(wish, in_time) if force else and_(in_time, or_(~wish, is_over))
 
 
-def _soon(host: ClaimedHost, now: datetime) -> datetime | None:
+def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:
+    hosts = select(ScheduleRow.host_id).where(named)
+    return and_(HostRow.id.in_(hosts), _is_free(now), _may_be_asked(now, terms, force=force))
+
+
+def _asked_soon(hosts: Sequence[ClaimedHost], now: datetime) -> list[ClaimedHost]:
     # A named poll waits for the gap, but not for a longer wish of the host: that one was overruled by force.
-    return min(host.next_request_at, now + host.gap) if host.next_request_at else None
+    return [
+        replace(host, next_request_at=min(host.next_request_at, now + host.gap)) if host.next_request_at else host
+        for host in hosts
+    ]
 
 
 def _claim(
-    connection: Connection,
-    now: datetime,
-    terms: ClaimTerms,
-    claimable: ColumnElement[bool],
-    named: Collection[int] = (),
+    connection: Connection, now: datetime, terms: ClaimTerms, claimable: ColumnElement[bool]
 ) -> list[ClaimedHost]:
-    token = secrets.token_hex(8)
-    hosts = _lease_hosts(connection, now, terms, claimable, token)
-    count_expired_leases(connection, now, [host for host in hosts if host.expired_token], terms)
-    if named:
-        # Should this worker die now, the next tick makes the polls all the same.
-        request_polls(connection, now, named)
-    feeds = read_due_feeds(connection, now, hosts, terms, named)
-    return [_claimed_host(host, token, terms, feeds[host.id]) for host in hosts]
+    return _with_feeds(connection, now, terms, _lease_hosts(connection, now, terms, claimable))
 
 
 def _lease_hosts(
-    connection: Connection, now: datetime, terms: ClaimTerms, claimable: ColumnElement[bool], token: str
+    connection: Connection, now: datetime, terms: ClaimTerms, claimable: ColumnElement[bool]
 ) -> Sequence[Row[Any]]:
+    """Lease hosts under a token of their own, and look at the leases that this takes over."""
     due = (
         select(HostRow.id)
         .where(claimable)
@@ -117,7 +127,7 @@ def _lease_hosts(
         update(HostRow)
         .where(HostRow.id.in_(select(due.c.id)))
         .values(
-            lease_token=token,
+            lease_token=secrets.token_hex(8),
             lease_until=now + terms.lease,
             claimable_at=now + terms.lease,
             # A token still there at a claim is a lease that ran out: its worker died or froze.
@@ -125,14 +135,27 @@ def _lease_hosts(
         )
         .returning(HostRow)
     )
-    return connection.execute(lease).all()
+    hosts = connection.execute(lease).all()
+    count_expired_leases(connection, now, [host for host in hosts if host.expired_token], terms)
+    return hosts
 
 
-def _claimed_host(host: Row[Any], token: str, terms: ClaimTerms, feeds: list[DueFeed]) -> ClaimedHost:
+def _with_feeds(
+    connection: Connection,
+    now: datetime,
+    terms: ClaimTerms,
+    hosts: Sequence[Row[Any]],
+    named: Collection[int] = (),
+) -> list[ClaimedHost]:
+    feeds = read_due_feeds(connection, now, hosts, terms, named)
+    return [_claimed_host(host, terms, feeds[host.id]) for host in hosts]
+
+
+def _claimed_host(host: Row[Any], terms: ClaimTerms, feeds: list[DueFeed]) -> ClaimedHost:
     return ClaimedHost(
         host_id=host.id,
         name=host.name,
-        token=token,
+        token=host.lease_token,
         next_request_at=host.next_request_at,
         failures=host.failures,
         gap=host.gap if host.gap is not None else terms.gap,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from worker.claim.due import IN_DUE_ORDER
 from worker.claim.terms import ClaimTerms
-from worker.database.article_tables import EventRow
+from worker.database.events import tell
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.values import FeedState
+from worker.values import EventKind, FeedState
 
 # A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
 ALONE_FROM = 3
@@ -55,5 +55,4 @@ def _quarantine(connection: Connection, feed_id: int, now: datetime) -> None:
         .where(ScheduleRow.feed_id == feed_id)
         .values(next_poll_at=None, requested_at=None, next_poll_reason=f"quarantined: {reason}")
     )
-    event = {"created_at": now, "kind": "feed quarantined", "feed_id": feed_id, "details": {"reason": reason}}
-    connection.execute(insert(EventRow).values(event))
+    tell(connection, now, EventKind.FEED_QUARANTINED, [{"feed_id": feed_id, "details": {"reason": reason}}])

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from worker.database.among import is_among
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.host_queue import wake_hosts
 from worker.values import FeedState
@@ -12,7 +13,8 @@ from worker.values import FeedState
 
 def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
     """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
-    active = select(FeedRow.id).where(FeedRow.id.in_(feed_ids), FeedRow.state == FeedState.ACTIVE)
+    named = is_among(connection.dialect.name, FeedRow.id, feed_ids)
+    active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
     connection.execute(
         update(ScheduleRow)
         .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))

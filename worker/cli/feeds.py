@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from worker.cli.choices import read_duration
 from worker.cli.output import from_now, write_line
 from worker.cli.progress import with_progress
-from worker.cli.store import feed_called, opened_tools, writing_store
+from worker.cli.store import change_store, feed_called, opened_tools
 from worker.database.clock import Clock
 from worker.errors import NamedError
 from worker.feeds import NamedFeed, NewFeed, add_feeds, pause_feed, remove_feed, resume_feed
@@ -131,12 +131,23 @@ def _each_feed(names: Iterable[str], change: Callable[[Connection, Clock, NamedF
 
 def change_each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
     """Make one change for each name, say what became of it, and return the exit code: one failure stops no other."""
-    code = 0
-    with writing_store(create=create) as (connection, clock):
-        for name in names:
-            try:
-                click.echo(change(connection, clock, name))
-            except NamedError as error:
-                click.echo(f"feedmill: {error}", err=True)
-                code = 1
-    return code
+
+    def change_all(connection: Connection, clock: Clock) -> list[str | NamedError]:
+        return [_changed(change, connection, clock, name) for name in names]
+
+    told = change_store(change_all, create=create)
+    for each in told:
+        if isinstance(each, NamedError):
+            click.echo(f"feedmill: {each}", err=True)
+        else:
+            click.echo(each)
+    return int(any(isinstance(each, NamedError) for each in told))
+
+
+def _changed(
+    change: Callable[[Connection, Clock, str], str], connection: Connection, clock: Clock, name: str
+) -> str | NamedError:
+    try:
+        return change(connection, clock, name)
+    except NamedError as error:
+        return error

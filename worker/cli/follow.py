@@ -9,6 +9,7 @@ import click
 
 from worker.cli.output import print_json, write_line
 from worker.cli.store import opened_store
+from worker.database.ids import LARGEST_ID
 from worker.outbox import Change, follow_changes
 
 # Between two looks into the outbox, in milliseconds.
@@ -16,9 +17,11 @@ _INTERVAL = 1000
 
 
 @click.command("follow")
-@click.option("--since", type=click.IntRange(min=0), help="Begin after this cursor; 0: with the oldest change kept.")
+@click.option(
+    "--since", type=click.IntRange(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest change kept."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--limit", type=click.IntRange(min=1), help="End after so many changes.")
+@click.option("--limit", type=click.IntRange(1, LARGEST_ID), help="End after so many changes.")
 @click.option("--once", is_flag=True, help="End when there are no more.")
 def follow_command(*, since: int | None, as_json: bool, limit: int | None, once: bool) -> None:
     """Follow changes to the store as they are committed, from now on or from a cursor; Ctrl-C ends it."""

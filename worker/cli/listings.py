@@ -23,7 +23,8 @@ from worker.cli.pages import print_article, print_feed, print_health
 from worker.cli.store import feed_called, reading_store
 from worker.cli.words import explain_feed, explain_poll, next_poll
 from worker.database.clock import read_clock
-from worker.errors import NamedError
+from worker.database.ids import read_id
+from worker.errors import NamedError, UsageError
 from worker.health import read_health
 from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
 from worker.notices import find_linked
@@ -87,12 +88,15 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 
 
 @click.command("show")
-@click.argument("article", type=int)
+@click.argument("article")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show_command(*, article: int, as_json: bool) -> None:
+def show_command(*, article: str, as_json: bool) -> None:
     """Show one article whole: who carries it, how it changed, what corrects or kills it, and its copies."""
+    article_id = read_id(article)
+    if article_id is None:
+        raise UsageError(f"ARTICLE is an id, as `feedmill articles` lists them; not {article!r}.")
     with reading_store() as connection:
-        found = find_article(connection, article)
+        found = find_article(connection, article_id)
         if found is None:
             raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
         found = {**found, **find_linked(connection, found), "story": find_story(connection, found["story_id"])}

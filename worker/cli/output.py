@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from worker.database.ids import LARGEST_ID
 from worker.measures import parse_duration, show_duration
 
 # Tables show so many rows unless --limit says otherwise.
@@ -38,7 +39,7 @@ class Column:
 def as_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a listing the options --json and --limit."""
     json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    limit = click.option("--limit", type=click.IntRange(min=1), help=f"Rows (tables: {TABLE_ROWS}, JSON: all).")
+    limit = click.option("--limit", type=click.IntRange(1, LARGEST_ID), help=f"Rows (tables: {TABLE_ROWS}, JSON: all).")
     return json(limit(command))
 
 

@@ -20,6 +20,7 @@ from worker.measures import show_duration
 _MOST_PASSAGES = 12
 _STYLES = {Kind.REMOVED: "red strike", Kind.ADDED: "green"}
 _MARKS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
+_SOURCES = {"entry": "as the entry says", "feed": "as its feed says", "detected": "detected in its text"}
 _FACTS = (
     ("published_at", "Published"),
     ("updated_at", "Updated"),
@@ -143,6 +144,8 @@ def _show_fact(article: Mapping[str, Any], name: str) -> Any:
     value = article[name]
     if name == "notice" and article["notice_number"]:
         return f"{value} {article['notice_number']}"
+    if name == "language" and article["language_source"]:
+        return f"{value}, {_SOURCES[article['language_source']]}"
     return ", ".join(value) if isinstance(value, list) else value
 
 

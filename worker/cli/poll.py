@@ -7,15 +7,13 @@ from typing import Any
 
 import click
 
-from worker.claim import request_polls
 from worker.cli.grouping import group_stored
 from worker.cli.output import from_now, print_json, write_line
 from worker.cli.store import feed_called, opened_tools
-from worker.database.clock import read_clock
-from worker.database.engine import writing
+from worker.database.engine import reading
 from worker.errors import ErrorClass, PollError
 from worker.feeds import list_feed_ids
-from worker.pipeline import NamedPoll, poll_all_due, poll_by_name, poll_named
+from worker.pipeline import NamedPoll, poll_all_due, poll_by_name, poll_named, request_named
 from worker.settings import settings
 from worker.tools import Tools
 from worker.values import Credentials, Outcome, PollRecord
@@ -50,20 +48,21 @@ def _poll(tools: Tools, names: Sequence[str], credentials: Credentials | None, *
 def _poll_unnamed(tools: Tools, *, force: bool) -> Iterator[PollRecord]:
     if not force:
         return poll_all_due(tools, _never)
-    with writing(tools.engine) as connection:
+    with reading(tools.engine) as connection:
         every = list_feed_ids(connection)
     return poll_named(tools, every, _never, force=True)
 
 
 def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
-    with writing(tools.engine) as connection:
-        ids = [feed_called(connection, name).feed_id for name in names] or list_feed_ids(connection)
-        request_polls(connection, read_clock(connection).now(), ids)
+    with reading(tools.engine) as connection:
+        named = dict.fromkeys(feed_called(connection, name).feed_id for name in names)
+        ids = list(named) or list_feed_ids(connection)
+    request_named(tools.engine, ids)
     if not settings().broker_url.startswith("memory://"):
         # Only after the commit: a worker that is quicker must find the request.
-        from worker.celery import send_poll_feeds  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
+        from worker.celery import send_poll_requested  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
 
-        send_poll_feeds(ids)
+        send_poll_requested(ids)
     write_line(f"{len(ids):,} feeds wait for a worker.")
     return 0
 

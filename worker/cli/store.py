@@ -1,19 +1,23 @@
 """Opening the store for a command: at the right schema, and with its failures told in one sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from worker.database.clock import Clock, read_clock
-from worker.database.engine import reading, writing
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.database.failures import explain_failure
 from worker.database.schema import check_schema, is_empty, migrate
 from worker.errors import NamedError, SettingsError
 from worker.feeds import NamedFeed, find_feed
 from worker.settings import settings
 from worker.tools import Tools, make_tools, store_engine
+
+_Result = TypeVar("_Result")
 
 
 @contextmanager
@@ -53,11 +57,10 @@ def reading_store() -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def writing_store(*, create: bool = False) -> Iterator[tuple[Connection, Clock]]:
-    """Open the store for a command that changes something, in one transaction."""
-    with opened_store(create=create) as engine, writing(engine) as connection:
-        yield connection, read_clock(connection)
+def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool = False) -> _Result:
+    """Open the store for a command that changes something, in one transaction: it says what became of it afterwards."""
+    with opened_store(create=create) as engine:
+        return write(engine, lambda connection: change(connection, read_clock(connection)))
 
 
 def feed_called(connection: Connection, name: str) -> NamedFeed:

@@ -41,7 +41,7 @@ def group_command(*, again: bool, since: str | None) -> None:
 
 @click.command("prune")
 def prune_command() -> None:
-    """Remove polls and events that have outlived FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS, and old keys."""
+    """Remove polls and events that have outlived FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS, and old anchors."""
     with opened_store() as engine:
         pruned = prune(engine, settings())
     click.echo(

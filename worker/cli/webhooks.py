@@ -4,9 +4,10 @@ import click
 from sqlalchemy import Connection
 
 from worker.cli.output import Column, from_now, print_json, print_table, write_line
-from worker.cli.store import opened_store, reading_store, writing_store
-from worker.database.clock import read_clock
-from worker.database.engine import writing
+from worker.cli.store import change_store, opened_store, reading_store
+from worker.database.clock import Clock, read_clock
+from worker.database.conflicts import write
+from worker.database.ids import LARGEST_ID
 from worker.errors import NamedError, PollError, UsageError
 from worker.fetch import locate
 from worker.outbox import number_events
@@ -22,7 +23,9 @@ from worker.webhooks import (
     signing_key,
 )
 
-_since = click.option("--since", type=click.IntRange(min=0), help="Begin after this cursor; 0: with the oldest kept.")
+_since = click.option(
+    "--since", type=click.IntRange(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept."
+)
 _name = click.argument("name", metavar="URL_OR_ID")
 
 
@@ -47,11 +50,9 @@ def add_command(url: str, since: int | None) -> None:
     with opened_store(create=True) as engine:
         # Only then is the next change the next one.
         number_events(engine)
-        with writing(engine) as connection:
-            found = find_webhook(connection, url)
-            webhook = found or add_webhook(connection, read_clock(connection).now(), url, since)
-    write_line(f"{'Known already' if found else 'Added'}: webhook {webhook.webhook_id}, {webhook.url}")
-    if not found:
+        webhook, is_new = write(engine, lambda connection: _find_or_add(connection, url, since))
+    write_line(f"{'Added' if is_new else 'Known already'}: webhook {webhook.webhook_id}, {webhook.url}")
+    if is_new:
         write_line(f"It gets every change after {webhook.position}.")
     write_line(f"Its signatures are checked with {_secret(webhook)}")
 
@@ -82,10 +83,13 @@ def list_command(*, as_json: bool) -> None:
 @_name
 def remove_command(name: str) -> None:
     """Deliver nothing there any more."""
-    with writing_store() as (connection, _clock):
+
+    def remove(connection: Connection, _clock: Clock) -> str:
         webhook = _webhook_called(connection, name)
         remove_webhook(connection, webhook)
-    write_line(f"Removed {webhook.url}")
+        return f"Removed {webhook.url}"
+
+    write_line(change_store(remove))
 
 
 @webhook_command.command("resume")
@@ -93,10 +97,18 @@ def remove_command(name: str) -> None:
 @_since
 def resume_command(name: str, since: int | None) -> None:
     """Deliver again at once, from where it stopped or after a cursor."""
-    with writing_store() as (connection, clock):
+
+    def resume(connection: Connection, clock: Clock) -> str:
         webhook = _webhook_called(connection, name)
         position = resume_webhook(connection, clock.now(), webhook, since)
-    write_line(f"Resumed {webhook.url} after change {position}")
+        return f"Resumed {webhook.url} after change {position}"
+
+    write_line(change_store(resume))
+
+
+def _find_or_add(connection: Connection, url: str, since: int | None) -> tuple[Webhook, bool]:
+    found = find_webhook(connection, url)
+    return found or add_webhook(connection, read_clock(connection).now(), url, since), found is None
 
 
 def _webhook_called(connection: Connection, name: str) -> Webhook:

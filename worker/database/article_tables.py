@@ -8,7 +8,7 @@ from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import Base, column
+from worker.database.base import NEVER_REUSED, Base, column
 from worker.database.types import BigId, Json
 
 
@@ -52,7 +52,7 @@ class ArticleRow(Base):
             postgresql_where=sql("killed_by IS NOT NULL"),
             sqlite_where=sql("killed_by IS NOT NULL"),
         ),
-        {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
+        NEVER_REUSED | {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
     )
 
     id: Mapped[int] = column("Identifier, rising with first sight", BigId, primary_key=True)
@@ -71,7 +71,10 @@ class ArticleRow(Base):
     summary: Mapped[str] = column("A short text, the publisher's or the first sentences")
     html: Mapped[str] = column("The body as sanitised HTML")
     text: Mapped[str] = column("The body as plain text with paragraphs")
-    language: Mapped[str | None] = column("Language tag (BCP 47), as declared")
+    language: Mapped[str | None] = column("Language tag (BCP 47), declared or detected")
+    language_source: Mapped[str | None] = column(
+        "Who says so: entry, feed, or detected in its text; null without a language and before schema 0009"
+    )
     tags: Mapped[list[str]] = column("Categories and keywords, a JSON list", Json)
     enclosures: Mapped[list[dict[str, Any]]] = column("Attached files: url, media_type, length; a JSON list", Json)
     image_url: Mapped[str | None] = column("The lead image")

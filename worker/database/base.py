@@ -8,6 +8,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from worker.database.types import Seconds, UtcDateTime
 
+# An id that was told outside (in events, listings, webhooks) must never name another row later. PostgreSQL's sequences
+# see to that by themselves; SQLite would give the newest row's id again once that row is deleted.
+NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
+
 
 class Base(DeclarativeBase):
     """The root of the tables; constraints have names, so that migrations can speak of them."""

@@ -18,10 +18,6 @@ class Clock:
         """Return the reading plus the time since, in UTC."""
         return self.read_at + timedelta(seconds=time.monotonic() - self.monotonic_at)
 
-    def at(self, monotonic: float) -> datetime:
-        """Return the moment, in UTC, at which ``time.monotonic()`` was ``monotonic``."""
-        return self.read_at + timedelta(seconds=monotonic - self.monotonic_at)
-
 
 def read_clock(connection: Connection) -> Clock:
     """Ask the database what time it is."""

@@ -1,14 +1,34 @@
 """Telling a conflict between transactions, which goes away when tried again, from a real fault."""
 
+import random
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from worker.database.engine import writing
+
 _ATTEMPTS = 6
+# Seconds before the second attempt, twice as many before each further one.
+_PAUSE = 0.05
 # PostgreSQL's serialization_failure and deadlock_detected.
 _SQLSTATES = {"40001", "40P01"}
 _Result = TypeVar("_Result")
+
+
+def write(engine: Engine, work: Callable[[Connection], _Result], also: tuple[type[Exception], ...] = ()) -> _Result:
+    """Do ``work`` in a transaction that commits at the end or not at all, again where others' get in its way.
+
+    ``also`` names further errors that mean "decide again".
+    """
+
+    def attempt() -> _Result:
+        with writing(engine) as connection:
+            return work(connection)
+
+    return retry_conflicts(attempt, also)
 
 
 def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ...] = ()) -> _Result:
@@ -16,7 +36,7 @@ def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ..
 
     ``also`` names further errors that mean "decide again".
     """
-    for _ in range(_ATTEMPTS - 1):
+    for attempt in range(_ATTEMPTS - 1):
         try:
             return work()
         except also:
@@ -24,9 +44,14 @@ def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ..
         except DBAPIError as error:
             if not is_conflict(error):
                 raise
+        # Two that met once would meet again if both came back at once.
+        time.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
     return work()
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Say whether the transaction failed only because another one was in its way."""
-    return getattr(error.orig, "sqlstate", None) in _SQLSTATES or "database is locked" in str(error.orig)
+    """Say whether the transaction failed only because another one was in its way.
+
+    SQLite's "database is locked" is none: by then it has waited for half a minute, as long as a task can spare.
+    """
+    return getattr(error.orig, "sqlstate", None) in _SQLSTATES

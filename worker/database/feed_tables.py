@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import Base, column
+from worker.database.base import NEVER_REUSED, Base, column
 from worker.database.types import BigId, Json
 
 
@@ -14,7 +14,7 @@ class FeedRow(Base):
     """A URL we poll, or a seed file we read."""
 
     __tablename__ = "feeds"
-    __table_args__ = ({"comment": "One row per feed: a URL we poll, or a seed file we read"},)
+    __table_args__ = (NEVER_REUSED | {"comment": "One row per feed: a URL we poll, or a seed file we read"},)
 
     id: Mapped[int] = column("Identifier", BigId, primary_key=True)
     url: Mapped[str] = column("URL exactly as it was given; fetched verbatim")
@@ -153,7 +153,8 @@ class PollRow(Base):
     __table_args__ = (
         Index("ix_polls_feed_id_started_at", "feed_id", "started_at"),
         Index("ix_polls_started_at", "started_at"),
-        {
+        NEVER_REUSED
+        | {
             "comment": "One row per attempt to poll a feed, kept for FEEDMILL_RETAIN_POLLS",
             "postgresql_partition_by": "RANGE (started_at)",
         },

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, or_, select, update
 
+from worker.database.among import is_among
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.upsert import upsert
 
@@ -20,7 +21,7 @@ def add_hosts(connection: Connection, names: Iterable[str]) -> dict[str, int]:
 
 def wake_hosts(connection: Connection, at: datetime, feed_ids: Collection[int]) -> None:
     """Let the hosts of feeds that are due at ``at`` be claimed then; a leased one is looked at when the lease ends."""
-    hosts = select(ScheduleRow.host_id).where(ScheduleRow.feed_id.in_(feed_ids))
+    hosts = select(ScheduleRow.host_id).where(is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids))
     is_asleep = HostRow.lease_token.is_(None) & or_(HostRow.claimable_at.is_(None), HostRow.claimable_at > at)
     soonest = case((HostRow.next_request_at > at, HostRow.next_request_at), else_=at)
     connection.execute(

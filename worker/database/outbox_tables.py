@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Integer, text
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import Base, column
+from worker.database.base import NEVER_REUSED, Base, column
 from worker.database.types import BigId
 
 
@@ -29,7 +29,7 @@ class WebhookRow(Base):
     """A URL that changes are delivered to, in order and in batches."""
 
     __tablename__ = "webhooks"
-    __table_args__ = ({"comment": "One row per webhook: a URL that changes are delivered to, signed"},)
+    __table_args__ = (NEVER_REUSED | {"comment": "One row per webhook: a URL that changes are delivered to, signed"},)
 
     id: Mapped[int] = column("Identifier", BigId, primary_key=True)
     url: Mapped[str] = column("Where to deliver: it may hold a secret of the receiver's", unique=True)

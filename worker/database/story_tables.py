@@ -30,10 +30,12 @@ class StoryRow(Base):
         {"comment": "One row per story; those that another one took in have a parent, and no articles any more"},
     )
 
-    id: Mapped[int] = column("Identifier: that of its first article", BigId, primary_key=True, autoincrement=False)
+    id: Mapped[int] = column(
+        "Identifier: that of the article it began with, which may be gone", BigId, primary_key=True, autoincrement=False
+    )
     parent: Mapped[int | None] = column("The story that took it in; null for a story of its own", BigId)
     first_article_id: Mapped[int] = column("The first of its articles", BigId)
-    size: Mapped[int] = column("How many articles it has")
+    size: Mapped[int] = column("How many articles it has; 0 while its one article is to be grouped again")
     first_seen_at: Mapped[datetime] = column("When the first of them was first seen")
     last_seen_at: Mapped[datetime] = column("When the last of them was first seen")
 
@@ -64,7 +66,7 @@ class SketchRow(Base):
 
     article_id: Mapped[int] = column("The article", BigId, primary_key=True, autoincrement=False)
     rules_version: Mapped[int] = column("Version of the rules that made it; only those of one version are compared")
-    content_hash: Mapped[bytes] = column("Content hash of the version it was made of")
+    content_hash: Mapped[bytes] = column("Content hash of the words that were compared by it; empty until then")
     outlet: Mapped[str] = column("The site the article stood on; where that is unknown its feed")
     width: Mapped[int] = column("Words in a shingle")
     shingles: Mapped[bytes] = column("The first 600 shingles in order, 32 bits each, little-endian")

@@ -38,7 +38,6 @@ def document(location: Location, head: Head, body: Body) -> Document:
         url=location.href,
         body=content,
         content_type=clean(head.fields.get("content-type"), _LONGEST_FIELD),
-        content_language=clean(head.fields.get("content-language"), _LONGEST_FIELD),
         validators=validators(head, Validators()),
     )
 

@@ -8,7 +8,7 @@ from worker.values import Candidate, Matched, Signature, Signed
 
 
 def choose_of_batch(signed: Sequence[Signed], sharing: Mapping[int, Sequence[Candidate]]) -> set[int]:
-    """Return which articles outside the batch may have to be compared, of those that share each key."""
+    """Return which articles outside the batch may have to be compared, of those that share each anchor."""
     apart = _without_batch(signed, sharing)
     return {
         candidate.article_id
@@ -32,17 +32,17 @@ def match_batch(
             article.article_id, copies[0].story_id if copies else own, is_grouped=True, moment=article.moment
         )
         known[article.article_id] = one.signature
-        for key in one.signature.keys:
-            near.setdefault(key, []).append(candidate)
+        for anchor in one.signature.anchors:
+            near.setdefault(anchor, []).append(candidate)
 
 
 def _without_batch(signed: Sequence[Signed], sharing: Mapping[int, Sequence[Candidate]]) -> dict[int, list[Candidate]]:
     batch = {one.article.article_id for one in signed}
     return {
-        key: [candidate for candidate in candidates if candidate.article_id not in batch]
-        for key, candidates in sharing.items()
+        anchor: [candidate for candidate in candidates if candidate.article_id not in batch]
+        for anchor, candidates in sharing.items()
     }
 
 
 def _near(signature: Signature, sharing: Mapping[int, Sequence[Candidate]]) -> list[Sequence[Candidate]]:
-    return [sharing[key] for key in signature.keys if key in sharing]
+    return [sharing[anchor] for anchor in signature.anchors if anchor in sharing]

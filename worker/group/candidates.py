@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from worker.group.rules import MOST_GROUPED, MOST_OF_STORY, MOST_STORIES_OF_KEY, MOST_UNGROUPED, WINDOW
+from worker.group.rules import MOST_GROUPED, MOST_OF_STORY, MOST_STORIES_OF_ANCHOR, MOST_UNGROUPED, WINDOW
 from worker.values import Candidate
 
 
@@ -18,7 +18,7 @@ def choose_candidates(moment: datetime, sharing: Iterable[Sequence[Candidate]]) 
     for candidates in sharing:
         near = [candidate for candidate in candidates if abs(candidate.moment - moment) <= WINDOW]
         # What many stories have is how their outlets write, not what they tell.
-        if len({candidate.story_id for candidate in near if candidate.is_grouped}) <= MOST_STORIES_OF_KEY:
+        if len({candidate.story_id for candidate in near if candidate.is_grouped}) <= MOST_STORIES_OF_ANCHOR:
             known.update((candidate.article_id, candidate) for candidate in near)
             shared.update(candidate.article_id for candidate in near)
     grouped = [candidate for candidate in known.values() if candidate.is_grouped]

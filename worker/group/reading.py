@@ -7,21 +7,16 @@ from collections.abc import Iterator, Sequence
 import xxhash
 
 from worker.group.rules import MOST_CHARACTERS, MOST_WORDS
+from worker.unspaced import UNSPACED
 from worker.values import Block
 
-# Scripts that put no spaces between words: each of their characters is a word (Han with its extensions, kana, bopomofo,
-# Hangul, Thai, Lao, Myanmar, Khmer).
-_ALONE = (
-    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31a0-\u31bf\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_HAS_ALONE = re.compile(f"[{_ALONE}]")
+_HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 # A sentence's end is read too, for a capital after it says nothing.
 _ENDS = frozenset(".!?:。！？।؟…")
 _END = re.escape("".join(sorted(_ENDS)))
 _WORDS_IN_ASCII = re.compile(r"[A-Za-z0-9]+|[.!?:]")
 _WORDS = re.compile(rf"[^\W_]+|[{_END}]")
-_WORDS_AND_CHARACTERS = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+|[{_END}]")
+_WORDS_AND_CHARACTERS = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+|[{_END}]")
 # Shorter words of a title are grammar in most languages.
 _SHORTEST_OF_TITLE = 4
 
@@ -36,7 +31,7 @@ def split_words(text: str) -> list[str]:
     if text.isascii():
         return _WORDS_IN_ASCII.findall(text)
     text = unicodedata.normalize("NFKC", text)
-    return (_WORDS_AND_CHARACTERS if _HAS_ALONE.search(text) else _WORDS).findall(text)
+    return (_WORDS_AND_CHARACTERS if _HAS_UNSPACED.search(text) else _WORDS).findall(text)
 
 
 def words_of_title(title: str) -> frozenset[str]:

@@ -21,7 +21,7 @@ WIDE_WINDOW = 80
 # Boilerplate, and which candidates are compared.
 BOILERPLATE_STORIES = 3
 WINDOW = timedelta(days=7)
-MOST_STORIES_OF_KEY = 8
+MOST_STORIES_OF_ANCHOR = 8
 MOST_OF_STORY = 2
 MOST_GROUPED = 6
 MOST_UNGROUPED = 50
@@ -32,7 +32,7 @@ LEDE = 40
 DATELINE = 8
 """Facts before this word are a dateline's."""
 HEADER = 10
-"""A dateline, or a line of the house above the text, is no longer."""
+"""A dateline, or a line of boilerplate above the text, is no longer."""
 MOST_SWAPPED = 8
 """What stands in the midst of shared words and is no longer was swapped; what is longer was written anew."""
 PIECE_REACH = 32

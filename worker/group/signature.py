@@ -33,7 +33,7 @@ def sign(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outl
     # A text of a few words is no copy of anything, so nobody need find it.
     anchors = choose_anchors(shingles) if len(shingles) >= FEWEST_SHARED else set()
     return Signature(
-        keys=tuple(sorted(map(signed, anchors))),
+        anchors=tuple(sorted(map(signed, anchors))),
         sketch=tuple(shingle & _LOW for shingle in shingles),
         width=width,
         facts=tuple(xxhash.xxh3_64_intdigest(fact.encode("utf-8", "surrogatepass")) & _LOW for fact in facts),

@@ -72,7 +72,7 @@ def _is_edited(overlap: Overlap) -> bool:
 
 
 def _opens_alike(overlap: Overlap) -> bool:
-    """Say so of a lede or summary above lines of the house that are not known as boilerplate yet."""
+    """Say so of a lede or summary above boilerplate that is not known as such yet."""
     return (
         overlap.of_shorter >= 0.25
         and overlap.of_lede >= 0.65

@@ -1,24 +1,24 @@
 """One entry becomes one article: the rule of each field, in the order of ``docs/fields.md``."""
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 
 import xxhash
 
 from worker.normalise.authors import split_names
 from worker.normalise.dates import read_date
+from worker.normalise.language import Detect, language_of, telling_words
+from worker.normalise.media import find_image, read_enclosures
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
 from worker.normalise.wire_key import wire_key
-from worker.pictures import is_decoration
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
-from worker.values import Article, Enclosure, Entry, KeyedEntry, Notice
+from worker.values import Article, Entry, KeyedEntry, Notice
+from worker.wire.openings import read_opening
 
 _LONGEST_TITLE = 1000
 _LONGEST_MADE_TITLE = 160
@@ -29,23 +29,21 @@ _LONGEST_NAMES = 2000
 _LONGEST_NOTE = 1000
 _LONGEST_TAG = 100
 _MOST_NAMES = 64
-_MOST_ENCLOSURES = 64
-_LARGEST_FILE = 2**53
 _WHITE_SPACE = b" \t\n\r\v\f"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _MOST_NUMBER = 999
 _URGENCIES = range(1, 10)
-_IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class FeedContext:
-    """What an entry inherits from the feed and the document it stands in."""
+    """What an entry is read against: its feed, the document it stands in, and what tells the language of a text."""
 
     feed_url: str
     document_url: str
     site_url: str | None
     language: str | None
+    detect: Detect | None = None
+    """Null where only declared languages count."""
 
 
 def content_hash(title: str, text: str) -> bytes:
@@ -60,13 +58,17 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
     base = _base(entry, feed)
     original_url = absolute_url(entry.link, base) if entry.link else None
     url = canonical_url(original_url) if original_url else None
-    html, text = _body(entry, base)
-    title = _title(entry, text) or url or "Untitled"
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
     # An entry that only says when it was updated was published then, as far as anyone can tell; and what was changed
     # before it appeared was not changed for any reader.
     published_at = published_at or updated_at
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
+    html, text = _body(entry, base)
+    entry, news = _after_opening(entry, text, published_at)
+    title = _title(entry, news)
+    words = telling_words(title, text)
+    language, language_source = language_of(entry.language, feed.language, words, feed.detect)
+    title = title or url or "Untitled"
     return Article(
         guid=keyed.guid,
         guid_hash=keyed.guid_hash,
@@ -75,17 +77,18 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
         html=html,
         text=text,
         content_hash=_content_hash(title, text, entry.notice),
-        summary=_summary(entry, text),
+        summary=_summary(entry, news),
         url=url,
         original_url=original_url,
         match_key=_match_key(url, feed),
         authors=_distinct(split_names(one_line(field, _LONGEST_NAMES) for field in entry.authors), _LONGEST_NAME),
         published_at=published_at,
         updated_at=updated_at if is_changed else None,
-        language=_language(entry.language) or _language(feed.language),
+        language=language,
+        language_source=language_source,
         tags=_distinct((one_line(tag, _LONGEST_TAG) for tag in entry.tags), _LONGEST_TAG),
-        enclosures=_enclosures(entry.enclosures, base),
-        image_url=_image(entry, base, html),
+        enclosures=read_enclosures(entry.enclosures, base),
+        image_url=find_image(entry, base, html),
         dateline_place=_line(entry.dateline_place),
         dateline_date=entry.dateline_date,
         agency=_line(entry.agency),
@@ -94,7 +97,8 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
         notice_number=_within(range(1, _MOST_NUMBER + 1), entry.notice_number),
         note=_line(entry.note, _LONGEST_NOTE),
         urgency=_within(_URGENCIES, entry.urgency),
-        wire_key=wire_key(entry, title),
+        # Not of what a paper prints of a wire's, whose agency only its text tells.
+        wire_key=wire_key(keyed.entry, title),
     )
 
 
@@ -117,6 +121,21 @@ def _body(entry: Entry, base: str | None) -> tuple[str, str]:
         return as_paragraphs(text), text
     html = sanitise(body, base)
     return html, text_of(html)
+
+
+def _after_opening(entry: Entry, text: str, published_at: datetime | None) -> tuple[Entry, str]:
+    """Return the entry with what the byline and dateline of a wire's text say, and the text after them."""
+    opening = None if entry.agency else read_opening(text, published_at and published_at.date())
+    if opening is None:
+        return entry, text
+    told = replace(
+        entry,
+        authors=entry.authors or opening.names,
+        agency=opening.agency,
+        dateline_place=opening.place,
+        dateline_date=opening.filed_on,
+    )
+    return told, text[opening.length :]
 
 
 def _title(entry: Entry, text: str) -> str:
@@ -157,37 +176,3 @@ def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:
 def _within(allowed: range, number: int | None) -> int | None:
     # A range looks for what is no number one by one.
     return number if number is not None and number in allowed else None
-
-
-def _language(tag: str | None) -> str | None:
-    """Return a language tag as BCP 47 writes it: ``en-GB``, ``zh-Hant``; null for what is none."""
-    written = (tag or "").strip().replace("_", "-")
-    if not _LANGUAGE.fullmatch(written):
-        return None
-    first, *rest = written.split("-")
-    cased = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]  # noqa: PLR2004 -- region, script
-    return "-".join([first.lower(), *cased])
-
-
-def _enclosures(enclosures: Iterable[Enclosure], base: str | None) -> tuple[Enclosure, ...]:
-    by_url: dict[str, Enclosure] = {}
-    for enclosure in islice(enclosures, _MOST_ENCLOSURES):
-        if url := absolute_url(enclosure.url, base):
-            # A length of 0 is what publishers write who do not know it.
-            length = enclosure.length if enclosure.length and 0 < enclosure.length < _LARGEST_FILE else None
-            media_type = one_line(enclosure.media_type or "", _LONGEST_TAG) or None
-            by_url.setdefault(url, Enclosure(url, media_type, length))
-    return tuple(by_url.values())
-
-
-def _image(entry: Entry, base: str | None, html: str) -> str | None:
-    """Return the image the entry names, else the first of its body; counting pixels are no longer in there."""
-    return next(_image_urls(entry, base, html), None)
-
-
-def _image_urls(entry: Entry, base: str | None, html: str) -> Iterator[str]:
-    if entry.image_url and (named := absolute_url(entry.image_url, base)):
-        yield named
-    for found in _IMAGE.finditer(html):
-        if not is_decoration(found[1]) and (url := absolute_url(found[1])):
-            yield url

@@ -106,7 +106,7 @@ def _at_time_of_day(midnight: datetime, text: str) -> datetime:
     if time["half"]:
         hour = hour % 12 + (12 if time["half"][0] in "Pp" else 0)
     # 24:00 is the next day's midnight, and :60 a leap second (ISO 8601); anything beyond is no time.
-    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004
+    if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004 -- what a clock can show
         raise ValueError(f"there is no {time[0]}")
     fraction = float(f"0.{time['fraction'] or 0}")
     return (midnight + timedelta(hours=hour, minutes=minute, seconds=second + fraction)).replace(

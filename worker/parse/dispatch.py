@@ -6,22 +6,22 @@ from datetime import date
 from itertools import chain
 
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.bylines import read_byline_after_dateline
 from worker.parse.charset import decode
-from worker.parse.datelines import Dateline, read_dateline
 from worker.parse.dispatch_head import split_head
 from worker.parse.dispatch_lines import Head
 from worker.parse.markup import as_html
 from worker.parse.notices import read_opening, weightiest
 from worker.parse.sign_offs import read_sign_offs
 from worker.parse.slugs import read_order
+from worker.parse.wording import LONGEST_CONTENT
 from worker.text import clean
 from worker.values import Document, Entry, ParsedDocument
+from worker.wire.bylines import read_byline_after_dateline
+from worker.wire.datelines import Dateline, read_dateline
 
 GUID = "dispatch"
 """A file holds one dispatch, whatever it says: edited, it is a revision."""
 
-_LONGEST = 1_000_000
 # Paragraphs in which a notice says what it acts on.
 _OPENING = 3
 # The header may share its line with the dateline.
@@ -37,7 +37,7 @@ _TITLED = re.compile(r"题[：:]\s*(.{2,80})")
 
 def parse_dispatch(document: Document) -> ParsedDocument:
     """Return the one entry of a dispatch; PermanentError when there is no text in it."""
-    text = clean(decode(document.body, document.content_type), _LONGEST)
+    text = clean(decode(document.body, document.content_type), LONGEST_CONTENT)
     text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
     published = _date(header[1]) if header else None

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
-from worker.parse.datelines import read_dateline
 from worker.parse.dispatch_lines import Head, merge, understand, understand_headline
 from worker.parse.notices import opens_note, read_headline, read_note
 from worker.text import fold
+from worker.wire.datelines import read_dateline
 
 _MOST_LINES = 24
 _LONGEST_LINE = 250

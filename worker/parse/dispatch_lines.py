@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.parse.bylines import read_byline
 from worker.parse.moments import read_moment
 from worker.parse.notices import Notices, read_bare_notice, read_headline, read_note, weightiest
 from worker.parse.slugs import read_slug_line, split_slug
 from worker.values import Notice
+from worker.wire.bylines import read_byline
 
 _LONGEST = 250
 """Characters of any line but a note."""

@@ -8,11 +8,12 @@ from worker.errors import ErrorClass, PermanentError
 from worker.parse.json_values import is_count, list_in, text_in
 from worker.parse.markup import as_html
 from worker.parse.newest import keep_newest
+from worker.parse.wording import LONGEST_CONTENT
 from worker.text import clean
 from worker.values import Enclosure, Entry, ParsedDocument
 
 _VERSION = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/", "https://www.jsonfeed.org/version/")
-_TITLE, _URL, _CONTENT, _NAME = 4_000, 4_000, 1_000_000, 400
+_TITLE, _URL, _NAME = 4_000, 4_000, 400
 
 
 def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
@@ -35,13 +36,13 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
 
 
 def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
-    html, text = text_in(item, "content_html", _CONTENT), text_in(item, "content_text", _CONTENT)
+    html, text = text_in(item, "content_html", LONGEST_CONTENT), text_in(item, "content_text", LONGEST_CONTENT)
     title = text_in(item, "title", _TITLE)
     return Entry(
         guid=_id(item),
         link=text_in(item, "url", _URL) or text_in(item, "external_url", _URL),
         title=as_html(title),
-        summary=as_html(text_in(item, "summary", _CONTENT)),
+        summary=as_html(text_in(item, "summary", LONGEST_CONTENT)),
         content=html or text,
         is_plain_text=html is None and text is not None,
         # "If not specified in an item, then the top-level author, if present, is the author of the item."

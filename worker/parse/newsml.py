@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from worker.parse.datelines import read_dateline
 from worker.parse.markup import as_html
 from worker.parse.moments import read_day
-from worker.parse.newsroom_entry import Skipped, combine, judge_status
+from worker.parse.newsroom_entry import Skipped, combine, judge_status, read_dateline_alone, read_urgency
 from worker.parse.nitf import read_article
+from worker.parse.wording import LONGEST_CONTENT
 from worker.parse.xml_html import write_html
 from worker.parse.xml_tree import Node, attribute, children, find, line_of
 from worker.text import clean
 from worker.values import Enclosure, Entry, Notice
 
-_LONGEST = 1_000_000
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").
 _OTHER_ITEMS = {
     "packageItem": "a package of other items",
@@ -50,9 +49,8 @@ def read_item(item: Node) -> Entry | Skipped:
 def _read_meta(item: Node) -> Entry:
     meta, content = find(item, "itemMeta"), find(item, "contentMeta")
     language = attribute(find(content, "language"), "tag") or attribute(item, "lang")
-    written = (line_of(find(content, "dateline")) or "").rstrip(" -–—_:")
     created = line_of(find(meta, "firstCreated")) or line_of(find(content, "contentCreated"))
-    dateline = read_dateline(f"{written} - ", read_day(created)) if written else None
+    dateline = read_dateline_alone(line_of(find(content, "dateline")), read_day(created))
     signals = (_SIGNALS.get(_code(signal) or "") for signal in children(meta, "signal"))
     return Entry(
         guid=attribute(item, "guid"),
@@ -71,7 +69,7 @@ def _read_meta(item: Node) -> Entry:
         slug=line_of(find(content, "slugline")),
         notice=next(filter(None, signals), None),
         note=line_of(find(meta, "edNote")),
-        urgency=_urgency(line_of(find(content, "urgency"))),
+        urgency=read_urgency(line_of(find(content, "urgency"))),
     )
 
 
@@ -88,10 +86,10 @@ def _read_content(content_set: Node | None) -> Entry:
             # Its status and guid are those of the item it stands in.
             return replace(read_article(nitf), guid=None)
         html = find(inline, "html", "body")
-        if written := clean(write_html(children(html or inline)), _LONGEST):
+        if written := clean(write_html(children(html or inline)), LONGEST_CONTENT):
             return Entry(content=written)
     for inline in children(content_set, "inlineData"):
-        text = clean("".join(part for part in inline.parts if isinstance(part, str)), _LONGEST).strip()
+        text = clean("".join(part for part in inline.parts if isinstance(part, str)), LONGEST_CONTENT).strip()
         if text and not attribute(inline, "encoding"):
             is_html = "html" in (attribute(inline, "contenttype") or "") or "</" in text
             return Entry(content=text, is_plain_text=not is_html)
@@ -159,7 +157,3 @@ def _code(node: Node | None) -> str | None:
     """Return what a controlled value is called in its vocabulary: ``stat:usable``, or a URI that ends in it."""
     written = attribute(node, "qcode") or attribute(node, "uri") or ""
     return written.replace("/", ":").rpartition(":")[2].casefold() or None
-
-
-def _urgency(written: str | None) -> int | None:
-    return int(written) if written and written.isdecimal() and len(written) == 1 else None

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
 from html import unescape
 
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.bylines import read_author_names
-from worker.parse.datelines import read_dateline
 from worker.parse.moments import read_day, read_moment
 from worker.parse.newest import keep_newest
 from worker.parse.notices import notice_of_note, read_headline, weightiest
 from worker.parse.slugs import read_order, split_slug
 from worker.text import fold
 from worker.values import Entry, Notice, ParsedDocument
+from worker.wire.bylines import read_author_names
+from worker.wire.datelines import Dateline, read_dateline
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _OPENING = 2_000
@@ -82,6 +83,17 @@ def read_words(entry: Entry) -> Entry:
     )
 
 
+def read_dateline_alone(written: str | None, published: date | None) -> Dateline | None:
+    """Return what a dateline says that stands in an element of its own, without the text that it would begin."""
+    words = (written or "").rstrip(" -–—_:")
+    return read_dateline(f"{words} - ", published) if words else None
+
+
+def read_urgency(written: str | None) -> int | None:
+    """Return an urgency of one digit; null for anything else."""
+    return int(written) if written and written.isdecimal() and len(written) == 1 else None
+
+
 def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) -> ParsedDocument:
     """Return what a document publishes; PermanentError, with the reason, when that is nothing."""
     entries = [read_words(found) for found in read if isinstance(found, Entry)]
@@ -90,7 +102,7 @@ def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) ->
         first = skipped[0] if skipped else Skipped("there is no item in it")
         error_class = ErrorClass.WITHHELD if first.is_withheld else ErrorClass.NOT_A_FEED
         raise PermanentError(error_class, first.reason)
-    kept = keep_newest(entries, max_entries, lambda entry: entry.updated or entry.published)
+    kept = keep_newest(entries, max_entries, _changed_at)
     return ParsedDocument(
         format=name,
         parser="newsroom",
@@ -98,3 +110,8 @@ def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) ->
         dropped_entries=len(entries) - len(kept),
         skipped=tuple(found.reason for found in skipped),
     )
+
+
+def _changed_at(entry: Entry) -> datetime | None:
+    # As moments: of two that are written with other offsets the text of the earlier may be the greater.
+    return read_moment(entry.updated or "") or read_moment(entry.published or "")

@@ -6,10 +6,11 @@ from typing import Any
 from worker.parse.json_values import is_count, list_in, text_in
 from worker.parse.markup import as_html
 from worker.parse.newsroom_entry import Skipped, as_document, judge_status
+from worker.parse.wording import LONGEST_CONTENT
 from worker.text import clean
 from worker.values import Enclosure, Entry, ParsedDocument
 
-_NAME, _URL, _LINE, _CONTENT = 400, 4_000, 4_000, 1_000_000
+_NAME, _URL, _LINE = 400, 4_000, 4_000
 # What only ninjs calls so, and what it shares with others.
 _TELLING = frozenset(
     "pubstatus versioncreated representationtype bodies headlines body_xhtml body_html body_text".split()
@@ -89,9 +90,8 @@ def _headline(item: dict[str, Any]) -> str | None:
 def _content(item: dict[str, Any]) -> tuple[str | None, bool]:
     """Return the body, and whether it is plain text; HTML goes first, as it says more."""
     bodies = [*_bodies(item, "bodies")]
-    bodies += [
-        (text, "html" in name) for name in item if name.startswith("body_") if (text := text_in(item, name, _CONTENT))
-    ]
+    named = ((name, text_in(item, name, LONGEST_CONTENT)) for name in item if name.startswith("body_"))
+    bodies += [(text, "html" in name) for name, text in named if text]
     return next(
         ((text, False) for text, is_html in bodies if is_html),
         next(((text, True) for text, _ in bodies), (None, False)),
@@ -101,7 +101,7 @@ def _content(item: dict[str, Any]) -> tuple[str | None, bool]:
 def _bodies(item: dict[str, Any], name: str) -> Iterator[tuple[str, bool]]:
     for value in list_in(item, name):
         body = _folded(value) if isinstance(value, dict) else {}
-        text = text_in(body, "value", _CONTENT)
+        text = text_in(body, "value", LONGEST_CONTENT)
         if text and not (text_in(body, "contenttype", _NAME) or "").endswith("xml"):
             yield text, _is_html(body)
 
@@ -114,7 +114,8 @@ def _is_html(value: dict[str, Any]) -> bool:
 def _description(item: dict[str, Any]) -> str | None:
     for text, is_html in _bodies(item, "descriptions"):
         return text if is_html else as_html(text)
-    return text_in(item, "description_html", _CONTENT) or as_html(text_in(item, "description_text", _CONTENT))
+    html = text_in(item, "description_html", LONGEST_CONTENT)
+    return html or as_html(text_in(item, "description_text", LONGEST_CONTENT))
 
 
 def _authors(item: dict[str, Any]) -> Iterator[str]:

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from worker.parse.datelines import Dateline, read_dateline
 from worker.parse.dispatch import GUID
 from worker.parse.markup import as_html
 from worker.parse.moments import read_day
-from worker.parse.newsroom_entry import Skipped, judge_status
+from worker.parse.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
+from worker.parse.wording import LONGEST_CONTENT
 from worker.parse.xml_html import picture_url, write_html
 from worker.parse.xml_tree import Node, attribute, children, find, line_of
 from worker.text import clean
 from worker.values import Enclosure, Entry, Notice
-
-_LONGEST = 1_000_000
 
 
 def read_nitf(nitf: Node) -> Entry | Skipped:
@@ -31,15 +29,14 @@ def read_article(nitf: Node) -> Entry:
     """Return what the article says, whoever may publish it."""
     docdata, head, body = find(nitf, "head", "docdata"), find(nitf, "body", "body.head"), find(nitf, "body")
     dateline = find(head, "dateline")
-    written = _read_dateline(dateline)
+    written = read_dateline_alone(line_of(dateline), None)
     day = attribute(find(dateline, "story.date"), "norm")
     correction = find(docdata, "correction")
     return Entry(
         guid=attribute(find(docdata, "doc-id"), "id-string") or GUID,
         title=_title(nitf, head),
         summary=write_html(children(find(head, "abstract"))) or as_html(line_of(find(head, "abstract"))),
-        content=clean(write_html(chain(*(children(content) for content in children(body, "body.content")))), _LONGEST)
-        or None,
+        content=_content(body),
         authors=tuple(_authors(head, body)),
         published=attribute(find(docdata, "date.issue"), "norm"),
         language=attribute(body, "lang") or attribute(nitf, "baselang") or attribute(nitf, "lang"),
@@ -52,7 +49,7 @@ def read_article(nitf: Node) -> Entry:
         slug=attribute(find(docdata, "du-key"), "key") or _meta(nitf, "anpa-keyword"),
         notice=Notice.CORRECTION if correction else None,
         note=attribute(correction, "info") or attribute(find(docdata, "ed-msg"), "info"),
-        urgency=_urgency(attribute(find(docdata, "urgency"), "ed-urg")),
+        urgency=read_urgency(attribute(find(docdata, "urgency"), "ed-urg")),
     )
 
 
@@ -60,6 +57,11 @@ def _title(nitf: Node, head: Node | None) -> str | None:
     headline = find(head, "hedline")
     lines = (find(headline, "hl1"), find(nitf, "head", "title"), find(headline, "hl2"))
     return as_html(next(filter(None, map(line_of, lines)), None))
+
+
+def _content(body: Node | None) -> str | None:
+    parts = chain.from_iterable(children(content) for content in children(body, "body.content"))
+    return clean(write_html(parts), LONGEST_CONTENT) or None
 
 
 def _authors(head: Node | None, body: Node | None) -> Iterator[str]:
@@ -71,11 +73,6 @@ def _authors(head: Node | None, body: Node | None) -> Iterator[str]:
     # In a tagline the person is marked up, and all else is a sentence.
     for person in children(find(body, "body.end", "tagline"), "person"):
         yield line_of(person) or ""
-
-
-def _read_dateline(dateline: Node | None) -> Dateline | None:
-    written = (line_of(dateline) or "").rstrip(" -–—_:")
-    return read_dateline(f"{written} - ", None) if written else None
 
 
 def _agencies(docdata: Node | None, head: Node | None) -> Iterator[str | None]:
@@ -114,7 +111,3 @@ def _recordings(body: Node | None) -> Iterator[Enclosure]:
 def _meta(nitf: Node, name: str) -> str | None:
     named = (meta for meta in children(find(nitf, "head"), "meta") if attribute(meta, "name") == name)
     return attribute(next(named, None), "content")
-
-
-def _urgency(written: str | None) -> int | None:
-    return int(written) if written and written.isdecimal() and len(written) == 1 else None

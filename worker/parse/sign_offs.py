@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker.parse.bylines import read_credits
-from worker.parse.datelines import is_agency
+from worker.wire.bylines import read_credits
+from worker.wire.datelines import is_agency
 
 _LONGEST = 1_200
 _TAIL = 40

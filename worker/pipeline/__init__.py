@@ -9,10 +9,12 @@ broker use these functions, as the tasks do.
 """
 
 from worker.pipeline.adding import AddedFeed, add_by_url
-from worker.pipeline.grouping import group_waiting, regroup
+from worker.pipeline.grouping import group_waiting
+from worker.pipeline.named import poll_named, poll_requested, request_named
 from worker.pipeline.on_demand import NamedPoll, poll_by_name
-from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due, poll_named
+from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due
 from worker.pipeline.rediscovery import Sought, seek_feeds
+from worker.pipeline.regrouping import regroup
 
 __all__ = [
     "AddedFeed",
@@ -26,6 +28,8 @@ __all__ = [
     "poll_by_name",
     "poll_due",
     "poll_named",
+    "poll_requested",
     "regroup",
+    "request_named",
     "seek_feeds",
 ]

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from worker.database.clock import read_clock
-from worker.database.conflicts import retry_conflicts
-from worker.database.engine import reading, writing
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, PermanentError, PollError, TransientError
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed
 from worker.pipeline.discovery import discover
@@ -60,14 +62,13 @@ def _find(tools: Tools, url: str) -> NamedFeed | None:
 
 
 def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
-    def work() -> AddedFeed:
-        with writing(tools.engine) as connection:
-            is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
-            added = find_feed(connection, feed.url)
+    def work(connection: Connection) -> AddedFeed:
+        is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
+        added = find_feed(connection, feed.url)
         assert added, "it was added, or there already"
         return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
 
-    return retry_conflicts(work)
+    return write(tools.engine, work)
 
 
 def _way_out(error: PollError) -> str:

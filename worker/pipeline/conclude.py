@@ -9,11 +9,11 @@ from datetime import datetime
 import xxhash
 from sqlalchemy import Connection, Engine
 
-from worker.database.conflicts import retry_conflicts
+from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.errors import PollError, RejectedError, TransientError
 from worker.intervals import bounds_within
-from worker.normalise import POLICY_VERSION, FeedContext
+from worker.normalise import POLICY_VERSION, Detect, FeedContext
 from worker.pipeline.embargo import hold_back
 from worker.pipeline.identify import identify
 from worker.pipeline.notices import store_linked
@@ -79,7 +79,9 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     return _moved(result, answered, now)
 
 
-def conclude_document(connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime) -> PollResult:
+def conclude_document(
+    connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime, detect: Detect | None
+) -> PollResult:
     """Return what a poll writes that read a document: its articles placed, its sightings brought up to date."""
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
@@ -90,7 +92,7 @@ def conclude_document(connection: Connection, answered: Answered, parsed: Parsed
     site_url = parsed.site_url or feed.site_url
     # Relative links in a saved document mean the site, not the folder it was saved to.
     base_url = site_url if site_url and document.url.startswith("file:") else document.url
-    context = FeedContext(feed.url, base_url, site_url, parsed.language)
+    context = FeedContext(feed.url, base_url, site_url, parsed.language, detect)
     found = identify(connection, feed, parsed, context, now)
     rhythm = _rhythm(feed, found.published, now)
     record = _record(answered, _after_success(answered, parsed.hints, rhythm, now), parsed=parsed)
@@ -113,12 +115,17 @@ def conclude_document(connection: Connection, answered: Answered, parsed: Parsed
     return _moved(result, answered, now)
 
 
-def store_documents(engine: Engine, read: Sequence[tuple[Answered, ParsedDocument]], now: datetime) -> list[PollRecord]:
+def store_documents(
+    engine: Engine,
+    read: Sequence[tuple[Answered, ParsedDocument]],
+    now: datetime,
+    detect: Detect | None = None,
+) -> list[PollRecord]:
     """Decide and write polls that read documents, all together; decide again where another poll wrote first."""
 
     def work() -> list[PollRecord]:
         with reading(engine) as connection:
-            results = [conclude_document(connection, answered, parsed, now) for answered, parsed in read]
+            results = [conclude_document(connection, answered, parsed, now, detect) for answered, parsed in read]
         with writing(engine) as connection:
             return store_linked(connection, results, now)
 
@@ -129,12 +136,7 @@ def store_results(
     engine: Engine, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
 ) -> list[PollRecord]:
     """Write polls that brought no entries, and ends of leases, in one transaction."""
-
-    def work() -> list[PollRecord]:
-        with writing(engine) as connection:
-            return store_polls(connection, results, releases, now)
-
-    return retry_conflicts(work)
+    return write(engine, lambda connection: store_polls(connection, results, releases, now))
 
 
 def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:

@@ -1,14 +1,14 @@
 """Grouping: articles that wait are told apart into stories, a batch at a time, by any number of workers at once.
 
 claim → sign → publish, and commit → find candidates → match → lock stories → store. A crash anywhere only delays: what
-was not stored still waits.
+was not stored still waits, and is compared again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
@@ -26,19 +26,17 @@ from worker.group import (
 from worker.store.stories import (
     StaleStoriesError,
     claim_waiting,
-    find_article_ids,
     find_boilerplate,
     find_candidates,
     find_signatures,
-    forget_stories,
     lock_stories,
+    lock_waiting,
     publish,
     store_stories,
 )
 from worker.values import Block, Grouped, Matched, Signed, WaitingArticle
 
 BATCH = 64
-_FORGET = 500
 _LOG = structlog.get_logger(__name__)
 
 
@@ -48,53 +46,60 @@ def group_waiting(engine: Engine, stop: Callable[[], bool]) -> Iterator[int]:
         yield grouped
 
 
-def regroup(engine: Engine, since: datetime | None) -> Iterator[int]:
-    """Let articles first seen since then, and the rest of their stories, wait again; yield how many at a time."""
-    first_id = 0
-    while True:
-        with writing(engine) as connection:
-            ids = find_article_ids(connection, first_id, since, _FORGET)
-            forgotten = forget_stories(connection, ids) if ids else 0
-        if not ids:
-            return
-        yield forgotten
-        first_id = ids[-1] + 1
-
-
 def group_batch(engine: Engine) -> int:
     """Group one batch; return how many articles it held, 0 when none waits that another worker has not claimed."""
     # The claim holds as long as this transaction, which writes nothing.
     with reading(engine) as claim:
         waiting = claim_waiting(claim, BATCH, MOST_CHARACTERS)
         if waiting:
-            # What these rules have compared already stays where it is: doing it again changes nothing.
-            signed = _publish(engine, [article for article in waiting if article.grouped_by != RULES_VERSION])
-            matched = _match(engine, signed)
-            retry_conflicts(lambda: _store(engine, waiting, signed, matched), also=(StaleStoriesError,))
+            _group(engine, waiting)
     return len(waiting)
 
 
+def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:
+    """Group articles together; where that finds a fault, one by one, and the faulty one alone: it stops no other."""
+    try:
+        # What these rules have compared already stays where it is: doing it again changes nothing.
+        signed = _publish(engine, [article for article in waiting if article.compared_by != RULES_VERSION])
+        _store(engine, waiting, signed, _match(engine, signed))
+    except (OperationalError, InterfaceError, StaleStoriesError):
+        # The store's own trouble, which no article is to blame for.
+        raise
+    except Exception:  # noqa: BLE001 -- logged with its traceback
+        _LOG.exception("articles not compared", article_ids=[article.article_id for article in waiting])
+        if len(waiting) == 1:
+            _leave_alone(engine, waiting[0])
+            return
+        for article in waiting:
+            _group(engine, [article])
+
+
+def _leave_alone(engine: Engine, article: WaitingArticle) -> None:
+    """Store an article as one whose words are no copy of anything."""
+    wordless = [_sign(article, (), set())]
+    _publish_signed(engine, lambda _: wordless)
+    _store(engine, [article], wordless, [])
+
+
 def _publish(engine: Engine, waiting: Sequence[WaitingArticle]) -> list[Signed]:
-    read = [(article, _read(article)) for article in waiting]
+    read = [(article, read_text(article.text)) for article in waiting]
     hashes = {block.block_hash for _, blocks in read for block in blocks}
 
+    def sign_all(connection: Connection) -> list[Signed]:
+        boilerplate = find_boilerplate(connection, hashes, BOILERPLATE_STORIES)
+        return [_sign(article, blocks, boilerplate) for article, blocks in read]
+
+    return _publish_signed(engine, sign_all) if read else []
+
+
+def _publish_signed(engine: Engine, sign_all: Callable[[Connection], list[Signed]]) -> list[Signed]:
     def work() -> list[Signed]:
         with writing(engine) as connection:
-            boilerplate = find_boilerplate(connection, hashes, BOILERPLATE_STORIES)
-            signed = [_sign(article, blocks, boilerplate) for article, blocks in read]
+            signed = sign_all(connection)
             publish(connection, signed, RULES_VERSION)
         return signed
 
-    return retry_conflicts(work) if read else []
-
-
-def _read(article: WaitingArticle) -> tuple[Block, ...]:
-    try:
-        return read_text(article.text)
-    except Exception:  # noqa: BLE001 -- logged with its traceback; the article becomes a story of its own
-        # One bad text never costs its neighbours.
-        _LOG.exception("text not read", article_id=article.article_id)
-        return ()
+    return retry_conflicts(work)
 
 
 def _sign(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int]) -> Signed:
@@ -104,19 +109,27 @@ def _sign(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int
 
 def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:
     with reading(engine) as connection:
-        sharing = find_candidates(connection, (key for one in signed for key in one.signature.keys))
+        sharing = find_candidates(connection, (anchor for one in signed for anchor in one.signature.anchors))
         signatures = find_signatures(connection, choose_of_batch(signed, sharing), RULES_VERSION)
     return list(match_batch(signed, sharing, signatures))
 
 
 def _store(
     engine: Engine, waiting: Sequence[WaitingArticle], signed: Sequence[Signed], matched: Sequence[Matched]
-) -> int:
+) -> None:
     concerned = {copy.article_id for article in matched for copy in article.copies}
     concerned |= {article.article_id for article in waiting}
     blocks = [(one.article.article_id, block) for one in signed for block in one.blocks]
-    with writing(engine) as connection:
-        story_of, stories = lock_stories(connection, concerned)
-        taken_in = unite(matched, story_of, {story_id: story.size for story_id, story in stories.items()})
-        grouped = Grouped(waiting, blocks, story_of, stories, taken_in)
-        return store_stories(connection, grouped, read_clock(connection).now())
+
+    def work() -> None:
+        with writing(engine) as connection:
+            story_of, stories = lock_stories(connection, concerned)
+            # One that was revised meanwhile goes on waiting: what its old words were like unites nothing.
+            named = lock_waiting(connection, waiting)
+            sizes = {story_id: story.size for story_id, story in stories.items()}
+            taken_in = unite([one for one in matched if one.article_id in named], story_of, sizes)
+            current = [article for article in waiting if article.article_id in named]
+            grouped = Grouped(current, named, blocks, story_of, stories, taken_in)
+            store_stories(connection, grouped, read_clock(connection).now())
+
+    retry_conflicts(work, also=(StaleStoriesError,))

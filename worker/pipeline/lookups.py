@@ -7,8 +7,8 @@ from typing import Self
 
 from worker.claim import claim_host
 from worker.database.clock import read_clock
-from worker.database.conflicts import retry_conflicts
-from worker.database.engine import reading, writing
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.errors import ErrorClass, PollError, TransientError
 from worker.fetch import Transfers
 from worker.pipeline.conclude import store_results
@@ -63,7 +63,7 @@ class Lookup:
         """Return the URL's host, leased till the end of the lookup; TransientError when another worker keeps it."""
         name = host_key(url)
         while name not in self._hosts:
-            if claimed := retry_conflicts(lambda: self._claim(name)):
+            if claimed := self._claim(name):
                 self._hosts[name] = claimed
             elif self._clock.now() >= self._patience_ends_at or self._stop():
                 raise _busy(f"{name} is being polled at the moment")
@@ -87,8 +87,9 @@ class Lookup:
             store_results(self._tools.engine, [], releases, now)
 
     def _claim(self, name: str) -> ClaimedHost | None:
-        with writing(self._tools.engine) as connection:
-            return claim_host(connection, self._clock.now(), self._terms, name)
+        return write(
+            self._tools.engine, lambda connection: claim_host(connection, self._clock.now(), self._terms, name)
+        )
 
     def _wait_for_the_gap(self, host: ClaimedHost) -> None:
         if not self.may_ask(host):
@@ -132,5 +133,4 @@ def _host_wait(tools: Tools, host: ClaimedHost, error: PollError, now: datetime)
 
 
 def _busy(sentence: str) -> TransientError:
-    # As after a 429: it is we who would ask too often.
-    return TransientError(ErrorClass.HTTP_429, sentence)
+    return TransientError(ErrorClass.BUSY, sentence)

@@ -1,14 +1,18 @@
 """Polling what somebody names, by URL or id, and saying what became of each name."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import Connection
 
 from worker.database.clock import read_clock
-from worker.database.engine import writing
+from worker.database.conflicts import write
+from worker.database.ids import read_id
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
-from worker.pipeline.polling import Stop, poll_named
+from worker.pipeline.named import poll_named
+from worker.pipeline.polling import Stop
 from worker.tools import Tools
 from worker.values import Credentials, FeedState, PollRecord
 
@@ -31,17 +35,20 @@ def poll_by_name(
 ) -> Iterator[NamedPoll]:
     """Poll feeds now; an unknown URL is added for it, and forgotten again unless its answer is a feed."""
     found = _find_or_add_all(tools, names)
-    waiting = {named.feed.feed_id: name for name, named in found.items() if named.feed}
+    # Several names may mean one feed.
+    waiting: dict[int, list[str]] = defaultdict(list)
     for name, named in found.items():
-        if named.refusal:
+        if named.feed:
+            waiting[named.feed.feed_id].append(name)
+        else:
             yield NamedPoll(name, refusal=named.refusal)
+    unknown = {named.feed.feed_id for named in found.values() if named.feed and named.is_unknown}
     for record in poll_named(tools, list(waiting), stop, force=force, credentials=credentials):
-        name = waiting.pop(record.feed_id)
-        is_kept = record.error is None or not found[name].is_unknown
+        is_kept = record.error is None or record.feed_id not in unknown
         if not is_kept:
             _forget(tools, record.feed_id)
-        yield NamedPoll(name, record, is_kept=is_kept)
-    for name in waiting.values():
+        yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
+    for name in chain.from_iterable(waiting.values()):
         yield NamedPoll(name, refusal=f"{name} was not polled now: {_LEFT_TO_WORKERS}")
 
 
@@ -53,14 +60,13 @@ class _Found:
 
 
 def _find_or_add_all(tools: Tools, names: Sequence[str]) -> dict[str, _Found]:
-    with writing(tools.engine) as connection:
-        return {name: _find_or_add(connection, name) for name in names}
+    return write(tools.engine, lambda connection: {name: _find_or_add(connection, name) for name in names})
 
 
 def _find_or_add(connection: Connection, name: str) -> _Found:
     try:
         feed = find_feed(connection, name)
-        is_unknown = feed is None and not name.isdecimal()
+        is_unknown = feed is None and read_id(name) is None
         if is_unknown:
             add_feeds(connection, read_clock(connection).now(), [NewFeed(name)])
             feed = find_feed(connection, name)
@@ -76,5 +82,4 @@ def _find_or_add(connection: Connection, name: str) -> _Found:
 
 
 def _forget(tools: Tools, feed_id: int) -> None:
-    with writing(tools.engine) as connection:
-        remove_feed(connection, feed_id, articles=True)
+    write(tools.engine, lambda connection: remove_feed(connection, feed_id, articles=True))

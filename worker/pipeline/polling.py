@@ -1,8 +1,7 @@
-"""Polling, as the tasks and the commands call it: every due feed, or the named ones."""
+"""Polling every feed that is due, as the tasks and the commands call it."""
 
 import time
-from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,17 +11,16 @@ from worker.claim import (
     ClaimTerms,
     claim_due_hosts,
     claim_isolated_host,
-    claim_named_feeds,
     count_claimable_hosts,
     find_next_claim,
 )
 from worker.database.clock import Clock, read_clock
-from worker.database.conflicts import retry_conflicts
-from worker.database.engine import reading, writing
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.pipeline.window import Window
 from worker.time_limits import BEGIN_WITHIN
 from worker.tools import Tools
-from worker.values import ClaimedHost, Credentials, PollRecord
+from worker.values import ClaimedHost, PollRecord
 
 # How long one turn may wait for the network, how soon a meagre claim is followed by another, how long a stop may take.
 _TURN = timedelta(milliseconds=100)
@@ -37,15 +35,16 @@ _CLAIM_FOR = timedelta(minutes=10)
 Stop = Callable[[], bool]
 """Asked on every turn: once it says so nothing more begins, and what is in flight gets a few seconds."""
 
-_Claim = Callable[[Connection, datetime, ClaimTerms], list[ClaimedHost]]
+Claim = Callable[[Connection, datetime, ClaimTerms], list[ClaimedHost]]
+"""Leases hosts with feeds to poll, none when there is nothing to do at the moment."""
 
 
 def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     """Poll feeds that are due, until none is or the time of one task is over; yield each as it is stored."""
     began = time.monotonic()
     # A feed that may be killing workers goes first and alone, so that a death can be laid at its door.
-    yield from _drive(Window(tools), _once(claim_isolated_host), stop, began)
-    yield from _drive(Window(tools), claim_due_hosts, stop, began)
+    yield from drive(Window(tools), _once(claim_isolated_host), stop, began)
+    yield from drive(Window(tools), claim_due_hosts, stop, began)
 
 
 def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
@@ -64,23 +63,6 @@ def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
         time.sleep(max(wait.total_seconds(), 0.0))
 
 
-def poll_named(
-    tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
-) -> Iterator[PollRecord]:
-    """Poll these feeds now, due or not; those whose host another worker holds are left to the next tick.
-
-    Without ``force`` a host that asked to be left alone (429, 503) is left alone.
-    """
-    remaining = deque(feed_ids)
-
-    def claim_some(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
-        some = [remaining.popleft() for _ in range(min(terms.hosts, len(remaining)))]
-        return claim_named_feeds(connection, now, terms, some, force=force) if some else []
-
-    while remaining and not stop():
-        yield from _drive(Window(tools, credentials), claim_some, stop, time.monotonic())
-
-
 def count_poll_tasks(engine: Engine, hosts_per_task: int, most: int) -> int:
     """Return how many poll tasks there is work for now, counting no further than ``most`` can use."""
     with reading(engine) as connection:
@@ -93,7 +75,7 @@ def _now(tools: Tools) -> datetime:
         return read_clock(connection).now()
 
 
-def _once(claim: _Claim) -> _Claim:
+def _once(claim: Claim) -> Claim:
     claims = iter([claim])
 
     def claim_once(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
@@ -106,7 +88,7 @@ def _claim_nothing(_connection: Connection, _now: datetime, _terms: ClaimTerms) 
     return []
 
 
-def _drive(window: Window, claim: _Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
+def drive(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
     """Keep the window full until the time to stop claiming, then drain it."""
     limits = window.tools.limits
     ends_at = began + limits.deadline.total_seconds()
@@ -131,15 +113,14 @@ def _drive(window: Window, claim: _Claim, stop: Stop, began: float) -> Iterator[
         window.close()
 
 
-def _top_up(window: Window, claim: _Claim, left: timedelta) -> int:
+def _top_up(window: Window, claim: Claim, left: timedelta) -> int:
     """Claim as many hosts as there is room for, with what can begin in the time left; return how many there were."""
     terms = replace(window.tools.terms, hosts=window.room, begin_within=left)
 
-    def work() -> tuple[Clock, list[ClaimedHost]]:
-        with writing(window.tools.engine) as connection:
-            clock = read_clock(connection)
-            return clock, claim(connection, clock.now(), terms)
+    def work(connection: Connection) -> tuple[Clock, list[ClaimedHost]]:
+        clock = read_clock(connection)
+        return clock, claim(connection, clock.now(), terms)
 
-    clock, hosts = retry_conflicts(work)
+    clock, hosts = write(window.tools.engine, work)
     window.admit(clock, hosts)
     return len(hosts)

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from worker.database.clock import read_clock
-from worker.database.conflicts import retry_conflicts
-from worker.database.engine import reading, writing
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.errors import PollError, TransientError
 from worker.feeds import begin_anew
 from worker.lost_feeds import LostFeed, find_occupant, is_still_lost, list_lost_feeds, note_search
@@ -60,7 +62,7 @@ def _look_for(tools: Tools, lost: LostFeed, stop: Stop, time_left: timedelta) ->
             found = discover(tools, lookup, page_url, dead_url=lost.url)
         except PollError as error:
             return Sought(lost.feed_id, lost.url, None, error.sentence)
-        return retry_conflicts(lambda: _move(tools, lost, found.url))
+        return write(tools.engine, lambda connection: _move(connection, lost, found.url))
 
 
 def _may_begin(tools: Tools, lookup: Lookup, lost: LostFeed, page_url: str) -> bool:
@@ -73,19 +75,17 @@ def _may_begin(tools: Tools, lookup: Lookup, lost: LostFeed, page_url: str) -> b
     except TransientError:
         return False
     # Before it, not after: a search that costs us the worker must not begin again at once.
-    with writing(tools.engine) as connection:
-        return note_search(connection, read_clock(connection).now(), lost)
+    return write(tools.engine, lambda connection: note_search(connection, read_clock(connection).now(), lost))
 
 
-def _move(tools: Tools, lost: LostFeed, url: str) -> Sought:
+def _move(connection: Connection, lost: LostFeed, url: str) -> Sought:
     """Let the feed live where it was found, unless another does: a page that names one says nothing of the other."""
-    with writing(tools.engine) as connection:
-        if other := find_occupant(connection, url):
-            told = "no other feed" if other == lost.feed_id else f"feed {other}, which is another"
-            return Sought(lost.feed_id, lost.url, None, f"its site names {told}")
-        if not is_still_lost(connection, lost):
-            return Sought(lost.feed_id, lost.url, None, "it was changed meanwhile")
-        now = read_clock(connection).now()
-        move_feed(connection, now, lost.feed_id, url)
-        begin_anew(connection, now, lost.feed_id, "found again on its site's page")
+    if other := find_occupant(connection, url):
+        told = "no other feed" if other == lost.feed_id else f"feed {other}, which is another"
+        return Sought(lost.feed_id, lost.url, None, f"its site names {told}")
+    if not is_still_lost(connection, lost):
+        return Sought(lost.feed_id, lost.url, None, "it was changed meanwhile")
+    now = read_clock(connection).now()
+    move_feed(connection, now, lost.feed_id, url)
+    begin_anew(connection, now, lost.feed_id, "found again on its site's page")
     return Sought(lost.feed_id, lost.url, url)

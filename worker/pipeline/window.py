@@ -186,7 +186,8 @@ class Window:
         """Store documents in one commit, or each in its own where that fails."""
         now = self._clock.now()
         try:
-            records = store_documents(self.tools.engine, [(each.answered, each.parsed) for each in documents], now)
+            read = [(each.answered, each.parsed) for each in documents]
+            records = store_documents(self.tools.engine, read, now, self.tools.detect)
         except (OperationalError, InterfaceError):
             # The database is gone, and with it any use in going on: the leases expire and the feeds are polled again.
             raise

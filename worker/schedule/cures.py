@@ -35,6 +35,7 @@ CURES = {
     ErrorClass.HTTP_5XX: Cure(5 * _MINUTE, _DAY, 60 * _DAY),
     # It is we who ask too often: never the feed's fault.
     ErrorClass.HTTP_429: Cure(15 * _MINUTE, _DAY, None),
+    ErrorClass.BUSY: Cure(15 * _MINUTE, _DAY, None),
     # Somebody has to change something; once is often a deployment that goes wrong, so look again soon.
     ErrorClass.HTTP_4XX: Cure(15 * _MINUTE, _DAY, 30 * _DAY),
     ErrorClass.REDIRECT: Cure(15 * _MINUTE, _DAY, 30 * _DAY),

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, bindparam, case, insert, select, update
 
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.events import tell
 from worker.database.upsert import upsert
 from worker.store.revisions import Origin, record_version, show_version
-from worker.values import Action, Article, Placement, PollResult
+from worker.values import Action, Article, EventKind, Placement, PollResult
 
 
 def store_articles(connection: Connection, result: PollResult, now: datetime) -> tuple[int, int]:
@@ -26,8 +27,8 @@ def store_articles(connection: Connection, result: PollResult, now: datetime) ->
     revised = [placed for placed in placements if _revise(connection, result, placed, origin)]
     named = {placed.article.guid_hash: placed.article_id for placed in placements if placed.article_id is not None}
     _sight(connection, feed_id, placements, named | created | found, now)
-    _tell(connection, feed_id, "article created", created.values(), now)
-    _tell(connection, feed_id, "article revised", [placed.article_id for placed in revised], now)
+    tell(connection, now, EventKind.ARTICLE_CREATED, _of_feed(feed_id, created.values()))
+    tell(connection, now, EventKind.ARTICLE_REVISED, _of_feed(feed_id, [placed.article_id for placed in revised]))
     return len(created), len(revised)
 
 
@@ -64,7 +65,7 @@ def _create(connection: Connection, result: PollResult, articles: Sequence[Artic
         if article.guid in ids
     ]
     if first:
-        connection.execute(_insert(RevisionRow), first)
+        connection.execute(_insert_revision(), first)
     return {article.guid_hash: ids[article.guid] for article in articles if article.guid in ids}
 
 
@@ -116,15 +117,8 @@ def _sight(
     )
 
 
-def _tell(connection: Connection, feed_id: int, kind: str, article_ids: Collection[int | None], now: datetime) -> None:
-    if article_ids:
-        connection.execute(
-            _insert(EventRow),
-            [
-                {"created_at": now, "kind": kind, "article_id": article_id, "feed_id": feed_id}
-                for article_id in article_ids
-            ],
-        )
+def _of_feed(feed_id: int, article_ids: Collection[int | None]) -> list[dict[str, int | None]]:
+    return [{"article_id": article_id, "feed_id": feed_id} for article_id in article_ids]
 
 
 # Statements are built once: building one costs several times what running it does.
@@ -146,15 +140,15 @@ def _insert_sighting(dialect: str) -> Any:
 
 
 @cache
-def _insert(table: type[RevisionRow | EventRow]) -> Insert:
-    return insert(table)
+def _insert_revision() -> Insert:
+    return insert(RevisionRow)
 
 
 # The fields that an article and its row have in common, name for name.
 _SHARED = (
     "guid", "match_key", "url", "original_url", "title", "published_at", "updated_at", "summary", "html", "text",
-    "language", "image_url", "dateline_place", "dateline_date", "agency", "slug", "notice", "notice_number", "note",
-    "urgency", "content_hash", "wire_key",
+    "language", "language_source", "image_url", "dateline_place", "dateline_date", "agency", "slug", "notice",
+    "notice_number", "note", "urgency", "content_hash", "wire_key",
 )  # fmt: skip
 
 

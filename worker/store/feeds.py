@@ -4,13 +4,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, insert, or_, update
+from sqlalchemy import Connection, Update, bindparam, or_, update
 
-from worker.database.article_tables import EventRow
+from worker.database.events import tell
 from worker.database.feed_tables import FeedRow
 from worker.database.feed_values import store_hints, store_rhythm
 from worker.store.leases import holds_lease
-from worker.values import FeedState, PollResult
+from worker.values import EventKind, PollResult
 
 
 def store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
@@ -20,7 +20,8 @@ def store_feed(connection: Connection, result: PollResult, now: datetime) -> Non
         feed_id, ending = result.record.feed_id, result.record.next_poll.ends_as
         connection.execute(_update(tuple(facts)), facts | {"b_feed_id": feed_id})
         if ending:
-            _tell(connection, feed_id, ending, result.record.next_poll.reason, now)
+            details = {"reason": result.record.next_poll.reason}
+            tell(connection, now, EventKind(f"feed {ending}"), [{"feed_id": feed_id, "details": details}])
 
 
 @cache
@@ -48,8 +49,3 @@ def _facts(result: PollResult) -> dict[str, Any]:
     if result.record.next_poll.ends_as:
         facts |= {"state": result.record.next_poll.ends_as, "state_reason": result.record.next_poll.reason}
     return facts
-
-
-def _tell(connection: Connection, feed_id: int, ending: FeedState, reason: str, now: datetime) -> None:
-    event = {"created_at": now, "kind": f"feed {ending}", "feed_id": feed_id, "details": {"reason": reason}}
-    connection.execute(insert(EventRow).values(event))

@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.events import tell
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
 from worker.database.host_queue import add_hosts, wake_hosts
 from worker.urls import feed_url_key, host_key
-from worker.values import FeedState
+from worker.values import EventKind, FeedState
 
 
 def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> int:
@@ -23,8 +24,7 @@ def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> 
         select(FeedRow.id).where(FeedRow.url_key == key, FeedRow.id != feed_id)
     ).scalar()
     details = {"from": old.url, "to": url, "merged_into": other}
-    event = {"created_at": now, "kind": "feed moved", "feed_id": feed_id, "details": details}
-    connection.execute(insert(EventRow).values(event))
+    tell(connection, now, EventKind.FEED_MOVED, [{"feed_id": feed_id, "details": details}])
     if other is None:
         _change_url(connection, feed_id, url, key)
     else:

@@ -10,18 +10,18 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     RowMapping,
-    Select,
     bindparam,
-    insert,
     select,
     text,
     union_all,
     update,
 )
 
-from worker.database.article_tables import ArticleRow, EventRow
+from worker.database.among import is_among
+from worker.database.article_tables import ArticleRow
+from worker.database.events import tell
 from worker.text import spell_bare
-from worker.values import Notice, Relinked, WireArticle
+from worker.values import EventKind, Notice, Relinked, WireArticle
 
 # On PostgreSQL keys share so many advisory locks: of those a transaction may not hold any number.
 _SLOTS = 64
@@ -69,30 +69,36 @@ def store_links(
             for each in links
         ]
         connection.execute(_update_links(), rows)
-        if events := [event for each in links for event in _events(each, known)]:
-            connection.execute(insert(EventRow), [event | {"created_at": now} for event in events])
+        _tell(connection, links, known, now)
 
 
-def forget_links(connection: Connection, gone: Select[int]) -> None:
-    """Let nothing act on, or be killed by, articles that are about to be deleted."""
+def forget_links(connection: Connection, gone: Collection[int]) -> None:
+    """Let nothing act on, or be killed by, articles that have been deleted."""
     for link in (ArticleRow.acts_on, ArticleRow.killed_by):
-        connection.execute(update(ArticleRow).where(link.in_(gone)).values({link: None}))
+        is_gone = is_among(connection.dialect.name, link, gone)
+        connection.execute(update(ArticleRow).where(is_gone).values({link: None}))
 
 
-def _events(each: Relinked, known: Mapping[int, WireArticle]) -> list[dict[str, Any]]:
-    article, events = each.article, []
-    if article.notice is Notice.CORRECTION and each.acts_on not in {None, article.acts_on}:
-        events.append(_event("article corrected", each.acts_on, article))
-    if each.killed_by and not article.killed_by:
-        events.append(_event("article killed", article.article_id, known[each.killed_by]))
-    if article.killed_by and not each.killed_by:
-        events.append(_event("article reinstated", article.article_id, None))
-    return events
+def _tell(
+    connection: Connection, relinked: Sequence[Relinked], known: Mapping[int, WireArticle], now: datetime
+) -> None:
+    corrected, killed, reinstated = [], [], []
+    for each in relinked:
+        article = each.article
+        if article.notice is Notice.CORRECTION and each.acts_on not in {None, article.acts_on}:
+            corrected.append(_by(article, each.acts_on))
+        if each.killed_by and not article.killed_by:
+            killed.append(_by(known[each.killed_by], article.article_id))
+        if article.killed_by and not each.killed_by:
+            reinstated.append({"article_id": article.article_id})
+    tell(connection, now, EventKind.ARTICLE_CORRECTED, corrected)
+    tell(connection, now, EventKind.ARTICLE_KILLED, killed)
+    tell(connection, now, EventKind.ARTICLE_REINSTATED, reinstated)
 
 
-def _event(kind: str, article_id: int | None, by: WireArticle | None) -> dict[str, Any]:
-    details = {"by": by.article_id, "words": by.words} if by else None
-    return {"kind": kind, "article_id": article_id, "feed_id": by.feed_id if by else None, "details": details}
+def _by(notice: WireArticle, article_id: int | None) -> dict[str, Any]:
+    details = {"by": notice.article_id, "words": notice.words}
+    return {"article_id": article_id, "feed_id": notice.feed_id, "details": details}
 
 
 def _read(row: RowMapping) -> WireArticle:

@@ -14,6 +14,8 @@ _WINDOW = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # So many hosts must have been polled in a window for it to say anything.
 _FEWEST_HOSTS = 20
+# A week of windows.
+_MOST_KNOWN = 2_016
 
 
 class Outages:
@@ -34,6 +36,9 @@ class Outages:
             was_outage = _look(connection, began)
         if began + _WINDOW <= now:
             self._known[began] = was_outage
+            # Feeds were last polled hours ago, or days: what is older is asked for again.
+            for oldest in sorted(self._known)[:-_MOST_KNOWN]:
+                del self._known[oldest]
         return was_outage
 
 

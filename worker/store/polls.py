@@ -14,7 +14,7 @@ from worker.store.articles import store_articles, store_departures
 from worker.store.feeds import store_feed
 from worker.store.leases import HostRelease, holds_lease, release_hosts
 from worker.store.moves import move_feed
-from worker.store.schedules import store_schedules
+from worker.store.schedules import lock_schedules, store_schedules
 from worker.values import Action, Finding, Outcome, PollRecord, PollResult
 
 
@@ -32,6 +32,7 @@ def store_polls(
     """
     # One order for all transactions, so that those which share feeds wait for each other.
     results = sorted(results, key=lambda result: result.record.feed_id)
+    lock_schedules(connection, [result.record.feed_id for result in results])
     records = [_store_document(connection, result, now) for result in results]
     stored = [replace(result, record=record) for result, record in zip(results, records, strict=True)]
     store_schedules(connection, stored)

@@ -4,11 +4,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Update, bindparam, case, exists, null, update
+from sqlalchemy import Boolean, Connection, Select, Update, bindparam, case, exists, null, select, update
 
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.types import UtcDateTime
 from worker.values import Outcome, PollResult
+
+
+def lock_schedules(connection: Connection, feed_ids: Sequence[int]) -> None:
+    """Lock the schedules that a transaction is going to write, in their one order, whatever it writes into which."""
+    if feed_ids:
+        connection.execute(_lock(), {"feed_ids": feed_ids})
 
 
 def store_schedules(connection: Connection, results: Sequence[PollResult]) -> None:
@@ -24,6 +30,12 @@ def store_schedules(connection: Connection, results: Sequence[PollResult]) -> No
         ):
             if rows:
                 connection.execute(_update(tuple(rows[0]), is_leased=is_leased), rows)
+
+
+@cache
+def _lock() -> Select[int]:
+    mine = ScheduleRow.feed_id.in_(bindparam("feed_ids", expanding=True))
+    return select(ScheduleRow.feed_id).where(mine).order_by(ScheduleRow.feed_id).with_for_update()
 
 
 @cache

@@ -4,7 +4,16 @@ claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry �
 → dedupe → Placement → schedule → NextPoll → store
 """
 
-from worker.values.articles import Action, Article, Finding, KnownArticle, Placement, Relinked, WireArticle
+from worker.values.articles import (
+    Action,
+    Article,
+    Finding,
+    KnownArticle,
+    LanguageSource,
+    Placement,
+    Relinked,
+    WireArticle,
+)
 from worker.values.entries import (
     Enclosure,
     Entry,
@@ -16,6 +25,7 @@ from worker.values.entries import (
     Recognised,
     Sighted,
 )
+from worker.values.events import EventKind
 from worker.values.feeds import (
     ClaimedHost,
     Credentials,
@@ -58,6 +68,7 @@ __all__ = [
     "DueFeed",
     "Enclosure",
     "Entry",
+    "EventKind",
     "FeedOptions",
     "FeedState",
     "FetchRequest",
@@ -69,6 +80,7 @@ __all__ = [
     "Hints",
     "KeyedEntry",
     "KnownArticle",
+    "LanguageSource",
     "Matched",
     "Message",
     "Move",

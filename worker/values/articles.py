@@ -7,6 +7,17 @@ from enum import StrEnum
 from worker.values.entries import Enclosure, Notice
 
 
+class LanguageSource(StrEnum):
+    """Who says which language an article is in."""
+
+    ENTRY = "entry"
+    """The entry declares it, and its feed another or none."""
+    FEED = "feed"
+    """Its feed declares it."""
+    DETECTED = "detected"
+    """Nobody does, or the letters of the text belie what they declare: it was told from the text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """An entry made comparable: what the store keeps, field by field (``docs/fields.md``)."""
@@ -29,6 +40,7 @@ class Article:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     language: str | None = None
+    language_source: LanguageSource | None = None
     tags: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     image_url: str | None = None

@@ -123,7 +123,6 @@ class Document:
     """Where the bytes came from, after redirects: the base of relative links."""
     body: bytes = field(repr=False)
     content_type: str | None = None
-    content_language: str | None = None
     validators: Validators = field(default_factory=Validators)
 
 

@@ -20,8 +20,8 @@ class Block:
 class Signature:
     """What the words of an article are compared by."""
 
-    keys: tuple[int, ...]
-    """Anchors (64 bits, signed): two copies share at least one."""
+    anchors: tuple[int, ...]
+    """64 bits each, signed: two copies share at least one."""
     sketch: tuple[int, ...]
     """The first shingles (32 bits), in order."""
     width: int
@@ -50,8 +50,8 @@ class WaitingArticle:
     """When it was published; where that is unknown, first seen."""
     first_seen_at: datetime
     story_id: int | None
-    """Null unless it was grouped before."""
-    grouped_by: int | None = None
+    """Null unless it was published before."""
+    compared_by: int | None = None
     """Version of the rules by which these very words were compared before; null where they never were."""
 
 
@@ -148,6 +148,9 @@ class Grouped:
     """What became of waiting articles, ready to be written under the locks of their stories."""
 
     articles: Sequence[WaitingArticle]
+    """Those that are still what was read of them, and locked."""
+    named: Mapping[int, int | None]
+    """The story that the row of each one names so far."""
     blocks: Sequence[tuple[int, int]]
     """An article, and the hash of a line of it that is no boilerplate."""
     story_of: Mapping[int, int]

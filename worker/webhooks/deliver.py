@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from worker.database.clock import Clock, read_clock
-from worker.database.conflicts import retry_conflicts
-from worker.database.engine import writing
+from worker.database.conflicts import write
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.outbox import number_events
@@ -77,12 +76,11 @@ def deliver(engine: Engine, transfers: Transfers, secret: str | None, stop: Call
 def _claim(engine: Engine) -> tuple[Clock, list[Batch]]:
     number_events(engine)
 
-    def work() -> tuple[Clock, list[Batch]]:
-        with writing(engine) as connection:
-            clock = read_clock(connection)
-            return clock, claim_batches(connection, clock.now())
+    def work(connection: Connection) -> tuple[Clock, list[Batch]]:
+        clock = read_clock(connection)
+        return clock, claim_batches(connection, clock.now())
 
-    return retry_conflicts(work)
+    return write(engine, work)
 
 
 def _request(batch: Batch, secret: str, now: datetime) -> FetchRequest:
@@ -98,14 +96,13 @@ def _conclude(engine: Engine, batch: Batch, error: PollError | None, now: dateti
     """Note how a delivery ended, in a transaction of its own."""
     verdict = _judge(batch, error, now) if error else None
 
-    def work() -> None:
-        with writing(engine) as connection:
-            if error and verdict:
-                note_failed(connection, now, batch, error.sentence, verdict)
-            else:
-                note_taken(connection, now, batch)
+    def work(connection: Connection) -> None:
+        if error and verdict:
+            note_failed(connection, now, batch, error.sentence, verdict)
+        else:
+            note_taken(connection, now, batch)
 
-    retry_conflicts(work)
+    write(engine, work)
     return Delivered(batch, error, verdict)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, exists, insert, select, update
 
+from worker.database.ids import read_id
 from worker.database.outbox_tables import EventBoundsRow, WebhookRow
 from worker.outbox import refuse_gap, start_after
 
@@ -34,7 +35,8 @@ def add_webhook(connection: Connection, now: datetime, url: str, since: int | No
 
 def find_webhook(connection: Connection, name: str) -> Webhook | None:
     """Return the webhook that an id or a URL names; null when there is none."""
-    wanted = WebhookRow.id == int(name) if name.isdecimal() else WebhookRow.url == name
+    webhook_id = read_id(name)
+    wanted = WebhookRow.id == webhook_id if webhook_id is not None else WebhookRow.url == name
     row = connection.execute(select(WebhookRow).where(wanted)).first()
     return Webhook(row.id, row.url, row.salt, row.position) if row else None
 

@@ -25,7 +25,6 @@ def test_a_document_comes_with_its_url_type_language_and_validators(publisher: P
         "/feed.xml",
         FEED,
         "application/atom+xml; charset=utf-8",
-        Content_Language="fr",
         ETag='W/"a-1"',
         Last_Modified="Tue, 24 Nov 2026 09:00:00 GMT",
     )
@@ -36,7 +35,6 @@ def test_a_document_comes_with_its_url_type_language_and_validators(publisher: P
         url=url,
         body=FEED,
         content_type="application/atom+xml; charset=utf-8",
-        content_language="fr",
         validators=Validators('W/"a-1"', "Tue, 24 Nov 2026 09:00:00 GMT"),
     )
     assert fetched.http_status == 200

@@ -20,11 +20,11 @@ def body_of(content: bytes) -> Body:
 
 
 def test_a_document_takes_its_facts_from_the_head() -> None:
-    head = Head(200, {"content-type": "text/xml\x01", "content-language": "de", "etag": '"a"'})
+    head = Head(200, {"content-type": "text/xml\x01", "etag": '"a"'})
 
     answer = document(HERE, head, body_of(b"rss"))
 
-    assert answer == Document("https://a.example/feed.xml", b"rss", "text/xml", "de", Validators('"a"'))
+    assert answer == Document("https://a.example/feed.xml", b"rss", "text/xml", Validators('"a"'))
 
 
 def test_an_empty_document_is_incomplete() -> None:

@@ -34,6 +34,6 @@ def test_one_that_joined_counts_for_the_story_it_joined() -> None:
 
 def test_only_those_outside_a_batch_are_looked_up() -> None:
     one = _signed(5, news(1))
-    key = one.signature.keys[0]
+    anchor = one.signature.anchors[0]
     candidates = [Candidate(number, number, is_grouped=True, moment=NOW) for number in (3, 5)]
-    assert choose_of_batch([one], {key: candidates}) == {3}
+    assert choose_of_batch([one], {anchor: candidates}) == {3}

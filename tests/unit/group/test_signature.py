@@ -72,11 +72,11 @@ def test_no_more_than_64_facts_are_kept() -> None:
     assert len(_sign(" ".join(map(str, range(100)))).facts) == 64
 
 
-def test_a_text_too_short_to_be_a_copy_has_no_keys() -> None:
-    assert _sign("one two three four five six seven eight nine ten eleven").keys == ()
-    assert len(_sign("one two three four five six seven eight nine ten eleven twelve").keys) == 1
+def test_a_text_too_short_to_be_a_copy_has_no_anchors() -> None:
+    assert _sign("one two three four five six seven eight nine ten eleven").anchors == ()
+    assert len(_sign("one two three four five six seven eight nine ten eleven twelve").anchors) == 1
 
 
 def test_an_empty_text_has_an_empty_signature() -> None:
     signature = _sign("")
-    assert (signature.keys, signature.sketch, signature.facts) == ((), (), ())
+    assert (signature.anchors, signature.sketch, signature.facts) == ((), (), ())

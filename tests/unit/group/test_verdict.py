@@ -24,7 +24,7 @@ COPIES = {
         "runs": 1, "mean_run": 34.0,
         "longest_run": 34, "first_in_longer": 80, "of_title": 0.5,
     },
-    "a lede above lines of the house": {
+    "a lede above boilerplate": {
         "shorter": 90, "longer": 600, "of_shorter": 0.28, "of_longer": 0.05, "of_lede": 0.65,
         "runs": 1, "mean_run": 25.0,
         "longest_run": 25, "first_in_longer": 10,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.normalise.article import FeedContext, content_hash, normalise
-from worker.values import Article, Enclosure, Entry, KeyedEntry
+from worker.values import Article, Enclosure, Entry, KeyedEntry, LanguageSource
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FEED = FeedContext("https://news.example/feed", "https://news.example/feed", "https://www.news.example/", "en-us")
@@ -20,6 +20,14 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_f
 def _article(entry: Entry | None = None, feed: FeedContext = FEED, **fields: Any) -> Article:
     entry = replace(entry or Entry(), **fields)
     return normalise(KeyedEntry("g1", b"guid", b"finger", entry), feed, NOW)
+
+
+def _undeclared(asked: list[str]) -> FeedContext:
+    def detect(text: str) -> str:
+        asked.append(text)
+        return "en"
+
+    return replace(FEED, language=None, detect=detect)
 
 
 def test_what_the_entry_is_known_by_is_carried_over() -> None:
@@ -147,6 +155,23 @@ def test_without_any_language_it_is_null() -> None:
     assert _article(feed=replace(FEED, language=None)).language is None
 
 
+def test_a_language_that_nobody_declares_is_told_from_title_and_text() -> None:
+    asked: list[str] = []
+    article = _article(Entry(link=LINK, title="Rain", content="<p>It rained.</p>"), _undeclared(asked))
+    assert (asked, article.language, article.language_source) == (["Rain It rained."], "en", LanguageSource.DETECTED)
+
+
+def test_an_address_that_stands_in_for_a_title_tells_no_language() -> None:
+    asked: list[str] = []
+    _article(Entry(link=LINK), _undeclared(asked))
+    assert asked == [" "]
+
+
+def test_the_language_is_no_part_of_the_content_hash() -> None:
+    hashes = {_article(title="Rain", feed=feed).content_hash for feed in (FEED, _undeclared([]))}
+    assert len(hashes) == 1
+
+
 def test_dates_are_read() -> None:
     article = _article(published="2026-11-23", updated="Tue, 24 Nov 2026 10:00:00 +0000")
     assert article.published_at == datetime(2026, 11, 23, tzinfo=UTC)
@@ -166,45 +191,28 @@ def test_a_date_that_cannot_be_true_is_null() -> None:
     assert _article(published="2036-11-23").published_at is None
 
 
-def test_enclosures_have_web_addresses_and_sizes_that_can_be() -> None:
-    published = (
-        Enclosure("/1.mp3", "audio/mpeg", 5),
-        Enclosure("https://news.example/1.mp3", "audio/mpeg", 5),
-        Enclosure("https://cdn.example/2.mp3", " audio/mpeg\x00", -1),
-        Enclosure("https://cdn.example/3.mp3", None, 2**53),
-        Enclosure("https://cdn.example/4.mp3", "", 0),
-        Enclosure("file:///etc/passwd"),
-    )
-    assert _article(enclosures=published).enclosures == (
-        Enclosure("https://news.example/1.mp3", "audio/mpeg", 5),
-        Enclosure("https://cdn.example/2.mp3", "audio/mpeg", None),
-        Enclosure("https://cdn.example/3.mp3", None, None),
-        Enclosure("https://cdn.example/4.mp3", None, None),
-    )
-
-
-def test_the_image_is_the_one_the_entry_names() -> None:
-    article = _article(image_url="/lead.png?a=1&amp;b=2", content='<img src="/1.png">')
-    assert article.image_url == "https://news.example/lead.png?a=1&b=2"
-
-
-def test_else_the_first_of_the_content_that_can_be_seen() -> None:
-    content = '<img src="/count.gif" width="1"><img src="mailto:a@b.example"><img alt="a > b" src="/1.png?a=1&amp;b=2">'
-    assert _article(content=content).image_url == "https://news.example/1.png?a=1&b=2"
-
-
-def test_an_emoji_is_not_the_image() -> None:
-    emoji = "https://s.w.org/images/core/emoji/15.0.3/72x72/1f355.png"
-    assert _article(content=f'<img src="{emoji}"><img src="/1.png">').image_url == "https://news.example/1.png"
-
-
-def test_without_images_there_is_none() -> None:
-    assert _article(image_url="data:image/png;base64,x", content="<p>Rain</p>").image_url is None
-
-
 def test_the_dateline_is_carried_over_clean() -> None:
     article = _article(dateline_place=" New  Delhi\x00", dateline_date=date(2021, 7, 11), agency="ANI")
     assert (article.dateline_place, article.dateline_date, article.agency) == ("New Delhi", date(2021, 7, 11), "ANI")
+
+
+WIRE = "<p>By Ada Lovelace</p><p>DUBAI, Feb 17 (Reuters) - A group said so on Tuesday.</p>"
+
+
+def test_a_wires_text_in_a_feed_says_where_and_by_whom_it_was_filed() -> None:
+    article = _article(content=WIRE, published="2026-02-17")
+    assert (article.dateline_place, article.dateline_date, article.agency) == ("DUBAI", date(2026, 2, 17), "Reuters")
+    assert article.authors == ("Ada Lovelace",)
+
+
+def test_its_summary_is_of_the_news_and_its_text_is_whole() -> None:
+    article = _article(content=WIRE, published="2026-02-17")
+    assert article.summary == "A group said so on Tuesday."
+    assert article.text == "By Ada Lovelace\n\nDUBAI, Feb 17 (Reuters) - A group said so on Tuesday."
+
+
+def test_what_its_feed_says_goes_before_the_wires_byline() -> None:
+    assert _article(content=WIRE, authors=("Mary Somerville",)).authors == ("Mary Somerville",)
 
 
 def test_a_sites_own_page_has_a_match_key() -> None:

@@ -294,3 +294,12 @@ def test_ten_megabytes_of_anything_cost_little(body: bytes) -> None:
     with suppress(PollError):
         _parse(body)
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "written", [("2026-07-10T10:00:00+10:00", "2026-07-10T01:00:00Z"), ("20260710T100000+1000", "20260710T010000Z")]
+)
+def test_the_newest_items_are_those_that_changed_last_wherever_their_clocks_stood(written: tuple[str, str]) -> None:
+    items = [{"uri": f"urn:x:{moment}", "versioncreated": moment, "headline": "Rain"} for moment in written]
+    (kept,) = _parse(orjson.dumps(items), max_entries=1).entries
+    assert kept.updated == written[1]

@@ -15,7 +15,7 @@ def test_the_first_retry_is_the_soonest_and_never_immediate(cure: Cure) -> None:
     assert timedelta(minutes=5) <= cure.first_retry <= cure.longest
 
 
-@pytest.mark.parametrize("failed", [ErrorClass.HTTP_429, ErrorClass.INTERNAL])
+@pytest.mark.parametrize("failed", [ErrorClass.HTTP_429, ErrorClass.BUSY, ErrorClass.INTERNAL])
 def test_what_is_not_the_feeds_fault_never_quarantines_it(failed: ErrorClass) -> None:
     assert CURES[failed].patience is None
 

@@ -46,6 +46,7 @@ def _create_feeds() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_feeds"),
         sa.UniqueConstraint("url_key", name="uq_feeds_url_key"),
         comment="One row per feed: a URL we poll, or a seed file we read",
+        sqlite_autoincrement=True,
     )
 
 
@@ -143,6 +144,7 @@ def _create_polls() -> None:
         optional("note", sa.Text(), "Anything else worth knowing, such as entries left out"),
         partitioned_key("started_at"),
         comment="One row per attempt to poll a feed, kept for FEEDMILL_RETAIN_POLLS",
+        sqlite_autoincrement=True,
         postgresql_partition_by="RANGE (started_at)",
     )
     op.create_index("ix_polls_feed_id_started_at", "polls", ["feed_id", "started_at"])

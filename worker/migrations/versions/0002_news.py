@@ -62,6 +62,7 @@ def _create_articles() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
         sa.UniqueConstraint("match_key", name="uq_articles_match_key"),
         comment="One row per article; its versions are in revisions, its appearances in sightings",
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_articles_feed_id_id", "articles", ["feed_id", "id"])
     op.create_index("ix_articles_first_seen_at", "articles", ["first_seen_at"])

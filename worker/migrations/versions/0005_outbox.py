@@ -81,4 +81,5 @@ def _create_webhooks() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_webhooks"),
         sa.UniqueConstraint("url", name="uq_webhooks_url"),
         comment="One row per webhook: a URL that changes are delivered to, signed",
+        sqlite_autoincrement=True,
     )

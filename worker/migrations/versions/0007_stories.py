@@ -40,10 +40,10 @@ def downgrade() -> None:
 def _create_stories() -> None:
     op.create_table(
         "stories",
-        required("id", BigId, "Identifier: that of its first article", autoincrement=False),
+        required("id", BigId, "Identifier: that of the article it began with, which may be gone", autoincrement=False),
         optional("parent", BigId, "The story that took it in; null for a story of its own"),
         required("first_article_id", BigId, "The first of its articles"),
-        required("size", sa.Integer(), "How many articles it has"),
+        required("size", sa.Integer(), "How many articles it has; 0 while its one article is to be grouped again"),
         required("first_seen_at", UtcDateTime(), "When the first of them was first seen"),
         required("last_seen_at", UtcDateTime(), "When the last of them was first seen"),
         sa.PrimaryKeyConstraint("id", name="pk_stories"),
@@ -74,7 +74,9 @@ def _create_sketches() -> None:
         required(
             "rules_version", sa.Integer(), "Version of the rules that made it; only those of one version are compared"
         ),
-        required("content_hash", sa.LargeBinary(), "Content hash of the version it was made of"),
+        required(
+            "content_hash", sa.LargeBinary(), "Content hash of the words that were compared by it; empty until then"
+        ),
         required("outlet", sa.Text(), "The site the article stood on; where that is unknown its feed"),
         required("width", sa.Integer(), "Words in a shingle"),
         required("shingles", sa.LargeBinary(), "The first 600 shingles in order, 32 bits each, little-endian"),

@@ -8,21 +8,21 @@ from worker.store.stories.blocks import find_boilerplate
 from worker.store.stories.candidates import find_candidates, find_signatures
 from worker.store.stories.changes import store_stories
 from worker.store.stories.claim import claim_waiting
-from worker.store.stories.forget import find_article_ids, find_stories, forget_stories, recount_stories
-from worker.store.stories.lock import StaleStoriesError, lock_stories
+from worker.store.stories.forget import delete_articles, find_article_ids, forget_stories
+from worker.store.stories.lock import StaleStoriesError, lock_stories, lock_waiting
 from worker.store.stories.publish import publish
 
 __all__ = [
     "StaleStoriesError",
     "claim_waiting",
+    "delete_articles",
     "find_article_ids",
     "find_boilerplate",
     "find_candidates",
     "find_signatures",
-    "find_stories",
     "forget_stories",
     "lock_stories",
+    "lock_waiting",
     "publish",
-    "recount_stories",
     "store_stories",
 ]

@@ -5,21 +5,22 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection, func, select
 
 from worker.database.article_tables import ArticleRow
-from worker.database.story_tables import SketchRow, StoryRow
-from worker.store.stories.pairs import find_articles_of_keys
+from worker.database.story_tables import SketchRow
+from worker.store.stories.pairs import find_articles_of_anchors
 from worker.store.stories.publish import unpack
+from worker.store.stories.standing import STORY, with_stories
 from worker.values import Candidate, Signature
 
 
-def find_candidates(connection: Connection, keys: Iterable[int]) -> dict[int, list[Candidate]]:
-    """Return, by key, the articles that share it, the oldest first."""
-    sharing = find_articles_of_keys(connection, keys)
+def find_candidates(connection: Connection, anchors: Iterable[int]) -> dict[int, list[Candidate]]:
+    """Return, by anchor, the articles that share it, the oldest first."""
+    sharing = find_articles_of_anchors(connection, anchors)
     known = _read_candidates(connection, {article_id for ids in sharing.values() for article_id in ids})
-    return {key: [known[article_id] for article_id in ids if article_id in known] for key, ids in sharing.items()}
+    return {anchor: [known[article_id] for article_id in ids if article_id in known] for anchor, ids in sharing.items()}
 
 
 def find_signatures(connection: Connection, article_ids: Collection[int], rules_version: int) -> dict[int, Signature]:
-    """Return the signatures of articles, without keys; those of other rules' versions are left out."""
+    """Return the signatures of articles, without anchors; those of other rules' versions are left out."""
     if not article_ids:
         return {}
     rows = connection.execute(
@@ -29,7 +30,7 @@ def find_signatures(connection: Connection, article_ids: Collection[int], rules_
     )
     return {
         row.article_id: Signature(
-            keys=(),
+            anchors=(),
             sketch=unpack(row.shingles),
             width=row.width,
             facts=unpack(row.facts),
@@ -45,13 +46,13 @@ def _read_candidates(connection: Connection, article_ids: Collection[int]) -> di
     if not article_ids:
         return {}
     rows = connection.execute(
-        select(
-            ArticleRow.id,
-            func.coalesce(StoryRow.parent, StoryRow.id).label("story_id"),
-            ArticleRow.grouped_at.is_not(None).label("is_grouped"),
-            func.coalesce(ArticleRow.published_at, ArticleRow.first_seen_at).label("moment"),
-        )
-        .join(StoryRow, StoryRow.id == func.coalesce(ArticleRow.story_id, ArticleRow.id))
-        .where(ArticleRow.id.in_(article_ids))
+        with_stories(
+            select(
+                ArticleRow.id,
+                STORY.label("story_id"),
+                ArticleRow.grouped_at.is_not(None).label("is_grouped"),
+                func.coalesce(ArticleRow.published_at, ArticleRow.first_seen_at).label("moment"),
+            )
+        ).where(ArticleRow.id.in_(article_ids), STORY.is_not(None))
     )
     return {row.id: Candidate(row.id, row.story_id, row.is_grouped, row.moment) for row in rows}

@@ -1,58 +1,62 @@
 """Writing which story each article is of, which stories have become one, and the events that tell of it.
 
-The stories are locked; articles are written only by whoever holds the lock of their story.
+The stories are locked, and the articles that are grouped. That they were compared is written here and nowhere else:
+what was published and not stored is compared again.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from worker.database.article_tables import ArticleRow, EventRow
-from worker.database.story_tables import StoryRow
+from worker.database.article_tables import ArticleRow
+from worker.database.events import tell
+from worker.database.story_tables import SketchRow, StoryRow
 from worker.store.stories.pairs import insert_pairs
-from worker.values import Grouped, WaitingArticle
+from worker.values import EventKind, Grouped, WaitingArticle
 
 
 def store_stories(connection: Connection, grouped: Grouped, now: datetime) -> int:
-    """Write it all; return how many articles were grouped: one that was revised meanwhile goes on waiting."""
-    current = _lock_current(connection, grouped.articles)
+    """Write it all; return how many articles were grouped."""
     story_of = {
         article.article_id: grouped.taken_in.get(story_id, story_id)
-        for article in current
+        for article in grouped.articles
         if (story_id := grouped.story_of.get(article.article_id)) is not None
     }
     _merge(connection, grouped, story_of.keys(), now)
     if story_of:
         _set_stories(connection, story_of, now)
-        _tell_of_joined(connection, current, story_of, now)
+        _note_compared(connection, [one for one in grouped.articles if one.article_id in story_of])
+        _count_in(connection, story_of)
+        _tell_of_grouped(connection, grouped, story_of, now)
     told = [(block, story_of[article]) for article, block in grouped.blocks if article in story_of]
     insert_pairs(connection, "blocks", told)
     return len(story_of)
 
 
-def _lock_current(connection: Connection, articles: Sequence[WaitingArticle]) -> list[WaitingArticle]:
-    """Return those of the articles that still wait with the words that were read."""
-    rows = connection.execute(
-        select(ArticleRow.id, ArticleRow.content_hash)
-        .where(ArticleRow.id.in_([article.article_id for article in articles]), ArticleRow.grouped_at.is_(None))
-        .order_by(ArticleRow.id)
-        .with_for_update()
+def _tell_of_grouped(connection: Connection, grouped: Grouped, story_of: Mapping[int, int], now: datetime) -> None:
+    """Tell of articles whose story is another one now; that a new article begins a story of its own is no news."""
+    feeds = {article.article_id: article.feed_id for article in grouped.articles}
+    moved = [
+        {"article_id": article_id, "feed_id": feeds[article_id], "details": {"story_id": story_id}}
+        for article_id, story_id in story_of.items()
+        if story_id != (grouped.named[article_id] or article_id)
+    ]
+    tell(connection, now, EventKind.ARTICLE_GROUPED, moved)
+
+
+def _note_compared(connection: Connection, articles: Sequence[WaitingArticle]) -> None:
+    connection.execute(
+        update(SketchRow).where(SketchRow.article_id == bindparam("article")).values(content_hash=bindparam("words")),
+        [{"article": article.article_id, "words": article.content_hash} for article in articles],
     )
-    hashes = {row.id: row.content_hash for row in rows}
-    return [article for article in articles if hashes.get(article.article_id) == article.content_hash]
 
 
-def _tell_of_joined(
-    connection: Connection, articles: Sequence[WaitingArticle], story_of: Mapping[int, int], now: datetime
-) -> None:
-    """Tell of articles that joined a story: a story has the id of its first article, of which there is no news."""
-    feeds = {article.article_id: article.feed_id for article in articles}
-    joined = [(article_id, story_id) for article_id, story_id in story_of.items() if article_id != story_id]
-    if joined:
-        rows = [_grouped(article_id, feeds[article_id], story_id, now) for article_id, story_id in joined]
-        connection.execute(insert(EventRow), rows)
+def _count_in(connection: Connection, story_of: Mapping[int, int]) -> None:
+    """Give those that were forgotten and stay alone their size again."""
+    forgotten = update(StoryRow).where(StoryRow.id.in_(set(story_of.values())), StoryRow.size == 0)
+    connection.execute(forgotten.values(size=1))
 
 
 def _set_stories(connection: Connection, story_of: Mapping[int, int], now: datetime) -> None:
@@ -83,10 +87,8 @@ def _merge(connection: Connection, grouped: Grouped, written: Collection[int], n
         connection.execute(delete(StoryRow).where(StoryRow.id.in_(unknown)))
     _set_parents(connection, parents)
     _grow(connection, grouped)
-    if merged:
-        connection.execute(
-            insert(EventRow), [_merged(story_id, grouped.taken_in[story_id], now) for story_id in merged]
-        )
+    taken_in = [{"details": {"story_id": grouped.taken_in[story_id], "taken_in": story_id}} for story_id in merged]
+    tell(connection, now, EventKind.STORIES_MERGED, taken_in)
 
 
 def _set_parents(connection: Connection, parents: Mapping[int, int]) -> None:
@@ -118,19 +120,3 @@ def _grow(connection: Connection, grouped: Grouped) -> None:
         .values(size=bindparam("articles"), first_seen_at=bindparam("first"), last_seen_at=bindparam("last")),
         rows,
     )
-
-
-def _grouped(article_id: int, feed_id: int, story_id: int, now: datetime) -> dict[str, object]:
-    details = {"story_id": story_id}
-    return {
-        "created_at": now,
-        "kind": "article grouped",
-        "article_id": article_id,
-        "feed_id": feed_id,
-        "details": details,
-    }
-
-
-def _merged(story_id: int, winner: int, now: datetime) -> dict[str, object]:
-    details = {"story_id": winner, "taken_in": story_id}
-    return {"created_at": now, "kind": "stories merged", "details": details}

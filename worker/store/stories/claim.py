@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, select, text
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
+from worker.store.stories.standing import STORY, with_stories
 from worker.urls import site
 from worker.values import WaitingArticle
 
@@ -43,24 +44,26 @@ def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> Itera
 
 
 def _read(connection: Connection, ids: Sequence[int], longest: int) -> list[WaitingArticle]:
-    is_of_these_words = and_(SketchRow.content_hash == ArticleRow.content_hash, ArticleRow.story_id.is_not(None))
+    were_compared = and_(SketchRow.article_id == ArticleRow.id, SketchRow.content_hash == ArticleRow.content_hash)
     # Another worker may have grouped some between our look and our lock.
     rows = connection.execute(
-        select(
-            ArticleRow.id,
-            ArticleRow.feed_id,
-            ArticleRow.content_hash,
-            ArticleRow.title,
-            func.substr(ArticleRow.text, 1, longest).label("text"),
-            ArticleRow.url,
-            FeedRow.url.label("feed_url"),
-            ArticleRow.published_at,
-            ArticleRow.first_seen_at,
-            ArticleRow.story_id,
-            SketchRow.rules_version.label("grouped_by"),
+        with_stories(
+            select(
+                ArticleRow.id,
+                ArticleRow.feed_id,
+                ArticleRow.content_hash,
+                ArticleRow.title,
+                func.substr(ArticleRow.text, 1, longest).label("text"),
+                ArticleRow.url,
+                FeedRow.url.label("feed_url"),
+                ArticleRow.published_at,
+                ArticleRow.first_seen_at,
+                STORY.label("story_id"),
+                SketchRow.rules_version.label("compared_by"),
+            )
         )
         .join(FeedRow, FeedRow.id == ArticleRow.feed_id)
-        .outerjoin(SketchRow, and_(SketchRow.article_id == ArticleRow.id, is_of_these_words))
+        .outerjoin(SketchRow, were_compared)
         .where(ArticleRow.id.in_(ids), ArticleRow.grouped_at.is_(None))
         .order_by(ArticleRow.id)
     )
@@ -76,7 +79,7 @@ def _read(connection: Connection, ids: Sequence[int], longest: int) -> list[Wait
             moment=row.published_at or row.first_seen_at,
             first_seen_at=row.first_seen_at,
             story_id=row.story_id,
-            grouped_by=row.grouped_by,
+            compared_by=row.compared_by,
         )
         for row in rows
     ]

@@ -1,12 +1,17 @@
-"""Undoing: stories forgotten so that their articles are grouped again, or counted anew after articles went."""
+"""Undoing: stories forgotten so that their articles are grouped again, and articles deleted from their stories."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, select, update
 
+from worker.database.among import is_among
 from worker.database.article_tables import ArticleRow
 from worker.database.story_tables import SketchRow, StoryRow
+from worker.store.notices import forget_links
+from worker.store.stories.lock import lock_stories, lock_stories_here
+from worker.store.stories.standing import find_parts, lock_members
 
 
 def find_article_ids(connection: Connection, first_id: int, since: datetime | None, limit: int) -> Sequence[int]:
@@ -17,52 +22,75 @@ def find_article_ids(connection: Connection, first_id: int, since: datetime | No
     return connection.execute(query).scalars().all()
 
 
-def find_stories(connection: Connection, article_ids: Collection[int] | Select[int]) -> set[int]:
-    """Return the stories of articles, named by their ids or by a query for them."""
-    own = func.coalesce(ArticleRow.story_id, ArticleRow.id)
-    rows = connection.execute(
-        select(func.coalesce(StoryRow.parent, StoryRow.id))
-        .join(ArticleRow, StoryRow.id == own)
-        .where(ArticleRow.id.in_(article_ids))
-    )
-    return set(rows.scalars())
-
-
 def forget_stories(connection: Connection, article_ids: Collection[int]) -> int:
-    """Let articles wait to be grouped again, and all others of their stories; return how many."""
-    stories = find_stories(connection, article_ids)
-    concerned = or_(ArticleRow.id.in_(article_ids), ArticleRow.story_id.in_(stories))
-    ids = (
-        connection.execute(select(ArticleRow.id).where(concerned).order_by(ArticleRow.id).with_for_update())
-        .scalars()
-        .all()
-    )
-    connection.execute(update(ArticleRow).where(ArticleRow.id.in_(ids)).values(story_id=None, grouped_at=None))
-    # Their keys may stay: what they find has no sketch until it is published anew.
-    connection.execute(delete(SketchRow).where(SketchRow.article_id.in_(ids)))
-    connection.execute(delete(StoryRow).where(or_(StoryRow.id.in_(stories), StoryRow.parent.in_(stories))))
-    return len(ids)
+    """Let articles wait to be grouped again, and all others of their stories; return how many.
+
+    Each then stands alone, and its row names the story it was of until it is grouped. StaleStoriesError: try again.
+    """
+    _, stories = lock_stories(connection, article_ids)
+    if not stories:
+        return 0
+    dialect, parts = connection.dialect.name, find_parts(connection, stories)
+    members = lock_members(connection, stories, parts)
+    ids = [member.id for member in members]
+    connection.execute(update(ArticleRow).where(is_among(dialect, ArticleRow.id, ids)).values(grouped_at=None))
+    # Their anchors may stay: what they find has no sketch until it is published anew.
+    connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, ids)))
+    connection.execute(delete(StoryRow).where(is_among(dialect, StoryRow.id, parts)))
+    if members:
+        connection.execute(insert(StoryRow), [_alone(member.id, member.first_seen_at) for member in members])
+    return len(members)
 
 
-def recount_stories(connection: Connection, story_ids: Collection[int]) -> None:
-    """Count stories anew after some of their articles were deleted; one that has none left goes."""
-    own = func.coalesce(StoryRow.parent, StoryRow.id)
-    member = func.coalesce(ArticleRow.story_id, ArticleRow.id)
-    left = connection.execute(
-        select(
-            own.label("id"),
-            func.count().label("size"),
-            func.min(ArticleRow.id).label("first_article_id"),
-            func.min(ArticleRow.first_seen_at).label("first_seen_at"),
-            func.max(ArticleRow.first_seen_at).label("last_seen_at"),
-        )
-        .join(StoryRow, StoryRow.id == member)
-        .where(own.in_(story_ids))
-        .group_by(own)
-    ).mappings()
-    counted = {row["id"]: dict(row) for row in left}
-    for story_id in story_ids:
-        if story_id in counted:
-            connection.execute(update(StoryRow).where(StoryRow.id == story_id).values(counted[story_id]))
-    gone = set(story_ids) - counted.keys()
-    connection.execute(delete(StoryRow).where(or_(StoryRow.id.in_(gone), StoryRow.parent.in_(gone))))
+def delete_articles(connection: Connection, gone: Select[int]) -> None:
+    """Delete the articles that a query names, and count the stories anew that they were of."""
+    dialect, ids = connection.dialect.name, connection.execute(gone).scalars().all()
+    stories = lock_stories_here(connection, ids)
+    # One of them may be wanted again since we looked.
+    still = delete(ArticleRow).where(is_among(dialect, ArticleRow.id, ids), ArticleRow.id.in_(gone))
+    deleted = connection.execute(still.returning(ArticleRow.id)).scalars().all()
+    forget_links(connection, deleted)
+    connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, deleted)))
+    # Where a story was taken in, only the article that began it led there.
+    began = is_among(dialect, StoryRow.id, deleted)
+    connection.execute(delete(StoryRow).where(began, StoryRow.parent.is_not(None)))
+    _recount(connection, stories.keys())
+
+
+def _recount(connection: Connection, story_ids: Collection[int]) -> None:
+    """Count stories anew, which are locked; one that has no article left goes."""
+    left = defaultdict(list)
+    for member in lock_members(connection, story_ids, find_parts(connection, story_ids)):
+        left[member.story_id].append(member)
+    rows = [
+        {
+            "story": story_id,
+            "first": members[0].id,
+            "articles": len(members),
+            "from": min(member.first_seen_at for member in members),
+            "until": max(member.first_seen_at for member in members),
+        }
+        for story_id, members in sorted(left.items())
+    ]
+    counted: dict[str, object] = {
+        "first_article_id": bindparam("first"),
+        "size": bindparam("articles"),
+        "first_seen_at": bindparam("from"),
+        "last_seen_at": bindparam("until"),
+    }
+    if rows:
+        connection.execute(update(StoryRow).where(StoryRow.id == bindparam("story")).values(counted), rows)
+    gone = story_ids - left.keys()
+    empty = or_(*(is_among(connection.dialect.name, column, gone) for column in (StoryRow.id, StoryRow.parent)))
+    connection.execute(delete(StoryRow).where(empty))
+
+
+def _alone(article_id: int, first_seen_at: datetime) -> dict[str, object]:
+    # Of no size until it is grouped: what its lines say of boilerplate counts for nothing so long.
+    return {
+        "id": article_id,
+        "first_article_id": article_id,
+        "size": 0,
+        "first_seen_at": first_seen_at,
+        "last_seen_at": first_seen_at,
+    }

@@ -1,36 +1,72 @@
-"""Locking the stories that articles are of, all transactions in one order: the oldest first."""
+"""Locking stories before anything about them is written, then articles; all transactions do, the oldest first.
 
-from collections.abc import Collection
+Whoever stores, forgets or counts stories locks them here first, so none of them sees half of what another one does.
+"""
 
-from sqlalchemy import Connection, func, select
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 
+from sqlalchemy import Connection, select
+
+from worker.database.among import is_among
 from worker.database.article_tables import ArticleRow
-from worker.database.story_tables import StoryRow
-from worker.values import Story
+from worker.database.story_tables import SketchRow, StoryRow
+from worker.store.stories.standing import STORY, with_stories
+from worker.values import Story, WaitingArticle
+
+_LOOKS = 6
 
 
 class StaleStoriesError(Exception):
-    """A story was taken in by another one while we waited for its lock: look again, in a new transaction."""
+    """Articles came to stand in other stories while we waited for the locks: look again, in a new transaction."""
 
 
 def lock_stories(connection: Connection, article_ids: Collection[int]) -> tuple[dict[int, int], dict[int, Story]]:
     """Lock the stories of these articles; return the story of each article, and the stories by id.
 
-    An article without a story of its own row yet, or that is gone, is left out. StaleStoriesError: try again.
+    An article without a story yet, or that is gone, is left out. StaleStoriesError: try again.
     """
-    root = func.coalesce(StoryRow.parent, StoryRow.id).label("story_id")
-    members = (
-        select(ArticleRow.id, root)
-        .join(StoryRow, StoryRow.id == func.coalesce(ArticleRow.story_id, ArticleRow.id))
-        .where(ArticleRow.id.in_(article_ids))
-    )
-    story_of = {row.id: row.story_id for row in connection.execute(members)}
+    story_of = _find_stories(connection, article_ids)
     locked = connection.execute(
-        select(StoryRow.id, StoryRow.parent, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
-        .where(StoryRow.id.in_(set(story_of.values())))
+        select(StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
+        .where(is_among(connection.dialect.name, StoryRow.id, set(story_of.values())))
         .order_by(StoryRow.id)
         .with_for_update()
     ).all()
-    if len(locked) < len(set(story_of.values())) or any(row.parent is not None for row in locked):
+    # A story that was forgotten has at least the article that began it.
+    stories = {row.id: Story(row.id, row.size or 1, row.first_seen_at, row.last_seen_at) for row in locked}
+    if stories.keys() != set(story_of.values()) or _find_stories(connection, article_ids) != story_of:
         raise StaleStoriesError
-    return story_of, {row.id: Story(row.id, row.size, row.first_seen_at, row.last_seen_at) for row in locked}
+    return story_of, stories
+
+
+def lock_stories_here(connection: Connection, article_ids: Collection[int]) -> dict[int, Story]:
+    """Lock the stories of these articles in a transaction that cannot begin anew: what is stale is looked at again."""
+    for _ in range(_LOOKS - 1):
+        with suppress(StaleStoriesError):
+            return lock_stories(connection, article_ids)[1]
+    return lock_stories(connection, article_ids)[1]
+
+
+def lock_waiting(connection: Connection, articles: Sequence[WaitingArticle]) -> dict[int, int | None]:
+    """Lock those of the articles that still wait with the words that were read, and can be found by others.
+
+    Return the story that each one's row names, null for one that was never grouped.
+    """
+    hashes = {article.article_id: article.content_hash for article in articles}
+    rows = connection.execute(
+        select(ArticleRow.id, ArticleRow.content_hash, ArticleRow.story_id)
+        .join(SketchRow, SketchRow.article_id == ArticleRow.id)
+        .where(ArticleRow.id.in_(hashes), ArticleRow.grouped_at.is_(None))
+        .order_by(ArticleRow.id)
+        .with_for_update(of=ArticleRow)
+    )
+    return {row.id: row.story_id for row in rows if row.content_hash == hashes[row.id]}
+
+
+def _find_stories(connection: Connection, article_ids: Collection[int]) -> dict[int, int]:
+    named = with_stories(select(ArticleRow.id, STORY.label("story_id")))
+    rows = connection.execute(
+        named.where(is_among(connection.dialect.name, ArticleRow.id, article_ids), STORY.is_not(None))
+    )
+    return {row.id: row.story_id for row in rows}

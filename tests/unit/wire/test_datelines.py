@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from worker.parse.datelines import read_dateline
+from worker.wire.datelines import read_dateline
 
 JULY_11, JULY_10 = date(2026, 7, 11), date(2026, 7, 10)
 TEXT = "The bridge reopened."

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from worker.parse.dateline_words import AGENCIES, MONTHS, NO_PLACES, PARTICLES
+from worker.wire.dateline_words import AGENCIES, MONTHS, NO_PLACES, PARTICLES
 
 # A dateline is near the start, and short.
 _HEAD = 160

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from worker.parse.bylines import read_author_names, read_byline, read_byline_after_dateline, read_credits
+from worker.wire.bylines import read_author_names, read_byline, read_byline_after_dateline, read_credits
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""What goes with an article: its files, and the picture it is shown with."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from worker.normalise.plain_text import one_line
+from worker.pictures import is_decoration
+from worker.urls import absolute_url
+from worker.values import Enclosure, Entry
+
+_MOST_ENCLOSURES = 64
+_LARGEST_FILE = 2**53
+_LONGEST_TYPE = 100
+# In cleaned markup every value is in double quotes.
+_IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
+
+
+def read_enclosures(enclosures: Iterable[Enclosure], base: str | None) -> tuple[Enclosure, ...]:
+    """Return the files that go with an entry, their URLs made absolute, each once."""
+    by_url: dict[str, Enclosure] = {}
+    for enclosure in islice(enclosures, _MOST_ENCLOSURES):
+        if url := absolute_url(enclosure.url, base):
+            # A length of 0 is what publishers write who do not know it.
+            length = enclosure.length if enclosure.length and 0 < enclosure.length < _LARGEST_FILE else None
+            media_type = one_line(enclosure.media_type or "", _LONGEST_TYPE) or None
+            by_url.setdefault(url, Enclosure(url, media_type, length))
+    return tuple(by_url.values())
+
+
+def find_image(entry: Entry, base: str | None, html: str) -> str | None:
+    """Return the image the entry names, else the first of its body; counting pixels are no longer in there."""
+    return next(_image_urls(entry, base, html), None)
+
+
+def _image_urls(entry: Entry, base: str | None, html: str) -> Iterator[str]:
+    if entry.image_url and (named := absolute_url(entry.image_url, base)):
+        yield named
+    for found in _IMAGE.finditer(html):
+        if not is_decoration(found[1]) and (url := absolute_url(found[1])):
+            yield url

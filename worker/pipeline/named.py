@@ -1,0 +1,57 @@
+"""Polling named feeds: at once and however long it takes, or as far as one task's time goes."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from worker.claim import ClaimTerms, claim_named_feeds, claim_requested_feeds, request_polls
+from worker.database.clock import read_clock
+from worker.database.conflicts import write
+from worker.pipeline.polling import Claim, Stop, drive
+from worker.pipeline.window import Window
+from worker.time_limits import stops_after
+from worker.tools import Tools
+from worker.values import ClaimedHost, Credentials, PollRecord
+
+
+def poll_named(
+    tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
+) -> Iterator[PollRecord]:
+    """Poll these feeds now, due or not; those whose host another worker holds are left to the next tick.
+
+    Without ``force`` a host that asked to be left alone (429, 503) is left alone.
+    """
+    remaining = deque(feed_ids)
+    claim = _some_at_a_time(claim_named_feeds, remaining, force=force)
+    while remaining and not stop():
+        yield from drive(Window(tools, credentials), claim, stop, time.monotonic())
+
+
+def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
+    """Ask in SQL for polls of these feeds: whatever becomes of messages and workers, the next ticks make them."""
+    write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids))
+
+
+def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:
+    """Poll those of these feeds whose request nobody has answered yet, as many as one task's time allows.
+
+    The others stay requested, so that the next ticks poll them. ``force`` is as in ``poll_named``.
+    """
+    began, is_over = time.monotonic(), stops_after(tools.limits.stop_claiming)
+    remaining = deque(feed_ids)
+    claim = _some_at_a_time(claim_requested_feeds, remaining, force=force)
+    while remaining and not stop() and not is_over():
+        yield from drive(Window(tools), claim, stop, began)
+
+
+def _some_at_a_time(claim: Callable[..., list[ClaimedHost]], remaining: deque[int], *, force: bool) -> Claim:
+    """Return a claim that takes as many of the remaining feeds as it may claim hosts."""
+
+    def claim_some(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+        some = [remaining.popleft() for _ in range(min(terms.hosts, len(remaining)))]
+        return claim(connection, now, terms, some, force=force) if some else []
+
+    return claim_some
