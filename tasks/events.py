@@ -6,11 +6,10 @@ from tasks.failures import store_failures_logged
 from tasks.turns import at_most
 from worker.celery import app
 from worker.database.clock import read_clock
-from worker.database.engine import reading
+from worker.database.engine import reading, store_engine
 from worker.outbox import number_events as number_committed_events
 from worker.settings import settings
 from worker.stopping import is_stopping
-from worker.tools import store_engine
 from worker.webhooks import Delivered, deliver, delivering_transfers, is_any_due
 
 _LOG = structlog.get_logger("feedmill")

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from worker.database.engine import store_engine
 from worker.database.failures import explain_failure
-from worker.tools import store_engine
 
 
 @contextmanager

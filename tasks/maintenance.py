@@ -5,13 +5,14 @@ import structlog
 from tasks.failures import store_failures_logged
 from tasks.turns import at_most
 from worker.celery import app
+from worker.database.engine import store_engine
 from worker.pipeline import group_waiting
 from worker.pipeline import seek_feeds as seek_lost_feeds
 from worker.retention import prune_some
 from worker.settings import settings
 from worker.stopping import is_stopping
 from worker.time_limits import STOP_CLAIMING, stops_after
-from worker.tools import borrowed_tools, store_engine
+from worker.tools import borrowed_tools
 
 
 @app.task(name="maintenance.prune")

@@ -3,12 +3,13 @@
 from tasks.failures import store_failures_logged
 from tasks.turns import at_most
 from worker.celery import app
+from worker.database.engine import store_engine
 from worker.logs import log_poll
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
 from worker.pipeline import request_named
 from worker.stopping import is_stopping
-from worker.tools import borrowed_tools, store_engine
+from worker.tools import borrowed_tools
 
 
 @app.task(name="feeds.poll_due")

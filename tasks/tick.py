@@ -3,9 +3,9 @@
 from tasks.failures import store_failures_logged
 from tasks.poll import poll_due
 from worker.celery import app
+from worker.database.engine import store_engine
 from worker.pipeline import count_poll_tasks
 from worker.settings import settings
-from worker.tools import store_engine
 
 
 @app.task(name="feeds.tick")

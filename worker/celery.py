@@ -15,6 +15,7 @@ from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
+from worker.database.engine import forget_after_fork, store_engine
 from worker.database.failures import explain_failure
 from worker.database.schema import check_schema
 from worker.errors import BrokerError, StoreError
@@ -22,7 +23,6 @@ from worker.logs import set_up_logs
 from worker.settings import Settings, settings
 from worker.stopping import ask_to_stop, prepare_to_stop
 from worker.time_limits import VISIBILITY_TIMEOUT, time_limits
-from worker.tools import forget_after_fork, store_engine
 
 QUEUES = ("feeds", "ondemand", "maintenance")
 _TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.events", "tasks.maintenance")

@@ -4,21 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 
-from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
+from worker.database.feed_values import with_option
 from worker.database.host_queue import add_hosts, wake_hosts
 from worker.database.ids import read_id
 from worker.database.upsert import upsert
 from worker.opml import Outline
-from worker.store.stories import delete_articles
+from worker.store.deletion import delete_feed
 from worker.urls import feed_url_key, host_key
-from worker.values import FeedState
+from worker.values import FeedState, GuidPolicy
 
 # Rows added by one statement; SQLite bounds its parameters.
 _SLICE = 500
+_FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,38 @@ class NamedFeed:
     state: FeedState
     state_reason: str | None
 
+    @property
+    def is_from_document(self) -> bool:
+        """Whether nobody has asked for it yet: a saved document named it."""
+        return self.state_reason == _FROM_DOCUMENT
+
 
 def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed], *, revive: bool = True) -> int:
     """Add feeds, due at once, and return how many were not there yet.
 
-    One that was removed comes back with ``revive``, for whoever names it; a list that is read again and again must not
-    undo what an operator did. A URL that ``feed_url_key`` refuses is a ValueError.
+    One that was known only from a saved document counts as new. One that was removed comes back with ``revive``, for
+    whoever names it; a list that is read again and again must not undo what an operator did. A URL that
+    ``feed_url_key`` refuses is a ValueError.
     """
     remaining = iter(feeds)
     added = 0
     while some := list(islice(remaining, _SLICE)):
         added += _add(connection, now, {feed_url_key(feed.url): feed for feed in some}, revive=revive)
     return added
+
+
+def add_document_feed(connection: Connection, now: datetime, feed: NewFeed) -> bool:
+    """Add the feed that a saved document names as its own, and return whether it was not there yet.
+
+    It is not polled before somebody asks for that. A URL that ``feed_url_key`` refuses is a ValueError.
+    """
+    feeds = _at_their_present_urls(connection, {feed_url_key(feed.url): feed})
+    statement = upsert(connection.dialect.name, FeedRow).on_conflict_do_nothing(index_elements=["url_key"])
+    rows = [row | {"state": FeedState.PAUSED, "state_reason": _FROM_DOCUMENT} for row in _feed_rows(now, feeds)]
+    added = list(connection.execute(statement.returning(FeedRow.id), rows).scalars())
+    hosts = add_hosts(connection, (host_key(feed.url) for feed in feeds.values()))
+    _insert_schedules(connection, hosts, added, _FROM_DOCUMENT)
+    return bool(added)
 
 
 def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
@@ -67,14 +90,25 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
 
 def find_feed(connection: Connection, name: str) -> NamedFeed | None:
     """Return the feed that an id or a URL names, one it had before it moved too; null when there is none."""
-    feed_id = read_id(name)
-    wanted = FeedRow.id == feed_id if feed_id is not None else _has_or_had_url(feed_url_key(name))
     row = connection.execute(
         select(FeedRow.id, ScheduleRow.host_id, FeedRow.url, FeedRow.state, FeedRow.state_reason)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
-        .where(wanted, FeedRow.state != FeedState.REMOVED)
+        .where(_is_called(name), FeedRow.state != FeedState.REMOVED)
     ).first()
     return NamedFeed(row.id, row.host_id, row.url, FeedState(row.state), row.state_reason) if row else None
+
+
+def is_removed(connection: Connection, name: str) -> bool:
+    """Say whether an id or a URL names a feed that was removed, and whose articles stayed."""
+    removed = select(FeedRow.id).where(_is_called(name), FeedRow.state == FeedState.REMOVED)
+    return connection.execute(removed).first() is not None
+
+
+def choose_guid_policy(connection: Connection, feed_id: int, policy: GuidPolicy | None) -> None:
+    """Set by what a feed's entries are known, null for what the audit of its guids says."""
+    stored = connection.execute(select(FeedRow.options).where(FeedRow.id == feed_id).with_for_update()).scalar_one()
+    options = with_option(stored, "guid_policy", policy)
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=options))
 
 
 def list_feed_ids(connection: Connection) -> list[int]:
@@ -120,7 +154,12 @@ def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None
     """Stop polling a feed for good; with ``articles`` also delete it, and every article that no other feed carried."""
     _set_state(connection, feed_id, FeedState.REMOVED, "removed by its operator")
     if articles:
-        _delete_feed(connection, feed_id)
+        delete_feed(connection, read_clock(connection).now(), feed_id)
+
+
+def _is_called(name: str) -> ColumnElement[bool]:
+    feed_id = read_id(name)
+    return FeedRow.id == feed_id if feed_id is not None else _has_or_had_url(feed_url_key(name))
 
 
 def _has_or_had_url(key: str) -> ColumnElement[bool]:
@@ -138,21 +177,22 @@ def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *,
 
 
 def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> list[int]:
-    """Insert feeds, and bring removed ones back if they may; return the ids of both."""
-    statement = upsert(connection.dialect.name, FeedRow)
-    if revive:
-        statement = statement.on_conflict_do_update(
-            index_elements=["url_key"],
-            set_={"state": FeedState.ACTIVE, "state_reason": None},
-            where=FeedRow.state == FeedState.REMOVED,
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=["url_key"])
-    rows = [
+    """Insert feeds, and make those active that may be; return the ids of both."""
+    # Looked for first: an upsert would lock every feed of a list, however seldom there is one to be made active.
+    is_waiting = FeedRow.state_reason == _FROM_DOCUMENT
+    revived = or_(is_waiting, FeedRow.state == FeedState.REMOVED) if revive else is_waiting
+    active = {"state": FeedState.ACTIVE, "state_reason": None}
+    changed = update(FeedRow).where(FeedRow.url_key.in_(feeds), revived).values(**active).returning(FeedRow.id)
+    statement = upsert(connection.dialect.name, FeedRow).on_conflict_do_nothing(index_elements=["url_key"])
+    added = connection.execute(statement.returning(FeedRow.id), _feed_rows(now, feeds)).scalars()
+    return [*connection.execute(changed).scalars(), *added]
+
+
+def _feed_rows(now: datetime, feeds: Mapping[str, NewFeed]) -> list[dict[str, Any]]:
+    return [
         {"url": feed.url, "url_key": key, "title": feed.title, "site_url": feed.site_url, "added_at": now}
         for key, feed in sorted(feeds.items())
     ]
-    return list(connection.execute(statement.returning(FeedRow.id), rows).scalars())
 
 
 def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed]) -> dict[str, NewFeed]:
@@ -169,13 +209,15 @@ def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed])
     return present
 
 
-def _insert_schedules(connection: Connection, hosts: Mapping[str, int], feed_ids: list[int]) -> None:
+def _insert_schedules(
+    connection: Connection, hosts: Mapping[str, int], feed_ids: list[int], reason: str | None = None
+) -> None:
     if not feed_ids:
         return
     urls = connection.execute(select(FeedRow.id, FeedRow.url).where(FeedRow.id.in_(feed_ids)))
     connection.execute(
         upsert(connection.dialect.name, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"]),
-        [{"feed_id": feed.id, "host_id": hosts[host_key(feed.url)]} for feed in urls],
+        [{"feed_id": feed.id, "host_id": hosts[host_key(feed.url)], "next_poll_reason": reason} for feed in urls],
     )
 
 
@@ -203,14 +245,3 @@ def _set_state(connection: Connection, feed_id: int, state: FeedState, reason: s
         .where(ScheduleRow.feed_id == feed_id)
         .values(next_poll_at=None, requested_at=None, next_poll_reason=reason)
     )
-
-
-def _delete_feed(connection: Connection, feed_id: int) -> None:
-    connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
-    first_here = ArticleRow.feed_id == feed_id
-    carried = SightingRow.article_id == ArticleRow.id
-    delete_articles(connection, select(ArticleRow.id).where(first_here, ~exists().where(carried)))
-    # What other feeds carry too now counts as theirs.
-    other = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
-    connection.execute(update(ArticleRow).where(first_here).values(feed_id=other))
-    connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))

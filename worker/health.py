@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
@@ -17,6 +17,7 @@ _RECENT = timedelta(hours=1)
 _SLOWEST = 5
 # Which hosts are slow shows in so few; a busy deployment has millions in an hour.
 _NEWEST_POLLS = 10_000
+_ASKED_A_HOST = or_(PollRow.http_status.is_not(None), PollRow.error_class.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Health:
 
 
 def read_health(connection: Connection, now: datetime) -> Health:
-    """Read the store's health as of ``now``."""
-    recent = PollRow.started_at >= now - _RECENT
+    """Read the store's health as of ``now``; of polls, only those that asked a host: reading a file is none."""
+    recent = and_(PollRow.started_at >= now - _RECENT, _ASKED_A_HOST)
     failing = _count_failing(connection)
     return Health(
         at=now,
@@ -57,9 +58,15 @@ def read_health(connection: Connection, now: datetime) -> Health:
         polls_last_hour=_count_polls(connection, recent),
         articles=_count(connection, ArticleRow.id.is_not(None)),
         articles_last_hour=_count(connection, ArticleRow.first_seen_at >= now - _RECENT),
-        last_poll_at=connection.execute(select(func.max(PollRow.started_at))).scalar_one(),
+        last_poll_at=_last_poll_at(connection),
         slowest_hosts=_slowest_hosts(connection, recent),
     )
+
+
+def _last_poll_at(connection: Connection) -> datetime | None:
+    newest = select(PollRow.started_at).where(_ASKED_A_HOST).order_by(PollRow.started_at.desc()).limit(1)
+    at: datetime | None = connection.execute(newest).scalar_one_or_none()
+    return at
 
 
 def _count(connection: Connection, which: ColumnElement[bool]) -> int:

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.errors import ErrorClass
@@ -59,6 +72,12 @@ def choose_host_terms(
         .values(next_request_at=now + gap, claimable_at=case((is_waiting, now + gap), else_=HostRow.claimable_at))
     )
     return HostTerms(host.gap, host.parallel)
+
+
+def forget_host(connection: Connection, name: str) -> None:
+    """Delete a host that has no feed, unless somebody holds it."""
+    has_feeds = exists().where(ScheduleRow.host_id == HostRow.id)
+    connection.execute(delete(HostRow).where(HostRow.name == name, HostRow.lease_token.is_(None), ~has_feeds))
 
 
 def list_hosts(

@@ -12,7 +12,7 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.errors import PollError, SeedError
-from worker.feeds import NewFeed, add_feeds, add_file_feed, find_feed
+from worker.feeds import NewFeed, add_document_feed, add_feeds, add_file_feed, find_feed
 from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
 from worker.parse import Kind, parse_dispatch, sniff
 from worker.pipeline.conclude import Answered, hash_body, store_documents
@@ -51,6 +51,8 @@ class SeedRead:
     updated: int = 0
     feeds: int = 0
     """Feeds that an OPML file added."""
+    unpolled: int = 0
+    """Feeds that are known from this file now, and are not polled before somebody asks for that."""
     error: SeedError | None = None
 
 
@@ -108,8 +110,8 @@ def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
         return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
-    record = _store(tools, document, parsed)
-    return SeedRead(str(path), new=record.new, updated=record.updated)
+    record, is_new_feed = _store(tools, document, parsed)
+    return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))
 
 
 def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
@@ -144,22 +146,24 @@ def _is_known(tools: Tools, document: Document) -> bool:
     return stored == hash_body(document)
 
 
-def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> PollRecord:
-    def find_feed_of(connection: Connection) -> tuple[Clock, DueFeed]:
-        clock = read_clock(connection)
-        return clock, _feed_of(connection, clock.now(), document, parsed)
+def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> tuple[PollRecord, bool]:
+    """Store a document; return its row in the ledger, and whether its feed was not known before."""
 
-    clock, feed = write(tools.engine, find_feed_of)
+    def find_feed_of(connection: Connection) -> tuple[Clock, DueFeed, bool]:
+        clock = read_clock(connection)
+        return clock, *_feed_of(connection, clock.now(), document, parsed)
+
+    clock, feed, is_new_feed = write(tools.engine, find_feed_of)
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body))
     answered = Answered(feed, None, clock.now(), fetched, tools.bounds)
     (record,) = store_documents(tools.engine, [(answered, parsed)], clock.now(), tools.detect)
-    return record
+    return record, is_new_feed
 
 
-def _feed_of(connection: Connection, now: datetime, document: Document, parsed: ParsedDocument) -> DueFeed:
-    """Return the feed a saved document belongs to: its self link, else the file itself."""
+def _feed_of(connection: Connection, now: datetime, document: Document, parsed: ParsedDocument) -> tuple[DueFeed, bool]:
+    """Return the feed a saved document belongs to, its self link, else the file itself; and whether that one is new."""
     if parsed.self_url and is_feed_url(parsed.self_url):
-        add_feeds(connection, now, [NewFeed(parsed.self_url, parsed.title, parsed.site_url)], revive=False)
+        is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
         if found := find_feed(connection, parsed.self_url):
-            return DueFeed(found.feed_id, found.host_id, found.url)
-    return DueFeed(add_file_feed(connection, now, document.url), None, document.url)
+            return DueFeed(found.feed_id, found.host_id, found.url), is_new
+    return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False

@@ -1,6 +1,5 @@
 """A feed's own interval, as its operator chooses it, and what that means for its next poll."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.feed_values import read_hints, read_rhythm
+from worker.database.feed_values import read_hints, read_rhythm, with_option
 from worker.database.host_queue import wake_hosts
 from worker.schedule import Bounds, after_success
 
@@ -42,15 +41,11 @@ def choose_interval(
         .where(ScheduleRow.feed_id == feed_id)
         .with_for_update(of=ScheduleRow)
     ).one()
-    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=_options(feed.options, interval)))
+    options = with_option(feed.options, "interval", interval and interval.total_seconds())
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=options))
     if feed.next_poll_at is None or feed.last_attempt_at is None or feed.requested_at or feed.error_class:
         return Rescheduled(feed.next_poll_at, feed.next_poll_reason)
     return _reschedule(connection, now, feed, bounds_within(interval, bounds))
-
-
-def _options(stored: Mapping[str, Any] | None, interval: timedelta | None) -> dict[str, Any] | None:
-    options = {**(stored or {}), "interval": interval and interval.total_seconds()}
-    return {name: value for name, value in options.items() if value is not None} or None
 
 
 def _reschedule(connection: Connection, now: datetime, feed: Row[Any], bounds: Bounds) -> Rescheduled:

@@ -12,6 +12,8 @@ from worker.values import Outcome, PollRecord
 
 # A line for each message, many times a minute, would bury ours.
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+# Of a poll.
+_IN_THE_LEDGER = {"http_status", "next_poll_at", "next_poll_reason", "feed_id"}
 # What they tell of a broker in this process's own memory is of no use.
 _OF_THE_BROKER = ("celery.worker.consumer.connection", "celery.apps.worker", "kombu.connection")
 
@@ -73,7 +75,16 @@ def _renderers(*, is_json: bool) -> list[Any]:
     console = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), sort_keys=False, pad_event_to=8, exception_formatter=structlog.dev.plain_traceback
     )
-    return [console]
+    return [_for_people, console]
+
+
+def _for_people(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave out of a poll's line what `feedmill polls` tells in full: it is to fit a screen."""
+    if event.get("event") != "polled":
+        return event
+    due_at = event.get("next_poll_at")
+    told = {name: value for name, value in event.items() if name not in _IN_THE_LEDGER and value != 0}
+    return told | ({"next": due_at[11:16]} if due_at else {})
 
 
 def _without_nulls(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -25,6 +25,8 @@ def show_duration(duration: timedelta) -> str:
     """Write a duration with its one or two largest units: ``1d 2h``, ``15m``, ``1.5s``, ``30ms``."""
     seconds = abs(duration.total_seconds())
     sign = "-" if duration < timedelta(0) else ""
+    if not seconds:
+        return "0s"
     if seconds < 1:
         return f"{sign}{seconds * 1000:.0f}ms"
     if round(seconds, 1) < 60:  # noqa: PLR2004 -- a minute

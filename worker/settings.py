@@ -5,6 +5,7 @@ import os
 from datetime import timedelta
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,7 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.errors import SettingsError
-from worker.measures import parse_duration, parse_size
+from worker.measures import parse_duration, parse_size, show_duration, show_size
 
 PREFIX = "FEEDMILL_"
 # `feedmill poll --user` reads it: a secret for one command, not a setting.
@@ -21,6 +22,9 @@ _NOT_SETTINGS = {"FEEDMILL_PASSWORD"}
 # A poll task must end long before Redis hands its message to another worker.
 _LONGEST_FETCH = timedelta(minutes=2)
 _SHORTEST_SECRET = 32
+# Below this not even an honest feed fits.
+_SMALLEST_BODY = 10_000
+_MOST = 1_000_000
 
 
 def _duration(value: object) -> object:
@@ -35,9 +39,15 @@ def _comma_list(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _count(value: object) -> object:
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal() and 0 < int(value[:10]) <= _MOST):
+        raise ValueError(f"it must be a whole number from 1 to {_MOST:,}")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
-Count = Annotated[int, Field(gt=0)]
+Size = Annotated[int, BeforeValidator(_size)]
+Count = Annotated[int, BeforeValidator(_count), Field(gt=0)]
 
 
 class Settings(BaseSettings):
@@ -113,6 +123,21 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with redis://, rediss:// or memory://")
         return url
 
+    @field_validator("user_agent")
+    @classmethod
+    def _tells_who_we_are(cls, user_agent: str) -> str:
+        # It becomes a line of every request (RFC 9110, section 10.1.5).
+        if not user_agent.strip() or not user_agent.isprintable() or not user_agent.isascii():
+            raise ValueError("it must be one line of ASCII that tells publishers who asks")
+        return user_agent
+
+    @field_validator("max_body")
+    @classmethod
+    def _holds_a_feed(cls, size: int) -> int:
+        if size < _SMALLEST_BODY:
+            raise ValueError(f"it must be at least {show_size(_SMALLEST_BODY)}, such as 15MB")
+        return size
+
     @field_validator("fetch_timeout")
     @classmethod
     def _well_below_the_visibility_timeout(cls, timeout: timedelta) -> timedelta:
@@ -136,11 +161,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _intervals_in_order(self) -> "Settings":
-        if not self.poll_interval_min <= self.poll_interval <= self.poll_interval_max:
-            raise ValueError(
-                "FEEDMILL_POLL_INTERVAL must lie between FEEDMILL_POLL_INTERVAL_MIN and FEEDMILL_POLL_INTERVAL_MAX"
-            )
+        names = ("poll_interval_min", "poll_interval", "poll_interval_max")
+        for shorter, longer in pairwise(names):
+            if getattr(self, shorter) > getattr(self, longer):
+                raise ValueError(f"{self._told(shorter)} is longer than {self._told(longer)}: set one of them anew")
         return self
+
+    def _told(self, name: str) -> str:
+        origin = "" if name in self.model_fields_set else ", the default"
+        return f"{PREFIX}{name.upper()} ({show_duration(getattr(self, name))}{origin})"
 
 
 def allowed_network(rule: str) -> IPv4Network | IPv6Network | None:
@@ -161,11 +190,15 @@ def settings() -> Settings:
 
 def read_settings() -> Settings:
     """Read what the environment and the file ``.env`` say; SettingsError names a variable that is wrong."""
-    _refuse_unknown_names({*os.environ, *dotenv_values(".env")})
     try:
+        _refuse_unknown_names({*os.environ, *dotenv_values(".env")})
         return Settings()
     except ValidationError as error:
         raise SettingsError(_one_sentence(error)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("`.env` cannot be read: it is not UTF-8 text.") from error
+    except OSError as error:
+        raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}.") from error
 
 
 def _refuse_unknown_names(names: set[str]) -> None:
@@ -180,8 +213,10 @@ def _refuse_unknown_names(names: set[str]) -> None:
 def _one_sentence(error: ValidationError) -> str:
     fault = error.errors()[0]
     reason = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "literal_error":
+        reason = f"it must be {fault['ctx']['expected']}"
     if not fault["loc"]:
         return reason
-    name = PREFIX + str(fault["loc"][0]).upper()
-    told = "" if name.endswith("_SECRET") else f" (it was {fault['input']!r})"
+    name, given = PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
+    told = "" if name.endswith("_SECRET") or given in reason else f" (it was {given})"
     return f"{name} is wrong: {reason}{told}"

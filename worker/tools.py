@@ -1,15 +1,14 @@
-"""What a process keeps from poll to poll: the store's engine, the fetcher, the parser."""
+"""What a process keeps from poll to poll: the fetcher and the parser, beside the store's engine."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 
 from sqlalchemy import Engine
 
 from worker.claim import ClaimTerms
-from worker.database.engine import open_store
+from worker.database.engine import store_engine
 from worker.descriptors import allow_descriptors
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.languages import find_detector
@@ -54,12 +53,6 @@ class Tools:
         self.parser.close()
 
 
-@cache
-def store_engine() -> Engine:
-    """Return the process's one engine, for the store that the settings name."""
-    return open_store(settings().database_url)
-
-
 @contextmanager
 def borrowed_tools() -> Iterator[Tools]:
     """Lend tools of this process that nobody uses, made where there are none: each serves one caller at a time."""
@@ -72,13 +65,6 @@ def borrowed_tools() -> Iterator[Tools]:
         yield tools
     finally:
         idle.append(tools)
-
-
-def forget_after_fork() -> None:
-    """Leave the parent's connections to the parent; a forked child opens its own."""
-    if store_engine.cache_info().currsize:
-        store_engine().dispose(close=False)
-    store_engine.cache_clear()
 
 
 def make_tools(chosen: Settings, engine: Engine) -> Tools:

@@ -107,3 +107,16 @@ def test_a_feed_that_was_found_is_polled_like_any_other(feedmill: Feedmill, publ
     (feed,) = [json.loads(line) for line in feedmill("feeds", "--json").stdout.splitlines()]
     assert (feed["title"], feed["state"], feed["last_attempt_at"]) == ("World", "active", None)
     assert "1 new" in feedmill("poll", "1").stdout
+
+
+def test_an_empty_document_is_refused_with_the_way_to_add_it_all_the_same(
+    feedmill: Feedmill, publisher: Publisher
+) -> None:
+    url = publisher.serve("/feed", b"")
+    told = "127.0.0.1 answered 200 (OK), but with nothing in it. `feedmill add --as-is` adds it all the same."
+    assert _told(feedmill("add", url)) == (1, [], [f"feedmill: {url} was not added: {told}"])
+
+
+def test_a_host_that_may_not_be_asked_is_not_kept(feedmill: Feedmill) -> None:
+    feedmill("add", "http://169.254.169.254/latest", "http://localhost:81/feed", FEEDMILL_ALLOW_HOSTS="")
+    assert feedmill("hosts", "--json").stdout == ""

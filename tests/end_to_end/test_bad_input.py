@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+HUGE = "9" * 23
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -118,8 +119,51 @@ def test_a_read_only_store_is_told_apart(feedmill: Feedmill) -> None:
     _refused(feedmill("add", "http://h.example/", FEEDMILL_DATABASE_URL=url), 1, "is read-only")
 
 
-def test_a_store_that_was_never_made_asks_to_be(feedmill: Feedmill) -> None:
+def test_a_store_that_was_never_made_asks_to_be(feedmill: Feedmill, tmp_path: Path) -> None:
+    (tmp_path / "feedmill.db").touch()
     _refused(feedmill("status"), 1, "is empty", "run feedmill migrate")
+
+
+def test_looking_where_there_is_no_store_says_so_and_makes_none(feedmill: Feedmill, tmp_path: Path) -> None:
+    _refused(feedmill("feeds"), 1, "There is no store here (feedmill.db): `feedmill run` or `feedmill add URL` makes")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("status",), ("migrate",), ("add", "http://h.example/")])
+def test_another_programs_database_is_left_alone(feedmill: Feedmill, tmp_path: Path, command: tuple[str, ...]) -> None:
+    connection = sqlite3.connect(tmp_path / "feedmill.db")
+    connection.execute("CREATE TABLE articles (x)")
+    connection.close()
+    _refused(feedmill(*command), 1, "is another program's", "FEEDMILL_DATABASE_URL")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("articles", "--limit", HUGE),
+        ("hosts", "--limit", "0"),
+        ("follow", "--since", HUGE),
+        ("follow", "--limit", HUGE),
+        ("articles", "--since", "9999-12-31T23:59:59-10:00"),
+        ("poll", "--user", "joe"),
+        ("poll", "1", "--user", "joe", "--queue"),
+        ("poll", "--queue", "--json"),
+        ("poll", "--queue", "--force"),
+        ("sanitise", "--base", "nope"),
+        ("set", "1"),
+        ("set", "1", "--guid-policy", "title"),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(feedmill: Feedmill, command: tuple[str, ...]) -> None:
+    feedmill("add", "--as-is", "http://h.example/feed")
+    done = feedmill(*command)
+    _refused(done, 2)
+    assert "not a valid" not in done.stderr
+
+
+def test_a_list_that_is_none_is_named(feedmill: Feedmill, tmp_path: Path) -> None:
+    (tmp_path / "page.xml").write_text("<html/>")
+    _refused(feedmill("import", "page.xml"), 1, "page.xml was not imported: This is no OPML document")
 
 
 def test_a_store_newer_than_the_code_is_left_alone(feedmill: Feedmill, tmp_path: Path) -> None:
@@ -140,7 +184,9 @@ def test_a_broker_that_cannot_be_reached_is_named_and_the_request_is_kept(feedmi
 
 def test_queueing_needs_no_broker_in_the_embedded_deployment(feedmill: Feedmill) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
-    assert feedmill("poll", "--queue", "1").stdout == "1 feeds wait for a worker.\n"
+    assert (
+        feedmill("poll", "--queue", "1").stdout == "1 feed waits for the next tick of a `feedmill run` in this store.\n"
+    )
 
 
 @pytest.mark.parametrize("command", [("show", "7"), ("poll", "7"), ("pause", "7"), ("articles", "http://h.example/")])

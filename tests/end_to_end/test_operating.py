@@ -66,3 +66,39 @@ def test_the_ledger_says_what_happened_and_why_next_then_on_any_terminal(
         words = " ".join(feedmill(*command, COLUMNS=columns).stdout.split())
         assert "127.0.0.1 answered 404 (Not Found)" in words
         assert "the publisher's Retry-After of 2h" in words
+
+
+def test_what_is_so_already_is_told_as_it_is(feedmill: Feedmill) -> None:
+    url = "http://h.example/feed"
+    feedmill("add", "--as-is", url)
+    assert feedmill("resume", "1").stdout == f"{url} was active already\n"
+    feedmill("pause", "1")
+    assert feedmill("pause", "1").stdout == f"{url} was paused already (paused by its operator)\n"
+    for names in (("poll", "1"), ("poll", "--queue", "1")):
+        refused = feedmill(*names)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.endswith("1 is paused (paused by its operator): `feedmill resume 1` first.\n")
+    assert feedmill("feeds", "--state", "active").stdout == "None match.\n"
+    assert feedmill("articles", "--text", "zzzz").stdout == "None match.\n"
+    feedmill("remove", "1")
+    assert "1 was removed: `feedmill feeds --state removed` lists" in feedmill("remove", "1").stderr
+
+
+def test_by_what_entries_are_known_is_set_and_taken_back(feedmill: Feedmill) -> None:
+    url = "http://h.example/feed"
+    feedmill("add", "--as-is", url)
+    done = feedmill("set", "1", "--guid-policy", "guid-and-link", "--interval", "2h")
+    assert done.stdout.startswith(f"Set {url}: every 2h; ")
+    assert done.stdout.endswith("; entries known by guid and link\n")
+    assert "Entries known by     guid and link, as its operator chose\n" in feedmill("polls", "1").stdout
+    assert feedmill("set", "1", "--guid-policy", "default").stdout == (
+        f"Set {url}: entries known by what the audit says\n"
+    )
+    assert '"options":{"interval":7200.0}' in feedmill("feeds", "--json").stdout
+
+
+def test_a_webhook_that_nothing_may_be_sent_to_is_refused(feedmill: Feedmill) -> None:
+    done = feedmill("webhook", "add", "http://10.0.0.1/hook", FEEDMILL_WEBHOOK_SECRET="x" * 32)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "http://10.0.0.1/hook was not added: 10.0.0.1 is not a public address (private)" in done.stderr
+    assert "FEEDMILL_ALLOW_HOSTS" in done.stderr

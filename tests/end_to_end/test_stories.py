@@ -51,7 +51,7 @@ def test_stories_are_listed_as_a_table_for_people(dispatches: Path, feedmill: Fe
     assert "No stories" in feedmill("stories").stdout
     feedmill("ingest", str(dispatches))
     table = feedmill("stories").stdout
-    assert "COPIES" in table
+    assert "ARTICLES" in table
     assert "Title in one" in table
 
 

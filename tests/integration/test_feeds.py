@@ -1,5 +1,6 @@
 """Managing feeds."""
 
+import json
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,13 +15,28 @@ from tests.servers.publisher import Publisher
 from worker.claim import ClaimTerms, claim_due_hosts
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
-from worker.database.engine import reading, writing
+from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds, find_feed, list_outlines, pause_feed, remove_feed, resume_feed
+from worker.database.feed_values import read_options
+from worker.database.schema import migrate
+from worker.feeds import (
+    NewFeed,
+    add_feeds,
+    choose_guid_policy,
+    find_feed,
+    is_removed,
+    list_outlines,
+    pause_feed,
+    remove_feed,
+    resume_feed,
+)
 from worker.ingest import ingest
+from worker.intervals import choose_interval
+from worker.outbox import follow_changes
+from worker.settings import Settings
 from worker.store import HostRelease, store_polls
-from worker.tools import Tools
-from worker.values import FeedState
+from worker.tools import Tools, make_tools
+from worker.values import FeedOptions, FeedState, GuidPolicy
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
 
@@ -168,6 +184,57 @@ def test_a_deleted_feed_never_shares_its_id_with_a_later_one(store: Engine) -> N
         remove_feed(connection, deleted, articles=True)
         add_feeds(connection, now, [NewFeed("https://a.example/2")])
         assert _only_feed(connection) > deleted
+
+
+def test_the_removal_of_articles_is_told_to_those_who_follow(tools: Tools, publisher: Publisher) -> None:
+    url = publisher.serve("/feed", rss([item("one")]))
+    add(tools, url)
+    poll(tools)
+    with writing(tools.engine) as connection:
+        remove_feed(connection, _only_feed(connection), articles=True)
+    changes = [change for change in follow_changes(tools.engine, 0, lambda: False) if "removed" in change["kind"]]
+    assert [(change["kind"], change["article_id"], change["details"]) for change in changes] == [
+        ("article removed", 1, {"title": "one", "url": "http://127.0.0.1/one", "feed_url": url})
+    ]
+
+
+@pytest.mark.parametrize("policy", ["guid", "guid and link", "link"])
+def test_by_what_entries_are_known_is_chosen_beside_the_interval_and_taken_back(tools: Tools, policy: str) -> None:
+    add(tools, "https://a.example/feed")
+    with writing(tools.engine) as connection:
+        choose_interval(connection, read_clock(connection).now(), 1, timedelta(hours=2), tools.bounds)
+        choose_guid_policy(connection, 1, GuidPolicy(policy))
+        stored = connection.execute(select(FeedRow.options)).scalar_one()
+        assert read_options(stored) == FeedOptions(timedelta(hours=2), GuidPolicy(policy))
+        choose_guid_policy(connection, 1, None)
+        assert connection.execute(select(FeedRow.options)).scalar_one() == {"interval": 7200}
+
+
+@pytest.mark.parametrize("options", ["[]", '"x"', '{"interval": "often"}', '{"interval": 1e99}', '{"guid_policy": []}'])
+def test_options_that_mean_nothing_count_as_not_chosen(tools: Tools, publisher: Publisher, options: str) -> None:
+    add(tools, publisher.serve("/1", rss([item("one")])), publisher.serve("/2", rss([item("two")])))
+    with writing(tools.engine) as connection:
+        connection.execute(update(FeedRow).where(FeedRow.id == 1).values(options=json.loads(options)))
+    assert [record.new for record in poll(tools)] == [1, 1]
+
+
+def test_options_that_are_no_json_stop_no_other_feed(tmp_path: Path, publisher: Publisher) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/store.db")
+    migrate(engine)
+    tools = make_tools(Settings(allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0)), engine)
+    add(tools, publisher.serve("/1", rss([item("one")])), publisher.serve("/2", rss([item("two")])))
+    with writing(engine) as connection:
+        connection.exec_driver_sql("""UPDATE feeds SET options = '{}{"guid_policy": "guid"}' WHERE id = 1""")
+    assert [record.new for record in poll(tools)] == [1, 1]
+    tools.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["9" * 19, "9" * 23, "9" * 5000, "٣" * 30])
+def test_a_number_that_no_id_can_be_names_no_feed(store: Engine, name: str) -> None:
+    with reading(store) as connection:
+        assert find_feed(connection, name) is None
+        assert not is_removed(connection, name)
 
 
 def test_outlines_are_the_polled_feeds_that_are_not_removed(tools: Tools, tmp_path: Path) -> None:

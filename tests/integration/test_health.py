@@ -36,12 +36,14 @@ def health(store: Engine) -> Health:
         _poll(connection, now, feed_id=1, seconds=9)
         _poll(connection, now, feed_id=3, seconds=1)
         _poll(connection, now - 2 * HOUR, feed_id=8, seconds=99)
+        # A file of a feed's was read.
+        _poll(connection, now + timedelta(minutes=1), feed_id=2, seconds=50, http_status=None)
     with reading(store) as connection:
         return read_health(connection, now)
 
 
-def _poll(connection: Connection, at: datetime, feed_id: int, seconds: int) -> None:
-    row = {"outcome": "unchanged", "bytes": 0, "new": 0, "updated": 0}
+def _poll(connection: Connection, at: datetime, feed_id: int, seconds: int, http_status: int | None = 200) -> None:
+    row = {"outcome": "unchanged", "http_status": http_status, "bytes": 0, "new": 0, "updated": 0}
     connection.execute(
         insert(PollRow).values(feed_id=feed_id, started_at=at, duration=timedelta(seconds=seconds), **row)
     )
@@ -74,3 +76,8 @@ def test_hosts_that_are_left_alone_now_are_counted(health: Health) -> None:
 def test_the_slowest_hosts_are_those_of_the_last_hour(health: Health) -> None:
     assert list(health.slowest_hosts.values()) == [9.0, 1.0]
     assert health.polls_last_hour == {"unchanged": 2}
+
+
+def test_reading_a_file_is_no_poll(health: Health) -> None:
+    assert health.last_poll_at
+    assert health.last_poll_at <= health.at

@@ -76,9 +76,22 @@ def test_a_migration_that_breaks_half_way_leaves_nothing_behind(store_url: str) 
     with writing(engine) as connection:
         # The second migration stumbles over this after the first has made its tables.
         connection.execute(text("CREATE TABLE sightings (id INTEGER)"))
+        # As after a downgrade: without it the store would be another program's.
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
     with pytest.raises(Exception, match="sightings"):
         migrate(engine)
-    assert inspect(engine).get_table_names() == ["sightings"]
+    assert sorted(inspect(engine).get_table_names()) == ["alembic_version", "sightings"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", ["articles (id INTEGER)", "alembic_version AS SELECT 'a1b2c3' AS version_num"])
+def test_another_programs_database_is_left_alone(store_url: str, table: str) -> None:
+    engine = open_store(store_url)
+    with writing(engine) as connection:
+        connection.execute(text(f"CREATE TABLE {table}"))
+    for work in (migrate, check_schema):
+        with pytest.raises(StoreError, match="is another program's"):
+            work(engine)
     engine.dispose()
 
 

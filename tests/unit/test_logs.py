@@ -1,12 +1,14 @@
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
 
-from worker.logs import set_up_logs
+from worker.logs import log_poll, set_up_logs
 from worker.settings import Settings
+from worker.values import NextPoll, Outcome, PollRecord
 
 NASTY = "http://h/\nfake line \x1b[31mred"
 
@@ -53,3 +55,13 @@ def test_a_traceback_shows_no_local_variables(log_format: str, capsys: pytest.Ca
     assert "ValueError" in logged
     assert "broken" in logged
     assert "hunter2" not in logged
+
+
+def test_a_poll_is_one_short_line_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="console"))
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    following = NextPoll(now + timedelta(hours=1), "about 1 article a day, mostly 06–07 UTC")
+    log_poll(PollRecord(7, "https://h.example/feed", now, timedelta(seconds=1), Outcome.NEW, following, 200, new=3))
+    (line,) = capsys.readouterr().err.splitlines()
+    told = {"url=https://h.example/feed", "outcome=new", "new=3", "seconds=1.0", "next=13:00"}
+    assert set(line.split("polled")[1].split()) == told

@@ -31,7 +31,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("duration", "text"),
     [
-        (timedelta(0), "0ms"),
+        (timedelta(0), "0s"),
         (timedelta(milliseconds=30), "30ms"),
         (timedelta(seconds=1.5), "1.5s"),
         (timedelta(seconds=59.99), "1m"),

@@ -38,7 +38,12 @@ def test_a_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: st
         ("DATABASE_URL", "mysql://h/d", "must begin with sqlite:// or postgresql://"),
         ("BROKER_URL", "amqp://h", "must begin with redis://"),
         ("FETCH_TIMEOUT", "1h", "at most 2m"),
-        ("BATCH_SIZE", "0", "greater than 0"),
+        ("BATCH_SIZE", "0", "a whole number from 1 to 1,000,000 (it was '0')"),
+        ("BATCH_SIZE", "9" * 5000, "a whole number from 1 to 1,000,000"),
+        ("TICK_TASKS", "many", "is wrong: it must be a whole number"),
+        ("MAX_BODY", "15", "it must be at least 10 kB, such as 15MB (it was '15')"),
+        ("USER_AGENT", " ", "tells publishers who asks"),
+        ("USER_AGENT", "Feeds\r\nX-Forged: 1", "one line"),
         ("LOG_FORMAT", "xml", "'console' or 'json'"),
     ],
 )
@@ -58,8 +63,22 @@ def test_a_misspelt_setting_is_refused_with_the_right_spelling(monkeypatch: pyte
 
 
 def test_intervals_out_of_order_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FEEDMILL_POLL_INTERVAL", "5m")
-    with pytest.raises(SettingsError, match="FEEDMILL_POLL_INTERVAL_MIN"):
+    monkeypatch.setenv("FEEDMILL_POLL_INTERVAL_MIN", "2h")
+    told = r"^FEEDMILL_POLL_INTERVAL_MIN \(2h\) is longer than FEEDMILL_POLL_INTERVAL \(1h, the default\)"
+    with pytest.raises(SettingsError, match=told):
+        read_settings()
+
+
+def test_what_is_wrong_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDMILL_POLL_INTERVAL", "often")
+    with pytest.raises(SettingsError) as raised:
+        read_settings()
+    assert str(raised.value).count("'often'") == 1
+
+
+def test_a_dotenv_file_in_another_encoding_is_told_apart(tmp_path: Path) -> None:
+    Path(".env").write_bytes("FEEDMILL_USER_AGENT=café\n".encode("cp1252"))
+    with pytest.raises(SettingsError, match="^`.env` cannot be read: it is not UTF-8 text"):
         read_settings()
 
 

@@ -1,11 +1,31 @@
-"""What an operator chooses on the command line for one feed or one host; ``default`` goes back to the settings."""
+"""What is chosen on the command line: numbers, and for a feed or host what ``default`` takes back to the settings."""
 
 from datetime import timedelta
+
+import click
 
 from worker.errors import UsageError
 from worker.measures import parse_duration, show_duration
 
 _DEFAULT = "default"
+
+
+class Whole(click.ParamType[int]):
+    """A whole number within bounds, and a sentence of ours for what is none."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; BadParameter says what is accepted."""
+        # Only such digits as int() takes; a long row of them is not worth reading.
+        text = str(value)
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1  # noqa: PLR2004 -- digits
+        if not self._least <= number <= self._most:
+            self.fail(f"{text[:40]!r} is not a number from {self._least} to {self._most:,}", param, ctx)
+        return number
 
 
 def read_duration(option: str, text: str, shortest: timedelta, longest: timedelta) -> timedelta | None:
@@ -17,7 +37,7 @@ def read_duration(option: str, text: str, shortest: timedelta, longest: timedelt
     except ValueError:
         duration = None
     if duration is None or not shortest <= duration <= longest:
-        least, most = (show_duration(bound) if bound else "0s" for bound in (shortest, longest))
+        least, most = map(show_duration, (shortest, longest))
         raise UsageError(f"{option} is {least} to {most}, written as 90s, 15m, 6h or 2d, or default; not {text!r}.")
     return duration
 

@@ -1,72 +1,27 @@
-"""Managing feeds: ``add``, ``remove``, ``pause``, ``resume`` and ``set``."""
+"""Managing feeds: ``remove``, ``pause``, ``resume`` and ``set``."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 import click
 from sqlalchemy import Connection
 
 from worker.cli.choices import read_duration
-from worker.cli.output import from_now, write_line
-from worker.cli.progress import with_progress
-from worker.cli.store import change_store, feed_called, opened_tools
+from worker.cli.output import from_now
+from worker.cli.store import change_store, feed_called
 from worker.database.clock import Clock
-from worker.errors import NamedError
-from worker.feeds import NamedFeed, NewFeed, add_feeds, pause_feed, remove_feed, resume_feed
+from worker.errors import NamedError, UsageError
+from worker.feeds import NamedFeed, choose_guid_policy, pause_feed, remove_feed, resume_feed
 from worker.intervals import LONGEST, SHORTEST, choose_interval
 from worker.measures import show_duration
-from worker.pipeline import AddedFeed, add_by_url
+from worker.schedule import Bounds
 from worker.settings import settings
-from worker.tools import Tools, bounds_of_settings
-from worker.urls import feed_url_key
+from worker.tools import bounds_of_settings
+from worker.values import FeedState, GuidPolicy
 
+# As they are typed: without spaces.
+_GUID_POLICIES = {policy.value.replace(" ", "-"): policy for policy in GuidPolicy}
 _names = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
-
-
-@click.command("add")
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
-@click.option("--as-is", is_flag=True, help="Add the URLs as they are given: no host is asked.")
-def add_command(urls: tuple[str, ...], *, as_is: bool) -> int:
-    """Add feeds, by their own URLs or by a page of their sites; each is polled as soon as a worker is free."""
-    if as_is:
-        return change_each(urls, _add_as_is, create=True)
-    code = 0
-    with opened_tools() as tools:
-        for _, told in with_progress(_look_and_add(tools, urls), "Looking", len(urls), name=lambda pair: pair[0]):
-            if isinstance(told, NamedError):
-                click.echo(f"feedmill: {told}", err=True)
-                code = 1
-            else:
-                write_line(_sentence(told))
-    return code
-
-
-def _look_and_add(tools: Tools, urls: Iterable[str]) -> Iterator[tuple[str, AddedFeed | NamedError]]:
-    for url in urls:
-        try:
-            yield url, add_by_url(tools, url, lambda: False)
-        except NamedError as error:
-            yield url, error
-
-
-def _add_as_is(connection: Connection, clock: Clock, url: str) -> str:
-    try:
-        feed_url_key(url)
-    except ValueError as error:
-        raise NamedError(f"{url} was not added: {error}") from error
-    is_new = add_feeds(connection, clock.now(), [NewFeed(url)]) > 0
-    return _sentence(AddedFeed(url, feed_called(connection, url), is_new=is_new))
-
-
-def _sentence(added: AddedFeed) -> str:
-    feed = added.feed
-    # Where a feed is known under another URL it has moved: the one that was given is what its giver knows.
-    url = feed.url if added.is_of_page else added.url
-    said = f"{'Added' if added.is_new else 'Known already:'} {url} (feed {feed.feed_id})"
-    if added.is_of_page:
-        said += f", the feed of {added.url}"
-    if added.unseen:
-        said += f" as it is: it could not be looked at ({added.unseen.sentence})"
-    return said
 
 
 @click.command("remove")
@@ -88,6 +43,10 @@ def pause_command(names: tuple[str, ...]) -> int:
     """Stop polling feeds until they are resumed."""
 
     def pause(connection: Connection, _clock: Clock, feed: NamedFeed) -> str:
+        if feed.host_id is None:
+            raise NamedError(_never_polled(feed))
+        if feed.state is FeedState.PAUSED:
+            return f"{feed.url} was paused already ({feed.state_reason})"
         pause_feed(connection, feed.feed_id)
         return f"Paused {feed.url}"
 
@@ -100,6 +59,10 @@ def resume_command(names: tuple[str, ...]) -> int:
     """Poll feeds again, whatever had stopped them: paused, gone or quarantined."""
 
     def resume(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
+        if feed.state is FeedState.ACTIVE and feed.host_id is None:
+            raise NamedError(_never_polled(feed))
+        if feed.state is FeedState.ACTIVE:
+            return f"{feed.url} was active already"
         resume_feed(connection, clock.now(), feed.feed_id)
         return f"Resumed {feed.url}"
 
@@ -108,21 +71,50 @@ def resume_command(names: tuple[str, ...]) -> int:
 
 @click.command("set")
 @_names
-@click.option("--interval", required=True, help="Time between two polls: 1m to 30d, or default.")
-def set_command(names: tuple[str, ...], *, interval: str) -> int:
-    """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts."""
-    chosen = read_duration("--interval", interval, SHORTEST, LONGEST)
+@click.option("--interval", help="Time between two polls: 1m to 30d, or default.")
+@click.option(
+    "--guid-policy",
+    type=click.Choice([*_GUID_POLICIES, "default"]),
+    help="By what entries are known; default leaves it to the audit of the feed's guids.",
+)
+def set_command(names: tuple[str, ...], *, interval: str | None, guid_policy: str | None) -> int:
+    """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
+
+    Or set by what their entries are known: those that are in a feed then may be taken for new ones once.
+    """
+    if interval is None and guid_policy is None:
+        raise UsageError("set needs --interval, --guid-policy or both.")
+    every = read_duration("--interval", interval, SHORTEST, LONGEST) if interval else None
     bounds = bounds_of_settings(settings())
 
     def choose(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
-        if feed.host_id is None:
-            raise NamedError(f"{feed.url} is a seed file: it is read when it is ingested, never polled.")
-        following = choose_interval(connection, clock.now(), feed.feed_id, chosen, bounds)
-        when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
-        every = f"every {show_duration(chosen)}" if chosen else "the usual interval"
-        return f"Set {feed.url}: {every}; {when} ({following.reason})"
+        told = []
+        if interval:
+            told.append(_set_interval(connection, clock, feed, every, bounds))
+        if guid_policy:
+            choose_guid_policy(connection, feed.feed_id, _GUID_POLICIES.get(guid_policy))
+            told.append("entries known by what the audit says" if guid_policy == "default" else _known_by(guid_policy))
+        return f"Set {feed.url}: {'; '.join(told)}"
 
     return _each_feed(names, choose)
+
+
+def _known_by(guid_policy: str) -> str:
+    return f"entries known by {_GUID_POLICIES[guid_policy]}"
+
+
+def _set_interval(
+    connection: Connection, clock: Clock, feed: NamedFeed, every: timedelta | None, bounds: Bounds
+) -> str:
+    if feed.host_id is None:
+        raise NamedError(_never_polled(feed))
+    following = choose_interval(connection, clock.now(), feed.feed_id, every, bounds)
+    when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
+    return f"{f'every {show_duration(every)}' if every else 'the usual interval'}; {when} ({following.reason})"
+
+
+def _never_polled(feed: NamedFeed) -> str:
+    return f"{feed.url} is a seed file: it is read when it is ingested, never polled."
 
 
 def _each_feed(names: Iterable[str], change: Callable[[Connection, Clock, NamedFeed], str]) -> int:

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from worker.cli.output import print_json, write_line
+from worker.cli.choices import Whole
+from worker.cli.output import MOST_ROWS, print_json, write_line
 from worker.cli.store import opened_store
 from worker.database.ids import LARGEST_ID
 from worker.outbox import Change, follow_changes
@@ -17,11 +18,9 @@ _INTERVAL = 1000
 
 
 @click.command("follow")
-@click.option(
-    "--since", type=click.IntRange(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest change kept."
-)
+@click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest change kept.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.option("--limit", type=click.IntRange(1, LARGEST_ID), help="End after so many changes.")
+@click.option("--limit", type=Whole(1, MOST_ROWS), help="End after so many changes.")
 @click.option("--once", is_flag=True, help="End when there are no more.")
 def follow_command(*, since: int | None, as_json: bool, limit: int | None, once: bool) -> None:
     """Follow changes to the store as they are committed, from now on or from a cursor; Ctrl-C ends it."""
@@ -45,8 +44,11 @@ def _print(changes: Iterator[Change], limit: int | None, *, as_json: bool) -> No
 
 
 def _sentence(change: Change) -> str:
-    about = change["url"] if change["article_id"] else change["feed_url"]
-    what = "  ".join(filter(None, (change["title"], about, _tell(change["details"] or {}))))
+    details = change["details"] or {}
+    # What was removed cannot be looked up any more: the event tells of it.
+    told = {name: change[name] or details.get(name) for name in ("title", "url", "feed_url")}
+    about = told["url"] if change["article_id"] else told["feed_url"]
+    what = "  ".join(filter(None, (told["title"], about, _tell(details))))
     return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<18}  {what}"
 
 

@@ -71,9 +71,8 @@ def _list(names: Sequence[str], text: str | None, *, as_json: bool, limit: int |
         if as_json:
             print_json(rows)
         else:
-            print_table(
-                _columns(now), rows, when_empty="No hosts: `feedmill add URL` adds a feed, and with it its host."
-            )
+            none = "No hosts: `feedmill add URL` adds a feed, and with it its host."
+            print_table(_columns(now), rows, when_empty="None match." if text else none)
     return 0
 
 
@@ -104,7 +103,7 @@ def _next(row: Mapping[str, Any], now: datetime) -> str:
 
 
 def _gap(gap: timedelta | None) -> str:
-    return "default" if gap is None else show_duration(gap) if gap else "0s"
+    return "default" if gap is None else show_duration(gap)
 
 
 def _state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:

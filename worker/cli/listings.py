@@ -17,6 +17,7 @@ from worker.cli.output import (
     parse_since,
     print_json,
     print_table,
+    room,
     share_of_page,
 )
 from worker.cli.pages import print_article, print_feed, print_health
@@ -32,6 +33,7 @@ from worker.stories import find_story
 from worker.values import FeedState, Outcome
 
 # What the store keeps for its own use.
+_NO_ARTICLES = "No articles: `feedmill run --once` fetches some."
 _INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at", "wire_key"}
 
 
@@ -48,7 +50,7 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
         if as_json:
             print_json(rows)
         else:
-            print_table(_feed_columns(now), rows, when_empty="No feeds: `feedmill add URL` adds one.")
+            print_table(_feed_columns(now), rows, when_empty=none_of(filters, "No feeds: `feedmill add URL` adds one."))
 
 
 @click.command("articles")
@@ -57,14 +59,17 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 @click.option("--text", help="Only articles with this in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 6h, or a date.")
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List articles, the newest first; FEED (a URL or an id) lists those that one feed carries."""
+    """List articles, those first that were seen last, whenever published; FEED (a URL or an id): what one feed carries.
+
+    With --json the order is that of their ids, the oldest first.
+    """
     with reading_store() as connection:
         now = read_clock(connection).now()
         rows = list_articles(connection, wanted(connection, now, filters, limit, is_table=not as_json))
         if as_json:
             print_json({name: row[name] for name in row if name not in _INTERNAL} for row in rows)
         else:
-            print_table(ARTICLE_COLUMNS, rows, when_empty="No articles: `feedmill run --once` fetches some.")
+            print_table(article_columns(), rows, when_empty=none_of(filters, _NO_ARTICLES))
 
 
 @click.command("polls")
@@ -84,7 +89,7 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
         if chosen.feed_id:
             print_feed(find_feed_with_host(connection, now, chosen.feed_id), now)
         columns = _poll_columns(of_one_feed=bool(chosen.feed_id))
-        print_table(columns, rows, when_empty="No polls yet: `feedmill poll` makes some.")
+        print_table(columns, rows, when_empty=none_of(filters, "No polls yet: `feedmill poll` makes some."))
 
 
 @click.command("show")
@@ -118,6 +123,11 @@ def status_command(*, as_json: bool) -> None:
         print_health(health)
 
 
+def none_of(filters: Mapping[str, str | None], otherwise: str) -> str:
+    """Say that nothing is listed: because nothing matches, or because there is nothing yet."""
+    return "None match." if any(filters.values()) else otherwise
+
+
 def wanted(
     connection: Connection, now: datetime, filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
 ) -> Wanted:
@@ -133,28 +143,35 @@ def wanted(
     )
 
 
+def _feed_room() -> int:
+    # A reason that wraps is read as easily as one that does not; a title that is cut is not.
+    return room(16, 96)
+
+
 def _feed_columns(now: datetime) -> list[Column]:
     return [
         Column("ID", lambda row: row["id"], 9),
-        Column("FEED", lambda row: row["title"] or _place(row["url"]), share_of_page(5)),
+        Column("FEED", lambda row: row["title"] or _place(row["url"]), _feed_room()),
         Column("NEXT POLL", lambda row: next_poll(row, now), 11),
         Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
     ]
 
 
-ARTICLE_COLUMNS = [
-    Column("ID", lambda row: row["id"], 9),
-    Column("PUBLISHED", lambda row: row["published_at"], 16),
-    Column("TITLE", mark_title),
-    Column("BY", lambda row: row["agency"] or ", ".join(row["authors"]), 20),
-    Column("FEED", lambda row: _site(row["feed_url"]), 24),
-]
+def article_columns() -> list[Column]:
+    """Return what a table of articles shows of each."""
+    return [
+        Column("ID", lambda row: row["id"], 9),
+        Column("PUBLISHED", lambda row: row["published_at"], 16),
+        Column("TITLE", mark_title),
+        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
+        Column("FEED", lambda row: _site(row["feed_url"]), share_of_page(5)),
+    ]
 
 
 def _poll_columns(*, of_one_feed: bool) -> list[Column]:
     return [
         Column("STARTED", lambda row: row["started_at"], 16),
-        *([] if of_one_feed else [Column("FEED", _named_feed, share_of_page(5))]),
+        *([] if of_one_feed else [Column("FEED", _named_feed, _feed_room())]),
         Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
         Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
     ]

@@ -15,7 +15,7 @@ from worker.errors import NamedError, UsageError
 _COMMANDS = {
     "run": ("worker.cli.run", "Poll on schedule in this one process; --once polls what is due and ends."),
     "ingest": ("worker.cli.seeds", "Read seed files and folders: dispatches, saved feeds, OPML."),
-    "add": ("worker.cli.feeds", "Add feeds, or the feeds of sites' pages."),
+    "add": ("worker.cli.add", "Add feeds, or the feeds of sites' pages."),
     "remove": ("worker.cli.feeds", "Remove feeds; their articles stay."),
     "pause": ("worker.cli.feeds", "Stop polling feeds for a while."),
     "resume": ("worker.cli.feeds", "Poll feeds again."),

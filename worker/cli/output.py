@@ -5,8 +5,8 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn, TextIO
 
 import click
 import orjson
@@ -14,12 +14,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from worker.database.ids import LARGEST_ID
+from worker.cli.choices import Whole
 from worker.measures import parse_duration, show_duration
 
 # Tables show so many rows unless --limit says otherwise.
 TABLE_ROWS = 50
+MOST_ROWS = 1_000_000_000
 _WIDE = 120
+# Where nobody reads a table from a screen, it is as wide as what it shows.
+_UNBOUNDED = 100_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -39,7 +42,7 @@ class Column:
 def as_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a listing the options --json and --limit."""
     json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    limit = click.option("--limit", type=click.IntRange(1, LARGEST_ID), help=f"Rows (tables: {TABLE_ROWS}, JSON: all).")
+    limit = click.option("--limit", type=Whole(1, MOST_ROWS), help=f"Rows (tables: {TABLE_ROWS}, JSON: all).")
     return json(limit(command))
 
 
@@ -52,21 +55,29 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
 
 def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *, when_empty: str) -> None:
     """Print rows as a table that fits the terminal, or ``when_empty`` where there are none."""
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    is_on_screen = has_screen(sys.stdout)
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=is_on_screen)
     for column in columns:
         table.add_column(
             column.heading,
             overflow="fold" if column.wraps else "ellipsis",
             no_wrap=not column.wraps,
-            max_width=column.widest,
+            max_width=column.widest if is_on_screen else None,
             ratio=None if column.widest else 1,
         )
     for row in rows:
         table.add_row(*(plain(column.show(row)) for column in columns))
-    if table.row_count:
-        console().print(table)
-    else:
+    if not table.row_count:
         click.echo(when_empty)
+        return
+    print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
+
+
+def print_trimmed(table: Table, out: Console) -> None:
+    """Print a table without the blanks up to its margin: they would be part of what is copied or piped."""
+    with out.capture() as printed:
+        out.print(table)
+    click.echo("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()), nl=False)
 
 
 def write_line(sentence: str) -> None:
@@ -74,16 +85,39 @@ def write_line(sentence: str) -> None:
     click.echo(_CONTROL.sub(" ", sentence))
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return where people's output goes; without a terminal it is as wide as a page."""
-    stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDE
-    return Console(stderr=stderr, width=width, highlight=False, markup=False, soft_wrap=False)
+def counted(count: int, thing: str) -> str:
+    """Say how many there are of something: ``1 feed``, ``1,200 feeds``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Return where people's output goes; without a terminal it is as wide as a page, unless ``width`` is given."""
+    if not width:
+        width = None if has_screen(sys.stderr if stderr else sys.stdout) else _WIDE
+    return _Console(stderr=stderr, width=width, highlight=False, markup=False, soft_wrap=False)
+
+
+def has_screen(stream: TextIO) -> bool:
+    """Say whether what is printed must fit a screen: a terminal's, or the one that COLUMNS speaks of."""
+    return stream.isatty() or "COLUMNS" in os.environ
 
 
 def share_of_page(parts: int) -> int:
     """Return one of so many equal parts of the page's width, in characters."""
     return console().width // parts
+
+
+def room(least: int, beside: int) -> int:
+    """Return how wide a column may be, in characters: ``least``, or what a wide page leaves ``beside`` the others."""
+    return max(least, console().width - beside)
+
+
+class _Console(Console):
+    """A console whose reader may stop at any time: what that means is decided where commands end."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise what rich caught; by itself it would end the process as a failure."""
+        raise BrokenPipeError
 
 
 def plain(value: object) -> Text:
@@ -123,10 +157,14 @@ def parse_since(text: str | None, now: datetime) -> datetime | None:
         raise click.BadParameter(
             f"{text!r} is neither a duration such as 2d nor a date such as 2026-11-24", param_hint="--since"
         ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)).astimezone(UTC)
+    except OverflowError as error:
+        raise click.BadParameter(f"{text!r} is no moment that can be told in UTC", param_hint="--since") from error
 
 
-_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
+# Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
+_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
 def _as_json(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Pages for people: one article whole, how a feed is doing, and the store's health."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.cli.notices import changes_words, mark_title, tell_kill, tell_notices
-from worker.cli.output import console, from_now, plain
+from worker.cli.output import console, from_now, plain, print_trimmed
 from worker.cli.words import expected_at, explain_hints, explain_lateness
+from worker.database.feed_values import read_options
 from worker.differences import Kind, Run, find_differences
 from worker.health import Health
 from worker.measures import show_duration
@@ -118,20 +119,22 @@ def _marked(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
 
 def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
     """Print how a feed is doing: when it is polled next and why, and if it is late, why that is."""
-    chosen = (feed["options"] or {}).get("interval")
+    options = read_options(feed["options"])
     failing = f"{_polls(feed['attempts'])}, since {_moment(feed['failing_since'], now)}"
     move = f"{feed['moved_to']}: {_polls(feed['moved_polls'])}, since {_moment(feed['moved_since'], now)}"
     facts = (
         ("Feed", feed["url"]),
         ("Title", feed["title"]),
         ("State", feed["state"]),
-        ("Last success", _moment(feed["last_success_at"], now) or "never"),
+        # Of a feed that is known from saved documents alone, nobody has tried.
+        ("Last success", _moment(feed["last_success_at"], now) or ("never" if feed["last_attempt_at"] else None)),
         ("Failing", failing if feed["attempts"] else None),
         ("Last failure", feed["error"]),
         ("Next poll", _moment(expected_at(feed), now) or "never"),
         ("Why then", feed["next_poll_reason"]),
         ("Late", explain_lateness(feed, now)),
-        ("Operator's interval", show_duration(timedelta(seconds=chosen)) if chosen else None),
+        ("Operator's interval", show_duration(options.interval) if options.interval else None),
+        ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
         ("Publisher's hints", explain_hints(feed["hints"])),
         ("Redirected to", move if feed["moved_to"] else None),
         ("Host", feed["host"]),
@@ -192,7 +195,7 @@ def _print_facts(facts: Iterable[tuple[str, Any]]) -> None:
     for label, value in facts:
         if value:
             page.add_row(Text(label, style="dim", no_wrap=True), plain(value))
-    console().print(page)
+    print_trimmed(page, console())
 
 
 def _failing(health: Health) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
+from sqlalchemy import Connection
 
 from worker.cli.grouping import group_stored
-from worker.cli.output import from_now, print_json, write_line
+from worker.cli.output import counted, from_now, print_json, write_line
 from worker.cli.store import feed_called, opened_tools
 from worker.database.engine import reading
-from worker.errors import ErrorClass, PollError
+from worker.errors import ErrorClass, NamedError, PollError, UsageError
 from worker.feeds import list_feed_ids
-from worker.pipeline import NamedPoll, poll_all_due, poll_by_name, poll_named, request_named
+from worker.pipeline import NamedPoll, poll_all_due, poll_by_name, poll_named, request_named, why_not_polled
 from worker.settings import settings
 from worker.tools import Tools
 from worker.values import Credentials, Outcome, PollRecord
@@ -27,6 +28,7 @@ from worker.values import Credentials, Outcome, PollRecord
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def poll_command(names: Sequence[str], user: str | None, *, force: bool, queue: bool, as_json: bool) -> int:
     """Poll now: the named feeds (an unknown URL is added if it is a feed), or every feed that is due."""
+    _refuse_what_would_be_ignored(names, user, queue=queue, others=as_json or force)
     credentials = Credentials(user, _password()) if user else None
     with opened_tools() as tools:
         if queue:
@@ -35,6 +37,13 @@ def poll_command(names: Sequence[str], user: str | None, *, force: bool, queue: 
         code = _print(polls, as_json=as_json, is_named=bool(names))
         group_stored(tools.engine)
         return code
+
+
+def _refuse_what_would_be_ignored(names: Sequence[str], user: str | None, *, queue: bool, others: bool) -> None:
+    if queue and (user or others):
+        raise UsageError("--queue leaves the polls to the workers: --user, --force and --json have no place beside it.")
+    if user and not names:
+        raise UsageError("--user is for the feeds that are named: name them.")
 
 
 def _poll(tools: Tools, names: Sequence[str], credentials: Credentials | None, *, force: bool) -> Iterator[NamedPoll]:
@@ -54,17 +63,36 @@ def _poll_unnamed(tools: Tools, *, force: bool) -> Iterator[PollRecord]:
 
 
 def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
+    code = 0
     with reading(tools.engine) as connection:
-        named = dict.fromkeys(feed_called(connection, name).feed_id for name in names)
-        ids = list(named) or list_feed_ids(connection)
+        ids = [] if names else list_feed_ids(connection)
+        for name in names:
+            try:
+                ids.append(_pollable(connection, name))
+            except NamedError as error:
+                click.echo(f"feedmill: {error}", err=True)
+                code = 1
+    ids = list(dict.fromkeys(ids))
     request_named(tools.engine, ids)
-    if not settings().broker_url.startswith("memory://"):
+    has_queue = not settings().broker_url.startswith("memory://")
+    if has_queue and ids:
         # Only after the commit: a worker that is quicker must find the request.
         from worker.celery import send_poll_requested  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
 
         send_poll_requested(ids)
-    write_line(f"{len(ids):,} feeds wait for a worker.")
-    return 0
+    waiting = f"{counted(len(ids), 'feed')} {'waits' if len(ids) == 1 else 'wait'}"
+    if ids:
+        write_line(f"{waiting} for {'a worker' if has_queue else 'the next tick of a `feedmill run` in this store'}.")
+    elif not names:
+        write_line("There is no feed to poll.")
+    return code
+
+
+def _pollable(connection: Connection, name: str) -> int:
+    feed = feed_called(connection, name)
+    if refusal := why_not_polled(feed, name):
+        raise NamedError(refusal)
+    return feed.feed_id
 
 
 def _print(polls: Iterator[NamedPoll], *, as_json: bool, is_named: bool) -> int:

@@ -7,12 +7,12 @@ import click
 from sqlalchemy import Engine
 
 from worker.cli.grouping import group_stored
-from worker.cli.listings import ARTICLE_COLUMNS
+from worker.cli.listings import article_columns
 from worker.cli.output import print_table, write_line
 from worker.cli.progress import with_progress
 from worker.cli.seeds import print_seeds
 from worker.cli.store import opened_store
-from worker.database.engine import reading
+from worker.database.engine import place_of, reading
 from worker.database.schema import migrate
 from worker.embedded import run_embedded, sole_use
 from worker.errors import UsageError
@@ -34,7 +34,7 @@ def run_command(*, once: bool) -> None:
     _look_for_seeds(chosen)
     with opened_store(check=False) as engine, sole_use(engine):
         if migrate(engine):
-            write_line(f"Made the store {engine.url.render_as_string(hide_password=True)} ready.")
+            write_line(f"Made the store {place_of(engine)} ready.")
         tools = make_tools(chosen, engine)
         try:
             print_seeds(with_progress(ingest_seed_folder(tools, chosen), "Reading seeds", name=lambda seed: seed.path))
@@ -76,7 +76,7 @@ def _print_articles(engine: Engine) -> None:
     with reading(engine) as connection:
         write_line("")
         print_table(
-            ARTICLE_COLUMNS,
+            article_columns(),
             list_articles(connection, Wanted(limit=_NEWEST, newest_first=True)),
             when_empty="No articles yet.",
         )

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 import click
 
 from worker.cli.grouping import group_stored
-from worker.cli.output import write_line
+from worker.cli.output import counted, write_line
 from worker.cli.progress import with_progress
 from worker.cli.store import opened_tools, reading_store
 from worker.database.clock import read_clock
+from worker.errors import NamedError, SeedError
 from worker.feeds import list_outlines
 from worker.ingest import SeedRead, import_opml, ingest
 from worker.opml import write_opml
@@ -32,8 +33,12 @@ def ingest_command(paths: tuple[str, ...]) -> int:
 def import_command(source: str) -> None:
     """Add the feeds of an OPML file, or of one on the web."""
     with opened_tools() as tools:
-        imported = import_opml(tools, source, settings().max_body)
-    write_line(f"{source}: {imported.added:,} feeds added, {imported.known:,} known already.")
+        try:
+            imported = import_opml(tools, source, settings().max_body)
+        except SeedError as error:
+            told = str(error)
+            raise NamedError(told if source in told else f"{source} was not imported: {told}") from error
+    write_line(f"{source}: {counted(imported.added, 'feed')} added, {imported.known:,} known already.")
 
 
 @click.command("export")
@@ -47,7 +52,7 @@ def export_command() -> None:
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:
     """Say of each file that failed why it did, and of all the others how many they were; return the exit code."""
-    files = failed = new = updated = feeds = 0
+    files = failed = new = updated = feeds = unpolled = 0
     for seed in seeds:
         if seed.error:
             failed += 1
@@ -55,8 +60,14 @@ def print_seeds(seeds: Iterable[SeedRead]) -> int:
         else:
             files += 1
             new, updated, feeds = new + seed.new, updated + seed.updated, feeds + seed.feeds
+            unpolled += seed.unpolled
     unread = f", {failed} not read" if failed else ""
     write_line(
         f"Seeds: {files:,} files read{unread}; {new:,} new articles, {updated:,} updated, {feeds:,} feeds added."
     )
+    if unpolled:
+        write_line(
+            f"Known from saved documents, and not polled: {counted(unpolled, 'feed')}; "
+            "`feedmill feeds --state paused` lists them, `feedmill resume` polls them."
+        )
     return 1 if failed else 0

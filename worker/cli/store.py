@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
-from worker.database.engine import reading
+from worker.database.engine import file_of, reading, store_engine
 from worker.database.failures import explain_failure
 from worker.database.schema import check_schema, is_empty, migrate
-from worker.errors import NamedError, SettingsError
-from worker.feeds import NamedFeed, find_feed
+from worker.errors import NamedError, SettingsError, StoreError
+from worker.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
-from worker.tools import Tools, make_tools, store_engine
+
+if TYPE_CHECKING:
+    from worker.tools import Tools
 
 _Result = TypeVar("_Result")
 
@@ -29,6 +31,10 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
         raise SettingsError(
             "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: pip install 'feedmill[postgres]'."
         ) from error
+    file = file_of(engine)
+    if file and file.parent.is_dir() and not file.exists() and check and not create:
+        # Looking must not make one.
+        raise StoreError(f"There is no store here ({file}): `feedmill run` or `feedmill add URL` makes one.")
     try:
         if create and engine.dialect.name == "sqlite" and is_empty(engine):
             migrate(engine)
@@ -40,8 +46,10 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
 
 
 @contextmanager
-def opened_tools(*, create: bool = True) -> Iterator[Tools]:
+def opened_tools(*, create: bool = True) -> Iterator["Tools"]:
     """Open the store together with the fetcher and the parser."""
+    from worker.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
+
     with opened_store(create=create) as engine:
         tools = make_tools(settings(), engine)
         try:
@@ -69,6 +77,8 @@ def feed_called(connection: Connection, name: str) -> NamedFeed:
         found = find_feed(connection, name)
     except ValueError as error:
         raise NamedError(f"{name} names no feed: {error}") from error
+    if found is None and is_removed(connection, name):
+        raise NamedError(f"{name} was removed: `feedmill feeds --state removed` lists such feeds.")
     if found is None:
         raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
     return found

@@ -2,7 +2,7 @@
 
 import click
 
-from worker.cli.listings import wanted
+from worker.cli.listings import none_of, wanted
 from worker.cli.notices import mark_title
 from worker.cli.output import Column, as_options, print_json, print_table
 from worker.cli.store import reading_store
@@ -23,12 +23,13 @@ def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) 
         if as_json:
             print_json(rows)
         else:
-            print_table(_STORY_COLUMNS, rows, when_empty="No stories: no two articles here are copies of one another.")
+            none = none_of(filters, "No stories: no two articles here are copies of one another.")
+            print_table(_STORY_COLUMNS, rows, when_empty=none)
 
 
 _STORY_COLUMNS = [
     Column("ID", lambda row: row["id"], 9),
-    Column("COPIES", lambda row: row["size"], 6),
+    Column("ARTICLES", lambda row: row["size"], 8),
     Column("OUTLETS", lambda row: len(row["outlets"]), 7),
     Column("FIRST", lambda row: row["first_at"], 16),
     Column("SPREAD", lambda row: row["spread"], 10),

@@ -2,11 +2,11 @@
 
 import click
 
-from worker.cli.output import parse_since
+from worker.cli.output import counted, parse_since
 from worker.cli.progress import with_progress
 from worker.cli.store import opened_store
 from worker.database.clock import read_clock
-from worker.database.engine import reading
+from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION, migrate
 from worker.pipeline import group_waiting, regroup
 from worker.retention import prune
@@ -18,7 +18,7 @@ def migrate_command() -> None:
     """Bring the store's schema to the newest; everything in it stays."""
     with opened_store(check=False) as engine:
         moved = migrate(engine)
-        place = engine.url.render_as_string(hide_password=True)
+        place = place_of(engine)
     click.echo(f"{place} {'is now' if moved else 'was already'} at schema version {SCHEMA_VERSION}.")
 
 
@@ -36,7 +36,7 @@ def group_command(*, again: bool, since: str | None) -> None:
             for _ in with_progress(regroup(engine, moment), "Forgetting"):
                 pass
         grouped = sum(with_progress(group_waiting(engine, lambda: False), "Grouping"))
-    click.echo(f"Grouped {grouped:,} articles.")
+    click.echo(f"Grouped {counted(grouped, 'article')}.")
 
 
 @click.command("prune")

@@ -1,15 +1,20 @@
 """Managing webhooks: ``webhook add``, ``list``, ``remove`` and ``resume``."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import click
 from sqlalchemy import Connection
 
-from worker.cli.output import Column, from_now, print_json, print_table, write_line
+from worker.cli.choices import Whole
+from worker.cli.output import Column, from_now, print_json, print_table, room, write_line
 from worker.cli.store import change_store, opened_store, reading_store
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.database.ids import LARGEST_ID
 from worker.errors import NamedError, PollError, UsageError
-from worker.fetch import locate
+from worker.fetch import Guard, locate
 from worker.outbox import number_events
 from worker.settings import settings
 from worker.webhooks import (
@@ -23,9 +28,7 @@ from worker.webhooks import (
     signing_key,
 )
 
-_since = click.option(
-    "--since", type=click.IntRange(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept."
-)
+_since = click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept.")
 _name = click.argument("name", metavar="URL_OR_ID")
 
 
@@ -43,10 +46,7 @@ def add_command(url: str, since: int | None) -> None:
         raise UsageError(
             "Set FEEDMILL_WEBHOOK_SECRET first, to the same value wherever workers run: openssl rand -hex 32 makes one."
         )
-    try:
-        locate(url)
-    except PollError as error:
-        raise NamedError(f"{url} was not added: {error.sentence}.") from error
+    _refuse_unreachable(url)
     with opened_store(create=True) as engine:
         # Only then is the next change the next one.
         number_events(engine)
@@ -69,12 +69,12 @@ def list_command(*, as_json: bool) -> None:
             return
         columns = [
             Column("ID", lambda row: row["id"], 9),
-            Column("URL", lambda row: row["url"]),
+            Column("URL", lambda row: row["url"], room(24, 96), wraps=True),
             Column("STATE", lambda row: row["state"], 6),
             Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
             Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
-            Column("NEXT", lambda row: from_now(row["next_attempt_at"], now) if row["error"] else None, 9),
-            Column("WHY", lambda row: row["state_reason"] or row["error"], 50),
+            Column("NEXT", lambda row: _next(row, now), 9),
+            Column("WHY", lambda row: row["state_reason"] or row["error"], wraps=True),
         ]
         print_table(columns, rows, when_empty="No webhooks: `feedmill webhook add URL` adds one.")
 
@@ -109,6 +109,22 @@ def resume_command(name: str, since: int | None) -> None:
 def _find_or_add(connection: Connection, url: str, since: int | None) -> tuple[Webhook, bool]:
     found = find_webhook(connection, url)
     return found or add_webhook(connection, read_clock(connection).now(), url, since), found is None
+
+
+def _refuse_unreachable(url: str) -> None:
+    """Raise NamedError for a URL that nothing could ever be sent to; what a name resolves to is judged at each try."""
+    try:
+        location = locate(url)
+    except PollError as error:
+        raise NamedError(f"{url} was not added: {error.sentence}.") from error
+    if objection := Guard.allowing(settings().allow_hosts).objection_to(location):
+        raise NamedError(f"{url} was not added: {objection}; FEEDMILL_ALLOW_HOSTS lists exceptions.")
+
+
+def _next(row: Mapping[str, Any], now: datetime) -> str:
+    if row["state"] != "active":
+        return "never"
+    return from_now(max(row["next_attempt_at"], now), now) if row["error"] else ""
 
 
 def _webhook_called(connection: Connection, name: str) -> Webhook:

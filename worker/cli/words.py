@@ -41,7 +41,7 @@ def explain_poll(row: _Row) -> Sequence[str]:
     """Say how one poll ended and what it found, and why the next one was to be when it was."""
     took = show_duration(row["duration"])
     # A failure's sentence names the status already.
-    answer = took if row["error"] else f"{row['http_status']}, {took}"
+    answer = took if row["error"] else f"{row['http_status']}, {took}" if row["http_status"] else "file"
     told = row["error"] or _found(row)
     ended = f"{row['outcome']}{': ' if told else ''}{told} ({answer})"
     return [line for line in (ended, row["note"], row["next_poll_reason"]) if line]
@@ -102,7 +102,7 @@ def _host_wish(row: _Row, now: datetime) -> Sequence[str]:
 def _found(row: _Row) -> str:
     if row["entries"] is None:
         return ""
-    of = f"{row['entries']:,} entries"
+    of = f"{row['entries']:,} {'entry' if row['entries'] == 1 else 'entries'}"
     return (
         f"{row['new']:,} new, {row['updated']:,} revised of {of}"
         if row["new"] or row["updated"]

@@ -1,13 +1,18 @@
 """Opening the store: one engine per process, with the few things SQLite and PostgreSQL each need to be told."""
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from worker.errors import SettingsError
+from worker.settings import settings
 
 # Set on a connection that will write: SQLite must take its write lock at BEGIN, not half-way, where it would fail.
 _WRITES = "feedmill_writes"
@@ -36,6 +41,19 @@ def open_store(database_url: str) -> Engine:
     )
 
 
+@cache
+def store_engine() -> Engine:
+    """Return the process's one engine, for the store that the settings name."""
+    return open_store(settings().database_url)
+
+
+def forget_after_fork() -> None:
+    """Leave the parent's connections to the parent; a forked child opens its own."""
+    if store_engine.cache_info().currsize:
+        store_engine().dispose(close=False)
+    store_engine.cache_clear()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads; on SQLite it never waits for a writer."""
@@ -50,8 +68,41 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def place_of(engine: Engine) -> str:
+    """Return the store's URL as its user writes it, without the password."""
+    return engine.url.render_as_string(hide_password=True).replace("+psycopg:", ":", 1)
+
+
+def file_of(engine: Engine) -> Path | None:
+    """Return the file that an SQLite store lives in; null where there is none, or SQLite itself reads its URI."""
+    name = engine.url.database
+    is_file = engine.dialect.name == "sqlite" and name and name != ":memory:" and not name.startswith("file:")
+    return Path(name) if is_file and name else None
+
+
+def read_only_uri(file: Path, *, is_file_writable: bool, is_folder_writable: bool) -> str | None:
+    """Return the URI by which SQLite reads a store that this user may not write; null where it may.
+
+    Where the folder is not writable either, SQLite could not make the files that it shares with writers. Without such
+    files there are no writers, and the store may be read as one that cannot change.
+    """
+    has_writers = Path(f"{file}-wal").exists()
+    if is_file_writable and (is_folder_writable or has_writers):
+        return None
+    return f"{file.absolute().as_uri()}?mode=ro{'' if is_folder_writable or has_writers else '&immutable=1'}"
+
+
 def _open_sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False})
+    options: dict[str, Any] = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, connect_args=options)
+    file = file_of(engine)
+    if file and file.exists():
+        writable = [os.access(path, os.W_OK) for path in (file, file.parent)]
+        uri = read_only_uri(file, is_file_writable=writable[0], is_folder_writable=writable[1])
+        if uri:
+            engine = create_engine(url, creator=lambda: sqlite3.connect(uri, uri=True, **options))
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -3,6 +3,7 @@
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from worker.database.engine import place_of
 from worker.errors import StoreError
 
 # What SQLite says, and what a person can do about it.
@@ -18,7 +19,7 @@ _SQLITE_CURES = {
 
 def explain_failure(error: DBAPIError, engine: Engine) -> StoreError:
     """Return the error for people: the driver's first line, and the cure where one is known."""
-    place = engine.url.render_as_string(hide_password=True)
+    place = place_of(engine)
     said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
     for symptom, cure in _SQLITE_CURES.items():
         if engine.dialect.name == "sqlite" and symptom in said:

@@ -10,15 +10,25 @@ from worker.values import FeedOptions, GuidPolicy, GuidRule, Hints, Rhythm
 
 
 def read_options(stored: Mapping[str, Any] | None) -> FeedOptions:
-    """Return what an operator chose for a feed."""
-    seconds = (stored or {}).get("interval")
-    return FeedOptions(interval=timedelta(seconds=seconds) if seconds else None)
+    """Return what an operator chose for a feed; what nothing can be made of counts as not chosen."""
+    options = stored if isinstance(stored, Mapping) else {}
+    seconds, policy = options.get("interval"), options.get("guid_policy")
+    return FeedOptions(
+        interval=timedelta(seconds=seconds) if isinstance(seconds, int | float) and 0 < seconds < _YEAR else None,
+        guid_policy=GuidPolicy(policy) if policy in list(GuidPolicy) else None,
+    )
+
+
+def with_option(stored: Mapping[str, Any] | None, name: str, value: object) -> dict[str, Any] | None:
+    """Return a feed's options as JSON with one of them chosen anew, null for what the settings or the audit say."""
+    options = {**(stored if isinstance(stored, Mapping) else {}), name: value}
+    return {name: value for name, value in options.items() if value is not None} or None
 
 
 def read_guid_rule(row: Row[Any]) -> GuidRule:
     """Return by what a feed's entries are known, from its guid columns and options."""
-    if chosen := (row.options or {}).get("guid_policy"):
-        return GuidRule(GuidPolicy(chosen), "chosen by its operator", is_fixed=True)
+    if chosen := read_options(row.options).guid_policy:
+        return GuidRule(chosen, "chosen by its operator", is_fixed=True)
     return GuidRule(GuidPolicy(row.guid_policy), row.guid_reason, row.guid_renamings)
 
 
@@ -72,6 +82,7 @@ def read_rhythm(stored: Mapping[str, Any] | None) -> Rhythm | None:
 
 
 _NO_HINTS = Hints()
+_YEAR = timedelta(days=366).total_seconds()
 
 
 def _duration(seconds: float | None) -> timedelta | None:

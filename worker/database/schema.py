@@ -1,19 +1,21 @@
 """The version of the schema: bringing it to the newest, and refusing to work on one that does not fit the code."""
 
 import importlib.resources
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
-from worker.database.engine import reading, writing
+from worker.database.engine import place_of, reading, writing
 from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
 from worker.errors import StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 # Every module of tables must be imported for this to hold them all.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
@@ -26,6 +28,8 @@ _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
 
 def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
     """Bring the schema up or down to ``version`` ("base": nothing) in one transaction; return whether it moved."""
+    from alembic import command  # noqa: PLC0415 -- slow to import, and only needed here
+
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(_ONE_MIGRATION_AT_A_TIME)
@@ -47,7 +51,7 @@ def check_schema(engine: Engine) -> None:
     if found != SCHEMA_VERSION:
         state = f"at schema version {found}" if found else "empty"
         raise StoreError(
-            f"The store {_place(engine)} is {state}; this Feedmill needs {SCHEMA_VERSION}: run feedmill migrate."
+            f"The store {place_of(engine)} is {state}; this Feedmill needs {SCHEMA_VERSION}: run feedmill migrate."
         )
 
 
@@ -57,8 +61,10 @@ def is_empty(engine: Engine) -> bool:
         return _version(connection) is None
 
 
-def alembic_config(connection: Connection) -> Config:
+def alembic_config(connection: Connection) -> "Config":
     """Return Alembic's configuration for our migrations, run on ``connection`` and inside its transaction."""
+    from alembic.config import Config  # noqa: PLC0415 -- as above
+
     config = Config()
     config.set_main_option("script_location", str(importlib.resources.files("worker") / "migrations"))
     config.attributes["connection"] = connection
@@ -66,19 +72,26 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    """Return the store's version, null for an empty one; StoreError when the database is somebody else's."""
+    tables = set(inspect(connection).get_table_names())
+    found: str | None = None
+    if "alembic_version" in tables:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        is_foreign = found is not None and not found.isdecimal()
+    else:
+        # On PostgreSQL others may have tables beside ours; a file is one program's.
+        is_foreign = bool(tables if connection.dialect.name == "sqlite" else tables & set(METADATA.tables))
+    if is_foreign:
+        raise StoreError(
+            f"The database {place_of(connection.engine)} is another program's: it has tables that Feedmill did not "
+            "make. Name another one in FEEDMILL_DATABASE_URL."
+        )
     return found
 
 
 def _refuse_newer(found: str | None, engine: Engine) -> None:
     if found is not None and found > SCHEMA_VERSION:
         raise StoreError(
-            f"The store {_place(engine)} has schema version {found}, newer than this Feedmill knows "
+            f"The store {place_of(engine)} has schema version {found}, newer than this Feedmill knows "
             f"({SCHEMA_VERSION}): upgrade Feedmill."
         )
-
-
-def _place(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)

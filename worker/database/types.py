@@ -1,6 +1,9 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
+import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Dialect, Double, Integer
 from sqlalchemy import DateTime as SqlDateTime
@@ -9,7 +12,31 @@ from sqlalchemy.types import TypeDecorator
 
 # SQLite gives only INTEGER PRIMARY KEY a rowid of its own.
 BigId = BigInteger().with_variant(Integer, "sqlite")
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+_LOG = logging.getLogger(__name__)
+
+
+class Json(TypeDecorator[Any]):
+    """JSON. SQLite takes any text for it: what cannot be read is null, and costs its own row instead of all rows."""
+
+    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Return how what is stored becomes a value."""
+        read = super().result_processor(dialect, coltype)
+        if read is None:
+            return None
+
+        def read_or_null(stored: Any) -> Any:
+            try:
+                return read(stored)
+            except ValueError as error:
+                _LOG.warning("stored JSON not read, counted as null: %.80r (%s)", stored, error)
+                return None
+
+        return read_or_null
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_netw
 import can_ada
 
 from worker.fetch.addresses import special_kind
+from worker.fetch.location import Location
 
 _WEB_PORTS = frozenset({80, 443})
 _FIRST_FREE_PORT = 1024
@@ -45,6 +46,14 @@ class Guard:
         if kind := special_kind(ip):
             return f"{ip} is not a public address ({kind})"
         return None
+
+    def objection_to(self, location: Location) -> str | None:
+        """Return why a URL may not be asked that has an address in place of a name; else null."""
+        try:
+            ip = str(ip_address(location.host))
+        except ValueError:
+            return None
+        return self.objection(ip, location.port, location.host)
 
     def _is_in_networks(self, ip: str) -> bool:
         address = ip_address(ip)

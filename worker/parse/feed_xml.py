@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import Any
+from xml.sax import SAXParseException
 from xml.sax.saxutils import unescape
 
 import feedparser
@@ -66,8 +67,7 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         items = [_with_guid_unescaped(item) for item in items]
     version = dict.get(found, "version") or ""
     if not items and (dict.get(found, "bozo") or not version):
-        reason = dict.get(found, "bozo_exception")
-        raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({reason or 'no feed in it'})")
+        raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({_why_broken(found)})")
     kept = keep_newest(items, max_entries, _date_of)
     feed = detail_in(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
@@ -87,6 +87,13 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),
     )
+
+
+def _why_broken(found: Any) -> str:
+    reason = dict.get(found, "bozo_exception")
+    if isinstance(reason, SAXParseException):
+        return f"line {reason.getLineNumber()}: {reason.getMessage()}"
+    return str(reason or "no feed in it")
 
 
 def _with_guid_unescaped(item: Values) -> Values:

@@ -11,7 +11,7 @@ broker use these functions, as the tasks do.
 from worker.pipeline.adding import AddedFeed, add_by_url
 from worker.pipeline.grouping import group_waiting
 from worker.pipeline.named import poll_named, poll_requested, request_named
-from worker.pipeline.on_demand import NamedPoll, poll_by_name
+from worker.pipeline.on_demand import NamedPoll, poll_by_name, why_not_polled
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due
 from worker.pipeline.rediscovery import Sought, seek_feeds
 from worker.pipeline.regrouping import regroup
@@ -32,4 +32,5 @@ __all__ = [
     "regroup",
     "request_named",
     "seek_feeds",
+    "why_not_polled",
 ]

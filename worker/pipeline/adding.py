@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from http import HTTPStatus
 
 from sqlalchemy import Connection
 
@@ -10,13 +11,15 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, PermanentError, PollError, TransientError
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed
+from worker.hosts import forget_host
 from worker.pipeline.discovery import discover
 from worker.pipeline.lookups import Lookup
 from worker.pipeline.polling import Stop
 from worker.tools import Tools
-from worker.urls import feed_url_key
+from worker.urls import feed_url_key, host_key
 
 # How long a host may be busy with a worker's polls before we do without a look.
+_AS_IS = "`feedmill add --as-is` adds it all the same."
 _PATIENCE = timedelta(seconds=10)
 
 
@@ -39,14 +42,20 @@ def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
 
     A URL that cannot be reached now is added as it is; where one is known already, nobody is asked.
     """
-    if known := _find(tools, url):
+    known = _find(tools, url)
+    if known and not known.is_from_document:
         return AddedFeed(url, known, is_new=False)
     try:
         with Lookup(tools, stop, tools.limits.deadline, _PATIENCE) as lookup:
             found = discover(tools, lookup, url)
     except TransientError as error:
+        if _is_answered(error):
+            raise NamedError(f"{url} was not added: {error.sentence}. {_AS_IS}") from error
         return replace(_add(tools, url, NewFeed(url)), unseen=error)
     except PollError as error:
+        if error.error_class is ErrorClass.GUARD:
+            # Nobody was asked, so there is nothing to remember of the host.
+            write(tools.engine, lambda connection: forget_host(connection, host_key(url)))
         raise NamedError(f"{url} was not added: {error.sentence}.{_way_out(error)}") from error
     return _add(tools, url, NewFeed(found.url, found.parsed.title, found.parsed.site_url or url))
 
@@ -73,4 +82,9 @@ def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
 
 def _way_out(error: PollError) -> str:
     is_somebodys_choice = isinstance(error, PermanentError) and error.error_class is not ErrorClass.NOT_A_FEED
-    return " `feedmill add --as-is` adds it all the same." if is_somebodys_choice else ""
+    return f" {_AS_IS}" if is_somebodys_choice else ""
+
+
+def _is_answered(error: PollError) -> bool:
+    """Say whether the host did answer well, and there was nothing in it: no more of a feed than a page without one."""
+    return error.error_class is ErrorClass.INCOMPLETE and error.http_status == HTTPStatus.OK

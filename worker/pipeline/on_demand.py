@@ -74,11 +74,18 @@ def _find_or_add(connection: Connection, name: str) -> _Found:
         return _Found(refusal=f"{name} cannot be polled: {error}")
     if feed is None:
         return _Found(refusal=f"There is no feed {name}: `feedmill feeds` lists them.")
-    if feed.host_id is None:
-        return _Found(refusal=f"{name} is a seed file: `feedmill ingest` reads it.")
-    if feed.state is not FeedState.ACTIVE:
-        return _Found(refusal=f"{name} is {feed.state} ({feed.state_reason}): `feedmill resume {feed.feed_id}` first.")
+    if refusal := why_not_polled(feed, name):
+        return _Found(refusal=refusal)
     return _Found(feed, is_unknown)
+
+
+def why_not_polled(feed: NamedFeed, name: str) -> str | None:
+    """Say why a feed that somebody called ``name`` is not polled; null for one that is."""
+    if feed.host_id is None:
+        return f"{name} is a seed file: `feedmill ingest` reads it."
+    if feed.state is not FeedState.ACTIVE:
+        return f"{name} is {feed.state} ({feed.state_reason}): `feedmill resume {feed.feed_id}` first."
+    return None
 
 
 def _forget(tools: Tools, feed_id: int) -> None:

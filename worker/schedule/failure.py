@@ -61,7 +61,8 @@ def _own_wait(bounds: Bounds, error: PollError, cure: Cure, streak: Streak) -> t
     wait = min(cure.first_retry * 2.0 ** min(step, 16), longest)
     count = f"{_ordinal(streak.attempts)} failure in a row"
     uncounted = "" if streak.failures else ", not held against it yet"
-    return wait, f"{count} ({error.error_class}){uncounted}: in {show_duration(wait)}"
+    # Not how long: the jitter is still to come, and whoever shows the reason shows the moment beside it.
+    return wait, f"{count} ({error.error_class}){uncounted}"
 
 
 def _ordinal(number: int) -> str:

@@ -49,7 +49,8 @@ def _own_wait(
     longest = max(bounds.longest / (1 + _JITTER) * later, shortest)
     # The wait of an even rhythm follows the root of the interval.
     wait = best_wait(rhythm, now, bounds.interval * (later * later), (shortest, longest))
-    return wait, f"{describe(rhythm, now)}: in {show_duration(wait)}"
+    # Not how long: the jitter is still to come, and whoever shows the reason shows the moment beside it.
+    return wait, describe(rhythm, now)
 
 
 def _skipped(hints: Hints) -> str:

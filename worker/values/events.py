@@ -11,6 +11,7 @@ class EventKind(StrEnum):
     ARTICLE_CORRECTED = "article corrected"
     ARTICLE_KILLED = "article killed"
     ARTICLE_REINSTATED = "article reinstated"
+    ARTICLE_REMOVED = "article removed"
     ARTICLE_GROUPED = "article grouped"
     STORIES_MERGED = "stories merged"
     FEED_MOVED = "feed moved"

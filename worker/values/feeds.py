@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker.errors import ErrorClass, PollError
+from worker.values.entries import GuidPolicy
 from worker.values.schedules import Hints, Move, Rhythm
 
 
@@ -28,9 +29,10 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
-    """What an operator chose for one feed; a null follows the settings."""
+    """What an operator chose for one feed; a null follows the settings, or the audit of its guids."""
 
     interval: timedelta | None = None
+    guid_policy: GuidPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,3 +113,8 @@ def test_hints_are_told_by_the_names_that_publishers_know() -> None:
     hints = {"ttl": 3600, "update_period": 7200, "skip_hours": [0, 1, 13], "skip_days": [5, 6]}
     assert explain_hints(hints) == ("ttl 1h, sy:updatePeriod 2h, skipHours 00, 01, 13 UTC, skipDays Saturday, Sunday")
     assert explain_hints(None) == ""
+
+
+def test_reading_a_file_has_neither_a_status_nor_a_duration() -> None:
+    read = POLL | {"http_status": None, "duration": timedelta(0), "entries": 1, "new": 1, "updated": 0}
+    assert explain_poll(read)[0] == "new: 1 new, 0 revised of 1 entry (file)"

@@ -1,6 +1,7 @@
 import pytest
 
 from worker.fetch.guard import Guard
+from worker.fetch.location import locate
 
 PUBLIC = "93.184.216.34"
 
@@ -77,3 +78,18 @@ def test_a_port_rule_allows_an_unusual_port_of_a_public_host() -> None:
 def test_a_rule_that_cannot_be_read_is_an_error(rule: str) -> None:
     with pytest.raises(ValueError, match=r"a b:80|10\.0\.0\.0/33"):
         Guard.allowing([rule])
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://10.0.0.1/hook", "10.0.0.1 is not a public address (private)"),
+        ("http://0x7f.1/hook", "127.0.0.1 is not a public address (loopback)"),
+        ("http://[::1]/hook", "::1 is not a public address (loopback)"),
+        ("http://192.0.34.166:22/hook", "port 22 is not one that feeds are served on"),
+        ("http://localhost/hook", None),
+        ("https://192.0.34.166/hook", None),
+    ],
+)
+def test_an_address_in_place_of_a_name_is_judged_without_asking_anybody(url: str, told: str | None) -> None:
+    assert Guard().objection_to(locate(url)) == told

@@ -48,7 +48,7 @@ def test_what_may_be_an_outage_of_ours_is_retried_within_the_usual_interval() ->
     decided = decide(TIMEOUT, Streak(attempts=30, failures=0, since=NOW - DAY))
     assert (decided.at, decided.reason) == (
         NOW + HOUR,
-        "30th failure in a row (timeout), not held against it yet: in 1h",
+        "30th failure in a row (timeout), not held against it yet",
     )
 
 
@@ -56,7 +56,7 @@ def test_what_may_be_an_outage_of_ours_is_retried_within_the_usual_interval() ->
     ("times", "ordinal"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st"), (112, "112th")]
 )
 def test_a_failure_is_named_and_numbered(times: int, ordinal: str) -> None:
-    assert decide(TIMEOUT, failed(times)).reason.startswith(f"{ordinal} failure in a row (timeout): in ")
+    assert decide(TIMEOUT, failed(times)).reason == f"{ordinal} failure in a row (timeout)"
 
 
 def test_jitter_delays_a_retry_by_half_at_the_most() -> None:

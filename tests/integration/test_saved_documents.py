@@ -1,0 +1,97 @@
+"""Saved documents of feeds: what reading one makes known, and what it does not begin."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from tests.documents import item, rss
+from tests.polling import add, poll, titles
+from tests.servers.publisher import Publisher
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow
+from worker.feeds import NamedFeed, find_feed, remove_feed, resume_feed
+from worker.ingest import SeedRead, ingest
+from worker.pipeline import add_by_url
+from worker.tools import Tools
+from worker.values import FeedState
+
+ATOM = ' xmlns:atom="http://www.w3.org/2005/Atom"'
+
+
+def _save(folder: Path, url: str, *names: str) -> Path:
+    document = rss(map(item, names), head=f'<atom:link rel="self" href="{url}"/>')
+    path = folder / "saved.xml"
+    path.write_bytes(document.replace(b'version="2.0"', f'version="2.0"{ATOM}'.encode()))
+    return path
+
+
+def _ingest(tools: Tools, path: Path) -> SeedRead:
+    (seed,) = ingest(tools, [path], 1_000_000)
+    assert seed.error is None
+    return seed
+
+
+def _feed(tools: Tools, url: str) -> NamedFeed:
+    with reading(tools.engine) as connection:
+        feed = find_feed(connection, url)
+    assert feed
+    return feed
+
+
+def test_a_saved_document_of_an_unknown_feed_makes_it_known_but_not_polled(
+    tools: Tools, publisher: Publisher, tmp_path: Path
+) -> None:
+    url = publisher.serve("/feed", rss([item("two")]))
+    seed = _ingest(tools, _save(tmp_path, url, "one"))
+    assert (seed.new, seed.feeds, seed.unpolled) == (1, 0, 1)
+    assert poll(tools) == []
+    assert titles(tools) == ["one"]
+    feed = _feed(tools, url)
+    assert (feed.state, feed.is_from_document) == (FeedState.PAUSED, True)
+
+
+def test_a_second_document_of_it_makes_nothing_known(tools: Tools, tmp_path: Path) -> None:
+    _ingest(tools, _save(tmp_path, "http://h.example/feed", "one"))
+    assert _ingest(tools, _save(tmp_path, "http://h.example/feed", "two")).unpolled == 0
+
+
+def test_a_saved_document_of_a_polled_feed_leaves_it_polled(tools: Tools, publisher: Publisher, tmp_path: Path) -> None:
+    url = publisher.serve("/feed", rss([item("two")]))
+    add(tools, url)
+    assert _ingest(tools, _save(tmp_path, url, "one")).unpolled == 0
+    assert [record.new for record in poll(tools)] == [1]
+
+
+def test_adding_it_by_its_url_begins_its_polls(tools: Tools, publisher: Publisher, tmp_path: Path) -> None:
+    url = publisher.serve("/feed", rss([item("two")]))
+    _ingest(tools, _save(tmp_path, url, "one"))
+    assert add_by_url(tools, url, lambda: False).is_new
+    publisher.serve("/feed", rss([item("three")]))
+    assert [record.new for record in poll(tools)] == [1]
+
+
+def test_resuming_it_begins_its_polls(tools: Tools, publisher: Publisher, tmp_path: Path) -> None:
+    url = publisher.serve("/feed", rss([item("two")]))
+    _ingest(tools, _save(tmp_path, url, "one"))
+    with writing(tools.engine) as connection:
+        resume_feed(connection, read_clock(connection).now(), 1)
+    assert [record.new for record in poll(tools)] == [1]
+
+
+def test_a_list_of_feeds_that_names_it_begins_its_polls(tools: Tools, tmp_path: Path) -> None:
+    _ingest(tools, _save(tmp_path, "https://a.example/feed", "one"))
+    opml = tmp_path / "feeds.opml"
+    opml.write_text('<opml version="2.0"><body><outline xmlUrl="https://a.example/feed"/></body></opml>')
+    assert _ingest(tools, opml).feeds == 1
+    assert _feed(tools, "https://a.example/feed").state is FeedState.ACTIVE
+
+
+def test_a_removed_feed_stays_removed_though_a_saved_document_names_it(tools: Tools, tmp_path: Path) -> None:
+    add(tools, "https://a.example/feed")
+    with writing(tools.engine) as connection:
+        remove_feed(connection, 1, articles=False)
+    _ingest(tools, _save(tmp_path, "https://a.example/feed", "one"))
+    with reading(tools.engine) as connection:
+        states = connection.execute(select(FeedRow.state).order_by(FeedRow.id)).scalars().all()
+    assert states == [FeedState.REMOVED, FeedState.ACTIVE]

@@ -1,0 +1,60 @@
+from datetime import UTC, datetime, timedelta
+
+import click
+import pytest
+
+from worker.cli.choices import Whole
+from worker.cli.output import Column, console, counted, parse_since, print_table
+
+LONG = "a title that no page has the room for, " * 10
+COLUMNS = [Column("ID", lambda row: row["id"], 4), Column("TITLE", lambda row: row["title"]), Column("X", lambda _: "")]
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def _printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    print_table(COLUMNS, [{"id": 1, "title": LONG}, {"id": 2, "title": "b"}], when_empty="")
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_piped_table_is_cut_nowhere_and_has_no_trailing_blanks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    lines = _printed(capsys)
+    assert lines[1] == f"1   {LONG.strip()}"
+    assert [line for line in lines if line.endswith(" ")] == []
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_table_on_a_screen_fits_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = _printed(capsys)
+    assert "…" in lines[1]
+    assert max(map(len, lines)) <= columns
+
+
+def test_a_reader_who_stops_is_no_failure_of_ours() -> None:
+    with pytest.raises(BrokenPipeError):
+        console().on_broken_pipe()
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "abc", "1.5", "²", "11", "9" * 23, "9" * 5000])
+def test_a_number_out_of_bounds_is_told_in_our_words(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is not a number from 1 to 10$"):
+        Whole(1, 10).convert(text, None, None)
+
+
+def test_a_number_within_bounds_is_read() -> None:
+    assert [Whole(0, 2**63 - 1).convert(text, None, None) for text in ("0", str(2**63 - 1))] == [0, 2**63 - 1]
+
+
+def test_a_moment_beyond_the_calendar_is_wrong_usage() -> None:
+    with pytest.raises(click.BadParameter, match="no moment that can be told in UTC"):
+        parse_since("9999-12-31T23:59:59-10:00", NOW)
+    assert parse_since("2d", NOW) == NOW - timedelta(days=2)
+
+
+def test_things_are_counted_in_the_right_number() -> None:
+    assert [counted(count, "feed") for count in (0, 1, 1200)] == ["0 feeds", "1 feed", "1,200 feeds"]

@@ -1,0 +1,47 @@
+"""Deleting a feed with its articles."""
+
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection, Select, delete, exists, func, select, update
+
+from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.events import tell
+from worker.database.feed_tables import FeedRow
+from worker.store.stories import delete_articles
+from worker.values import EventKind
+
+# Rows written by one statement.
+_SLICE = 500
+
+
+def delete_feed(connection: Connection, now: datetime, feed_id: int) -> None:
+    """Delete a feed, with every article that no other feed carries, and tell those who follow which these were."""
+    connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
+    first_here = ArticleRow.feed_id == feed_id
+    carried = SightingRow.article_id == ArticleRow.id
+    gone = select(ArticleRow.id).where(first_here, ~exists().where(carried))
+    _tell_of_articles(connection, now, feed_id, gone)
+    delete_articles(connection, gone)
+    # What other feeds carry too now counts as theirs.
+    other = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
+    connection.execute(update(ArticleRow).where(first_here).values(feed_id=other))
+    connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
+
+
+def _tell_of_articles(connection: Connection, now: datetime, feed_id: int, gone: Select[int]) -> None:
+    """Write an event for each article that is about to go; what it tells of cannot be looked up any more."""
+    facts = select(ArticleRow.id, ArticleRow.title, ArticleRow.url, FeedRow.url.label("feed_url"))
+    found = connection.execute(
+        facts.join(FeedRow, FeedRow.id == ArticleRow.feed_id).where(ArticleRow.id.in_(gone)).order_by(ArticleRow.id)
+    ).all()
+    changes = (
+        {
+            "article_id": article.id,
+            "feed_id": feed_id,
+            "details": {"title": article.title, "url": article.url, "feed_url": article.feed_url},
+        }
+        for article in found
+    )
+    while some := list(islice(changes, _SLICE)):
+        tell(connection, now, EventKind.ARTICLE_REMOVED, some)
