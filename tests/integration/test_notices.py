@@ -13,13 +13,12 @@ import pytest
 from sqlalchemy import Engine, event, select, text
 
 from tests.documents import item, rss
+from tests.grouping import wait_until_blocked
 from tests.polling import add, now_of, poll
 from tests.servers.publisher import Publisher
-from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow, EventRow
 from worker.database.clock import read_clock
-from worker.database.engine import open_store, reading, writing
-from worker.database.schema import migrate
+from worker.database.engine import reading, writing
 from worker.feeds import add_file_feed, find_feed, remove_feed
 from worker.ingest import ingest
 from worker.parse import parse_dispatch
@@ -79,14 +78,11 @@ def _ninjs(**fields: Any) -> bytes:
 
 
 @pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Tools]:
+def postgres_tools(postgres: Engine) -> Iterator[Tools]:
     """Tools on an empty PostgreSQL."""
-    engine = open_store(postgres_url)
-    migrate(engine)
-    tools = make_tools(Settings(allow_hosts=("127.0.0.0/8",)), engine)
+    tools = make_tools(Settings(), postgres)
     yield tools
     tools.close()
-    engine.dispose()
 
 
 def test_links_are_the_same_in_whatever_order_files_are_ingested(tools: Tools, tmp_path: Path) -> None:
@@ -185,6 +181,16 @@ def test_without_a_slug_the_headline_says_what_is_corrected(tools: Tools, tmp_pa
     assert _links(tools) == {"first": (None, None), "other": (None, None), "corrected": ("first", None)}
 
 
+def test_what_a_paper_prints_of_a_wire_is_not_the_wires(tools: Tools, tmp_path: Path, publisher: Publisher) -> None:
+    add(tools, publisher.serve("/feed", rss([item("Ferry sails", "OSLO, July 10 (AP) - The ferry sails.")])))
+    poll(tools)
+    kill = "date 2026-11-23\nKILL: Ferry sails\n\nOSLO, Nov 23 (AP) - The ferry has not sailed."
+    _ingest(tools, tmp_path, {"kill": kill})
+    with reading(tools.engine) as connection:
+        rows = connection.execute(select(ArticleRow.agency, ArticleRow.killed_by).order_by(ArticleRow.id)).all()
+    assert [tuple(row) for row in rows] == [("AP", None), ("AP", None)]
+
+
 def _statements(engine: Engine) -> list[str]:
     told: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: told.append(statement))
@@ -218,30 +224,24 @@ def _store_uncommitted(tools: Tools, path: Path, words: str) -> Any:
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0))
     answered = Answered(feed, None, now_of(tools), fetched, tools.bounds)
     with writing(tools.engine) as connection:
-        result = conclude_document(connection, answered, parse_dispatch(document), now_of(tools))
+        result = conclude_document(connection, answered, parse_dispatch(document), now_of(tools), None)
         store_linked(connection, [result], now_of(tools))
         yield
 
 
-def _is_anybody_waiting(engine: Engine) -> bool:
-    with reading(engine) as connection:
-        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        return bool(connection.execute(waiting).scalar_one())
-
-
 @pytest.mark.parametrize("order", [("first", "kill"), ("kill", "first")])
 def test_a_kill_and_its_dispatch_that_are_stored_at_once_do_not_miss_each_other(
-    postgres: Tools, tmp_path: Path, order: tuple[str, str]
+    postgres_tools: Tools, tmp_path: Path, order: tuple[str, str]
 ) -> None:
     one, other = ({name: SENT[name].replace("SLUG", SLUG)} for name in order)
-    uncommitted = _store_uncommitted(postgres, tmp_path / order[0], one[order[0]])
+    uncommitted = _store_uncommitted(postgres_tools, tmp_path / order[0], one[order[0]])
     next(uncommitted)
     with ThreadPoolExecutor() as pool:
-        stored = pool.submit(_ingest, postgres, tmp_path, other)
-        wait_for(lambda: _is_anybody_waiting(postgres.engine), 20, "the second waits for the first")
+        stored = pool.submit(_ingest, postgres_tools, tmp_path, other)
+        wait_until_blocked(postgres_tools.engine)
         next(uncommitted, None)
         stored.result()
-    assert _links(postgres) == {"first": (None, "kill"), "kill": ("first", None)}
+    assert _links(postgres_tools) == {"first": (None, "kill"), "kill": ("first", None)}
 
 
 def test_what_a_slug_had_long_ago_is_not_read(store: Engine) -> None:

@@ -69,16 +69,6 @@ def test_every_document_has_its_expectation_and_every_expectation_its_document()
     assert {path.stem for path in PAIRS[0].parent.glob("*.json")} == {path.stem for path in PAIRS}
 
 
-def test_a_slug_is_told_from_the_version_behind_it() -> None:
-    entry = _entry(_ninjs(slugline="BC-EU--Lock Gates, 2nd Ld-Writethru"))
-    assert (entry.slug, entry.notice, entry.notice_number) == ("BC-EU--Lock Gates", Notice.UPDATE, 2)
-
-
-def test_an_item_that_asks_editors_to_kill_another_one_is_a_kill_and_names_that_one() -> None:
-    entry = _entry(_ninjs(ednote="Please kill the story slugged lock-gates-swing."))
-    assert (entry.notice, entry.named_slug) == (Notice.KILL, "lock-gates-swing")
-
-
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
 def test_what_the_child_answers_arrives_as_it_was(path: Path) -> None:
     parsed = _parse(path.read_bytes())
