@@ -30,6 +30,8 @@ _AS_STORED = (
     "article_id", "feed_id", "wire_key", "content_hash", "first_seen_at", "published_at", "dateline_date",
     "notice_number", "acts_on", "killed_by",
 )  # fmt: skip
+# SQLite takes at most 32,766 parameters in one statement, and each key is two.
+_SLICE = 5_000
 # Nobody sends as many, unless to wear us out.
 _MOST_ARTICLES = 10_000
 
@@ -50,8 +52,10 @@ def find_wire_articles(
     connection: Connection, keys: Collection[str], since: datetime, until: datetime
 ) -> list[WireArticle]:
     """Return the articles of these wire keys that were sent from one moment to before another."""
-    wanted = {"wire_keys": sorted(keys), "since": since, "until": until, "most": _MOST_ARTICLES}
-    return [_read(row) for row in connection.execute(_wire_articles(), wanted).mappings()]
+    names = sorted(keys)
+    slices = (names[start : start + _SLICE] for start in range(0, len(names), _SLICE))
+    wanted = ({"wire_keys": some, "since": since, "until": until, "most": _MOST_ARTICLES} for some in slices)
+    return [_read(row) for each in wanted for row in connection.execute(_wire_articles(), each).mappings()]
 
 
 def store_links(
