@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from string import ascii_letters
 
 # By the words with which Unicode begins the names of a script's letters; a language that is in none of these lists is
 # written in Latin letters, and one that is in several in any of them.
@@ -51,6 +52,7 @@ _SCRIPTS = {
     for language in " ".join(_LANGUAGES.values()).split()
 }
 _LATIN = ("LATIN",)
+_NO_LATIN = bytes({*range(128)} - {*ascii_letters.encode()})
 
 
 def is_written_in(tag: str, text: str) -> bool:
@@ -59,6 +61,9 @@ def is_written_in(tag: str, text: str) -> bool:
     scripts = _SCRIPTS.get(language, _LATIN)
     if "Latn" in subtags:
         scripts += _LATIN
+    # Most texts are, and are told without a look at each of their letters.
+    if "LATIN" in scripts and 2 * len(text.encode("ascii", "ignore").translate(None, _NO_LATIN)) >= len(text):
+        return True
     letters = Counter(filter(str.isalpha, text))
     fitting = sum(times for letter, times in letters.items() if unicodedata.name(letter, "").startswith(scripts))
     return 2 * fitting >= letters.total()
