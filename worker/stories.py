@@ -22,7 +22,8 @@ _MOST_COPIES = 200
 
 def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """List stories of more than one article, by last sight, feed that carries one, and words in a title."""
-    query = select(StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at, ArticleRow.title)
+    of_story = (StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
+    query = select(*of_story, ArticleRow.title, ArticleRow.notice, ArticleRow.killed_by)
     query = query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id).where(StoryRow.size > 1)
     if wanted.since:
         query = query.where(StoryRow.last_seen_at >= wanted.since)
@@ -58,6 +59,8 @@ def _members(*more: Any) -> Select[*tuple[Any, ...]]:
         FeedRow.url.label("feed_url"),
         ArticleRow.published_at,
         ArticleRow.first_seen_at,
+        ArticleRow.notice,
+        ArticleRow.killed_by,
         *more,
     ).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
@@ -100,6 +103,8 @@ def _changes(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
             "feed_url": article["feed_url"],
             "published_at": article["published_at"],
             "first_seen_at": article["first_seen_at"],
+            "notice": article["notice"],
+            "killed_by": article["killed_by"],
             "words": len(article["text"].split()),
             "share_found": round(compare(signature, signatures[0]).of_shorter, 2),
         }

@@ -1,6 +1,7 @@
 """The one function that every string from outside passes before it may be stored or shown."""
 
 import re
+import unicodedata
 from typing import overload
 
 # NUL (PostgreSQL refuses it), other C0 and C1 controls but tab and line breaks, surrogates, and the noncharacters of
@@ -10,6 +11,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 _FORBIDDEN_BEYOND = re.compile(
     "[" + "".join(f"{chr((plane << 16) | 0xFFFE)}{chr((plane << 16) | 0xFFFF)}" for plane in range(1, 17)) + "]"
 )
+_PARTING = re.compile(r"[\W_]+")
 # The same in UTF-8, by the byte they begin with, which few texts have.
 _FORBIDDEN_AFTER = (
     (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
@@ -49,6 +51,11 @@ def _is_clean(text: str) -> bool:
 def fold(text: str) -> str:
     """Return ``text`` with every run of white space made one space and the ends trimmed."""
     return " ".join(text.split())
+
+
+def spell_bare(text: str) -> str:
+    """Return the letters and digits of ``text`` in lower case, with a hyphen for all that parts them."""
+    return _PARTING.sub("-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
 
 
 def shorten(text: str, longest: int) -> str:

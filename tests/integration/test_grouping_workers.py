@@ -1,5 +1,6 @@
 """Many workers at once, some of them lost or killed and some articles faulty: no story is split, and nothing stops."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.grouping import (
     before,
     count,
     count_waiting,
+    events,
     group,
     news,
     partition,
@@ -47,6 +49,23 @@ def _let_go(workers: list[subprocess.Popen[str]]) -> None:
 
 def _lose_worker() -> None:
     raise SystemExit
+
+
+def test_a_worker_killed_between_storing_articles_and_grouping_them_only_delays(
+    store: Engine, store_url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    for name, text in {"1": news(1), "2": news(2), "3": f"LONDON (Reuters) - {news(1)}"}.items():
+        (folder / name).write_text(text)
+    script = ROOT / "tests/integration/lost_ingester.py"
+    command = [sys.executable, "-P", str(script), store_url, str(folder)]
+    lost = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, check=False, timeout=60)
+    assert lost.returncode == -signal.SIGKILL
+    assert stories(store) == {1: None, 2: None, 3: None}
+    assert group(store) == 3
+    assert partition(store) == [[1, 3], [2]]
+    assert events(store, "article grouped") == [{"story_id": 1}]
 
 
 def test_six_workers_at_once_split_no_story(postgres: Engine, postgres_url: str) -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
@@ -85,6 +86,30 @@ def test_changes_arrive_in_order_with_a_signature_that_holds(
     signed = f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.body
     signature = base64.b64encode(hmac.digest(signing_key(SECRET, webhook.salt), signed, "sha256")).decode()
     assert request.headers["webhook-signature"] == f"v1,{signature}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("article killed", {"by": 12, "words": "There is no ferry"}),
+        ("article corrected", {"by": 12, "words": "Corrects year"}),
+        ("article reinstated", None),
+        ("article grouped", {"story_id": 3}),
+        ("stories merged", {"story_id": 3, "taken_in": 5}),
+    ],
+)
+def test_what_is_told_of_a_change_arrives_with_it(
+    store: Engine, transfers: Transfers, publisher: Publisher, kind: str, details: dict[str, Any] | None
+) -> None:
+    _add(store, publisher.on("/hook", Answer()))
+    with writing(store) as connection:
+        told = {"kind": kind, "details": details, "article_id": 7, "created_at": read_clock(connection).now()}
+        connection.execute(insert(EventRow), [told])
+    number_events(store)
+    _deliver(store, transfers)
+    (request,) = publisher.requests
+    (change,) = json.loads(request.body)["data"]["changes"]
+    assert (change["kind"], change["details"], change["article_id"]) == (kind, details, 7)
 
 
 def test_a_backlog_arrives_in_batches_without_gaps(store: Engine, transfers: Transfers, publisher: Publisher) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.text import clean, fold, shorten
+from worker.text import clean, fold, shorten, spell_bare
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,16 @@ def test_long_text_is_cut_at_a_word() -> None:
 
 def test_one_long_word_is_cut_in_the_middle() -> None:
     assert shorten("abcdefghij", 5) == "abcd…"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("BC-EU--Lock  Gates!", "bc-eu-lock-gates"),
+        ("Straße ½/", "strasse-1-2"),
+        ("上海 2", "上海-2"),
+        ("\x00-\ud800", ""),
+    ],
+)
+def test_bare_spelling_is_letters_and_digits_in_lower_case(text: str, bare: str) -> None:
+    assert spell_bare(text) == bare

@@ -2,7 +2,8 @@
 
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
@@ -47,8 +48,23 @@ def _sentence(change: Change) -> str:
     # What was removed cannot be looked up any more: the event tells of it.
     told = {name: change[name] or details.get(name) for name in ("title", "url", "feed_url")}
     about = told["url"] if change["article_id"] else told["feed_url"]
-    what = "  ".join(filter(None, (told["title"], about, details.get("reason"))))
-    return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<16}  {what}"
+    what = "  ".join(filter(None, (told["title"], about, _tell(details))))
+    return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<18}  {what}"
+
+
+def _tell(details: Mapping[str, Any]) -> str:
+    """Say what is told of a change besides what it is about."""
+    match details:
+        case {"by": by, "words": words}:
+            return f"by {by}: {words}"
+        case {"taken_in": taken_in, "story_id": story_id}:
+            return f"story {taken_in} is part of story {story_id} now"
+        case {"story_id": story_id}:
+            return f"story {story_id}"
+        case {"from": before, "to": after}:
+            return f"from {before} to {after}"
+        case _:
+            return str(details.get("reason") or "")
 
 
 def _end() -> bool:

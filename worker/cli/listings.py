@@ -8,6 +8,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from worker.cli.notices import mark_title
 from worker.cli.output import (
     TABLE_ROWS,
     Column,
@@ -27,12 +28,13 @@ from worker.database.ids import read_id
 from worker.errors import NamedError, UsageError
 from worker.health import read_health
 from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
+from worker.notices import find_linked
 from worker.stories import find_story
 from worker.values import FeedState, Outcome
 
 # What the store keeps for its own use.
 _NO_ARTICLES = "No articles: `feedmill run --once` fetches some."
-_INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at"}
+_INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at", "wire_key"}
 
 
 @click.command("feeds")
@@ -94,7 +96,7 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 @click.argument("article")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show_command(*, article: str, as_json: bool) -> None:
-    """Show one article whole, with who carries it, how it changed, and its copies."""
+    """Show one article whole: who carries it, how it changed, what corrects or kills it, and its copies."""
     article_id = read_id(article)
     if article_id is None:
         raise UsageError(f"ARTICLE is an id, as `feedmill articles` lists them; not {article!r}.")
@@ -102,7 +104,7 @@ def show_command(*, article: str, as_json: bool) -> None:
         found = find_article(connection, article_id)
         if found is None:
             raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
-        found = {**found, "story": find_story(connection, found["story_id"])}
+        found = {**found, **find_linked(connection, found), "story": find_story(connection, found["story_id"])}
     if as_json:
         print_json([found])
     else:
@@ -160,7 +162,7 @@ def article_columns() -> list[Column]:
     return [
         Column("ID", lambda row: row["id"], 9),
         Column("PUBLISHED", lambda row: row["published_at"], 16),
-        Column("TITLE", lambda row: row["title"]),
+        Column("TITLE", mark_title),
         Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
         Column("FEED", lambda row: _site(row["feed_url"]), share_of_page(5)),
     ]

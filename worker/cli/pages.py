@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from worker.cli.notices import changes_words, mark_title, tell_kill, tell_notices
 from worker.cli.output import console, from_now, plain, print_trimmed
 from worker.cli.words import expected_at, explain_hints, explain_lateness
 from worker.database.feed_values import read_options
@@ -45,7 +46,9 @@ def print_article(article: Mapping[str, Any]) -> None:
     """Print an article: its facts, its text, who carries it, how it changed, and its copies."""
     out = console()
     out.print(Text.assemble((str(plain(article["title"])), "bold")))
-    _print_facts((label, _show_fact(article, name)) for name, label in _FACTS)
+    if kill := tell_kill(article):
+        out.print(Text.assemble((str(plain(kill)), "bold red")))
+    _print_facts(chain(((label, _show_fact(article, name)) for name, label in _FACTS), tell_notices(article)))
     for paragraph in article["text"].split("\n\n"):
         out.print()
         for line in paragraph.split("\n"):
@@ -54,6 +57,10 @@ def print_article(article: Mapping[str, Any]) -> None:
     for sighting in article["sightings"]:
         until = f" to {sighting['left_at']:%Y-%m-%d %H:%M}" if sighting["left_at"] else ""
         out.print(plain(f"Carried by {sighting['feed_url']} since {sighting['first_seen_at']:%Y-%m-%d %H:%M}{until}"))
+    if changes_words(article):
+        out.print()
+        out.print(plain(f"What it changes of article {article['acted_on']['id']}:"))
+        _print_changes(out, article["acted_on"], article)
     if len(article["revisions"]) > 1:
         _print_revisions(out, article)
     if article["story"]:
@@ -75,9 +82,13 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
             )
         )
         if before:
-            for passage in _changes(before, revision):
-                out.print(_marked(passage, is_coloured=out.is_terminal))
+            _print_changes(out, before, revision)
         before = revision
+
+
+def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    for passage in _changes(before, after):
+        out.print(_marked(passage, is_coloured=out.is_terminal))
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Run]]:
@@ -155,7 +166,7 @@ def _print_story(story: Mapping[str, Any], article_id: int) -> None:
             plain(copy["published_at"] or copy["first_seen_at"]),
             plain(f"{copy['words']} words"),
             plain("first" if is_first else f"{copy['share_found']:.0%} found"),
-            plain(copy["title"]),
+            plain(mark_title(copy)),
             plain(copy["feed_url"]),
         )
     out.print(copies)

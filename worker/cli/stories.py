@@ -3,6 +3,7 @@
 import click
 
 from worker.cli.listings import none_of, wanted
+from worker.cli.notices import mark_title
 from worker.cli.output import Column, as_options, print_json, print_table
 from worker.cli.store import reading_store
 from worker.database.clock import read_clock
@@ -32,5 +33,5 @@ _STORY_COLUMNS = [
     Column("OUTLETS", lambda row: len(row["outlets"]), 7),
     Column("FIRST", lambda row: row["first_at"], 16),
     Column("SPREAD", lambda row: row["spread"], 10),
-    Column("TITLE", lambda row: row["title"]),
+    Column("TITLE", mark_title),
 ]

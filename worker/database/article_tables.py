@@ -32,6 +32,26 @@ class ArticleRow(Base):
             postgresql_where=sql("story_id IS NOT NULL"),
             sqlite_where=sql("story_id IS NOT NULL"),
         ),
+        # Only what wires send is in these.
+        Index(
+            "ix_articles_wire_key",
+            "wire_key",
+            "published_at",
+            postgresql_where=sql("wire_key IS NOT NULL"),
+            sqlite_where=sql("wire_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_articles_acts_on",
+            "acts_on",
+            postgresql_where=sql("acts_on IS NOT NULL"),
+            sqlite_where=sql("acts_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_articles_killed_by",
+            "killed_by",
+            postgresql_where=sql("killed_by IS NOT NULL"),
+            sqlite_where=sql("killed_by IS NOT NULL"),
+        ),
         NEVER_REUSED | {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
     )
 
@@ -72,6 +92,17 @@ class ArticleRow(Base):
     notice_number: Mapped[int | None] = column("Which update or take it is, as the wire counts them")
     note: Mapped[str | None] = column("What the wire tells editors of this version: what it corrects, what it adds")
     urgency: Mapped[int | None] = column("From 1, the most urgent, to 9 (IPTC 7901)")
+    wire_key: Mapped[str | None] = column(
+        "What the versions of one dispatch have in common: slug, else agency and title; null for what no wire sent"
+    )
+    acts_on: Mapped[int | None] = column(
+        "The article that this notice updates, corrects, repeats, continues or kills: the newest earlier version; "
+        "its own id where it was killed under its own guid",
+        BigId,
+    )
+    killed_by: Mapped[int | None] = column(
+        "The article that kills it, or a later version of it; null while it stands", BigId
+    )
     content_hash: Mapped[bytes] = column("xxh3-128 of the folded title and text that are shown, and of being killed")
     policy_version: Mapped[int] = column("Version of the HTML policy that cleaned it")
     revision: Mapped[int] = column("Number of the revision that is shown, from 1", server_default=sql("1"))

@@ -43,13 +43,13 @@ def _place(article: Article, feed_id: int, rows: _Known) -> Placement:
         return _place_by_guid(article, feed_id, seen, rows)
     if seen := rows.renamed.get(article.guid_hash):
         shown = rows.by_id[seen.article_id]
-        return Placement(article, _action(article, feed_id, seen, shown), shown.article_id, Finding.RENAMED)
+        return Placement(article, _action(article, feed_id, seen, shown), shown.article_id, Finding.RENAMED, shown)
     named = rows.by_key.get(article.match_key)
     if named is None:
         return Placement(article, Action.CREATE)
     if named.is_ours and not is_same_news(article, named):
         return Placement(replace(article, match_key=None), Action.CREATE, finding=Finding.URL_REUSED)
-    return Placement(article, _action(article, feed_id, None, named), named.article_id)
+    return Placement(article, _action(article, feed_id, None, named), named.article_id, known=named)
 
 
 def _place_by_guid(article: Article, feed_id: int, seen: Sighted, rows: _Known) -> Placement:
@@ -60,7 +60,7 @@ def _place_by_guid(article: Article, feed_id: int, seen: Sighted, rows: _Known) 
         free = replace(article, match_key=None) if is_named_otherwise else article
         return Placement(free, Action.CREATE, finding=Finding.GUID_REUSED)
     finding = Finding.CONFLICT if is_named_otherwise else None
-    return Placement(article, _action(article, feed_id, seen, shown), shown.article_id, finding)
+    return Placement(article, _action(article, feed_id, seen, shown), shown.article_id, finding, shown)
 
 
 def _is_elsewhere(article: Article, seen: Sighted) -> bool:

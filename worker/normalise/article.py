@@ -14,6 +14,7 @@ from worker.normalise.media import find_image, read_enclosures
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
+from worker.normalise.wire_key import wire_key
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
 from worker.values import Article, Entry, KeyedEntry, Notice
@@ -96,6 +97,8 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
         notice_number=_within(range(1, _MOST_NUMBER + 1), entry.notice_number),
         note=_line(entry.note, _LONGEST_NOTE),
         urgency=_within(_URGENCIES, entry.urgency),
+        # Not of what a paper prints of a wire's, whose agency only its text tells.
+        wire_key=wire_key(keyed.entry, title),
     )
 
 

@@ -12,6 +12,7 @@ from worker.parse.dispatch_lines import Head
 from worker.parse.markup import as_html
 from worker.parse.notices import read_opening, weightiest
 from worker.parse.sign_offs import read_sign_offs
+from worker.parse.slugs import read_order
 from worker.parse.wording import LONGEST_CONTENT
 from worker.text import clean
 from worker.values import Document, Entry, ParsedDocument
@@ -21,6 +22,8 @@ from worker.wire.datelines import Dateline, read_dateline
 GUID = "dispatch"
 """A file holds one dispatch, whatever it says: edited, it is a revision."""
 
+# Paragraphs in which a notice says what it acts on.
+_OPENING = 3
 # The header may share its line with the dateline.
 _HEADER = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b[ \t]*\n?", re.IGNORECASE | re.ASCII)
 # A paragraph begins after a blank line, with an indented line or with a bullet.
@@ -52,6 +55,7 @@ def _entry(head: Head, paragraphs: Sequence[str], published: date | None) -> Ent
     text = (*head.kept, *paragraphs[1 if titled else 0 :])
     signed = read_sign_offs(text, dateline.agency if dateline else head.agency)
     opening = read_opening(signed.paragraphs[0]) if signed.paragraphs else None
+    notice, named_slug = read_order((*head.notes, *signed.paragraphs[:_OPENING]), weightiest(head.notice, opening))
     return Entry(
         guid=GUID,
         title=as_html(titled[1] if titled else head.headline),
@@ -64,7 +68,8 @@ def _entry(head: Head, paragraphs: Sequence[str], published: date | None) -> Ent
         dateline_date=dateline.filed_on if dateline else None,
         agency=signed.agency,
         slug=head.slug,
-        notice=weightiest(head.notice, opening),
+        named_slug=named_slug,
+        notice=notice,
         notice_number=head.number,
         note=" ".join(head.notes) or None,
         urgency=head.urgency,

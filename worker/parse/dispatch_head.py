@@ -121,8 +121,11 @@ def _read_units(units: Sequence[_Unit]) -> tuple[Head, int]:
     for unit in units:
         is_signed = any(said and said.authors for said in told)
         told.append(understand(unit.text, is_signed=is_signed))
+    unknown = told.index(None) if None in told else None
+    if unknown is not None and _is_slug(units[unknown].text):
+        told[unknown] = Head(slug=units[unknown].text)
     run = _headline_run(units, told)
-    head = _read_headline(" ".join(units[at].text for at in run))
+    head = understand_headline(" ".join(units[at].text for at in run)) if run else Head()
     for at, (unit, said) in enumerate(zip(units, told, strict=True)):
         if at not in run:
             is_known = said and not (said.headline and head.headline)
@@ -130,12 +133,9 @@ def _read_units(units: Sequence[_Unit]) -> tuple[Head, int]:
     return head, units[-1].end if units else 0
 
 
-def _read_headline(line: str) -> Head:
-    if not line:
-        return Head()
-    # No headline is a single word with a hyphen in it, and many a slug is.
-    is_slug = " " not in line and "-" in line.strip("-")
-    return Head(slug=line) if is_slug else understand_headline(line)
+def _is_slug(line: str) -> bool:
+    """Say whether a line among headlines is a slug: none of those is a single word with a hyphen in it."""
+    return " " not in line and "-" in line.strip("-")
 
 
 def _headline_run(units: Sequence[_Unit], told: Sequence[Head | None]) -> range:
@@ -157,6 +157,9 @@ def _read_sure_units(units: Sequence[_Unit]) -> tuple[Head, int]:
         told = understand(unit.text, is_signed=bool(head.authors))
         if told is None and not head.headline and _is_headline(units, at, is_marked=head != Head()):
             told = understand_headline(unit.text)
+        # Below a notice or the like, and apart from the text.
+        if told is None and head != Head() and unit.is_apart and _is_slug(unit.text):
+            told = Head(slug=unit.text)
         if told is None:
             break
         head, end = merge(head, told), unit.end

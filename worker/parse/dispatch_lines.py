@@ -1,12 +1,12 @@
 """What one line above a dispatch's text says: slug, keywords, notice, note, byline, or nothing that is known."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from worker.parse.moments import read_moment
 from worker.parse.notices import Notices, read_bare_notice, read_headline, read_note, weightiest
+from worker.parse.slugs import read_slug_line, split_slug
 from worker.values import Notice
 from worker.wire.bylines import read_byline
 
@@ -26,10 +26,6 @@ _NOISE = re.compile(
     r"|\(?\d{1,5} ?(?:words|wds|mots|palabras|Wörter)\)?",
     re.IGNORECASE,
 )
-# BC-EU--Harbour Bridge, 3rd Ld-Writethru,0312
-_AP_SLUG = re.compile(r"(?:[a-z] [a-z] )?(?P<slug>(?:AM|PM|BC|AP)-[\w .'’/-]{2,60}?)(?P<rest>(?:, ?[^,]{1,40}){0,4})")
-# harbour-bridge-reopen 1st lead; HARBOUR-BRIDGE/REOPEN (UPDATE 1)
-_SLUG = re.compile(r"(?P<slug>(?:[^\W_]+[-/]){1,8}[^\W_]*)(?:[ ,]\s?(?P<rest>\S.{0,40}))?")
 _EMBARGO = re.compile(r"(?:strictly )?embargo(?:ed)?\b.{0,120}(?<!\.)", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?\b")
 _OFFSETS = {"UTC": "Z", "GMT": "Z", None: "Z"}
@@ -81,7 +77,9 @@ def understand(line: str, *, is_signed: bool = False) -> Head | None:
         return _read_note(line)
     if told := _read_note(line) or _read_label(line) or _read_embargo(line) or _read_byline(line, is_signed=is_signed):
         return told
-    return _read_slug(line) or (understand_headline(line) if is_headline else None)
+    if slug := read_slug_line(line):
+        return _of_slug(slug)
+    return understand_headline(line) if is_headline else None
 
 
 def understand_headline(line: str) -> Head:
@@ -92,6 +90,10 @@ def understand_headline(line: str) -> Head:
 
 def _of_notices(notices: Notices) -> Head:
     return Head(notice=notices.notice, number=notices.number, urgency=notices.urgency)
+
+
+def _of_slug(slug: Notices) -> Head:
+    return merge(Head(slug=slug.text or None), _of_notices(slug))
 
 
 def _read_note(line: str) -> Head | None:
@@ -120,7 +122,7 @@ def _read_label(line: str) -> Head | None:
     if label in {"keywords", "category"}:
         # One letter is a code: i is AP's for the world.
         return Head(tags=tuple(tag for each in re.split(r"[,;/]", value) if len(tag := each.strip()) > 1))
-    return Head(slug=value or None) if label.startswith("slug") else Head()
+    return _of_slug(split_slug(value)) if label.startswith("slug") else Head()
 
 
 def _read_embargo(line: str) -> Head | None:
@@ -133,24 +135,3 @@ def _read_embargo(line: str) -> Head | None:
     # A day alone has no zone.
     zone = _OFFSETS.get(found[2], found[2]) if ":" in found[1] else ""
     return Head(notes=(line,), embargoed_until=read_moment(f"{found[1]}{zone}"))
-
-
-def _read_slug(line: str) -> Head | None:
-    """Return the slug of a line that is one, with the version that stands behind it."""
-    if found := _AP_SLUG.fullmatch(line):
-        return merge(Head(slug=found["slug"].strip(" -")), _read_versions(found["rest"].split(",")))
-    found = _SLUG.fullmatch(line)
-    if found is None:
-        return None
-    versions = _read_versions([found["rest"] or ""])
-    # One hyphen alone may be any word's.
-    is_sure = versions != Head() if found["rest"] else len(re.findall("[-/]", found["slug"])) > 1
-    return merge(Head(slug=found["slug"].strip("-/")), versions) if is_sure else None
-
-
-def _read_versions(parts: Sequence[str]) -> Head:
-    head = Head()
-    for part in parts:
-        if bare := read_bare_notice(part.strip(" ()<")):
-            head = merge(head, _of_notices(bare))
-    return head

@@ -10,6 +10,7 @@ from worker.errors import ErrorClass, PermanentError
 from worker.parse.moments import read_day, read_moment
 from worker.parse.newest import keep_newest
 from worker.parse.notices import notice_of_note, read_headline, weightiest
+from worker.parse.slugs import read_order, split_slug
 from worker.text import fold
 from worker.values import Entry, Notice, ParsedDocument
 from worker.wire.bylines import read_author_names
@@ -63,11 +64,16 @@ def read_words(entry: Entry) -> Entry:
     dateline = read_dateline(opening, read_day(entry.published or entry.updated))
     agency = dateline.agency if dateline else entry.agency
     authors = (name for written in entry.authors for name in read_author_names(written))
+    slug = split_slug(fold(entry.slug or ""))
+    said = weightiest(entry.notice, headline.notice, notice_of_note(entry.note or ""), slug.notice)
+    notice, named_slug = read_order((entry.note or "", opening), said)
     return replace(
         entry,
         title=headline.text or None,
-        notice=weightiest(entry.notice, headline.notice, notice_of_note(entry.note or "")),
-        notice_number=entry.notice_number or headline.number,
+        slug=slug.text or None,
+        named_slug=named_slug,
+        notice=notice,
+        notice_number=entry.notice_number or headline.number or slug.number,
         urgency=entry.urgency or headline.urgency,
         authors=tuple(name for name in authors if name.casefold() != (agency or "").casefold()),
         tags=tuple(filter(None, entry.tags)),

@@ -70,6 +70,17 @@ def read_headline(headline: str) -> Notices:
     return told
 
 
+def add_notices(text: str, told: Iterable[Notices]) -> Notices:
+    """Return what all of these say, of ``text``; of the numbers and urgencies the first."""
+    said = [*told]
+    return Notices(
+        text,
+        weightiest(*(each.notice for each in said)),
+        next((each.number for each in said if each.number), None),
+        next((each.urgency for each in said if each.urgency), None),
+    )
+
+
 def read_bare_notice(line: str) -> Notices | None:
     """Return what a line says that is nothing but a notice: ``URGENT``, ``KILL``, ``Take 2``, ``2nd Ld-Writethru``."""
     if bare := _BARE.fullmatch(line):

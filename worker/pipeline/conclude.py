@@ -16,6 +16,7 @@ from worker.intervals import bounds_within
 from worker.normalise import POLICY_VERSION, Detect, FeedContext
 from worker.pipeline.embargo import hold_back
 from worker.pipeline.identify import identify
+from worker.pipeline.notices import store_linked
 from worker.schedule import (
     Bounds,
     after_failure,
@@ -126,7 +127,7 @@ def store_documents(
         with reading(engine) as connection:
             results = [conclude_document(connection, answered, parsed, now, detect) for answered, parsed in read]
         with writing(engine) as connection:
-            return store_polls(connection, results, [], now)
+            return store_linked(connection, results, now)
 
     return retry_conflicts(work, also=(StaleDecisionError,))
 

@@ -3,6 +3,7 @@
 from worker.store.leases import HostRelease
 from worker.store.lookup import find_guid_rule, find_known_articles, find_sightings
 from worker.store.moves import move_feed
+from worker.store.notices import find_wire_articles, lock_wire_keys, store_links
 from worker.store.outages import Outages
 from worker.store.polls import StaleDecisionError, store_polls
 
@@ -13,6 +14,9 @@ __all__ = [
     "find_guid_rule",
     "find_known_articles",
     "find_sightings",
+    "find_wire_articles",
+    "lock_wire_keys",
     "move_feed",
+    "store_links",
     "store_polls",
 ]

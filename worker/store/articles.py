@@ -148,7 +148,7 @@ def _insert_revision() -> Insert:
 _SHARED = (
     "guid", "match_key", "url", "original_url", "title", "published_at", "updated_at", "summary", "html", "text",
     "language", "language_source", "image_url", "dateline_place", "dateline_date", "agency", "slug", "notice",
-    "notice_number", "note", "urgency", "content_hash",
+    "notice_number", "note", "urgency", "content_hash", "wire_key",
 )  # fmt: skip
 
 

@@ -101,6 +101,8 @@ def _articles() -> Select[*tuple[Any, ...]]:
         ArticleRow.text,
         ArticleRow.published_at,
         exists().where(ours).label("is_ours"),
+        ArticleRow.wire_key,
+        ArticleRow.first_seen_at,
     ).join(RevisionRow, shown)
 
 
@@ -123,6 +125,8 @@ def _read_articles(
             row.text,
             row.published_at,
             is_ours=bool(row.is_ours),
+            wire_key=row.wire_key,
+            first_seen_at=row.first_seen_at,
         )
         for row in connection.execute(query, values)
     }

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from worker.database.article_tables import ArticleRow, RevisionRow
-from worker.values import Article
+from worker.values import Article, Notice
 
 # What names an article stays as its first feed gave it, whichever version is shown.
 _LASTING = {"guid", "match_key"}
+# What is asked of the version that is shown before another one is.
+_SHOWN = ("revision", "html", "text", "content_hash", "notice", "wire_key", "acts_on", "killed_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,7 @@ class Origin:
 def show_version(connection: Connection, article_id: int, fields: Mapping[str, Any], origin: Origin) -> bool:
     """Show a version from now on and keep the words of the one shown so far; return False when it is shown already."""
     shown = connection.execute(
-        select(ArticleRow.revision, ArticleRow.html, ArticleRow.text, ArticleRow.content_hash)
-        .where(ArticleRow.id == article_id)
-        .with_for_update()
+        select(*(getattr(ArticleRow, name) for name in _SHOWN)).where(ArticleRow.id == article_id).with_for_update()
     ).one()
     if shown.content_hash == fields["content_hash"]:
         return False
@@ -50,10 +50,24 @@ def show_version(connection: Connection, article_id: int, fields: Mapping[str, A
         row = {name: fields[name] for name in ("content_hash", "title")}
         number = _append(connection, article_id, row | origin.row(fields["updated_at"]))
     kept = {name: value for name, value in fields.items() if name not in _LASTING}
+    kept |= _links(article_id, shown, fields)
     connection.execute(
         update(ArticleRow).where(ArticleRow.id == article_id).values(**kept, revision=number, grouped_at=None)
     )
     return True
+
+
+def _links(article_id: int, shown: Row[*tuple[Any, ...]], fields: Mapping[str, Any]) -> dict[str, int | None]:
+    """Return the links that an edit changes: under another wire key they are others, which are found afterwards.
+
+    And one that is killed under its own guid acts on itself, unless it was a kill from the beginning.
+    """
+    links: dict[str, int | None] = {}
+    if shown.wire_key != fields["wire_key"]:
+        links = {"acts_on": None, "killed_by": None}
+    if fields["notice"] is Notice.KILL:
+        return links if shown.notice == Notice.KILL else {"acts_on": article_id, "killed_by": article_id}
+    return links | {name: None for name in ("acts_on", "killed_by") if getattr(shown, name) == article_id}
 
 
 def record_version(connection: Connection, article_id: int, article: Article, origin: Origin) -> bool:

@@ -4,7 +4,16 @@ claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry �
 → dedupe → Placement → schedule → NextPoll → store
 """
 
-from worker.values.articles import Action, Article, Finding, KnownArticle, LanguageSource, Placement
+from worker.values.articles import (
+    Action,
+    Article,
+    Finding,
+    KnownArticle,
+    LanguageSource,
+    Placement,
+    Relinked,
+    WireArticle,
+)
 from worker.values.entries import (
     Enclosure,
     Entry,
@@ -85,6 +94,7 @@ __all__ = [
     "PollRecord",
     "PollResult",
     "Recognised",
+    "Relinked",
     "Rhythm",
     "Sighted",
     "Signature",
@@ -94,4 +104,5 @@ __all__ = [
     "Taken",
     "Validators",
     "WaitingArticle",
+    "WireArticle",
 ]

@@ -52,6 +52,8 @@ class Article:
     notice_number: int | None = None
     note: str | None = None
     urgency: int | None = None
+    wire_key: str | None = None
+    """What the versions of one dispatch have in common; null for what no wire sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class KnownArticle:
     published_at: datetime | None = None
     is_ours: bool = False
     """Whether the feed that asks has carried it."""
+    wire_key: str | None = None
+    first_seen_at: datetime | None = None
 
 
 class Action(StrEnum):
@@ -106,3 +110,39 @@ class Placement:
     article_id: int | None = None
     """Null exactly when it is to be created."""
     finding: Finding | None = None
+    known: KnownArticle | None = None
+    """That article as it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireArticle:
+    """What the store knows of an article that a wire sent: a version of a dispatch, or a notice of one."""
+
+    article_id: int
+    feed_id: int
+    wire_key: str
+    headline: str
+    """Its title, spelt bare like its agency: letters and digits, in lower case."""
+    agency: str
+    """Empty where it does not say whose it is."""
+    content_hash: bytes
+    first_seen_at: datetime
+    published_at: datetime | None = None
+    dateline_date: date | None = None
+    notice: Notice | None = None
+    notice_number: int | None = None
+    words: str = ""
+    """What it says of itself: its note, else its title."""
+    acts_on: int | None = None
+    """The article that it acts on; its own id for one that was killed under its own guid."""
+    killed_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """An article with what it acts on, and what killed it, from now on."""
+
+    article: WireArticle
+    """As it is stored."""
+    acts_on: int | None
+    killed_by: int | None

@@ -61,6 +61,8 @@ class Entry:
     agency: str | None = None
     slug: str | None = None
     """The short name under which a newsroom sends all versions and takes of one dispatch."""
+    named_slug: str | None = None
+    """The slug that a kill or a correction names in its words: that of the dispatch it acts on."""
     notice: Notice | None = None
     notice_number: int | None = None
     """Which update or take it is, as the wire counts them."""

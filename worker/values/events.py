@@ -8,6 +8,9 @@ class EventKind(StrEnum):
 
     ARTICLE_CREATED = "article created"
     ARTICLE_REVISED = "article revised"
+    ARTICLE_CORRECTED = "article corrected"
+    ARTICLE_KILLED = "article killed"
+    ARTICLE_REINSTATED = "article reinstated"
     ARTICLE_REMOVED = "article removed"
     ARTICLE_GROUPED = "article grouped"
     STORIES_MERGED = "stories merged"

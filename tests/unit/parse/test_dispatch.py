@@ -12,8 +12,8 @@ from worker.values import Document, Entry
 SEED = Path(__file__).parents[3] / "seeds/000_bf109dae1bb8955b.txt"
 PAIRS = sorted((Path(__file__).parents[2] / "data/dispatch").glob("*.txt"))
 FACTS = (
-    "title", "published", "agency", "dateline_place", "dateline_date", "slug", "notice", "notice_number", "note",
-    "urgency",
+    "title", "published", "agency", "dateline_place", "dateline_date", "slug", "named_slug", "notice",
+    "notice_number", "note", "urgency",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, selec
 from worker.database.among import is_among
 from worker.database.article_tables import ArticleRow
 from worker.database.story_tables import SketchRow, StoryRow
+from worker.store.notices import forget_links
 from worker.store.stories.lock import lock_stories, lock_stories_here
 from worker.store.stories.standing import find_parts, lock_members
 
@@ -48,6 +49,7 @@ def delete_articles(connection: Connection, gone: Select[int]) -> None:
     # One of them may be wanted again since we looked.
     still = delete(ArticleRow).where(is_among(dialect, ArticleRow.id, ids), ArticleRow.id.in_(gone))
     deleted = connection.execute(still.returning(ArticleRow.id)).scalars().all()
+    forget_links(connection, deleted)
     connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, deleted)))
     # Where a story was taken in, only the article that began it led there.
     began = is_among(dialect, StoryRow.id, deleted)
