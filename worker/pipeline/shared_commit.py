@@ -1,17 +1,44 @@
-"""Polls that brought nothing new share a commit: most polls do, and a commit each would be most of their cost."""
+"""Polls share commits, much of what they cost: those that brought nothing new, and documents read at the same time."""
 
 import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from worker.database.clock import Clock
-from worker.pipeline.conclude import store_results
+from worker.pipeline.conclude import Answered, store_results
 from worker.store import HostRelease
-from worker.values import PollRecord, PollResult
+from worker.values import ParsedDocument, PollRecord, PollResult
 
 # They wait for so many others, or so many seconds.
 _MOST = 50
 _LONGEST = 1.0
+# Documents that share a commit hold together so many entries, or are one document.
+_MOST_ENTRIES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document that was read and is to be stored, and the end of a lease that follows."""
+
+    answered: Answered
+    parsed: ParsedDocument
+    release: HostRelease | None
+
+
+def in_bunches(documents: Iterable[ReadDocument]) -> Iterator[list[ReadDocument]]:
+    """Yield documents in bunches that are small enough for one commit."""
+    bunch: list[ReadDocument] = []
+    entries = 0
+    for each in documents:
+        entries += len(each.parsed.entries)
+        if bunch and entries > _MOST_ENTRIES:
+            yield bunch
+            bunch, entries = [], len(each.parsed.entries)
+        bunch.append(each)
+    if bunch:
+        yield bunch
 
 
 class SharedCommit:

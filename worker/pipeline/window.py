@@ -24,7 +24,7 @@ from worker.pipeline.conclude import (
     hash_body,
     store_documents,
 )
-from worker.pipeline.shared_commit import SharedCommit
+from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.visits import Visit
 from worker.store import HostRelease
 from worker.tools import Tools
@@ -36,15 +36,12 @@ from worker.values import (
     Fetched,
     FetchRequest,
     NotModified,
-    ParsedDocument,
     PollRecord,
     PollResult,
 )
 
 # With more documents than this waiting for the parser nothing more is claimed.
 _PARSER_BACKLOG = 20
-# Documents that share a commit hold together so many entries, or are one document.
-_MOST_ENTRIES = 400
 _LOOK_IN = timedelta(milliseconds=5)
 # Longer than nearly every host takes that answers at all.
 _PATIENCE = timedelta(seconds=2)
@@ -58,13 +55,6 @@ class _Begun:
     feed: DueFeed
     visit: Visit
     started_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    answered: Answered
-    parsed: ParsedDocument
-    release: HostRelease | None
 
 
 class Window:
@@ -117,7 +107,7 @@ class Window:
         wait = min(wait, _LOOK_IN) if parser.pending else wait
         for fetched in transfers.step(wait, held_bytes=parser.pending_bytes):
             self._sort(fetched)
-        for documents in _bunches(self._read()):
+        for documents in in_bunches(self._read()):
             yield from self._store(documents)
         if self._quiet.is_due or (self._quiet and not self._visits):
             yield from self._quiet.commit(self._clock)
@@ -170,7 +160,7 @@ class Window:
             case PollError() as error:
                 self._fail(begun.visit, answered, error)
 
-    def _read(self) -> Iterator[_Read]:
+    def _read(self) -> Iterator[ReadDocument]:
         """Yield the documents that have been read since the last turn; what is none is concluded at once."""
         for parsed in self.tools.parser.collect(timedelta(0)):
             if parsed.key in self._being_read:
@@ -180,9 +170,9 @@ class Window:
                 else:
                     # The lease ends with the shared commit, after the polls of its host that wait there: else their
                     # feeds would be claimed again while they are still due.
-                    yield _Read(answered, parsed.answer, self._finish(visit, None, is_success=True))
+                    yield ReadDocument(answered, parsed.answer, self._finish(visit, None, is_success=True))
 
-    def _store(self, documents: Sequence[_Read]) -> Iterator[PollRecord]:
+    def _store(self, documents: Sequence[ReadDocument]) -> Iterator[PollRecord]:
         """Store documents in one commit, or each in its own where that fails."""
         now = self._clock.now()
         try:
@@ -222,17 +212,3 @@ class Window:
             # A host that refuses is given back with feeds that have not begun.
             self._waiting.pop(visit.host.host_id, None)
         return release
-
-
-def _bunches(documents: Iterable[_Read]) -> Iterator[list[_Read]]:
-    """Yield documents in bunches that are small enough for one commit."""
-    bunch: list[_Read] = []
-    entries = 0
-    for each in documents:
-        entries += len(each.parsed.entries)
-        if bunch and entries > _MOST_ENTRIES:
-            yield bunch
-            bunch, entries = [], len(each.parsed.entries)
-        bunch.append(each)
-    if bunch:
-        yield bunch
