@@ -55,7 +55,7 @@ def made_document(newest: int) -> bytes:
     head = (
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
         'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Feed @FEED@</title>'
-        "<link>https://news.example/</link><description>News</description>"
+        "<link>https://news.example/</link><description>News</description><language>en</language>"
     )
     items = (item(number) for number in range(newest, newest - ENTRIES, -1))
     return head.encode() + b"".join(items) + b"</channel></rss>"

@@ -30,7 +30,7 @@ _LETTERS = (30, 60, 120)
 _PROBABILITIES = (0.5, 0.6, 0.7, 0.8, 0.9)
 _PASSES = 3
 # Of these the detector sees all it ever does.
-_LONG = 500
+_LONG = 300
 
 
 def read_texts() -> Iterator[tuple[str, str]]:

@@ -158,7 +158,8 @@ def test_a_worker_stops_within_seconds_in_good_order(
     store: Engine, start: Start, feedmill: Callable[..., subprocess.CompletedProcess[str]], publisher: Publisher
 ) -> None:
     publisher.hang("/feed")
-    _add(feedmill, publisher.url("/feed"))
+    # Without a look: that would wait for the answer itself.
+    feedmill("add", "--as-is", publisher.url("/feed"))
     worker = start(*WORKER)
     start(*BEAT)
     wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")

@@ -10,7 +10,7 @@ Detect = Callable[[str], str | None]
 """What tells the language that a text is surely in, as a tag."""
 
 # More of a text tells no more, and takes longer.
-_TELLING = 500
+_TELLING = 300
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 # What says that nothing is said (RFC 5646, section 4.1).
 _UNDETERMINED = "und"
