@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
-from worker.database.feed_values import with_option
+from worker.database.feed_values import FROM_DOCUMENT, with_option
 from worker.database.host_queue import add_hosts, wake_hosts
 from worker.database.ids import read_id
 from worker.database.upsert import upsert
@@ -21,7 +21,6 @@ from worker.values import FeedState, GuidPolicy
 
 # Rows added by one statement; SQLite bounds its parameters.
 _SLICE = 500
-_FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class NamedFeed:
     @property
     def is_from_document(self) -> bool:
         """Whether nobody has asked for it yet: a saved document named it."""
-        return self.state_reason == _FROM_DOCUMENT
+        return self.state_reason == FROM_DOCUMENT
 
 
 def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed], *, revive: bool = True) -> int:
@@ -70,10 +69,10 @@ def add_document_feed(connection: Connection, now: datetime, feed: NewFeed) -> b
     """
     feeds = _at_their_present_urls(connection, {feed_url_key(feed.url): feed})
     statement = upsert(connection.dialect.name, FeedRow).on_conflict_do_nothing(index_elements=["url_key"])
-    rows = [row | {"state": FeedState.PAUSED, "state_reason": _FROM_DOCUMENT} for row in _feed_rows(now, feeds)]
+    rows = [row | {"state": FeedState.PAUSED, "state_reason": FROM_DOCUMENT} for row in _feed_rows(now, feeds)]
     added = list(connection.execute(statement.returning(FeedRow.id), rows).scalars())
     hosts = add_hosts(connection, (host_key(feed.url) for feed in feeds.values()))
-    _insert_schedules(connection, hosts, added, _FROM_DOCUMENT)
+    _insert_schedules(connection, hosts, added, FROM_DOCUMENT)
     return bool(added)
 
 
@@ -118,11 +117,15 @@ def list_feed_ids(connection: Connection) -> list[int]:
 
 
 def list_outlines(connection: Connection) -> Iterator[Outline]:
-    """List the feeds that are not removed, as an OPML document names them; seed files stay where they are."""
+    """List the feeds that somebody asked for and nobody removed, as OPML names them; seed files stay where they are."""
     rows = connection.execute(
         select(FeedRow.url, FeedRow.title, FeedRow.site_url)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
-        .where(FeedRow.state != FeedState.REMOVED, ScheduleRow.host_id.is_not(None))
+        .where(
+            FeedRow.state != FeedState.REMOVED,
+            FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT),
+            ScheduleRow.host_id.is_not(None),
+        )
         .order_by(FeedRow.id),
         execution_options={"yield_per": _SLICE},
     )
@@ -179,7 +182,7 @@ def _add(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *,
 def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> list[int]:
     """Insert feeds, and make those active that may be; return the ids of both."""
     # Looked for first: an upsert would lock every feed of a list, however seldom there is one to be made active.
-    is_waiting = FeedRow.state_reason == _FROM_DOCUMENT
+    is_waiting = FeedRow.state_reason == FROM_DOCUMENT
     revived = or_(is_waiting, FeedRow.state == FeedState.REMOVED) if revive else is_waiting
     active = {"state": FeedState.ACTIVE, "state_reason": None}
     changed = update(FeedRow).where(FeedRow.url_key.in_(feeds), revived).values(**active).returning(FeedRow.id)

@@ -5,14 +5,15 @@ from pathlib import Path
 from sqlalchemy import select
 
 from tests.documents import item, rss
-from tests.polling import add, poll, titles
+from tests.polling import add, poll, schedule, titles
 from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
-from worker.feeds import NamedFeed, find_feed, remove_feed, resume_feed
+from worker.feeds import NamedFeed, find_feed, list_outlines, remove_feed, resume_feed
 from worker.ingest import SeedRead, ingest
 from worker.pipeline import add_by_url
+from worker.store import move_feed
 from worker.tools import Tools
 from worker.values import FeedState
 
@@ -95,3 +96,22 @@ def test_a_removed_feed_stays_removed_though_a_saved_document_names_it(tools: To
     with reading(tools.engine) as connection:
         states = connection.execute(select(FeedRow.state).order_by(FeedRow.id)).scalars().all()
     assert states == [FeedState.REMOVED, FeedState.ACTIVE]
+
+
+def test_a_polled_feed_that_moves_to_it_goes_on_being_polled(tools: Tools, tmp_path: Path) -> None:
+    add(tools, "http://h.example/old")
+    _ingest(tools, _save(tmp_path, "http://h.example/new", "one"))
+    with writing(tools.engine) as connection:
+        move_feed(connection, read_clock(connection).now(), 1, "http://h.example/new")
+    assert _feed(tools, "http://h.example/old").url == "http://h.example/new"
+    assert _feed(tools, "http://h.example/new").state is FeedState.ACTIVE
+    assert schedule(tools).next_poll_at is not None
+
+
+def test_it_is_not_exported_before_somebody_asks_for_it(tools: Tools, tmp_path: Path) -> None:
+    _ingest(tools, _save(tmp_path, "http://h.example/feed", "one"))
+    with reading(tools.engine) as connection:
+        assert list(list_outlines(connection)) == []
+    add(tools, "http://h.example/feed")
+    with reading(tools.engine) as connection:
+        assert [outline.url for outline in list_outlines(connection)] == ["http://h.example/feed"]

@@ -45,7 +45,7 @@ def pause_command(names: tuple[str, ...]) -> int:
     def pause(connection: Connection, _clock: Clock, feed: NamedFeed) -> str:
         if feed.host_id is None:
             raise NamedError(_never_polled(feed))
-        if feed.state is FeedState.PAUSED:
+        if feed.state is FeedState.PAUSED and not feed.is_from_document:
             return f"{feed.url} was paused already ({feed.state_reason})"
         pause_feed(connection, feed.feed_id)
         return f"Paused {feed.url}"

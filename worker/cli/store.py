@@ -15,6 +15,7 @@ from worker.database.schema import check_schema, is_empty, migrate
 from worker.errors import NamedError, SettingsError, StoreError
 from worker.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
+from worker.store.stories import StaleStoriesError
 
 if TYPE_CHECKING:
     from worker.tools import Tools
@@ -68,7 +69,7 @@ def reading_store() -> Iterator[Connection]:
 def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool = False) -> _Result:
     """Open the store for a command that changes something, in one transaction: it says what became of it afterwards."""
     with opened_store(create=create) as engine:
-        return write(engine, lambda connection: change(connection, read_clock(connection)))
+        return write(engine, lambda connection: change(connection, read_clock(connection)), also=(StaleStoriesError,))
 
 
 def feed_called(connection: Connection, name: str) -> NamedFeed:

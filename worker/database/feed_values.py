@@ -8,6 +8,9 @@ from sqlalchemy import Row
 
 from worker.values import FeedOptions, GuidPolicy, GuidRule, Hints, Rhythm
 
+FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
+"""Why a feed is paused that nobody has asked for."""
+
 
 def read_options(stored: Mapping[str, Any] | None) -> FeedOptions:
     """Return what an operator chose for a feed; what nothing can be made of counts as not chosen."""

@@ -121,7 +121,10 @@ def store_documents(
     now: datetime,
     detect: Detect | None = None,
 ) -> list[PollRecord]:
-    """Decide and write polls that read documents, all together; decide again where another poll wrote first."""
+    """Decide and write polls that read documents, all together.
+
+    One alone is decided again where another poll wrote first; of several that is left to the caller, who can part them.
+    """
 
     def work() -> list[PollRecord]:
         with reading(engine) as connection:
@@ -129,7 +132,7 @@ def store_documents(
         with writing(engine) as connection:
             return store_linked(connection, results, now)
 
-    return retry_conflicts(work, also=(StaleDecisionError,))
+    return retry_conflicts(work, also=(StaleDecisionError,) if len(read) == 1 else ())
 
 
 def store_results(

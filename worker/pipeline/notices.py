@@ -1,6 +1,6 @@
 """Linking what polls store with what the same wire sent before and after, in the polls' own transaction."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy import Connection
@@ -21,8 +21,19 @@ def store_linked(connection: Connection, results: Sequence[PollResult], now: dat
     # Before anything is written, so that nobody who waits for this holds what we need.
     lock_wire_keys(connection, keys)
     records = store_polls(connection, results, [], now)
-    _link(connection, keys, [moment.date() for _, moment in sent], now)
+    for near in _in_spans(sent):
+        _link(connection, {key for key, _ in near}, [moment.date() for _, moment in near], now)
     return records
+
+
+def _in_spans(sent: Iterable[tuple[str, datetime]]) -> list[list[tuple[str, datetime]]]:
+    """Part what was sent long apart, as an archive beside today's news: all that lies between need not be read."""
+    spans: list[list[tuple[str, datetime]]] = []
+    for key, moment in sorted(sent, key=lambda each: each[1]):
+        if not spans or moment - spans[-1][-1][1] > BEFORE + AFTER:
+            spans.append([])
+        spans[-1].append((key, moment))
+    return spans
 
 
 def _sent(placed: Placement, now: datetime) -> Iterator[tuple[str, datetime]]:

@@ -13,6 +13,7 @@ from worker.database.ids import read_id
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
 from worker.pipeline.named import poll_named
 from worker.pipeline.polling import Stop
+from worker.store.stories import StaleStoriesError
 from worker.tools import Tools
 from worker.values import Credentials, FeedState, PollRecord
 
@@ -89,4 +90,8 @@ def why_not_polled(feed: NamedFeed, name: str) -> str | None:
 
 
 def _forget(tools: Tools, feed_id: int) -> None:
-    write(tools.engine, lambda connection: remove_feed(connection, feed_id, articles=True))
+    write(
+        tools.engine,
+        lambda connection: remove_feed(connection, feed_id, articles=True),
+        also=(StaleStoriesError,),
+    )

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from worker.database.clock import Clock
+from worker.database.conflicts import is_conflict
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.pipeline.conclude import (
     Answered,
@@ -72,6 +73,7 @@ class Window:
         self._young: deque[_Begun] = deque()
         self._hanging: set[int] = set()
         self._being_read: dict[int, tuple[Visit, Answered]] = {}
+        self._unstored: list[ReadDocument] = []
         self._quiet = SharedCommit(tools.engine)
 
     @property
@@ -107,7 +109,8 @@ class Window:
         wait = min(wait, _LOOK_IN) if parser.pending else wait
         for fetched in transfers.step(wait, held_bytes=parser.pending_bytes):
             self._sort(fetched)
-        for documents in in_bunches(self._read()):
+        self._unstored += self._read()
+        for documents in in_bunches(list(self._unstored)):
             yield from self._store(documents)
         if self._quiet.is_due or (self._quiet and not self._visits):
             yield from self._quiet.commit(self._clock)
@@ -118,6 +121,7 @@ class Window:
             self.tools.transfers.abandon(feed_id)
         if self._being_read:
             self.tools.parser.close()
+        self._give_back(list(self._unstored), None)
         for visit in self._visits.values():
             self._quiet.add(None, visit.release(self._clock.now()))
         for held in (self._on_the_wire, self._being_read, self._visits, self._waiting, self._young, self._hanging):
@@ -178,23 +182,27 @@ class Window:
         try:
             read = [(each.answered, each.parsed) for each in documents]
             records = store_documents(self.tools.engine, read, now, self.tools.detect)
-        except (OperationalError, InterfaceError):
-            # The database is gone, and with it any use in going on: the leases expire and the feeds are polled again.
-            raise
-        except Exception:  # noqa: BLE001 -- logged with its traceback, stored as the poll's failure
-            # One feed that finds a fault in our code must not stop its neighbours.
-            if len(documents) > 1:
+        except Exception as error:
+            # One feed that finds a fault in our code, or in whose way others are, must not stop its neighbours.
+            if len(documents) > 1 and not _is_gone(error):
                 for each in documents:
                     yield from self._store([each])
                 return
+            if isinstance(error, OperationalError | InterfaceError):
+                # With the database gone there is no use in going on: leases expire, and the feeds are polled again.
+                raise
             feed = documents[0].answered.feed
             _LOG.exception("poll failed inside feedmill", feed_id=feed.feed_id, url=feed.url)
             fault = PermanentError(ErrorClass.INTERNAL, "a fault in Feedmill itself; its log has the details")
-            self._quiet.add(conclude_failure(documents[0].answered, fault, now), documents[0].release)
+            self._give_back(documents, conclude_failure(documents[0].answered, fault, now))
         else:
-            for each in documents:
-                self._quiet.add(None, each.release)
+            self._give_back(documents, None)
             yield from records
+
+    def _give_back(self, documents: Iterable[ReadDocument], result: PollResult | None) -> None:
+        for each in documents:
+            self._unstored.remove(each)
+            self._quiet.add(result, each.release)
 
     def _fail(self, visit: Visit, answered: Answered, error: PollError) -> None:
         now = self._clock.now()
@@ -212,3 +220,8 @@ class Window:
             # A host that refuses is given back with feeds that have not begun.
             self._waiting.pop(visit.host.host_id, None)
         return release
+
+
+def _is_gone(error: Exception) -> bool:
+    """Say whether the database is gone, and not only busy with others."""
+    return isinstance(error, OperationalError | InterfaceError) and not is_conflict(error)

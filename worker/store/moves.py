@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.events import tell
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
+from worker.database.feed_values import FROM_DOCUMENT
 from worker.database.host_queue import add_hosts, wake_hosts
 from worker.urls import feed_url_key, host_key
 from worker.values import EventKind, FeedState
@@ -54,8 +55,9 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> N
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     # It answers: only an operator's pause still holds.
     ended = FeedRow.state.in_([FeedState.GONE, FeedState.QUARANTINED, FeedState.REMOVED])
+    is_idle = or_(ended, FeedRow.state_reason == FROM_DOCUMENT)
     revived = connection.execute(
-        update(FeedRow).where(FeedRow.id == other, ended).values(state=FeedState.ACTIVE, state_reason=None)
+        update(FeedRow).where(FeedRow.id == other, is_idle).values(state=FeedState.ACTIVE, state_reason=None)
     )
     if revived.rowcount:
         reason = "a feed that was polled moved here"
