@@ -10,18 +10,19 @@ from tests.documents import item, rss
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str) -> None:
+def _run(module: str, *arguments: str) -> str:
+    """Return what a benchmark prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--feeds", "10", "--store", kind, "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
+        [sys.executable, "-m", module, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stderr
-    rounds = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.stdout
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str) -> None:
+    printed = _run("benchmarks", "--feeds", "10", "--store", kind, "--json")
+    rounds = [json.loads(line) for line in printed.splitlines()]
     assert [measured["round"] for measured in rounds] == ["fresh", "304", "same", "one new"]
     assert all(measured["cpu_ms_per_feed"] > 0 and 20 < measured["worker_mb"] < 220 for measured in rounds)
 
@@ -29,16 +30,8 @@ def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str
 def test_the_schedule_benchmark_compares_policies_with_as_many_polls(tmp_path: Path) -> None:
     picture = tmp_path / "schedule.svg"
     tiny = ["--scale", "0.01", "--groups", "2", "--days", "40"]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.schedule", *tiny, "--json", "--plot", str(picture)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    ours, gap, interval, hour = (json.loads(line) for line in done.stdout.splitlines())
+    printed = _run("benchmarks.schedule", *tiny, "--json", "--plot", str(picture))
+    ours, gap, interval, hour = (json.loads(line) for line in printed.splitlines())
     assert [gap["polls"], interval["polls"]] == pytest.approx([ours["polls"]] * 2, rel=0.1)
     assert hour["polls"] > 20
     assert ours["median"] < interval["median"]
@@ -49,16 +42,15 @@ def test_the_language_benchmark_holds_what_is_told_against_what_is_declared(tmp_
     text = (ROOT / "tests/data/languages/uk.txt").read_text()
     for declared in ("uk", "en"):
         (tmp_path / f"{declared}.xml").write_bytes(rss([item("1", text)], head=f"<language>{declared}</language>"))
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.languages", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "feeds: 2 entries" in done.stdout
-    shares = sorted(line.split() for line in done.stdout.splitlines() if line.startswith(("agree", "differ")))
+    printed = _run("benchmarks.languages", str(tmp_path))
+    assert "feeds: 2 entries" in printed
+    shares = sorted(line.split() for line in printed.splitlines() if line.startswith(("agree", "differ")))
     assert shares == [["agree", "1", "50.0%"], ["differ", "1", "50.0%"]]
-    assert f"{tmp_path.name}/en.xml: en declared, uk told: 1" in done.stdout
+    assert f"{tmp_path.name}/en.xml: en declared, uk told: 1" in printed
+
+
+def test_the_normalising_benchmark_measures_every_entry(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(rss([item("one"), item("two")]))
+    rows = [line.rsplit(maxsplit=4) for line in _run("benchmarks.normalising", str(tmp_path)).splitlines()[1:]]
+    assert [row[0] for row in rows] == ["as an article", "its body's HTML", "language detected"]
+    assert all(row[1] == "2" and 0 < float(row[2]) < 100 for row in rows)
