@@ -59,7 +59,7 @@ class ArticleRow(Base):
     feed_id: Mapped[int] = column("The feed that carried it first", ForeignKey("feeds.id"))
     guid: Mapped[str] = column("Its guid in that feed")
     match_key: Mapped[str | None] = column(
-        "What the same page has in common across feeds; null where untrusted", unique=True
+        "What the same page, or the same newsroom item, has in common across feeds; null where untrusted", unique=True
     )
     url: Mapped[str | None] = column("Canonical URL (WHATWG, tracking parameters gone)")
     original_url: Mapped[str | None] = column("The link as published, made absolute")
@@ -81,8 +81,9 @@ class ArticleRow(Base):
     dateline_place: Mapped[str | None] = column("Where a dispatch was filed")
     dateline_date: Mapped[dt.date | None] = column("The day in a dispatch's dateline", Date)
     agency: Mapped[str | None] = column(
-        "The agency that filed it: of a dispatch's dateline, or as a newsroom document says"
+        "The agency that filed it, by its one name: of a dispatch's dateline, or as a newsroom document says"
     )
+    agency_as_written: Mapped[str | None] = column("The agency as the dispatch writes it")
     slug: Mapped[str | None] = column(
         "The short name under which a newsroom sends all versions and takes of a dispatch"
     )
@@ -153,12 +154,35 @@ class SightingRow(Base):
     feed_id: Mapped[int] = column("The feed", ForeignKey("feeds.id", ondelete="CASCADE"))
     article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"))
     guid: Mapped[str] = column("The guid as published, or what stands in for one")
-    guid_hash: Mapped[bytes] = column("Hash of the guid")
+    guid_hash: Mapped[bytes] = column("Hash of the key that the entry is known by")
+    known_by: Mapped[str] = column("What that key is: guid, guid and link, link, or words", server_default=sql("'guid'"))
     original_url: Mapped[str | None] = column("The link as this feed published it")
     fingerprint: Mapped[bytes] = column("Hash of the entry as parsed: an unchanged one is not looked at again")
-    content_hash: Mapped[bytes] = column("Hash of the words as this feed last carried them")
+    content_hash: Mapped[bytes] = column("Which version it says: hash of the words as this feed last carried them")
+    version: Mapped[int | None] = column("The publisher's number for that version", BigId)
+    said_at: Mapped[datetime] = column(
+        "When that version was made: the publisher's word, else the document's own time, else when it was read"
+    )
+    read_at: Mapped[datetime] = column("When the poll began that read it")
+    length: Mapped[int] = column("Characters of its plain text: between feeds the fullest version is shown")
+    said: Mapped[dict[str, Any] | None] = column(
+        "What it says, field by field, JSON; null while the article shows it, empty where that is not known", Json
+    )
     first_seen_at: Mapped[datetime] = column("When this feed first carried it")
     left_at: Mapped[datetime | None] = column("When it had left the document; null while it is in the newest one")
+
+
+class ArticleNameRow(Base):
+    """A name by which an article is found that came as a file, besides its match key."""
+
+    __tablename__ = "article_names"
+    __table_args__ = (
+        Index("ix_article_names_article_id", "article_id"),
+        {"comment": "One row per name of an article that came as a file: its words, and its path within its folder"},
+    )
+
+    name: Mapped[str] = column("words and their hash, or path and the path within its folder", primary_key=True)
+    article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
 
 
 class EventRow(Base):

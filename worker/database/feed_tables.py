@@ -141,6 +141,15 @@ class ScheduleRow(Base):
     )
     error_class: Mapped[str | None] = column("Class of the newest poll's failure; null when it succeeded")
     error: Mapped[str | None] = column("The newest poll's failure in a sentence")
+    edition: Mapped[int] = column(
+        "How often documents of the feed have been stored: what was decided from an older one is decided again",
+        server_default=text("0"),
+    )
+    instructions: Mapped[int] = column(
+        "How often somebody has told what to do with the feed (pause, resume, remove, set, poll now): a poll that began "
+        "before the last time leaves the schedule to it",
+        server_default=text("0"),
+    )
     last_attempt_at: Mapped[datetime | None] = column("When it was last polled")
     last_success_at: Mapped[datetime | None] = column("When a poll last succeeded, changed or not")
     last_changed_at: Mapped[datetime | None] = column("When a poll last brought something new")
@@ -176,3 +185,18 @@ class PollRow(Base):
     next_poll_at: Mapped[datetime | None] = column("The decision: when to poll next")
     next_poll_reason: Mapped[str | None] = column("The reason of that decision")
     note: Mapped[str | None] = column("Anything else worth knowing, such as entries left out")
+
+
+class SeedFileRow(Base):
+    """A seed file that has been read: as long as it has not changed it is not read again."""
+
+    __tablename__ = "seed_files"
+    __table_args__ = (
+        Index("ix_seed_files_body_hash", "body_hash"),
+        {"comment": "One row per seed file that has been read, and what it held then"},
+    )
+
+    uri: Mapped[str] = column("The file's URI", primary_key=True)
+    body_hash: Mapped[bytes] = column("xxh3-128 of its bytes")
+    feed_id: Mapped[int] = column("The feed whose document it is", ForeignKey("feeds.id", ondelete="CASCADE"))
+    read_at: Mapped[datetime] = column("When it was read")

@@ -17,7 +17,7 @@ from worker.normalise.sentences import first_sentence, summarise
 from worker.normalise.wire_key import wire_key
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
-from worker.values import Article, Entry, KeyedEntry, Notice
+from worker.values import Article, Entry, KeyedEntry, Notice, Sighting
 from worker.wire.openings import read_opening
 
 _LONGEST_TITLE = 1000
@@ -42,8 +42,12 @@ class FeedContext:
     document_url: str
     site_url: str | None
     language: str | None
+    said_at: datetime
+    """When the document was made, or read: that of all versions whose publisher says nothing of it."""
     detect: Detect | None = None
-    """Null where only declared languages count."""
+    """None where only declared languages count."""
+    path: str | None = None
+    """Of a wire's file, its path within the folder it is read from."""
 
 
 def content_hash(title: str, text: str) -> bytes:
@@ -52,9 +56,21 @@ def content_hash(title: str, text: str) -> bytes:
     return xxhash.xxh3_128_digest(words.encode().translate(None, _WHITE_SPACE))
 
 
-def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
+def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
     """Make an entry comparable."""
-    entry = keyed.entry
+    made_at = read_date(keyed.entry.updated, now)
+    return Sighting(
+        guid=keyed.guid,
+        guid_hash=keyed.guid_hash,
+        known_by=keyed.known_by,
+        fingerprint=keyed.fingerprint,
+        article=_article(keyed.entry, feed, now),
+        # Nothing was made after it was read, whatever a publisher's clock says.
+        said_at=min(made_at, now) if made_at else feed.said_at,
+    )
+
+
+def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
     base = _base(entry, feed)
     original_url = absolute_url(entry.link, base) if entry.link else None
     url = canonical_url(original_url) if original_url else None
@@ -64,15 +80,13 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
     published_at = published_at or updated_at
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
     html, text = _body(entry, base)
+    written = entry
     entry, news = _after_opening(entry, text, published_at)
     title = _title(entry, news)
     words = telling_words(title, text)
     language, language_source = language_of(entry.language, feed.language, words, feed.detect)
     title = title or url or "Untitled"
     return Article(
-        guid=keyed.guid,
-        guid_hash=keyed.guid_hash,
-        fingerprint=keyed.fingerprint,
         title=title,
         html=html,
         text=text,
@@ -98,7 +112,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Article:
         note=_line(entry.note, _LONGEST_NOTE),
         urgency=_within(_URGENCIES, entry.urgency),
         # Not of what a paper prints of a wire's, whose agency only its text tells.
-        wire_key=wire_key(keyed.entry, title),
+        wire_key=wire_key(written, title),
     )
 
 

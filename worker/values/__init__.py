@@ -1,17 +1,18 @@
 """The values that travel from stage to stage, in the order of the flow.
 
-claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry → recognise → Recognised → normalise → Article
+claim → DueFeed → fetch → Document → parse → ParsedDocument of Entry → recognise → Recognised → normalise → Sighting of an Article
 → dedupe → Placement → schedule → NextPoll → store
 """
 
 from worker.values.articles import (
-    Action,
     Article,
     Finding,
     KnownArticle,
     LanguageSource,
     Placement,
     Relinked,
+    Sighting,
+    Statement,
     WireArticle,
 )
 from worker.values.entries import (
@@ -20,6 +21,7 @@ from worker.values.entries import (
     GuidPolicy,
     GuidRule,
     KeyedEntry,
+    KnownBy,
     Notice,
     ParsedDocument,
     Recognised,
@@ -57,7 +59,6 @@ from worker.values.stories import (
 )
 
 __all__ = [
-    "Action",
     "Article",
     "Block",
     "Candidate",
@@ -80,6 +81,7 @@ __all__ = [
     "Hints",
     "KeyedEntry",
     "KnownArticle",
+    "KnownBy",
     "LanguageSource",
     "Matched",
     "Message",
@@ -97,8 +99,10 @@ __all__ = [
     "Relinked",
     "Rhythm",
     "Sighted",
+    "Sighting",
     "Signature",
     "Signed",
+    "Statement",
     "Story",
     "Streak",
     "Taken",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from worker.values.entries import Enclosure, Notice
+from worker.values.entries import Enclosure, KnownBy, Notice
 
 
 class LanguageSource(StrEnum):
@@ -20,11 +20,8 @@ class LanguageSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An entry made comparable: what the store keeps, field by field (``docs/fields.md``)."""
+    """An entry made comparable: what the store shows, field by field (``docs/fields.md``), each a column of that name."""
 
-    guid: str
-    guid_hash: bytes
-    fingerprint: bytes
     content_hash: bytes
     """Of folded title and plain text, and of being killed: a revision is a change of this."""
     title: str
@@ -35,7 +32,7 @@ class Article:
     """Canonical (WHATWG URL, tracking gone); the link as published is ``original_url``."""
     original_url: str | None = None
     match_key: str | None = None
-    """What the same page has in common across feeds; null where it may not be trusted."""
+    """What the same page, or the same newsroom item, has in common across feeds; None where it may not be trusted."""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     updated_at: datetime | None = None
@@ -47,13 +44,57 @@ class Article:
     dateline_place: str | None = None
     dateline_date: date | None = None
     agency: str | None = None
+    """By its one name, whatever the wire wrote."""
+    agency_as_written: str | None = None
     slug: str | None = None
     notice: Notice | None = None
     notice_number: int | None = None
     note: str | None = None
     urgency: int | None = None
     wire_key: str | None = None
-    """What the versions of one dispatch have in common; null for what no wire sent."""
+    """What the versions of one dispatch have in common; None for what no wire sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """That a feed carries an article: under what name, and which version of it the entry says."""
+
+    guid: str
+    """As published, or what stands in for one."""
+    guid_hash: bytes
+    """Of the key that it is known by."""
+    known_by: KnownBy
+    fingerprint: bytes
+    article: Article
+    """What the entry says, field by field."""
+    said_at: datetime
+    """When this version was made: the publisher's word, else the document's own time, else when it was read."""
+    version: int | None = None
+    """The publisher's number for it, rising; None where there is none."""
+    names: tuple[str, ...] = ()
+    """By what else files name the article: its words, and the path within its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one sighting says of its article, as far as it decides which version is shown."""
+
+    feed_id: int
+    guid_hash: bytes
+    content_hash: bytes
+    said_at: datetime
+    read_at: datetime
+    """When the poll began that read it."""
+    length: int
+    """Characters of plain text."""
+    version: int | None = None
+    is_of_file: bool = False
+    """Whether the feed is a file: files are the operator's own and speak with one voice."""
+    is_present: bool = True
+    """Whether the entry is still in the feed's newest document."""
+    article: Article | None = None
+    """What it says, field by field; None while the article shows it, and where that is not known."""
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +102,13 @@ class KnownArticle:
     """What the store knows of an article that an entry may turn out to be."""
 
     article_id: int
-    match_key: str | None
-    content_hash: bytes
-    """Of the version that is shown, like all that follows."""
-    shown_by: int
-    """The feed that brought it."""
-    title: str
-    text: str
-    published_at: datetime | None = None
-    is_ours: bool = False
-    """Whether the feed that asks has carried it."""
-    wire_key: str | None = None
+    shown: Article
+    statements: tuple[Statement, ...] = ()
     first_seen_at: datetime | None = None
 
-
-class Action(StrEnum):
-    """What the store does with an article."""
-
-    CREATE = "create"
-    """It is new: an article, its first revision and a sighting."""
-    SIGHT = "sight"
-    """It is known and says the same as when this feed last carried it: the sighting alone."""
-    RECORD = "record"
-    """Its words changed in this feed but a fuller version is shown: a revision for the record."""
-    REVISE = "revise"
-    """Its words changed and this version is shown from now on."""
+    def is_carried_by(self, feed_id: int) -> bool:
+        """Say whether a feed has carried it."""
+        return any(statement.feed_id == feed_id for statement in self.statements)
 
 
 class Finding(StrEnum):
@@ -103,15 +126,12 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Which article an entry is, and what follows from that."""
+    """Which article an entry is."""
 
-    article: Article
-    action: Action
+    sighting: Sighting
     article_id: int | None = None
-    """Null exactly when it is to be created."""
+    """None for one that is new."""
     finding: Finding | None = None
-    known: KnownArticle | None = None
-    """That article as it is stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,10 @@ class Entry:
     """From 1, the most urgent, to 9 (IPTC 7901)."""
     embargoed_until: datetime | None = None
     """Before then it may not be published, nor stored."""
+    version: str | None = None
+    """The publisher's number for this version, as written (NewsML-G2 ``version``, ninjs ``version``)."""
+    item_id: str | None = None
+    """The name that makes it one newsroom item wherever it is found (NewsML-G2 ``guid``, ninjs ``uri``, NITF ``doc-id``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,19 @@ class ParsedDocument:
     """When the publisher wants to be polled."""
     dropped_entries: int = 0
     """Entries beyond MAX_ENTRIES, the oldest, left out."""
+    updated: str | None = None
+    """When it was made, as the document says of itself (Atom ``updated``, RSS ``lastBuildDate``)."""
     skipped: tuple[str, ...] = ()
     """Entries left out because they may not or need not be published, a reason each."""
+
+
+class KnownBy(StrEnum):
+    """By what a sighting's entry is known: what the key holds that ``guid_hash`` is of."""
+
+    GUID = "guid"
+    GUID_AND_LINK = "guid and link"
+    LINK = "link"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,9 @@ class Sighted:
     """The link as this feed last published it."""
     left: bool = False
     """True when it was absent from the newest document."""
+    guid: str = ""
+    """As published, or what stands in for one."""
+    known_by: KnownBy = KnownBy.GUID
 
 
 class GuidPolicy(StrEnum):
@@ -135,9 +153,12 @@ class KeyedEntry:
     """An entry with the key under which its feed carries it."""
 
     guid: str
+    """As published, or what stands in for one."""
     guid_hash: bytes
+    """Of the key."""
     fingerprint: bytes
     entry: Entry
+    known_by: KnownBy = KnownBy.GUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ class EventKind(StrEnum):
 
     ARTICLE_CREATED = "article created"
     ARTICLE_REVISED = "article revised"
+    ARTICLE_REFRESHED = "article refreshed"
     ARTICLE_CORRECTED = "article corrected"
     ARTICLE_KILLED = "article killed"
     ARTICLE_REINSTATED = "article reinstated"
