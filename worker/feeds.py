@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 
 from worker.database.clock import read_clock
+from worker.database.feed_locks import count_editions, count_instruction
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.feed_values import FROM_DOCUMENT, with_option
 from worker.database.host_queue import add_hosts, wake_hosts
 from worker.database.ids import read_id
 from worker.database.upsert import upsert
 from worker.opml import Outline
+from worker.reconsider import reconsider_articles
 from worker.store.deletion import delete_feed
 from worker.urls import feed_url_key, host_key
 from worker.values import FeedState, GuidPolicy
@@ -105,7 +107,9 @@ def is_removed(connection: Connection, name: str) -> bool:
 
 def choose_guid_policy(connection: Connection, feed_id: int, policy: GuidPolicy | None) -> None:
     """Set by what a feed's entries are known, null for what the audit of its guids says."""
-    stored = connection.execute(select(FeedRow.options).where(FeedRow.id == feed_id).with_for_update()).scalar_one()
+    count_instruction(connection, [feed_id])
+    count_editions(connection, [feed_id])
+    stored = connection.execute(select(FeedRow.options).where(FeedRow.id == feed_id)).scalar_one()
     options = with_option(stored, "guid_policy", policy)
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=options))
 
@@ -157,7 +161,8 @@ def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None
     """Stop polling a feed for good; with ``articles`` also delete it, and every article that no other feed carried."""
     _set_state(connection, feed_id, FeedState.REMOVED, "removed by its operator")
     if articles:
-        delete_feed(connection, read_clock(connection).now(), feed_id)
+        now = read_clock(connection).now()
+        reconsider_articles(connection, delete_feed(connection, now, feed_id), now)
 
 
 def _is_called(name: str) -> ColumnElement[bool]:
@@ -226,6 +231,7 @@ def _insert_schedules(
 
 def _make_due(connection: Connection, now: datetime, feed_ids: list[int], reason: str) -> None:
     if feed_ids:
+        count_instruction(connection, feed_ids)
         connection.execute(
             update(ScheduleRow)
             .where(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.host_id.is_not(None))
@@ -242,6 +248,7 @@ def _make_due(connection: Connection, now: datetime, feed_ids: list[int], reason
 
 
 def _set_state(connection: Connection, feed_id: int, state: FeedState, reason: str | None) -> None:
+    count_instruction(connection, [feed_id])
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(state=state, state_reason=reason))
     connection.execute(
         update(ScheduleRow)

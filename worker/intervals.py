@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from worker.database.feed_locks import count_instruction
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_rhythm, with_option
 from worker.database.host_queue import wake_hosts
@@ -34,12 +35,11 @@ def choose_interval(
 
     A feed that fails, that somebody asked for or that has not been polled yet is polled when it would have been.
     """
-    # Locked in the order in which a poll is stored: schedule, feed, host.
+    count_instruction(connection, [feed_id])
     feed = connection.execute(
         select(ScheduleRow, FeedRow.options, FeedRow.hints, FeedRow.rhythm)
         .join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
         .where(ScheduleRow.feed_id == feed_id)
-        .with_for_update(of=ScheduleRow)
     ).one()
     options = with_option(feed.options, "interval", interval and interval.total_seconds())
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=options))

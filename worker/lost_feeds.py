@@ -70,10 +70,10 @@ def note_search(connection: Connection, now: datetime, lost: LostFeed) -> bool:
 
 
 def is_still_lost(connection: Connection, lost: LostFeed) -> bool:
-    """Say whether nobody moved, paused or removed the feed meanwhile; it is locked until the commit."""
+    """Say whether nobody moved, paused or removed the feed meanwhile; the feed is locked."""
     is_wanted = FeedRow.state.in_([FeedState.ACTIVE, *_GIVEN_UP])
     same = select(FeedRow.id).where(FeedRow.id == lost.feed_id, FeedRow.url == lost.url, is_wanted)
-    return connection.execute(same.with_for_update()).first() is not None
+    return connection.execute(same).first() is not None
 
 
 def find_occupant(connection: Connection, url: str) -> int | None:

@@ -87,4 +87,5 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
         move=Move(row.moved_to, row.moved_polls, row.moved_since) if row.moved_to else None,
         claim_attempts=row.claim_attempts,
         requested_at=row.requested_at,
+        instructions=row.instructions,
     )

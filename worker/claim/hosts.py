@@ -52,11 +52,11 @@ def claim_named_feeds(
     Without ``force`` a host that asked to be left alone (429, 503) is left alone. One whose gap is so long that nothing
     could begin in time is left, too.
     """
+    # Should this worker die now, the next tick makes the polls all the same. First, for feeds are locked before hosts.
+    request_polls(connection, now, feed_ids)
     hosts = _lease_hosts(
         connection, now, terms, _may_be_named(ScheduleRow.feed_id.in_(feed_ids), now, terms, force=force)
     )
-    # Should this worker die now, the next tick makes the polls all the same.
-    request_polls(connection, now, feed_ids)
     return _asked_soon(_with_feeds(connection, now, terms, hosts, feed_ids), now)
 
 

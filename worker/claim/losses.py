@@ -27,7 +27,9 @@ def count_expired_leases(connection: Connection, now: datetime, hosts: Sequence[
             .where(ScheduleRow.host_id == host.id, ScheduleRow.next_poll_at <= now)
             .order_by(*IN_DUE_ORDER)
             .limit(at_once)
-            .subquery()
+            # Whoever has locked a feed is storing its poll: that worker lives, and its feeds are locked before hosts.
+            .with_for_update(skip_locked=True)
+            .cte("begun")
         )
         counted = connection.execute(
             update(ScheduleRow)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from worker.database.among import is_among
+from worker.database.feed_locks import count_instruction
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.host_queue import wake_hosts
 from worker.values import FeedState
@@ -13,6 +14,7 @@ from worker.values import FeedState
 
 def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
     """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
+    count_instruction(connection, feed_ids)
     named = is_among(connection.dialect.name, FeedRow.id, feed_ids)
     active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
     connection.execute(

@@ -15,6 +15,7 @@ from worker.database.schema import check_schema, is_empty, migrate
 from worker.errors import NamedError, SettingsError, StoreError
 from worker.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
+from worker.store import StaleDecisionError
 from worker.store.stories import StaleStoriesError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def reading_store() -> Iterator[Connection]:
 def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool = False) -> _Result:
     """Open the store for a command that changes something, in one transaction: it says what became of it afterwards."""
     with opened_store(create=create) as engine:
-        return write(engine, lambda connection: change(connection, read_clock(connection)), also=(StaleStoriesError,))
+        return write(engine, lambda connection: change(connection, read_clock(connection)), also=(StaleDecisionError, StaleStoriesError))
 
 
 def feed_called(connection: Connection, name: str) -> NamedFeed:

@@ -129,6 +129,8 @@ class RevisionRow(Base):
         "When the poll that brought it began: with feed_id it names a row of polls"
     )
     updated_at: Mapped[datetime | None] = column("When the publisher says this version was made")
+    version: Mapped[int | None] = column("The publisher's number for this version", BigId)
+    notice: Mapped[str | None] = column("What this version is to what was sent before, as in articles")
     title: Mapped[str] = column("Title of this version")
     html: Mapped[str | None] = column("Body of this version; null while the article itself shows this version")
     text: Mapped[str | None] = column("Plain text of this version; null while the article itself shows this version")
@@ -155,7 +157,9 @@ class SightingRow(Base):
     article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"))
     guid: Mapped[str] = column("The guid as published, or what stands in for one")
     guid_hash: Mapped[bytes] = column("Hash of the key that the entry is known by")
-    known_by: Mapped[str] = column("What that key is: guid, guid and link, link, or words", server_default=sql("'guid'"))
+    known_by: Mapped[str] = column(
+        "What that key is: guid, guid and link, link, or words", server_default=sql("'guid'")
+    )
     original_url: Mapped[str | None] = column("The link as this feed published it")
     fingerprint: Mapped[bytes] = column("Hash of the entry as parsed: an unchanged one is not looked at again")
     content_hash: Mapped[bytes] = column("Which version it says: hash of the words as this feed last carried them")

@@ -1,6 +1,7 @@
 """Telling a conflict between transactions, which goes away when tried again, from a real fault."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,6 +17,7 @@ _MOST_DECISIONS = 100
 _PAUSE = 0.05
 # PostgreSQL's serialization_failure and deadlock_detected.
 _SQLSTATES = {"40001", "40P01"}
+_UNIQUE_VIOLATION = "23505"
 _Result = TypeVar("_Result")
 
 
@@ -51,6 +53,12 @@ def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ..
         # Two that met once would meet again if both came back at once.
         time.sleep(_PAUSE * 2 ** (conflicts - 1) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
     return work()
+
+
+def is_taken(error: DBAPIError) -> bool:
+    """Say whether a row was refused because another one has its unique name already."""
+    is_unique = getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION
+    return is_unique or getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
 
 
 def is_conflict(error: DBAPIError) -> bool:

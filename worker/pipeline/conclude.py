@@ -1,118 +1,79 @@
-"""What becomes of one feed's answer: recognised, normalised, deduped, scheduled and stored."""
+"""Storing documents: what was read of them is decided and written under one set of locks, all together."""
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import xxhash
 from sqlalchemy import Connection, Engine
 
 from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
-from worker.errors import PollError, RejectedError, TransientError
-from worker.intervals import bounds_within
+from worker.dedupe import decide
 from worker.normalise import POLICY_VERSION, Detect, FeedContext
+from worker.pipeline.answered import Answered, bounds_of, conclude_document, conclude_read, hash_body, join_notes
 from worker.pipeline.embargo import hold_back
-from worker.pipeline.identify import identify
-from worker.pipeline.notices import store_linked
-from worker.schedule import (
-    Bounds,
-    after_failure,
-    after_success,
-    arrivals,
-    extend,
-    follow_move,
-    is_believed,
-    observe,
+from worker.pipeline.identify import Identified, identify
+from worker.pipeline.notices import link_stored, lock_sent
+from worker.pipeline.moving import move_feeds
+from worker.recognise import audit_guids
+from worker.store import (
+    HostRelease,
+    Locked,
+    Names,
+    StaleDecisionError,
+    lock_articles,
+    lock_polls,
+    release_hosts,
+    store_decision,
+    write_polls,
 )
-from worker.store import HostRelease, StaleDecisionError, store_polls
 from worker.values import (
+    Brought,
     Document,
-    DueFeed,
-    Fetched,
-    Hints,
-    NextPoll,
-    NotModified,
+    DocumentOutcome,
+    Finding,
     Outcome,
     ParsedDocument,
     PollRecord,
     PollResult,
-    Rhythm,
-    Validators,
+    Sighted,
+    Sighting,
 )
 
-# A note is for people.
-_MOST_REASONS = 5
+
+__all__ = [
+    "Answered",
+    "bounds_of",
+    "hash_body",
+    "prepare_document",
+    "store_documents",
+    "store_prepared",
+    "store_results",
+]
+
+# What a reader of the ledger is told of entries that are not named as they should be.
+_NOTES = {
+    Finding.RENAMED: "entries known again under other guids",
+    Finding.GUID_REUSED: "new entries under guids of other articles",
+    Finding.URL_REUSED: "new entries at URLs of other articles",
+    Finding.CONFLICT: "entries whose URL names another article than their guid, which wins",
+    Finding.UNNUMBERED: "versions of newsroom items that nobody numbered: their times say which is shown",
+}
+_DELETED = "its feed was deleted while it was polled: nothing of it was stored"
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A feed that was asked under a lease, and how that ended."""
+class PreparedDocument:
+    """A document with what is to be stored of it, as far as that is known before anything is locked."""
 
-    feed: DueFeed
-    token: str | None
-    """The lease; null for a document from a file."""
-    started_at: datetime
-    fetched: Fetched
-    bounds: Bounds
-
-
-def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
-    """Return what a failed poll writes: when to try again, and a row in the ledger.
-
-    ``was_outage`` says that the failure before this one was an outage of our own network.
-    """
-    streak = extend(answered.feed.streak, error.error_class, now, was_outage=was_outage)
-    next_poll = after_failure(now, answered.bounds, error, streak, _spread())
-    return _result(answered, _record(answered, next_poll, error=error))
-
-
-def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
-    """Return what a poll writes that found nothing to read: a 304, or the very bytes of last time."""
-    answer = answered.fetched.answer
-    assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
-    feed = answered.feed
-    result = _result(answered, _record(answered, _after_success(answered, feed.hints, feed.rhythm, now)))
-    result = replace(result, validators=answer.validators, body_hash=feed.body_hash)
-    return _moved(result, answered, now)
-
-
-def conclude_document(
-    connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime, detect: Detect | None
-) -> PollResult:
-    """Return what a poll writes that read a document: its articles placed, its sightings brought up to date."""
-    feed, document = answered.feed, answered.fetched.answer
-    assert isinstance(document, Document), "only a document can be parsed"
-    is_polled = answered.token is not None
-    released = hold_back(parsed, now)
-    is_whole = len(released.entries) == len(parsed.entries)
-    parsed = released
-    site_url = parsed.site_url or feed.site_url
-    # Relative links in a saved document mean the site, not the folder it was saved to.
-    base_url = site_url if site_url and document.url.startswith("file:") else document.url
-    context = FeedContext(feed.url, base_url, site_url, parsed.language, detect)
-    found = identify(connection, feed, parsed, context, now)
-    rhythm = _rhythm(feed, found.published, now)
-    record = _record(answered, _after_success(answered, parsed.hints, rhythm, now), parsed=parsed)
-    result = replace(
-        _result(answered, replace(record, note=_join(record.note, found.note))),
-        hints=parsed.hints if is_polled else None,
-        rhythm=rhythm if is_polled else None,
-        # What is held back must be read again, and 304 would never let it.
-        validators=document.validators if is_whole else Validators(),
-        body_hash=hash_body(document) if is_whole else None,
-        title=parsed.title,
-        site_url=parsed.site_url,
-        placements=found.placements,
-        policy_version=POLICY_VERSION,
-        returned=found.returned,
-        # A saved document of a polled feed may be an old one: what it lacks has not left the feed.
-        left=() if not is_polled and feed.host_id is not None else found.left,
-        guid_rule=found.guid_rule,
-    )
-    return _moved(result, answered, now)
+    answered: Answered
+    parsed: ParsedDocument
+    """Without what is embargoed."""
+    result: PollResult
+    """What the poll writes but for what its entries decide."""
+    identified: Identified | None
+    """None where the feed has been deleted."""
 
 
 def store_documents(
@@ -128,9 +89,9 @@ def store_documents(
 
     def work() -> list[PollRecord]:
         with reading(engine) as connection:
-            results = [conclude_document(connection, answered, parsed, now, detect) for answered, parsed in read]
+            prepared = [prepare_document(connection, answered, parsed, now, detect) for answered, parsed in read]
         with writing(engine) as connection:
-            return store_linked(connection, results, now)
+            return store_prepared(connection, prepared, now)
 
     return retry_conflicts(work, also=(StaleDecisionError,) if len(read) == 1 else ())
 
@@ -139,95 +100,167 @@ def store_results(
     engine: Engine, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
 ) -> list[PollRecord]:
     """Write polls that brought no entries, and ends of leases, in one transaction."""
-    return write(engine, lambda connection: store_polls(connection, results, releases, now))
+
+    def work(connection: Connection) -> list[PollRecord]:
+        locked = lock_polls(connection, results, releases)
+        write_polls(connection, locked, results, now)
+        move_feeds(connection, locked, results, now)
+        release_hosts(connection, releases)
+        return [result.record for result in results]
+
+    return write(engine, work, also=(StaleDecisionError,))
 
 
-def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:
-    """Return the bounds of one feed's schedule."""
-    return bounds_within(feed.options.interval, bounds)
+def prepare_document(
+    connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime, detect: Detect | None
+) -> PreparedDocument:
+    """Return a document with its new and edited entries made comparable."""
+    released = hold_back(parsed, now)
+    feed, document = answered.feed, answered.fetched.answer
+    assert isinstance(document, Document), "only a document can be parsed"
+    site_url = parsed.site_url or feed.site_url
+    context = FeedContext(
+        feed_url=feed.url,
+        # Relative links in a saved document mean the site, not the folder it was saved to.
+        document_url=site_url if site_url and document.url.startswith("file:") else document.url,
+        site_url=site_url,
+        language=parsed.language,
+        said_at=answered.said_at or answered.started_at,
+        detect=detect,
+        path=answered.path,
+    )
+    identified = identify(connection, feed.feed_id, released, context, now)
+    is_whole = len(released.entries) == len(parsed.entries)
+    result = conclude_read(answered, released, now, is_whole=is_whole)
+    return PreparedDocument(answered, released, result, identified)
 
 
-def hash_body(document: Document) -> bytes:
-    """Return the fingerprint by which an unchanged document is known before it is parsed."""
-    return xxhash.xxh3_128_digest(document.body)
+def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument], now: datetime) -> list[PollRecord]:
+    """Decide and write all that documents brought, in the transaction that locks what this rests on.
+
+    StaleDecisionError means that nothing must be committed: what was prepared, or found, is no longer so.
+    """
+    # One order for all transactions: wires, feeds, hosts, articles, each kind by its ids.
+    lock_sent(connection, [sighting for each in prepared for sighting in _sightings(each)])
+    locked = lock_polls(connection, [each.result for each in prepared])
+    _refuse_stale(prepared, locked)
+    present = [each for each in prepared if each.result.record.feed_id in locked.feeds]
+    known = lock_articles(connection, _names(present))
+    decision = decide([_brought(each, locked) for each in present], known)
+    store_decision(connection, decision, POLICY_VERSION, now)
+    outcomes = dict(zip((each.result.record.feed_id for each in present), decision.outcomes, strict=True))
+    results = [_conclude(each, outcomes.get(each.result.record.feed_id), locked, now) for each in prepared]
+    write_polls(connection, locked, results, now)
+    link_stored(connection, decision, now)
+    move_feeds(connection, locked, results, now)
+    return [result.record for result in results]
 
 
-def _rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) -> Rhythm:
-    """Return when the feed publishes, as far as is known now."""
-    arrived = arrivals(published, feed.last_success_at if feed.rhythm else None, now)
-    return observe(feed.rhythm, arrived, now) if arrived or feed.rhythm is None else feed.rhythm
+def _refuse_stale(prepared: Sequence[PreparedDocument], locked: Locked) -> None:
+    editions = Counter(each.result.record.feed_id for each in prepared)
+    for each in prepared:
+        feed = locked.feeds.get(each.result.record.feed_id)
+        is_read_twice = editions[each.result.record.feed_id] > 1
+        if feed and (is_read_twice or each.identified is None or each.identified.edition != feed.edition):
+            raise StaleDecisionError
 
 
-def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
-    if answered.token is None:
-        return _never()
-    fetched = answered.fetched
-    hints = replace(hints, fresh_for=fetched.fresh_for, retry_after=fetched.retry_after)
-    return after_success(now, answered.bounds, hints, rhythm, _spread())
+def _sightings(prepared: PreparedDocument) -> tuple[Sighting, ...]:
+    return prepared.identified.sightings if prepared.identified else ()
 
 
-def _moved(result: PollResult, answered: Answered, now: datetime) -> PollResult:
-    """Return the result with what the poll tells of where the feed lives."""
-    before = answered.feed.move
-    move = follow_move(before, answered.fetched.moved_to, now)
-    if answered.token is None or move == before:
-        return result
-    result = replace(result, move=move, is_move_changed=True)
-    return _believed(result, move.url) if move and is_believed(move, now) else result
+def _names(prepared: Sequence[PreparedDocument]) -> Names:
+    """Return by what the articles may be meant that documents speak of."""
+    ids: set[int] = set()
+    for each in prepared:
+        assert each.identified, "a feed that is locked was there before"
+        seen = (each.identified.sighted.get(sighting.guid_hash) for sighting in each.identified.sightings)
+        ids.update(sighted.article_id for sighted in seen if sighted)
+        ids.update(sighted.article_id for sighted in _renamed(each))
+    sightings = [sighting for each in prepared for sighting in _sightings(each)]
+    keys = frozenset(sighting.article.match_key for sighting in sightings if sighting.article.match_key)
+    return Names(frozenset(ids), keys, frozenset(name for sighting in sightings for name in sighting.names))
 
 
-def _believed(result: PollResult, url: str) -> PollResult:
-    """Return the result with the feed's new address."""
-    note = f"{result.record.url} is believed to have moved here for good"
-    record = replace(result.record, url=url, note=_join(result.record.note, note))
-    return replace(result, record=record, moves_to=url)
+def _renamed(prepared: PreparedDocument) -> tuple[Sighted, ...]:
+    """Return the sightings of entries that left in this very document: some may only have changed their guids."""
+    identified = prepared.identified
+    assert identified, "a feed that is locked was there before"
+    unknown = [sighting for sighting in identified.sightings if sighting.guid_hash not in identified.sighted]
+    is_possible = _may_be_renamed(unknown, identified.entries, prepared.answered.feed.last_success_at)
+    return identified.recognised.left if is_possible and _is_of_its_feed(prepared.answered) else ()
 
 
-def _join(*notes: str | None) -> str | None:
-    return "; ".join(filter(None, notes)) or None
+def _may_be_renamed(unknown: Sequence[Sighting], entries: int, last_success_at: datetime | None) -> bool:
+    """Say whether unknown entries may be known ones under other guids: what was published since cannot be.
+
+    Unless most of them are unknown: some feeds give every entry a new date each time they are asked.
+    """
+    if 2 * len(unknown) >= entries:
+        return bool(unknown)
+    dates = (sighting.article.published_at for sighting in unknown)
+    return any(at is None or last_success_at is None or at <= last_success_at for at in dates)
 
 
-def _never() -> NextPoll:
-    return NextPoll(None, "a file is read when it is ingested, never polled")
+def _is_of_its_feed(answered: Answered) -> bool:
+    """Say whether the feed itself was read, and no saved document of it, which may be an old one."""
+    return answered.token is not None or answered.feed.host_id is None
 
 
-def _spread() -> float:
-    return random.random()  # noqa: S311 -- jitter, not a secret
-
-
-def _record(
-    answered: Answered, next_poll: NextPoll, *, error: PollError | None = None, parsed: ParsedDocument | None = None
-) -> PollRecord:
-    fetched = answered.fetched
-    return PollRecord(
+def _brought(prepared: PreparedDocument, locked: Locked) -> Brought:
+    answered, identified = prepared.answered, prepared.identified
+    assert identified, "a feed that is locked was there before"
+    is_newest = _is_newest(answered, locked)
+    return Brought(
         feed_id=answered.feed.feed_id,
-        url=answered.feed.url,
-        started_at=answered.started_at,
-        duration=fetched.duration,
-        # Whether a document brought anything new is known only when it has been stored.
-        outcome=_failed(error) if error else Outcome.UNCHANGED,
-        next_poll=next_poll,
-        http_status=fetched.http_status,
-        error=error,
-        bytes_received=fetched.bytes_received,
-        entries=len(parsed.entries) if parsed else None,
-        parser=parsed.parser if parsed else None,
-        note=_note(parsed) if parsed else None,
+        read_at=answered.started_at,
+        said_at=answered.said_at or answered.started_at,
+        sightings=identified.sightings,
+        sighted=identified.sighted,
+        left=_renamed(prepared) if is_newest else (),
+        is_of_file=answered.feed.host_id is None,
+        is_newest=locked.holds_lease(answered.feed.host_id, answered.token),
+        confirmed_at=locked.feeds[answered.feed.feed_id].last_success_at if answered.feed.host_id else None,
     )
 
 
-def _failed(error: PollError) -> Outcome:
-    if isinstance(error, RejectedError):
-        return Outcome.REJECTED
-    return Outcome.TRANSIENT if isinstance(error, TransientError) else Outcome.PERMANENT
+def _is_newest(answered: Answered, locked: Locked) -> bool:
+    """Say whether what the document lacks has left its feed: not by a late worker's, nor by a saved one."""
+    return answered.feed.host_id is None or locked.holds_lease(answered.feed.host_id, answered.token)
 
 
-def _note(parsed: ParsedDocument) -> str | None:
-    dropped = f"{parsed.dropped_entries} oldest entries beyond FEEDMILL_MAX_ENTRIES were left out"
-    told = [dropped] if parsed.dropped_entries else []
-    told += [f"{count} left out: {reason}" for reason, count in Counter(parsed.skipped).most_common(_MOST_REASONS)]
-    return "; ".join(told) or None
+def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locked: Locked, now: datetime) -> PollResult:
+    """Return what a poll writes, now that it is known what its document brought."""
+    result, identified = prepared.result, prepared.identified
+    if outcome is None or identified is None:
+        return replace(result, record=replace(result.record, note=_DELETED))
+    known = identified.sighted
+    renamed = {placed.sighting.guid_hash for placed in outcome.placements if placed.finding is Finding.RENAMED}
+    arrived = [
+        sighting.article.published_at
+        for sighting in identified.sightings
+        if sighting.guid_hash not in known and sighting.guid_hash not in renamed
+    ]
+    carried = sum(not seen.left for seen in known.values())
+    rule = audit_guids(identified.rule, prepared.parsed.entries, renamed=len(renamed), carried=carried)
+    record = replace(
+        result.record,
+        new=outcome.new,
+        updated=outcome.updated,
+        outcome=Outcome.NEW if outcome.new or outcome.updated else Outcome.UNCHANGED,
+        note=join_notes(result.record.note, identified.note, _note(outcome)),
+    )
+    result = replace(result, record=record, guid_rule=rule if rule != identified.rule else None)
+    if _is_newest(prepared.answered, locked):
+        recognised = identified.recognised
+        returned = tuple(seen.sighting_id for seen in recognised.unchanged if seen.left)
+        result = replace(result, returned=returned, left=tuple(seen.sighting_id for seen in recognised.left))
+    return conclude_document(prepared.answered, result, arrived, now)
 
 
-def _result(answered: Answered, record: PollRecord) -> PollResult:
-    return PollResult(record, host_id=answered.feed.host_id, token=answered.token)
+def _note(outcome: DocumentOutcome) -> str | None:
+    times = Counter(placed.finding for placed in outcome.placements if placed.finding)
+    refreshed = (
+        f"articles of which other fields than the words changed: {outcome.refreshed}" if outcome.refreshed else None
+    )
+    return join_notes(*(f"{note}: {times[finding]}" for finding, note in _NOTES.items() if times[finding]), refreshed)

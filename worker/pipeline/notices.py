@@ -6,24 +6,25 @@ from datetime import date, datetime, time
 from sqlalchemy import Connection
 
 from worker.dedupe import AFTER, BEFORE, link_notices
-from worker.store import find_wire_articles, lock_wire_keys, store_links, store_polls
-from worker.values import Action, Placement, PollRecord, PollResult
+from worker.store import find_wire_articles, lock_wire_keys, store_links
+from worker.values import DecidedArticle, Decision, Sighting
 
 
-def store_linked(connection: Connection, results: Sequence[PollResult], now: datetime) -> list[PollRecord]:
-    """Write polls that read documents; link notices that they brought, and those that waited for what they brought."""
-    placements = (placed for result in results for placed in result.placements)
-    sent = [each for placed in placements for each in _sent(placed, now)]
-    # What no wire sent, which is all that most feeds carry, costs no statement more.
-    if not sent:
-        return store_polls(connection, results, [], now)
-    keys = {wire_key for wire_key, _ in sent}
-    # Before anything is written, so that nobody who waits for this holds what we need.
-    lock_wire_keys(connection, keys)
-    records = store_polls(connection, results, [], now)
+def lock_sent(connection: Connection, sightings: Sequence[Sighting]) -> None:
+    """Lock the wire keys of what documents brought, before anything else: nobody who waits for one holds what we need.
+
+    What no wire sent, which is all that most feeds carry, costs no statement more.
+    """
+    keys = {sighting.article.wire_key for sighting in sightings if sighting.article.wire_key}
+    if keys:
+        lock_wire_keys(connection, keys)
+
+
+def link_stored(connection: Connection, decision: Decision, now: datetime) -> None:
+    """Link notices that were stored, and those that waited for what was stored."""
+    sent = [each for article in decision.articles for each in _sent(article, now)]
     for near in _in_spans(sent):
         _link(connection, {key for key, _ in near}, [moment.date() for _, moment in near], now)
-    return records
 
 
 def _in_spans(sent: Iterable[tuple[str, datetime]]) -> list[list[tuple[str, datetime]]]:
@@ -36,14 +37,12 @@ def _in_spans(sent: Iterable[tuple[str, datetime]]) -> list[list[tuple[str, date
     return spans
 
 
-def _sent(placed: Placement, now: datetime) -> Iterator[tuple[str, datetime]]:
-    """Yield under which wire key an article was sent, and when; of an edited one also those that it had before."""
-    if placed.action in {Action.CREATE, Action.REVISE}:
-        known = placed.known
-        first_seen_at = (known.first_seen_at if known else None) or now
-        for version in (placed.article, known):
+def _sent(article: DecidedArticle, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """Yield under which wire key an article was sent, and when; of a changed one also those that it had before."""
+    if article.before != article.after:
+        for version in (article.after, article.before):
             if version and version.wire_key:
-                yield version.wire_key, version.published_at or first_seen_at
+                yield version.wire_key, version.published_at or article.first_seen_at or now
 
 
 def _link(connection: Connection, keys: Collection[str], days: Collection[date], now: datetime) -> None:

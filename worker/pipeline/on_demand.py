@@ -13,6 +13,7 @@ from worker.database.ids import read_id
 from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
 from worker.pipeline.named import poll_named
 from worker.pipeline.polling import Stop
+from worker.store import StaleDecisionError
 from worker.store.stories import StaleStoriesError
 from worker.tools import Tools
 from worker.values import Credentials, FeedState, PollRecord
@@ -93,5 +94,5 @@ def _forget(tools: Tools, feed_id: int) -> None:
     write(
         tools.engine,
         lambda connection: remove_feed(connection, feed_id, articles=True),
-        also=(StaleStoriesError,),
+        also=(StaleDecisionError, StaleStoriesError),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
+from worker.database.feed_locks import lock_feeds
 from worker.errors import PollError, TransientError
 from worker.feeds import begin_anew
 from worker.lost_feeds import LostFeed, find_occupant, is_still_lost, list_lost_feeds, note_search
@@ -80,6 +81,7 @@ def _may_begin(tools: Tools, lookup: Lookup, lost: LostFeed, page_url: str) -> b
 
 def _move(connection: Connection, lost: LostFeed, url: str) -> Sought:
     """Let the feed live where it was found, unless another does: a page that names one says nothing of the other."""
+    lock_feeds(connection, [lost.feed_id])
     if other := find_occupant(connection, url):
         told = "no other feed" if other == lost.feed_id else f"feed {other}, which is another"
         return Sought(lost.feed_id, lost.url, None, f"its site names {told}")

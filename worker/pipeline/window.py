@@ -17,14 +17,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict
 from worker.errors import ErrorClass, PermanentError, PollError
-from worker.pipeline.conclude import (
-    Answered,
-    bounds_of,
-    conclude_failure,
-    conclude_unchanged,
-    hash_body,
-    store_documents,
-)
+from worker.pipeline.answered import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
+from worker.pipeline.conclude import store_documents
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.visits import Visit
 from worker.store import HostRelease

@@ -1,137 +1,219 @@
-"""Writing what a document said: articles, their revisions and sightings, and the events that tell of them."""
+"""Writing what documents brought: articles, their versions and sightings, and the events that tell of them."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, case, insert, update
+from sqlalchemy.exc import IntegrityError
 
-from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
+from worker.database.article_values import article_columns, pack_article
+from worker.database.conflicts import is_taken
 from worker.database.events import tell
 from worker.database.upsert import upsert
-from worker.store.revisions import Origin, record_version, show_version
-from worker.values import Action, Article, EventKind, Placement, PollResult
+from worker.store.revisions import store_versions
+from worker.values import Article, DecidedArticle, Decision, EventKind, Notice, PollResult, Resighted, Restated
+
+_NAMES_OF_NO_INTEREST = {"content_hash", "match_key", "wire_key"}
 
 
-def store_articles(connection: Connection, result: PollResult, now: datetime) -> tuple[int, int]:
-    """Write what the document said; return how many articles it created and how many it revised."""
-    feed_id = result.record.feed_id
-    # One order for all transactions: polls that share articles wait for each other instead of deadlocking.
-    placements = sorted(result.placements, key=lambda placed: (placed.article.match_key or "", placed.article.guid))
-    fresh = [placed.article for placed in placements if placed.action is Action.CREATE]
-    created = _create(connection, result, fresh, now)
-    found = _find_rivals(connection, [article for article in fresh if article.guid_hash not in created])
-    origin = Origin(feed_id, result.record.started_at, now)
-    revised = [placed for placed in placements if _revise(connection, result, placed, origin)]
-    named = {placed.article.guid_hash: placed.article_id for placed in placements if placed.article_id is not None}
-    _sight(connection, feed_id, placements, named | created | found, now)
-    tell(connection, now, EventKind.ARTICLE_CREATED, _of_feed(feed_id, created.values()))
-    tell(connection, now, EventKind.ARTICLE_REVISED, _of_feed(feed_id, [placed.article_id for placed in revised]))
-    return len(created), len(revised)
+class StaleDecisionError(Exception):
+    """What a decision rests on was changed by another poll meanwhile: decide again from what the store holds now."""
 
 
-def store_departures(connection: Connection, result: PollResult, now: datetime) -> None:
-    """Note which sightings came back to the feed's document and which left it."""
-    for sighting_ids, left_at in ((result.returned, None), (result.left, now)):
-        if sighting_ids:
-            connection.execute(
-                update(SightingRow).where(SightingRow.id == bindparam("sighting_id")).values(left_at=left_at),
-                [{"sighting_id": sighting_id} for sighting_id in sorted(sighting_ids)],
-            )
+def store_decision(connection: Connection, decision: Decision, policy_version: int, now: datetime) -> None:
+    """Write what follows from some documents; StaleDecisionError means that nothing must be committed."""
+    # By their ids, as they are locked.
+    known = sorted((each for each in decision.articles if each.before), key=lambda each: each.article_id)
+    # By their match keys, so that two who create the same articles wait for each other in one order.
+    new = sorted((each for each in decision.articles if not each.before), key=lambda each: each.after.match_key or "")
+    try:
+        numbers, withdrawn = store_versions(connection, known, now)
+        _update(connection, known, numbers, withdrawn, policy_version)
+        ids = _create(connection, new, policy_version, now)
+    except IntegrityError as error:
+        if is_taken(error):
+            # Another poll has just created an article by the same match key.
+            raise StaleDecisionError from error
+        raise
+    _sight(connection, decision.sightings, ids, now)
+    _restate(connection, decision.restated)
+    _name(connection, decision.articles, ids)
+    _tell(connection, known, new, ids, now)
 
 
-def _create(connection: Connection, result: PollResult, articles: Sequence[Article], now: datetime) -> dict[bytes, int]:
-    """Insert articles; return the ids of those inserted, by guid hash: another poll may have been quicker."""
-    if not articles:
+def store_departures(connection: Connection, results: Sequence[PollResult], now: datetime) -> None:
+    """Note which sightings came back to their feeds' documents and which left them."""
+    left = {sighting_id: now for result in results for sighting_id in result.left}
+    moved: dict[int, datetime | None] = {
+        sighting_id: None for result in results for sighting_id in result.returned
+    } | left
+    if moved:
+        connection.execute(
+            _depart(), [{"b_id": sighting_id, "b_left_at": moved[sighting_id]} for sighting_id in sorted(moved)]
+        )
+
+
+def _create(
+    connection: Connection, new: Sequence[DecidedArticle], policy_version: int, now: datetime
+) -> dict[int, int]:
+    if not new:
         return {}
-    feed_id, policy = result.record.feed_id, result.policy_version
+    hashes = ([version.article.content_hash for version in each.versions] for each in new)
+    shown = [said.index(each.after.content_hash) + 1 for each, said in zip(new, hashes, strict=True)]
     rows = [
-        {"feed_id": feed_id, "first_seen_at": now, "policy_version": policy} | _fields(article) for article in articles
-    ]
-    inserted = connection.execute(_insert_article(connection.dialect.name), rows).all()
-    ids = {guid: article_id for article_id, guid in inserted}
-    origin = Origin(feed_id, result.record.started_at, now)
-    first = [
-        {
-            "article_id": ids[article.guid],
-            "number": 1,
-            "content_hash": article.content_hash,
-            "title": article.title,
+        article_columns(each.after)
+        | {
+            "guid": each.guid,
+            "feed_id": each.feed_id,
+            "first_seen_at": now,
+            "policy_version": policy_version,
+            "revision": number,
         }
-        | origin.row(article.updated_at)
-        for article in articles
-        if article.guid in ids
+        for each, number in zip(new, shown, strict=True)
     ]
-    if first:
-        connection.execute(_insert_revision(), first)
-    return {article.guid_hash: ids[article.guid] for article in articles if article.guid in ids}
+    created = connection.execute(_insert_articles(), rows).scalars().all()
+    ids = {each.article_id: article_id for each, article_id in zip(new, created, strict=True)}
+    store_versions(connection, new, now, ids)
+    return ids
 
 
-def _find_rivals(connection: Connection, articles: Sequence[Article]) -> dict[bytes, int]:
-    """Return the articles that have these match keys, by guid hash: another poll was quicker, or another entry."""
-    if not articles:
-        return {}
-    keys = {article.match_key for article in articles}
-    rows = connection.execute(select(ArticleRow.match_key, ArticleRow.id).where(ArticleRow.match_key.in_(keys)))
-    ids = {row.match_key: row.id for row in rows}
-    return {article.guid_hash: ids[article.match_key] for article in articles}
-
-
-def _revise(connection: Connection, result: PollResult, placed: Placement, origin: Origin) -> bool:
-    if placed.article_id is None or placed.action not in {Action.REVISE, Action.RECORD}:
-        return False
-    if placed.action is Action.RECORD:
-        return record_version(connection, placed.article_id, placed.article, origin)
-    fields = _fields(placed.article) | {"policy_version": result.policy_version}
-    return show_version(connection, placed.article_id, fields, origin)
-
-
-def _sight(
+def _update(
     connection: Connection,
-    feed_id: int,
-    placements: Sequence[Placement],
-    article_ids: Mapping[bytes, int],
-    now: datetime,
+    known: Sequence[DecidedArticle],
+    numbers: Mapping[int, int],
+    withdrawn: frozenset[int],
+    policy_version: int,
 ) -> None:
-    """Note that the feed carries these articles, under which guid and in which words."""
-    if not placements:
-        return
-    connection.execute(
-        _insert_sighting(connection.dialect.name),
-        [
+    """Let known articles show what they show from now on, and be found by what they are found by."""
+    revised, refreshed = [], []
+    for each in known:
+        links = _links(each, is_withdrawn=each.article_id in withdrawn)
+        if each.after == each.before and links == (each.acts_on, each.killed_by):
+            continue
+        row = article_columns(each.after) | {"b_id": each.article_id, "policy_version": policy_version}
+        row |= {"acts_on": links[0], "killed_by": links[1]}
+        if _is_revised(each):
+            revised.append(row | {"revision": numbers[each.article_id], "grouped_at": None})
+        else:
+            refreshed.append(row)
+    for rows in (revised, refreshed):
+        if rows:
+            connection.execute(_update_articles(), rows)
+
+
+def _links(each: DecidedArticle, *, is_withdrawn: bool) -> tuple[int | None, int | None]:
+    """Return what an article acts on and is killed by: under another wire key other articles, found afterwards.
+
+    One that is killed under its own guid acts on itself, unless it was a kill from the beginning.
+    """
+    article_id = each.article_id
+    if is_withdrawn:
+        return article_id, article_id
+    assert each.before, "only what is stored has links"
+    if each.before.wire_key != each.after.wire_key:
+        return None, None
+    stored = (each.acts_on, each.killed_by)
+    return (None, None) if each.after.notice is not Notice.KILL and stored[0] == article_id else stored
+
+
+def _sight(connection: Connection, sightings: Sequence[Resighted], ids: Mapping[int, int], now: datetime) -> None:
+    """Note that feeds carry articles, under which guids, and what they say of them."""
+    if sightings:
+        rows = [
             {
-                "feed_id": feed_id,
-                "article_id": article_ids[article.guid_hash],
-                "guid": article.guid,
-                "guid_hash": article.guid_hash,
-                "original_url": article.original_url,
-                "fingerprint": article.fingerprint,
-                "content_hash": article.content_hash,
+                "feed_id": each.feed_id,
+                "article_id": ids.get(each.article_id, each.article_id),
+                "guid": each.sighting.guid,
+                "guid_hash": each.sighting.guid_hash,
+                "known_by": each.sighting.known_by,
+                "original_url": each.sighting.article.original_url,
+                "fingerprint": each.sighting.fingerprint,
+                "content_hash": each.sighting.article.content_hash,
+                "version": each.sighting.version,
+                "said_at": each.said_at,
+                "read_at": each.read_at,
+                "length": len(each.sighting.article.text),
+                "said": each.said and pack_article(each.said),
                 "first_seen_at": now,
                 "left_at": None,
             }
-            for article in (placed.article for placed in placements)
-        ],
-    )
+            for each in sightings
+        ]
+        connection.execute(_upsert_sightings(connection.dialect.name), rows)
 
 
-def _of_feed(feed_id: int, article_ids: Collection[int | None]) -> list[dict[str, int | None]]:
-    return [{"article_id": article_id, "feed_id": feed_id} for article_id in article_ids]
+def _restate(connection: Connection, restated: Sequence[Restated]) -> None:
+    if restated:
+        rows = [
+            {"b_feed_id": each.feed_id, "b_guid_hash": each.guid_hash, "said": each.said and pack_article(each.said)}
+            for each in sorted(restated, key=lambda each: (each.feed_id, each.guid_hash))
+        ]
+        connection.execute(_restate_sightings(), rows)
+
+
+def _name(connection: Connection, articles: Sequence[DecidedArticle], ids: Mapping[int, int]) -> None:
+    rows = [
+        {"name": name, "article_id": ids.get(each.article_id, each.article_id)}
+        for each in articles
+        for name in each.names
+    ]
+    if rows:
+        connection.execute(upsert(connection.dialect.name, ArticleNameRow).on_conflict_do_nothing(), rows)
+
+
+def _tell(
+    connection: Connection,
+    known: Sequence[DecidedArticle],
+    new: Sequence[DecidedArticle],
+    ids: Mapping[int, int],
+    now: datetime,
+) -> None:
+    created = [{"article_id": ids[each.article_id], "feed_id": each.feed_id} for each in new]
+    changed = [each for each in known if each.before != each.after]
+    revised = [{"article_id": each.article_id, "feed_id": each.feed_id} for each in changed if _is_revised(each)]
+    refreshed = [
+        {"article_id": each.article_id, "feed_id": each.feed_id, "details": {"fields": names}}
+        for each in changed
+        if not _is_revised(each) and (names := list(_changed_fields(each)))
+    ]
+    tell(connection, now, EventKind.ARTICLE_CREATED, created)
+    tell(connection, now, EventKind.ARTICLE_REVISED, revised)
+    tell(connection, now, EventKind.ARTICLE_REFRESHED, refreshed)
+
+
+def _is_revised(each: DecidedArticle) -> bool:
+    return each.before is not None and each.before.content_hash != each.after.content_hash
+
+
+def _changed_fields(each: DecidedArticle) -> Iterator[str]:
+    for field in fields(Article):
+        is_changed = getattr(each.before, field.name) != getattr(each.after, field.name)
+        if is_changed and field.name not in _NAMES_OF_NO_INTEREST:
+            yield field.name
 
 
 # Statements are built once: building one costs several times what running it does.
 @cache
-def _insert_article(dialect: str) -> Any:
-    unless_known = upsert(dialect, ArticleRow).on_conflict_do_nothing(index_elements=["match_key"])
-    return unless_known.returning(ArticleRow.id, ArticleRow.guid)
+def _insert_articles() -> Any:
+    return insert(ArticleRow).returning(ArticleRow.id, sort_by_parameter_order=True)
 
 
 @cache
-def _insert_sighting(dialect: str) -> Any:
+def _update_articles() -> Update:
+    return update(ArticleRow).where(ArticleRow.id == bindparam("b_id"))
+
+
+@cache
+def _upsert_sightings(dialect: str) -> Insert:
     statement = upsert(dialect, SightingRow)
-    names = ("article_id", "original_url", "fingerprint", "content_hash", "left_at")
+    names = (
+        "article_id", "guid", "known_by", "original_url", "fingerprint", "content_hash", "version", "said_at", "read_at",
+        "length", "said", "left_at",
+    )  # fmt: skip
     changed: dict[str, Any] = {name: statement.excluded[name] for name in names}
     # A guid that came to name another article has carried that one since now.
     is_the_same = SightingRow.article_id == statement.excluded.article_id
@@ -140,21 +222,12 @@ def _insert_sighting(dialect: str) -> Any:
 
 
 @cache
-def _insert_revision() -> Insert:
-    return insert(RevisionRow)
+def _restate_sightings() -> Update:
+    of_feed = SightingRow.feed_id == bindparam("b_feed_id")
+    return update(SightingRow).where(of_feed, SightingRow.guid_hash == bindparam("b_guid_hash"))
 
 
-# The fields that an article and its row have in common, name for name.
-_SHARED = (
-    "guid", "match_key", "url", "original_url", "title", "published_at", "updated_at", "summary", "html", "text",
-    "language", "language_source", "image_url", "dateline_place", "dateline_date", "agency", "slug", "notice",
-    "notice_number", "note", "urgency", "content_hash", "wire_key",
-)  # fmt: skip
-
-
-def _fields(article: Article) -> dict[str, Any]:
-    return {name: getattr(article, name) for name in _SHARED} | {
-        "authors": list(article.authors),
-        "tags": list(article.tags),
-        "enclosures": [asdict(enclosure) for enclosure in article.enclosures],
-    }
+@cache
+def _depart() -> Update:
+    left_at = bindparam("b_left_at", type_=SightingRow.left_at.type)
+    return update(SightingRow).where(SightingRow.id == bindparam("b_id")).values(left_at=left_at)

@@ -1,9 +1,12 @@
 """Deleting a feed with its articles."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import Connection, Select, delete, exists, func, select, update
+
+from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.events import tell
@@ -15,8 +18,17 @@ from worker.values import EventKind
 _SLICE = 500
 
 
-def delete_feed(connection: Connection, now: datetime, feed_id: int) -> None:
-    """Delete a feed, with every article that no other feed carries, and tell those who follow which these were."""
+def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence[int]:
+    """Delete a feed that is locked, with every article that no other feed carries, and tell followers which these were.
+
+    Return the articles that showed what this feed says and that others carry too: what they show is to be decided again.
+    """
+    other = aliased(SightingRow)
+    is_carried_too = exists().where(other.article_id == SightingRow.article_id, other.feed_id != feed_id)
+    shown = select(SightingRow.article_id).where(
+        SightingRow.feed_id == feed_id, SightingRow.said.is_(None), is_carried_too
+    )
+    orphaned = connection.execute(shown).scalars().all()
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
     first_here = ArticleRow.feed_id == feed_id
     carried = SightingRow.article_id == ArticleRow.id
@@ -24,9 +36,10 @@ def delete_feed(connection: Connection, now: datetime, feed_id: int) -> None:
     _tell_of_articles(connection, now, feed_id, gone)
     delete_articles(connection, gone)
     # What other feeds carry too now counts as theirs.
-    other = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
-    connection.execute(update(ArticleRow).where(first_here).values(feed_id=other))
+    earliest = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
+    connection.execute(update(ArticleRow).where(first_here).values(feed_id=earliest))
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
+    return orphaned
 
 
 def _tell_of_articles(connection: Connection, now: datetime, feed_id: int, gone: Select[int]) -> None:

@@ -9,14 +9,13 @@ from sqlalchemy import Connection, Update, bindparam, or_, update
 from worker.database.events import tell
 from worker.database.feed_tables import FeedRow
 from worker.database.feed_values import store_hints, store_rhythm
-from worker.store.leases import holds_lease
 from worker.values import EventKind, PollResult
 
 
 def store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
     """Write the facts that differ from those that are stored; a poll that says nothing of the feed writes nothing."""
     facts = _facts(result)
-    if facts and (result.token is None or holds_lease(connection, result.host_id, result.token)):
+    if facts:
         feed_id, ending = result.record.feed_id, result.record.next_poll.ends_as
         connection.execute(_update(tuple(facts)), facts | {"b_feed_id": feed_id})
         if ending:

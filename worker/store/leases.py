@@ -1,9 +1,10 @@
-"""Ending leases: the host goes back into the queue, to be claimed when its feeds are next due."""
+"""Leases, as a poll that is stored finds them: which still hold, and how they end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, Select, Update, and_, bindparam, case, exists, func, null, select, update
 
@@ -22,12 +23,21 @@ class HostRelease:
     isolated: bool = False
 
 
+def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, str | None]:
+    """Lock hosts until the transaction ends, so that nobody takes one over meanwhile; return the tokens of their leases.
+
+    Whoever writes feeds as well locks those first.
+    """
+    if not host_ids:
+        return {}
+    rows = connection.execute(_lock_hosts(), {"host_ids": sorted(host_ids)})
+    return {row.id: row.lease_token for row in rows}
+
+
 def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:
-    """End leases that are still ours."""
+    """End leases that are still ours; the hosts are locked, so all that became due in between is seen."""
     if not releases:
         return
-    # In a statement of its own: the next one then sees feeds that became due in a transaction we had to wait for.
-    connection.execute(_lock_hosts(), {"host_ids": [release.host_id for release in releases]})
     connection.execute(
         _release(),
         [
@@ -43,24 +53,10 @@ def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> No
     _end_isolation(connection, [release.host_id for release in releases if release.isolated])
 
 
-def holds_lease(connection: Connection, host_id: int | None, token: str | None) -> bool:
-    """Say whether a poll's lease still holds: a worker whose lease was taken over decides nothing any more.
-
-    The host is locked until the commit, so that nobody takes it over meanwhile.
-    """
-    return bool(connection.execute(_lock_leased(), {"host_id": host_id, "token": token}).first())
-
-
 @cache
-def _lock_leased() -> Select[int]:
-    ours = and_(HostRow.id == bindparam("host_id"), HostRow.lease_token == bindparam("token"))
-    return select(HostRow.id).where(ours).with_for_update()
-
-
-@cache
-def _lock_hosts() -> Select[int]:
+def _lock_hosts() -> Select[*tuple[Any, ...]]:
     ours = HostRow.id.in_(bindparam("host_ids", expanding=True))
-    return select(HostRow.id).where(ours).order_by(HostRow.id).with_for_update()
+    return select(HostRow.id, HostRow.lease_token).where(ours).order_by(HostRow.id).with_for_update()
 
 
 @cache

@@ -3,47 +3,112 @@
 Statements are built once: building one costs several times what running it does.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, select
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
-from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
-from worker.database.feed_tables import FeedRow
+from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
+from worker.database.article_values import FIELDS, read_article, unpack_article
+from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.feed_values import read_guid_rule
-from worker.values import Article, GuidRule, KnownArticle, Sighted
+from worker.values import GuidRule, KnownArticle, KnownBy, Sighted, Statement
 
 # SQLite takes at most 32,766 parameters in one statement.
 _SLICE = 5_000
 _T = TypeVar("_T")
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """By what articles may be meant: their ids, match keys, and the names that files give."""
+
+    article_ids: frozenset[int] = frozenset()
+    match_keys: frozenset[str] = frozenset()
+    of_files: frozenset[str] = frozenset()
+
+
+def find_present_sightings(connection: Connection, feed_id: int) -> dict[bytes, Sighted]:
+    """Return, by guid hash, the feed's sightings that its newest document still held."""
+    return _read_sightings(connection, _present_sightings(), {"feed_id": feed_id})
+
+
 def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection[bytes]) -> dict[bytes, Sighted]:
-    """Return, by guid hash, the feed's sightings of these guids and all that its newest document still held."""
-    found = _read_sightings(connection, _present_sightings(), {"feed_id": feed_id})
-    for some in _slices(set(guid_hashes) - found.keys()):
+    """Return, by guid hash, the feed's sightings under these keys."""
+    found: dict[bytes, Sighted] = {}
+    for some in _slices(guid_hashes):
         found |= _read_sightings(connection, _sightings_of(), {"feed_id": feed_id, "guid_hashes": some})
     return found
 
 
-def find_known_articles(
-    connection: Connection, feed_id: int, articles: Sequence[Article], article_ids: Collection[int]
-) -> list[KnownArticle]:
-    """Return the stored articles that these ids and these articles' match keys name."""
-    keys = {article.match_key for article in articles if article.match_key}
-    known: dict[int, KnownArticle] = {}
+def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int] | None:
+    """Return by what a feed's entries are known, and the edition of what is known of them; None for a deleted feed.
+
+    Its operator's choice goes before what the audit found.
+    """
+    row = connection.execute(_guid_facts(), {"feed_id": feed_id}).first()
+    return (read_guid_rule(row), row.edition) if row else None
+
+
+def lock_articles(connection: Connection, names: Names) -> list[KnownArticle]:
+    """Lock all articles that may be meant, in the order of their ids, and return what is known of them."""
+    named: dict[int, list[str]] = defaultdict(list)
+    for some in _slices(names.of_files):
+        for row in connection.execute(_article_names(), {"names": some}):
+            named[row.article_id].append(row.name)
+    rows = _lock(connection, names.article_ids | named.keys(), names.match_keys)
+    statements = _read_statements(connection, rows)
+    return [
+        KnownArticle(
+            row.id,
+            read_article(row._mapping),  # noqa: SLF001 -- SQLAlchemy's public name for a row by column
+            tuple(statements[row.id]),
+            tuple(named[row.id]),
+            row.first_seen_at,
+            row.acts_on,
+            row.killed_by,
+        )
+        for row in rows.values()
+    ]
+
+
+def _lock(
+    connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
+) -> Mapping[int, Row[*tuple[Any, ...]]]:
+    # Each slice is locked in one order; only documents beyond all measure have two.
+    ids, keys = _slices(sorted(article_ids)), _slices(sorted(match_keys))
+    rows: dict[int, Row[*tuple[Any, ...]]] = {}
+    while wanted := {"ids": next(ids, []), "match_keys": next(keys, [])}:
+        if not any(wanted.values()):
+            break
+        rows |= {row.id: row for row in connection.execute(_articles(), wanted)}
+    return rows
+
+
+def _read_statements(connection: Connection, article_ids: Collection[int]) -> dict[int, list[Statement]]:
+    found: dict[int, list[Statement]] = defaultdict(list)
     for some in _slices(article_ids):
-        known |= _read_articles(connection, _articles_by_id(), {"feed_id": feed_id, "ids": some})
-    for names in _slices(keys):
-        known |= _read_articles(connection, _articles_by_match_key(), {"feed_id": feed_id, "match_keys": names})
-    return list(known.values())
-
-
-def find_guid_rule(connection: Connection, feed_id: int) -> GuidRule:
-    """Return by what a feed's entries are known: its operator's choice goes before what the audit found."""
-    return read_guid_rule(connection.execute(_guid_facts(), {"feed_id": feed_id}).one())
+        for row in connection.execute(_statements(), {"ids": some}):
+            found[row.article_id].append(
+                Statement(
+                    row.feed_id,
+                    row.guid_hash,
+                    row.content_hash,
+                    row.said_at,
+                    row.read_at,
+                    row.length,
+                    row.version,
+                    is_of_file=row.host_id is None,
+                    is_present=row.left_at is None,
+                    article=unpack_article(row.said),
+                    is_shown=row.said is None,
+                )
+            )
+    return found
 
 
 @cache
@@ -65,6 +130,8 @@ def _sightings() -> Select[*tuple[Any, ...]]:
         SightingRow.content_hash,
         SightingRow.original_url,
         SightingRow.left_at,
+        SightingRow.guid,
+        SightingRow.known_by,
     ).where(SightingRow.feed_id == bindparam("feed_id"))
 
 
@@ -73,66 +140,65 @@ def _read_sightings(
 ) -> dict[bytes, Sighted]:
     return {
         row.guid_hash: Sighted(
-            row.id, row.article_id, row.fingerprint, row.content_hash, row.original_url, left=row.left_at is not None
+            row.id,
+            row.article_id,
+            row.fingerprint,
+            row.content_hash,
+            row.original_url,
+            left=row.left_at is not None,
+            guid=row.guid,
+            known_by=KnownBy(row.known_by),
         )
         for row in connection.execute(query, values)
     }
 
 
 @cache
-def _articles_by_id() -> Select[*tuple[Any, ...]]:
-    return _articles().where(ArticleRow.id.in_(bindparam("ids", expanding=True)))
+def _article_names() -> Select[*tuple[Any, ...]]:
+    of_names = ArticleNameRow.name.in_(bindparam("names", expanding=True))
+    return select(ArticleNameRow.name, ArticleNameRow.article_id).where(of_names)
 
 
 @cache
-def _articles_by_match_key() -> Select[*tuple[Any, ...]]:
-    return _articles().where(ArticleRow.match_key.in_(bindparam("match_keys", expanding=True)))
-
-
 def _articles() -> Select[*tuple[Any, ...]]:
-    shown = and_(RevisionRow.article_id == ArticleRow.id, RevisionRow.number == ArticleRow.revision)
-    ours = and_(SightingRow.article_id == ArticleRow.id, SightingRow.feed_id == bindparam("feed_id"))
-    return select(
-        ArticleRow.id,
-        ArticleRow.match_key,
-        ArticleRow.content_hash,
-        RevisionRow.feed_id,
-        ArticleRow.title,
-        ArticleRow.text,
-        ArticleRow.published_at,
-        exists().where(ours).label("is_ours"),
-        ArticleRow.wire_key,
-        ArticleRow.first_seen_at,
-    ).join(RevisionRow, shown)
+    of_ids = ArticleRow.id.in_(bindparam("ids", expanding=True))
+    of_keys = ArticleRow.match_key.in_(bindparam("match_keys", expanding=True))
+    facts = (ArticleRow.id, ArticleRow.first_seen_at, ArticleRow.acts_on, ArticleRow.killed_by)
+    columns = (ArticleRow.__table__.c[name] for name in FIELDS)
+    return select(*facts, *columns).where(or_(of_ids, of_keys)).order_by(ArticleRow.id).with_for_update()
+
+
+@cache
+def _statements() -> Select[*tuple[Any, ...]]:
+    facts = (
+        SightingRow.article_id,
+        SightingRow.feed_id,
+        SightingRow.guid_hash,
+        SightingRow.content_hash,
+        SightingRow.version,
+        SightingRow.said_at,
+        SightingRow.read_at,
+        SightingRow.length,
+        SightingRow.left_at,
+        SightingRow.said,
+        ScheduleRow.host_id,
+    )
+    return (
+        select(*facts)
+        .join(ScheduleRow, ScheduleRow.feed_id == SightingRow.feed_id)
+        .where(SightingRow.article_id.in_(bindparam("ids", expanding=True)))
+        .order_by(SightingRow.article_id, SightingRow.id)
+    )
 
 
 @cache
 def _guid_facts() -> Select[*tuple[Any, ...]]:
-    facts = (FeedRow.guid_policy, FeedRow.guid_reason, FeedRow.guid_renamings, FeedRow.options)
-    return select(*facts).where(FeedRow.id == bindparam("feed_id"))
+    facts = (FeedRow.guid_policy, FeedRow.guid_reason, FeedRow.guid_renamings, FeedRow.options, ScheduleRow.edition)
+    of_feed = FeedRow.id == bindparam("feed_id")
+    return select(*facts).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id).where(of_feed)
 
 
-def _read_articles(
-    connection: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
-) -> dict[int, KnownArticle]:
-    return {
-        row.id: KnownArticle(
-            row.id,
-            row.match_key,
-            row.content_hash,
-            row.feed_id,
-            row.title,
-            row.text,
-            row.published_at,
-            is_ours=bool(row.is_ours),
-            wire_key=row.wire_key,
-            first_seen_at=row.first_seen_at,
-        )
-        for row in connection.execute(query, values)
-    }
-
-
-def _slices(values: Collection[_T]) -> Iterator[list[_T]]:
+def _slices(values: Iterable[_T]) -> Iterator[list[_T]]:
     remaining = iter(values)
     while some := list(islice(remaining, _SLICE)):
         yield some

@@ -1,12 +1,15 @@
 """Moving a feed to another URL, and merging it with the feed that lives there already."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.events import tell
+from worker.database.feed_locks import count_editions, count_instruction
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
 from worker.database.feed_values import FROM_DOCUMENT
 from worker.database.host_queue import add_hosts, wake_hosts
@@ -14,10 +17,19 @@ from worker.urls import feed_url_key, host_key
 from worker.values import EventKind, FeedState
 
 
-def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> int:
-    """Give a feed another URL, its old one an alias; return the id of the feed that lives there then.
+@dataclass(frozen=True, slots=True)
+class MovedFeed:
+    """The feed that lives at a URL after a move."""
 
-    Where another feed does already, the two become one: articles, sightings and ledger are its from then on.
+    feed_id: int
+    article_ids: frozenset[int] = frozenset()
+    """Articles of which two feeds that became one had said something: what they show is to be decided again."""
+
+
+def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> MovedFeed:
+    """Give a feed another URL, its old one an alias; both feeds are locked where another one lives there already.
+
+    Then the two become one: articles, sightings and ledger are its from then on.
     """
     old = connection.execute(select(FeedRow.url, FeedRow.url_key).where(FeedRow.id == feed_id)).one()
     key = feed_url_key(url)
@@ -26,12 +38,13 @@ def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> 
     ).scalar()
     details = {"from": old.url, "to": url, "merged_into": other}
     tell(connection, now, EventKind.FEED_MOVED, [{"feed_id": feed_id, "details": details}])
+    article_ids: frozenset[int] = frozenset()
     if other is None:
         _change_url(connection, feed_id, url, key)
     else:
-        _merge(connection, now, feed_id, other)
+        article_ids = _merge(connection, now, feed_id, other)
     _remember(connection, now, (old.url_key, old.url), key, other or feed_id)
-    return other or feed_id
+    return MovedFeed(other or feed_id, article_ids)
 
 
 def _change_url(connection: Connection, feed_id: int, url: str, key: str) -> None:
@@ -48,7 +61,10 @@ def _change_url(connection: Connection, feed_id: int, url: str, key: str) -> Non
         wake_hosts(connection, due, [feed_id])
 
 
-def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> None:
+def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> frozenset[int]:
+    count_instruction(connection, [other])
+    count_editions(connection, [other])
+    article_ids = _shared_articles(connection, feed_id, other)
     _merge_sightings(connection, feed_id, other)
     for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
@@ -67,21 +83,38 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> N
             .values(next_poll_at=now, next_poll_reason=reason, failures=0, attempts=0, failing_since=None)
         )
         wake_hosts(connection, now, [other])
+    return article_ids
+
+
+def _shared_articles(connection: Connection, feed_id: int, other: int) -> frozenset[int]:
+    """Return the articles that both feeds carry, and those of guids that both have."""
+    twin = aliased(SightingRow)
+    is_shared = or_(twin.article_id == SightingRow.article_id, twin.guid_hash == SightingRow.guid_hash)
+    shared = select(SightingRow.article_id, twin.article_id).join(
+        twin, and_(twin.feed_id == other, is_shared)
+    )
+    rows = connection.execute(shared.where(SightingRow.feed_id == feed_id)).all()
+    return frozenset(article_id for row in rows for article_id in row)
 
 
 def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
-    """Hand sightings over; of a guid that both feeds carried one stays, since the earlier of the two."""
+    """Hand sightings over; of a guid that both feeds carried the newest statement stays, since the earlier of the two."""
     twin = aliased(SightingRow)
-    has_twin = exists().where(twin.feed_id == feed_id, twin.guid_hash == SightingRow.guid_hash)
-    first_seen_at = (
-        select(func.min(twin.first_seen_at))
-        .where(twin.guid_hash == SightingRow.guid_hash, twin.feed_id.in_([feed_id, other]))
-        .scalar_subquery()
+    is_twin = and_(twin.guid_hash == SightingRow.guid_hash, twin.feed_id.in_([feed_id, other]))
+    first_seen_at = select(func.min(twin.first_seen_at)).where(is_twin).scalar_subquery()
+    ours = SightingRow.feed_id.in_([feed_id, other])
+    connection.execute(update(SightingRow).where(ours).values(first_seen_at=first_seen_at))
+    newer = exists().where(
+        twin.feed_id == feed_id, twin.guid_hash == SightingRow.guid_hash, _order(twin) > _order(SightingRow)
     )
-    kept = and_(SightingRow.feed_id == other, has_twin)
-    connection.execute(update(SightingRow).where(kept).values(first_seen_at=first_seen_at))
+    connection.execute(delete(SightingRow).where(SightingRow.feed_id == other, newer))
     is_known = exists().where(twin.feed_id == other, twin.guid_hash == SightingRow.guid_hash)
     connection.execute(update(SightingRow).where(SightingRow.feed_id == feed_id, ~is_known).values(feed_id=other))
+
+
+def _order(sighting: Any) -> ColumnElement[Any]:
+    """Return by what a statement of a feed is newer than another one, as ``dedupe`` ranks them."""
+    return tuple_(func.coalesce(sighting.version, 0), sighting.said_at, sighting.read_at)
 
 
 def _remember(connection: Connection, now: datetime, old: tuple[str, str], key: str, feed_id: int) -> None:

@@ -1,103 +1,109 @@
-"""The versions of an article: the shown one lives in the article's row, the others with their words in revisions."""
+"""The versions of articles: the shown one's words live in the article's row, those of the others in revisions."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Insert, Select, Update, bindparam, insert, select, update
 
-from worker.database.article_tables import ArticleRow, RevisionRow
-from worker.values import Article, Notice
+from worker.database.article_tables import RevisionRow
+from worker.values import DecidedArticle, Notice, Version
 
-# What names an article stays as its first feed gave it, whichever version is shown.
-_LASTING = {"guid", "match_key"}
-# What is asked of the version that is shown before another one is.
-_SHOWN = ("revision", "html", "text", "content_hash", "notice", "wire_key", "acts_on", "killed_by")
+_SLICE = 5_000
+_Stored = dict[int, dict[bytes, tuple[int, Notice | None]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What brought a version: the feed, the beginning of the poll, and the moment it is written."""
+def store_versions(
+    connection: Connection, articles: Sequence[DecidedArticle], now: datetime, ids: Mapping[int, int] | None = None
+) -> tuple[dict[int, int], frozenset[int]]:
+    """Keep the versions that are not known yet, and the words of those that are not shown.
 
-    feed_id: int
-    polled_at: datetime
-    seen_at: datetime
-
-    def row(self, updated_at: datetime | None) -> dict[str, Any]:
-        """Return the columns of a revision that say so."""
-        return {
-            "feed_id": self.feed_id,
-            "polled_at": self.polled_at,
-            "seen_at": self.seen_at,
-            "updated_at": updated_at,
-        }
-
-
-def show_version(connection: Connection, article_id: int, fields: Mapping[str, Any], origin: Origin) -> bool:
-    """Show a version from now on and keep the words of the one shown so far; return False when it is shown already."""
-    shown = connection.execute(
-        select(*(getattr(ArticleRow, name) for name in _SHOWN)).where(ArticleRow.id == article_id).with_for_update()
-    ).one()
-    if shown.content_hash == fields["content_hash"]:
-        return False
-    _set_words(connection, article_id, shown.revision, html=shown.html, text=shown.text)
-    number = _number(connection, article_id, fields["content_hash"])
-    if number is not None:
-        # A publisher took an edit back: that version's words move back into the article.
-        _set_words(connection, article_id, number, html=None, text=None)
-    else:
-        row = {name: fields[name] for name in ("content_hash", "title")}
-        number = _append(connection, article_id, row | origin.row(fields["updated_at"]))
-    kept = {name: value for name, value in fields.items() if name not in _LASTING}
-    kept |= _links(article_id, shown, fields)
-    connection.execute(
-        update(ArticleRow).where(ArticleRow.id == article_id).values(**kept, revision=number, grouped_at=None)
-    )
-    return True
-
-
-def _links(article_id: int, shown: Row[*tuple[Any, ...]], fields: Mapping[str, Any]) -> dict[str, int | None]:
-    """Return the links that an edit changes: under another wire key they are others, which are found afterwards.
-
-    And one that is killed under its own guid acts on itself, unless it was a kill from the beginning.
+    Return the number of the version that each article shows, and the articles that were killed under their own guid:
+    which had a version that was none. ``ids`` are those of articles that have just been created.
     """
-    links: dict[str, int | None] = {}
-    if shown.wire_key != fields["wire_key"]:
-        links = {"acts_on": None, "killed_by": None}
-    if fields["notice"] is Notice.KILL:
-        return links if shown.notice == Notice.KILL else {"acts_on": article_id, "killed_by": article_id}
-    return links | {name: None for name in ("acts_on", "killed_by") if getattr(shown, name) == article_id}
+    touched = [each for each in articles if _is_touched(each)]
+    stored = _find(connection, [each.article_id for each in touched if each.before])
+    words, rows = [], []
+    for each in touched:
+        article_id = (ids or {}).get(each.article_id, each.article_id)
+        known = stored[each.article_id]
+        if each.before and each.before.content_hash != each.after.content_hash:
+            shown = {"html": each.before.html, "text": each.before.text}
+            words.append({"b_article_id": article_id, "b_hash": each.before.content_hash, **shown})
+            if each.after.content_hash in known:
+                # A publisher took an edit back: that version's words move back into the article.
+                words.append(
+                    {"b_article_id": article_id, "b_hash": each.after.content_hash, "html": None, "text": None}
+                )
+        for version in each.versions:
+            if version.article.content_hash not in known:
+                number = 1 + max((number for number, _ in known.values()), default=0)
+                known[version.article.content_hash] = (number, version.article.notice)
+                rows.append(_row(article_id, number, version, each, now))
+    if words:
+        connection.execute(_set_words(), words)
+    if rows:
+        connection.execute(_insert(), rows)
+    numbers = {each.article_id: stored[each.article_id][each.after.content_hash][0] for each in touched}
+    return numbers, frozenset(_withdrawn(touched, stored))
 
 
-def record_version(connection: Connection, article_id: int, article: Article, origin: Origin) -> bool:
-    """Keep a version that is not the one shown; return False when it is known already."""
-    connection.execute(select(ArticleRow.id).where(ArticleRow.id == article_id).with_for_update()).one()
-    if _number(connection, article_id, article.content_hash) is not None:
-        return False
-    row = {name: getattr(article, name) for name in ("content_hash", "title", "html", "text")}
-    _append(connection, article_id, row | origin.row(article.updated_at))
-    return True
+def _is_touched(each: DecidedArticle) -> bool:
+    """Say whether anything may follow for an article's versions; mostly only the one that is shown was said again."""
+    said = {version.article.content_hash for version in each.versions} | {each.after.content_hash}
+    return each.before is None or said != {each.before.content_hash} or each.after.notice is Notice.KILL
 
 
-def _number(connection: Connection, article_id: int, content_hash: bytes) -> int | None:
-    number: int | None = connection.execute(
-        select(RevisionRow.number).where(RevisionRow.article_id == article_id, RevisionRow.content_hash == content_hash)
-    ).scalar_one_or_none()
-    return number
+def _withdrawn(articles: Iterable[DecidedArticle], stored: _Stored) -> Iterable[int]:
+    for each in articles:
+        if each.after.notice is Notice.KILL and any(
+            notice is not Notice.KILL for _, notice in stored[each.article_id].values()
+        ):
+            yield each.article_id
 
 
-def _append(connection: Connection, article_id: int, row: Mapping[str, Any]) -> int:
-    # The article's row is locked: nobody else appends.
-    newest = select(func.max(RevisionRow.number)).where(RevisionRow.article_id == article_id)
-    number: int = connection.execute(newest).scalar_one() + 1
-    connection.execute(insert(RevisionRow).values(article_id=article_id, number=number, **row))
-    return number
+def _find(connection: Connection, article_ids: Sequence[int]) -> _Stored:
+    """Return number and notice of the versions of articles, by their hashes."""
+    found: _Stored = defaultdict(dict)
+    for start in range(0, len(article_ids), _SLICE):
+        for row in connection.execute(_versions(), {"ids": article_ids[start : start + _SLICE]}):
+            found[row.article_id][row.content_hash] = (row.number, Notice(row.notice) if row.notice else None)
+    return found
 
 
-def _set_words(connection: Connection, article_id: int, number: int, *, html: str | None, text: str | None) -> None:
-    connection.execute(
-        update(RevisionRow)
-        .where(RevisionRow.article_id == article_id, RevisionRow.number == number)
-        .values(html=html, text=text)
-    )
+def _row(article_id: int, number: int, version: Version, each: DecidedArticle, now: datetime) -> dict[str, Any]:
+    article = version.article
+    is_shown = article.content_hash == each.after.content_hash
+    return {
+        "article_id": article_id,
+        "number": number,
+        "content_hash": article.content_hash,
+        "feed_id": version.feed_id,
+        "seen_at": now,
+        "polled_at": version.read_at,
+        "updated_at": article.updated_at,
+        "version": version.number,
+        "notice": article.notice,
+        "title": article.title,
+        "html": None if is_shown else article.html,
+        "text": None if is_shown else article.text,
+    }
+
+
+@cache
+def _versions() -> Select[*tuple[Any, ...]]:
+    facts = (RevisionRow.article_id, RevisionRow.number, RevisionRow.content_hash, RevisionRow.notice)
+    return select(*facts).where(RevisionRow.article_id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _set_words() -> Update:
+    of_article = RevisionRow.article_id == bindparam("b_article_id")
+    return update(RevisionRow).where(of_article, RevisionRow.content_hash == bindparam("b_hash"))
+
+
+@cache
+def _insert() -> Insert:
+    return insert(RevisionRow)

@@ -15,6 +15,15 @@ from worker.values.articles import (
     Statement,
     WireArticle,
 )
+from worker.values.decisions import (
+    Brought,
+    DecidedArticle,
+    Decision,
+    DocumentOutcome,
+    Resighted,
+    Restated,
+    Version,
+)
 from worker.values.entries import (
     Enclosure,
     Entry,
@@ -61,11 +70,15 @@ from worker.values.stories import (
 __all__ = [
     "Article",
     "Block",
+    "Brought",
     "Candidate",
     "ClaimedHost",
     "Copy",
     "Credentials",
+    "DecidedArticle",
+    "Decision",
     "Document",
+    "DocumentOutcome",
     "DueFeed",
     "Enclosure",
     "Entry",
@@ -97,6 +110,8 @@ __all__ = [
     "PollResult",
     "Recognised",
     "Relinked",
+    "Resighted",
+    "Restated",
     "Rhythm",
     "Sighted",
     "Sighting",
@@ -107,6 +122,7 @@ __all__ = [
     "Streak",
     "Taken",
     "Validators",
+    "Version",
     "WaitingArticle",
     "WireArticle",
 ]

@@ -104,7 +104,11 @@ class KnownArticle:
     article_id: int
     shown: Article
     statements: tuple[Statement, ...] = ()
+    names: tuple[str, ...] = ()
+    """Those of the names asked for that it has."""
     first_seen_at: datetime | None = None
+    acts_on: int | None = None
+    killed_by: int | None = None
 
     def is_carried_by(self, feed_id: int) -> bool:
         """Say whether a feed has carried it."""
@@ -122,6 +126,8 @@ class Finding(StrEnum):
     """Its URL had named another article in this feed: a new one."""
     CONFLICT = "conflict"
     """Its guid names one article and its URL another: the guid wins."""
+    UNNUMBERED = "unnumbered"
+    """It is a version of a newsroom item that came in another document, and its publisher numbers neither."""
 
 
 @dataclass(frozen=True, slots=True)

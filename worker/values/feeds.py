@@ -69,6 +69,8 @@ class DueFeed:
     move: Move | None = None
     claim_attempts: int = 0
     requested_at: datetime | None = None
+    instructions: int = 0
+    """How often somebody had said what to do with it when it was claimed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker.errors import PollError
-from worker.values.articles import Placement
 from worker.values.entries import GuidRule
 from worker.values.feeds import FeedState, Streak, Validators
 from worker.values.schedules import Hints, Move, Rhythm
@@ -66,6 +65,8 @@ class PollResult:
     """Null for a seed file, which no host serves."""
     token: str | None
     """The lease under which the poll ran: scheduling state is written only while it holds."""
+    instructions: int = 0
+    """How often somebody had said what to do with the feed when it was claimed; once more, and this poll decides nothing."""
     validators: Validators = field(default_factory=Validators)
     """To be sent with the next request; a failed poll keeps those that are stored."""
     body_hash: bytes | None = None
@@ -81,9 +82,8 @@ class PollResult:
     """Whether that differs from what is stored."""
     moves_to: str | None = None
     """The URL that the feed has from now on, where the redirect is believed."""
-    placements: tuple[Placement, ...] = ()
-    policy_version: int = 0
-    """Of the HTML policy that cleaned the articles."""
+    is_document: bool = False
+    """Whether a document was read, and what is known of the feed's entries changes with it."""
     returned: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
     guid_rule: GuidRule | None = None

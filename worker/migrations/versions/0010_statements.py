@@ -45,9 +45,7 @@ def upgrade() -> None:
         for name, kind in (("said_at", UtcDateTime()), ("read_at", UtcDateTime()), ("length", sa.Integer())):
             sightings.alter_column(name, existing_type=kind, nullable=False)
     left = sa.text("left_at IS NULL")
-    op.create_index(
-        "ix_sightings_present", "sightings", ["feed_id"], postgresql_where=left, sqlite_where=left
-    )
+    op.create_index("ix_sightings_present", "sightings", ["feed_id"], postgresql_where=left, sqlite_where=left)
     _create_names()
     _create_seed_files()
     _comment(after=True)
@@ -59,6 +57,8 @@ def downgrade() -> None:
     op.drop_table("article_names")
     for name in reversed(_SIGHTINGS):
         op.drop_column("sightings", name)
+    op.drop_column("revisions", "notice")
+    op.drop_column("revisions", "version")
     op.drop_column("articles", "agency_as_written")
     op.drop_column("schedules", "instructions")
     op.drop_column("schedules", "edition")
