@@ -86,6 +86,7 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         language=text_in(feed, "language", LONGEST_NAME),
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),
+        updated=text_in(feed, "updated", LONGEST_NAME) or text_in(feed, "published", LONGEST_NAME),
     )
 
 

@@ -70,6 +70,8 @@ def _read_meta(item: Node) -> Entry:
         notice=next(filter(None, signals), None),
         note=line_of(find(meta, "edNote")),
         urgency=read_urgency(line_of(find(content, "urgency"))),
+        version=attribute(item, "version"),
+        item_id=attribute(item, "guid"),
     )
 
 
@@ -83,8 +85,8 @@ def _read_content(content_set: Node | None) -> Entry:
     """Return the body: XML before data, since it says more."""
     for inline in children(content_set, "inlineXML"):
         if nitf := find(inline, "nitf"):
-            # Its status and guid are those of the item it stands in.
-            return replace(read_article(nitf), guid=None)
+            # Its status, guid and version are those of the item it stands in.
+            return replace(read_article(nitf), guid=None, version=None, item_id=None)
         html = find(inline, "html", "body")
         if written := clean(write_html(children(html or inline)), LONGEST_CONTENT):
             return Entry(content=written)

@@ -1,9 +1,11 @@
 """XML documents of newsrooms, NITF and NewsML-G2, by their root element."""
 
+from dataclasses import replace
+
 from worker.parse.newsml import read_item, read_message
 from worker.parse.newsroom_entry import as_document
 from worker.parse.nitf import read_nitf
-from worker.parse.xml_tree import read_tree
+from worker.parse.xml_tree import find, line_of, read_tree
 from worker.values import Document, ParsedDocument
 
 
@@ -13,4 +15,5 @@ def parse_newsroom(document: Document, max_entries: int) -> ParsedDocument:
     if root.name == "nitf":
         return as_document("nitf", [read_nitf(root)], max_entries)
     read = read_message(root) if root.name == "newsMessage" else [read_item(root)]
-    return as_document("newsml-g2", read, max_entries)
+    parsed = as_document("newsml-g2", read, max_entries)
+    return replace(parsed, updated=line_of(find(root, "header", "sent")))

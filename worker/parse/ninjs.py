@@ -47,8 +47,9 @@ def _read_item(item: dict[str, Any]) -> Entry | Skipped:
     if kind not in _KINDS:
         return Skipped(f"it is of the type {kind!r}, not a text")
     content, is_plain_text = _content(item)
+    guid = text_in(item, "uri", _URL) or text_in(item, "guid", _URL)
     entry = Entry(
-        guid=text_in(item, "uri", _URL) or text_in(item, "guid", _URL),
+        guid=guid,
         title=_headline(item),
         summary=_description(item),
         content=content,
@@ -65,6 +66,8 @@ def _read_item(item: dict[str, Any]) -> Entry | Skipped:
         slug=text_in(item, "slugline", _NAME),
         note=text_in(item, "ednote", _LINE),
         urgency=item["urgency"] if is_count(item.get("urgency")) else None,
+        version=_version(item),
+        item_id=guid,
     )
     if not (entry.title or entry.content or entry.summary):
         return Skipped("there is no text in it")
@@ -74,6 +77,13 @@ def _read_item(item: dict[str, Any]) -> Entry | Skipped:
 def _embargo(item: dict[str, Any]) -> str | None:
     embargo = item.get("embargoed")
     return None if embargo is None else str(embargo)
+
+
+def _version(item: dict[str, Any]) -> str | None:
+    # A string by the standard; not everybody keeps to it.
+    written = item.get("version")
+    is_number = isinstance(written, int | float) and not isinstance(written, bool)
+    return str(written)[:_NAME] if is_number else text_in(item, "version", _NAME)
 
 
 def _headline(item: dict[str, Any]) -> str | None:

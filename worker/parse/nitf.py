@@ -5,7 +5,7 @@ from itertools import chain
 
 from worker.parse.dispatch import GUID
 from worker.parse.markup import as_html
-from worker.parse.moments import read_day
+from worker.parse.moments import read_day, read_moment
 from worker.parse.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
 from worker.parse.wording import LONGEST_CONTENT
 from worker.parse.xml_html import picture_url, write_html
@@ -32,13 +32,16 @@ def read_article(nitf: Node) -> Entry:
     written = read_dateline_alone(line_of(dateline), None)
     day = attribute(find(dateline, "story.date"), "norm")
     correction = find(docdata, "correction")
+    item_id = attribute(find(docdata, "doc-id"), "id-string")
+    issued = attribute(find(docdata, "date.issue"), "norm")
     return Entry(
-        guid=attribute(find(docdata, "doc-id"), "id-string") or GUID,
+        guid=item_id or GUID,
         title=_title(nitf, head),
         summary=write_html(children(find(head, "abstract"))) or as_html(line_of(find(head, "abstract"))),
         content=_content(body),
         authors=tuple(_authors(head, body)),
-        published=attribute(find(docdata, "date.issue"), "norm"),
+        published=issued,
+        updated=_revised(nitf) or issued,
         language=attribute(body, "lang") or attribute(nitf, "baselang") or attribute(nitf, "lang"),
         tags=tuple(_tags(nitf, docdata)),
         enclosures=tuple(_recordings(body)),
@@ -50,7 +53,21 @@ def read_article(nitf: Node) -> Entry:
         notice=Notice.CORRECTION if correction else None,
         note=attribute(correction, "info") or attribute(find(docdata, "ed-msg"), "info"),
         urgency=read_urgency(attribute(find(docdata, "urgency"), "ed-urg")),
+        version=_version(find(docdata, "du-key")),
+        item_id=item_id,
     )
+
+
+def _revised(nitf: Node) -> str | None:
+    """Return when the article was last revised, as written."""
+    revisions = (attribute(each, "norm") or "" for each in children(find(nitf, "head"), "revision-history"))
+    dated = ((moment, written) for written in revisions if (moment := read_moment(written)))
+    return max(dated, default=(None, None))[1]
+
+
+def _version(key: Node | None) -> str | None:
+    # Each generation of a key counts its versions anew: beyond the first they no longer rise.
+    return attribute(key, "version") if attribute(key, "generation") in {None, "1"} else None
 
 
 def _title(nitf: Node, head: Node | None) -> str | None:

@@ -68,12 +68,17 @@ def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
         title=_title(feed, around),
         site_url=find_page(feed, around),
         self_url=_self(feed, around),
-        language=last_text(feed.get("language", _NO_ELEMENTS), LONGEST_NAME) or scope.language,
+        language=_last(feed, "language") or scope.language,
+        updated=_last(feed, "updated") or _last(feed, "published"),
     )
 
 
 def _count_all(root: Element, name: str) -> int:
     return sum(1 for _ in root.iter(name))
+
+
+def _last(feed: Parts, role: str) -> str | None:
+    return last_text(feed.get(role, _NO_ELEMENTS), LONGEST_NAME)
 
 
 def _title(feed: Parts, scope: Scope) -> str | None:

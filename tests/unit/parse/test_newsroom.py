@@ -238,6 +238,62 @@ def test_authors_are_the_people_of_the_byline(written: str, authors: tuple[str, 
     assert _entry(_ninjs(by=written, copyrightholder="SNA")).authors == authors
 
 
+@pytest.mark.parametrize(
+    ("body", "version"),
+    [
+        (_ninjs(version="4"), "4"),
+        (_ninjs(version=4), "4"),
+        (_ninjs(version=4.0), "4.0"),
+        (_ninjs(version=" final "), "final"),
+        (_ninjs(version=True), None),
+        (_ninjs(version=[4]), None),
+        (_ninjs(), None),
+        (_item().replace(b"guid=", b"version='4' guid="), "4"),
+        (_item(), None),
+        (_nitf(docdata="<du-key version='4' key='rain'/>"), "4"),
+        (_nitf(docdata="<du-key generation='1' version='4' key='rain'/>"), "4"),
+        # It counts anew in each generation.
+        (_nitf(docdata="<du-key generation='2' version='1' key='rain'/>"), None),
+        (_nitf(), None),
+    ],
+)
+def test_a_version_is_told_as_it_is_written(body: bytes, version: str | None) -> None:
+    assert _entry(body).version == version
+
+
+@pytest.mark.parametrize(
+    ("body", "item_id"),
+    [
+        (_ninjs(), "urn:x:1"),
+        (_ninjs(uri=None, guid="urn:x:2"), "urn:x:2"),
+        (_item(), "urn:x:1"),
+        (_nitf(docdata="<doc-id id-string='rain-1'/>"), "rain-1"),
+        # What is the same in every file names no item.
+        (_nitf(), None),
+    ],
+)
+def test_a_newsroom_item_is_known_by_its_own_name(body: bytes, item_id: str | None) -> None:
+    assert _entry(body).item_id == item_id
+
+
+def test_what_an_item_holds_says_neither_its_name_nor_its_version() -> None:
+    inner = _nitf(docdata="<doc-id id-string='inner'/><du-key version='9'/>").decode()
+    entry = _entry(_item(body=f"<inlineXML>{inner}</inlineXML>"))
+    assert (entry.guid, entry.item_id, entry.version) == ("urn:x:1", "urn:x:1", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "updated"),
+    [
+        (_ninjs(), "2026-07-10T08:00:00Z"),
+        (_item("<versionCreated>2026-07-10T09:00:00Z</versionCreated>"), "2026-07-10T09:00:00Z"),
+        (_nitf(docdata="<date.issue norm='20260710T100000Z'/>"), "20260710T100000Z"),
+    ],
+)
+def test_an_item_says_when_its_version_was_made(body: bytes, updated: str) -> None:
+    assert _entry(body).updated == updated
+
+
 WRONG = [None, True, -1, 1.5, [], {}, [[]], [None, 1, {}], {"name": 1}, [{"value": 1, "name": 1, "href": 1}], "\x00"]
 FIELDS = """type version firstcreated contentcreated versioncreated pubstatus urgency copyrightholder ednote language
     descriptions bodies headlines people organisations places subjects events objects infosources title by byline

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -88,6 +89,26 @@ def test_dates_are_passed_on_as_they_were_written() -> None:
     parsed = _read(rss(["<item><guid>1</guid><pubDate> 2003-12 </pubDate></item>"]))
     assert parsed
     assert parsed.entries[0].published == "2003-12"
+
+
+@pytest.mark.parametrize("read", [parse_xml, lambda document, most: read_well_formed(document, most, most)])
+@pytest.mark.parametrize(
+    ("dates", "updated"),
+    [
+        ("<lastBuildDate>tonight</lastBuildDate><pubDate>today</pubDate>", "tonight"),
+        ("<pubDate>today</pubDate><lastBuildDate>tonight</lastBuildDate>", "tonight"),
+        ("<pubDate> today </pubDate>", "today"),
+        ("<lastBuildDate/>", None),
+        ("", None),
+    ],
+)
+def test_a_document_says_when_it_was_made(
+    read: Callable[[Document, int], ParsedDocument | None], dates: str, updated: str | None
+) -> None:
+    body = f"<rss version='2.0'><channel>{dates}{item('a')}</channel></rss>".encode()
+    parsed = read(Document("http://127.0.0.1/feed", body, None), 100)
+    assert parsed
+    assert parsed.updated == updated
 
 
 def test_a_base_too_long_to_be_one_is_none() -> None:
