@@ -38,6 +38,14 @@ def upgrade() -> None:
     op.add_column("articles", optional("agency_as_written", sa.Text(), "The agency as the dispatch writes it"))
     for column in _sighting_columns():
         op.add_column("sightings", column)
+    op.add_column("revisions", optional("version", BigId, "The publisher's number for this version"))
+    op.add_column(
+        "revisions", optional("notice", sa.Text(), "What this version is to what was sent before, as in articles")
+    )
+    op.execute(
+        "UPDATE revisions SET notice = (SELECT notice FROM articles"
+        " WHERE articles.id = revisions.article_id AND articles.revision = revisions.number)"
+    )
     _fill_sightings()
     # SQLite makes the table anew, and would forget that this index is partial.
     op.drop_index("ix_sightings_present", "sightings")
