@@ -1,7 +1,7 @@
 import pytest
 
 from worker.recognise import audit_guids, hash_guid, key_entries, recognise
-from worker.values import Entry, GuidPolicy, GuidRule, Sighted
+from worker.values import Entry, GuidPolicy, GuidRule, KnownBy, Sighted
 
 READING = "feedparser 1"
 
@@ -28,8 +28,9 @@ def test_without_guid_and_link_the_words_stand_in() -> None:
 
 
 def test_entries_that_share_a_guid_are_told_apart_by_their_links() -> None:
-    entries = [Entry(guid="same", link=f"https://a.example/{number}") for number in range(3)]
-    assert len({keyed.guid_hash for keyed in key_entries(entries, READING)}) == 3
+    first, second = key_entries([Entry(guid="same", link="l1"), Entry(guid="same", link="l2")], READING)
+    assert [first.guid_hash, second.guid_hash] == [hash_guid("same l1"), hash_guid("same l2")]
+    assert (first.guid, first.known_by) == ("same", KnownBy.GUID_AND_LINK)
 
 
 def test_guids_beyond_what_is_stored_stay_apart() -> None:
@@ -89,22 +90,33 @@ def _entries(*guids: str | None) -> list[Entry]:
 
 
 @pytest.mark.parametrize(
-    ("policy", "entry", "guid"),
+    ("policy", "entry", "guid", "key", "known_by"),
     [
-        (GuidPolicy.GUID, Entry(guid="g", link="l"), "g"),
-        (GuidPolicy.GUID_AND_LINK, Entry(guid="g", link="l"), "g l"),
-        (GuidPolicy.GUID_AND_LINK, Entry(link="l"), "l"),
-        (GuidPolicy.LINK, Entry(guid="g", link="l"), "l"),
-        (GuidPolicy.LINK, Entry(guid="g"), "g"),
+        (GuidPolicy.GUID, Entry(guid="g", link="l"), "g", "g", KnownBy.GUID),
+        (GuidPolicy.GUID_AND_LINK, Entry(guid="g", link="l"), "g", "g l", KnownBy.GUID_AND_LINK),
+        (GuidPolicy.GUID_AND_LINK, Entry(link="l"), "l", "l", KnownBy.LINK),
+        (GuidPolicy.LINK, Entry(guid="g", link="l"), "g", "l", KnownBy.LINK),
+        (GuidPolicy.LINK, Entry(guid="g"), "g", "g", KnownBy.GUID),
     ],
 )
-def test_the_policy_says_by_what_an_entry_is_known(policy: GuidPolicy, entry: Entry, guid: str) -> None:
-    assert key_entries([entry], READING, policy)[0].guid == guid
+def test_the_policy_says_by_what_an_entry_is_known_and_its_guid_stays_as_published(
+    policy: GuidPolicy, entry: Entry, guid: str, key: str, known_by: KnownBy
+) -> None:
+    (keyed,) = key_entries([entry], READING, policy)
+    assert (keyed.guid, keyed.guid_hash, keyed.known_by) == (guid, hash_guid(key), known_by)
 
 
-def test_a_link_that_entries_share_is_not_enough_to_know_them_by() -> None:
-    entries = [Entry(guid="g1", link="l"), Entry(guid="g2", link="l")]
-    assert [keyed.guid for keyed in key_entries(entries, READING, GuidPolicy.LINK)] == ["g1", "g2"]
+# Keys that former versions gave, so that what they sighted stays known.
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        (Entry(title="One", summary="Words"), "content:d524931c6c6c9f644358d26fe07a838f"),
+        (Entry(title="One", content="Words", summary="Fewer"), "content:d524931c6c6c9f644358d26fe07a838f"),
+    ],
+)
+def test_an_entry_with_neither_guid_nor_link_is_known_by_its_words(entry: Entry, key: str) -> None:
+    (keyed,) = key_entries([entry], READING)
+    assert (keyed.guid, keyed.guid_hash, keyed.known_by) == (key, hash_guid(key), KnownBy.WORDS)
 
 
 @pytest.mark.parametrize(

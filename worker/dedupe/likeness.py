@@ -1,6 +1,6 @@
 """Whether two versions are of one article: by their words and their dates, where guid and URL disagree about it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from worker.values import Article
 
@@ -13,22 +13,25 @@ _SHORTEST = 150
 _MOSTLY_THE_SAME, _RATHER_ALIKE, _HARDLY_ALIKE = 0.8, 0.5, 0.3
 
 
-def is_same_news(article: Article, known: Article) -> bool:
+def is_same_news(article: Article, shown: Article) -> bool:
     """Say whether an entry at a known URL, but under another guid, is that article: the same, or an edit of it."""
-    if article.content_hash == known.content_hash:
+    if article.content_hash == shown.content_hash or _is_soon_after(article, shown):
         return True
-    if article.published_at and known.published_at and abs(article.published_at - known.published_at) < _EDIT:
-        return True
-    return likeness(_words(article), _words(known)) >= _MOSTLY_THE_SAME
+    return likeness(_words(article), _words(shown)) >= _MOSTLY_THE_SAME
 
 
-def is_other_news(article: Article, known: Article) -> bool:
+def is_other_news(article: Article, shown: Article) -> bool:
     """Say whether an entry under a known guid, but at another URL, is another article: nothing of it has stayed."""
-    if article.title == known.title or min(len(article.text), len(known.text)) < _SHORTEST:
+    if article.title == shown.title or min(len(article.text), len(shown.text)) < _SHORTEST:
         return False
-    if article.published_at and known.published_at and abs(article.published_at - known.published_at) < _EDIT:
-        return False
-    return likeness(_words(article), _words(known)) < _HARDLY_ALIKE
+    return not _is_soon_after(article, shown) and likeness(_words(article), _words(shown)) < _HARDLY_ALIKE
+
+
+def is_edit(article: Article, shown: Article) -> bool:
+    """Say whether an entry that has no name but its words is an edit of an article with the same title and date."""
+    # Bulletins of one day may have one title, and many a date says no more than the day.
+    is_timed = article.published_at is not None and article.published_at.time() != time.min
+    return is_timed or likeness(_words(article), _words(shown)) >= _HARDLY_ALIKE
 
 
 def is_alike(article: Article, known: Article) -> bool:
@@ -42,8 +45,13 @@ def likeness(one: str, other: str) -> float:
     return len(shorter & longer) / len(shorter)
 
 
-def _words(version: Article) -> str:
-    return f"{version.title} {version.text}"[:_LONGEST].lower()
+def _is_soon_after(article: Article, shown: Article) -> bool:
+    dates = article.published_at, shown.published_at
+    return dates[0] is not None and dates[1] is not None and abs(dates[0] - dates[1]) < _EDIT
+
+
+def _words(article: Article) -> str:
+    return f"{article.title} {article.text}"[:_LONGEST].lower()
 
 
 def _shingles(text: str) -> set[str]:

@@ -1,13 +1,14 @@
 """Entries that came back under another guid: one left its feed's document, and an unknown one stands in its place."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
-from worker.dedupe.likeness import is_same_news
+from worker.dedupe.likeness import is_edit, is_same_news
 from worker.urls import link_key
-from worker.values import KnownArticle, Sighted, Sighting
+from worker.values import Article, KnownArticle, KnownBy, Sighted, Sighting
 
 # When so many leave with their words under other guids, the feed has moved: then it takes no dates to believe it.
 _MOVE = 3
@@ -18,10 +19,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class _Gone:
-    """A sighting that is no longer in the document, and its article."""
+    """A sighting that is no longer in the document, and what its article shows."""
 
     seen: Sighted
-    known: KnownArticle
+    shown: Article
 
 
 def find_renamed(
@@ -29,25 +30,45 @@ def find_renamed(
 ) -> dict[bytes, Sighted]:
     """Return, by the guid hash of entries under unknown guids, the sightings that they carry on.
 
-    Known again by the link; else by title and text; else, where an edited title took guid and URL along, by the text.
+    Known again by the link; else by title and text; else, where an edited title took guid and URL along, by the text;
+    else, where an edited text took the key along that was made of it, by title and date.
     """
-    gone = [_Gone(seen, by_id[seen.article_id]) for seen in left if seen.article_id in by_id]
+    gone = [_Gone(seen, by_id[seen.article_id].shown) for seen in left if seen.article_id in by_id]
     found: dict[bytes, _Gone] = {}
 
     def pair(ours: Callable[[Sighting], Hashable], theirs: Callable[[_Gone], Hashable]) -> list[tuple[Sighting, _Gone]]:
         taken = {each.seen.sighting_id for each in found.values()}
-        articles = _unique([article for article in unknown if article.guid_hash not in found], ours)
+        sightings = _unique([sighting for sighting in unknown if sighting.guid_hash not in found], ours)
         rest = _unique([each for each in gone if each.seen.sighting_id not in taken], theirs)
-        return [(articles[key], rest[key]) for key in articles.keys() & rest.keys()]
+        return [(sightings[key], rest[key]) for key in sightings.keys() & rest.keys()]
 
-    by_link = pair(lambda article: link_key(article.article.url), lambda each: link_key(each.seen.original_url))
-    found |= {article.guid_hash: each for article, each in by_link if is_same_news(article.article, each.known.shown)}
-    by_words = pair(lambda article: article.article.content_hash, lambda each: each.seen.content_hash)
+    # A link that is no name tells nothing.
+    by_link = pair(
+        lambda sighting: None if sighting.known_by is KnownBy.WORDS else link_key(sighting.article.url),
+        lambda each: None if each.seen.known_by is KnownBy.WORDS else link_key(each.seen.original_url),
+    )
+    found |= {ours.guid_hash: each for ours, each in by_link if is_same_news(ours.article, each.shown)}
+    by_words = pair(lambda sighting: sighting.article.content_hash, lambda each: each.seen.content_hash)
     is_move = len(by_words) >= _MOVE
-    found |= {article.guid_hash: each for article, each in by_words if _is_of_one_date(article, each, unless=is_move)}
-    by_text = pair(lambda article: _long(article.article.text), lambda each: _long(each.known.shown.text))
-    found |= {article.guid_hash: each for article, each in by_text if _is_of_one_date(article, each)}
+    found |= {ours.guid_hash: each for ours, each in by_words if _is_of_one_date(ours, each, unless=is_move)}
+    by_text = pair(lambda sighting: _long(sighting.article.text), lambda each: _long(each.shown.text))
+    found |= {ours.guid_hash: each for ours, each in by_text if _is_of_one_date(ours, each)}
+    # What had its name alone is known by its words too once others have joined it.
+    names = {sighting.guid for sighting in unknown if sighting.known_by is KnownBy.WORDS}
+    by_title = pair(
+        lambda sighting: _title_and_date(sighting.article) if sighting.known_by is KnownBy.WORDS else None,
+        lambda each: _title_and_date(each.shown) if _is_without_name(each.seen, names) else None,
+    )
+    found |= {ours.guid_hash: each for ours, each in by_title if is_edit(ours.article, each.shown)}
     return {guid_hash: each.seen for guid_hash, each in found.items()}
+
+
+def _is_without_name(seen: Sighted, shared: Collection[str]) -> bool:
+    return seen.known_by is KnownBy.WORDS or seen.guid in shared
+
+
+def _title_and_date(article: Article) -> tuple[str, datetime] | None:
+    return (article.title, article.published_at) if article.published_at else None
 
 
 def _unique(values: Sequence[_T], key: Callable[[_T], Hashable]) -> dict[Hashable, _T]:
@@ -57,9 +78,9 @@ def _unique(values: Sequence[_T], key: Callable[[_T], Hashable]) -> dict[Hashabl
     return {name: value for name, value in zip(keys, values, strict=True) if name is not None and times[name] == 1}
 
 
-def _is_of_one_date(article: Sighting, gone: _Gone, *, unless: bool = False) -> bool:
-    """Say whether both were published at one moment; ``unless`` says that it need not be known."""
-    dates = {article.article.published_at, gone.known.shown.published_at}
+def _is_of_one_date(sighting: Sighting, gone: _Gone, *, unless: bool = False) -> bool:
+    """Say whether both were published at one moment; where one date is unknown, say what ``unless`` says."""
+    dates = {sighting.article.published_at, gone.shown.published_at}
     return unless if None in dates else len(dates) == 1
 
 
