@@ -1,6 +1,6 @@
-"""Ingesting seed files: dispatches, newsroom documents, saved feeds, OPML, through the stages of a polled document."""
+"""Ingesting what paths name, file by file: each document through the stages of a polled one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,17 +12,19 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.errors import PollError, SeedError
-from worker.feeds import NewFeed, add_document_feed, add_feeds, add_file_feed, find_feed
-from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
+from worker.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
 from worker.parse import Kind, parse_dispatch, sniff
 from worker.pipeline.conclude import Answered, hash_body, store_documents
 from worker.pipeline.embargo import hold_back
-from worker.pipeline.lookups import fetch_document
-from worker.seed_files import find_seed_files, read_seed_file
+from worker.seeds.finding import find_seed_files
+from worker.seeds.outlines import Imported, add_outlines, import_opml
+from worker.seeds.reading import read_seed_file
 from worker.settings import Settings
 from worker.tools import Tools
 from worker.urls import is_feed_url
 from worker.values import Document, DueFeed, Fetched, FetchRequest, ParsedDocument, PollRecord
+
+__all__ = ["Imported", "SeedRead", "import_opml", "ingest", "ingest_seed_folder"]
 
 _NO_TIME = timedelta(0)
 # What a file can be and still not be a seed.
@@ -32,14 +34,6 @@ _NOT_SEEDS = {
     Kind.BINARY: "it is neither text nor a feed",
     Kind.EMPTY: "it is empty",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many feeds of an OPML document were added, and how many were there already."""
-
-    added: int
-    known: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +70,13 @@ def ingest(tools: Tools, paths: Sequence[Path | str], max_body: int) -> Iterator
             yield SeedRead(str(path), error=SeedError(f"{path} was not read: {error.sentence}."))
 
 
-def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
-    """Add the feeds of an OPML file, or of a document on the web; SeedError or PollError when it cannot be read."""
-    if source.startswith(("http://", "https://")):
-        outlines = list(read_opml([_fetch(tools, source).body], FROM_NETWORK))
-    else:
-        outlines = list(read_opml([read_seed_file(Path(source), max_body).body], OpmlLimits()))
-    added = write(tools.engine, lambda connection: _add_outlines(connection, outlines, revive=True))
-    return Imported(added, len(outlines) - added)
-
-
-def _fetch(tools: Tools, url: str) -> Document:
-    try:
-        return fetch_document(tools.transfers, url)
-    except PollError as error:
-        raise SeedError(f"{url} was not read: {error.sentence}.") from error
-
-
-def _add_outlines(connection: Connection, outlines: Iterable[Outline], *, revive: bool) -> int:
-    """Add the feeds whose URLs can be polled; return how many were not there yet."""
-    feeds = (NewFeed(outline.url, outline.title, outline.site_url) for outline in outlines if is_feed_url(outline.url))
-    return add_feeds(connection, read_clock(connection).now(), feeds, revive=revive)
-
-
 def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
     document = read_seed_file(path, max_body)
     kind = sniff(document.body)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
     if kind is Kind.OPML:
-        return SeedRead(str(path), feeds=_ingest_opml(tools, path, document))
+        return SeedRead(str(path), feeds=add_outlines(tools, path, document))
     if _is_known(tools, document):
         return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
@@ -123,16 +94,6 @@ def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
     released = hold_back(parsed, now)
     if not released.entries:
         raise SeedError(f"{path} was not read: {released.skipped[-1]}.")
-
-
-def _ingest_opml(tools: Tools, path: Path, document: Document) -> int:
-    try:
-        return write(
-            tools.engine,
-            lambda connection: _add_outlines(connection, read_opml([document.body], OpmlLimits()), revive=False),
-        )
-    except SeedError as error:
-        raise SeedError(f"{path} was not read: {error}") from error
 
 
 def _is_known(tools: Tools, document: Document) -> bool:

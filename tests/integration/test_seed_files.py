@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from worker.errors import SeedError
-from worker.seed_files import find_seed_files, read_seed_file
+from worker.seeds.finding import find_seed_files
+from worker.seeds.reading import read_seed_file
 
 
 def _touch(*paths: Path) -> None:
