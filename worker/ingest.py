@@ -16,15 +16,19 @@ from worker.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
 from worker.parse import Kind, parse_dispatch, sniff
 from worker.pipeline.conclude import Answered, hash_body, store_documents
 from worker.pipeline.embargo import hold_back
-from worker.seeds.finding import find_seed_files
+from worker.seeds.finding import SeedFile, find_seed_files
 from worker.seeds.outlines import Imported, add_outlines, import_opml
 from worker.seeds.reading import read_seed_file
+from worker.seeds.stillness import settle
 from worker.settings import Settings
 from worker.tools import Tools
 from worker.urls import is_feed_url
 from worker.values import Document, DueFeed, Fetched, FetchRequest, ParsedDocument, PollRecord
 
 __all__ = ["Imported", "SeedRead", "import_opml", "ingest", "ingest_seed_folder"]
+
+STILL_FOR = timedelta(seconds=1)
+"""How long a file has to be left alone before it is read."""
 
 _NO_TIME = timedelta(0)
 # What a file can be and still not be a seed.
@@ -56,22 +60,29 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
         yield from ingest(tools, [chosen.seeds_dir], chosen.max_body)
 
 
-def ingest(tools: Tools, paths: Sequence[Path | str], max_body: int) -> Iterator[SeedRead]:
-    """Ingest files, folders and globs; a file that fails says why and the others go on."""
-    for path in find_seed_files(paths):
-        if isinstance(path, SeedError):
-            yield SeedRead("", error=path)
+def ingest(
+    tools: Tools, paths: Sequence[Path | str], max_body: int, *, still_for: timedelta = STILL_FOR
+) -> Iterator[SeedRead]:
+    """Ingest files, folders and globs; a file that fails says why and the others go on.
+
+    One that was written to within ``still_for`` comes last, once it has stood still for so long; one that does not is
+    left to the next time (UnfinishedSeedError).
+    """
+    for file in settle(find_seed_files(paths), still_for):
+        if isinstance(file, SeedError):
+            yield SeedRead("", error=file)
             continue
         try:
-            yield _ingest_file(tools, path, max_body)
+            yield _ingest_file(tools, file, max_body)
         except SeedError as error:
-            yield SeedRead(str(path), error=error)
+            yield SeedRead(str(file.path), error=error)
         except PollError as error:
-            yield SeedRead(str(path), error=SeedError(f"{path} was not read: {error.sentence}."))
+            yield SeedRead(str(file.path), error=SeedError(f"{file.path} was not read: {error.sentence}."))
 
 
-def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
-    document = read_seed_file(path, max_body)
+def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
+    path = file.path
+    document, _ = read_seed_file(path, max_body, file.look)
     kind = sniff(document.body)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")

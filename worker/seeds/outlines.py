@@ -31,7 +31,8 @@ def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
     if source.startswith(("http://", "https://")):
         outlines = list(read_opml([_fetch(tools, source).body], FROM_NETWORK))
     else:
-        outlines = list(read_opml([read_seed_file(Path(source), max_body).body], OpmlLimits()))
+        document, _ = read_seed_file(Path(source), max_body)
+        outlines = list(read_opml([document.body], OpmlLimits()))
     added = write(tools.engine, lambda connection: _add_outlines(connection, outlines, revive=True))
     return Imported(added, len(outlines) - added)
 
