@@ -5,6 +5,7 @@ import structlog
 from tasks.failures import store_failures_logged
 from tasks.turns import at_most
 from worker.celery import app
+from worker.errors import UnfinishedSeedError
 from worker.ingest import ingest_seed_folder
 from worker.settings import settings
 from worker.tools import borrowed_tools
@@ -17,7 +18,9 @@ def ingest_seeds() -> None:
     log = structlog.get_logger("feedmill")
     with store_failures_logged(), borrowed_tools() as tools:
         for seed in ingest_seed_folder(tools, settings()):
-            if seed.error:
+            if isinstance(seed.error, UnfinishedSeedError):
+                log.info("seed still being written", path=seed.path)
+            elif seed.error:
                 log.warning("seed not read", path=seed.path, error=str(seed.error))
             elif seed.new or seed.updated or seed.feeds:
                 log.info("seed read", path=seed.path, new=seed.new, updated=seed.updated, feeds=seed.feeds)

@@ -7,6 +7,7 @@ FeedmillError
 │   ├── StoreError              … the database is unreachable, read-only, locked, or newer than the code
 │   ├── BrokerError             … the message broker is unreachable
 │   └── SeedError               … one seed file could not become articles
+│       └── UnfinishedSeedError … yet: somebody is still writing it
 └── PollError                   one visit of one feed failed; stored on the feed, never stops its neighbours
     ├── TransientError          retry soon: it may well work next time
     ├── PermanentError          retry rarely: it will fail until somebody changes something
@@ -46,6 +47,10 @@ class BrokerError(NamedError):
 
 class SeedError(NamedError):
     """One seed file could not become articles; the others go on."""
+
+
+class UnfinishedSeedError(SeedError):
+    """Somebody is still writing the seed file: it is whole a moment later."""
 
 
 class ErrorClass(StrEnum):

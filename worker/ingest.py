@@ -1,28 +1,34 @@
-"""Ingesting seed files: dispatches, newsroom documents, saved feeds, OPML, through the stages of a polled document."""
+"""Ingesting what paths name, file by file: each document through the stages of a polled one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from worker.database.clock import Clock, read_clock
+from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.database.seed_files import find_seed_file
 from worker.errors import PollError, SeedError
-from worker.feeds import NewFeed, add_document_feed, add_feeds, add_file_feed, find_feed
-from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
 from worker.parse import Kind, parse_dispatch, sniff
 from worker.pipeline.conclude import Answered, hash_body, store_documents
 from worker.pipeline.embargo import hold_back
-from worker.pipeline.lookups import fetch_document
-from worker.seed_files import find_seed_files, read_seed_file
+from worker.seeds.finding import Look, SeedFile, find_seed_files
+from worker.seeds.outlines import Imported, add_outlines, import_opml
+from worker.seeds.ownership import find_owner
+from worker.seeds.reading import read_seed_file
+from worker.seeds.said_at import is_wire, said_at
+from worker.seeds.stillness import settle
 from worker.settings import Settings
 from worker.tools import Tools
-from worker.urls import is_feed_url
 from worker.values import Document, DueFeed, Fetched, FetchRequest, ParsedDocument, PollRecord
+
+__all__ = ["Imported", "SeedRead", "import_opml", "ingest", "ingest_seed_folder"]
+
+STILL_FOR = timedelta(seconds=1)
+"""How long a file has to be left alone before it is read."""
 
 _NO_TIME = timedelta(0)
 # What a file can be and still not be a seed.
@@ -32,14 +38,6 @@ _NOT_SEEDS = {
     Kind.BINARY: "it is neither text nor a feed",
     Kind.EMPTY: "it is empty",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many feeds of an OPML document were added, and how many were there already."""
-
-    added: int
-    known: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,61 +54,58 @@ class SeedRead:
     error: SeedError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of a document besides what it says."""
+
+    name: str
+    """Its file's path within the folder that was named."""
+    look: Look
+    is_known: bool
+    """Whether its file has been read before, and held something else then."""
+
+
 def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
     """Ingest the folder of seeds, if there is one."""
     if chosen.seeds_dir.is_dir():
         yield from ingest(tools, [chosen.seeds_dir], chosen.max_body)
 
 
-def ingest(tools: Tools, paths: Sequence[Path | str], max_body: int) -> Iterator[SeedRead]:
-    """Ingest files, folders and globs; a file that fails says why and the others go on."""
-    for path in find_seed_files(paths):
-        if isinstance(path, SeedError):
-            yield SeedRead("", error=path)
+def ingest(
+    tools: Tools, paths: Sequence[Path | str], max_body: int, *, still_for: timedelta = STILL_FOR
+) -> Iterator[SeedRead]:
+    """Ingest files, folders and globs; a file that fails says why and the others go on.
+
+    One that was written to within ``still_for`` comes last, once it has stood still for so long; one that does not is
+    left to the next time (UnfinishedSeedError).
+    """
+    for file in settle(find_seed_files(paths), still_for):
+        if isinstance(file, SeedError):
+            yield SeedRead("", error=file)
             continue
         try:
-            yield _ingest_file(tools, path, max_body)
+            yield _ingest_file(tools, file, max_body)
         except SeedError as error:
-            yield SeedRead(str(path), error=error)
+            yield SeedRead(str(file.path), error=error)
         except PollError as error:
-            yield SeedRead(str(path), error=SeedError(f"{path} was not read: {error.sentence}."))
+            yield SeedRead(str(file.path), error=SeedError(f"{file.path} was not read: {error.sentence}."))
 
 
-def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
-    """Add the feeds of an OPML file, or of a document on the web; SeedError or PollError when it cannot be read."""
-    if source.startswith(("http://", "https://")):
-        outlines = list(read_opml([_fetch(tools, source).body], FROM_NETWORK))
-    else:
-        outlines = list(read_opml([read_seed_file(Path(source), max_body).body], OpmlLimits()))
-    added = write(tools.engine, lambda connection: _add_outlines(connection, outlines, revive=True))
-    return Imported(added, len(outlines) - added)
-
-
-def _fetch(tools: Tools, url: str) -> Document:
-    try:
-        return fetch_document(tools.transfers, url)
-    except PollError as error:
-        raise SeedError(f"{url} was not read: {error.sentence}.") from error
-
-
-def _add_outlines(connection: Connection, outlines: Iterable[Outline], *, revive: bool) -> int:
-    """Add the feeds whose URLs can be polled; return how many were not there yet."""
-    feeds = (NewFeed(outline.url, outline.title, outline.site_url) for outline in outlines if is_feed_url(outline.url))
-    return add_feeds(connection, read_clock(connection).now(), feeds, revive=revive)
-
-
-def _ingest_file(tools: Tools, path: Path, max_body: int) -> SeedRead:
-    document = read_seed_file(path, max_body)
+def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
+    path = file.path
+    document, look = read_seed_file(path, max_body, file.look)
     kind = sniff(document.body)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
     if kind is Kind.OPML:
-        return SeedRead(str(path), feeds=_ingest_opml(tools, path, document))
-    if _is_known(tools, document):
+        return SeedRead(str(path), feeds=add_outlines(tools, path, document))
+    with reading(tools.engine) as connection:
+        known = find_seed_file(connection, document.url)
+    if known and known.body_hash == hash_body(document):
         return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
-    record, is_new_feed = _store(tools, document, parsed)
+    record, is_new_feed = _store(tools, document, parsed, _Facts(file.name, look, known is not None))
     return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))
 
 
@@ -125,45 +120,24 @@ def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
         raise SeedError(f"{path} was not read: {released.skipped[-1]}.")
 
 
-def _ingest_opml(tools: Tools, path: Path, document: Document) -> int:
-    try:
-        return write(
-            tools.engine,
-            lambda connection: _add_outlines(connection, read_opml([document.body], OpmlLimits()), revive=False),
-        )
-    except SeedError as error:
-        raise SeedError(f"{path} was not read: {error}") from error
-
-
-def _is_known(tools: Tools, document: Document) -> bool:
-    """Say whether the file was ingested before as it stands."""
-    with reading(tools.engine) as connection:
-        stored = connection.execute(
-            select(ScheduleRow.body_hash)
-            .join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
-            .where(FeedRow.url_key == document.url)
-        ).scalar_one_or_none()
-    return stored == hash_body(document)
-
-
-def _store(tools: Tools, document: Document, parsed: ParsedDocument) -> tuple[PollRecord, bool]:
+def _store(tools: Tools, document: Document, parsed: ParsedDocument, facts: _Facts) -> tuple[PollRecord, bool]:
     """Store a document; return its row in the ledger, and whether its feed was not known before."""
 
-    def find_feed_of(connection: Connection) -> tuple[Clock, DueFeed, bool]:
-        clock = read_clock(connection)
-        return clock, *_feed_of(connection, clock.now(), document, parsed)
+    def find(connection: Connection) -> tuple[datetime, DueFeed, bool]:
+        now = read_clock(connection).now()
+        return now, *find_owner(connection, now, document, parsed, facts.name)
 
-    clock, feed, is_new_feed = write(tools.engine, find_feed_of)
-    fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body))
-    answered = Answered(feed, None, clock.now(), fetched, tools.bounds)
-    (record,) = store_documents(tools.engine, [(answered, parsed)], clock.now(), tools.detect)
+    now, feed, is_new_feed = write(tools.engine, find)
+    answered = Answered(
+        feed,
+        None,
+        now,
+        Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body)),
+        tools.bounds,
+        said_at=said_at(parsed, facts.look.modified_at(now), now, is_known=facts.is_known),
+        # What a feed carries has names of its own, wherever its document was saved.
+        path=facts.name if is_wire(parsed) else None,
+        seed_uri=document.url,
+    )
+    (record,) = store_documents(tools.engine, [(answered, parsed)], now, tools.detect)
     return record, is_new_feed
-
-
-def _feed_of(connection: Connection, now: datetime, document: Document, parsed: ParsedDocument) -> tuple[DueFeed, bool]:
-    """Return the feed a saved document belongs to, its self link, else the file itself; and whether that one is new."""
-    if parsed.self_url and is_feed_url(parsed.self_url):
-        is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
-        if found := find_feed(connection, parsed.self_url):
-            return DueFeed(found.feed_id, found.host_id, found.url), is_new
-    return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from tests.documents import item, rss
 from tests.polling import add, count, poll, titles
+from tests.seeds import place
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
 from worker.claim import ClaimTerms, claim_due_hosts
@@ -148,8 +149,8 @@ def test_a_removed_feed_keeps_its_articles_and_comes_back_when_it_is_added(tools
 
 
 def test_a_removed_feed_stays_removed_though_a_seed_file_names_it(tools: Tools, tmp_path: Path) -> None:
-    opml = tmp_path / "feeds.opml"
-    opml.write_text('<opml version="2.0"><body><outline xmlUrl="https://a.example/feed"/></body></opml>')
+    outlines = '<opml version="2.0"><body><outline xmlUrl="https://a.example/feed"/></body></opml>'
+    opml = place(tmp_path / "feeds.opml", outlines)
     (first,) = ingest(tools, [opml], 1_000_000)
     assert first.feeds == 1
     with writing(tools.engine) as connection:
@@ -238,8 +239,8 @@ def test_a_number_that_no_id_can_be_names_no_feed(store: Engine, name: str) -> N
 
 
 def test_outlines_are_the_polled_feeds_that_are_not_removed(tools: Tools, tmp_path: Path) -> None:
-    (tmp_path / "dispatch.txt").write_text("LONDON (Reuters) - All is well.")
-    list(ingest(tools, [tmp_path / "dispatch.txt"], 1_000_000))
+    dispatch = place(tmp_path / "dispatch.txt", "LONDON (Reuters) - All is well.")
+    list(ingest(tools, [dispatch], 1_000_000))
     add(tools, "https://a.example/1", "https://a.example/2")
     with writing(tools.engine) as connection:
         feed = find_feed(connection, "https://a.example/2")

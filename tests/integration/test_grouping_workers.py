@@ -22,6 +22,7 @@ from tests.grouping import (
     stories,
     wait_until_blocked,
 )
+from tests.seeds import place
 from tests.waiting import wait_for
 from worker.database.engine import reading, writing
 from worker.database.story_tables import SketchRow, StoryRow
@@ -55,9 +56,8 @@ def test_a_worker_killed_between_storing_articles_and_grouping_them_only_delays(
     store: Engine, store_url: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "seeds"
-    folder.mkdir()
     for name, text in {"1": news(1), "2": news(2), "3": f"LONDON (Reuters) - {news(1)}"}.items():
-        (folder / name).write_text(text)
+        place(folder / name, text)
     script = ROOT / "tests/integration/lost_ingester.py"
     command = [sys.executable, "-P", str(script), store_url, str(folder)]
     lost = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, check=False, timeout=60)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from tests.documents import entry, rss
 from tests.polling import add, count, poll, poll_again
+from tests.seeds import place
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.engine import reading
@@ -58,8 +59,7 @@ def test_without_a_detector_it_is_null_where_nobody_declares_it(tools: Tools, pu
 
 
 def test_of_a_file_too_it_is_detected(tools: Tools, tmp_path: Path) -> None:
-    dispatch = tmp_path / "dispatch.txt"
-    dispatch.write_text((TEXTS / "fr.txt").read_text())
+    dispatch = place(tmp_path / "dispatch.txt", (TEXTS / "fr.txt").read_text())
     assert [read.new for read in ingest(tools, [dispatch], 1_000_000)] == [1]
     assert _language(tools) == ("fr", "detected")
 

@@ -23,7 +23,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def _ingest(tools: Tools, path: Path) -> SeedRead:
-    (read,) = ingest(tools, [path], 10_000_000)
+    (read,) = ingest(tools, [path], 10_000_000, still_for=timedelta(0))
     return read
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event, select, text
 from tests.documents import item, rss
 from tests.grouping import wait_until_blocked
 from tests.polling import add, now_of, poll
+from tests.seeds import place
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, EventRow
 from worker.database.clock import read_clock
@@ -48,9 +49,7 @@ KILL_WORDS = f"Editors: Kill the story slugged {SLUG}."
 def _ingest(tools: Tools, folder: Path, texts: Mapping[str, str | bytes]) -> None:
     """Ingest these files, one after the other."""
     for name, words in texts.items():
-        path = folder / name
-        path.write_bytes(words if isinstance(words, bytes) else words.encode())
-        (read,) = ingest(tools, [path], 1_000_000)
+        (read,) = ingest(tools, [place(folder / name, words)], 1_000_000)
         assert read.error is None
 
 

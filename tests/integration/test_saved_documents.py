@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests.documents import item, rss
 from tests.polling import add, poll, schedule, titles
+from tests.seeds import place
 from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
@@ -22,9 +23,7 @@ ATOM = ' xmlns:atom="http://www.w3.org/2005/Atom"'
 
 def _save(folder: Path, url: str, *names: str) -> Path:
     document = rss(map(item, names), head=f'<atom:link rel="self" href="{url}"/>')
-    path = folder / "saved.xml"
-    path.write_bytes(document.replace(b'version="2.0"', f'version="2.0"{ATOM}'.encode()))
-    return path
+    return place(folder / "saved.xml", document.replace(b'version="2.0"', f'version="2.0"{ATOM}'.encode()))
 
 
 def _ingest(tools: Tools, path: Path) -> SeedRead:
@@ -82,9 +81,8 @@ def test_resuming_it_begins_its_polls(tools: Tools, publisher: Publisher, tmp_pa
 
 def test_a_list_of_feeds_that_names_it_begins_its_polls(tools: Tools, tmp_path: Path) -> None:
     _ingest(tools, _save(tmp_path, "https://a.example/feed", "one"))
-    opml = tmp_path / "feeds.opml"
-    opml.write_text('<opml version="2.0"><body><outline xmlUrl="https://a.example/feed"/></body></opml>')
-    assert _ingest(tools, opml).feeds == 1
+    opml = '<opml version="2.0"><body><outline xmlUrl="https://a.example/feed"/></body></opml>'
+    assert _ingest(tools, place(tmp_path / "feeds.opml", opml)).feeds == 1
     assert _feed(tools, "https://a.example/feed").state is FeedState.ACTIVE
 
 

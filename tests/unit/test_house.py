@@ -31,6 +31,7 @@ WRITERS = {
 }
 READERS_OF_THE_WALL_CLOCK = {
     "worker/fetch/transfers.py": "a Retry-After or Expires date from a host that sends no Date is measured against it",
+    "worker/seeds/stillness.py": "so is the time at which somebody last wrote to a file",
 }
 
 

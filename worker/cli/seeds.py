@@ -1,6 +1,7 @@
 """Files in and out: ``ingest``, ``import`` and ``export``."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable
 
 import click
@@ -10,7 +11,7 @@ from worker.cli.output import counted, write_line
 from worker.cli.progress import with_progress
 from worker.cli.store import opened_tools, reading_store
 from worker.database.clock import read_clock
-from worker.errors import NamedError, SeedError
+from worker.errors import NamedError, SeedError, UnfinishedSeedError
 from worker.feeds import list_outlines
 from worker.ingest import SeedRead, import_opml, ingest
 from worker.opml import write_opml
@@ -51,23 +52,23 @@ def export_command() -> None:
 
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:
-    """Say of each file that failed why it did, and of all the others how many they were; return the exit code."""
-    files = failed = new = updated = feeds = unpolled = 0
+    """Say of each file that was not read why, and of all the others how many they were; return the exit code."""
+    read = Counter[str]()
     for seed in seeds:
         if seed.error:
-            failed += 1
+            read["unfinished" if isinstance(seed.error, UnfinishedSeedError) else "failed"] += 1
             click.echo(f"feedmill: {seed.error}", err=True)
         else:
-            files += 1
-            new, updated, feeds = new + seed.new, updated + seed.updated, feeds + seed.feeds
-            unpolled += seed.unpolled
-    unread = f", {failed} not read" if failed else ""
+            read += Counter(files=1, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
+    unread = f", {read['failed']} not read" if read["failed"] else ""
+    unread += f", {read['unfinished']} still being written" if read["unfinished"] else ""
     write_line(
-        f"Seeds: {files:,} files read{unread}; {new:,} new articles, {updated:,} updated, {feeds:,} feeds added."
+        f"Seeds: {read['files']:,} files read{unread}; {read['new']:,} new articles, {read['updated']:,} updated, "
+        f"{read['feeds']:,} feeds added."
     )
-    if unpolled:
+    if read["unpolled"]:
         write_line(
-            f"Known from saved documents, and not polled: {counted(unpolled, 'feed')}; "
+            f"Known from saved documents, and not polled: {counted(read['unpolled'], 'feed')}; "
             "`feedmill feeds --state paused` lists them, `feedmill resume` polls them."
         )
-    return 1 if failed else 0
+    return 1 if read["failed"] or read["unfinished"] else 0

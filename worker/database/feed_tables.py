@@ -193,10 +193,12 @@ class SeedFileRow(Base):
     __tablename__ = "seed_files"
     __table_args__ = (
         Index("ix_seed_files_body_hash", "body_hash"),
+        Index("ix_seed_files_name", "name"),
         {"comment": "One row per seed file that has been read, and what it held then"},
     )
 
     uri: Mapped[str] = column("The file's URI", primary_key=True)
+    name: Mapped[str] = column("Its last part: by that a file is looked for that was moved with its folder, and edited")
     body_hash: Mapped[bytes] = column("xxh3-128 of its bytes")
     feed_id: Mapped[int] = column("The feed whose document it is", ForeignKey("feeds.id", ondelete="CASCADE"))
     read_at: Mapped[datetime] = column("When it was read")

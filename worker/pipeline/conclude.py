@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine
 
 from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
-from worker.dedupe import decide
+from worker.database.seed_files import remember_seed_file
+from worker.dedupe import decide, without_shared_links
 from worker.normalise import POLICY_VERSION, Detect, FeedContext
 from worker.pipeline.answered import Answered, bounds_of, conclude_document, conclude_read, hash_body, join_notes
 from worker.pipeline.embargo import hold_back
@@ -33,6 +34,8 @@ from worker.values import (
     Document,
     DocumentOutcome,
     Finding,
+    KnownArticle,
+    KnownBy,
     Outcome,
     ParsedDocument,
     PollRecord,
@@ -146,11 +149,12 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     _refuse_stale(prepared, locked)
     present = [each for each in prepared if each.result.record.feed_id in locked.feeds]
     known = lock_articles(connection, _names(present))
-    decision = decide([_brought(each, locked) for each in present], known)
+    decision = decide([_brought(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.result.record.feed_id for each in present), decision.outcomes, strict=True))
     results = [_conclude(each, outcomes.get(each.result.record.feed_id), locked, now) for each in prepared]
     write_polls(connection, locked, results, now)
+    _remember_files(connection, present, now)
     link_stored(connection, decision, now)
     move_feeds(connection, locked, results, now)
     return [result.record for result in results]
@@ -207,17 +211,16 @@ def _is_of_its_feed(answered: Answered) -> bool:
     return answered.token is not None or answered.feed.host_id is None
 
 
-def _brought(prepared: PreparedDocument, locked: Locked) -> Brought:
+def _brought(prepared: PreparedDocument, locked: Locked, known: Sequence[KnownArticle]) -> Brought:
     answered, identified = prepared.answered, prepared.identified
     assert identified, "a feed that is locked was there before"
-    is_newest = _is_newest(answered, locked)
     return Brought(
         feed_id=answered.feed.feed_id,
         read_at=answered.started_at,
         said_at=answered.said_at or answered.started_at,
-        sightings=identified.sightings,
+        sightings=tuple(without_shared_links(identified.sightings, identified.recognised.unchanged, known)),
         sighted=identified.sighted,
-        left=_renamed(prepared) if is_newest else (),
+        left=_renamed(prepared) if _is_newest(answered, locked) else (),
         is_of_file=answered.feed.host_id is None,
         is_newest=locked.holds_lease(answered.feed.host_id, answered.token),
         confirmed_at=locked.feeds[answered.feed.feed_id].last_success_at if answered.feed.host_id else None,
@@ -235,14 +238,20 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     if outcome is None or identified is None:
         return replace(result, record=replace(result.record, note=_DELETED))
     known = identified.sighted
-    renamed = {placed.sighting.guid_hash for placed in outcome.placements if placed.finding is Finding.RENAMED}
+    renamed = {
+        placed.sighting.guid_hash: placed.sighting.known_by
+        for placed in outcome.placements
+        if placed.finding is Finding.RENAMED
+    }
     arrived = [
         sighting.article.published_at
         for sighting in identified.sightings
         if sighting.guid_hash not in known and sighting.guid_hash not in renamed
     ]
     carried = sum(not seen.left for seen in known.values())
-    rule = audit_guids(identified.rule, prepared.parsed.entries, renamed=len(renamed), carried=carried)
+    # What is known by its words has another name after each edit: that says nothing of the feed's guids.
+    by_guid = sum(known_by is not KnownBy.WORDS for known_by in renamed.values())
+    rule = audit_guids(identified.rule, prepared.parsed.entries, renamed=by_guid, carried=carried)
     record = replace(
         result.record,
         new=outcome.new,
@@ -256,6 +265,14 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
         returned = tuple(seen.sighting_id for seen in recognised.unchanged if seen.left)
         result = replace(result, returned=returned, left=tuple(seen.sighting_id for seen in recognised.left))
     return conclude_document(prepared.answered, result, arrived, now)
+
+
+def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:
+    """Note which seed files have been read: not again, unless they change. What is embargoed is yet to be read."""
+    for each in stored:
+        uri, body_hash = each.answered.seed_uri, each.result.body_hash
+        if uri and body_hash:
+            remember_seed_file(connection, uri, body_hash, each.answered.feed.feed_id, now)
 
 
 def _note(outcome: DocumentOutcome) -> str | None:

@@ -11,10 +11,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from worker.dedupe import without_shared_links
 from worker.normalise import POLICY_VERSION, FeedContext, normalise
 from worker.parse import PARSE_VERSION
-from worker.recognise import key_entries, recognise
+from worker.recognise import key_entries, note_shared_names, recognise
 from worker.store import find_guid_rule, find_present_sightings, find_sightings
 from worker.values import GuidRule, KeyedEntry, ParsedDocument, Recognised, Sighted, Sighting
 
@@ -45,12 +44,12 @@ def identify(
         return None
     rule, edition = found
     present = find_present_sightings(connection, feed_id)
-    keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy)
+    keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy, present)
     unknown = {entry.guid_hash for entry in keyed} - present.keys()
     sighted = present | find_sightings(connection, feed_id, unknown)
     recognised = recognise(keyed, sighted)
-    sightings = without_shared_links(list(_normalise(recognised.fresh, context, now)), recognised.unchanged)
-    return Identified(rule, edition, sighted, recognised, tuple(sightings), len(keyed))
+    sightings = tuple(_normalise(recognised.fresh, context, now))
+    return Identified(rule, edition, sighted, recognised, sightings, len(keyed), note_shared_names(keyed))
 
 
 def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime) -> Iterator[Sighting]:

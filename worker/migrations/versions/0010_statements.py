@@ -172,6 +172,11 @@ def _create_seed_files() -> None:
     op.create_table(
         "seed_files",
         required("uri", sa.Text(), "The file's URI"),
+        required(
+            "name",
+            sa.Text(),
+            "Its last part: by that a file is looked for that was moved with its folder, and edited",
+        ),
         required("body_hash", sa.LargeBinary(), "xxh3-128 of its bytes"),
         required("feed_id", BigId, "The feed whose document it is"),
         required("read_at", UtcDateTime(), "When it was read"),
@@ -180,6 +185,7 @@ def _create_seed_files() -> None:
         comment="One row per seed file that has been read, and what it held then",
     )
     op.create_index("ix_seed_files_body_hash", "seed_files", ["body_hash"])
+    op.create_index("ix_seed_files_name", "seed_files", ["name"])
 
 
 def _comment(*, after: bool) -> None:
