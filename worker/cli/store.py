@@ -70,7 +70,11 @@ def reading_store() -> Iterator[Connection]:
 def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool = False) -> _Result:
     """Open the store for a command that changes something, in one transaction: it says what became of it afterwards."""
     with opened_store(create=create) as engine:
-        return write(engine, lambda connection: change(connection, read_clock(connection)), also=(StaleDecisionError, StaleStoriesError))
+        return write(
+            engine,
+            lambda connection: change(connection, read_clock(connection)),
+            also=(StaleDecisionError, StaleStoriesError),
+        )
 
 
 def feed_called(connection: Connection, name: str) -> NamedFeed:

@@ -5,6 +5,8 @@ from dataclasses import MISSING, asdict, fields
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from worker.values import Article, Enclosure, LanguageSource, Notice
 
 FIELDS = tuple(field.name for field in fields(Article))
@@ -37,9 +39,9 @@ def article_columns(article: Article) -> dict[str, Any]:
     return columns | {name: as_list(columns[name]) for name, as_list in _LISTS.items()}
 
 
-def read_article(row: Mapping[str, Any]) -> Article:
+def read_article(row: Row[Any]) -> Article:
     """Return the article that a row holds."""
-    stored = {name: row[name] for name in FIELDS}
+    stored = {name: getattr(row, name) for name in FIELDS}
     return Article(**stored | {name: kind(stored[name]) for name, kind in _KINDS.items() if stored[name] is not None})
 
 

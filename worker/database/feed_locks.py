@@ -1,4 +1,4 @@
-"""The lock of a feed is its schedule: whoever writes anything of a feed takes it first, of several feeds by their ids."""
+"""The lock of a feed is its schedule: whoever writes anything of a feed takes it first, of several by their ids."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -146,8 +146,8 @@ class ScheduleRow(Base):
         server_default=text("0"),
     )
     instructions: Mapped[int] = column(
-        "How often somebody has told what to do with the feed (pause, resume, remove, set, poll now): a poll that began "
-        "before the last time leaves the schedule to it",
+        "How often somebody has told what to do with the feed (pause, resume, remove, set, poll now): a poll that "
+        "began before the last time leaves the schedule to it",
         server_default=text("0"),
     )
     last_attempt_at: Mapped[datetime | None] = column("When it was last polled")

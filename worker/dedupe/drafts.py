@@ -1,4 +1,4 @@
-"""Articles as they will be once some documents are stored: what is known of them, and what the documents say of them."""
+"""Articles as they will be once some documents are stored: what is known of them, and what the documents say."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -145,7 +145,9 @@ class Drafts:
 
     def __init__(self, known: Sequence[KnownArticle]) -> None:
         self.by_id = {article.article_id: Draft(article.article_id, article) for article in known}
-        self.by_key = {draft.match_key: draft for draft in self.by_id.values() if draft.match_key}
+        self.by_key: dict[str | None, Draft] = {
+            draft.match_key: draft for draft in self.by_id.values() if draft.match_key
+        }
         self.by_name: dict[str, list[Draft]] = defaultdict(list)
         for article in sorted(known, key=lambda each: each.article_id):
             for name in article.names:

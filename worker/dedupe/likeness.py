@@ -35,7 +35,7 @@ def is_edit(article: Article, shown: Article) -> bool:
 
 
 def is_alike(article: Article, known: Article) -> bool:
-    """Say whether a file at a known path within its folder is that article, edited: other folders have such paths too."""
+    """Say whether a file at a known path is that article, edited: files of other folders have such paths too."""
     return article.title == known.title or likeness(_words(article), _words(known)) >= _RATHER_ALIKE
 
 

@@ -9,6 +9,7 @@ import xxhash
 
 from worker.normalise.authors import split_names
 from worker.normalise.dates import read_date
+from worker.normalise.file_names import file_names
 from worker.normalise.language import Detect, language_of, telling_words
 from worker.normalise.media import find_image, read_enclosures
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
@@ -59,14 +60,16 @@ def content_hash(title: str, text: str) -> bytes:
 def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
     """Make an entry comparable."""
     made_at = read_date(keyed.entry.updated, now)
+    article = _article(keyed.entry, feed, now)
     return Sighting(
         guid=keyed.guid,
         guid_hash=keyed.guid_hash,
         known_by=keyed.known_by,
         fingerprint=keyed.fingerprint,
-        article=_article(keyed.entry, feed, now),
+        article=article,
         # Nothing was made after it was read, whatever a publisher's clock says.
         said_at=min(made_at, now) if made_at else feed.said_at,
+        names=file_names(article, feed.path),
     )
 
 

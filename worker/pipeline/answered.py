@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import xxhash
+
 from worker.errors import PollError, RejectedError, TransientError
 from worker.intervals import bounds_within
 from worker.schedule import (

@@ -15,8 +15,8 @@ from worker.normalise import POLICY_VERSION, Detect, FeedContext
 from worker.pipeline.answered import Answered, bounds_of, conclude_document, conclude_read, hash_body, join_notes
 from worker.pipeline.embargo import hold_back
 from worker.pipeline.identify import Identified, identify
-from worker.pipeline.notices import link_stored, lock_sent
 from worker.pipeline.moving import move_feeds
+from worker.pipeline.notices import link_stored, lock_sent
 from worker.recognise import audit_guids
 from worker.store import (
     HostRelease,
@@ -43,7 +43,6 @@ from worker.values import (
     Sighted,
     Sighting,
 )
-
 
 __all__ = [
     "Answered",

@@ -1,4 +1,4 @@
-"""Reading what is known of a document's feed: which entries are new or edited, made comparable, before anything is locked.
+"""Which entries of a document are new or edited, by what is known of its feed before anything is locked.
 
 What comes of it is decided later, under the locks of the transaction that writes it; the edition of the feed tells
 whether what was read here still holds then.

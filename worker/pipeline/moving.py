@@ -11,7 +11,7 @@ from worker.values import PollResult
 
 
 def move_feeds(connection: Connection, locked: Locked, results: Sequence[PollResult], now: datetime) -> None:
-    """Move the feeds whose polls say so and may decide; what feeds that become one have said is one feed's from then on."""
+    """Move the feeds whose polls say so and may decide; where two become one, decide again what their articles show."""
     for result in results:
         if result.moves_to and locked.may_decide(result):
             moved = move_feed(connection, now, result.record.feed_id, result.moves_to)

@@ -211,8 +211,8 @@ def _update_articles() -> Update:
 def _upsert_sightings(dialect: str) -> Insert:
     statement = upsert(dialect, SightingRow)
     names = (
-        "article_id", "guid", "known_by", "original_url", "fingerprint", "content_hash", "version", "said_at", "read_at",
-        "length", "said", "left_at",
+        "article_id", "guid", "known_by", "original_url", "fingerprint", "content_hash", "version", "said_at",
+        "read_at", "length", "said", "left_at",
     )  # fmt: skip
     changed: dict[str, Any] = {name: statement.excluded[name] for name in names}
     # A guid that came to name another article has carried that one since now.

@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import Connection, Select, delete, exists, func, select, update
-
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, SightingRow
@@ -21,7 +20,7 @@ _SLICE = 500
 def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence[int]:
     """Delete a feed that is locked, with every article that no other feed carries, and tell followers which these were.
 
-    Return the articles that showed what this feed says and that others carry too: what they show is to be decided again.
+    Return the articles that showed what this feed says and that others carry too: what they show is to be decided.
     """
     other = aliased(SightingRow)
     is_carried_too = exists().where(other.article_id == SightingRow.article_id, other.feed_id != feed_id)

@@ -24,7 +24,7 @@ class HostRelease:
 
 
 def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, str | None]:
-    """Lock hosts until the transaction ends, so that nobody takes one over meanwhile; return the tokens of their leases.
+    """Lock hosts until the transaction ends, so that nobody takes one over; return the tokens of their leases.
 
     Whoever writes feeds as well locks those first.
     """

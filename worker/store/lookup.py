@@ -65,7 +65,7 @@ def lock_articles(connection: Connection, names: Names) -> list[KnownArticle]:
     return [
         KnownArticle(
             row.id,
-            read_article(row._mapping),  # noqa: SLF001 -- SQLAlchemy's public name for a row by column
+            read_article(row),
             tuple(statements[row.id]),
             tuple(named[row.id]),
             row.first_seen_at,

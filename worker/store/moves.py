@@ -90,15 +90,13 @@ def _shared_articles(connection: Connection, feed_id: int, other: int) -> frozen
     """Return the articles that both feeds carry, and those of guids that both have."""
     twin = aliased(SightingRow)
     is_shared = or_(twin.article_id == SightingRow.article_id, twin.guid_hash == SightingRow.guid_hash)
-    shared = select(SightingRow.article_id, twin.article_id).join(
-        twin, and_(twin.feed_id == other, is_shared)
-    )
+    shared = select(SightingRow.article_id, twin.article_id).join(twin, and_(twin.feed_id == other, is_shared))
     rows = connection.execute(shared.where(SightingRow.feed_id == feed_id)).all()
     return frozenset(article_id for row in rows for article_id in row)
 
 
 def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
-    """Hand sightings over; of a guid that both feeds carried the newest statement stays, since the earlier of the two."""
+    """Hand sightings over; of a guid that both carried the newest statement stays, since the earlier of the two."""
     twin = aliased(SightingRow)
     is_twin = and_(twin.guid_hash == SightingRow.guid_hash, twin.feed_id.in_([feed_id, other]))
     first_seen_at = select(func.min(twin.first_seen_at)).where(is_twin).scalar_subquery()

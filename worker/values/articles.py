@@ -20,7 +20,7 @@ class LanguageSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An entry made comparable: what the store shows, field by field (``docs/fields.md``), each a column of that name."""
+    """An entry made comparable: what the store shows, field by field (``docs/fields.md``), each a column."""
 
     content_hash: bytes
     """Of folded title and plain text, and of being killed: a revision is a change of this."""

@@ -75,7 +75,7 @@ class Entry:
     version: str | None = None
     """The publisher's number for this version, as written (NewsML-G2 ``version``, ninjs ``version``)."""
     item_id: str | None = None
-    """The name that makes it one newsroom item wherever it is found (NewsML-G2 ``guid``, ninjs ``uri``, NITF ``doc-id``)."""
+    """The name of the newsroom item that it is a version of (NewsML-G2 ``guid``, ninjs ``uri``, NITF ``doc-id``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ class PollResult:
     token: str | None
     """The lease under which the poll ran: scheduling state is written only while it holds."""
     instructions: int = 0
-    """How often somebody had said what to do with the feed when it was claimed; once more, and this poll decides nothing."""
+    """How often somebody had said what to do with the feed when it was claimed; since then once more, and this poll
+    decides nothing."""
     validators: Validators = field(default_factory=Validators)
     """To be sent with the next request; a failed poll keeps those that are stored."""
     body_hash: bytes | None = None
