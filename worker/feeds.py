@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
 
 from worker.database.clock import read_clock
-from worker.database.feed_locks import count_editions, count_instruction
+from worker.database.feed_locks import count_editions, count_instruction, lock_feeds
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.feed_values import FROM_DOCUMENT, with_option
 from worker.database.host_queue import add_hosts, wake_hosts
@@ -231,7 +231,7 @@ def _insert_schedules(
 
 def _make_due(connection: Connection, now: datetime, feed_ids: list[int], reason: str) -> None:
     if feed_ids:
-        count_instruction(connection, feed_ids)
+        lock_feeds(connection, feed_ids)
         connection.execute(
             update(ScheduleRow)
             .where(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.host_id.is_not(None))

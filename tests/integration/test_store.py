@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import StatementError
 
 from tests.waiting import wait_for
 from worker.claim import ClaimTerms, claim_due_hosts
@@ -19,13 +20,17 @@ from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.database.schema import migrate
 from worker.errors import ErrorClass, PermanentError
 from worker.feeds import NewFeed, add_feeds
-from worker.pipeline.conclude import Answered, store_documents
+from worker.pipeline.conclude import (
+    Answered,
+    prepare_document,
+    store_documents,
+    store_prepared,
+    store_results,
+)
 from worker.recognise import hash_guid
 from worker.schedule import Bounds
-from worker.store import StaleDecisionError, find_sightings, store_polls
+from worker.store import StaleDecisionError, find_sightings
 from worker.values import (
-    Action,
-    Article,
     ClaimedHost,
     Document,
     DueFeed,
@@ -35,7 +40,6 @@ from worker.values import (
     NextPoll,
     Outcome,
     ParsedDocument,
-    Placement,
     PollRecord,
     PollResult,
     Validators,
@@ -61,20 +65,6 @@ def _claim(store: Engine, later: timedelta = timedelta(0)) -> ClaimedHost:
     return host
 
 
-def _article(name: str) -> Article:
-    return Article(
-        guid=name,
-        guid_hash=hash_guid(name),
-        fingerprint=b"f",
-        content_hash=name.encode(),
-        title=name,
-        html="",
-        text="",
-        summary="",
-        match_key=f"a.example/{name}",
-    )
-
-
 def _result(feed_id: int, host: ClaimedHost | None, now: datetime, **more: object) -> PollResult:
     next_poll = NextPoll(now + timedelta(hours=1), "every 1h", interval=timedelta(hours=1))
     record = PollRecord(feed_id, "https://a.example/", now, timedelta(0), Outcome.UNCHANGED, next_poll)
@@ -83,8 +73,7 @@ def _result(feed_id: int, host: ClaimedHost | None, now: datetime, **more: objec
 
 
 def _store(store: Engine, *results: PollResult) -> None:
-    with writing(store) as connection:
-        store_polls(connection, results, [], read_clock(connection).now())
+    store_results(store, results, [], _now(store))
 
 
 def test_polls_that_share_a_commit_lock_their_schedules_in_one_order(postgres_url: str) -> None:
@@ -98,8 +87,7 @@ def test_polls_that_share_a_commit_lock_their_schedules_in_one_order(postgres_ur
     failed = replace(first, record=replace(first.record, error=PermanentError(ErrorClass.HTTP_4XX, "it is gone")))
 
     def store_both() -> None:
-        with writing(store) as connection:
-            store_polls(connection, [failed, second], [], now)
+        store_results(store, [failed, second], [], now)
 
     def is_anybody_waiting() -> bool:
         with reading(store) as connection:
@@ -124,10 +112,12 @@ def test_a_late_worker_adds_articles_but_leaves_the_schedule_to_its_successor(st
     _add(store, "https://a.example/feed")
     late = _claim(store)
     current = _claim(store, timedelta(seconds=91))
-    feed_id, now = late.feeds[0].feed_id, _now(store)
-    _store(store, _result(feed_id, current, now, validators=Validators(etag='"current"')))
-    placed = (Placement(_article("one"), Action.CREATE),)
-    _store(store, _result(feed_id, late, now, validators=Validators(etag='"late"'), placements=placed))
+    feed, now = late.feeds[0], _now(store)
+    _store(store, _result(feed.feed_id, current, now, validators=Validators(etag='"current"')))
+    answered = _answered(feed, late, now)
+    document = Document("https://a.example/feed", b"", validators=Validators(etag='"late"'))
+    answered = replace(answered, fetched=replace(answered.fetched, answer=document))
+    store_documents(store, [(answered, _parsed(["one"]))], now)
     with reading(store) as connection:
         assert connection.execute(select(ScheduleRow.etag)).scalar_one() == '"current"'
         assert connection.execute(select(ArticleRow.title)).scalars().all() == ["one"]
@@ -136,11 +126,11 @@ def test_a_late_worker_adds_articles_but_leaves_the_schedule_to_its_successor(st
 def test_a_poll_that_fails_to_be_written_leaves_nothing(store: Engine) -> None:
     _add(store, "https://a.example/feed")
     host = _claim(store)
-    feed_id = host.feeds[0].feed_id
-    good = Placement(_article("one"), Action.CREATE)
-    bad = Placement(_article("two"), Action.REVISE, article_id=12345)
-    with pytest.raises(Exception, match="No row was found"):
-        _store(store, _result(feed_id, host, _now(store), placements=(good, bad)))
+    # No time zone: the ledger refuses it, after all else is written.
+    answered = replace(_answered(host.feeds[0], host, _now(store)), started_at=datetime(2026, 11, 29))  # noqa: DTZ001
+    answered = replace(answered, said_at=_now(store))
+    with pytest.raises(StatementError, match="time zone"):
+        store_documents(store, [(answered, _parsed(["one"]))], _now(store))
     with reading(store) as connection:
         counts = [
             connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -153,11 +143,13 @@ def test_a_poll_that_fails_to_be_written_leaves_nothing(store: Engine) -> None:
 def test_a_decision_made_before_another_poll_wrote_is_refused(store: Engine) -> None:
     _add(store, "https://a.example/feed")
     host = _claim(store)
-    feed_id = host.feeds[0].feed_id
-    placed = (Placement(replace(_article("one"), match_key=None), Action.CREATE),)
-    _store(store, _result(feed_id, host, _now(store), placements=placed))
-    with pytest.raises(StaleDecisionError):
-        _store(store, _result(feed_id, host, _now(store), placements=placed))
+    now = _now(store)
+    read = (_answered(host.feeds[0], host, now), _parsed(["one"]))
+    with reading(store) as connection:
+        prepared = prepare_document(connection, *read, now, None)
+    store_documents(store, [read], now)
+    with pytest.raises(StaleDecisionError), writing(store) as connection:
+        store_prepared(connection, [prepared], now)
 
 
 def _parsed(names: list[str]) -> ParsedDocument:
