@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import can_ada
 from publicsuffixlist import PublicSuffixList
 
+from worker.text import shorten_key
+
 _DEFAULT_PORTS = {"http:": "80", "https:": "443"}
 # No honest link comes near this, and a link cut short would lead elsewhere.
 _LONGEST = 4000
@@ -137,7 +139,7 @@ def match_key(url: str) -> str:
         path = path.removesuffix(ending)
     query = "&".join(part for part in parts.query.split("&") if part and part not in _AMP_PARAMETERS)
     fragment = f"#{parts.fragment}" if parts.fragment else ""
-    return host + path.rstrip("/") + (f"?{query}" if query else "") + fragment
+    return shorten_key(host + path.rstrip("/") + (f"?{query}" if query else "") + fragment)
 
 
 def link_key(url: str | None) -> str | None:
@@ -212,6 +214,14 @@ def _site_of(host: str) -> str:
         return host
     domain: str | None = _suffixes().privatesuffix(name)
     return name if domain is None or domain in _PLATFORMS else domain
+
+
+@lru_cache(maxsize=1024)
+def is_public_suffix(host: str) -> bool:
+    """Say whether everybody may have a name of their own under a host: nobody in particular speaks on it."""
+    suffix: str | None = _suffixes().publicsuffix(host, accept_unknown=False)
+    # A single name is a host of somebody's own network, whatever top-level domain it is called like.
+    return "." in host and suffix == host
 
 
 @cache
