@@ -19,6 +19,7 @@ from worker.normalise.sentences import first_sentence, summarise
 from worker.text import clean, fold, shorten
 from worker.urls import absolute_url, canonical_url
 from worker.values import Article, Entry, KeyedEntry, Notice, Sighting
+from worker.wire.agencies import agency_name
 from worker.wire.openings import read_opening
 
 _LONGEST_TITLE = 1000
@@ -72,6 +73,7 @@ def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
     words = telling_words(title, text)
     language, language_source = language_of(entry.language, feed.language, words, feed.detect)
     title = title or url or "Untitled"
+    agency = _line(entry.agency)
     return Article(
         title=title,
         html=html,
@@ -91,7 +93,8 @@ def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
         image_url=find_image(entry, base, html),
         dateline_place=_line(entry.dateline_place),
         dateline_date=entry.dateline_date,
-        agency=_line(entry.agency),
+        agency=agency_name(agency) if agency else None,
+        agency_as_written=agency,
         slug=_line(entry.slug),
         notice=entry.notice,
         notice_number=_within(range(1, _MOST_NUMBER + 1), entry.notice_number),

@@ -10,6 +10,7 @@ from worker.normalise.context import FeedContext
 from worker.text import clean, fold, shorten_key, spell_bare
 from worker.urls import is_bare_site, match_key, site
 from worker.values import Entry
+from worker.wire.agencies import agency_name
 
 _LONGEST_ID = 4_000
 _LONGEST_SLUG = 200
@@ -42,7 +43,7 @@ def wire_key(entry: Entry, title: str, feed: FeedContext) -> str | None:
     """
     own, named = _fold(entry.slug), _fold(entry.named_slug)
     slug = own if not named or own == named or own.endswith(f"-{named}") else named
-    agency, headline = spell_bare(entry.agency or ""), spell_bare(title)
+    agency, headline = spell_bare(agency_name(entry.agency or "")), spell_bare(title)
     key = slug or (f"{agency}: {headline}"[:_LONGEST_SLUG] if agency and headline else None)
     return key if key is None or feed.is_file else shorten_key(f"{key} of {feed.publisher or feed.feed_url}")
 

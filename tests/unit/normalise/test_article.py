@@ -204,6 +204,22 @@ def test_the_dateline_is_carried_over_clean() -> None:
     assert (article.dateline_place, article.dateline_date, article.agency) == ("New Delhi", date(2021, 7, 11), "ANI")
 
 
+@pytest.mark.parametrize(
+    ("written", "agency"),
+    [
+        ("The Associated  Press", ("AP", "The Associated Press")),
+        ("SNA", ("SNA", "SNA")),
+        (" ", (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_an_agency_goes_by_its_one_name_and_what_was_written_is_kept(
+    written: str | None, agency: tuple[str | None, str | None]
+) -> None:
+    article = _article(agency=written)
+    assert (article.agency, article.agency_as_written) == agency
+
+
 WIRE = "<p>By Ada Lovelace</p><p>DUBAI, Feb 17 (Reuters) - A group said so on Tuesday.</p>"
 
 

@@ -172,6 +172,10 @@ def test_without_a_slug_agency_and_headline_stand_in() -> None:
     )
 
 
+def test_an_agencys_other_names_make_no_difference() -> None:
+    assert _key(agency="The Associated Press", title="Ferry sails") == _key(agency="AP", title="Ferry sails")
+
+
 @pytest.mark.parametrize("slug", [None, "", "///"])
 def test_what_no_wire_sent_has_none(slug: str | None) -> None:
     assert _key(slug, title="Ferry to Skarholm sails!") is None
