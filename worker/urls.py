@@ -17,6 +17,13 @@ _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 _NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
 
+# Not the name of a page, www.rain.html.
+_WITHOUT_SCHEME = re.compile(
+    r"\s*www\.(?:[\w-]{1,63}\.){1,8}(?!(?:x?html?|php|aspx?|jsp|xml|pdf|jpe?g|png|gif|mp3)\b)[^\W\d_]{2,63}"
+    r"(?::\d{1,5})?(?:[/?#\s]|$)",
+    re.IGNORECASE,
+)
+
 # Parameters that tell the publisher where a reader came from and never change what is served. Left out on purpose:
 # `ref`, `source`, `from`, `id` and `page`, by which some sites choose what they serve.
 _TRACKING_PREFIXES = (
@@ -74,6 +81,11 @@ def absolute_url(url: str, base: str | None = None) -> str | None:
     """Return the URL made absolute, without user info and otherwise as it stands; null unless it is http(s)."""
     parsed = _parse(url, base)
     return None if parsed is None else _written(parsed)
+
+
+def is_without_scheme(url: str) -> bool:
+    """Say whether a URL begins with a host and surely lacks its scheme: ``www.news.example/rain``."""
+    return _WITHOUT_SCHEME.match(url) is not None
 
 
 def feed_url_key(url: str) -> str:

@@ -12,12 +12,13 @@ from worker.normalise.context import FeedContext
 from worker.normalise.dates import read_date
 from worker.normalise.identity import key_across_feeds, read_version, wire_key
 from worker.normalise.language import language_of, telling_words
+from worker.normalise.links import base_of_body, read_link
 from worker.normalise.media import find_image, read_enclosures
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
 from worker.text import clean, fold, shorten
-from worker.urls import absolute_url, canonical_url
+from worker.urls import canonical_url
 from worker.values import Article, Entry, KeyedEntry, Notice, Sighting
 from worker.wire.agencies import agency_name
 from worker.wire.openings import read_opening
@@ -58,15 +59,14 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
 
 
 def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
-    base = _base(entry, feed)
-    original_url = absolute_url(entry.link, base) if entry.link else None
+    original_url = read_link(entry.link, feed)
     url = canonical_url(original_url) if original_url else None
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
     # An entry that only says when it was updated was published then, as far as anyone can tell; and what was changed
     # before it appeared was not changed for any reader.
     published_at = published_at or updated_at
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
-    html, text = _body(entry, base)
+    html, text = _body(entry, base_of_body(entry, original_url, feed))
     written = entry
     entry, news = _after_opening(entry, text, published_at)
     title = _title(entry, news)
@@ -89,8 +89,8 @@ def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
         language=language,
         language_source=language_source,
         tags=_distinct((one_line(tag, _LONGEST_TAG) for tag in entry.tags), _LONGEST_TAG),
-        enclosures=read_enclosures(entry.enclosures, base),
-        image_url=find_image(entry, base, html),
+        enclosures=read_enclosures(entry.enclosures, feed),
+        image_url=find_image(entry, feed, html),
         dateline_place=_line(entry.dateline_place),
         dateline_date=entry.dateline_date,
         agency=agency_name(agency) if agency else None,
@@ -108,12 +108,6 @@ def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
 def _content_hash(title: str, text: str, notice: Notice | None) -> bytes:
     # A kill may come with the very words it withdraws, and has to be told of all the same.
     return content_hash(title, f"{text}\n({Notice.KILL})" if notice is Notice.KILL else text)
-
-
-def _base(entry: Entry, feed: FeedContext) -> str | None:
-    """Return what relative URLs resolve against: xml:base, else the entry's own page, else the document."""
-    base = entry.base_url or entry.link
-    return (absolute_url(base, feed.document_url) if base else None) or absolute_url(feed.document_url)
 
 
 def _body(entry: Entry, base: str | None) -> tuple[str, str]:
