@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from worker.normalise.language import Detect
 from worker.tenancy import publisher_of
@@ -41,5 +42,10 @@ class FeedContext:
     def base_url(self) -> str | None:
         """What relative links of the document resolve against (RFC 3986, section 5.1.3)."""
         # In a saved document they mean the site, not the folder it was saved to.
-        urls = (self.document_url, self.site_url or "", self.feed_url)
-        return next(filter(None, map(absolute_url, urls)), None)
+        return _first_on_the_web(self.document_url, self.site_url or "", self.feed_url)
+
+
+# All entries of a document ask for it, several times each.
+@lru_cache(maxsize=256)
+def _first_on_the_web(*urls: str) -> str | None:
+    return next(filter(None, map(absolute_url, urls)), None)

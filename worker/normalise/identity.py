@@ -43,8 +43,9 @@ def wire_key(entry: Entry, title: str, feed: FeedContext) -> str | None:
     """
     own, named = _fold(entry.slug), _fold(entry.named_slug)
     slug = own if not named or own == named or own.endswith(f"-{named}") else named
-    agency, headline = spell_bare(agency_name(entry.agency or "")), spell_bare(title)
-    key = slug or (f"{agency}: {headline}"[:_LONGEST_SLUG] if agency and headline else None)
+    agency = spell_bare(agency_name(entry.agency)) if entry.agency else ""
+    headline = spell_bare(title) if agency and not slug else ""
+    key = slug or (f"{agency}: {headline}"[:_LONGEST_SLUG] if headline else None)
     return key if key is None or feed.is_file else shorten_key(f"{key} of {feed.publisher or feed.feed_url}")
 
 
