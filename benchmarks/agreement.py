@@ -87,8 +87,8 @@ def _differences(
 
 def _article(document: Document, parsed: ParsedDocument, entry: Entry) -> Article:
     guid = entry.guid or entry.link or ""
-    context = FeedContext(document.url, document.url, parsed.site_url, parsed.language)
-    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW)
+    context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, _NOW)
+    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW).article
 
 
 def _reason(field: str, body: bytes, our: Entry, feedparsers: Entry) -> str | None:

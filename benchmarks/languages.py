@@ -128,8 +128,8 @@ def _outcome(declared: str | None, told: str | None) -> str:
 
 def _article(document: Document, parsed: ParsedDocument, entry: Entry, detect: Detect | None) -> Article:
     guid = entry.guid or entry.link or ""
-    context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, detect)
-    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW)
+    context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, _NOW, detect)
+    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW).article
 
 
 def _primary(tag: str) -> str:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import overload
 
+import xxhash
+
 # NUL (PostgreSQL refuses it), other C0 and C1 controls but tab and line breaks, surrogates, and the noncharacters of
 # Unicode 16, section 23.7. NEL (U+0085) goes too: as a control it has no place, as a line break it is a stray byte.
 _ASCII_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
@@ -11,6 +13,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 _FORBIDDEN_BEYOND = re.compile(
     "[" + "".join(f"{chr((plane << 16) | 0xFFFE)}{chr((plane << 16) | 0xFFFF)}" for plane in range(1, 17)) + "]"
 )
+# PostgreSQL indexes no value of more than 2,700 bytes.
+_LONGEST_KEY, _KEPT_OF_KEY = 1_000, 950
 _PARTING = re.compile(r"[\W_]+")
 # The same in UTF-8, by the byte they begin with, which few texts have.
 _FORBIDDEN_AFTER = (
@@ -56,6 +60,14 @@ def fold(text: str) -> str:
 def spell_bare(text: str) -> str:
     """Return the letters and digits of ``text`` in lower case, with a hyphen for all that parts them."""
     return _PARTING.sub("-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
+
+
+def shorten_key(key: str) -> str:
+    """Return a key that fits into an index: of a long one the beginning and a hash, so that no two become one."""
+    raw = key.encode()
+    if len(raw) <= _LONGEST_KEY:
+        return key
+    return f"{raw[:_KEPT_OF_KEY].decode(errors='ignore')}…{xxhash.xxh3_128_hexdigest(raw)}"
 
 
 def shorten(text: str, longest: int) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import can_ada
 from publicsuffixlist import PublicSuffixList
 
+from worker.text import shorten_key
+
 _DEFAULT_PORTS = {"http:": "80", "https:": "443"}
 # No honest link comes near this, and a link cut short would lead elsewhere.
 _LONGEST = 4000
@@ -14,6 +16,13 @@ _LONGEST = 4000
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 _NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
+
+# Not the name of a page, www.rain.html.
+_WITHOUT_SCHEME = re.compile(
+    r"\s*www\.(?:[\w-]{1,63}\.){1,8}(?!(?:x?html?|php|aspx?|jsp|xml|pdf|jpe?g|png|gif|mp3)\b)[^\W\d_]{2,63}"
+    r"(?::\d{1,5})?(?:[/?#\s]|$)",
+    re.IGNORECASE,
+)
 
 # Parameters that tell the publisher where a reader came from and never change what is served. Left out on purpose:
 # `ref`, `source`, `from`, `id` and `page`, by which some sites choose what they serve.
@@ -72,6 +81,11 @@ def absolute_url(url: str, base: str | None = None) -> str | None:
     """Return the URL made absolute, without user info and otherwise as it stands; null unless it is http(s)."""
     parsed = _parse(url, base)
     return None if parsed is None else _written(parsed)
+
+
+def is_without_scheme(url: str) -> bool:
+    """Say whether a URL begins with a host and surely lacks its scheme: ``www.news.example/rain``."""
+    return _WITHOUT_SCHEME.match(url) is not None
 
 
 def feed_url_key(url: str) -> str:
@@ -137,7 +151,7 @@ def match_key(url: str) -> str:
         path = path.removesuffix(ending)
     query = "&".join(part for part in parts.query.split("&") if part and part not in _AMP_PARAMETERS)
     fragment = f"#{parts.fragment}" if parts.fragment else ""
-    return host + path.rstrip("/") + (f"?{query}" if query else "") + fragment
+    return shorten_key(host + path.rstrip("/") + (f"?{query}" if query else "") + fragment)
 
 
 def link_key(url: str | None) -> str | None:
@@ -212,6 +226,14 @@ def _site_of(host: str) -> str:
         return host
     domain: str | None = _suffixes().privatesuffix(name)
     return name if domain is None or domain in _PLATFORMS else domain
+
+
+@lru_cache(maxsize=1024)
+def is_public_suffix(host: str) -> bool:
+    """Say whether everybody may have a name of their own under a host: nobody in particular speaks on it."""
+    suffix: str | None = _suffixes().publicsuffix(host, accept_unknown=False)
+    # A single name is a host of somebody's own network, whatever top-level domain it is called like.
+    return "." in host and suffix == host
 
 
 @cache

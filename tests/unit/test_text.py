@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.text import clean, fold, shorten, spell_bare
+from worker.text import clean, fold, shorten, shorten_key, spell_bare
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,15 @@ def test_one_long_word_is_cut_in_the_middle() -> None:
 )
 def test_bare_spelling_is_letters_and_digits_in_lower_case(text: str, bare: str) -> None:
     assert spell_bare(text) == bare
+
+
+@pytest.mark.parametrize("key", ["", "news.example/rain", "x" * 1_000])
+def test_a_short_key_stays_as_it_is(key: str) -> None:
+    assert shorten_key(key) == key
+
+
+@pytest.mark.parametrize("long", ["x" * 1_001, "é" * 1_000, "東" * 100_000])
+def test_a_long_key_fits_into_an_index_and_stays_its_own(long: str) -> None:
+    keys = {shorten_key(long), shorten_key(f"{long}y"), shorten_key(f"{long}z")}
+    assert len(keys) == 3
+    assert all(len(key.encode()) <= 1_000 and key[:300] == long[:300] for key in keys)

@@ -9,6 +9,7 @@ from worker.urls import (
     host_key,
     is_bare_site,
     is_feed_url,
+    is_without_scheme,
     match_key,
     same_site,
     site,
@@ -288,3 +289,12 @@ def test_hosts_of_one_domain_are_one_site() -> None:
 )
 def test_a_sites_own_address_is_no_page(url: str, is_bare: bool) -> None:
     assert is_bare_site(url) is is_bare
+
+
+@pytest.mark.parametrize("url", ["//www.news.example/", "news.example/rain", "www.rain.html", "www/a.xml", "www.", ""])
+def test_what_may_be_the_name_of_a_page_does_not_lack_its_scheme(url: str) -> None:
+    assert [is_without_scheme(each) for each in (url, " WWW.news.example", "www.news.co.uk:80?a")] == [
+        False,
+        True,
+        True,
+    ]

@@ -1,12 +1,13 @@
-"""What an article's columns hold, and what a sighting says as JSON: one codec, made from the fields of ``Article``."""
+"""What an article's columns hold, and what a sighting says as JSON: both made from the fields of ``Article``."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, fields
-from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Row
 
+from worker.codec import from_json, write_json
 from worker.values import Article, Enclosure, LanguageSource, Notice
 
 FIELDS = tuple(field.name for field in fields(Article))
@@ -25,12 +26,6 @@ _KINDS: dict[str, Callable[[Any], Any]] = {
     "language_source": LanguageSource,
     "notice": Notice,
 }
-_FROM_JSON: dict[str, Callable[[Any], Any]] = {
-    "content_hash": bytes.fromhex,
-    "published_at": datetime.fromisoformat,
-    "updated_at": datetime.fromisoformat,
-    "dateline_date": date.fromisoformat,
-}
 
 
 def article_columns(article: Article) -> dict[str, Any]:
@@ -47,20 +42,14 @@ def read_article(row: Row[Any]) -> Article:
 
 def pack_article(article: Article) -> dict[str, Any]:
     """Return an article as JSON, without the fields that say nothing."""
-    columns = article_columns(article)
-    said = {name: value for name, value in columns.items() if getattr(article, name) != _DEFAULTS.get(name, MISSING)}
-    return {name: _plain(value) for name, value in said.items()}
+    said = orjson.loads(write_json(article))
+    return {
+        name: value
+        for name, value in said.items()
+        if name not in _DEFAULTS or getattr(article, name) != _DEFAULTS[name]
+    }
 
 
 def unpack_article(said: Mapping[str, Any] | None) -> Article | None:
     """Return the article that JSON tells of; None where there is nothing in it."""
-    if not said:
-        return None
-    read = {name: kind(said[name]) for name, kind in (_KINDS | _FROM_JSON).items() if name in said}
-    return Article(**{**said, **read})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    return value.isoformat() if isinstance(value, date) else value
+    return from_json(Article, said) if said else None

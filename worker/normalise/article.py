@@ -2,23 +2,26 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import xxhash
 
 from worker.normalise.authors import split_names
+from worker.normalise.context import FeedContext
 from worker.normalise.dates import read_date
 from worker.normalise.file_names import file_names
-from worker.normalise.language import Detect, language_of, telling_words
+from worker.normalise.identity import key_across_feeds, read_version, wire_key
+from worker.normalise.language import language_of, telling_words
+from worker.normalise.links import base_of_body, read_link
 from worker.normalise.media import find_image, read_enclosures
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
-from worker.normalise.wire_key import wire_key
 from worker.text import clean, fold, shorten
-from worker.urls import absolute_url, canonical_url, is_bare_site, match_key, same_site, site
+from worker.urls import canonical_url
 from worker.values import Article, Entry, KeyedEntry, Notice, Sighting
+from worker.wire.agencies import agency_name
 from worker.wire.openings import read_opening
 
 _LONGEST_TITLE = 1000
@@ -33,22 +36,6 @@ _MOST_NAMES = 64
 _WHITE_SPACE = b" \t\n\r\v\f"
 _MOST_NUMBER = 999
 _URGENCIES = range(1, 10)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedContext:
-    """What an entry is read against: its feed, the document it stands in, and what tells the language of a text."""
-
-    feed_url: str
-    document_url: str
-    site_url: str | None
-    language: str | None
-    said_at: datetime
-    """When the document was made, or read: that of all versions whose publisher says nothing of it."""
-    detect: Detect | None = None
-    """None where only declared languages count."""
-    path: str | None = None
-    """Of a wire's file, its path within the folder it is read from."""
 
 
 def content_hash(title: str, text: str) -> bytes:
@@ -69,26 +56,27 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
         article=article,
         # Nothing was made after it was read, whatever a publisher's clock says.
         said_at=min(made_at, now) if made_at else feed.said_at,
+        version=read_version(keyed.entry),
         names=file_names(article, feed.path),
     )
 
 
 def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
-    base = _base(entry, feed)
-    original_url = absolute_url(entry.link, base) if entry.link else None
+    original_url = read_link(entry.link, feed)
     url = canonical_url(original_url) if original_url else None
     published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
     # An entry that only says when it was updated was published then, as far as anyone can tell; and what was changed
     # before it appeared was not changed for any reader.
     published_at = published_at or updated_at
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
-    html, text = _body(entry, base)
+    html, text = _body(entry, base_of_body(entry, original_url, feed))
     written = entry
     entry, news = _after_opening(entry, text, published_at)
     title = _title(entry, news)
     words = telling_words(title, text)
     language, language_source = language_of(entry.language, feed.language, words, feed.detect)
     title = title or url or "Untitled"
+    agency = _line(entry.agency)
     return Article(
         title=title,
         html=html,
@@ -97,37 +85,32 @@ def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
         summary=_summary(entry, news),
         url=url,
         original_url=original_url,
-        match_key=_match_key(url, feed),
+        match_key=key_across_feeds(entry, url, feed),
         authors=_distinct(split_names(one_line(field, _LONGEST_NAMES) for field in entry.authors), _LONGEST_NAME),
         published_at=published_at,
         updated_at=updated_at if is_changed else None,
         language=language,
         language_source=language_source,
         tags=_distinct((one_line(tag, _LONGEST_TAG) for tag in entry.tags), _LONGEST_TAG),
-        enclosures=read_enclosures(entry.enclosures, base),
-        image_url=find_image(entry, base, html),
+        enclosures=read_enclosures(entry.enclosures, feed),
+        image_url=find_image(entry, feed, html),
         dateline_place=_line(entry.dateline_place),
         dateline_date=entry.dateline_date,
-        agency=_line(entry.agency),
+        agency=agency_name(agency) if agency else None,
+        agency_as_written=agency,
         slug=_line(entry.slug),
         notice=entry.notice,
         notice_number=_within(range(1, _MOST_NUMBER + 1), entry.notice_number),
         note=_line(entry.note, _LONGEST_NOTE),
         urgency=_within(_URGENCIES, entry.urgency),
         # Not of what a paper prints of a wire's, whose agency only its text tells.
-        wire_key=wire_key(written, title),
+        wire_key=wire_key(written, title, feed),
     )
 
 
 def _content_hash(title: str, text: str, notice: Notice | None) -> bytes:
     # A kill may come with the very words it withdraws, and has to be told of all the same.
     return content_hash(title, f"{text}\n({Notice.KILL})" if notice is Notice.KILL else text)
-
-
-def _base(entry: Entry, feed: FeedContext) -> str | None:
-    """Return what relative URLs resolve against: xml:base, else the entry's own page, else the document."""
-    base = entry.base_url or entry.link
-    return (absolute_url(base, feed.document_url) if base else None) or absolute_url(feed.document_url)
 
 
 def _body(entry: Entry, base: str | None) -> tuple[str, str]:
@@ -163,18 +146,6 @@ def _title(entry: Entry, text: str) -> str:
 def _summary(entry: Entry, text: str) -> str:
     is_its_own = entry.summary and entry.summary != entry.content
     return summarise(one_line(entry.summary or "", _LONGEST_TITLE) if is_its_own else "", text, _LONGEST_SUMMARY)
-
-
-def _match_key(url: str | None, feed: FeedContext) -> str | None:
-    # A link blog must never be taken for the publisher: only a site's own feeds may name its pages.
-    if url is None or is_bare_site(url):
-        return None
-    if same_site(url, feed.feed_url):
-        return match_key(url)
-    # Any feed may call any site its own, so its word counts only among feeds of the domain that serves it: those of a
-    # publisher with a domain for its feeds know their common articles, and nobody else's.
-    served_by = site(feed.feed_url)
-    return f"{match_key(url)} via {served_by}" if served_by and same_site(url, feed.site_url) else None
 
 
 def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ from worker.parse.wording import (
     is_no_tag,
     is_page_type,
     is_text_type,
+    is_web_page,
+    join,
     name_of_author,
 )
 from worker.values import Document, Entry, ParsedDocument
@@ -73,9 +75,8 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
     entries = [_entry(item, feed_authors) for item in kept]
-    if "xml:base" not in text:
-        # Without one feedparser takes an entry's link for the base of those after it.
-        entries = [replace(entry, base_url=None) for entry in entries]
+    # Without one feedparser takes an entry's link for the base of those after it.
+    entries = [_resolved(entry) if "xml:base" in text else replace(entry, base_url=None) for entry in entries]
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
@@ -116,8 +117,8 @@ def _entry(item: Values, feed_authors: tuple[str, ...]) -> Entry:
     is_permalink = dict.get(item, "guidislink") is not False
     return Entry(
         guid=guid,
-        # feedparser takes any guid for a link where there is no other.
-        link=choose_link(_page(item) or text_in(item, "link", LONGEST_URL), guid, is_permalink=is_permalink),
+        # Not what feedparser calls the link: where there is none, it takes any guid for one.
+        link=choose_link(_page(item), guid, is_permalink=is_permalink),
         title=as_html(text_in(item, "title", LONGEST_TITLE), is_plain=_is_plain(title)),
         summary=_summary(item, content),
         content=content,
@@ -132,6 +133,16 @@ def _entry(item: Values, feed_authors: tuple[str, ...]) -> Entry:
         image_url=find_image(item),
         base_url=text_in(body or title, "base", LONGEST_URL),
     )
+
+
+def _resolved(entry: Entry) -> Entry:
+    """Return an entry with its files made absolute where xml:base says to what; feedparser does so with links only."""
+    base = entry.base_url or ""
+    # It has resolved some files of Atom: by a base that is relative itself that would be done twice.
+    if not is_web_page(base):
+        return entry
+    files = tuple(replace(file, url=join(base, file.url)) for file in entry.enclosures)
+    return replace(entry, enclosures=files, image_url=entry.image_url and join(base, entry.image_url))
 
 
 def _body(item: Values) -> Values:

@@ -13,6 +13,7 @@ from worker.parse.notices import notice_of_note, read_headline, weightiest
 from worker.parse.slugs import read_order, split_slug
 from worker.text import fold
 from worker.values import Entry, Notice, ParsedDocument
+from worker.wire.agencies import is_same_agency
 from worker.wire.bylines import read_author_names
 from worker.wire.datelines import Dateline, read_dateline
 
@@ -75,7 +76,7 @@ def read_words(entry: Entry) -> Entry:
         notice=notice,
         notice_number=entry.notice_number or headline.number or slug.number,
         urgency=entry.urgency or headline.urgency,
-        authors=tuple(name for name in authors if name.casefold() != (agency or "").casefold()),
+        authors=tuple(name for name in authors if not is_same_agency(name, agency or "")),
         tags=tuple(filter(None, entry.tags)),
         agency=agency,
         dateline_place=entry.dateline_place or (dateline.place if dateline else None),

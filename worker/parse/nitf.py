@@ -13,6 +13,9 @@ from worker.parse.xml_tree import Node, attribute, children, find, line_of
 from worker.text import clean
 from worker.values import Enclosure, Entry, Notice
 
+_LONGEST_NUMBER = 6
+_MOST_VERSIONS = 10**_LONGEST_NUMBER
+
 
 def read_nitf(nitf: Node) -> Entry | Skipped:
     """Return the article of a document of its own, or why it must not be published."""
@@ -66,8 +69,11 @@ def _revised(nitf: Node) -> str | None:
 
 
 def _version(key: Node | None) -> str | None:
-    # Each generation of a key counts its versions anew: beyond the first they no longer rise.
-    return attribute(key, "version") if attribute(key, "generation") in {None, "1"} else None
+    version, generation = attribute(key, "version") or "", attribute(key, "generation") or "1"
+    if not all(number.isdecimal() and len(number) <= _LONGEST_NUMBER for number in (version, generation)):
+        return version or None
+    # Each generation of a key counts its versions anew: together they rise.
+    return str((int(generation) - 1) * _MOST_VERSIONS + int(version))
 
 
 def _title(nitf: Node, head: Node | None) -> str | None:

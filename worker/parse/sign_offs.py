@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from worker.wire.agencies import is_agency, is_same_agency
 from worker.wire.bylines import read_credits
-from worker.wire.datelines import is_agency
 
 _LONGEST = 1_200
 _TAIL = 40
@@ -136,4 +136,4 @@ def _read_credits_at_end(paragraph: str) -> _End:
 
 
 def _names(name: str, agency: str | None) -> bool:
-    return agency is not None and name.casefold() == agency.casefold()
+    return agency is not None and is_same_agency(name, agency)

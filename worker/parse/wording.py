@@ -6,6 +6,7 @@ from html.entities import html5
 from urllib.parse import urljoin
 
 from worker.text import clean
+from worker.urls import is_without_scheme
 
 LONGEST_TITLE, LONGEST_URL, LONGEST_CONTENT, LONGEST_NAME = 4_000, 4_000, 1_000_000, 400
 
@@ -72,9 +73,7 @@ def name_of_author(author: str) -> str:
 
 def choose_link(link: str | None, guid: str | None, *, is_permalink: bool) -> str | None:
     """Return an entry's link: the one it has, else a guid that is a web page's address and says so."""
-    if link and (link != guid or _is_web_page(link)):
-        return link
-    return guid if guid and is_permalink and _is_web_page(guid) else None
+    return link or (guid if guid and is_permalink and is_web_page(guid) else None)
 
 
 def is_no_tag(scheme: str | None) -> bool:
@@ -84,7 +83,8 @@ def is_no_tag(scheme: str | None) -> bool:
 
 def join(base: str, url: str) -> str:
     """Return a URL resolved against xml:base where there is one; one that no resolving makes sense of, as it is."""
-    if not base:
+    # A host without its scheme is no path.
+    if not base or is_without_scheme(url):
         return url
     try:
         return urljoin(base, url)
@@ -92,7 +92,8 @@ def join(base: str, url: str) -> str:
         return url
 
 
-def _is_web_page(url: str) -> bool:
+def is_web_page(url: str) -> bool:
+    """Say whether a URL is a web page's address, whole."""
     return url.startswith(("http://", "https://"))
 
 

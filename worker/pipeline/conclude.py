@@ -120,12 +120,10 @@ def prepare_document(
     released = hold_back(parsed, now)
     feed, document = answered.feed, answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
-    site_url = parsed.site_url or feed.site_url
     context = FeedContext(
         feed_url=feed.url,
-        # Relative links in a saved document mean the site, not the folder it was saved to.
-        document_url=site_url if site_url and document.url.startswith("file:") else document.url,
-        site_url=site_url,
+        document_url=document.url,
+        site_url=parsed.site_url or feed.site_url,
         language=parsed.language,
         said_at=answered.said_at or answered.started_at,
         detect=detect,

@@ -11,8 +11,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from worker.normalise import POLICY_VERSION, FeedContext, normalise
+from worker.normalise import POLICY_VERSION, FeedContext, is_unnumbered, normalise
 from worker.parse import PARSE_VERSION
+from worker.pipeline.answered import join_notes
 from worker.recognise import key_entries, note_shared_names, recognise
 from worker.store import find_guid_rule, find_present_sightings, find_sightings
 from worker.values import GuidRule, KeyedEntry, ParsedDocument, Recognised, Sighted, Sighting
@@ -49,7 +50,9 @@ def identify(
     sighted = present | find_sightings(connection, feed_id, unknown)
     recognised = recognise(keyed, sighted)
     sightings = tuple(_normalise(recognised.fresh, context, now))
-    return Identified(rule, edition, sighted, recognised, sightings, len(keyed), note_shared_names(keyed))
+    unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
+    note = join_notes(note_shared_names(keyed), f"versions that are no numbers: {unnumbered}" if unnumbered else None)
+    return Identified(rule, edition, sighted, recognised, sightings, len(keyed), note)
 
 
 def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime) -> Iterator[Sighting]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from worker.wire.datelines import is_agency
+from worker.wire.agencies import is_agency
 
 _LONGEST = 200
 _LONGEST_FIELD = 4_000

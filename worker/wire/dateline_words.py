@@ -1,4 +1,4 @@
-"""The words in datelines: months and agencies as they write them, and what only looks like a place."""
+"""The words in datelines: months as agencies write them, and what only looks like a place."""
 
 MONTHS = {
     name: number
@@ -43,30 +43,6 @@ MONTHS = {
     for name in names.split()
 }
 """The number of a month by its name or abbreviation, case folded."""
-
-AGENCIES = frozenset(
-    # By the letters they sign with.
-    "aa aap aca adn afp aga agi aki ana ana-mpe ani anp ansa antara aninews ap apa apn app atn bbc belga bernama "
-    "bloomberg bna bns bss bta cna cnn cns cp ctk čtk dpa dpa-afx dw efe ena epd fides hina ians ifp ina interfax ips "
-    "iribnews irib irna isna itar-tass jiji kap kbs kcna kna kuna kyodo lusa map mehr mena mia mti mtvnews nan nna ntb "
-    "nzpa pa pap petra pna pti ptv qna reuters rfe/rl ria ritzau ria-novosti sana sapa sda shina sid slna sna spa "
-    "sputnik stt tanjug tap tass télam telam tt tts uni unb unian upi ukrinform vna voa wafa wam xinhua yonhap zuma "
-    "adnkronos agerpres anadolu italpress askanews prnewswire pressenza keystone-sda afxnews dowjones axios politico "
-    "тасс интерфакс риа укринформ укрінформ унн уніан белта казинформ "
-    "رويترز وام واس قنا كونا بترا سبأ وفا سانا د.ب.أ أ.ف.ب बार्ता वार्ता भाषा एएनआई आईएएनएस "
-    "ロイター 共同 時事 新华社 中新社 新華社 聯合 中央社 연합뉴스 뉴시스 뉴스1".split()
-) | {
-    # By their whole names.
-    "agence france-presse", "agencia efe", "agenzia ansa", "anadolu agency", "asian news international",
-    "associated press", "australian associated press", "the associated press", "bernama news", "canadian press",
-    "the canadian press", "business wire", "deutsche presse-agentur", "deutsche welle", "dow jones",
-    "dow jones newswires", "europa press", "globe newswire", "indo-asian news service", "interfax-ukraine",
-    "inter press service", "kyodo news", "pa media", "pr newswire", "press association", "press trust of india",
-    "prensa latina", "radio free europe", "ria novosti", "thomson reuters", "united news of india",
-    "united press international", "voice of america", "xinhua news agency", "yonhap news agency", "риа новости",
-    "interfax.com", "interfax.ru", "أ ف ب", "د ب أ",
-}  # fmt: skip
-"""Who signs datelines, case folded."""
 
 NO_PLACES = frozenset(
     "a an and as at by but for from he her his if in it its no not of on or our she that their there they this to we "

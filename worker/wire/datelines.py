@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from worker.wire.dateline_words import AGENCIES, MONTHS, NO_PLACES, PARTICLES
+from worker.wire.agencies import is_agency, without_desk
+from worker.wire.dateline_words import MONTHS, NO_PLACES, PARTICLES
 
 # A dateline is near the start, and short.
 _HEAD = 160
@@ -80,8 +81,6 @@ _STYLES = tuple(
 )
 # What agencies are called that are on no list.
 _CALLED_AGENCY = re.compile(r".*\w(?:news|press|presse|prensa|wire|newswire|agency|agencia|agentur)$", re.IGNORECASE)
-# (dpa/bb) is dpa's desk for Berlin.
-_DESK = re.compile(r"(?<=\w)/[a-z]{2,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +104,8 @@ def read_dateline(text: str, published: date | None) -> Dateline | None:
     return None
 
 
-def is_agency(name: str) -> bool:
-    """Say whether a name is that of a known agency, its desk apart."""
-    known = name.strip(" .").casefold()
-    return known in AGENCIES or known.partition("/")[0] in AGENCIES
-
-
 def _agency(found: dict[str, str | None]) -> str:
-    return _DESK.sub("", (found["agency"] or found.get("agency2") or "").strip())
+    return without_desk((found["agency"] or found.get("agency2") or "").strip())
 
 
 def _place(written: str | None) -> str | None:

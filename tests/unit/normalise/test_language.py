@@ -76,3 +76,23 @@ def test_the_title_and_the_beginning_of_the_text_tell_the_language() -> None:
     words = telling_words("Rain", "It rained. " * 1000)
     assert words.startswith("Rain It rained. ")
     assert len(words) == 300
+
+
+@pytest.mark.parametrize(
+    ("declared", "language"),
+    [
+        ("en", "en"), ("en_US", "en-US"), ("EN-gb", "en-GB"), ("zh_hant_tw", "zh-Hant-TW"), (" pt-br ", "pt-BR"),
+        ("es-419", "es-419"), ("sr-Latn", "sr-Latn"),
+    ],
+)  # fmt: skip
+def test_a_language_is_written_as_bcp_47_has_it(declared: str, language: str) -> None:
+    assert language_of(declared, None, "", None) == (language, LanguageSource.ENTRY)
+
+
+@pytest.mark.parametrize("declared", [None, "", "english", "e", "en-", "<b>", "en us"])
+def test_what_is_no_language_tag_gives_way_to_the_feeds(declared: str | None) -> None:
+    assert language_of(declared, "en-us", "", None) == ("en-US", LanguageSource.FEED)
+
+
+def test_without_any_language_it_is_null() -> None:
+    assert language_of(None, None, "", None) == (None, None)

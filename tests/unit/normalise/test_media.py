@@ -1,12 +1,18 @@
+from datetime import UTC, datetime
+
+from worker.normalise.context import FeedContext
 from worker.normalise.media import find_image, read_enclosures
 from worker.normalise.sanitise import sanitise
 from worker.values import Enclosure, Entry
 
 PAGE = "https://news.example/rain"
+FEED = FeedContext(
+    "https://news.example/feed", "https://news.example/feed", None, None, datetime(2026, 11, 24, tzinfo=UTC)
+)
 
 
 def _image(named: str | None = None, content: str = "") -> str | None:
-    return find_image(Entry(image_url=named), PAGE, sanitise(content, PAGE))
+    return find_image(Entry(image_url=named), FEED, sanitise(content, PAGE))
 
 
 def test_enclosures_have_web_addresses_and_sizes_that_can_be() -> None:
@@ -18,7 +24,7 @@ def test_enclosures_have_web_addresses_and_sizes_that_can_be() -> None:
         Enclosure("https://cdn.example/4.mp3", "", 0),
         Enclosure("file:///etc/passwd"),
     )
-    assert read_enclosures(published, PAGE) == (
+    assert read_enclosures(published, FEED) == (
         Enclosure("https://news.example/1.mp3", "audio/mpeg", 5),
         Enclosure("https://cdn.example/2.mp3", "audio/mpeg", None),
         Enclosure("https://cdn.example/3.mp3", None, None),

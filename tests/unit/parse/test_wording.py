@@ -77,7 +77,9 @@ def test_looking_for_an_address_costs_next_to_nothing(author: str) -> None:
         (None, "https://a/1", True, "https://a/1"),
         (None, "https://a/1", False, None),
         (None, "urn:1", True, None),
-        ("urn:1", "urn:1", True, None),
+        ("/1", "/1", True, "/1"),
+        ("a/1", "a/1", False, "a/1"),
+        (None, "/1", True, None),
         (None, None, True, None),
     ],
 )
@@ -89,8 +91,12 @@ def test_a_guid_is_a_link_where_it_is_a_pages_address(
 
 @pytest.mark.parametrize(
     ("base", "url", "joined"),
-    [("", "a", "a"), ("http://a/b/", "c", "http://a/b/c"), ("b/", "c", "b/c"), ("http://a/", "//[", "//[")],
-)
+    [
+        ("", "a", "a"), ("http://a/b/", "c", "http://a/b/c"), ("b/", "c", "b/c"), ("http://a/", "//[", "//["),
+        # A host that lacks its scheme.
+        ("http://a/b/", "www.news.example/rain", "www.news.example/rain"),
+    ],
+)  # fmt: skip
 def test_urls_are_resolved_where_there_is_a_base(base: str, url: str, joined: str) -> None:
     assert join(base, url) == joined
 

@@ -1,0 +1,30 @@
+from typing import Any
+
+import pytest
+
+from tests.newsrooms import ninjs
+from worker.parse.document import parse_document
+from worker.values import Document, Entry
+
+
+def _entry(**fields: Any) -> Entry:
+    (entry,) = parse_document(Document("http://127.0.0.1/item", ninjs(**fields), None), 100).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("written", "version"),
+    [("4", "4"), (4, "4"), (4.0, "4.0"), (" final ", "final"), (True, None), ([4], None), ("", None), (None, None)],
+)
+def test_a_version_is_told_as_it_is_written(written: Any, version: str | None) -> None:
+    assert _entry(version=written).version == version
+
+
+@pytest.mark.parametrize(("uri", "guid", "item_id"), [("urn:x:1", "2", "urn:x:1"), (None, "urn:x:2", "urn:x:2")])
+def test_an_item_is_known_by_its_uri_else_its_guid(uri: str | None, guid: str, item_id: str) -> None:
+    entry = _entry(uri=uri, guid=guid)
+    assert (entry.item_id, entry.guid) == (item_id, item_id)
+
+
+def test_an_item_says_when_its_version_was_made() -> None:
+    assert _entry(versioncreated="2026-07-10T09:00:00Z").updated == "2026-07-10T09:00:00Z"
