@@ -1,6 +1,7 @@
 """``feedmill run``: the main job in one process, without a server."""
 
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -14,6 +15,8 @@ import pytest
 from tests.documents import item, rss
 from tests.servers.publisher import Publisher
 from tests.waiting import wait_for
+from worker.database.engine import open_store
+from worker.database.schema import SCHEMA_VERSION, migrate
 
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -93,6 +96,38 @@ def test_an_edited_dispatch_is_a_revision_of_its_article(seeds: Path, feedmill: 
     assert article["revision"] == 2
     shown = json.loads(feedmill("show", str(article["id"]), "--json").stdout)
     assert ["85 per cent" in revision["text"] for revision in shown["revisions"]] == [True, False]
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("run", "--once")])
+def test_a_migration_is_named_before_it_is_made(feedmill: Feedmill, tmp_path: Path, command: tuple[str, ...]) -> None:
+    engine = open_store(f"sqlite:///{tmp_path}/feedmill.db")
+    migrate(engine, "0009")
+    engine.dispose()
+    told = feedmill(*command).stdout
+    named = (
+        f"The store sqlite:///feedmill.db is at schema 0009 and is brought to {SCHEMA_VERSION} now; "
+        "there is no way back but your backup."
+    )
+    assert named in told
+    assert named not in feedmill(*command).stdout
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("run", "--once")])
+def test_of_an_empty_store_nothing_of_the_kind_is_said(feedmill: Feedmill, command: tuple[str, ...]) -> None:
+    assert "no way back" not in feedmill(*command).stdout
+
+
+def test_a_file_that_is_still_being_written_is_named_and_no_news(feedmill: Feedmill, tmp_path: Path) -> None:
+    path = tmp_path / "dispatch.txt"
+    script = "while sleep 0.1; do echo More rain. >> dispatch.txt; done"
+    path.write_text("LONDON (Reuters) - Rain fell.")
+    with subprocess.Popen(["sh", "-c", script], cwd=tmp_path, start_new_session=True) as writer:
+        done = feedmill("ingest", "dispatch.txt")
+        os.killpg(writer.pid, signal.SIGKILL)
+    assert done.returncode == 1
+    assert "dispatch.txt was not read: it is still being written" in done.stderr
+    assert "0 files read, 1 still being written; 0 new articles" in done.stdout
+    assert "1 files read; 1 new articles" in feedmill("ingest", "dispatch.txt").stdout
 
 
 def test_feeds_are_polled_on_schedule_until_ctrl_c(

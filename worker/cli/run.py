@@ -11,9 +11,8 @@ from worker.cli.listings import article_columns
 from worker.cli.output import print_table, write_line
 from worker.cli.progress import with_progress
 from worker.cli.seeds import print_seeds
-from worker.cli.store import opened_store
+from worker.cli.store import migrate_aloud, opened_store
 from worker.database.engine import place_of, reading
-from worker.database.schema import migrate
 from worker.embedded import run_embedded, sole_use
 from worker.errors import UsageError
 from worker.ingest import ingest_seed_folder
@@ -33,7 +32,7 @@ def run_command(*, once: bool) -> None:
     chosen = settings()
     _look_for_seeds(chosen)
     with opened_store(check=False) as engine, sole_use(engine):
-        if migrate(engine):
+        if migrate_aloud(engine):
             write_line(f"Made the store {place_of(engine)} ready.")
         tools = make_tools(chosen, engine)
         try:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
+from worker.cli.output import write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
-from worker.database.engine import file_of, reading, store_engine
+from worker.database.engine import file_of, place_of, reading, store_engine
 from worker.database.failures import explain_failure
-from worker.database.schema import check_schema, is_empty, migrate
+from worker.database.schema import SCHEMA_VERSION, check_schema, is_empty, migrate, stored_version
 from worker.errors import NamedError, SettingsError, StoreError
 from worker.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
@@ -45,6 +46,17 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
         yield engine
     except DBAPIError as error:
         raise explain_failure(error, engine) from error
+
+
+def migrate_aloud(engine: Engine) -> bool:
+    """Bring the schema to the newest and return whether it moved; say beforehand what cannot be taken back."""
+    found = stored_version(engine)
+    if found and found < SCHEMA_VERSION:
+        write_line(
+            f"The store {place_of(engine)} is at schema {found} and is brought to {SCHEMA_VERSION} now; "
+            "there is no way back but your backup."
+        )
+    return migrate(engine)
 
 
 @contextmanager

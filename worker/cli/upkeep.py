@@ -4,10 +4,10 @@ import click
 
 from worker.cli.output import counted, parse_since
 from worker.cli.progress import with_progress
-from worker.cli.store import opened_store
+from worker.cli.store import migrate_aloud, opened_store
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
-from worker.database.schema import SCHEMA_VERSION, migrate
+from worker.database.schema import SCHEMA_VERSION
 from worker.pipeline import group_waiting, regroup
 from worker.retention import prune
 from worker.settings import settings
@@ -17,7 +17,7 @@ from worker.settings import settings
 def migrate_command() -> None:
     """Bring the store's schema to the newest; everything in it stays."""
     with opened_store(check=False) as engine:
-        moved = migrate(engine)
+        moved = migrate_aloud(engine)
         place = place_of(engine)
     click.echo(f"{place} {'is now' if moved else 'was already'} at schema version {SCHEMA_VERSION}.")
 

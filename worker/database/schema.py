@@ -57,8 +57,13 @@ def check_schema(engine: Engine) -> None:
 
 def is_empty(engine: Engine) -> bool:
     """Say whether the store has never been migrated."""
+    return stored_version(engine) is None
+
+
+def stored_version(engine: Engine) -> str | None:
+    """Return the version that the store's schema is at; None when it has never been migrated."""
     with reading(engine) as connection:
-        return _version(connection) is None
+        return _version(connection)
 
 
 def alembic_config(connection: Connection) -> "Config":
