@@ -15,8 +15,9 @@ def _entry(docdata: str = "") -> Entry:
     [
         ("<du-key version='4' key='rain'/>", "4"),
         ("<du-key generation='1' version='4' key='rain'/>", "4"),
-        # It counts anew in each generation.
-        ("<du-key generation='2' version='1' key='rain'/>", None),
+        # It counts anew in each generation, and has to rise all the same.
+        ("<du-key generation='2' version='1' key='rain'/>", "1000001"),
+        ("<du-key generation='2' version='1a' key='rain'/>", "1a"),
         ("<du-key key='rain'/>", None),
         ("", None),
     ],
