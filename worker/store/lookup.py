@@ -80,8 +80,8 @@ def _lock(
     connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
 ) -> Mapping[int, Row[*tuple[Any, ...]]]:
     # Each slice is locked in one order; only documents beyond all measure have two.
-    slices = zip_longest(_slices(sorted(article_ids)), _slices(sorted(match_keys)), fillvalue=[])
-    wanted = ({"ids": ids, "match_keys": keys} for ids, keys in slices)
+    ids, keys = list(_slices(sorted(article_ids))), list(_slices(sorted(match_keys)))
+    wanted = ({"ids": some or [], "match_keys": names or []} for some, names in zip_longest(ids, keys))
     return {row.id: row for each in wanted for row in connection.execute(_articles(), each)}
 
 
