@@ -108,14 +108,15 @@ def _fill_sightings() -> None:
     op.execute(
         """
         UPDATE sightings SET
-            known_by = CASE WHEN guid LIKE 'content:%' THEN 'words'
+            known_by = CASE WHEN guid LIKE 'content:%' AND length(guid) = 40 THEN 'words'
                 ELSE (SELECT guid_policy FROM feeds WHERE feeds.id = sightings.feed_id) END,
             read_at = coalesce(
                 (SELECT coalesce(polled_at, seen_at) FROM revisions
                  WHERE revisions.article_id = sightings.article_id AND revisions.content_hash = sightings.content_hash),
                 first_seen_at),
             said_at = coalesce(
-                (SELECT coalesce(updated_at, polled_at, seen_at) FROM revisions
+                (SELECT CASE WHEN updated_at < coalesce(polled_at, seen_at) THEN updated_at
+                    ELSE coalesce(polled_at, seen_at) END FROM revisions
                  WHERE revisions.article_id = sightings.article_id AND revisions.content_hash = sightings.content_hash),
                 first_seen_at),
             length = coalesce(
@@ -126,10 +127,11 @@ def _fill_sightings() -> None:
                 0)
         """
     )
-    # Where several feeds say the version that is shown, the one that brought it is shown, else the earliest.
+    # Where several feeds say the version that is shown, the one that brought it is shown, else the earliest. Found for each
+    # sighting by itself, through indexes: a list of all that are shown would be searched from its start for every one.
     op.execute(
         """
-        UPDATE sightings SET said = '{}' WHERE id NOT IN (
+        UPDATE sightings SET said = '{}' WHERE id <> (
             SELECT coalesce(
                 (SELECT min(s.id) FROM sightings s JOIN revisions r
                     ON r.article_id = s.article_id AND r.feed_id = s.feed_id AND r.content_hash = s.content_hash
@@ -137,9 +139,8 @@ def _fill_sightings() -> None:
                     AND r.number = articles.revision),
                 (SELECT min(s.id) FROM sightings s
                  WHERE s.article_id = articles.id AND s.content_hash = articles.content_hash),
-                (SELECT min(s.id) FROM sightings s WHERE s.article_id = articles.id),
-                0)
-            FROM articles)
+                (SELECT min(s.id) FROM sightings s WHERE s.article_id = articles.id))
+            FROM articles WHERE articles.id = sightings.article_id)
         """
     )
 
