@@ -164,8 +164,8 @@ class Drafts:
     def find(self, article_id: int | None) -> Draft:
         """Return an article, begun anew for None."""
         if article_id is None:
-            # Below zero until the store has given it an id.
-            article_id = -1 - sum(known_id < 0 for known_id in self.by_id)
+            # Below zero until the store has given it an id, and no article's twice: none is ever taken out.
+            article_id = -1 - len(self.by_id)
             self.by_id[article_id] = Draft(article_id)
         return self.by_id[article_id]
 
