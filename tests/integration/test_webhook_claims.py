@@ -117,6 +117,14 @@ def test_a_deliverer_whose_claim_ran_out_changes_nothing_of_what_its_successor_w
     assert _row(store) == written
 
 
+def test_a_deliverer_that_is_late_still_has_the_say_while_nobody_took_its_claim_over(
+    store: Engine, now: datetime, webhook: Webhook
+) -> None:
+    (late,) = _claim(store, now)
+    _take(store, now + 2 * LEASE, late)
+    assert _row(store).position == 3
+
+
 def test_a_deliverer_whose_claim_ran_out_says_nothing_of_the_batch_that_followed(
     store: Engine, now: datetime, webhook: Webhook
 ) -> None:
