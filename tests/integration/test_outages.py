@@ -46,6 +46,12 @@ def test_fewer_than_twenty_hosts_say_nothing(store: Engine, hosts: int, was_outa
     assert Outages(store).explain(CUT_OFF, AFTER) is was_outage
 
 
+def test_a_host_is_one_host_however_often_it_was_polled(store: Engine) -> None:
+    for _ in range(2):
+        _poll(store, range(19), ErrorClass.DNS)
+    assert not Outages(store).explain(CUT_OFF, AFTER)
+
+
 @pytest.mark.parametrize(
     ("at", "counts"),
     [
