@@ -75,6 +75,14 @@ def test_requests_beside_each_other_begin_a_gap_apart_and_never_more_than_allowe
     assert visit.begin(NOW + 5 * SECOND) is None
 
 
+def test_answers_make_room_for_as_many_requests_as_before() -> None:
+    visit = _visit(feeds=4, parallel=1)
+    for seconds in (0, 2, 4):
+        assert visit.begin(NOW + seconds * SECOND)
+        assert visit.begin(NOW + (seconds + 1) * SECOND) is None
+        visit.answered(NOW + seconds * SECOND)
+
+
 def test_a_refusal_is_of_all_feeds_and_ends_the_visit() -> None:
     visit = _visit()
     visit.begin(NOW)
