@@ -36,6 +36,8 @@ def is_edit(article: Article, shown: Article) -> bool:
 
 def is_alike(article: Article, known: Article) -> bool:
     """Say whether a file at a known path is that article, edited: files of other folders have such paths too."""
+    if article.agency != known.agency:
+        return False
     return article.title == known.title or likeness(_words(article), _words(known)) >= _RATHER_ALIKE
 
 

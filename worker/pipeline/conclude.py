@@ -25,8 +25,8 @@ from worker.store import (
     StaleDecisionError,
     lock_articles,
     lock_polls,
-    release_hosts,
     store_decision,
+    store_polls,
     write_polls,
 )
 from worker.values import (
@@ -105,10 +105,8 @@ def store_results(
     """Write polls that brought no entries, and ends of leases, in one transaction."""
 
     def work(connection: Connection) -> list[PollRecord]:
-        locked = lock_polls(connection, results, releases)
-        write_polls(connection, locked, results, now)
+        locked = store_polls(connection, results, releases, now)
         move_feeds(connection, locked, results, now)
-        release_hosts(connection, releases)
         return [result.record for result in results]
 
     return write(engine, work, also=(StaleDecisionError,))
