@@ -8,6 +8,9 @@ from worker.values import Article
 
 _LONGEST = 1000
 _ITEM = "item "
+_SENT = (
+    "content_hash", "published_at", "agency", "slug", "notice", "notice_number", "dateline_place", "authors",
+)  # fmt: skip
 
 
 def file_names(article: Article, path: str | None) -> tuple[str, ...]:
@@ -18,6 +21,5 @@ def file_names(article: Article, path: str | None) -> tuple[str, ...]:
     """
     if path is None or (article.match_key or "").startswith(_ITEM):
         return ()
-    sent = (article.content_hash, article.published_at, article.agency, article.slug)
-    sent += (article.notice, article.notice_number, article.dateline_place, article.authors)
+    sent = [getattr(article, name) for name in _SENT]
     return f"words {xxhash.xxh3_128_hexdigest(write_json(sent))}", f"path {clean(path, _LONGEST)}"
