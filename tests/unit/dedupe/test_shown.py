@@ -58,6 +58,11 @@ def test_all_files_speak_with_one_voice_of_which_the_newest_version_counts() -> 
     assert _find(statement(FULL, 3, is_of_file=True), newer) == newer
 
 
+def test_of_versions_of_one_voice_that_nothing_orders_the_earliest_feeds_is_shown() -> None:
+    files = [statement(SHORT, feed_id, guid, is_of_file=True) for feed_id, guid in ((3, "g1"), (4, "g2"))]
+    assert _find(*files) == files[0]
+
+
 def test_the_voice_of_files_is_one_among_those_of_feeds() -> None:
     of_file = statement(LONGER, 3, is_of_file=True)
     assert _find(of_file, statement(SHORT, OURS, said_at=LATER)) == of_file
