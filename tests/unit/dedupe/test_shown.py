@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DAY, HOUR, NOON, OURS, THEIRS, article, shown, statement
@@ -115,11 +115,14 @@ def _statements(feed_ids: list[int], *, is_of_file: bool) -> st.SearchStrategy[S
 
 STATEMENTS = st.lists(
     _statements([1, 2], is_of_file=False) | _statements([3, 4], is_of_file=True),
+    max_size=6,
     # A feed says one thing under one guid.
     unique_by=lambda each: (each.feed_id, each.guid_hash),
 )
 
 
+# How long an example takes says nothing on a busy machine.
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STATEMENTS, st.booleans(), st.data())
 def test_what_is_shown_is_the_same_in_whatever_order_it_was_said(
     statements: list[Statement], is_item: bool, data: st.DataObject
