@@ -35,8 +35,9 @@ def is_edit(article: Article, shown: Article) -> bool:
 
 
 def is_alike(article: Article, known: Article) -> bool:
-    """Say whether a file at a known path is that article, edited: files of other folders have such paths too."""
-    if article.agency != known.agency:
+    days = {each.published_at.date() for each in (article, known) if each.published_at}
+    if len(days) > 1 or article.agency != known.agency:
+        return False
         return False
     return article.title == known.title or likeness(_words(article), _words(known)) >= _RATHER_ALIKE
 
