@@ -32,13 +32,7 @@ def decide(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decis
         sightings=tuple(each for draft in touched for each in draft.resighted()),
         restated=tuple(each for draft in drafts.by_id.values() for each in draft.restated()),
         outcomes=tuple(
-            DocumentOutcome(
-                placements,
-                new=counts[number, "new"],
-                updated=counts[number, "updated"],
-                refreshed=counts[number, "refreshed"],
-                is_overruling=number in drafts.overruling,
-            )
+            DocumentOutcome(placements, *(counts[number, outcome] for outcome in ("new", "updated", "refreshed")))
             for number, placements in enumerate(placed)
         ),
     )

@@ -65,11 +65,8 @@ class Draft:
         """Say whether a feed has carried it."""
         return any(statement.feed_id == feed_id for statement in self._statements.values())
 
-    def hear(self, document: int, brought: Brought, sighting: Sighting) -> bool:
-        """Take in what a document says; of what is older than what its feed said before only the words are kept.
-
-        Return whether it stands in place of what the feed had said before.
-        """
+    def hear(self, document: int, brought: Brought, sighting: Sighting) -> None:
+        """Take in what a document says; of what is older than what its feed said before only the words are kept."""
         self.touched_by.append(document)
         self._names |= dict.fromkeys(sighting.names)
         key = (brought.feed_id, sighting.guid_hash)
@@ -77,13 +74,12 @@ class Draft:
         statement = _state(brought, sighting, before)
         version = Version(sighting.article, brought.feed_id, statement.read_at, sighting.version)
         self._versions.setdefault(sighting.article.content_hash, version)
-        known = before if before is None or brought.is_newest else confirm(before, brought.confirmed_at)
-        if known and rank(statement) < rank(known):
-            return False
-        self._statements[key] = statement
-        self._heard[key] = (document, sighting)
-        self._is_settled = False
-        return before is not None
+        if before is None or rank(statement) >= rank(
+            before if brought.is_newest else confirm(before, brought.confirmed_at)
+        ):
+            self._statements[key] = statement
+            self._heard[key] = (document, sighting)
+            self._is_settled = False
 
     def lose(self, document: int, feed_id: int, guid_hash: bytes) -> None:
         """Forget a sighting that has come to name another article."""
@@ -161,8 +157,6 @@ class Drafts:
             draft.match_key: draft for draft in self.by_id.values() if draft.match_key
         }
         self.by_name: dict[str, list[Draft]] = defaultdict(list)
-        self.overruling: set[int] = set()
-        """Documents that are not what their feeds hold now, and stand in place of what those had said."""
         for article in sorted(known, key=lambda each: each.article_id):
             for name in article.names:
                 self.by_name[name].append(self.by_id[article.article_id])
@@ -182,8 +176,7 @@ class Drafts:
         seen = brought.sighted.get(sighting.guid_hash)
         if seen and seen.article_id != draft.article_id and seen.article_id in self.by_id:
             self.by_id[seen.article_id].lose(document, brought.feed_id, sighting.guid_hash)
-        if draft.hear(document, brought, sighting) and not brought.is_current:
-            self.overruling.add(document)
+        draft.hear(document, brought, sighting)
         self._name(draft, sighting)
         return replace(placed, article_id=draft.article_id)
 

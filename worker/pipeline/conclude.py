@@ -256,16 +256,10 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
         outcome=Outcome.NEW if outcome.new or outcome.updated else Outcome.UNCHANGED,
         note=join_notes(result.record.note, identified.note, _note(outcome)),
     )
-    result = replace(
-        result,
-        record=record,
-        guid_rule=rule if rule != identified.rule else None,
-        is_overruling=outcome.is_overruling,
-    )
+    result = replace(result, record=record, guid_rule=rule if rule != identified.rule else None)
     if _is_current(prepared.answered, locked):
         recognised = identified.recognised
-        edited = (known[each.guid_hash] for each in recognised.fresh if each.guid_hash in known)
-        returned = tuple(seen.sighting_id for seen in (*recognised.unchanged, *edited) if seen.left)
+        returned = tuple(seen.sighting_id for seen in recognised.unchanged if seen.left)
         result = replace(result, returned=returned, left=tuple(seen.sighting_id for seen in recognised.left))
     return conclude_document(prepared.answered, result, arrived, now)
 

@@ -13,7 +13,7 @@ from worker.store.articles import store_departures
 from worker.store.feeds import store_feed
 from worker.store.leases import HostRelease, release_hosts
 from worker.store.locks import Locked, lock_polls
-from worker.store.schedules import forget_documents, store_schedules
+from worker.store.schedules import store_schedules
 from worker.values import PollRecord, PollResult
 
 
@@ -36,7 +36,6 @@ def write_polls(connection: Connection, locked: Locked, results: Sequence[PollRe
     deciding = [result for result in stored if locked.may_decide(result)]
     store_departures(connection, stored, now)
     store_schedules(connection, deciding)
-    forget_documents(connection, [result.record.feed_id for result in stored if result.is_overruling])
     count_editions(connection, [result.record.feed_id for result in stored if result.is_document])
     for result in deciding:
         store_feed(connection, result, now)

@@ -1,12 +1,11 @@
 """Writing schedules: the hot half of a feed, by the polls that may decide about it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Update, bindparam, case, null, update
 
-from worker.database.among import is_among
 from worker.database.feed_tables import ScheduleRow
 from worker.database.types import UtcDateTime
 from worker.values import Outcome, PollResult
@@ -20,14 +19,6 @@ def store_schedules(connection: Connection, results: Sequence[PollResult]) -> No
     ):
         if rows:
             connection.execute(_update(tuple(rows[0])), rows)
-
-
-def forget_documents(connection: Connection, feed_ids: Collection[int]) -> None:
-    """Let feeds be read whole when they are polled next: what is stored is no longer what their hosts served last."""
-    if feed_ids:
-        mine = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
-        unread = {"etag": None, "last_modified": None, "body_hash": None}
-        connection.execute(update(ScheduleRow).where(mine).values(unread))
 
 
 @cache

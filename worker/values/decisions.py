@@ -98,8 +98,6 @@ class DocumentOutcome:
     new: int = 0
     updated: int = 0
     refreshed: int = 0
-    is_overruling: bool = False
-    """Whether it stands in place of what the feed had said, though it is not what the feed holds now."""
 
 
 @dataclass(frozen=True, slots=True)

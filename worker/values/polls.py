@@ -83,8 +83,6 @@ class PollResult:
     """Whether that differs from what is stored."""
     moves_to: str | None = None
     """The URL that the feed has from now on, where the redirect is believed."""
-    is_overruling: bool = False
-    """Whether its document, which is not what the feed holds now, stands in place of what the feed had said."""
     is_document: bool = False
     """Whether a document was read, and what is known of the feed's entries changes with it."""
     returned: tuple[int, ...] = ()
