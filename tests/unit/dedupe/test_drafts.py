@@ -61,6 +61,16 @@ def test_a_version_older_by_the_publishers_word_is_kept_but_not_said() -> None:
     assert older.decide().versions == (Version(FULL, OURS, LATER + DAY, 1),)
 
 
+def test_a_version_newer_by_the_publishers_word_is_shown_though_made_before() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, version=1),)))
+    assert _hear(draft, sighting(SHORT, version=2, said_at=NOON - DAY)).shown == SHORT
+
+
+def test_what_a_file_says_replaces_what_another_file_said() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, is_of_file=True),)))
+    assert _hear(draft, SHORT, feed_id=THEIRS, is_of_file=True).shown == SHORT
+
+
 def test_a_late_worker_does_not_write_over_what_has_been_read_since() -> None:
     late = _hear(_draft(), FULL, read_at=NOON - HOUR, is_newest=False)
     assert (late.shown, [*late.resighted()], late.decide().versions[0].article) == (LONGER, [], FULL)
@@ -153,7 +163,8 @@ def test_an_article_that_lost_its_only_sighting_stays_as_it_is() -> None:
     draft = _draft()
     draft.lose(0, OURS, b"g1")
     decided = draft.decide()
-    assert (draft.is_touched, draft.shown, decided.feed_id, decided.guid) == (True, LONGER, None, "")
+    assert (draft.shown, decided.feed_id, decided.guid) == (LONGER, None, "")
+    assert (draft.is_touched, draft.shown_by_document) == (True, 0)
 
 
 def test_a_sighting_that_is_lost_after_it_was_heard_is_not_written() -> None:
@@ -251,13 +262,6 @@ def test_new_articles_have_ids_of_their_own_below_zero() -> None:
     assert (len(set(begun)), max(begun) < 0, drafts.find(7).article_id) == (3, True, 7)
 
 
-def test_what_is_taken_tells_which_article_it_is() -> None:
-    drafts = Drafts([known(7, LONGER)])
-    brought = document(sighting(FULL))
-    placed = [drafts.take(0, brought, Placement(brought.sightings[0], each)).article_id for each in (7, None)]
-    assert placed == [7, min(drafts.by_id)]
-
-
 ELSEWHERE = replace(FULL, match_key=OTHER_KEY)
 
 
@@ -290,10 +294,3 @@ def test_a_sighting_that_stays_with_its_article_is_not_lost() -> None:
 
 def test_the_article_that_a_sighting_named_may_have_been_deleted() -> None:
     assert _keys(_taken((), FULL, None, sighted=[seen_as(8)])) == {-1: KEY}
-
-
-def test_an_article_is_found_by_the_names_that_files_have_given_it() -> None:
-    drafts = Drafts([known(7, LONGER, names=("path a",))])
-    brought = document(sighting(FULL, names=("path a", "path b")), feed_id=THEIRS)
-    drafts.take(0, brought, Placement(brought.sightings[0], 7))
-    assert drafts.by_name == {"path a": [drafts.by_id[7]], "path b": [drafts.by_id[7]]}
