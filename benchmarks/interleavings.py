@@ -1,0 +1,71 @@
+"""Whether any order of polls, files, late workers and retries ends in the same store: random interleavings of them.
+
+``python -m benchmarks.interleavings`` takes 10,000 random steps a seed and holds the store against a model after each.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Engine
+
+from benchmarks.interleaving_machine import Difference, Machine
+from benchmarks.running import database
+from worker.database.engine import open_store
+from worker.database.schema import migrate
+
+
+@contextmanager
+def open_empty(kind: str) -> Iterator[Engine]:
+    """Provide an empty store."""
+    # Short: the database's socket is in there.
+    with (
+        tempfile.TemporaryDirectory(prefix="fmb-", dir="/tmp") as folder,
+        database(kind, Path(folder)) as (url, _),
+    ):
+        engine = open_store(url.replace("postgresql://", "postgresql+psycopg://"))
+        migrate(engine)
+        yield engine
+        engine.dispose()
+
+
+def run(engine: Engine, seed: int, steps: int, stretch: int) -> int:
+    """Take random steps, each stretch of them from an empty store; return after how many a difference showed, if any."""
+    for began in range(0, steps, stretch):
+        random = Random(f"{seed} {began}")
+        machine = Machine(engine)
+        for step in range(began, min(began + stretch, steps)):
+            try:
+                machine.step(random)
+            except Difference as difference:
+                print(f"seed {seed}, step {step}:\n{difference}\n")
+                return step
+    return steps
+
+
+def main() -> None:
+    """Run the seeds and say what came of each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=int, default=10_000, help="of each seed")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--stretch", type=int, default=500, help="steps from one empty store to the next")
+    parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
+    chosen = parser.parse_args()
+    failed = 0
+    with open_empty(chosen.store) as engine:
+        for seed in range(chosen.first, chosen.first + chosen.seeds):
+            began = time.monotonic()
+            taken = run(engine, seed, chosen.steps, chosen.stretch)
+            failed += taken < chosen.steps
+            ended = "no difference" if taken == chosen.steps else "a difference"
+            print(f"seed {seed}: {taken:,} steps, {ended}, {time.monotonic() - began:.0f} s", flush=True)
+    raise SystemExit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
