@@ -75,6 +75,7 @@ class Task:
             token=self.answered.token,
             instructions=feed.instructions,
             started_at=self.answered.started_at,
+            edition=feed.edition,
             etag=etag,
             body_hash=body_hash,
             is_document=self.parsed is not None,

@@ -196,7 +196,7 @@ class Machine:
             *(
                 replace(task.reading, is_newest=model.holds_lease(task.poll.host_id, task.poll.token))
                 for task in tasks
-                if task.reading
+                if task.reading and model.is_telling(task.poll)
             )
         )
         for task in tasks:

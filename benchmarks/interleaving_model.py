@@ -7,7 +7,7 @@ worked out anew from the whole list whenever it is asked for.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from benchmarks.interleaving_publisher import Published, Words
 
@@ -16,6 +16,7 @@ Key = tuple[int, str]
 Change = tuple[str, Hashable, frozenset[str]]
 """An event: its kind, the article or feed, and the names of changed fields."""
 _NOTHING: frozenset[str] = frozenset()
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Poll:
     started_at: datetime
     etag: str | None = None
     body_hash: bytes | None = None
+    edition: int = 0
     is_document: bool = False
     is_failure: bool = False
     is_gone: bool = False
@@ -166,21 +168,37 @@ class Model:
         """Say whether a poll's lease still holds."""
         return token is not None and host_id is not None and self.tokens.get(host_id) == token
 
+    def is_telling(self, poll: Poll) -> bool:
+        """Say whether what a poll read tells what the feed says: not where it left unread what may be known otherwise.
+
+        That is another worker's by then, or documents of the feed have been stored since it was claimed.
+        """
+        feed = self.feeds.get(poll.feed_id)
+        is_held = self.holds_lease(poll.host_id, poll.token)
+        return poll.is_document or (is_held and feed is not None and feed.edition == poll.edition)
+
     def conclude(self, poll: Poll) -> None:
         """Let a poll decide about its feed, if it may."""
         feed = self.feeds.get(poll.feed_id)
         if feed is None:
             return
+        is_held = poll.host_id is None or self.holds_lease(poll.host_id, poll.token)
+        is_read = is_held and not poll.is_failure and self.is_telling(poll)
         feed.edition += poll.is_document
-        is_held = self.holds_lease(poll.host_id, poll.token)
-        if poll.host_id is not None and not (is_held and poll.instructions == feed.instructions):
+        if is_read:
+            # Whatever the clock says.
+            last = feed.last_success_at if poll.host_id else None
+            feed.last_success_at = max(poll.started_at, last + _MOMENT) if last else poll.started_at
+        if not (is_held and poll.instructions == feed.instructions):
+            if poll.is_document:
+                feed.etag = feed.body_hash = None
             return
         feed.is_due, feed.is_requested, feed.is_failing = poll.host_id is not None, False, poll.is_failure
         if poll.is_gone:
             feed.state, feed.is_due = "gone", False
             self.changes.append(("feed gone", poll.feed_id, _NOTHING))
         if not poll.is_failure:
-            feed.etag, feed.body_hash, feed.last_success_at = poll.etag, poll.body_hash, poll.started_at
+            feed.etag, feed.body_hash = (poll.etag, poll.body_hash) if is_read else (None, None)
 
     # What an operator says.
 
