@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.documents import item, rss
-from tests.polling import add, make_due, now_of, poll, poll_again, schedule
+from tests.polling import add, hosts, make_due, now_of, poll, poll_again, schedule
 from tests.servers.publisher import Answer, Publisher
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.errors import ErrorClass
 from worker.feeds import resume_feed
 from worker.tools import Tools
@@ -98,6 +98,44 @@ def test_a_success_clears_the_record(tools: Tools, publisher: Publisher) -> None
     poll_again(tools)
     stored = schedule(tools)
     assert (stored.failures, stored.attempts, stored.failing_since, stored.error_class) == (0, 0, None, None)
+
+
+def _lose_workers(tools: Tools, times: int, *, isolated: bool = False) -> None:
+    """As if the workers that polled the one feed had been lost so often."""
+    with writing(tools.engine) as connection:
+        connection.execute(update(ScheduleRow).values(claim_attempts=times))
+        connection.execute(update(HostRow).values(isolated=isolated))
+
+
+@pytest.mark.parametrize("status", [200, 304, 404, 429, 500])
+def test_a_poll_whose_worker_lived_clears_the_feed_of_lost_workers_however_it_ended(
+    tools: Tools, publisher: Publisher, status: int
+) -> None:
+    add(tools, publisher.on("/feed", Answer(rss([item("one")]), status=status)))
+    _lose_workers(tools, 2)
+    (record,) = poll(tools)
+    assert (record.http_status, schedule(tools).claim_attempts) == (status, 0)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_poll_ends_the_isolation_of_its_host(tools: Tools, publisher: Publisher, status: int) -> None:
+    add(tools, publisher.on("/feed", Answer(rss([item("one")]), status=status)))
+    _lose_workers(tools, 5, isolated=True)
+    poll(tools)
+    (host,) = hosts(tools)
+    assert (host.isolated, host.lease_token, schedule(tools).claim_attempts) == (False, None, 0)
+
+
+def test_a_worker_that_lost_its_lease_clears_nothing(tools: Tools, publisher: Publisher) -> None:
+    def respond(_request: object) -> Answer:
+        with writing(tools.engine) as connection:
+            connection.execute(update(HostRow).values(lease_token="its successor's"))
+        return Answer(status=500)
+
+    add(tools, publisher.on("/feed", respond))
+    _lose_workers(tools, 2)
+    poll(tools)
+    assert (schedule(tools).claim_attempts, schedule(tools).failures) == (2, 0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from tests.polling import add, count, poll, poll_again, titles
+from tests.polling import add, count, make_due, poll, poll_again, schedule, titles
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, EventRow, RevisionRow
 from worker.database.clock import read_clock
@@ -119,6 +119,57 @@ def test_a_polled_document_with_an_embargoed_item_is_read_again_though_its_bytes
     assert "1 left out: it is embargoed until " in (record.note or "")
     assert poll_again(tools).parser == "newsroom"
     assert titles(tools) == ["Rain"]
+
+
+def _kept(tools: Tools) -> tuple[str | None, str | None, bool]:
+    """What the next poll would tell the host or the document by: the validators, and whether there is a body's hash."""
+    stored = schedule(tools)
+    return stored.etag, stored.last_modified, stored.body_hash is not None
+
+
+def _serve_items(publisher: Publisher, etag: str, *items: bytes) -> str:
+    modified = "Fri, 10 Jul 2026 08:00:00 GMT"
+    return publisher.serve_validated("/items", b"[" + b",".join(items) + b"]", etag=etag, last_modified=modified)
+
+
+@pytest.mark.parametrize("free", [[], ["urn:x:free"]])
+def test_nothing_that_could_call_a_document_unchanged_is_kept_while_an_item_is_embargoed(
+    tools: Tools, publisher: Publisher, free: list[str]
+) -> None:
+    held = _ninjs(uri="urn:x:held", headline="Snow", embargoed=_in(tools, timedelta(days=1)))
+    add(tools, _serve_items(publisher, '"held"', *(_ninjs(uri=uri) for uri in free), held))
+    for number in (len(free), 0):
+        make_due(tools)
+        (record,) = poll(tools)
+        assert (record.http_status, record.new, record.error) == (200, number, None)
+        assert _kept(tools) == (None, None, False)
+
+
+def test_validators_from_before_an_embargo_are_not_sent_during_it(tools: Tools, publisher: Publisher) -> None:
+    free = _ninjs(uri="urn:x:free")
+    add(tools, _serve_items(publisher, '"free"', free))
+    poll(tools)
+    held = _ninjs(uri="urn:x:held", headline="Snow", embargoed=_in(tools, timedelta(days=1)))
+    _serve_items(publisher, '"held"', free, held)
+    poll_again(tools)
+    assert poll_again(tools).http_status == 200
+    sent = publisher.requests[-1].headers
+    assert "if-none-match" not in sent
+    assert "if-modified-since" not in sent
+
+
+def test_a_document_is_asked_for_with_conditions_again_once_nothing_is_held_back(
+    tools: Tools, publisher: Publisher
+) -> None:
+    held = _ninjs(uri="urn:x:held", headline="Snow", embargoed=_in(tools, timedelta(days=1)))
+    add(tools, _serve_items(publisher, '"held"', _ninjs(), held))
+    poll(tools)
+    released = _ninjs(uri="urn:x:held", headline="Snow", embargoed=_in(tools, -timedelta(seconds=1)))
+    _serve_items(publisher, '"released"', _ninjs(), released)
+    assert poll_again(tools).new == 1
+    assert _kept(tools) == ('"released"', "Fri, 10 Jul 2026 08:00:00 GMT", True)
+    assert poll_again(tools).http_status == 304
+    assert titles(tools) == ["Rain", "Snow"]
 
 
 def test_a_polled_item_that_is_withheld_is_asked_for_again(tools: Tools, publisher: Publisher) -> None:

@@ -116,7 +116,15 @@ class Draft:
         for key, (_, sighting) in self._heard.items():
             if statement := self._statements.get(key):
                 said = None if statement is shown else sighting.article
-                yield Resighted(key[0], sighting, self.article_id, statement.read_at, statement.said_at, said)
+                yield Resighted(
+                    feed_id=key[0],
+                    sighting=sighting,
+                    article_id=self.article_id,
+                    read_at=statement.read_at,
+                    said_at=statement.said_at,
+                    said=said,
+                    is_present=statement.is_present,
+                )
 
     def restated(self) -> Iterator[Restated]:
         """Yield the stored sightings that are no longer what is shown, or are from now on."""
@@ -156,8 +164,8 @@ class Drafts:
     def find(self, article_id: int | None) -> Draft:
         """Return an article, begun anew for None."""
         if article_id is None:
-            # Below zero until the store has given it an id.
-            article_id = -1 - sum(known_id < 0 for known_id in self.by_id)
+            # Below zero until the store has given it an id, and no article's twice: none is ever taken out.
+            article_id = -1 - len(self.by_id)
             self.by_id[article_id] = Draft(article_id)
         return self.by_id[article_id]
 
@@ -199,5 +207,15 @@ def _state(brought: Brought, sighting: Sighting, before: Statement | None) -> St
         length=len(sighting.article.text),
         version=sighting.version,
         is_of_file=brought.is_of_file,
+        is_present=_is_present(brought, before),
         article=sighting.article,
     )
+
+
+def _is_present(brought: Brought, before: Statement | None) -> bool:
+    """Say whether an entry is in its feed's newest document, which need not be the one that brought it."""
+    if brought.is_current:
+        return True
+    if before:
+        return before.is_present
+    return brought.confirmed_at is None or brought.said_at > brought.confirmed_at

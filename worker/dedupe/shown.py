@@ -9,16 +9,17 @@ from worker.values import Statement
 
 _FILES = 0
 _THE_ITEM = -1
-Rank = tuple[int, datetime, datetime, bytes]
+Rank = tuple[int, datetime, datetime, bytes, int, bytes]
 
 
 def rank(statement: Statement) -> Rank:
     """Return by what one statement of a voice is newer than another.
 
-    The publisher's number goes first, then the moment at which the version was made, then that of the reading. The hash
-    only keeps two that are alike in all this in one order.
+    The publisher's number goes first, then the moment at which the version was made, then that of the reading. The rest
+    only keeps those that are alike in all this in one order: two entries of a document, or two files, in the same words.
     """
-    return statement.version or 0, statement.said_at, statement.read_at, statement.content_hash
+    moments = statement.said_at, statement.read_at
+    return statement.version or 0, *moments, statement.content_hash, -statement.feed_id, statement.guid_hash
 
 
 def find_shown(statements: Iterable[Statement], *, is_item: bool) -> Statement | None:

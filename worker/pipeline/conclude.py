@@ -36,6 +36,7 @@ from worker.values import (
     Finding,
     KnownArticle,
     KnownBy,
+    NextPoll,
     Outcome,
     ParsedDocument,
     PollRecord,
@@ -217,15 +218,16 @@ def _brought(prepared: PreparedDocument, locked: Locked, known: Sequence[KnownAr
         said_at=answered.said_at or answered.started_at,
         sightings=tuple(without_shared_links(identified.sightings, identified.recognised.unchanged, known)),
         sighted=identified.sighted,
-        left=_renamed(prepared) if _is_newest(answered, locked) else (),
+        left=_renamed(prepared) if _is_current(answered, locked) else (),
         is_of_file=answered.feed.host_id is None,
         is_newest=locked.holds_lease(answered.feed.host_id, answered.token),
+        is_current=_is_current(answered, locked),
         confirmed_at=locked.feeds[answered.feed.feed_id].last_success_at if answered.feed.host_id else None,
     )
 
 
-def _is_newest(answered: Answered, locked: Locked) -> bool:
-    """Say whether what the document lacks has left its feed: not by a late worker's, nor by a saved one."""
+def _is_current(answered: Answered, locked: Locked) -> bool:
+    """Say whether the document is what its feed holds now: not a late worker's, nor a saved one of a polled feed."""
     return answered.feed.host_id is None or locked.holds_lease(answered.feed.host_id, answered.token)
 
 
@@ -233,7 +235,7 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     """Return what a poll writes, now that it is known what its document brought."""
     result, identified = prepared.result, prepared.identified
     if outcome is None or identified is None:
-        return replace(result, record=replace(result.record, note=_DELETED))
+        return replace(result, record=replace(result.record, note=_DELETED, next_poll=NextPoll(None, _DELETED)))
     known = identified.sighted
     renamed = {
         placed.sighting.guid_hash: placed.sighting.known_by
@@ -257,7 +259,7 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
         note=join_notes(result.record.note, identified.note, _note(outcome)),
     )
     result = replace(result, record=record, guid_rule=rule if rule != identified.rule else None)
-    if _is_newest(prepared.answered, locked):
+    if _is_current(prepared.answered, locked):
         recognised = identified.recognised
         returned = tuple(seen.sighting_id for seen in recognised.unchanged if seen.left)
         result = replace(result, returned=returned, left=tuple(seen.sighting_id for seen in recognised.left))

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Update, bindparam, case, insert, update
+from sqlalchemy import Connection, Insert, Update, bindparam, case, func, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
@@ -139,7 +139,7 @@ def _sight(connection: Connection, sightings: Sequence[Resighted], ids: Mapping[
                 "length": len(each.sighting.article.text),
                 "said": each.said and pack_article(each.said),
                 "first_seen_at": now,
-                "left_at": None,
+                "left_at": None if each.is_present else now,
             }
             for each in sightings
         ]
@@ -212,12 +212,15 @@ def _upsert_sightings(dialect: str) -> Insert:
     statement = upsert(dialect, SightingRow)
     names = (
         "article_id", "guid", "known_by", "original_url", "fingerprint", "content_hash", "version", "said_at",
-        "read_at", "length", "said", "left_at",
+        "read_at", "length", "said",
     )  # fmt: skip
     changed: dict[str, Any] = {name: statement.excluded[name] for name in names}
     # A guid that came to name another article has carried that one since now.
     is_the_same = SightingRow.article_id == statement.excluded.article_id
     changed["first_seen_at"] = case((is_the_same, SightingRow.first_seen_at), else_=statement.excluded.first_seen_at)
+    changed["left_at"] = case(
+        (statement.excluded.left_at.is_not(None), func.coalesce(SightingRow.left_at, statement.excluded.left_at))
+    )
     return statement.on_conflict_do_update(index_elements=["feed_id", "guid_hash"], set_=changed)
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
@@ -80,13 +80,9 @@ def _lock(
     connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
 ) -> Mapping[int, Row[*tuple[Any, ...]]]:
     # Each slice is locked in one order; only documents beyond all measure have two.
-    ids, keys = _slices(sorted(article_ids)), _slices(sorted(match_keys))
-    rows: dict[int, Row[*tuple[Any, ...]]] = {}
-    while wanted := {"ids": next(ids, []), "match_keys": next(keys, [])}:
-        if not any(wanted.values()):
-            break
-        rows |= {row.id: row for row in connection.execute(_articles(), wanted)}
-    return rows
+    ids, keys = list(_slices(sorted(article_ids))), list(_slices(sorted(match_keys)))
+    wanted = ({"ids": some or [], "match_keys": names or []} for some, names in zip_longest(ids, keys))
+    return {row.id: row for each in wanted for row in connection.execute(_articles(), each)}
 
 
 def _read_statements(connection: Connection, article_ids: Collection[int]) -> dict[int, list[Statement]]:

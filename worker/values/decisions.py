@@ -26,6 +26,8 @@ class Brought:
     """Whether the feed is a file."""
     is_newest: bool = True
     """Whether nobody has read the feed since: its poll holds the lease."""
+    is_current: bool = True
+    """Whether it is what its feed holds now: not that of a late worker, nor a saved one of a feed that is polled."""
     confirmed_at: datetime | None = None
     """When the feed was last polled well: what is present was still so then."""
 
@@ -52,6 +54,8 @@ class Resighted:
     said_at: datetime
     said: Article | None
     """None where the article shows it."""
+    is_present: bool
+    """Whether the entry is in the feed's newest document."""
 
 
 @dataclass(frozen=True, slots=True)

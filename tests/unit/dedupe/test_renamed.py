@@ -7,7 +7,7 @@ from worker.dedupe.renamed import find_renamed
 from worker.values import Article, KnownArticle, KnownBy, Sighted, Sighting
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BRIDGE = "The harbour bridge was opened again on Monday after two winters of repairs to its piers. " * 3
 GULLS = "Librarians counted three hundred and twelve gulls on the roof of the central library today. " * 3
 PAGE, OTHER_PAGE = "https://a.example/1", "https://a.example/2"
@@ -35,8 +35,13 @@ def _is_found(sighting: Sighting, seen: Sighted = LEFT) -> bool:
     [
         ({}, True),
         ({"url": "http://www.a.example/1/", **EDITED}, True),
+        ({**EDITED, "published_at": NOON + 3 * HOUR}, True),
         ({**EDITED, "published_at": NOON + DAY}, False),
         ({**EDITED, "published_at": None}, False),
+        ({**EDITED, "text": f"{BRIDGE} {GULLS}", "published_at": NOON + DAY}, True),
+        ({"url": "https://a.example/"}, True),
+        ({"url": "https://a.example/", **EDITED}, False),
+        ({"url": None}, True),
         ({"url": OTHER_PAGE}, True),
         ({"url": OTHER_PAGE, "published_at": NOON + DAY}, False),
         ({"url": OTHER_PAGE, "published_at": None}, False),

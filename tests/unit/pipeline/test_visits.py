@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from worker.pipeline.visits import Visit
 from worker.values import ClaimedHost, DueFeed
 
@@ -34,12 +36,51 @@ def test_the_next_request_waits_for_the_answer_and_then_for_the_gap() -> None:
     assert visit.begin(NOW + 3 * SECOND)
 
 
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_the_lease_ends_with_the_last_feed_and_not_before(parallel: int) -> None:
+    visit = _visit(feeds=2, parallel=parallel)
+    visit.begin(NOW)
+    if parallel == 1:
+        visit.answered(NOW)
+        assert visit.finish(None, NOW, is_success=True) is None
+        assert (visit.is_waiting, visit.is_over) == (True, False)
+        visit.begin(NOW + SECOND)
+    else:
+        visit.begin(NOW + SECOND)
+        visit.answered(NOW + SECOND)
+        assert visit.finish(None, NOW + SECOND, is_success=True) is None
+        assert (visit.is_waiting, visit.is_over) == (False, False)
+    visit.answered(NOW + SECOND)
+    assert visit.finish(None, NOW + SECOND, is_success=True)
+    assert visit.is_over
+
+
+def test_a_feed_that_is_being_stored_is_on_the_wire_no_more() -> None:
+    visit = _visit(feeds=2)
+    visit.begin(NOW)
+    visit.answered(NOW)
+    assert visit.begin(NOW + SECOND)
+
+
+@pytest.mark.parametrize(("late", "begins"), [(20 * SECOND, True), (20 * SECOND + timedelta(microseconds=1), False)])
+def test_a_feed_may_begin_within_twenty_seconds_of_the_claim(late: timedelta, begins: bool) -> None:
+    assert bool(_visit().begin(NOW + late)) is begins
+
+
 def test_requests_beside_each_other_begin_a_gap_apart_and_never_more_than_allowed() -> None:
     visit = _visit(parallel=2)
     assert visit.begin(NOW)
     assert visit.begin(NOW) is None
     assert visit.begin(NOW + SECOND)
     assert visit.begin(NOW + 5 * SECOND) is None
+
+
+def test_answers_make_room_for_as_many_requests_as_before() -> None:
+    visit = _visit(feeds=4, parallel=1)
+    for seconds in (0, 2, 4):
+        assert visit.begin(NOW + seconds * SECOND)
+        assert visit.begin(NOW + (seconds + 1) * SECOND) is None
+        visit.answered(NOW + seconds * SECOND)
 
 
 def test_a_refusal_is_of_all_feeds_and_ends_the_visit() -> None:

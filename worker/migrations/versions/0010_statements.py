@@ -118,14 +118,15 @@ def _fill_sightings() -> None:
     op.execute(
         """
         UPDATE sightings SET
-            known_by = CASE WHEN guid LIKE 'content:%' THEN 'words'
+            known_by = CASE WHEN guid LIKE 'content:%' AND length(guid) = 40 THEN 'words'
                 ELSE (SELECT guid_policy FROM feeds WHERE feeds.id = sightings.feed_id) END,
             read_at = coalesce(
                 (SELECT coalesce(polled_at, seen_at) FROM revisions
                  WHERE revisions.article_id = sightings.article_id AND revisions.content_hash = sightings.content_hash),
                 first_seen_at),
             said_at = coalesce(
-                (SELECT coalesce(updated_at, polled_at, seen_at) FROM revisions
+                (SELECT CASE WHEN updated_at < coalesce(polled_at, seen_at) THEN updated_at
+                    ELSE coalesce(polled_at, seen_at) END FROM revisions
                  WHERE revisions.article_id = sightings.article_id AND revisions.content_hash = sightings.content_hash),
                 first_seen_at),
             length = coalesce(
@@ -136,20 +137,22 @@ def _fill_sightings() -> None:
                 0)
         """
     )
-    # Where several feeds say the version that is shown, the one that brought it is shown, else the earliest.
+    # Where several feeds say the version that is shown, the one that brought it is shown, else the earliest. One pass over
+    # all sightings: a question for each would be answered by a scan wherever PostgreSQL has no statistics yet.
     op.execute(
         """
-        UPDATE sightings SET said = '{}' WHERE id NOT IN (
-            SELECT coalesce(
-                (SELECT min(s.id) FROM sightings s JOIN revisions r
-                    ON r.article_id = s.article_id AND r.feed_id = s.feed_id AND r.content_hash = s.content_hash
-                 WHERE s.article_id = articles.id AND s.content_hash = articles.content_hash
-                    AND r.number = articles.revision),
-                (SELECT min(s.id) FROM sightings s
-                 WHERE s.article_id = articles.id AND s.content_hash = articles.content_hash),
-                (SELECT min(s.id) FROM sightings s WHERE s.article_id = articles.id),
-                0)
-            FROM articles)
+        UPDATE sightings SET said = '{}'
+        FROM (
+            SELECT s.id, row_number() OVER (
+                PARTITION BY s.article_id
+                ORDER BY CASE WHEN r.number IS NOT NULL THEN 0 WHEN s.content_hash = a.content_hash THEN 1 ELSE 2 END, s.id
+            ) AS place
+            FROM sightings s
+            JOIN articles a ON a.id = s.article_id
+            LEFT JOIN revisions r ON r.article_id = a.id AND r.number = a.revision AND r.content_hash = s.content_hash
+                AND r.feed_id = s.feed_id
+        ) AS placed
+        WHERE placed.id = sightings.id AND placed.place > 1
         """
     )
 

@@ -1,0 +1,257 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.deciding import (
+    DAY,
+    HOUR,
+    NOON,
+    OURS,
+    THEIRS,
+    article,
+    document,
+    known,
+    shown,
+    sighting,
+    statement,
+)
+from worker.dedupe.drafts import Draft
+from worker.values import Article, Brought, KnownArticle, Restated, Sighting, Version
+
+SHORT, LONGER, FULL = article("Short"), article("A longer text"), article("The fullest text of all")
+LATER = NOON + HOUR
+FIELDS = {"tags": ("harbour",)}
+
+
+def _draft(*others: object) -> Draft:
+    """Return an article that shows what the first feed says, read at noon."""
+    return Draft(7, known(7, LONGER, *others))
+
+
+def _hear(draft: Draft, said: Sighting | Article, **fields: object) -> Draft:
+    """Let an article hear a document's only entry, of the first feed's guid and an hour later unless told."""
+    entry = sighting(said) if isinstance(said, Article) else said
+    brought = document(entry, **{"read_at": LATER} | fields)
+    draft.hear(0, brought, brought.sightings[0])
+    return draft
+
+
+def _said(draft: Draft) -> dict[int, Article | None]:
+    """Return what the sightings that are to be written say besides what is shown, by their feeds."""
+    return {each.feed_id: each.said for each in (*draft.resighted(), *draft.restated())}
+
+
+def test_what_a_feed_says_replaces_what_it_said() -> None:
+    assert _hear(_draft(), SHORT).shown == SHORT
+
+
+def test_what_another_feed_says_is_shown_where_it_is_fuller() -> None:
+    assert _hear(_draft(), FULL, feed_id=THEIRS).shown == FULL
+    assert _hear(_draft(), SHORT, feed_id=THEIRS).shown == LONGER
+
+
+def test_what_is_said_under_another_guid_leaves_what_the_feed_said_before() -> None:
+    draft = _hear(_draft(), sighting(SHORT, "g2"))
+    assert (draft.shown, [*draft.restated()]) == (SHORT, [Restated(OURS, b"g1", LONGER)])
+
+
+def test_fields_besides_the_words_are_replaced_too() -> None:
+    assert _hear(_draft(), replace(LONGER, **FIELDS)).shown.tags == ("harbour",)
+
+
+def test_of_two_entries_alike_in_all_that_orders_them_the_one_heard_last_counts() -> None:
+    draft = _hear(_draft(), SHORT, is_newest=False)
+    assert _hear(draft, replace(SHORT, **FIELDS), is_newest=False).shown.tags == ("harbour",)
+
+
+def test_a_version_older_by_the_publishers_word_is_kept_but_not_said() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, version=2),)))
+    older = _hear(draft, sighting(FULL, version=1), read_at=LATER + DAY)
+    assert (older.shown, [*older.resighted()]) == (LONGER, [])
+    assert older.decide().versions == (Version(FULL, OURS, LATER + DAY, 1),)
+
+
+def test_a_late_worker_does_not_write_over_what_has_been_read_since() -> None:
+    late = _hear(_draft(), FULL, read_at=NOON - HOUR, is_newest=False)
+    assert (late.shown, [*late.resighted()], late.decide().versions[0].article) == (LONGER, [], FULL)
+
+
+def test_a_late_worker_does_not_write_over_what_was_confirmed_since() -> None:
+    late = {"read_at": LATER, "is_newest": False}
+    assert _hear(_draft(), FULL, **late, confirmed_at=LATER + HOUR).shown == LONGER
+    assert _hear(_draft(), FULL, **late, confirmed_at=LATER - HOUR / 2).shown == FULL
+    assert _hear(_draft(), FULL, **late, confirmed_at=None).shown == FULL
+
+
+def test_what_had_left_was_not_confirmed_by_later_polls() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, is_present=False),)))
+    assert _hear(draft, FULL, is_newest=False, confirmed_at=LATER + HOUR).shown == FULL
+
+
+def test_whoever_holds_the_lease_may_change_what_was_confirmed_since() -> None:
+    assert _hear(_draft(), FULL, is_newest=True, confirmed_at=LATER + HOUR).shown == FULL
+
+
+def test_a_late_worker_adds_what_is_new() -> None:
+    assert _hear(_draft(), FULL, feed_id=THEIRS, read_at=NOON - DAY, is_newest=False).shown == FULL
+
+
+def test_whoever_holds_the_lease_read_last_though_the_clock_stepped_back() -> None:
+    draft = _hear(_draft(), SHORT, read_at=NOON - DAY)
+    (resighted,) = draft.resighted()
+    just_after = NOON + timedelta(microseconds=1)
+    assert (draft.shown, resighted.read_at, resighted.said_at) == (SHORT, just_after, just_after)
+
+
+def test_what_is_undated_is_as_old_as_its_reading() -> None:
+    (resighted,) = _hear(_draft(), SHORT).resighted()
+    assert (resighted.read_at, resighted.said_at) == (LATER, LATER)
+
+
+@pytest.mark.parametrize(
+    ("entry", "fields", "said_at"),
+    [
+        (sighting(SHORT, said_at=NOON + DAY), {}, NOON + DAY),
+        # The document's time is not that of the reading.
+        (sighting(SHORT, said_at=NOON), {"said_at": NOON}, NOON),
+        # The publisher's word happens to be the moment of the reading.
+        (sighting(SHORT, said_at=NOON - DAY), {"read_at": NOON - DAY, "said_at": NOON + DAY}, NOON - DAY),
+    ],
+)
+def test_what_has_a_date_keeps_it_though_the_clock_stepped_back(
+    entry: Sighting, fields: dict[str, object], said_at: object
+) -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, said_at=NOON - 2 * DAY),)))
+    (resighted,) = _hear(draft, entry, **fields).resighted()
+    assert resighted.said_at == said_at
+
+
+def test_what_a_late_worker_read_stays_as_old_as_it_is() -> None:
+    before = shown(LONGER, said_at=NOON - DAY)
+    entry = sighting(SHORT, said_at=NOON - HOUR)
+    late = _hear(Draft(7, KnownArticle(7, LONGER, (before,))), entry, read_at=NOON - HOUR, is_newest=False)
+    assert [each.read_at for each in late.resighted()] == [NOON - HOUR]
+
+
+def test_what_is_shown_is_said_by_the_article_alone() -> None:
+    assert _said(_hear(_draft(), FULL)) == {OURS: None}
+    assert _said(_hear(Draft(-1), FULL)) == {OURS: None}
+
+
+def test_what_is_no_longer_shown_says_what_the_article_showed() -> None:
+    assert _said(_hear(_draft(), FULL, feed_id=THEIRS)) == {OURS: LONGER, THEIRS: None}
+
+
+def test_what_is_not_shown_says_its_own_words() -> None:
+    assert _said(_hear(_draft(), SHORT, feed_id=THEIRS)) == {THEIRS: SHORT}
+
+
+def test_what_is_shown_again_says_nothing_of_its_own() -> None:
+    draft = _hear(_draft(statement(SHORT, THEIRS)), article("Cut"))
+    assert (draft.shown, _said(draft)) == (SHORT, {OURS: article("Cut"), THEIRS: None})
+
+
+def test_what_stays_as_it_is_is_not_written() -> None:
+    assert [*_draft(statement(SHORT, THEIRS)).restated()] == []
+
+
+def test_what_is_shown_without_being_known_as_shown_is_mended() -> None:
+    unsettled = Draft(7, KnownArticle(7, LONGER, (statement(FULL, THEIRS),)))
+    assert unsettled.is_touched
+    assert [*unsettled.restated()] == [Restated(THEIRS, b"g1", None)]
+
+
+def test_an_article_that_shows_what_follows_or_that_nobody_carries_is_not_touched() -> None:
+    assert not _draft(statement(SHORT, THEIRS)).is_touched
+    assert not Draft(7, KnownArticle(7, LONGER)).is_touched
+
+
+def test_an_article_that_was_spoken_of_is_touched_though_nothing_of_it_changes() -> None:
+    assert _hear(_draft(), LONGER).is_touched
+
+
+def test_an_article_that_lost_its_only_sighting_stays_as_it_is() -> None:
+    draft = _draft()
+    draft.lose(0, OURS, b"g1")
+    decided = draft.decide()
+    assert (draft.is_touched, draft.shown, decided.feed_id, decided.guid) == (True, LONGER, None, "")
+
+
+def test_an_article_that_lost_what_it_showed_shows_what_is_left() -> None:
+    draft = _draft(statement(SHORT, THEIRS))
+    draft.lose(0, OURS, b"g1")
+    assert (draft.shown, _said(draft)) == (SHORT, {THEIRS: None})
+
+
+def test_a_sighting_that_is_lost_after_it_was_heard_is_not_written() -> None:
+    draft = _hear(_draft(), sighting(FULL, "g2"))
+    assert draft.shown == FULL
+    draft.lose(1, OURS, b"g2")
+    assert (draft.shown, [*draft.resighted()]) == (LONGER, [])
+
+
+def test_what_was_never_carried_may_be_lost() -> None:
+    draft = _draft()
+    draft.lose(0, THEIRS, b"g1")
+    assert draft.shown == LONGER
+
+
+def test_an_article_is_carried_by_those_who_say_something_of_it() -> None:
+    assert [_draft().is_carried_by(feed_id) for feed_id in (OURS, THEIRS)] == [True, False]
+
+
+def test_the_document_whose_words_are_shown_is_named() -> None:
+    draft = _draft()
+    for number, (said, feed_id) in enumerate([(SHORT, THEIRS), (FULL, 3), (LONGER, 4)]):
+        draft.hear(number, *_entry(said, feed_id))
+    assert draft.shown_by_document == 1
+
+
+def _entry(said: Article, feed_id: int) -> tuple[Brought, Sighting]:
+    brought = document(sighting(said), feed_id=feed_id, read_at=LATER)
+    return brought, brought.sightings[0]
+
+
+def test_where_no_documents_words_are_shown_the_last_that_spoke_of_the_article_is_named() -> None:
+    draft = _draft(statement(SHORT, THEIRS))
+    assert draft.shown_by_document is None
+    for number, feed_id in ((3, 3), (5, OURS)):
+        draft.hear(number, *_entry(article("Cut"), feed_id))
+    assert (draft.shown, draft.shown_by_document) == (SHORT, 5)
+
+
+def test_what_is_decided_holds_what_is_stored_of_the_article() -> None:
+    stored = known(7, LONGER, first_seen_at=NOON - DAY, acts_on=3, killed_by=4)
+    decided = _hear(Draft(7, stored), sighting(FULL, names=("words 1", "path a")), feed_id=THEIRS).decide()
+    assert (decided.before, decided.after, decided.feed_id, decided.guid) == (LONGER, FULL, THEIRS, "g1")
+    assert (decided.article_id, decided.first_seen_at, decided.acts_on, decided.killed_by) == (7, NOON - DAY, 3, 4)
+    assert decided.names == ("words 1", "path a")
+
+
+def test_a_new_article_is_stored_under_the_guid_of_what_it_shows() -> None:
+    draft = _hear(_hear(Draft(-1), sighting(SHORT, "g1")), sighting(FULL, "g2"), feed_id=THEIRS)
+    decided = draft.decide()
+    assert (decided.before, decided.feed_id, decided.guid, decided.first_seen_at) == (None, THEIRS, "g2", None)
+
+
+def test_names_and_versions_are_kept_once() -> None:
+    draft = _hear(_draft(), sighting(FULL, names=("path a", "path b")))
+    _hear(draft, sighting(FULL, names=("path b", "path c")), feed_id=THEIRS, read_at=LATER + HOUR)
+    decided = draft.decide()
+    assert decided.names == ("path a", "path b", "path c")
+    assert decided.versions == (Version(FULL, OURS, LATER),)
+
+
+def test_a_newsroom_item_shows_its_newest_version_whoever_says_it() -> None:
+    item = replace(LONGER, match_key="item urn:a:1")
+    draft = Draft(7, known(7, item))
+    assert _hear(draft, sighting(replace(item, text="Cut", content_hash=b"cut")), feed_id=THEIRS).shown.text == "Cut"
+
+
+def test_a_name_that_makes_it_a_newsroom_item_decides_anew_what_is_shown() -> None:
+    newer = statement(SHORT, THEIRS, said_at=LATER)
+    draft = _draft(newer)
+    assert draft.shown == LONGER
+    draft.name("item urn:a:1")
+    assert draft.shown == SHORT
