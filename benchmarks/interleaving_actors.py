@@ -4,14 +4,14 @@ A poll is claimed, begun, prepared, stored and given back, each in a step of its
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import Connection, Engine, update
 
 from benchmarks.interleaving_folder import File
-from benchmarks.interleaving_model import Poll, Reading
+from benchmarks.interleaving_model import Model, Poll, Reading
 from benchmarks.interleaving_publisher import Body
 from worker.claim import ClaimTerms, claim_due_hosts
 from worker.database.conflicts import write
@@ -19,8 +19,15 @@ from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.seed_files import find_seed_file
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.pipeline.answered import Answered, conclude_failure, conclude_unchanged, hash_body
-from worker.pipeline.conclude import PreparedDocument, prepare_document, store_documents, store_prepared, store_results
+from worker.pipeline.answered import Answered, conclude_failure, conclude_unchanged
+from worker.pipeline.conclude import (
+    PreparedDocument,
+    hash_body,
+    prepare_document,
+    store_documents,
+    store_prepared,
+    store_results,
+)
 from worker.schedule import Bounds
 from worker.seeds.ownership import find_owner
 from worker.seeds.said_at import is_wire, said_at
@@ -33,7 +40,6 @@ from worker.values import (
     FetchRequest,
     NotModified,
     ParsedDocument,
-    PollResult,
     Validators,
 )
 
@@ -45,16 +51,24 @@ _NO_TIME = timedelta(0)
 
 @dataclass
 class Task:
-    """One document, answer or failure on its way into the store."""
+    """One answer on its way into the store."""
 
     answered: Answered
-    reading: Reading | None
+    reading: Reading | None = None
     """What it says; None for a failure."""
     parsed: ParsedDocument | None = None
     """None where nothing had to be read."""
     prepared: PreparedDocument | None = None
     file: File | None = None
-    error: PollError | None = None
+
+    def __str__(self) -> str:
+        error = self.answered.fetched.answer
+        if self.reading is None:
+            return f"{self.feed_id}, {error}"
+        said = [f"{entry.guid} {entry.title} {entry.text[:6]} {entry.version or ''}" for entry in self.reading.entries]
+        how = "" if self.parsed else ", as before"
+        place = f" of {self.file.uri}" if self.file else ""
+        return f"{self.feed_id}{place}, read {self.reading.read_at:%H:%M:%S.%f}{how}: {said}"
 
     @property
     def feed_id(self) -> int:
@@ -65,23 +79,27 @@ class Task:
     def poll(self) -> Poll:
         """What the model is told of how it ended."""
         feed, answer = self.answered.feed, self.answered.fetched.answer
-        etag = getattr(answer, "validators", Validators()).etag
-        body_hash = feed.body_hash
-        if self.parsed and isinstance(answer, Document):
-            body_hash = hash_body(answer)
+        error = answer if isinstance(answer, PollError) else None
         return Poll(
             feed_id=feed.feed_id,
             host_id=feed.host_id,
             token=self.answered.token,
             instructions=feed.instructions,
-            started_at=self.answered.started_at,
             edition=feed.edition,
-            etag=etag,
-            body_hash=body_hash,
+            started_at=self.answered.started_at,
+            read_at=self.reading.read_at if self.reading else self.answered.started_at,
+            etag=answer.validators.etag if isinstance(answer, Document | NotModified) else None,
+            body_hash=hash_body(answer) if isinstance(answer, Document) else feed.body_hash,
             is_document=self.parsed is not None,
-            is_failure=self.error is not None,
-            is_gone=self.error is not None and self.error.error_class is ErrorClass.HTTP_410,
+            is_failure=error is not None,
+            is_gone=error is not None and error.error_class is ErrorClass.HTTP_410,
         )
+
+    def is_stale(self, model: Model) -> bool:
+        """Say whether documents of its feed were stored since it was prepared."""
+        feed = model.feeds.get(self.feed_id)
+        prepared = self.prepared.identified if self.prepared else None
+        return feed is not None and (prepared is None or prepared.edition != feed.edition)
 
     def prepare(self, engine: Engine, now: datetime) -> None:
         """Find out what is new in a document, before anything is locked."""
@@ -91,16 +109,13 @@ class Task:
 
     def store(self, engine: Engine, now: datetime) -> None:
         """Write it from the beginning, as often as others get in its way."""
+        answer = self.answered.fetched.answer
         if self.parsed:
             store_documents(engine, [(self.answered, self.parsed)], now)
+        elif isinstance(answer, PollError):
+            store_results(engine, [conclude_failure(self.answered, answer, now)], [], now)
         else:
-            store_results(engine, [self.result(now)], [], now)
-
-    def result(self, now: datetime) -> PollResult:
-        """Return what it writes where it brought no document."""
-        if self.error:
-            return conclude_failure(self.answered, self.error, now)
-        return conclude_unchanged(self.answered, now)
+            store_results(engine, [conclude_unchanged(self.answered, now)], [], now)
 
 
 @dataclass
@@ -111,25 +126,19 @@ class Visit:
     claimed_at: datetime
     waiting: list[DueFeed]
     tasks: list[Task] = field(default_factory=list)
-    stored: list[Task] = field(default_factory=list)
 
     def begin(self, body: Body, now: datetime, random: Random) -> Task:
-        """Ask the host for its next feed."""
+        """Ask the host for its next feed, which has this document; now and then the host fails."""
         feed = self.waiting.pop(0)
-        document = Document(feed.url, body.content, validators=Validators(etag=body.etag))
-        answer: Document | NotModified | PollError = document
-        if feed.validators.etag == body.etag and random.random() < 0.5:  # noqa: PLR2004
-            answer = NotModified(Validators(etag=body.etag))
-        error = _fail(random)
-        fetched = Fetched(FetchRequest(feed.feed_id, feed.url), error or answer, _NO_TIME, http_status=200)
-        answered = Answered(feed, self.host.token, now, fetched, BOUNDS)
-        is_unread = isinstance(answer, NotModified) or hash_body(document) == feed.body_hash
-        task = Task(
-            answered,
-            None if error else Reading(feed.feed_id, body.entries, now, now, is_newest=True),
-            None if error or is_unread else body.parsed(),
-            error=error,
+        answer = _answer(feed, body, random)
+        answered = Answered(
+            feed, self.host.token, now, Fetched(FetchRequest(feed.feed_id, feed.url), answer, _NO_TIME), BOUNDS
         )
+        task = Task(answered)
+        if not isinstance(answer, PollError):
+            task.reading = Reading(feed.feed_id, body.entries, now, now)
+            is_read = isinstance(answer, Document) and hash_body(answer) != feed.body_hash
+            task.parsed = body.parsed() if is_read else None
         self.tasks.append(task)
         return task
 
@@ -138,11 +147,16 @@ class Visit:
         store_results(engine, [], [HostRelease(self.host.host_id, self.host.token, now, 0)], now)
 
 
-def _fail(random: Random) -> PollError | None:
+def _answer(feed: DueFeed, body: Body, random: Random) -> Document | NotModified | PollError:
     chance = random.random()
-    if chance < 0.01:  # noqa: PLR2004
+    if chance < 0.01:
         return PermanentError(ErrorClass.HTTP_410, "the host answers 410", http_status=410)
-    return TransientError(ErrorClass.HTTP_5XX, "the host answers 500", http_status=500) if chance < 0.08 else None  # noqa: PLR2004
+    if chance < 0.08:
+        return TransientError(ErrorClass.HTTP_5XX, "the host answers 500", http_status=500)
+    validators = Validators(etag=body.etag)
+    if feed.validators.etag == body.etag and chance < 0.5:
+        return NotModified(validators)
+    return Document(feed.url, body.content, validators=validators)
 
 
 def claim(engine: Engine, now: datetime) -> Visit | None:
@@ -162,10 +176,9 @@ def claim(engine: Engine, now: datetime) -> Visit | None:
 
 def _hurry(connection: Connection, now: datetime) -> None:
     """Make all feeds due that are to be polled at all, as if time had passed."""
-    is_polled = ScheduleRow.next_poll_at.is_not(None), ScheduleRow.next_poll_at > now
-    connection.execute(update(ScheduleRow).where(*is_polled).values(next_poll_at=now))
+    connection.execute(update(ScheduleRow).where(ScheduleRow.next_poll_at > now).values(next_poll_at=now))
     is_free = HostRow.lease_until.is_(None) | (HostRow.lease_until <= now)
-    connection.execute(update(HostRow).where(HostRow.claimable_at.is_not(None), is_free).values(claimable_at=now))
+    connection.execute(update(HostRow).where(HostRow.claimable_at > now, is_free).values(claimable_at=now))
 
 
 def store_together(engine: Engine, tasks: Sequence[Task], now: datetime) -> None:
@@ -174,17 +187,14 @@ def store_together(engine: Engine, tasks: Sequence[Task], now: datetime) -> None
         store_prepared(connection, [task.prepared for task in tasks if task.prepared], now)
 
 
-def find_file(engine: Engine, file: File, now: datetime) -> tuple[Task, bool] | None:
-    """Read a file and find whose document it is, as ``worker.ingest`` does; None where it has been read as it is.
-
-    Also whether its feed was not known before.
-    """
+def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
+    """Read a file and find whose document it is, as ``worker.ingest`` does; None where it has been read as it is."""
     document, parsed = Document(file.uri, file.body.content), file.body.parsed()
     with reading(engine) as connection:
         known = find_seed_file(connection, file.uri)
     if known and known.body_hash == hash_body(document):
         return None
-    feed, is_new = write(engine, lambda connection: find_owner(connection, now, document, parsed, file.name))
+    feed, _ = write(engine, lambda connection: find_owner(connection, now, document, parsed, file.name))
     made_at = said_at(parsed, file.written_at, now, is_known=known is not None)
     answered = Answered(
         feed,
@@ -196,7 +206,6 @@ def find_file(engine: Engine, file: File, now: datetime) -> tuple[Task, bool] | 
         path=file.name if is_wire(parsed) else None,
         seed_uri=file.uri,
     )
-    read = Reading(feed.feed_id, file.body.entries, made_at, now, is_newest=False)
-    # A saved document was read when it was saved.
-    read = replace(read, read_at=made_at) if feed.host_id else read
-    return Task(answered, read, parsed, file=file), is_new
+    # A saved document was read when it was made, whenever it is found.
+    reading_of_file = Reading(feed.feed_id, file.body.entries, made_at, made_at if feed.host_id else now)
+    return Task(answered, reading_of_file, parsed, file=file)

@@ -1,15 +1,15 @@
 """What a store must hold after polls, files and an operator's words: lists of what was said, and no SQL.
 
 Each reading of a document says all its entries again. What an article shows, and which of its sightings have left, is
-worked out anew from the whole list whenever it is asked for.
+worked out anew from the whole lists whenever it is asked for.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from benchmarks.interleaving_publisher import Published, Words
+from benchmarks.interleaving_publisher import FIELDS, Published, Words
 
 Key = tuple[int, str]
 """A feed's id, and a guid."""
@@ -44,10 +44,10 @@ class Reading:
     """When the document was made, as far as anybody can tell."""
     read_at: datetime
     """When the feed was asked; of a saved document, when it was made."""
-    is_newest: bool
-    """Whether nobody has read the feed since: what it lacks has left."""
+    is_newest: bool = False
+    """Whether it was read under a lease that held till it was stored: what it lacks has left."""
 
-    def said(self) -> Iterable[Said]:
+    def said(self) -> Iterator[Said]:
         """Yield what it says, entry by entry."""
         for entry in self.entries:
             said_at = min(entry.updated, self.read_at) if entry.updated else self.said_at
@@ -62,11 +62,15 @@ class Poll:
     host_id: int | None
     token: str | None
     instructions: int
+    edition: int
+    """Both as they were when the feed was claimed."""
     started_at: datetime
+    read_at: datetime
+    """Of a saved document, when it was made."""
     etag: str | None = None
     body_hash: bytes | None = None
-    edition: int = 0
     is_document: bool = False
+    """Whether a document was read, not only seen to be the one of last time."""
     is_failure: bool = False
     is_gone: bool = False
 
@@ -89,46 +93,57 @@ class Feed:
     is_failing: bool = False
     readings: list[Reading] = field(default_factory=list)
 
+    @property
+    def schedule(self) -> dict[str, object]:
+        """What the store must hold of it."""
+        return {
+            "url": self.url,
+            "state": self.state,
+            "is due": self.is_due,
+            "is requested": self.is_requested,
+            "instructions": self.instructions,
+            "edition": self.edition,
+            "etag": self.etag,
+            "body hash": self.body_hash,
+            "last success": self.last_success_at,
+            "is failing": self.is_failing,
+        }
+
 
 class Model:
-    """The whole store; a class because polls and words of the operator change it."""
+    """All that a store must hold; a class because polls and an operator's words change it."""
 
     def __init__(self) -> None:
         self.feeds: dict[int, Feed] = {}
-        self.tokens: dict[int, str | None] = {}
+        self.tokens: dict[int | None, str | None] = {}
+        """Of the leases of hosts."""
         self.said: dict[Key, list[Said]] = {}
         self.revisions: dict[Hashable, set[Words]] = defaultdict(set)
-        self.births: dict[Hashable, int] = defaultdict(int)
-        """How often an article was created: one that was deleted comes back as another."""
         self.changes: list[Change] = []
-
-    # What is said, and shown.
+        """The events that must have been told, until somebody takes them away."""
 
     def sightings(self) -> dict[Key, Said]:
         """Return what each sighting says: the newest of all that was said under its guid."""
         return {key: max(said, key=lambda each: each.rank) for key, said in self.said.items()}
 
     def shown(self) -> dict[Hashable, Said]:
-        """Return what each article shows."""
-        voices: dict[Hashable, dict[Hashable, list[Said]]] = defaultdict(lambda: defaultdict(list))
+        """Return what each article shows: of each voice the newest counts, of these the fullest, the earliest feed's."""
+        voices: dict[Hashable, dict[Hashable, Said]] = defaultdict(dict)
         for said in self.sightings().values():
-            voices[said.entry.thing][self._voice(said)].append(said)
-        newest = {
-            thing: [max(said, key=lambda each: each.rank) for said in of_voice.values()]
-            for thing, of_voice in voices.items()
-        }
+            of_article, voice = voices[said.entry.thing], self._voice(said)
+            of_article[voice] = max(of_article.get(voice, said), said, key=lambda each: each.rank)
         return {
-            thing: max(said, key=lambda each: (len(each.entry.text), -each.feed_id)) for thing, said in newest.items()
+            thing: max(newest.values(), key=lambda each: (len(each.entry.text), -each.feed_id))
+            for thing, newest in voices.items()
         }
 
     def has_left(self, key: Key) -> bool:
-        """Say whether an entry is no longer in its feed's newest document."""
-        feed = self.feeds[key[0]]
-        holding = {True: [], False: []}  # type: dict[bool, list[Reading]]
-        for reading in feed.readings:
-            holding[any(entry.guid == key[1] for entry in reading.entries)].append(reading)
-        last = max(reading.read_at for reading in holding[True])
-        return any(reading.is_newest and reading.read_at > last for reading in holding[False])
+        """Say whether an entry is not in its feed's newest document any more."""
+        carried = {True: [], False: []}  # type: dict[bool, list[Reading]]
+        for reading in self.feeds[key[0]].readings:
+            carried[any(entry.guid == key[1] for entry in reading.entries)].append(reading)
+        last = max(reading.read_at for reading in carried[True])
+        return any(reading.is_newest and reading.read_at > last for reading in carried[False])
 
     def read(self, *readings: Reading) -> None:
         """Take in what documents say that are stored together."""
@@ -147,6 +162,7 @@ class Model:
         return "files" if self.feeds[said.feed_id].host_id is None else said.feed_id
 
     def _tell(self, before: dict[Hashable, Said]) -> None:
+        """Note the events that follow from what articles showed before, and show now."""
         after = self.shown()
         for thing in before.keys() | after.keys():
             old, new = before.get(thing), after.get(thing)
@@ -154,44 +170,38 @@ class Model:
                 self.changes.append(("article removed", thing, _NOTHING))
                 self.revisions.pop(thing)
             elif old is None:
-                self.births[thing] += 1
                 self.changes.append(("article created", thing, _NOTHING))
             elif old.entry.words != new.entry.words:
                 self.changes.append(("article revised", thing, _NOTHING))
             elif old.entry.fields != new.entry.fields:
-                names = {name for name, value in new.entry.fields.items() if old.entry.fields[name] != value}
-                self.changes.append(("article refreshed", thing, frozenset(names)))
+                pairs = zip(FIELDS, old.entry.fields, new.entry.fields, strict=True)
+                names = frozenset(name for name, was, is_now in pairs if was != is_now)
+                self.changes.append(("article refreshed", thing, names))
 
-    # Who may decide about a feed.
-
-    def holds_lease(self, host_id: int | None, token: str | None) -> bool:
-        """Say whether a poll's lease still holds."""
-        return token is not None and host_id is not None and self.tokens.get(host_id) == token
+    def holds_lease(self, poll: Poll) -> bool:
+        """Say whether a poll's lease still holds; a file needs none."""
+        return poll.host_id is None or (poll.token is not None and self.tokens.get(poll.host_id) == poll.token)
 
     def is_telling(self, poll: Poll) -> bool:
-        """Say whether what a poll read tells what the feed says: not where it left unread what may be known otherwise.
-
-        That is another worker's by then, or documents of the feed have been stored since it was claimed.
-        """
+        """Say whether it is known what a poll found: not where it left unread what may be known otherwise by now."""
         feed = self.feeds.get(poll.feed_id)
-        is_held = self.holds_lease(poll.host_id, poll.token)
-        return poll.is_document or (is_held and feed is not None and feed.edition == poll.edition)
+        return poll.is_document or (feed is not None and self.holds_lease(poll) and feed.edition == poll.edition)
 
     def conclude(self, poll: Poll) -> None:
         """Let a poll decide about its feed, if it may."""
         feed = self.feeds.get(poll.feed_id)
         if feed is None:
             return
-        is_held = poll.host_id is None or self.holds_lease(poll.host_id, poll.token)
+        last, is_held = feed.last_success_at, self.holds_lease(poll)
         is_read = is_held and not poll.is_failure and self.is_telling(poll)
+        is_new = poll.is_document and (is_held or last is None or poll.read_at > last)
         feed.edition += poll.is_document
         if is_read:
-            # Whatever the clock says.
-            last = feed.last_success_at if poll.host_id else None
-            feed.last_success_at = max(poll.started_at, last + _MOMENT) if last else poll.started_at
-        if not (is_held and poll.instructions == feed.instructions):
-            if poll.is_document:
-                feed.etag = feed.body_hash = None
+            # After the last time, whatever the clock says; of a file, when it was.
+            feed.last_success_at = max(poll.started_at, last + _MOMENT) if last and poll.host_id else poll.started_at
+        if not is_held or poll.instructions != feed.instructions:
+            # What it read is not what the next poll may call unchanged.
+            feed.etag, feed.body_hash = (None, None) if is_new else (feed.etag, feed.body_hash)
             return
         feed.is_due, feed.is_requested, feed.is_failing = poll.host_id is not None, False, poll.is_failure
         if poll.is_gone:
@@ -200,24 +210,22 @@ class Model:
         if not poll.is_failure:
             feed.etag, feed.body_hash = (poll.etag, poll.body_hash) if is_read else (None, None)
 
-    # What an operator says.
-
-    def add(self, feed_id: int, url: str, host_id: int | None) -> None:
-        """Add a feed, or ask for one that is known from a saved document or was removed."""
-        feed = self.feeds.setdefault(feed_id, Feed(url, host_id, state="new"))
-        if feed.state in {"new", "removed"} or feed.is_from_document:
-            feed.state, feed.is_due, feed.is_from_document = "active", host_id is not None, False
-
     def find(self, url: str) -> int | None:
         """Return the id of the feed at a URL."""
         return next((feed_id for feed_id, feed in self.feeds.items() if feed.url == url), None)
 
+    def add(self, feed_id: int, url: str, host_id: int | None) -> None:
+        """Add a feed, or have one polled that was removed or is known from a saved document alone."""
+        feed = self.feeds.setdefault(feed_id, Feed(url, host_id, is_from_document=True))
+        if feed.state == "removed" or feed.is_from_document:
+            feed.state, feed.is_due, feed.is_from_document = "active", True, False
+
     def set_state(self, feed_id: int, state: str) -> None:
         """Pause, resume or remove a feed."""
         feed = self.feeds[feed_id]
-        feed.state, feed.is_due, feed.is_requested = state, state == "active", False
-        feed.is_from_document = False
         feed.instructions += 1
+        feed.state, feed.is_due = state, state == "active"
+        feed.is_requested = feed.is_from_document = False
 
     def request(self, feed_id: int) -> None:
         """Ask for a poll."""

@@ -13,6 +13,8 @@ import xxhash
 from worker.values import Entry, Notice, ParsedDocument
 
 BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
+FIELDS = ("title", "original_url", "url", "authors", "tags", "published_at", "updated_at")
+"""The columns of an article that these entries differ by, besides its text."""
 _NUMBERS = 6
 _VARIANTS = 4
 _FEWEST_SHARING = 2
@@ -54,18 +56,11 @@ class Published:
         return Words(self.title.lower(), self.text, self.is_kill)
 
     @property
-    def fields(self) -> dict[str, object]:
-        """The fields by which two of the same words may differ, by their names in the store."""
+    def fields(self) -> tuple[object, ...]:
+        """The values of ``FIELDS``."""
         is_changed = self.updated and self.published and self.updated > self.published
-        return {
-            "title": self.title,
-            "original_url": self.link,
-            "url": self.link,
-            "authors": self.authors,
-            "tags": self.tags,
-            "published_at": self.published or self.updated,
-            "updated_at": self.updated if is_changed else None,
-        }
+        published_at, updated_at = self.published or self.updated, self.updated if is_changed else None
+        return self.title, self.link, self.link, self.authors, self.tags, published_at, updated_at
 
     def entry(self) -> Entry:
         """Return it as a parser would."""
