@@ -88,4 +88,5 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
         claim_attempts=row.claim_attempts,
         requested_at=row.requested_at,
         instructions=row.instructions,
+        edition=row.edition,
     )

@@ -72,7 +72,7 @@ class Draft:
         key = (brought.feed_id, sighting.guid_hash)
         before = self._statements.get(key)
         statement = _state(brought, sighting, before)
-        version = Version(sighting.article, brought.feed_id, statement.read_at, sighting.version)
+        version = Version(sighting.article, brought.feed_id, brought.read_at, sighting.version)
         self._versions.setdefault(sighting.article.content_hash, version)
         if before is None or rank(statement) >= rank(
             before if brought.is_newest else confirm(before, brought.confirmed_at)
@@ -194,9 +194,9 @@ class Drafts:
 
 def _state(brought: Brought, sighting: Sighting, before: Statement | None) -> Statement:
     read_at = brought.read_at
-    if before and brought.is_newest:
-        # Whoever holds the lease read last, whatever the clock says.
-        read_at = max(read_at, before.read_at + timedelta(microseconds=1))
+    if brought.is_newest and brought.confirmed_at:
+        # Whoever holds the lease read after those who held it before, whatever the clock says.
+        read_at = max(read_at, brought.confirmed_at + timedelta(microseconds=1))
     is_undated = sighting.said_at == brought.said_at == brought.read_at
     return Statement(
         feed_id=brought.feed_id,
@@ -214,8 +214,5 @@ def _state(brought: Brought, sighting: Sighting, before: Statement | None) -> St
 
 def _is_present(brought: Brought, before: Statement | None) -> bool:
     """Say whether an entry is in its feed's newest document, which need not be the one that brought it."""
-    if brought.is_current:
-        return True
-    if before:
-        return before.is_present
-    return brought.confirmed_at is None or brought.said_at > brought.confirmed_at
+    is_read_since = brought.confirmed_at is not None and brought.read_at <= brought.confirmed_at
+    return brought.is_current or not is_read_since or (before is not None and before.is_present)

@@ -74,7 +74,7 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
     feed = answered.feed
     result = _result(answered, _record(answered, _after_success(answered, feed.hints, feed.rhythm, now)))
-    result = replace(result, validators=answer.validators, body_hash=feed.body_hash)
+    result = replace(result, validators=answer.validators, body_hash=feed.body_hash, edition=feed.edition)
     return _moved(result, answered, now)
 
 

@@ -212,7 +212,7 @@ def _brought(prepared: PreparedDocument, locked: Locked, known: Sequence[KnownAr
     assert identified, "a feed that is locked was there before"
     return Brought(
         feed_id=answered.feed.feed_id,
-        read_at=answered.started_at,
+        read_at=_read_at(answered),
         said_at=answered.said_at or answered.started_at,
         sightings=tuple(without_shared_links(identified.sightings, identified.recognised.unchanged, known)),
         sighted=identified.sighted,
@@ -222,6 +222,12 @@ def _brought(prepared: PreparedDocument, locked: Locked, known: Sequence[KnownAr
         is_current=_is_current(answered, locked),
         confirmed_at=locked.feeds[answered.feed.feed_id].last_success_at if answered.feed.host_id else None,
     )
+
+
+def _read_at(answered: Answered) -> datetime:
+    """Return when a document was read; a saved one of a polled feed was when it was made, whenever it is found."""
+    is_saved = answered.token is None and answered.feed.host_id is not None
+    return (answered.said_at if is_saved else None) or answered.started_at
 
 
 def _is_current(answered: Answered, locked: Locked) -> bool:
@@ -257,11 +263,24 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
         note=join_notes(result.record.note, identified.note, _note(outcome)),
     )
     result = replace(result, record=record, guid_rule=rule if rule != identified.rule else None)
-    if _is_current(prepared.answered, locked):
-        recognised = identified.recognised
-        returned = tuple(seen.sighting_id for seen in recognised.unchanged if seen.left)
-        result = replace(result, returned=returned, left=tuple(seen.sighting_id for seen in recognised.left))
+    result = _with_departures(result, prepared.answered, identified, locked)
     return conclude_document(prepared.answered, result, arrived, now)
+
+
+def _with_departures(result: PollResult, answered: Answered, identified: Identified, locked: Locked) -> PollResult:
+    """Return what a poll writes, with which sightings its document had no more, and which again."""
+    is_current, last = _is_current(answered, locked), locked.feeds[answered.feed.feed_id].last_success_at
+    if not is_current and last and _read_at(answered) <= last:
+        return replace(result, is_outdated=True)
+    # An edited one may say what is older than what it said before; it is there again all the same.
+    edited = (identified.sighted.get(sighting.guid_hash) for sighting in identified.sightings)
+    again = (*filter(None, edited), *identified.recognised.unchanged)
+    left = identified.recognised.left if is_current else ()
+    return replace(
+        result,
+        returned=tuple(seen.sighting_id for seen in again if seen.left),
+        left=tuple(seen.sighting_id for seen in left),
+    )
 
 
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:

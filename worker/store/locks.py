@@ -5,6 +5,7 @@ Each kind by its ids, over all polls of a commit together. What was decided befo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -26,6 +27,18 @@ class Locked:
     def holds_lease(self, host_id: int | None, token: str | None) -> bool:
         """Say whether a poll's lease still holds."""
         return token is not None and self.tokens.get(host_id or 0) == token
+
+    def read_at(self, result: PollResult) -> datetime | None:
+        """Return when a poll that holds its lease read its feed: after those who held it before, whatever the clock says.
+
+        None for a poll that does not, and for one that read nothing, or left unread what it cannot know any more.
+        """
+        record, feed = result.record, self.feeds.get(result.record.feed_id)
+        is_held = self.holds_lease(result.host_id, result.token)
+        if feed is None or record.error or not is_held or result.edition not in {None, feed.edition}:
+            return None
+        last = feed.last_success_at
+        return max(record.started_at, last + timedelta(microseconds=1)) if last else record.started_at
 
     def may_decide(self, result: PollResult) -> bool:
         """Say whether a poll decides what becomes of its feed.

@@ -4,21 +4,51 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Update, bindparam, case, null, update
+from sqlalchemy import Boolean, Connection, Update, bindparam, case, func, null, update
 
 from worker.database.feed_tables import ScheduleRow
 from worker.database.types import UtcDateTime
-from worker.values import Outcome, PollResult
+from worker.store.locks import Locked
+from worker.values import Outcome, PollResult, Validators
 
 
-def store_schedules(connection: Connection, results: Sequence[PollResult]) -> None:
-    """Write when each feed is due next and how its poll ended; all of them may decide that."""
+def store_schedules(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
+    """Write when each feed is due next and how its poll ended, as far as that poll may decide."""
+    deciding = [result for result in results if locked.may_decide(result)]
     for rows in (
-        [_success(result) for result in results if not result.record.error],
-        [_failure(result) for result in results if result.record.error],
+        [_success(result, locked) for result in deciding if not result.record.error],
+        [_common(result) for result in deciding if result.record.error],
     ):
         if rows:
             connection.execute(_update(tuple(rows[0])), rows)
+    _note_readings(connection, locked, [result for result in results if not locked.may_decide(result)])
+
+
+def _note_readings(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
+    """Note what was read by polls that decide nothing: the next one must not take it for what it read itself."""
+    rows = [
+        {
+            "b_feed_id": result.record.feed_id,
+            "b_read_at": locked.read_at(result),
+            "b_is_new": result.is_document and not result.is_outdated,
+        }
+        for result in results
+    ]
+    if some := [row for row in rows if row["b_read_at"] or row["b_is_new"]]:
+        connection.execute(_note(), some)
+
+
+@cache
+def _note() -> Update:
+    is_new = bindparam("b_is_new", type_=Boolean())
+    validators = (ScheduleRow.etag, ScheduleRow.last_modified, ScheduleRow.body_hash)
+    values: dict[str, Any] = {column.key: case((is_new, null()), else_=column) for column in validators}
+    values["last_success_at"] = _last_success_at()
+    return update(ScheduleRow).where(ScheduleRow.feed_id == bindparam("b_feed_id")).values(values)
+
+
+def _last_success_at() -> Any:
+    return func.coalesce(bindparam("b_read_at", type_=UtcDateTime()), ScheduleRow.last_success_at)
 
 
 @cache
@@ -30,7 +60,7 @@ def _update(names: tuple[str, ...]) -> Update:
     if "body_hash" in names:
         changed = bindparam("b_changed", type_=Boolean())
         values["last_changed_at"] = case((changed, started), else_=ScheduleRow.last_changed_at)
-        values["last_success_at"] = started
+        values["last_success_at"] = _last_success_at()
     return update(ScheduleRow).where(ScheduleRow.feed_id == bindparam("b_feed_id")).values(values)
 
 
@@ -52,14 +82,15 @@ def _common(result: PollResult) -> dict[str, Any]:
     }
 
 
-def _failure(result: PollResult) -> dict[str, Any]:
-    return _common(result)
-
-
-def _success(result: PollResult) -> dict[str, Any]:
+def _success(result: PollResult, locked: Locked) -> dict[str, Any]:
+    record = result.record
+    read_at = record.started_at if result.host_id is None else locked.read_at(result)
+    # Without it documents were stored meanwhile that may not say what this poll left unread: the next one reads all.
+    validators = result.validators if read_at else Validators()
     return _common(result) | {
-        "b_changed": result.record.outcome is Outcome.NEW,
-        "etag": result.validators.etag,
-        "last_modified": result.validators.last_modified,
-        "body_hash": result.body_hash,
+        "b_changed": record.outcome is Outcome.NEW,
+        "b_read_at": read_at,
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "body_hash": result.body_hash if read_at else None,
     }

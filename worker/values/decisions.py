@@ -14,7 +14,7 @@ class Brought:
 
     feed_id: int
     read_at: datetime
-    """When the poll began that read it."""
+    """When the poll began that read it; of a saved document of a polled feed, when that was made."""
     said_at: datetime
     """When it was made: that of all versions whose publisher says nothing of it."""
     sightings: tuple[Sighting, ...]

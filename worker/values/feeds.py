@@ -71,6 +71,8 @@ class DueFeed:
     requested_at: datetime | None = None
     instructions: int = 0
     """How often somebody had said what to do with it when it was claimed."""
+    edition: int = 0
+    """How often documents of it had been stored then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ class PollResult:
     instructions: int = 0
     """How often somebody had said what to do with the feed when it was claimed; since then once more, and this poll
     decides nothing."""
+    edition: int | None = None
+    """Of the feed when it was claimed, where the poll found nothing to read: documents that were stored since may not
+    say what it left unread. None for any other poll."""
     validators: Validators = field(default_factory=Validators)
     """To be sent with the next request; a failed poll keeps those that are stored."""
     body_hash: bytes | None = None
@@ -85,6 +88,8 @@ class PollResult:
     """The URL that the feed has from now on, where the redirect is believed."""
     is_document: bool = False
     """Whether a document was read, and what is known of the feed's entries changes with it."""
+    is_outdated: bool = False
+    """Whether the feed has been read since that document was."""
     returned: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
     guid_rule: GuidRule | None = None
