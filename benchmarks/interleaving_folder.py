@@ -67,7 +67,9 @@ class Folder:
         """Write some version of an item, of which there may be several files, or write over one."""
         number, copy = random.randrange(_NUMBERS), random.randrange(_MOST_COPIES)
         name = f"{number}-{copy}.xml"
-        return self._put(f"file:///items/{name}", name, Body((_item(number, random, now),), now, "newsroom", is_dated=False), now)
+        return self._put(
+            f"file:///items/{name}", name, Body((_item(number, random, now),), now, "newsroom", is_dated=False), now
+        )
 
     def _edit(self, random: Random, now: datetime, _: list[PublishedFeed]) -> str:
         """Edit a dispatch in place, once it is known."""

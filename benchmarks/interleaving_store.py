@@ -118,7 +118,8 @@ def _article(row: Row[Any], sightings: list[Row[Any]]) -> _Facts:
         "fields": _fields(read_article(row)),
         "is kill": row.notice == Notice.KILL,
         "is killed": row.killed_by == row.id,
-        "is of a feed that carries it": (row.feed_id, row.id) in {(each.feed_id, each.article_id) for each in sightings},
+        "is of a feed that carries it": (row.feed_id, row.id)
+        in {(each.feed_id, each.article_id) for each in sightings},
     }
 
 

@@ -194,7 +194,10 @@ def test_a_file_in_the_words_of_another_file_is_its_article() -> None:
     ("said", "article_id"),
     [
         (replace(BRIDGE_OPEN, title="Bridge closed"), 7),
-        (replace(GULLS_COUNTED, title="Bridge open"), 7),
+        (replace(GULLS_COUNTED, title="Bridge open", published_at=NOON), 7),
+        # Of the day after.
+        (replace(GULLS_COUNTED, title="Bridge open"), None),
+        (replace(BRIDGE_OPEN, agency="AP"), None),
         (GULLS_COUNTED, None),
     ],
 )
