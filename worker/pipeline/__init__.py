@@ -2,8 +2,8 @@
 
 claim → fetch → parse → recognise → normalise → dedupe → schedule → store, and after the commit → group
 
-``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` says what
-becomes of one feed's answer in the others; ``grouping`` tells what was stored apart into stories. ``adding`` and
+``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` decides and stores what
+they found; ``grouping`` tells what was stored apart into stories. ``adding`` and
 ``rediscovery`` find feeds by their sites' pages (``discovery``), under the same leases (``lookups``). Callers without a
 broker use these functions, as the tasks do.
 """
