@@ -16,7 +16,7 @@ def rank(statement: Statement) -> Rank:
     """Return by what one statement of a voice is newer than another.
 
     The publisher's number goes first, then the moment at which the version was made, then that of the reading. The rest
-    only keeps those that are alike in all this in one order: two entries of a document, or two files, in the same words.
+    only keeps those that are alike in all this in one order: two entries of a document, or two files, in one wording.
     """
     moments = statement.said_at, statement.read_at
     return statement.version or 0, *moments, statement.content_hash, -statement.feed_id, statement.guid_hash
