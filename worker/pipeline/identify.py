@@ -48,7 +48,9 @@ def identify(
     recognised = recognise(keyed, sighted)
     sightings = tuple(_normalise(recognised.fresh, context, now))
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
-    note = join_notes(note_shared_names(keyed), f"versions that are no numbers: {unnumbered}" if unnumbered else None)
+    note = join_notes(
+        note_shared_names(keyed, rule.policy), f"versions that are no numbers: {unnumbered}" if unnumbered else None
+    )
     return Identified(rule, edition, sighted, recognised, sightings, len(keyed), note)
 
 

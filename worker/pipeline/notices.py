@@ -16,6 +16,8 @@ def lock_sent(connection: Connection, sightings: Sequence[Sighting]) -> None:
     What no wire sent, which is all that most feeds carry, costs no statement more.
     """
     keys = {sighting.article.wire_key for sighting in sightings if sighting.article.wire_key}
+    # Of two copies of a file that are read at once the second then finds the first.
+    keys |= {name for sighting in sightings for name in sighting.names}
     if keys:
         lock_wire_keys(connection, keys)
 
