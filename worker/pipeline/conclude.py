@@ -10,10 +10,10 @@ from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.database.seed_files import remember_seed_file
 from worker.dedupe import decide
+from worker.linking import link_stored, lock_sent, lock_stored
 from worker.normalise import POLICY_VERSION, Detect
 from worker.pipeline.answered import Answered, bounds_of, hash_body
 from worker.pipeline.moving import move_feeds
-from worker.pipeline.notices import link_stored, lock_sent
 from worker.pipeline.outcomes import conclude_outcome
 from worker.pipeline.prepared import PreparedDocument, brought_by, names_of, prepare_document
 from worker.store import (
@@ -83,6 +83,7 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     _refuse_stale(prepared, locked)
     present = [each for each in prepared if each.feed_id in locked.feeds]
     known = lock_articles(connection, names_of(present))
+    lock_stored(connection, known)
     decision = decide([brought_by(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))

@@ -19,7 +19,8 @@ _NOTES = {
     Finding.CONFLICT: "entries whose URL names another article than their guid, which wins",
     Finding.UNNUMBERED: "versions of newsroom items that nobody numbered: their times say which is shown",
 }
-_DELETED = "its feed was deleted while it was polled: nothing of it was stored"
+DELETED = "its feed was deleted meanwhile: nothing of it was stored"
+"""What is noted of a document whose feed is no longer there when it is stored."""
 
 
 def conclude_outcome(
@@ -28,7 +29,7 @@ def conclude_outcome(
     """Return what a poll writes, now that it is known what its document brought: None where its feed was deleted."""
     result, identified = prepared.result, prepared.identified
     if outcome is None:
-        return replace(result, record=replace(result.record, note=_DELETED, next_poll=NextPoll(None, _DELETED)))
+        return replace(result, record=replace(result.record, note=DELETED, next_poll=NextPoll(None, DELETED)))
     known = identified.sighted
     renamed = {
         placed.sighting.guid_hash: placed.sighting.known_by
