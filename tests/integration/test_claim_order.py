@@ -21,7 +21,7 @@ from worker.claim import (
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds, pause_feed
+from worker.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
 from worker.values import ClaimedHost
 
 SECOND, INSTANT = timedelta(seconds=1), timedelta(milliseconds=1)
@@ -179,9 +179,17 @@ def test_a_request_is_for_active_feeds_only(connection: Connection, now: datetim
     paused = _feed_id(connection, "a.example/1")
     pause_feed(connection, paused)
     request_polls(connection, now, [paused, _feed_id(connection, "a.example/2")])
-    requested = select(FeedRow.url).join(ScheduleRow).where(ScheduleRow.requested_at == now)
-    assert connection.execute(requested).scalars().all() == ["https://a.example/2"]
+    requested = select(FeedRow.url, ScheduleRow.next_poll_at, ScheduleRow.next_poll_reason).join(ScheduleRow)
+    found = connection.execute(requested.where(ScheduleRow.requested_at == now)).all()
+    assert found == [("https://a.example/2", now, "requested")]
     assert connection.execute(select(ScheduleRow.next_poll_at).where(ScheduleRow.feed_id == paused)).scalar() is None
+
+
+def test_a_seed_file_cannot_be_asked_for(connection: Connection, now: datetime) -> None:
+    feed_id = add_file_feed(connection, now, "file:///seeds/one.txt")
+    before = connection.execute(select(ScheduleRow)).all()
+    request_polls(connection, now, [feed_id])
+    assert connection.execute(select(ScheduleRow)).all() == before
 
 
 def test_the_next_claim_is_of_the_first_host_that_nobody_holds_and_that_has_a_feed_due_by_then(
