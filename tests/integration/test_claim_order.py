@@ -22,6 +22,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
+from worker.store import HostRelease, store_polls
 from worker.values import ClaimedHost
 
 SECOND, INSTANT = timedelta(seconds=1), timedelta(milliseconds=1)
@@ -99,6 +100,13 @@ def test_a_lease_is_taken_over_at_the_very_moment_it_ends_by_tick_or_by_name(
         assert count_claimable_hosts(connection, now + at, 10) == claimed
         assert len(claim_named_feeds(connection, now + at, TERMS, named, force=True)) == claimed
     assert len(claim_due_hosts(connection, now + 180 * SECOND, TERMS)) == 1
+
+
+def test_a_host_that_was_given_back_may_be_asked_by_name_at_once(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "a.example/1")
+    (host,) = claim_due_hosts(connection, now, TERMS)
+    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+    assert len(claim_named_feeds(connection, now, TERMS, [host.feeds[0].feed_id], force=False)) == 1
 
 
 def test_one_feed_of_one_isolated_host_is_claimed_at_a_time(connection: Connection, now: datetime) -> None:
