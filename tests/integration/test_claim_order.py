@@ -129,9 +129,9 @@ def test_only_the_named_feeds_of_a_host_are_claimed(connection: Connection, now:
 def test_of_the_named_feeds_only_those_whose_request_is_unanswered_are_claimed(
     connection: Connection, now: datetime
 ) -> None:
-    _add(connection, now, "a.example/1", "b.example/1")
+    _add(connection, now, "a.example/1", "b.example/1", "c.example/1")
     named = [_feed_id(connection, name) for name in ("a.example/1", "b.example/1")]
-    request_polls(connection, now, named[:1])
+    request_polls(connection, now, [named[0], _feed_id(connection, "c.example/1")])
     assert _feeds(claim_requested_feeds(connection, now, TERMS, named, force=False)) == [["a.example/1"]]
 
 
