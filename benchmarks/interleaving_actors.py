@@ -126,6 +126,7 @@ class Visit:
     claimed_at: datetime
     waiting: list[DueFeed]
     tasks: list[Task] = field(default_factory=list)
+    is_frozen: bool = False
 
     def begin(self, body: Body, now: datetime, random: Random) -> Task:
         """Ask the host for its next feed, which has this document; now and then the host fails."""
@@ -149,9 +150,9 @@ class Visit:
 
 def _answer(feed: DueFeed, body: Body, random: Random) -> Document | NotModified | PollError:
     chance = random.random()
-    if chance < 0.01:
+    if chance < 0.004:
         return PermanentError(ErrorClass.HTTP_410, "the host answers 410", http_status=410)
-    if chance < 0.08:
+    if chance < 0.06:
         return TransientError(ErrorClass.HTTP_5XX, "the host answers 500", http_status=500)
     validators = Validators(etag=body.etag)
     if feed.validators.etag == body.etag and chance < 0.5:

@@ -43,6 +43,8 @@ class Folder:
         self.stored_words |= {each.words for each in file.body.entries}
 
     def _put(self, uri: str, name: str, body: Body, written_at: datetime) -> str:
+        # The newest is the last.
+        self.files.pop(uri, None)
         self.files[uri] = File(uri, name, body, written_at)
         return uri
 
@@ -52,7 +54,7 @@ class Folder:
         if not saved:
             return "nothing to save"
         feed = random.choice(saved)
-        body = random.choice(feed.history)
+        body = feed.history[-1] if random.random() < 0.4 else random.choice(feed.history)
         name = f"{feed.name}-{random.randrange(2)}.xml"
         return self._put(f"file:///saved/{name}", name, body, min(now, body.made_at + timedelta(seconds=1)))
 
