@@ -207,6 +207,7 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
         path=file.name if is_wire(parsed) else None,
         seed_uri=file.uri,
     )
+    is_saved = feed.host_id is not None
     # A saved document was read when it was made, whenever it is found.
-    reading_of_file = Reading(feed.feed_id, file.body.entries, made_at, made_at if feed.host_id else now)
-    return Task(answered, reading_of_file, parsed, file=file)
+    read_at = made_at if is_saved else now
+    return Task(answered, Reading(feed.feed_id, file.body.entries, made_at, read_at, is_saved), parsed, file=file)

@@ -4,7 +4,7 @@ Two pollers are awake at a time; others are frozen until their leases have been 
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, update
 
 from benchmarks.interleaving_actors import LEASE, Task, Visit, claim, find_file, store_together
 from benchmarks.interleaving_folder import Folder
-from benchmarks.interleaving_model import Change, Feed, Model
+from benchmarks.interleaving_model import Feed, Model
 from benchmarks.interleaving_operator import ORDERS, add
 from benchmarks.interleaving_publisher import BEGAN, open_feeds
 from benchmarks.interleaving_store import Held, find_last_event, look
@@ -92,8 +92,8 @@ class Machine:
 
     def _events_that_differ(self, model: Model, held: Held) -> list[str]:
         things = self._things | held.things
-        told: Counter[Change] = Counter(
-            (kind, things.get(about, about) if kind.startswith("article") else about, fields)  # type: ignore[call-overload]
+        told = Counter(
+            (kind, things.get(about) if kind.startswith("article") else about, fields)
             for kind, about, fields in held.changes
         )
         expected = Counter(model.changes)

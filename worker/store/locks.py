@@ -29,7 +29,7 @@ class Locked:
         return token is not None and self.tokens.get(host_id or 0) == token
 
     def read_at(self, result: PollResult) -> datetime | None:
-        """Return when a poll that holds its lease read its feed: after those who held it before, whatever the clock says.
+        """Return when a poll that holds its lease read its feed: after all who held it before, whatever the clock says.
 
         None for a poll that does not, and for one that read nothing, or left unread what it cannot know any more.
         """

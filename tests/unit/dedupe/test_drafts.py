@@ -98,7 +98,7 @@ def test_a_late_worker_adds_what_is_new() -> None:
 
 
 def test_whoever_holds_the_lease_read_last_though_the_clock_stepped_back() -> None:
-    draft = _hear(_draft(), SHORT, read_at=NOON - DAY)
+    draft = _hear(_draft(), SHORT, read_at=NOON - DAY, confirmed_at=NOON)
     (resighted,) = draft.resighted()
     just_after = NOON + timedelta(microseconds=1)
     assert (draft.shown, resighted.read_at, resighted.said_at) == (SHORT, just_after, just_after)
