@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, or_, select, true, union_all, update
 
 from worker.database.clock import read_clock
 from worker.database.feed_locks import count_editions, count_instruction, lock_feeds
@@ -89,12 +89,16 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
     return feed_id
 
 
-def find_feed(connection: Connection, name: str) -> NamedFeed | None:
-    """Return the feed that an id or a URL names, one it had before it moved too; null when there is none."""
+def find_feed(connection: Connection, name: str, *, with_removed: bool = False) -> NamedFeed | None:
+    """Return the feed that an id or a URL names, one it had before it moved too; None when there is none.
+
+    One that was removed, and whose articles stayed, is none unless ``with_removed`` asks for it.
+    """
+    is_there = true() if with_removed else FeedRow.state != FeedState.REMOVED
     row = connection.execute(
         select(FeedRow.id, ScheduleRow.host_id, FeedRow.url, FeedRow.state, FeedRow.state_reason)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
-        .where(_is_called(name), FeedRow.state != FeedState.REMOVED)
+        .where(_is_called(name), is_there)
     ).first()
     return NamedFeed(row.id, row.host_id, row.url, FeedState(row.state), row.state_reason) if row else None
 

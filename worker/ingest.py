@@ -15,6 +15,7 @@ from worker.errors import PollError, SeedError
 from worker.parse import Kind, parse_dispatch, sniff
 from worker.pipeline.conclude import Answered, hash_body, store_documents
 from worker.pipeline.embargo import hold_back
+from worker.pipeline.outcomes import DELETED
 from worker.seeds.finding import Look, SeedFile, find_seed_files
 from worker.seeds.outlines import Imported, add_outlines, import_opml
 from worker.seeds.ownership import find_owner
@@ -106,6 +107,8 @@ def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
     record, is_new_feed = _store(tools, document, parsed, _Facts(file.name, look, known is not None))
+    if record.note == DELETED:
+        raise SeedError(f"{path} was not read: {DELETED}.")
     return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))
 
 

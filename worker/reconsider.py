@@ -7,6 +7,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from worker.dedupe import decide
+from worker.linking import link_stored, lock_stored
 from worker.normalise import POLICY_VERSION
 from worker.store import Names, lock_articles, store_decision
 
@@ -19,4 +20,7 @@ def reconsider_articles(connection: Connection, article_ids: Collection[int], no
     remaining = iter(sorted(article_ids))
     while some := frozenset(islice(remaining, _SLICE)):
         known = lock_articles(connection, Names(some))
-        store_decision(connection, decide([], known), POLICY_VERSION, now)
+        lock_stored(connection, known)
+        decision = decide([], known)
+        store_decision(connection, decision, POLICY_VERSION, now)
+        link_stored(connection, decision, now)

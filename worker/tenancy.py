@@ -19,7 +19,7 @@ _SHARED = frozenset(
     # Podcast hosts: the maker of each show writes its links.
     "anchor.fm megaphone.fm simplecast.com buzzsprout.com acast.com transistor.fm captivate.fm soundcloud.com "
     "libsyn.com omnycontent.com omny.fm audioboom.com spreaker.com podbean.com art19.com blubrry.com fireside.fm "
-    "pinecast.com redcircle.com rss.com ivoox.com podigee.io "
+    "feed.podbean.com feeds.libsyn.com pinecast.com redcircle.com rss.com ivoox.com podigee.io "
     # Code hosts, and what delivers files of theirs: everybody has a repository.
     "github.com raw.githubusercontent.com gist.githubusercontent.com objects.githubusercontent.com githack.com "
     "rawgit.com jsdelivr.net unpkg.com statically.io gitlab.com bitbucket.org codeberg.org sourceforge.net "

@@ -258,7 +258,10 @@ def test_where_guid_and_url_name_different_articles_the_guid_wins_and_the_ledger
     first, second = (_item(story, f"g{story.number}", f"{OWN}/{story.number}") for story in STORIES[:2])
     crossed = _item(STORIES[0], "g0", f"{OWN}/1")
     records = follow(tools, publisher, [first, second], [crossed])
-    assert records[1].note == "entries whose URL names another article than their guid, which wins: 1"
+    assert records[1].note == (
+        "entries whose URL names another article than their guid, which wins: 1; "
+        "articles of which other fields than the words changed: 1"
+    )
     assert counts(tools) == (2, 2)
     with reading(tools.engine) as connection:
         carried = select(ArticleRow.title).join(SightingRow, SightingRow.article_id == ArticleRow.id)
@@ -274,6 +277,6 @@ def test_an_operator_says_by_what_entries_are_known(tools: Tools, publisher: Pub
     make_due(tools)
     poll(tools)
     with reading(tools.engine) as connection:
-        known_by = select(SightingRow.guid).where(SightingRow.left_at.is_(None))
-        assert connection.execute(known_by).scalars().all() == [f"{FOREIGN}/0"]
+        known_by = select(SightingRow.guid, SightingRow.known_by).where(SightingRow.left_at.is_(None))
+        assert connection.execute(known_by).all() == [("g2", "link")]
         assert connection.execute(select(func.count()).select_from(ArticleRow)).scalar_one() == 1

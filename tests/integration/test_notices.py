@@ -23,8 +23,7 @@ from worker.database.engine import reading, writing
 from worker.feeds import add_file_feed, find_feed, remove_feed
 from worker.ingest import ingest
 from worker.parse import parse_dispatch
-from worker.pipeline.conclude import Answered, conclude_document
-from worker.pipeline.notices import store_linked
+from worker.pipeline.conclude import Answered, prepare_document, store_prepared
 from worker.settings import Settings
 from worker.store import find_wire_articles
 from worker.tools import Tools, make_tools
@@ -223,8 +222,8 @@ def _store_uncommitted(tools: Tools, path: Path, words: str) -> Any:
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0))
     answered = Answered(feed, None, now_of(tools), fetched, tools.bounds)
     with writing(tools.engine) as connection:
-        result = conclude_document(connection, answered, parse_dispatch(document), now_of(tools), None)
-        store_linked(connection, [result], now_of(tools))
+        prepared = prepare_document(connection, answered, parse_dispatch(document), now_of(tools), None)
+        store_prepared(connection, [prepared], now_of(tools))
         yield
 
 

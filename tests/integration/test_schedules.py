@@ -97,9 +97,11 @@ def test_a_worker_that_lost_its_lease_decides_nothing_of_its_feed(
         return answer
 
     add(tools, publisher.on("/feed", respond))
-    before, feed = schedule(tools), _feed(tools)
+    before, feed = schedule(tools)._asdict(), _feed(tools)
     poll(tools)
-    assert (schedule(tools), _feed(tools)) == (before, feed)
+    # What is known of its entries is no decision.
+    after = schedule(tools)._asdict() | {"edition": before["edition"]}
+    assert (after, _feed(tools)) == (before, feed)
     assert hosts(tools)[0].lease_token == "its successor's"
     with reading(tools.engine) as connection:
         ended = select(EventRow.kind).where(EventRow.kind.startswith("feed"))

@@ -185,7 +185,9 @@ class ArticleNameRow(Base):
         {"comment": "One row per name of an article that came as a file: its words, and its path within its folder"},
     )
 
-    name: Mapped[str] = column("words and their hash, or path and the path within its folder", primary_key=True)
+    name: Mapped[str] = column(
+        "`words ` and a hash of what the file says, or `path ` and its path within its folder", primary_key=True
+    )
     article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
 
 

@@ -13,6 +13,8 @@ from worker.database.engine import writing
 
 _ATTEMPTS = 6
 _MOST_DECISIONS = 100
+# Decisions that are made again without a pause.
+_AT_ONCE = 10
 # Seconds before the second attempt, twice as many before each further one.
 _PAUSE = 0.05
 # PostgreSQL's serialization_failure and deadlock_detected.
@@ -40,18 +42,19 @@ def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ..
     ``also`` names further errors that mean "decide again".
     """
     conflicts = 0
-    for _ in range(_MOST_DECISIONS - 1):
+    for decisions in range(_MOST_DECISIONS - 1):
         try:
             return work()
         except also:
             # Others got on meanwhile, or nothing would be decided otherwise now: it is their turn only so often.
-            continue
+            if decisions < _AT_ONCE:
+                continue
         except DBAPIError as error:
             conflicts += 1
             if conflicts == _ATTEMPTS or not is_conflict(error):
                 raise
         # Two that met once would meet again if both came back at once.
-        time.sleep(_PAUSE * 2 ** (conflicts - 1) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
+        time.sleep(_PAUSE * 2 ** max(conflicts - 1, 0) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
     return work()
 
 

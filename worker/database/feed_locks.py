@@ -11,6 +11,9 @@ from sqlalchemy import Connection, Select, bindparam, select, update
 from worker.database.among import is_among
 from worker.database.feed_tables import ScheduleRow
 
+# SQLite takes at most 32,766 parameters in one statement.
+_SLICE = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class LockedFeed:
@@ -23,9 +26,9 @@ class LockedFeed:
 
 def lock_feeds(connection: Connection, feed_ids: Collection[int]) -> dict[int, LockedFeed]:
     """Lock feeds until the transaction ends; return them by id, without those that have been deleted."""
-    if not feed_ids:
-        return {}
-    rows = connection.execute(_lock(), {"feed_ids": sorted(feed_ids)})
+    ids = sorted(feed_ids)
+    slices = (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))
+    rows = (row for some in slices for row in connection.execute(_lock(), {"feed_ids": some}))
     return {row.feed_id: LockedFeed(row.edition, row.instructions, row.last_success_at) for row in rows}
 
 

@@ -21,12 +21,15 @@ def add_hosts(connection: Connection, names: Iterable[str]) -> dict[str, int]:
 
 def wake_hosts(connection: Connection, at: datetime, feed_ids: Collection[int]) -> None:
     """Let the hosts of feeds that are due at ``at`` be claimed then; a leased one is looked at when the lease ends."""
-    hosts = select(ScheduleRow.host_id).where(is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids))
+    named = select(ScheduleRow.host_id).where(is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids))
+    # In the order in which polls lock hosts.
+    locked = select(HostRow.id).where(HostRow.id.in_(named)).order_by(HostRow.id).with_for_update()
+    hosts = connection.execute(locked).scalars().all()
     is_asleep = HostRow.lease_token.is_(None) & or_(HostRow.claimable_at.is_(None), HostRow.claimable_at > at)
     soonest = case((HostRow.next_request_at > at, HostRow.next_request_at), else_=at)
     connection.execute(
         update(HostRow)
-        .where(HostRow.id.in_(hosts))
+        .where(is_among(connection.dialect.name, HostRow.id, hosts))
         # Leased hosts are touched too: the lock makes the end of their lease wait for us, and see what is due.
         .values(claimable_at=case((is_asleep, soonest), else_=HostRow.claimable_at))
     )

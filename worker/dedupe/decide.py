@@ -24,9 +24,8 @@ def decide(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decis
     for draft, article in zip(touched, articles, strict=True):
         if article.before is None:
             counts[draft.touched_by[0], "new"] += 1
-        elif article.before != article.after:
-            is_revised = article.before.content_hash != article.after.content_hash
-            counts[draft.shown_by_document, "updated" if is_revised else "refreshed"] += 1
+        elif article.changed_fields:
+            counts[draft.shown_by_document, "updated" if article.is_revised else "refreshed"] += 1
     return Decision(
         articles=tuple(articles),
         sightings=tuple(each for draft in touched for each in draft.resighted()),

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from worker.dedupe.shown import confirm, find_shown, rank
+import xxhash
+
+from worker.dedupe.shown import confirm, find_shown, is_older
 from worker.values import (
     Article,
     Brought,
     DecidedArticle,
     KnownArticle,
+    KnownBy,
     Placement,
     Resighted,
     Restated,
@@ -74,12 +77,16 @@ class Draft:
         statement = _state(brought, sighting, before)
         version = Version(sighting.article, brought.feed_id, brought.read_at, sighting.version)
         self._versions.setdefault(sighting.article.content_hash, version)
-        if before is None or rank(statement) >= rank(
-            before if brought.is_newest else confirm(before, brought.confirmed_at)
-        ):
-            self._statements[key] = statement
-            self._heard[key] = (document, sighting)
-            self._is_settled = False
+        if before and is_older(statement, _as_of_now(before, brought)):
+            return
+        self._statements[key] = statement
+        self._heard[key] = (document, sighting)
+        self._is_settled = False
+
+    def is_said_before(self, brought: Brought, sighting: Sighting) -> bool:
+        """Say whether what the feed has said of this article since is newer than what an entry of its guid says."""
+        before = self._statements.get((brought.feed_id, sighting.guid_hash))
+        return before is not None and is_older(_state(brought, sighting, before), _as_of_now(before, brought))
 
     def lose(self, document: int, feed_id: int, guid_hash: bytes) -> None:
         """Forget a sighting that has come to name another article."""
@@ -174,8 +181,13 @@ class Drafts:
         sighting = placed.sighting
         draft = self.find(placed.article_id)
         seen = brought.sighted.get(sighting.guid_hash)
-        if seen and seen.article_id != draft.article_id and seen.article_id in self.by_id:
-            self.by_id[seen.article_id].lose(document, brought.feed_id, sighting.guid_hash)
+        holder = self.by_id.get(seen.article_id) if seen else None
+        if holder and holder is not draft:
+            if holder.is_said_before(brought, sighting):
+                # The guid has come to name another article since, and goes on naming that one.
+                sighting = _under_its_words(sighting)
+            else:
+                holder.lose(document, brought.feed_id, sighting.guid_hash)
         draft.hear(document, brought, sighting)
         self._name(draft, sighting)
         return replace(placed, article_id=draft.article_id)
@@ -210,6 +222,17 @@ def _state(brought: Brought, sighting: Sighting, before: Statement | None) -> St
         is_present=_is_present(brought, before),
         article=sighting.article,
     )
+
+
+def _as_of_now(before: Statement, brought: Brought) -> Statement:
+    # Whoever holds the lease may change what was still so when the feed was last polled.
+    return before if brought.is_newest else confirm(before, brought.confirmed_at)
+
+
+def _under_its_words(sighting: Sighting) -> Sighting:
+    """Return a sighting known by its guid and its words: the guid alone names another article."""
+    key = xxhash.xxh3_128_digest(sighting.guid_hash + sighting.article.content_hash)
+    return replace(sighting, guid_hash=key, known_by=KnownBy.WORDS)
 
 
 def _is_present(brought: Brought, before: Statement | None) -> bool:

@@ -35,7 +35,13 @@ def is_edit(article: Article, shown: Article) -> bool:
 
 
 def is_alike(article: Article, known: Article) -> bool:
-    """Say whether a file at a known path is that article, edited: files of other folders have such paths too."""
+    """Say whether a file at a known path is that article, edited: files of other folders have such paths too.
+
+    A folder for each day, or each agency, may hold a bulletin under one name, in much the same words: each is news.
+    """
+    days = {each.published_at.date() for each in (article, known) if each.published_at}
+    if len(days) > 1 or article.agency != known.agency:
+        return False
     return article.title == known.title or likeness(_words(article), _words(known)) >= _RATHER_ALIKE
 
 

@@ -29,6 +29,8 @@ def _place_by_guid(sighting: Sighting, seen: Sighted, drafts: Drafts) -> Placeme
     named = drafts.by_key.get(sighting.article.match_key)
     is_named_otherwise = named is not None and named is not draft
     if _is_elsewhere(sighting.article, seen) and is_other_news(sighting.article, draft.shown):
+        if named and is_same_news(sighting.article, named.shown):
+            return Placement(sighting, named.article_id, Finding.GUID_REUSED)
         free = _without_key(sighting) if is_named_otherwise else sighting
         return Placement(free, None, Finding.GUID_REUSED)
     return Placement(sighting, draft.article_id, Finding.CONFLICT if is_named_otherwise else None)

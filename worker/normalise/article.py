@@ -54,8 +54,8 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
         known_by=keyed.known_by,
         fingerprint=keyed.fingerprint,
         article=article,
-        # Nothing was made after it was read, whatever a publisher's clock says.
-        said_at=min(made_at, now) if made_at else feed.said_at,
+        # Nothing was made after it was read: where a clock says so, the publisher's or ours, it tells nothing.
+        said_at=made_at if made_at and made_at <= now else feed.said_at,
         version=read_version(keyed.entry),
         names=file_names(article, feed.path),
     )

@@ -1,18 +1,25 @@
-"""By what else an article is found that came as a wire's file: its words, and its path within its folder."""
+"""By what else an article is found that came as a wire's file: what it says, and its path within its folder."""
 
+import xxhash
+
+from worker.codec import write_json
 from worker.text import clean
 from worker.values import Article
 
 _LONGEST = 1000
 _ITEM = "item "
+_SENT = (
+    "content_hash", "published_at", "agency", "slug", "notice", "notice_number", "dateline_place", "authors",
+)  # fmt: skip
 
 
 def file_names(article: Article, path: str | None) -> tuple[str, ...]:
     """Return the names of an article that came as a file; none for one that has a better name or came otherwise.
 
-    The words go with the day: a wire may send the same ones every day, and each time they are news.
+    The words alone do not do: a wire may send the same ones every day, a repeat has those of what it repeats, and
+    another agency may send them too. Each of these is an article of its own.
     """
     if path is None or (article.match_key or "").startswith(_ITEM):
         return ()
-    day = article.published_at.date().isoformat() if article.published_at else "undated"
-    return f"words {article.content_hash.hex()} {day}", f"path {clean(path, _LONGEST)}"
+    sent = [getattr(article, name) for name in _SENT]
+    return f"words {xxhash.xxh3_128_hexdigest(write_json(sent))}", f"path {clean(path, _LONGEST)}"

@@ -2,10 +2,10 @@
 
 claim → fetch → parse → recognise → normalise → dedupe → schedule → store, and after the commit → group
 
-``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` says what
-becomes of one feed's answer in the others; ``grouping`` tells what was stored apart into stories. ``adding`` and
-``rediscovery`` find feeds by their sites' pages (``discovery``), under the same leases (``lookups``). Callers without a
-broker use these functions, as the tasks do.
+``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` decides under
+locks what follows from the documents that were read, and stores it; ``grouping`` tells what was stored apart into
+stories. ``adding`` and ``rediscovery`` find feeds by their sites' pages (``discovery``), under the same leases
+(``lookups``). Callers without a broker use these functions, as the tasks do.
 """
 
 from worker.pipeline.adding import AddedFeed, add_by_url

@@ -38,12 +38,9 @@ class Identified:
 
 def identify(
     connection: Connection, feed_id: int, parsed: ParsedDocument, context: FeedContext, now: datetime
-) -> Identified | None:
-    """Return what a document's entries are by what is known of its feed; None where the feed has been deleted."""
-    found = find_guid_rule(connection, feed_id)
-    if found is None:
-        return None
-    rule, edition = found
+) -> Identified:
+    """Return what a document's entries are by what is known of its feed: nothing, where that has been deleted."""
+    rule, edition = find_guid_rule(connection, feed_id)
     present = find_present_sightings(connection, feed_id)
     keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy, present)
     unknown = {entry.guid_hash for entry in keyed} - present.keys()
@@ -51,7 +48,9 @@ def identify(
     recognised = recognise(keyed, sighted)
     sightings = tuple(_normalise(recognised.fresh, context, now))
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
-    note = join_notes(note_shared_names(keyed), f"versions that are no numbers: {unnumbered}" if unnumbered else None)
+    note = join_notes(
+        note_shared_names(keyed, rule.policy), f"versions that are no numbers: {unnumbered}" if unnumbered else None
+    )
     return Identified(rule, edition, sighted, recognised, sightings, len(keyed), note)
 
 

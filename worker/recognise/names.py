@@ -1,5 +1,6 @@
 """What an entry may be known by, and which of those names a feed's documents have shown to name more than one entry."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import xxhash
@@ -44,14 +45,23 @@ def find_shared_names(sighted: Iterable[Sighted]) -> frozenset[Name]:
 
     A sighting's link is absolute, an entry's as published: the usual ways to write it are all among the names.
     """
-    present = [seen for seen in sighted if seen.known_by is KnownBy.WORDS and not seen.left]
-    return frozenset(name for seen in present for name in _names_shared_by(seen))
+    present = [seen for seen in sighted if not seen.left]
+    by_words = (name for seen in present if seen.known_by is KnownBy.WORDS for name in _names_shared_by(seen))
+    # Where guids are believed, only one that others share needs the link beside it.
+    by_both = ((seen.guid, KnownBy.GUID) for seen in present if seen.known_by is KnownBy.GUID_AND_LINK)
+    return frozenset((*by_words, *by_both))
 
 
-def note_shared_names(keyed: Iterable[KeyedEntry]) -> str | None:
+def note_shared_names(keyed: Iterable[KeyedEntry], policy: GuidPolicy) -> str | None:
     """Return a note for the ledger on the entries whose guid or link names others too; None where there are none."""
-    number = sum(each.known_by is KnownBy.WORDS and bool(each.entry.guid or each.entry.link) for each in keyed)
-    return f"entries that share a guid or a link, known by their words: {number}" if number else None
+    named = Counter(each.known_by for each in keyed if each.entry.guid or each.entry.link)
+    by_link = named[KnownBy.GUID_AND_LINK] if policy is GuidPolicy.GUID else 0
+    told = (
+        f"entries that share a guid or a link, known by their words: {named[KnownBy.WORDS]}"
+        * bool(named[KnownBy.WORDS]),
+        f"entries that share a guid, known by their links too: {by_link}" * bool(by_link),
+    )
+    return "; ".join(filter(None, told)) or None
 
 
 def _words(entry: Entry, policy: GuidPolicy, *more: str) -> Name:

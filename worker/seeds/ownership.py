@@ -23,10 +23,10 @@ def find_owner(
     """
     if parsed.self_url and is_feed_url(parsed.self_url):
         is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
-        if found := find_feed(connection, parsed.self_url):
+        if found := find_feed(connection, parsed.self_url, with_removed=True):
             return DueFeed(found.feed_id, found.host_id, found.url), is_new
     known = None if is_wire(parsed) else _find_known(connection, document, parsed, name)
-    if found := find_feed(connection, str(known)) if known else None:
+    if found := find_feed(connection, str(known), with_removed=True) if known else None:
         return DueFeed(found.feed_id, found.host_id, found.url), False
     return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False
 

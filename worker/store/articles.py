@@ -1,7 +1,6 @@
 """Writing what documents brought: articles, their versions and sightings, and the events that tell of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,9 +14,7 @@ from worker.database.conflicts import is_taken
 from worker.database.events import tell
 from worker.database.upsert import upsert
 from worker.store.revisions import store_versions
-from worker.values import Article, DecidedArticle, Decision, EventKind, Notice, PollResult, Resighted, Restated
-
-_NAMES_OF_NO_INTEREST = {"content_hash", "match_key", "wire_key"}
+from worker.values import DecidedArticle, Decision, EventKind, Notice, PollResult, Resighted, Restated
 
 
 class StaleDecisionError(Exception):
@@ -89,6 +86,7 @@ def _update(
     policy_version: int,
 ) -> None:
     """Let known articles show what they show from now on, and be found by what they are found by."""
+    _free_match_keys(connection, known)
     revised, refreshed = [], []
     for each in known:
         links = _links(each, is_withdrawn=each.article_id in withdrawn)
@@ -96,13 +94,22 @@ def _update(
             continue
         row = article_columns(each.after) | {"b_id": each.article_id, "policy_version": policy_version}
         row |= {"acts_on": links[0], "killed_by": links[1]}
-        if _is_revised(each):
+        if each.is_revised:
             revised.append(row | {"revision": numbers[each.article_id], "grouped_at": None})
         else:
             refreshed.append(row)
     for rows in (revised, refreshed):
         if rows:
             connection.execute(_update_articles(), rows)
+
+
+def _free_match_keys(connection: Connection, known: Sequence[DecidedArticle]) -> None:
+    """Take match keys from articles that change theirs where others get those: links may all move up by one."""
+    changing = [each for each in known if each.before and each.before.match_key not in {None, each.after.match_key}]
+    freed = {each.before.match_key for each in changing if each.before}
+    if freed & {each.after.match_key for each in changing}:
+        ids = [each.article_id for each in changing]
+        connection.execute(update(ArticleRow).where(ArticleRow.id.in_(ids)).values(match_key=None))
 
 
 def _links(each: DecidedArticle, *, is_withdrawn: bool) -> tuple[int | None, int | None]:
@@ -173,27 +180,15 @@ def _tell(
     now: datetime,
 ) -> None:
     created = [{"article_id": ids[each.article_id], "feed_id": each.feed_id} for each in new]
-    changed = [each for each in known if each.before != each.after]
-    revised = [{"article_id": each.article_id, "feed_id": each.feed_id} for each in changed if _is_revised(each)]
+    revised = [{"article_id": each.article_id, "feed_id": each.feed_id} for each in known if each.is_revised]
     refreshed = [
-        {"article_id": each.article_id, "feed_id": each.feed_id, "details": {"fields": names}}
-        for each in changed
-        if not _is_revised(each) and (names := list(_changed_fields(each)))
+        {"article_id": each.article_id, "feed_id": each.feed_id, "details": {"fields": list(each.changed_fields)}}
+        for each in known
+        if not each.is_revised and each.changed_fields
     ]
     tell(connection, now, EventKind.ARTICLE_CREATED, created)
     tell(connection, now, EventKind.ARTICLE_REVISED, revised)
     tell(connection, now, EventKind.ARTICLE_REFRESHED, refreshed)
-
-
-def _is_revised(each: DecidedArticle) -> bool:
-    return each.before is not None and each.before.content_hash != each.after.content_hash
-
-
-def _changed_fields(each: DecidedArticle) -> Iterator[str]:
-    for field in fields(Article):
-        is_changed = getattr(each.before, field.name) != getattr(each.after, field.name)
-        if is_changed and field.name not in _NAMES_OF_NO_INTEREST:
-            yield field.name
 
 
 # Statements are built once: building one costs several times what running it does.

@@ -20,6 +20,7 @@ from worker.values import GuidRule, KnownArticle, KnownBy, Sighted, Statement
 
 # SQLite takes at most 32,766 parameters in one statement.
 _SLICE = 5_000
+_NO_EDITION = -1
 _T = TypeVar("_T")
 
 
@@ -45,13 +46,13 @@ def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection
     return found
 
 
-def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int] | None:
-    """Return by what a feed's entries are known, and the edition of what is known of them; None for a deleted feed.
+def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]:
+    """Return by what a feed's entries are known, and the edition of what is known of them: none for a deleted feed.
 
     Its operator's choice goes before what the audit found.
     """
     row = connection.execute(_guid_facts(), {"feed_id": feed_id}).first()
-    return (read_guid_rule(row), row.edition) if row else None
+    return (read_guid_rule(row), row.edition) if row else (GuidRule(), _NO_EDITION)
 
 
 def lock_articles(connection: Connection, names: Names) -> list[KnownArticle]:

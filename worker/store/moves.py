@@ -66,6 +66,10 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     count_editions(connection, [other])
     article_ids = _shared_articles(connection, feed_id, other)
     _merge_sightings(connection, feed_id, other)
+    # In the order in which polls lock articles.
+    connection.execute(
+        select(ArticleRow.id).where(ArticleRow.feed_id == feed_id).order_by(ArticleRow.id).with_for_update()
+    )
     for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))

@@ -11,9 +11,20 @@ from worker.database.feed_locks import count_editions
 from worker.database.feed_tables import PollRow
 from worker.store.articles import store_departures
 from worker.store.feeds import store_feed
-from worker.store.locks import Locked
+from worker.store.leases import HostRelease, release_hosts
+from worker.store.locks import Locked, lock_polls
 from worker.store.schedules import store_schedules
 from worker.values import PollRecord, PollResult
+
+
+def store_polls(
+    connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
+) -> Locked:
+    """Write polls that brought no entries, and end leases, all together; return the locks under which that was done."""
+    locked = lock_polls(connection, results, releases)
+    write_polls(connection, locked, results, now)
+    release_hosts(connection, releases)
+    return locked
 
 
 def write_polls(connection: Connection, locked: Locked, results: Sequence[PollResult], now: datetime) -> None:

@@ -110,10 +110,6 @@ class KnownArticle:
     acts_on: int | None = None
     killed_by: int | None = None
 
-    def is_carried_by(self, feed_id: int) -> bool:
-        """Say whether a feed has carried it."""
-        return any(statement.feed_id == feed_id for statement in self.statements)
-
 
 class Finding(StrEnum):
     """What was odd about how a feed names an entry."""

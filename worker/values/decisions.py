@@ -1,11 +1,13 @@
 """From dedupe to store: what documents brought, and what follows from it for articles, sightings and revisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from worker.values.articles import Article, Placement, Sighting
 from worker.values.entries import Sighted
+
+_FOUND_BY = {"content_hash", "match_key", "wire_key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,17 @@ class DecidedArticle:
     acts_on: int | None = None
     """As it is stored, like ``killed_by``."""
     killed_by: int | None = None
+
+    @property
+    def is_revised(self) -> bool:
+        """Whether a known article shows other words from now on."""
+        return self.before is not None and self.before.content_hash != self.after.content_hash
+
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """The fields of a known article that readers see and that change; those by which it is found are none."""
+        names = (field.name for field in fields(Article) if field.name not in _FOUND_BY)
+        return tuple(name for name in names if self.before and getattr(self.before, name) != getattr(self.after, name))
 
 
 @dataclass(frozen=True, slots=True)

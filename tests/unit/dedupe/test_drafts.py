@@ -6,22 +6,24 @@ import pytest
 from tests.deciding import (
     DAY,
     HOUR,
+    KEY,
     NOON,
+    OTHER_KEY,
     OURS,
     THEIRS,
     article,
     document,
     known,
+    seen_as,
     shown,
     sighting,
     statement,
 )
-from worker.dedupe.drafts import Draft
-from worker.values import Article, Brought, KnownArticle, Restated, Sighting, Version
+from worker.dedupe.drafts import Draft, Drafts
+from worker.values import Article, Brought, KnownArticle, Placement, Restated, Sighting, Version
 
 SHORT, LONGER, FULL = article("Short"), article("A longer text"), article("The fullest text of all")
 LATER = NOON + HOUR
-FIELDS = {"tags": ("harbour",)}
 
 
 def _draft(*others: object) -> Draft:
@@ -42,27 +44,14 @@ def _said(draft: Draft) -> dict[int, Article | None]:
     return {each.feed_id: each.said for each in (*draft.resighted(), *draft.restated())}
 
 
-def test_what_a_feed_says_replaces_what_it_said() -> None:
-    assert _hear(_draft(), SHORT).shown == SHORT
-
-
-def test_what_another_feed_says_is_shown_where_it_is_fuller() -> None:
-    assert _hear(_draft(), FULL, feed_id=THEIRS).shown == FULL
-    assert _hear(_draft(), SHORT, feed_id=THEIRS).shown == LONGER
-
-
 def test_what_is_said_under_another_guid_leaves_what_the_feed_said_before() -> None:
     draft = _hear(_draft(), sighting(SHORT, "g2"))
     assert (draft.shown, [*draft.restated()]) == (SHORT, [Restated(OURS, b"g1", LONGER)])
 
 
-def test_fields_besides_the_words_are_replaced_too() -> None:
-    assert _hear(_draft(), replace(LONGER, **FIELDS)).shown.tags == ("harbour",)
-
-
 def test_of_two_entries_alike_in_all_that_orders_them_the_one_heard_last_counts() -> None:
     draft = _hear(_draft(), SHORT, is_newest=False)
-    assert _hear(draft, replace(SHORT, **FIELDS), is_newest=False).shown.tags == ("harbour",)
+    assert _hear(draft, replace(SHORT, tags=("harbour",)), is_newest=False).shown.tags == ("harbour",)
 
 
 def test_a_version_older_by_the_publishers_word_is_kept_but_not_said() -> None:
@@ -70,6 +59,16 @@ def test_a_version_older_by_the_publishers_word_is_kept_but_not_said() -> None:
     older = _hear(draft, sighting(FULL, version=1), read_at=LATER + DAY)
     assert (older.shown, [*older.resighted()]) == (LONGER, [])
     assert older.decide().versions == (Version(FULL, OURS, LATER + DAY, 1),)
+
+
+def test_a_version_newer_by_the_publishers_word_is_shown_though_made_before() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, version=1),)))
+    assert _hear(draft, sighting(SHORT, version=2, said_at=NOON - DAY)).shown == SHORT
+
+
+def test_what_a_file_says_replaces_what_another_file_said() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, is_of_file=True),)))
+    assert _hear(draft, SHORT, feed_id=THEIRS, is_of_file=True).shown == SHORT
 
 
 def test_a_late_worker_does_not_write_over_what_has_been_read_since() -> None:
@@ -139,21 +138,9 @@ def test_what_is_shown_is_said_by_the_article_alone() -> None:
     assert _said(_hear(Draft(-1), FULL)) == {OURS: None}
 
 
-def test_what_is_no_longer_shown_says_what_the_article_showed() -> None:
-    assert _said(_hear(_draft(), FULL, feed_id=THEIRS)) == {OURS: LONGER, THEIRS: None}
-
-
-def test_what_is_not_shown_says_its_own_words() -> None:
-    assert _said(_hear(_draft(), SHORT, feed_id=THEIRS)) == {THEIRS: SHORT}
-
-
 def test_what_is_shown_again_says_nothing_of_its_own() -> None:
     draft = _hear(_draft(statement(SHORT, THEIRS)), article("Cut"))
     assert (draft.shown, _said(draft)) == (SHORT, {OURS: article("Cut"), THEIRS: None})
-
-
-def test_what_stays_as_it_is_is_not_written() -> None:
-    assert [*_draft(statement(SHORT, THEIRS)).restated()] == []
 
 
 def test_what_is_shown_without_being_known_as_shown_is_mended() -> None:
@@ -163,7 +150,8 @@ def test_what_is_shown_without_being_known_as_shown_is_mended() -> None:
 
 
 def test_an_article_that_shows_what_follows_or_that_nobody_carries_is_not_touched() -> None:
-    assert not _draft(statement(SHORT, THEIRS)).is_touched
+    settled = _draft(statement(SHORT, THEIRS))
+    assert (settled.is_touched, [*settled.restated()]) == (False, [])
     assert not Draft(7, KnownArticle(7, LONGER)).is_touched
 
 
@@ -175,13 +163,8 @@ def test_an_article_that_lost_its_only_sighting_stays_as_it_is() -> None:
     draft = _draft()
     draft.lose(0, OURS, b"g1")
     decided = draft.decide()
-    assert (draft.is_touched, draft.shown, decided.feed_id, decided.guid) == (True, LONGER, None, "")
-
-
-def test_an_article_that_lost_what_it_showed_shows_what_is_left() -> None:
-    draft = _draft(statement(SHORT, THEIRS))
-    draft.lose(0, OURS, b"g1")
-    assert (draft.shown, _said(draft)) == (SHORT, {THEIRS: None})
+    assert (draft.shown, decided.feed_id, decided.guid) == (LONGER, None, "")
+    assert (draft.is_touched, draft.shown_by_document) == (True, 0)
 
 
 def test_a_sighting_that_is_lost_after_it_was_heard_is_not_written() -> None:
@@ -195,10 +178,6 @@ def test_what_was_never_carried_may_be_lost() -> None:
     draft = _draft()
     draft.lose(0, THEIRS, b"g1")
     assert draft.shown == LONGER
-
-
-def test_an_article_is_carried_by_those_who_say_something_of_it() -> None:
-    assert [_draft().is_carried_by(feed_id) for feed_id in (OURS, THEIRS)] == [True, False]
 
 
 def test_the_document_whose_words_are_shown_is_named() -> None:
@@ -255,3 +234,63 @@ def test_a_name_that_makes_it_a_newsroom_item_decides_anew_what_is_shown() -> No
     assert draft.shown == LONGER
     draft.name("item urn:a:1")
     assert draft.shown == SHORT
+
+
+def _taken(stored: tuple[KnownArticle, ...], said: Article, article_id: int | None, **fields: object) -> Drafts:
+    """Return articles of which one took in what the first feed's document says of it."""
+    drafts = Drafts(stored)
+    brought = document(sighting(said), read_at=LATER, **fields)
+    drafts.take(0, brought, Placement(brought.sightings[0], article_id))
+    return drafts
+
+
+def _keys(drafts: Drafts) -> dict[int, str | None]:
+    """Return by which match keys articles are found from then on."""
+    keys = {article_id: draft.decide().after.match_key for article_id, draft in drafts.by_id.items()}
+    assert {key: draft.article_id for key, draft in drafts.by_key.items()} == {keys[each]: each for each in keys}
+    return keys
+
+
+def test_a_new_article_is_found_by_its_match_key_from_then_on() -> None:
+    drafts = _taken((), FULL, None)
+    assert drafts.by_key[KEY] is drafts.by_id[-1]
+
+
+def test_new_articles_have_ids_of_their_own_below_zero() -> None:
+    drafts = Drafts([known(7, LONGER)])
+    begun = [drafts.find(None).article_id for _ in range(3)]
+    assert (len(set(begun)), max(begun) < 0, drafts.find(7).article_id) == (3, True, 7)
+
+
+ELSEWHERE = replace(FULL, match_key=OTHER_KEY)
+
+
+@pytest.mark.parametrize(
+    ("said", "feed_id", "others", "keys"),
+    [
+        (ELSEWHERE, OURS, (), {7: OTHER_KEY}),
+        # Another feed says so, and is not shown.
+        (replace(SHORT, match_key=OTHER_KEY), THEIRS, (), {7: KEY}),
+        (replace(FULL, match_key=None), OURS, (), {7: KEY}),
+        (ELSEWHERE, OURS, (known(8, ELSEWHERE, feed_id=THEIRS),), {7: KEY, 8: OTHER_KEY}),
+    ],
+)
+def test_a_match_key_follows_the_link_that_is_shown_unless_that_names_nothing_or_another_article(
+    said: Article, feed_id: int, others: tuple[KnownArticle, ...], keys: dict[int, str]
+) -> None:
+    assert _keys(_taken((known(7, LONGER), *others), said, 7, feed_id=feed_id)) == keys
+
+
+def test_an_article_without_match_key_takes_that_of_what_it_shows_later() -> None:
+    nameless = known(7, replace(LONGER, match_key=None))
+    assert [*Drafts([nameless]).by_key] == []
+    assert _keys(_taken((nameless,), ELSEWHERE, 7)) == {7: OTHER_KEY}
+
+
+def test_a_sighting_that_stays_with_its_article_is_not_lost() -> None:
+    drafts = _taken((known(7, LONGER),), LONGER, 7, sighted=[seen_as(7)])
+    assert drafts.by_id[7].touched_by == [0]
+
+
+def test_the_article_that_a_sighting_named_may_have_been_deleted() -> None:
+    assert _keys(_taken((), FULL, None, sighted=[seen_as(8)])) == {-1: KEY}

@@ -101,6 +101,13 @@ def test_a_guid_that_is_known_was_never_renamed() -> None:
     assert _found(brought, known(7, BRIDGE_OPEN), known(8, other)) == (8, Finding.CONFLICT)
 
 
+def test_what_a_known_guid_brings_leaves_its_link_to_tell_what_left() -> None:
+    nameless = replace(BRIDGE_OPEN, match_key=None)
+    brought = document(sighting(nameless), sighting(nameless, "g2"), sighted={"g1": 8}, left=(seen_as(7, "g0"),))
+    placements = _place(brought, known(7, BRIDGE_OPEN), known(8, nameless))
+    assert [placed.article_id for placed in placements] == [8, 7]
+
+
 def test_a_url_that_a_feed_uses_again_for_other_news_names_a_new_article_that_does_not_claim_it() -> None:
     tomorrow = replace(GULLS_COUNTED, url=PAGE, match_key=KEY)
     (placed,) = _place(document(sighting(tomorrow, "g2")), known(7, BRIDGE_OPEN))
@@ -187,7 +194,10 @@ def test_a_file_in_the_words_of_another_file_is_its_article() -> None:
     ("said", "article_id"),
     [
         (replace(BRIDGE_OPEN, title="Bridge closed"), 7),
-        (replace(GULLS_COUNTED, title="Bridge open"), 7),
+        (replace(GULLS_COUNTED, title="Bridge open", published_at=NOON), 7),
+        # Of the day after.
+        (replace(GULLS_COUNTED, title="Bridge open"), None),
+        (replace(BRIDGE_OPEN, agency="AP"), None),
         (GULLS_COUNTED, None),
     ],
 )

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DAY, HOUR, NOON, OURS, THEIRS, article, shown, statement
@@ -58,6 +58,11 @@ def test_all_files_speak_with_one_voice_of_which_the_newest_version_counts() -> 
     assert _find(statement(FULL, 3, is_of_file=True), newer) == newer
 
 
+def test_of_versions_of_one_voice_that_nothing_orders_the_earliest_feeds_is_shown() -> None:
+    files = [statement(SHORT, feed_id, guid, is_of_file=True) for feed_id, guid in ((3, "g1"), (4, "g2"))]
+    assert _find(*files) == files[0]
+
+
 def test_the_voice_of_files_is_one_among_those_of_feeds() -> None:
     of_file = statement(LONGER, 3, is_of_file=True)
     assert _find(of_file, statement(SHORT, OURS, said_at=LATER)) == of_file
@@ -110,11 +115,14 @@ def _statements(feed_ids: list[int], *, is_of_file: bool) -> st.SearchStrategy[S
 
 STATEMENTS = st.lists(
     _statements([1, 2], is_of_file=False) | _statements([3, 4], is_of_file=True),
+    max_size=6,
     # A feed says one thing under one guid.
     unique_by=lambda each: (each.feed_id, each.guid_hash),
 )
 
 
+# How long an example takes says nothing on a busy machine.
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STATEMENTS, st.booleans(), st.data())
 def test_what_is_shown_is_the_same_in_whatever_order_it_was_said(
     statements: list[Statement], is_item: bool, data: st.DataObject

@@ -4,23 +4,41 @@ from datetime import UTC, datetime
 import pytest
 
 from worker.normalise.file_names import file_names
-from worker.values import Article
+from worker.values import Article, Notice
 
 DISPATCH = Article(b"\x01\xff", "Title", "", "Text", "", published_at=datetime(2026, 7, 10, tzinfo=UTC))
 
 
-def test_a_file_is_named_by_its_words_on_their_day_and_then_by_its_path() -> None:
-    assert file_names(DISPATCH, "wire/1.txt") == ("words 01ff 2026-07-10", "path wire/1.txt")
+def _name(**changes: object) -> str:
+    return file_names(replace(DISPATCH, **changes), "wire/1.txt")[0]
 
 
-def test_words_without_a_day_are_undated() -> None:
-    undated = replace(DISPATCH, published_at=None)
-    assert file_names(undated, "wire/1.txt") == ("words 01ff undated", "path wire/1.txt")
+def test_a_file_is_named_by_what_was_sent_and_then_by_its_path() -> None:
+    sent, path = file_names(DISPATCH, "wire/1.txt")
+    assert (sent[:6], path) == ("words ", "path wire/1.txt")
 
 
-def test_the_hour_is_no_part_of_the_name() -> None:
-    moments = (datetime(2026, 7, 10, hour, tzinfo=UTC) for hour in (0, 23))
-    assert len({file_names(replace(DISPATCH, published_at=moment), "1.txt") for moment in moments}) == 1
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"content_hash": b"\x02"},
+        {"published_at": datetime(2026, 7, 11, tzinfo=UTC)},
+        {"published_at": None},
+        {"agency": "AP"},
+        {"slug": "ferry"},
+        {"notice": Notice.REPEAT},
+        {"notice_number": 2},
+        {"dateline_place": "OSLO"},
+        {"authors": ("Ada Lindqvist",)},
+    ],
+)
+def test_what_was_sent_otherwise_has_another_name(changes: dict[str, object]) -> None:
+    assert _name(**changes) != _name()
+
+
+@pytest.mark.parametrize("changes", [{"html": "<p>Text</p>"}, {"urgency": 3}, {"agency_as_written": "A.P."}])
+def test_how_it_was_written_does_not_count(changes: dict[str, object]) -> None:
+    assert _name(**changes) == _name()
 
 
 def test_what_came_as_no_file_has_no_such_name() -> None:

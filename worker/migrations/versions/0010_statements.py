@@ -45,6 +45,12 @@ def upgrade() -> None:
     op.execute(
         "UPDATE revisions SET notice = (SELECT notice FROM articles"
         " WHERE articles.id = revisions.article_id AND articles.revision = revisions.number)"
+        " WHERE EXISTS (SELECT 1 FROM articles WHERE articles.id = revisions.article_id AND articles.notice IS NOT NULL)"
+    )
+    # What was a kill from the beginning was one in all its versions.
+    op.execute(
+        "UPDATE revisions SET notice = 'kill' WHERE article_id IN (SELECT id FROM articles"
+        " WHERE notice = 'kill' AND (acts_on IS NULL OR acts_on <> id))"
     )
     _fill_sightings()
     # SQLite makes the table anew, and would forget that this index is partial.
@@ -160,7 +166,9 @@ def _fill_sightings() -> None:
 def _create_names() -> None:
     op.create_table(
         "article_names",
-        required("name", sa.Text(), "words and their hash, or path and the path within its folder"),
+        required(
+            "name", sa.Text(), "`words ` and a hash of what the file says, or `path ` and its path within its folder"
+        ),
         required("article_id", BigId, "The article"),
         sa.PrimaryKeyConstraint("name", "article_id", name="pk_article_names"),
         sa.ForeignKeyConstraint(

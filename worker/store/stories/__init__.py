@@ -9,7 +9,7 @@ from worker.store.stories.candidates import find_candidates, find_signatures
 from worker.store.stories.changes import store_stories
 from worker.store.stories.claim import claim_waiting
 from worker.store.stories.forget import delete_articles, find_article_ids, forget_stories
-from worker.store.stories.lock import StaleStoriesError, lock_stories, lock_waiting
+from worker.store.stories.lock import StaleStoriesError, lock_stories, lock_stories_here, lock_waiting
 from worker.store.stories.publish import publish
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "find_signatures",
     "forget_stories",
     "lock_stories",
+    "lock_stories_here",
     "lock_waiting",
     "publish",
     "store_stories",

@@ -1,17 +1,18 @@
 """Undoing: stories forgotten so that their articles are grouped again, and articles deleted from their stories."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from worker.database.among import is_among
 from worker.database.article_tables import ArticleRow
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.store.notices import forget_links
-from worker.store.stories.lock import lock_stories, lock_stories_here
+from worker.store.stories.lock import lock_stories
 from worker.store.stories.standing import find_parts, lock_members
+from worker.values import Story
 
 
 def find_article_ids(connection: Connection, first_id: int, since: datetime | None, limit: int) -> Sequence[int]:
@@ -42,13 +43,10 @@ def forget_stories(connection: Connection, article_ids: Collection[int]) -> int:
     return len(members)
 
 
-def delete_articles(connection: Connection, gone: Select[int]) -> None:
-    """Delete the articles that a query names, and count the stories anew that they were of."""
-    dialect, ids = connection.dialect.name, connection.execute(gone).scalars().all()
-    stories = lock_stories_here(connection, ids)
-    # One of them may be wanted again since we looked.
-    still = delete(ArticleRow).where(is_among(dialect, ArticleRow.id, ids), ArticleRow.id.in_(gone))
-    deleted = connection.execute(still.returning(ArticleRow.id)).scalars().all()
+def delete_articles(connection: Connection, deleted: Sequence[int], stories: Mapping[int, Story]) -> None:
+    """Delete articles, which are locked with their stories, and count those stories anew."""
+    dialect = connection.dialect.name
+    connection.execute(delete(ArticleRow).where(is_among(dialect, ArticleRow.id, deleted)))
     forget_links(connection, deleted)
     connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, deleted)))
     # Where a story was taken in, only the article that began it led there.

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from worker.dedupe import AFTER, BEFORE, link_notices
 from worker.store import find_wire_articles, lock_wire_keys, store_links
-from worker.values import DecidedArticle, Decision, Sighting
+from worker.values import DecidedArticle, Decision, KnownArticle, Sighting
 
 
 def lock_sent(connection: Connection, sightings: Sequence[Sighting]) -> None:
@@ -16,7 +16,15 @@ def lock_sent(connection: Connection, sightings: Sequence[Sighting]) -> None:
     What no wire sent, which is all that most feeds carry, costs no statement more.
     """
     keys = {sighting.article.wire_key for sighting in sightings if sighting.article.wire_key}
+    # Of two copies of a file that are read at once the second then finds the first.
+    keys |= {name for sighting in sightings for name in sighting.names}
     if keys:
+        lock_wire_keys(connection, keys)
+
+
+def lock_stored(connection: Connection, known: Sequence[KnownArticle]) -> None:
+    """Lock the wire keys that known articles have: an edit may give them others, and what followed is decided anew."""
+    if keys := {article.shown.wire_key for article in known if article.shown.wire_key}:
         lock_wire_keys(connection, keys)
 
 

@@ -1,0 +1,73 @@
+"""A database's clock that is set back between polls, or while one is stored: the newest poll's words are shown."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.documents import item, rss
+from tests.polling import count, now_of
+from tests.storing import kinds, lease, read, revisions, store, texts
+from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.engine import reading, writing
+from worker.pipeline.conclude import prepare_document, store_prepared
+from worker.tools import Tools
+
+SITE = "https://gazette.example"
+FIRST, LATER, LAST = "The ferry will sail at noon.", "The ferry sailed at one.", "The ferry has come back."
+HOUR = timedelta(hours=1)
+
+
+def _rss(text: str) -> bytes:
+    return rss([item("ferry", text, link=f"{SITE}/ferry")], site=f"{SITE}/")
+
+
+def _atom(text: str, updated: datetime) -> bytes:
+    return (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Gazette</title><id>urn:x-gazette</id><entry><id>ferry</id>'
+        f"<title>Ferry</title><published>2026-11-01T00:00:00Z</published><updated>{updated.isoformat()}</updated>"
+        f'<content type="html">{text}</content></entry></feed>'
+    ).encode()
+
+
+def _poll(tools: Tools, body: bytes, at: datetime) -> None:
+    """Poll under a lease of its own, by a clock that says ``at``, and store the answer a second later."""
+    (leased,) = lease(tools, f"{SITE}/feed")
+    store(tools, read(tools, leased, body, at=at), now=at + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("step", [-HOUR, HOUR], ids=["back", "forth"])
+def test_after_a_step_of_the_clock_the_newer_polls_words_are_shown(tools: Tools, step: timedelta) -> None:
+    now = now_of(tools)
+    for text, at in ((FIRST, now), (LATER, now + step), (LAST, now + step)):
+        _poll(tools, _rss(text), at)
+        assert texts(tools) == [text]
+    assert revisions(tools) == [(1, FIRST), (2, LATER), (3, None)]
+    assert kinds(tools) == ["article created", "article revised", "article revised"]
+
+
+def test_after_a_step_back_the_publishers_own_times_decide(tools: Tools) -> None:
+    now = now_of(tools)
+    _poll(tools, _atom(FIRST, now - timedelta(minutes=10)), now)
+    _poll(tools, _atom(LATER, now - timedelta(minutes=5)), now - HOUR)
+    assert texts(tools) == [LATER]
+
+
+def test_a_clock_that_steps_between_decision_and_write_loses_nothing(tools: Tools) -> None:
+    now = now_of(tools)
+    _poll(tools, _rss(FIRST), now)
+    (leased,) = lease(tools, f"{SITE}/feed")
+    with reading(tools.engine) as connection:
+        prepared = prepare_document(connection, *read(tools, leased, _rss(LATER), at=now), now, None)
+    with writing(tools.engine) as connection:
+        (record,) = store_prepared(connection, [prepared], now - HOUR)
+    assert (texts(tools), record.updated) == ([LATER], 1)
+    assert (count(tools, ArticleRow), count(tools, SightingRow)) == (1, 1)
+
+
+def test_a_worker_past_its_lease_whose_clock_is_ahead_brings_no_old_words_back(tools: Tools) -> None:
+    (late,) = lease(tools, f"{SITE}/feed")
+    now = now_of(tools)
+    _poll(tools, _rss(LATER), now)
+    # Its answer came before the other's; by its clock it was asked for an hour later.
+    store(tools, read(tools, late, _rss(FIRST), at=now - timedelta(minutes=1)), now=now + HOUR)
+    assert texts(tools) == [LATER]
