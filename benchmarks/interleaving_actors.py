@@ -126,6 +126,7 @@ class Visit:
     claimed_at: datetime
     waiting: list[DueFeed]
     tasks: list[Task] = field(default_factory=list)
+    is_frozen: bool = False
 
     def begin(self, body: Body, now: datetime, random: Random) -> Task:
         """Ask the host for its next feed, which has this document; now and then the host fails."""
@@ -149,9 +150,9 @@ class Visit:
 
 def _answer(feed: DueFeed, body: Body, random: Random) -> Document | NotModified | PollError:
     chance = random.random()
-    if chance < 0.01:
+    if chance < 0.004:
         return PermanentError(ErrorClass.HTTP_410, "the host answers 410", http_status=410)
-    if chance < 0.08:
+    if chance < 0.06:
         return TransientError(ErrorClass.HTTP_5XX, "the host answers 500", http_status=500)
     validators = Validators(etag=body.etag)
     if feed.validators.etag == body.etag and chance < 0.5:
@@ -206,6 +207,7 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
         path=file.name if is_wire(parsed) else None,
         seed_uri=file.uri,
     )
+    is_saved = feed.host_id is not None
     # A saved document was read when it was made, whenever it is found.
-    reading_of_file = Reading(feed.feed_id, file.body.entries, made_at, made_at if feed.host_id else now)
-    return Task(answered, reading_of_file, parsed, file=file)
+    read_at = made_at if is_saved else now
+    return Task(answered, Reading(feed.feed_id, file.body.entries, made_at, read_at, is_saved), parsed, file=file)

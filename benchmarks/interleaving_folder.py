@@ -43,6 +43,8 @@ class Folder:
         self.stored_words |= {each.words for each in file.body.entries}
 
     def _put(self, uri: str, name: str, body: Body, written_at: datetime) -> str:
+        # The newest is the last.
+        self.files.pop(uri, None)
         self.files[uri] = File(uri, name, body, written_at)
         return uri
 
@@ -52,7 +54,7 @@ class Folder:
         if not saved:
             return "nothing to save"
         feed = random.choice(saved)
-        body = random.choice(feed.history)
+        body = feed.history[-1] if random.random() < 0.4 else random.choice(feed.history)
         name = f"{feed.name}-{random.randrange(2)}.xml"
         return self._put(f"file:///saved/{name}", name, body, min(now, body.made_at + timedelta(seconds=1)))
 
@@ -78,27 +80,24 @@ class Folder:
             return "nothing to edit"
         file = random.choice(known)
         (before,) = file.body.entries
-        after = _dispatch(before.thing[1], random.randrange(_VARIANTS), random.randrange(3))  # type: ignore[index]
+        after = _dispatch(before.thing[1], random.randrange(_VARIANTS), random.randrange(3))
         self.files[file.uri] = replace(file, body=Body((after,), now, "dispatch", is_dated=False), written_at=now)
         return f"edit {file.uri}"
 
     def _copy(self, random: Random, now: datetime, _: list[PublishedFeed]) -> str:
         """Copy or move a dispatch whose words are known, to another name or folder, with its time or without."""
-        known = [
-            file
-            for file in self.files.values()
-            if file.body.parser == "dispatch" and file.body.entries[0].words in self.stored_words
-        ]
+        dispatches = [file for file in self.files.values() if file.body.parser == "dispatch"]
+        known = [file for file in dispatches if file.body.entries[0].words in self.stored_words]
         if not known:
             return "nothing to copy"
         file = random.choice(known)
-        number, copy = file.body.entries[0].thing[1], random.randrange(_MOST_COPIES)  # type: ignore[index]
+        number, copy = file.body.entries[0].thing[1], random.randrange(_MOST_COPIES)
         uri = random.choice([f"file:///copies-{copy}/{number}.txt", f"file:///wire/{number}-{copy}.txt"])
         if uri in self.files:
             return "nothing to copy"
-        if is_moved := random.random() < 0.5:  # noqa: PLR2004
+        if is_moved := random.random() < 0.5:
             del self.files[file.uri]
-        written_at = file.written_at if is_moved or random.random() < 0.5 else now  # noqa: PLR2004
+        written_at = file.written_at if is_moved or random.random() < 0.5 else now
         self.stored.discard(uri)
         self._put(uri, uri.rpartition("/")[2], file.body, written_at)
         return f"{'move' if is_moved else 'copy'} {file.uri} to {uri}"
@@ -126,7 +125,7 @@ def _item(number: int, random: Random, now: datetime) -> Published:
     variant = random.randrange(_VARIANTS)
     # Of some items nobody numbers the versions.
     version = random.randrange(1, 5) if number else None
-    updated = now - timedelta(minutes=random.randrange(600)) if random.random() < 0.7 else None  # noqa: PLR2004
+    updated = now - timedelta(minutes=random.randrange(600)) if random.random() < 0.7 else None
     return Published(
         thing=("item", number),
         guid=f"urn:x:{number}",
@@ -135,6 +134,6 @@ def _item(number: int, random: Random, now: datetime) -> Published:
         published=datetime(2020, 3, 1 + number, tzinfo=UTC),
         updated=updated,
         version=version,
-        is_kill=random.random() < 0.2,  # noqa: PLR2004
+        is_kill=random.random() < 0.2,
         is_item=True,
     )

@@ -1,10 +1,10 @@
 """Random interleavings of pollers, ingesters and an operator, step by step, held against the model.
 
-Up to three polls are under way at a time: a lease that runs out makes one of them the late worker.
+Two pollers are awake at a time; others are frozen until their leases have been taken over, and are the late workers.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, update
 
 from benchmarks.interleaving_actors import LEASE, Task, Visit, claim, find_file, store_together
 from benchmarks.interleaving_folder import Folder
-from benchmarks.interleaving_model import Change, Feed, Model
+from benchmarks.interleaving_model import Feed, Model
 from benchmarks.interleaving_operator import ORDERS, add
 from benchmarks.interleaving_publisher import BEGAN, open_feeds
 from benchmarks.interleaving_store import Held, find_last_event, look
@@ -25,7 +25,8 @@ from worker.database.feed_tables import ScheduleRow
 from worker.store import StaleDecisionError
 from worker.time_limits import BEGIN_WITHIN
 
-_MOST_VISITS = 3
+_MOST_VISITS = 4
+_MOST_AWAKE = 2
 _MOST_FILES = 2
 _MOST_STORED = 6
 _MOST_TOLD = 30
@@ -63,16 +64,16 @@ class Machine:
         """Do one of all that may be done; DifferenceError unless the store then holds what it should."""
         chances = {
             self.poll: 20,
-            self.publish: 4,
+            self.publish: 3,
             self.ingest: 4,
-            self.save: 3,
+            self.save: 2,
             self.operate: 1,
-            self.store_again: 1,
+            self.store_again: 0.5,
             self.store_at_once: 2,
-            self.wait: 0.5,
+            self.wait: 1,
         }
         (take,) = random.choices([*chances], [*chances.values()])
-        self.now += timedelta(seconds=random.randrange(3), microseconds=random.randrange(1, 10**6))
+        self.now += timedelta(microseconds=random.randrange(1, 10**6))
         take(random)
 
     def check(self, *others: Model) -> None:
@@ -91,8 +92,8 @@ class Machine:
 
     def _events_that_differ(self, model: Model, held: Held) -> list[str]:
         things = self._things | held.things
-        told: Counter[Change] = Counter(
-            (kind, things.get(about, about) if kind.startswith("article") else about, fields)  # type: ignore[call-overload]
+        told = Counter(
+            (kind, things.get(about) if kind.startswith("article") else about, fields)
             for kind, about, fields in held.changes
         )
         expected = Counter(model.changes)
@@ -118,8 +119,12 @@ class Machine:
 
     def poll(self, random: Random) -> None:
         """Take one step of a poll, or claim a host."""
-        if self.visits and (len(self.visits) == _MOST_VISITS or random.random() < 0.8):
-            self._go_on(random.choice(self.visits), random)
+        awake = [visit for visit in self.visits if not self._is_asleep(visit, random)]
+        may_claim = len(awake) < _MOST_AWAKE and len(self.visits) < _MOST_VISITS
+        if awake and not (may_claim and random.random() < 0.3):
+            self._go_on(random.choice(awake), random)
+        elif not may_claim:
+            self.wait(random)
         elif visit := claim(self.engine, self.now):
             self._note("hosts claimed", f"{visit.host.name} by {visit.host.token}")
             if self.model.tokens.get(visit.host.host_id):
@@ -128,14 +133,22 @@ class Machine:
             self.model.tokens[visit.host.host_id] = visit.host.token
             self.check()
 
+    def _is_asleep(self, visit: Visit, random: Random) -> bool:
+        """Say whether a worker is frozen: mostly until another has taken its host over."""
+        is_ours = self.model.tokens[visit.host.host_id] == visit.host.token
+        return visit.is_frozen and is_ours and random.random() < 0.97
+
     def _go_on(self, visit: Visit, random: Random) -> None:
         unprepared = [task for task in visit.tasks if task.parsed and not task.prepared]
-        if visit.waiting and self.now <= visit.claimed_at + BEGIN_WITHIN and random.random() < 0.7:
+        may_begin = visit.waiting and self.now <= visit.claimed_at + BEGIN_WITHIN
+        if may_begin and (not visit.tasks or random.random() < 0.6):
             feed = next(feed for feed in self.feeds if feed.url == visit.waiting[0].url)
             task = visit.begin(feed.serve(random), self.now, random)
+            visit.is_frozen |= random.random() < 0.15
             self._note("feeds read", f"{feed.name} by {visit.host.token}: {task}")
         elif unprepared and random.random() < 0.6:
             unprepared[0].prepare(self.engine, self.now)
+            visit.is_frozen |= random.random() < 0.25
             self._note("documents prepared", f"of {unprepared[0].feed_id} by {visit.host.token}")
         elif visit.tasks:
             self._store_some(visit, random)
@@ -193,7 +206,8 @@ class Machine:
         self.check()
 
     def _read_file(self, random: Random) -> None:
-        file = self.folder.files[random.choice(sorted(self.folder.files))]
+        names = [*self.folder.files]
+        file = self.folder.files[names[-1] if random.random() < 0.5 else random.choice(names)]
         owner = self.model.find(file.body.self_url or file.uri)
         # What a removed feed says is a feed of its own by then, and another article: that is no matter of order.
         if owner and self.model.feeds[owner].state == "removed":
@@ -208,7 +222,7 @@ class Machine:
         """Say what becomes of a feed."""
         url = random.choice(self.feeds).url
         feed_id = self.model.find(url)
-        order = random.choice([*ORDERS, "add"]) if feed_id else "add"
+        order = random.choice([*ORDERS, "resume", "resume", "add", "add"]) if feed_id else "add"
         self._note(f"operator: {order}", url)
         if order == "add" or feed_id is None:
             add(self.engine, self.model, url, self.now)

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from benchmarks.interleaving_publisher import FIELDS, Published, Words
+from benchmarks.interleaving_publisher import BEGAN, FIELDS, Published, Words
 
 Key = tuple[int, str]
 """A feed's id, and a guid."""
@@ -44,6 +44,8 @@ class Reading:
     """When the document was made, as far as anybody can tell."""
     read_at: datetime
     """When the feed was asked; of a saved document, when it was made."""
+    is_saved: bool = False
+    """Whether it is a saved document of a polled feed."""
     is_newest: bool = False
     """Whether it was read under a lease that held till it was stored: what it lacks has left."""
 
@@ -127,7 +129,7 @@ class Model:
         return {key: max(said, key=lambda each: each.rank) for key, said in self.said.items()}
 
     def shown(self) -> dict[Hashable, Said]:
-        """Return what each article shows: of each voice the newest counts, of these the fullest, the earliest feed's."""
+        """Return what each article shows: of what each voice said last the fullest, of equals the earliest feed's."""
         voices: dict[Hashable, dict[Hashable, Said]] = defaultdict(dict)
         for said in self.sightings().values():
             of_article, voice = voices[said.entry.thing], self._voice(said)
@@ -137,13 +139,18 @@ class Model:
             for thing, newest in voices.items()
         }
 
-    def has_left(self, key: Key) -> bool:
-        """Say whether an entry is not in its feed's newest document any more."""
-        carried = {True: [], False: []}  # type: dict[bool, list[Reading]]
-        for reading in self.feeds[key[0]].readings:
-            carried[any(entry.guid == key[1] for entry in reading.entries)].append(reading)
-        last = max(reading.read_at for reading in carried[True])
-        return any(reading.is_newest and reading.read_at > last for reading in carried[False])
+    def has_left(self, key: Key) -> bool | None:
+        """Say whether an entry is not in its feed's newest document any more.
+
+        None where only a saved document holds it that was made after the newest poll that lacks it had begun: then it
+        hangs on which of both is stored first.
+        """
+        readings = self.feeds[key[0]].readings
+        carrying = [each for each in readings if any(entry.guid == key[1] for entry in each.entries)]
+        lacking = [each.read_at for each in readings if each.is_newest and each not in carrying]
+        if not lacking or max(lacking) < max((each.read_at for each in carrying if not each.is_saved), default=BEGAN):
+            return False
+        return True if max(lacking) > max(each.read_at for each in carrying) else None
 
     def read(self, *readings: Reading) -> None:
         """Take in what documents say that are stored together."""

@@ -3,7 +3,6 @@
 Everything has names and words of its own, so that which article an entry is follows from its guid, URL, URN or words.
 """
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -34,7 +33,7 @@ class Words:
 class Published:
     """What one entry says."""
 
-    thing: Hashable
+    thing: tuple[str, int]
     """The article that it is."""
     guid: str
     title: str
@@ -159,7 +158,7 @@ class PublishedFeed:
 
     def serve(self, random: Random) -> Body:
         """Return the newest document, or now and then an older one, as caches do."""
-        is_stale = random.random() < 0.15  # noqa: PLR2004
+        is_stale = random.random() < 0.15
         return random.choice(self.history[-_OLDER:]) if is_stale else self.history[-1]
 
     def _first(self, now: datetime) -> _Edition:
@@ -171,9 +170,9 @@ class PublishedFeed:
         else:
             edition = replace(edition, fields=random.randrange(_VARIANTS))
         # Publishers forget to say so, too.
-        if random.random() < 0.7 and edition.updated:  # noqa: PLR2004
+        if random.random() < 0.7 and edition.updated:
             edition = replace(edition, updated=now, version=edition.version + 1)
-            edition = replace(edition, is_kill=self.is_newsroom and random.random() < 0.25)  # noqa: PLR2004
+            edition = replace(edition, is_kill=self.is_newsroom and random.random() < 0.25)
         return edition
 
     def _document(self, now: datetime) -> Body:
@@ -188,15 +187,15 @@ class PublishedFeed:
         link = f"https://{self.site}/{'live' if self.shares_link else number}"
         if self.is_dated and fields == 1:
             link += "-corrected"
-        is_numbered = self.is_newsroom and number % 3 != 2  # noqa: PLR2004
+        is_numbered = self.is_newsroom and number % 3 != 2
         return Published(
             thing=(self.owner or self.name, number),
             guid=f"{self.name}-{number}",
-            title=title.upper() if fields == 2 else title,  # noqa: PLR2004
+            title=title.upper() if fields == 2 else title,
             text=spell(f"{worded} {number} {variant}", 3 + (number + 7 * variant + len(worded)) % 9),
             link=None if self.is_newsroom else link,
             authors=(self.name.title(), *(("Ada Stone",) if fields % 2 else ())),
-            tags=("harbour",) if fields == 3 else (),  # noqa: PLR2004
+            tags=("harbour",) if fields == 3 else (),
             published=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=number) if self.says_when else None,
             updated=edition.updated,
             version=edition.version if is_numbered else None,

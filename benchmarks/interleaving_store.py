@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, select
+from sqlalchemy import Engine, Row, Select, bindparam, func, select
 
 from benchmarks.interleaving_model import Change, Model
 from benchmarks.interleaving_publisher import FIELDS, Words
@@ -38,7 +38,7 @@ class Held:
     def differences(self, model: Model) -> Iterator[str]:
         """Yield in what it differs from the model, a sentence each."""
         shown = model.shown()
-        yield from _compare("sighting", _sightings(model, shown), self.sightings)
+        yield from _compare("sighting", _sightings(model, shown, self.sightings), self.sightings)
         yield from _compare("article", _articles(model, shown), self.articles)
         yield from _compare("revisions of", dict(model.revisions), self.revisions)
         yield from _compare("feed", {feed_id: feed.schedule for feed_id, feed in model.feeds.items()}, self.feeds)
@@ -58,7 +58,10 @@ def look(engine: Engine, model: Model, last_event: int) -> Held:
     articles = {row.id: row for row in rows["articles"]}
     return Held(
         sightings={(row.feed_id, row.guid): _sighting(row, articles, things) for row in rows["sightings"]},
-        articles={things.get(row.id, row.id): _article(row, rows["sightings"]) for row in rows["articles"]},
+        articles={
+            things.get(row.id, row.id): _article(row, [each for each in rows["sightings"] if each.article_id == row.id])
+            for row in rows["articles"]
+        },
         revisions=_revisions(rows["revisions"], articles, things),
         feeds={row.feed_id: _feed(row) for row in rows["feeds"]},
         things=things,
@@ -118,8 +121,7 @@ def _article(row: Row[Any], sightings: list[Row[Any]]) -> _Facts:
         "fields": _fields(read_article(row)),
         "is kill": row.notice == Notice.KILL,
         "is killed": row.killed_by == row.id,
-        "is of a feed that carries it": (row.feed_id, row.id)
-        in {(each.feed_id, each.article_id) for each in sightings},
+        "is of a feed that carries it": any(each.feed_id == row.feed_id for each in sightings),
     }
 
 
@@ -157,8 +159,10 @@ def _find_broken(rows: list[Row[Any]], articles: Mapping[int, Row[Any]]) -> Iter
             yield f"article {row.article_id} shows revision {shown}, and the text of {row.number} is {row.text}"
 
 
-def _sightings(model: Model, shown: Mapping[Hashable, Any]) -> _Facts:
+def _sightings(model: Model, shown: Mapping[Hashable, Any], found: _Facts) -> _Facts:
     shown_keys = {(said.feed_id, said.entry.guid) for said in shown.values()}
+    have_left = {key: model.has_left(key) for key in model.said}
+    have_left |= {key: found[key]["has left"] for key, left in have_left.items() if left is None and key in found}
     return {
         key: {
             "thing": said.entry.thing,
@@ -166,7 +170,7 @@ def _sightings(model: Model, shown: Mapping[Hashable, Any]) -> _Facts:
             "fields": said.entry.fields,
             "version": said.entry.version,
             "is shown": key in shown_keys,
-            "has left": model.has_left(key),
+            "has left": have_left[key],
         }
         for key, said in model.sightings().items()
     }

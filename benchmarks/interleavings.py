@@ -47,7 +47,7 @@ def forgo_syncing(engine: Engine) -> None:
 
 
 def run(engine: Engine, seed: int, steps: int, stretch: int) -> tuple[int, Counter[str]]:
-    """Take random steps, each stretch of them from an empty store; return after how many one differed, and what was done."""
+    """Take random steps, each stretch of them from an empty store; return how many ended well, and what was done."""
     done: Counter[str] = Counter()
     for began in range(0, steps, stretch):
         random = Random(f"{seed} {began}")
