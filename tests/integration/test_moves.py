@@ -1,13 +1,12 @@
 """Feeds that move: believed late, merged where the new address is known, found again under every URL they had."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from tests.documents import item, rss
-from tests.polling import add, count, make_due, now_of, poll, poll_again, titles
+from tests.polling import add, count, make_due, poll, poll_again, titles
 from tests.servers.publisher import Answer, Publisher
 from worker.database.article_tables import ArticleRow, EventRow, SightingRow
 from worker.database.clock import read_clock
@@ -162,57 +161,6 @@ def test_of_two_sightings_the_earlier_moment_is_kept(
     _poll_for_a_week(tools)
     with reading(tools.engine) as connection:
         assert connection.execute(select(SightingRow.first_seen_at)).scalar_one() == early
-
-
-def _merge_into(tools: Tools, publisher: Publisher, moved: str, feed: dict[str, Any], schedule: dict[str, Any]) -> Any:
-    """Merge a feed into one that is known and differs by ``feed`` and ``schedule``; what that one is afterwards."""
-    add(tools, moved)
-    poll(tools)
-    make_due(tools)
-    poll(tools)
-    add(tools, publisher.url("/new"))
-    with writing(tools.engine) as connection:
-        target = select(FeedRow.id).where(FeedRow.url == publisher.url("/new")).scalar_subquery()
-        connection.execute(update(FeedRow).where(FeedRow.id == target).values(feed))
-        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == target).values(schedule))
-        week_ago = read_clock(connection).now() - WEEK
-        connection.execute(update(FeedRow).where(FeedRow.url == moved).values(moved_since=week_ago))
-        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id != target).values(next_poll_at=week_ago))
-        connection.execute(update(HostRow).values(claimable_at=week_ago))
-    poll(tools)
-    with reading(tools.engine) as connection:
-        return connection.execute(select(FeedRow.state, FeedRow.state_reason, ScheduleRow).join(ScheduleRow)).one()
-
-
-@pytest.mark.parametrize("state", [FeedState.GONE, FeedState.QUARANTINED, FeedState.REMOVED])
-def test_a_feed_that_had_ended_is_polled_at_once_and_counted_anew_when_another_moves_there(
-    tools: Tools, publisher: Publisher, moved: str, state: FeedState
-) -> None:
-    # Three polls are led there, and the fourth is its own.
-    publisher.on("/new", [Answer(rss([item("one")]))] * 3 + [Answer(status=500)])
-    failing = {"failures": 12, "attempts": 14, "failing_since": now_of(tools) - WEEK, "next_poll_at": None}
-    merged = _merge_into(tools, publisher, moved, {"state": state, "state_reason": "it had ended"}, failing)
-    assert (merged.state, merged.state_reason) == (FeedState.ACTIVE, None)
-    assert (merged.failures, merged.attempts, merged.failing_since >= merged.last_attempt_at) == (1, 1, True)
-
-
-@pytest.mark.parametrize("state", [FeedState.ACTIVE, FeedState.PAUSED])
-def test_a_feed_that_is_polled_or_paused_keeps_its_schedule_when_another_moves_there(
-    tools: Tools, publisher: Publisher, moved: str, state: FeedState
-) -> None:
-    later = now_of(tools) + WEEK
-    kept = {"failures": 2, "attempts": 3, "failing_since": later - 2 * WEEK, "next_poll_at": later}
-    merged = _merge_into(tools, publisher, moved, {"state": state}, kept)
-    assert merged.state == state
-    assert {name: getattr(merged, name) for name in kept} == kept
-
-
-def test_a_merge_is_told_with_the_feed_that_it_goes_on_as(tools: Tools, publisher: Publisher, moved: str) -> None:
-    merged = _merge_into(tools, publisher, moved, {"state": FeedState.PAUSED}, {"next_poll_at": None})
-    with reading(tools.engine) as connection:
-        told = connection.execute(select(EventRow).where(EventRow.kind == "feed moved")).one()
-    assert told.feed_id != merged.feed_id
-    assert told.details == {"from": moved, "to": publisher.url("/new"), "merged_into": merged.feed_id}
 
 
 def test_a_feed_that_has_moved_begins_to_count_anew_and_its_new_host_is_woken(

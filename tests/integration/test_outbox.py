@@ -100,6 +100,23 @@ def test_a_second_sequencer_waits_for_the_first_and_goes_on_where_it_ended(postg
     assert _read(postgres_store) == [(1, "one"), (2, "two")]
 
 
+def test_a_position_that_was_given_stays_though_an_earlier_event_commits_before_it_can_be_read(
+    postgres_store: Engine,
+) -> None:
+    with writing(postgres_store) as late:
+        late.execute(insert(EventRow).values(created_at=read_clock(late).now(), kind="late"))
+        _write(postgres_store, "early")
+        with writing(postgres_store) as first, ThreadPoolExecutor() as pool:
+            first.execute(text("UPDATE event_bounds SET numbered_to = 1"))
+            first.execute(update(EventRow).values(position=1))
+            late.commit()
+            second = pool.submit(number_events, postgres_store)
+            wait_for(lambda: _is_anybody_waiting(postgres_store), 20, "the second waits for the first")
+            first.commit()
+            assert second.result() == 1
+    assert _read(postgres_store) == [(1, "early"), (2, "late")]
+
+
 def _is_anybody_waiting(store: Engine) -> bool:
     with reading(store) as connection:
         waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")

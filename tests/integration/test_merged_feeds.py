@@ -1,0 +1,93 @@
+"""Merging a feed that moves with the one that lives at its new address: whose state and schedule hold then."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.documents import item, rss
+from tests.polling import add, make_due, now_of, poll
+from tests.servers.publisher import Answer, Publisher
+from worker.database.article_tables import EventRow
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.feeds import find_feed, remove_feed
+from worker.tools import Tools
+from worker.values import FeedState
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def moved(publisher: Publisher) -> str:
+    """The old URL of a feed that has moved for good to ``/new``."""
+    publisher.serve("/new", rss([item("one")]))
+    return publisher.redirect("/old", publisher.url("/new"))
+
+
+def _merge_into(tools: Tools, publisher: Publisher, moved: str, feed: dict[str, Any], schedule: dict[str, Any]) -> Any:
+    """Merge a feed into one that is known and differs by ``feed`` and ``schedule``; what that one is afterwards."""
+    add(tools, moved)
+    poll(tools)
+    make_due(tools)
+    poll(tools)
+    add(tools, publisher.url("/new"))
+    with writing(tools.engine) as connection:
+        target = select(FeedRow.id).where(FeedRow.url == publisher.url("/new")).scalar_subquery()
+        connection.execute(update(FeedRow).where(FeedRow.id == target).values(feed))
+        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == target).values(schedule))
+        week_ago = read_clock(connection).now() - WEEK
+        connection.execute(update(FeedRow).where(FeedRow.url == moved).values(moved_since=week_ago))
+        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id != target).values(next_poll_at=week_ago))
+        connection.execute(update(HostRow).values(claimable_at=week_ago))
+    poll(tools)
+    with reading(tools.engine) as connection:
+        return connection.execute(select(FeedRow.state, FeedRow.state_reason, ScheduleRow).join(ScheduleRow)).one()
+
+
+@pytest.mark.parametrize("state", [FeedState.GONE, FeedState.QUARANTINED, FeedState.REMOVED])
+def test_a_feed_that_had_ended_is_polled_at_once_and_counted_anew_when_another_moves_there(
+    tools: Tools, publisher: Publisher, moved: str, state: FeedState
+) -> None:
+    # Three polls are led there, and the fourth is its own.
+    publisher.on("/new", [Answer(rss([item("one")]))] * 3 + [Answer(status=500)])
+    failing = {"failures": 12, "attempts": 14, "failing_since": now_of(tools) - WEEK, "next_poll_at": None}
+    merged = _merge_into(tools, publisher, moved, {"state": state, "state_reason": "it had ended"}, failing)
+    assert (merged.state, merged.state_reason) == (FeedState.ACTIVE, None)
+    assert (merged.failures, merged.attempts, merged.failing_since >= merged.last_attempt_at) == (1, 1, True)
+
+
+@pytest.mark.parametrize("state", [FeedState.ACTIVE, FeedState.PAUSED])
+def test_a_feed_that_is_polled_or_paused_keeps_its_schedule_when_another_moves_there(
+    tools: Tools, publisher: Publisher, moved: str, state: FeedState
+) -> None:
+    later = now_of(tools) + WEEK
+    kept = {"failures": 2, "attempts": 3, "failing_since": later - 2 * WEEK, "next_poll_at": later}
+    merged = _merge_into(tools, publisher, moved, {"state": state}, kept)
+    assert merged.state == state
+    assert {name: getattr(merged, name) for name in kept} == kept
+
+
+def test_a_merge_is_told_with_the_feed_that_it_goes_on_as(tools: Tools, publisher: Publisher, moved: str) -> None:
+    merged = _merge_into(tools, publisher, moved, {"state": FeedState.PAUSED}, {"next_poll_at": None})
+    with reading(tools.engine) as connection:
+        told = connection.execute(select(EventRow).where(EventRow.kind == "feed moved")).one()
+    assert told.feed_id != merged.feed_id
+    assert told.details == {"from": moved, "to": publisher.url("/new"), "merged_into": merged.feed_id}
+
+
+def test_the_host_of_a_feed_that_is_polled_again_after_a_merge_is_woken(tools: Tools, publisher: Publisher) -> None:
+    with Publisher("127.0.0.2") as other:
+        target = other.serve("/new", rss([item("one")]))
+        add(tools, publisher.redirect("/old", target), target)
+        with writing(tools.engine) as connection:
+            feed = find_feed(connection, target)
+            assert feed
+            remove_feed(connection, feed.feed_id, articles=False)
+            connection.execute(update(HostRow).where(HostRow.name == other.authority).values(claimable_at=None))
+            since = read_clock(connection).now() - WEEK
+            moving = {"moved_to": target, "moved_polls": 2, "moved_since": since}
+            connection.execute(update(FeedRow).where(FeedRow.id != feed.feed_id).values(moving))
+        assert [record.url for record in poll(tools)] == [target, target]
