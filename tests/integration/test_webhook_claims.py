@@ -118,6 +118,20 @@ def test_a_deliverer_whose_claim_ran_out_changes_nothing_of_what_its_successor_w
     assert _row(store) == written
 
 
+@pytest.mark.parametrize("dead_because", [None, "it never answers"])
+def test_a_deliverer_whose_claim_ran_out_does_not_end_that_of_its_successor(
+    store: Engine, now: datetime, webhook: Webhook, dead_because: str | None
+) -> None:
+    (late,) = _claim(store, now)
+    (successor,) = _claim(store, now + LEASE)
+    written = _row(store)
+    _fail(store, now + LEASE, late, "it did not answer", dead_because)
+    _take(store, now + LEASE, late)
+    assert _row(store) == written
+    _take(store, now + LEASE, successor)
+    assert (_row(store).position, _row(store).failures) == (3, 0)
+
+
 def test_a_deliverer_that_is_late_still_has_the_say_while_nobody_took_its_claim_over(
     store: Engine, now: datetime, webhook: Webhook
 ) -> None:

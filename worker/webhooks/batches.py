@@ -38,6 +38,8 @@ class Batch:
     body: bytes
     failures: int
     failing_since: datetime | None
+    claimed_until: datetime
+    """Names the claim: whoever takes the webhook over holds it for longer."""
 
     @property
     def message_id(self) -> str:
@@ -61,8 +63,8 @@ def claim_batches(connection: Connection, now: datetime) -> list[Batch]:
         except NamedError as error:
             _write(connection, row.id, state="dead", state_reason=str(error))
             continue
-        if batch := _batch(row, changes):
-            _write(connection, row.id, next_attempt_at=now + LEASE, sending_to=batch.up_to)
+        if batch := _batch(row, changes, now + LEASE):
+            _write(connection, row.id, next_attempt_at=batch.claimed_until, sending_to=batch.up_to)
             batches.append(batch)
     return batches
 
@@ -89,11 +91,12 @@ def note_failed(connection: Connection, now: datetime, batch: Batch, sentence: s
 
 def _claimed(batch: Batch) -> Any:
     # Whoever took the claim over, or moved the webhook to another cursor, has the say.
-    mine = (WebhookRow.id == batch.webhook_id, WebhookRow.position == batch.after)
-    return update(WebhookRow).where(*mine, WebhookRow.sending_to == batch.up_to)
+    claim = (WebhookRow.id == batch.webhook_id, WebhookRow.next_attempt_at == batch.claimed_until)
+    sent = (WebhookRow.position == batch.after, WebhookRow.sending_to == batch.up_to)
+    return update(WebhookRow).where(*claim, *sent)
 
 
-def _batch(row: Row[Any], changes: Sequence[Change]) -> Batch | None:
+def _batch(row: Row[Any], changes: Sequence[Change], claimed_until: datetime) -> Batch | None:
     sent = [change for change in changes if row.sending_to is None or change["cursor"] <= row.sending_to]
     if not sent:
         return None
@@ -109,6 +112,7 @@ def _batch(row: Row[Any], changes: Sequence[Change]) -> Batch | None:
         body=orjson.dumps(content, option=orjson.OPT_UTC_Z),
         failures=row.failures,
         failing_since=row.failing_since,
+        claimed_until=claimed_until,
     )
 
 
