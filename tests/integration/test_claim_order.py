@@ -21,7 +21,8 @@ from worker.claim import (
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds, pause_feed
+from worker.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
+from worker.store import HostRelease, store_polls
 from worker.values import ClaimedHost
 
 SECOND, INSTANT = timedelta(seconds=1), timedelta(milliseconds=1)
@@ -101,6 +102,13 @@ def test_a_lease_is_taken_over_at_the_very_moment_it_ends_by_tick_or_by_name(
     assert len(claim_due_hosts(connection, now + 180 * SECOND, TERMS)) == 1
 
 
+def test_a_host_that_was_given_back_may_be_asked_by_name_at_once(connection: Connection, now: datetime) -> None:
+    _add(connection, now, "a.example/1")
+    (host,) = claim_due_hosts(connection, now, TERMS)
+    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+    assert len(claim_named_feeds(connection, now, TERMS, [host.feeds[0].feed_id], force=False)) == 1
+
+
 def test_one_feed_of_one_isolated_host_is_claimed_at_a_time(connection: Connection, now: datetime) -> None:
     _add(connection, now, "a.example/1", "a.example/2", "b.example/1", "c.example/1")
     for name in ("a.example", "b.example"):
@@ -121,9 +129,9 @@ def test_only_the_named_feeds_of_a_host_are_claimed(connection: Connection, now:
 def test_of_the_named_feeds_only_those_whose_request_is_unanswered_are_claimed(
     connection: Connection, now: datetime
 ) -> None:
-    _add(connection, now, "a.example/1", "b.example/1")
+    _add(connection, now, "a.example/1", "b.example/1", "c.example/1")
     named = [_feed_id(connection, name) for name in ("a.example/1", "b.example/1")]
-    request_polls(connection, now, named[:1])
+    request_polls(connection, now, [named[0], _feed_id(connection, "c.example/1")])
     assert _feeds(claim_requested_feeds(connection, now, TERMS, named, force=False)) == [["a.example/1"]]
 
 
@@ -179,9 +187,17 @@ def test_a_request_is_for_active_feeds_only(connection: Connection, now: datetim
     paused = _feed_id(connection, "a.example/1")
     pause_feed(connection, paused)
     request_polls(connection, now, [paused, _feed_id(connection, "a.example/2")])
-    requested = select(FeedRow.url).join(ScheduleRow).where(ScheduleRow.requested_at == now)
-    assert connection.execute(requested).scalars().all() == ["https://a.example/2"]
+    requested = select(FeedRow.url, ScheduleRow.next_poll_at, ScheduleRow.next_poll_reason).join(ScheduleRow)
+    found = connection.execute(requested.where(ScheduleRow.requested_at == now)).all()
+    assert found == [("https://a.example/2", now, "requested")]
     assert connection.execute(select(ScheduleRow.next_poll_at).where(ScheduleRow.feed_id == paused)).scalar() is None
+
+
+def test_a_seed_file_cannot_be_asked_for(connection: Connection, now: datetime) -> None:
+    feed_id = add_file_feed(connection, now, "file:///seeds/one.txt")
+    before = connection.execute(select(ScheduleRow)).all()
+    request_polls(connection, now, [feed_id])
+    assert connection.execute(select(ScheduleRow)).all() == before
 
 
 def test_the_next_claim_is_of_the_first_host_that_nobody_holds_and_that_has_a_feed_due_by_then(

@@ -117,6 +117,14 @@ def test_a_host_is_isolated_when_the_third_worker_is_lost_over_one_feed(
     assert _is_isolated(connection) is is_isolated
 
 
+def test_a_host_is_isolated_alone(connection: Connection, now: datetime) -> None:
+    add_feeds(connection, now, [NewFeed("https://b.example/")])
+    _suspect(connection, 2, 3)
+    _lose(connection, now)
+    isolated = select(HostRow.name).where(HostRow.isolated)
+    assert connection.execute(isolated).scalars().all() == ["a.example:443"]
+
+
 def test_one_feed_is_quarantined_and_its_neighbours_are_polled_on(connection: Connection, now: datetime) -> None:
     request_polls(connection, now, [3])
     _suspect(connection, 7, 3)

@@ -52,6 +52,13 @@ def test_a_host_is_one_host_however_often_it_was_polled(store: Engine) -> None:
     assert not Outages(store).explain(CUT_OFF, AFTER)
 
 
+def test_a_host_that_answered_often_outweighs_no_others(store: Engine) -> None:
+    _poll(store, range(11), ErrorClass.CONNECT)
+    for _ in range(2):
+        _poll(store, range(11, 20))
+    assert Outages(store).explain(CUT_OFF, AFTER)
+
+
 @pytest.mark.parametrize(
     ("at", "counts"),
     [

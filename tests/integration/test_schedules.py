@@ -60,14 +60,17 @@ def test_a_poll_answers_a_request_that_was_made_before_it(tools: Tools, publishe
 def test_a_request_that_was_made_during_a_poll_is_still_to_be_answered(
     tools: Tools, publisher: Publisher, status: int
 ) -> None:
+    waiting: list[bool] = []
+
     def respond(_request_during: object) -> Answer:
-        if len(publisher.requests) == 1:
+        waiting.append(schedule(tools).requested_at is not None)
+        if len(waiting) == 1:
             _request(tools)
         return Answer(rss([item("one")]), status=status)
 
     add(tools, publisher.on("/feed", respond))
     assert len(poll(tools)) == 2
-    assert schedule(tools).requested_at is None
+    assert (waiting, schedule(tools).requested_at) == ([False, True], None)
 
 
 def test_a_host_is_claimable_when_the_first_of_its_feeds_is_due(tools: Tools, publisher: Publisher) -> None:

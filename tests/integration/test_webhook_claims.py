@@ -72,6 +72,7 @@ def test_a_claim_holds_until_its_lease_has_run_out(store: Engine, now: datetime,
     (batch,) = _claim(store, now)
     assert _claim(store, now) == _claim(store, now + LEASE - INSTANT) == []
     (again,) = _claim(store, now + LEASE)
+    assert batch.message_id == f"feedmill_{webhook.webhook_id}_1_3"
     assert (again.message_id, again.body) == (batch.message_id, batch.body)
 
 

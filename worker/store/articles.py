@@ -25,8 +25,10 @@ def store_decision(connection: Connection, decision: Decision, policy_version: i
     """Write what follows from some documents; StaleDecisionError means that nothing must be committed."""
     # By their ids, as they are locked.
     known = sorted((each for each in decision.articles if each.before), key=lambda each: each.article_id)
-    # By their match keys, so that two who create the same articles wait for each other in one order.
-    new = sorted((each for each in decision.articles if not each.before), key=lambda each: each.after.match_key or "")
+    # By their match keys, so that two who create the same articles wait for each other in one order; those without one
+    # from the end of their document, where the oldest stand.
+    new = [each for each in reversed(decision.articles) if not each.before]
+    new.sort(key=lambda each: each.after.match_key or "")
     try:
         numbers, withdrawn = store_versions(connection, known, now)
         _update(connection, known, numbers, withdrawn, policy_version)

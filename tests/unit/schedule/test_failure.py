@@ -53,7 +53,19 @@ def test_what_may_be_an_outage_of_ours_is_retried_within_the_usual_interval() ->
 
 
 @pytest.mark.parametrize(
-    ("times", "ordinal"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st"), (112, "112th")]
+    ("times", "ordinal"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (111, "111th"),
+        (112, "112th"),
+    ],
 )
 def test_a_failure_is_named_and_numbered(times: int, ordinal: str) -> None:
     assert decide(TIMEOUT, failed(times)).reason == f"{ordinal} failure in a row (timeout)"
@@ -68,8 +80,14 @@ def test_retry_after_is_never_undercut() -> None:
     assert (decided.at, decided.reason) == (NOW + 2 * HOUR, "the publisher's Retry-After of 2h")
 
 
-def test_a_shorter_retry_after_changes_nothing() -> None:
-    assert decide(refusal(503, timedelta(seconds=1)), failed(1)).at == NOW + 5 * MINUTE
+@pytest.mark.parametrize("retry_after", [timedelta(seconds=1), 5 * MINUTE])
+def test_a_retry_after_that_is_no_longer_than_our_own_wait_changes_nothing(retry_after: timedelta) -> None:
+    decided = decide(refusal(503, retry_after), failed(1), spread=1.0)
+    assert (decided.at, decided.reason) == (NOW + timedelta(minutes=7.5), "1st failure in a row (http 5xx)")
+
+
+def test_jitter_delays_a_wish_by_a_tenth_at_the_most() -> None:
+    assert decide(refusal(503, 10 * HOUR), failed(1), spread=1.0).at == NOW + 11 * HOUR
 
 
 def test_retry_after_cannot_stop_us_for_more_than_a_week() -> None:
@@ -86,6 +104,10 @@ def test_what_a_host_refused_its_other_feeds_counts_for_this_one_too() -> None:
     assert decide(refusal(503), failed(1, host_refusals=3)).at == NOW + 40 * MINUTE
 
 
+def test_what_a_host_refused_its_other_feeds_counts_for_no_failure_of_another_kind() -> None:
+    assert decide(refusal(500), failed(1, host_refusals=3)).at == NOW + 5 * MINUTE
+
+
 def test_a_feed_that_is_gone_is_never_polled_again() -> None:
     decided = decide(PermanentError(ErrorClass.HTTP_410, "410", http_status=410), failed(1))
     assert (decided.at, decided.ends_as) == (None, FeedState.GONE)
@@ -95,6 +117,17 @@ def test_a_feed_that_fails_for_a_month_is_given_up_with_its_last_failure() -> No
     decided = decide(NOT_FOUND, Streak(attempts=40, failures=40, since=NOW - 31 * DAY))
     assert (decided.at, decided.ends_as) == (None, FeedState.QUARANTINED)
     assert decided.reason == "given up after 40 failures in 31 days, the last: 404; `feedmill resume` tries again"
+
+
+@pytest.mark.parametrize(
+    ("failing_for", "failures", "is_given_up"),
+    [(30 * DAY, 10, True), (30 * DAY - timedelta(microseconds=1), 10, False), (30 * DAY, 9, False)],
+)
+def test_a_feed_is_given_up_after_thirty_days_and_ten_failures(
+    failing_for: timedelta, failures: int, is_given_up: bool
+) -> None:
+    decided = decide(NOT_FOUND, Streak(attempts=failures, failures=failures, since=NOW - failing_for))
+    assert (decided.ends_as is FeedState.QUARANTINED) is is_given_up
 
 
 @pytest.mark.parametrize("failures", [0, 9])

@@ -74,6 +74,10 @@ def test_a_publisher_may_ask_for_a_longer_wait() -> None:
     assert (decided.at, decided.reason) == (NOW + 3 * HOUR, "the publisher's max-age of 3h")
 
 
+def test_a_wish_that_is_as_long_as_the_wait_changes_nothing() -> None:
+    assert decide(WIRE, Hints(ttl=6 * HOUR), FIXED).reason == "every 6h, as its operator chose"
+
+
 def test_a_hint_that_is_shorter_than_the_rhythm_changes_nothing() -> None:
     assert decide(DAILY, Hints(ttl=2 * HOUR)) == decide(DAILY)
 
@@ -88,6 +92,13 @@ def test_the_longest_wait_leaves_room_for_jitter() -> None:
 
 def test_jitter_does_not_blur_an_hour_that_is_known() -> None:
     assert at(decide(DAILY, spread=1.0)) - at(decide(DAILY)) == 6 * MINUTE
+
+
+def test_jitter_delays_the_wait_of_an_even_rhythm_by_a_tenth_and_a_tenth_of_the_interval() -> None:
+    even = Rhythm(since=NOW - 1000 * DAY, latest=NOW, articles=60.0)
+    soonest, latest = (at(decide(even, spread=spread)) - NOW for spread in (0.0, 1.0))
+    assert 2 * HOUR < soonest < 12 * HOUR
+    assert latest / (soonest * 1.1 + HOUR * 0.1) == pytest.approx(1, rel=0.001)
 
 
 def test_hours_that_the_publisher_skips_are_passed_over_and_named() -> None:
