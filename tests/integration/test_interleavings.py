@@ -15,8 +15,8 @@ from benchmarks.interleavings import forgo_syncing
 
 # A few hundred steps; `python -m benchmarks.interleavings` takes many more.
 STEPS = settings(
-    max_examples=6,
-    stateful_step_count=60,
+    max_examples=4,
+    stateful_step_count=120,
     deadline=None,
     derandomize=True,
     database=None,
