@@ -4,7 +4,7 @@ A poll is claimed, begun, prepared, stored and given back, each in a step of its
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -140,7 +140,6 @@ class Visit:
             task.reading = Reading(feed.feed_id, body.entries, now, now)
             is_read = isinstance(answer, Document) and hash_body(answer) != feed.body_hash
             task.parsed = body.parsed() if is_read else None
-        self.tasks.append(task)
         return task
 
     def give_back(self, engine: Engine, now: datetime) -> None:
@@ -211,3 +210,16 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
     # A saved document was read when it was made, whenever it is found.
     read_at = made_at if is_saved else now
     return Task(answered, Reading(feed.feed_id, file.body.entries, made_at, read_at, is_saved), parsed, file=file)
+
+
+def tell(model: Model, *tasks: Task) -> None:
+    """Tell a model of documents that were stored together."""
+    model.read(
+        *(
+            replace(task.reading, is_newest=task.poll.host_id is not None and model.holds_lease(task.poll))
+            for task in tasks
+            if task.reading and model.is_telling(task.poll)
+        )
+    )
+    for task in tasks:
+        model.conclude(task.poll)

@@ -4,17 +4,15 @@ Two pollers are awake at a time; others are frozen until their leases have been 
 """
 
 from collections import Counter
-from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 from sqlalchemy import Connection, Engine, delete, update
 
-from benchmarks.interleaving_actors import LEASE, Task, Visit, claim, find_file, store_together
-from benchmarks.interleaving_folder import Folder
+from benchmarks.interleaving_actors import LEASE, Task, Visit, claim, find_file, store_together, tell
+from benchmarks.interleaving_folder import File, Folder
 from benchmarks.interleaving_model import Feed, Model
 from benchmarks.interleaving_operator import ORDERS, add
 from benchmarks.interleaving_publisher import BEGAN, open_feeds
@@ -53,7 +51,7 @@ class Machine:
         self.done: Counter[str] = Counter()
         """What was done how often."""
         self._log: list[str] = []
-        self._things: dict[int, Hashable] = {}
+        self._things: dict[int, object] = {}
         _empty(engine)
         self._last_event = find_last_event(engine)
         for feed in self.feeds:
@@ -142,17 +140,14 @@ class Machine:
         unprepared = [task for task in visit.tasks if task.parsed and not task.prepared]
         may_begin = visit.waiting and self.now <= visit.claimed_at + BEGIN_WITHIN
         if may_begin and (not visit.tasks or random.random() < 0.6):
-            feed = next(feed for feed in self.feeds if feed.url == visit.waiting[0].url)
-            task = visit.begin(feed.serve(random), self.now, random)
+            visit.tasks.append(self.ask(visit, random))
             visit.is_frozen |= random.random() < 0.15
-            self._note("feeds read", f"{feed.name} by {visit.host.token}: {task}")
         elif unprepared and random.random() < 0.6:
             unprepared[0].prepare(self.engine, self.now)
             visit.is_frozen |= random.random() < 0.25
             self._note("documents prepared", f"of {unprepared[0].feed_id} by {visit.host.token}")
         elif visit.tasks:
             self._store_some(visit, random)
-            self.check()
         else:
             visit.give_back(self.engine, self.now)
             self.visits.remove(visit)
@@ -161,35 +156,53 @@ class Machine:
             self._note("hosts given back", visit.host.token)
             self.check()
 
+    def ask(self, visit: Visit, random: Random) -> Task:
+        """Ask a claimed host for its next feed."""
+        feed = next(feed for feed in self.feeds if feed.url == visit.waiting[0].url)
+        task = visit.begin(feed.serve(random), self.now, random)
+        self._note("feeds read", f"{feed.name} by {visit.host.token}: {task}")
+        return task
+
     def _store_some(self, visit: Visit, random: Random) -> None:
         """Store what a poller has prepared, all together, or one of its tasks from the beginning."""
-        tasks = [task for task in visit.tasks if task.prepared] or [random.choice(visit.tasks)]
-        self.done["stored late"] += not self.model.holds_lease(tasks[0].poll)
-        if tasks[0].prepared:
-            is_stale = any(task.is_stale(self.model) for task in tasks)
-            self._note("stored together in vain" if is_stale else "stored together", [task.feed_id for task in tasks])
-            if not self._try_to_store(tasks):
-                assert is_stale, "what was prepared still holds"
-                return
-            assert not is_stale, "what was prepared does not hold any more"
-        else:
-            self._note("stored from the beginning", tasks[0].feed_id)
-            tasks[0].store(self.engine, self.now)
-        self._mark_stored(*tasks)
-        visit.tasks = [task for task in visit.tasks if task not in tasks]
+        prepared = [task for task in visit.tasks if task.prepared]
+        stored = prepared or [random.choice(visit.tasks)]
+        if prepared and not self._store_together(prepared):
+            return
+        visit.tasks = [task for task in visit.tasks if task not in stored]
+        if not prepared:
+            self.store(*stored)
 
-    def _try_to_store(self, tasks: list[Task]) -> bool:
+    def _store_together(self, tasks: list[Task]) -> bool:
+        """Store what was prepared; return whether that still held."""
+        is_stale = any(task.is_stale(self.model) for task in tasks)
+        self._note("stored together in vain" if is_stale else "stored together", [task.feed_id for task in tasks])
         try:
             store_together(self.engine, tasks, self.now)
         except StaleDecisionError:
             for task in tasks:
                 task.prepared = None
+            assert is_stale, "what was prepared still holds"
             return False
+        assert not is_stale, "what was prepared does not hold any more"
+        self._mark_stored(*tasks)
         return True
 
+    def store(self, task: Task) -> None:
+        """Store what was read from the beginning."""
+        self._note("files stored" if task.file else "stored from the beginning", task)
+        task.store(self.engine, self.now)
+        self._mark_stored(task)
+
     def _mark_stored(self, *tasks: Task) -> None:
-        """Let the model know that documents were stored together."""
+        """Let the model know that documents were stored together, and hold the store against it."""
+        self.done["stored late"] += not self.model.holds_lease(tasks[0].poll)
         tell(self.model, *tasks)
+        self._remember(*tasks)
+        self.check()
+
+    def _remember(self, *tasks: Task) -> None:
+        """Note what was stored: it may be stored again, and copied."""
         self.stored = [*self.stored, *(task for task in tasks if task.parsed)][-_MOST_STORED:]
         for file in filter(None, (task.file for task in tasks)):
             self.folder.remember(file)
@@ -198,25 +211,25 @@ class Machine:
         """Read a file, or store one that was read."""
         if self.found and (len(self.found) == _MOST_FILES or random.random() < 0.5):
             task = self.found.pop(random.randrange(len(self.found)))
-            self._note("files stored", task)
-            task.store(self.engine, self.now)
-            self._mark_stored(task)
+            self.store(task)
         elif self.folder.files:
-            self._read_file(random)
-        self.check()
+            names = [*self.folder.files]
+            # The newest as often as any other.
+            task = self.find(self.folder.files[names[-1] if random.random() < 0.5 else random.choice(names)])
+            self.found += [task] if task else []
+            self.check()
 
-    def _read_file(self, random: Random) -> None:
-        names = [*self.folder.files]
-        file = self.folder.files[names[-1] if random.random() < 0.5 else random.choice(names)]
+    def find(self, file: File) -> Task | None:
+        """Read a file, unless it has been read as it is."""
         owner = self.model.find(file.body.self_url or file.uri)
         # What a removed feed says is a feed of its own by then, and another article: that is no matter of order.
         if owner and self.model.feeds[owner].state == "removed":
-            return
+            return None
         if task := find_file(self.engine, file, self.now):
             self._note("files read", task)
-            self.found.append(task)
             if owner is None:
                 self.model.feeds[task.feed_id] = _found_feed(task)
+        return task
 
     def operate(self, random: Random) -> None:
         """Say what becomes of a feed."""
@@ -256,21 +269,9 @@ class Machine:
         for task in reversed(both):
             tell(other, task)
         for task in both:
-            self._mark_stored(task)
+            tell(self.model, task)
+        self._remember(*both)
         self.check(other)
-
-
-def tell(model: Model, *tasks: Task) -> None:
-    """Tell a model of documents that were stored together."""
-    model.read(
-        *(
-            replace(task.reading, is_newest=task.poll.host_id is not None and model.holds_lease(task.poll))
-            for task in tasks
-            if task.reading and model.is_telling(task.poll)
-        )
-    )
-    for task in tasks:
-        model.conclude(task.poll)
 
 
 def _found_feed(task: Task) -> Feed:
