@@ -22,6 +22,7 @@ from tests.deciding import (
     document,
     known,
     seen_as,
+    shown,
     sighting,
     statement,
 )
@@ -70,7 +71,6 @@ def test_other_words_count_as_an_update() -> None:
     [
         {"url": OTHER_PAGE},
         {"original_url": OTHER_PAGE},
-        {"match_key": OTHER_KEY},
         {"authors": ("A. Author",)},
         {"published_at": NOON},
         {"tags": ("harbour",)},
@@ -275,3 +275,16 @@ def test_documents_end_in_the_same_store_in_whatever_order_they_are_decided(
     documents, stored = _documents(tellings, before, late), _stored(before)
     in_another_order = data.draw(st.permutations(documents))
     assert _in_the_end(decide(in_another_order, stored)) == _in_the_end(decide(documents, stored))
+
+
+def test_a_late_reader_of_a_guid_that_has_come_to_name_other_news_takes_it_from_nobody() -> None:
+    bridge = article(BRIDGE, title="Bridge open", url=PAGE, published_at=NOON)
+    gulls = article(GULLS, title="Gulls counted", url=OTHER_PAGE, match_key=OTHER_KEY, published_at=NOON + DAY)
+    since = shown(gulls, said_at=NOON + DAY, read_at=NOON + DAY)
+    stored = [known(7, bridge, feed_id=THEIRS), KnownArticle(8, gulls, (since,))]
+    late = document(
+        sighting(bridge), sighted=[seen_as(8, original_url=OTHER_PAGE)], is_newest=False, confirmed_at=NOON + DAY
+    )
+    decision = decide([late], stored)
+    assert _counts(decision) == [(0, 0, 0)]
+    assert b"g1" not in {each.sighting.guid_hash for each in decision.sightings}

@@ -114,8 +114,6 @@ def test_what_is_undated_is_as_old_as_its_reading() -> None:
         (sighting(SHORT, said_at=NOON + DAY), {}, NOON + DAY),
         # The document's time is not that of the reading.
         (sighting(SHORT, said_at=NOON), {"said_at": NOON}, NOON),
-        # The publisher's word happens to be the moment of the reading.
-        (sighting(SHORT, said_at=NOON - DAY), {"read_at": NOON - DAY, "said_at": NOON + DAY}, NOON - DAY),
     ],
 )
 def test_what_has_a_date_keeps_it_though_the_clock_stepped_back(
@@ -126,9 +124,19 @@ def test_what_has_a_date_keeps_it_though_the_clock_stepped_back(
     assert resighted.said_at == said_at
 
 
+def test_a_feed_that_begins_to_date_its_versions_is_heard_though_the_date_lies_before_the_last_reading() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER),)))
+    assert _hear(draft, sighting(SHORT, said_at=NOON - DAY)).shown == SHORT
+
+
+def test_a_feed_that_no_longer_numbers_its_versions_is_heard() -> None:
+    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, version=5),)))
+    assert _hear(draft, SHORT).shown == SHORT
+
+
 def test_what_a_late_worker_read_stays_as_old_as_it_is() -> None:
     before = shown(LONGER, said_at=NOON - DAY)
-    entry = sighting(SHORT, said_at=NOON - HOUR)
+    entry = sighting(SHORT, said_at=NOON - 2 * HOUR)
     late = _hear(Draft(7, KnownArticle(7, LONGER, (before,))), entry, read_at=NOON - HOUR, is_newest=False)
     assert [each.read_at for each in late.resighted()] == [NOON - HOUR]
 

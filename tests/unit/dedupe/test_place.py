@@ -145,7 +145,15 @@ def test_a_known_guid_whose_link_had_not_been_known_stays_what_it_was() -> None:
     assert _found(brought, known(7, BRIDGE_OPEN)) == (7, None)
 
 
-@pytest.mark.parametrize(("other", "key"), [((), OTHER_KEY), ((known(8, GULLS_COUNTED, feed_id=THEIRS),), None)])
+def test_a_guid_that_is_used_again_for_known_news_names_those() -> None:
+    stored = known(7, BRIDGE_OPEN), known(8, GULLS_COUNTED, feed_id=THEIRS)
+    assert _found(document(sighting(GULLS_COUNTED), sighted={"g1": 7}), *stored) == (8, Finding.GUID_REUSED)
+
+
+OTHER_NEWS_THERE = known(8, replace(BRIDGE_OPEN, match_key=OTHER_KEY), feed_id=THEIRS)
+
+
+@pytest.mark.parametrize(("other", "key"), [((), OTHER_KEY), ((OTHER_NEWS_THERE,), None)])
 def test_a_guid_that_is_used_again_claims_a_match_key_unless_that_names_another_article(
     other: tuple[KnownArticle, ...], key: str | None
 ) -> None:

@@ -250,11 +250,27 @@ def test_where_entries_are_known_by_their_words_the_audit_finds_only_that_guids_
 @EVERY_KIND
 def test_the_ledger_is_told_of_entries_that_share_a_name(kind: tuple[str | None, str]) -> None:
     keyed = key_entries([*_notes(kind, 2, 1), Entry("own", "own", "Own"), Entry(title="Nameless")], READING)
-    assert note_shared_names(keyed) == "entries that share a guid or a link, known by their words: 2"
+    assert note_shared_names(keyed, GuidPolicy.GUID) == "entries that share a guid or a link, known by their words: 2"
 
 
 def test_the_ledger_is_told_nothing_of_entries_with_names_of_their_own() -> None:
-    assert note_shared_names(key_entries([Entry("g1"), Entry(None, PAGE), Entry(title="Nameless")], READING)) is None
+    keyed = key_entries([Entry("g1"), Entry(None, PAGE), Entry(title="Nameless")], READING)
+    assert note_shared_names(keyed, GuidPolicy.GUID) is None
+
+
+def test_the_ledger_is_told_of_entries_that_share_a_guid_and_not_the_link() -> None:
+    entries = [Entry("g1", f"{PAGE}/{number}", f"Story {number}") for number in range(3)]
+    told = note_shared_names(key_entries(entries, READING), GuidPolicy.GUID)
+    assert told == "entries that share a guid, known by their links too: 3"
+    by_both = key_entries(entries, READING, GuidPolicy.GUID_AND_LINK)
+    assert note_shared_names(by_both, GuidPolicy.GUID_AND_LINK) is None
+
+
+def test_a_guid_that_entries_shared_names_none_of_them_while_one_is_there() -> None:
+    shared = key_entries([Entry("g1", f"{PAGE}/{number}", f"Story {number}") for number in range(2)], READING)
+    present = {each.guid_hash: _sight(each) for each in shared}
+    keyed = key_entries([Entry("g1", f"{PAGE}/2", "Story 2")], READING, GuidPolicy.GUID, present)
+    assert keyed[0].known_by is KnownBy.GUID_AND_LINK
 
 
 def test_what_entries_of_one_guid_cost_grows_as_their_number_does() -> None:
