@@ -167,7 +167,7 @@ class SightingRow(Base):
     said_at: Mapped[datetime] = column(
         "When that version was made: the publisher's word, else the document's own time, else when it was read"
     )
-    read_at: Mapped[datetime] = column("When the poll began that read it")
+    read_at: Mapped[datetime] = column("When it was read; of a saved document of a polled feed, when that was made")
     length: Mapped[int] = column("Characters of its plain text: between feeds the fullest version is shown")
     said: Mapped[dict[str, Any] | None] = column(
         "What it says, field by field, JSON; null while the article shows it, empty where that is not known", Json

@@ -18,8 +18,10 @@ def test_a_saved_document_is_as_old_as_it_says_itself() -> None:
     assert said_at(saved, WRITTEN, NOW, is_known=False) == datetime(2026, 6, 2, 6, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("updated", [None, "", "yesterday", "2999-01-01T00:00:00Z"])
-def test_one_that_does_not_say_it_is_as_old_as_its_newest_entry(updated: str | None) -> None:
+@pytest.mark.parametrize("updated", [None, "", "yesterday", "2999-01-01T00:00:00Z", "2011-06-12T01:30:22Z"])
+def test_one_that_does_not_say_it_or_says_when_its_feed_began_is_as_old_as_its_newest_entry(
+    updated: str | None,
+) -> None:
     saved = _saved(
         Entry(published="2026-06-03T10:00:00Z", updated="2026-06-01T10:00:00Z"),
         Entry(published="2026-05-01T10:00:00Z", updated="2026-06-02T10:00:00Z"),

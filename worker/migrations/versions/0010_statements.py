@@ -109,7 +109,9 @@ def _sighting_columns() -> list[sa.Column[object]]:
             UtcDateTime(),
             "When that version was made: the publisher's word, else the document's own time, else when it was read",
         ),
-        optional("read_at", UtcDateTime(), "When the poll began that read it"),
+        optional(
+            "read_at", UtcDateTime(), "When it was read; of a saved document of a polled feed, when that was made"
+        ),
         optional("length", sa.Integer(), "Characters of its plain text: between feeds the fullest version is shown"),
         optional(
             "said",
