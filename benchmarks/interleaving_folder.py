@@ -22,7 +22,7 @@ class File:
     written_at: datetime
 
     def said_at(self, now: datetime, *, is_known: bool) -> datetime:
-        """Return when what it holds was said: one of a wire that was read before was edited since, whatever its time."""
+        """Return when what it holds was said: of a wire one that was read before was edited since."""
         if self.body.parser != "expat":
             return now if is_known else self.written_at
         return self.body.made_at if self.body.is_dated else self.written_at
