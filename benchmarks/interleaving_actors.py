@@ -208,8 +208,9 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
     )
     is_saved = feed.host_id is not None
     # A saved document was read when it was made, whenever it is found.
-    read_at = made_at if is_saved else now
-    return Task(answered, Reading(feed.feed_id, file.body.entries, made_at, read_at, is_saved), parsed, file=file)
+    expected_at = file.said_at(now, is_known=known is not None)
+    read_at = expected_at if is_saved else now
+    return Task(answered, Reading(feed.feed_id, file.body.entries, expected_at, read_at, is_saved), parsed, file=file)
 
 
 def tell(model: Model, *tasks: Task) -> None:

@@ -21,6 +21,12 @@ class File:
     body: Body
     written_at: datetime
 
+    def said_at(self, now: datetime, *, is_known: bool) -> datetime:
+        """Return when what it holds was said: of a wire one that was read before was edited since."""
+        if self.body.parser != "expat":
+            return now if is_known else self.written_at
+        return self.body.made_at if self.body.is_dated else self.written_at
+
 
 @dataclass
 class Folder:
@@ -81,7 +87,11 @@ class Folder:
         file = random.choice(known)
         (before,) = file.body.entries
         after = _dispatch(before.thing[1], random.randrange(_VARIANTS), random.randrange(3))
-        self.files[file.uri] = replace(file, body=Body((after,), now, "dispatch", is_dated=False), written_at=now)
+        # Whatever wrote it may have kept its time.
+        written_at = file.written_at if random.random() < 0.3 else now
+        self.files[file.uri] = replace(
+            file, body=Body((after,), now, "dispatch", is_dated=False), written_at=written_at
+        )
         return f"edit {file.uri}"
 
     def _copy(self, random: Random, now: datetime, _: list[PublishedFeed]) -> str:

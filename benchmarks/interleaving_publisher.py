@@ -14,6 +14,7 @@ from worker.values import Entry, Notice, ParsedDocument
 BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 FIELDS = ("title", "original_url", "url", "authors", "tags", "published_at", "updated_at")
 """The columns of an article that these entries differ by, besides its text."""
+_FIRST, _DAY = datetime(2020, 1, 1, tzinfo=UTC), timedelta(days=1)
 _NUMBERS = 6
 _VARIANTS = 4
 _FEWEST_SHARING = 2
@@ -136,13 +137,15 @@ class PublishedFeed:
     """Whether its documents say when they were made."""
     carried: dict[int, _Edition] = field(default_factory=dict)
     dropped: dict[int, _Edition] = field(default_factory=dict)
+    former: dict[int, _Edition] = field(default_factory=dict)
+    """What entries were before their last edit."""
     history: list[Body] = field(default_factory=list)
 
     def change(self, random: Random, now: datetime) -> str:
         """Add, edit, take back, drop or return an entry; return what was done."""
         added = [number for number in range(_NUMBERS) if number not in self.carried]
         may_drop = len(self.carried) > (_FEWEST_SHARING if self.shares_link else 0)
-        choices = ["add"] * bool(added) + (["words", "fields", "words"] if self.carried else []) + ["drop"] * may_drop
+        choices = ["add"] * bool(added) + ["words", "fields", "back"] * bool(self.carried) + ["drop"] * may_drop
         if self.shares_link and len(self.carried) < _FEWEST_SHARING:
             choices = ["add"]
         done = random.choice(choices)
@@ -152,7 +155,7 @@ class PublishedFeed:
         elif done == "add":
             self.carried[number] = self.dropped.pop(number, None) or self._first(now)
         else:
-            self.carried[number] = self._edited(self.carried[number], done, random, now)
+            self.carried[number] = self._edited(number, done, random, now)
         self.history.append(self._document(now))
         return f"{self.name}: {done} {number}"
 
@@ -168,8 +171,13 @@ class PublishedFeed:
     def _first(self, now: datetime) -> _Edition:
         return _Edition(updated=now if self.is_dated or self.is_newsroom else None)
 
-    def _edited(self, edition: _Edition, done: str, random: Random, now: datetime) -> _Edition:
-        if done == "words":
+    def _edited(self, number: int, done: str, random: Random, now: datetime) -> _Edition:
+        edition = self.carried[number]
+        former = self.former.get(number, edition)
+        self.former[number] = edition
+        if done == "back":
+            edition = replace(edition, words=former.words, fields=former.fields)
+        elif done == "words":
             edition = replace(edition, words=random.randrange(_VARIANTS))
         else:
             edition = replace(edition, fields=random.randrange(_VARIANTS))
@@ -194,13 +202,16 @@ class PublishedFeed:
         is_numbered = self.is_newsroom and number % 3 != 2
         return Published(
             thing=(self.owner or self.name, number),
-            guid=f"{self.name}-{number}",
+            # A newsroom's items are named alike in all its feeds.
+            guid=f"{self.owner if self.is_newsroom else self.name}-{number}",
             title=title.upper() if fields == 2 else title,
             text=spell(f"{worded} {number} {variant}", 3 + (number + 7 * variant + len(worded)) % 9),
             link=None if self.is_newsroom else link,
             authors=(self.name.title(), *(("Ada Stone",) if fields % 2 else ())),
             tags=("harbour",) if fields == 3 else (),
-            published=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=number) if self.says_when else None,
+            published=_FIRST + number * (timedelta(minutes=5) if self.shares_link else _DAY)
+            if self.says_when
+            else None,
             updated=edition.updated,
             version=edition.version if is_numbered else None,
             is_kill=edition.is_kill,
@@ -221,7 +232,8 @@ def open_feeds() -> list[PublishedFeed]:
         PublishedFeed("https://a.example/full", "full", site="a.example", owner="a"),
         PublishedFeed("https://b.example/atom", "atom", is_dated=True, site="b.example"),
         PublishedFeed("https://b.example/live", "live", shares_link=True, site="b.example"),
-        PublishedFeed("https://c.example/items", "items", is_newsroom=True, site="c.example"),
+        PublishedFeed("https://c.example/items", "items", is_newsroom=True, site="c.example", owner="items"),
+        PublishedFeed("https://c.example/all", "all items", is_newsroom=True, site="c.example", owner="items"),
         # It names another site's pages, and nobody believes it.
         PublishedFeed("https://d.example/feed", "blog", site="a.example", says_when=False),
     ]

@@ -54,3 +54,17 @@ def test_an_entry_that_stands_twice_in_its_document_under_two_guids_is_one_artic
     twice = [entry(guid, f"{OWN}/0?utm_medium={guid}", "Once", PARAGRAPHS[0], "4 07:30") for guid in "ab"]
     (record,) = follow(tools, publisher, twice)
     assert (record.new, *counts(tools), count(tools, SightingRow)) == (1, 1, 1, 2)
+
+
+@SITES
+def test_an_entry_that_comes_to_a_page_of_many_as_another_one_leaves_is_an_article_of_its_own(
+    tools: Tools, publisher: Publisher, site: str
+) -> None:
+    def items(*numbers: int) -> list[str]:
+        return [
+            entry(f"g{number}", f"{site}/live", f"Part {number}", PARAGRAPHS[number], f"4 07:3{number}")
+            for number in numbers
+        ]
+
+    follow(tools, publisher, items(0, 1, 2), items(1, 2, 3))
+    assert counts(tools) == (4, 4)

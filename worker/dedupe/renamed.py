@@ -26,12 +26,16 @@ class _Gone:
 
 
 def find_renamed(
-    unknown: Sequence[Sighting], left: Iterable[Sighted], by_id: Mapping[int, KnownArticle]
+    unknown: Sequence[Sighting],
+    left: Iterable[Sighted],
+    by_id: Mapping[int, KnownArticle],
+    stayed: Iterable[Sighted] = (),
 ) -> dict[bytes, Sighted]:
     """Return, by the guid hash of entries under unknown guids, the sightings that they carry on.
 
-    Known again by the link; else by title and text; else, where an edited title took guid and URL along, by the text;
-    else, where an edited text took the key along that was made of it, by title and date.
+    Known again by the link, unless an entry that ``stayed`` has it too; else by title and text; else, where an edited
+    title took guid and URL along, by the text; else, where an edited text took the key along that was made of it, by
+    title and date.
     """
     gone = [_Gone(seen, by_id[seen.article_id].shown) for seen in left if seen.article_id in by_id]
     found: dict[bytes, _Gone] = {}
@@ -47,7 +51,9 @@ def find_renamed(
         lambda sighting: None if sighting.known_by is KnownBy.WORDS else link_key(sighting.article.url),
         lambda each: None if each.seen.known_by is KnownBy.WORDS else link_key(each.seen.original_url),
     )
-    found |= {ours.guid_hash: each for ours, each in by_link if is_same_news(ours.article, each.shown)}
+    if same := [(ours, each) for ours, each in by_link if is_same_news(ours.article, each.shown)]:
+        shared = {link_key(seen.original_url) for seen in stayed}
+        found |= {ours.guid_hash: each for ours, each in same if link_key(ours.article.url) not in shared}
     by_words = pair(lambda sighting: sighting.article.content_hash, lambda each: each.seen.content_hash)
     is_move = len(by_words) >= _MOVE
     found |= {ours.guid_hash: each for ours, each in by_words if _is_of_one_date(ours, each, unless=is_move)}

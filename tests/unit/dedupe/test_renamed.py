@@ -58,6 +58,14 @@ def test_of_two_unknown_entries_with_one_link_neither_is_the_one_that_left() -> 
     assert find_renamed([_sighting("g2", **EDITED), _sighting("g3", **EDITED)], [LEFT], KNOWN) == {}
 
 
+def test_a_link_that_an_entry_which_stayed_has_too_is_no_name_of_the_one_that_left() -> None:
+    stayed = replace(LEFT, sighting_id=6, guid="g0", original_url="http://www.a.example/1")
+    assert find_renamed([_sighting(**EDITED)], [LEFT], KNOWN, [stayed]) == {}
+    assert find_renamed([_sighting(**EDITED)], [LEFT], KNOWN, [replace(stayed, original_url=OTHER_PAGE)]) == {
+        b"g2": LEFT
+    }
+
+
 def test_one_that_left_without_an_article_is_nobody() -> None:
     assert find_renamed([_sighting()], [replace(LEFT, article_id=8)], KNOWN) == {}
 
