@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from worker.database.among import is_among
-from worker.database.feed_locks import count_instruction
+from worker.database.feed_locks import lock_feeds
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.host_queue import wake_hosts
 from worker.values import FeedState
@@ -14,12 +14,18 @@ from worker.values import FeedState
 
 def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
     """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
-    count_instruction(connection, feed_ids)
+    lock_feeds(connection, feed_ids)
     named = is_among(connection.dialect.name, FeedRow.id, feed_ids)
     active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
     connection.execute(
         update(ScheduleRow)
         .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
-        .values(requested_at=now, next_poll_at=now, next_poll_reason="requested")
+        .values(
+            requested_at=now,
+            next_poll_at=now,
+            next_poll_reason="requested",
+            # Polls under way leave the schedule to this one.
+            instructions=ScheduleRow.instructions + 1,
+        )
     )
     wake_hosts(connection, now, feed_ids)
