@@ -224,8 +224,8 @@ class Machine:
     def find(self, file: File) -> Task | None:
         """Read a file, unless it has been read as it is."""
         owner = self.model.find(file.body.self_url or file.uri)
-        # What a removed feed says is a feed of its own by then, and another article: that is no matter of order.
-        if owner and self.model.feeds[owner].state == "removed":
+        # Both ingesters may read what is new; what is not was edited when it is read first, whoever reads it again.
+        if file.uri in self.folder.stored and any(task.file == file for task in self.found):
             return None
         if task := find_file(self.engine, file, self.now):
             self._note("files read", task)

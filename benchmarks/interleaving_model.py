@@ -237,9 +237,9 @@ class Model:
     def request(self, feed_id: int) -> None:
         """Ask for a poll."""
         feed = self.feeds[feed_id]
-        feed.instructions += 1
         if feed.state == "active":
             feed.is_due = feed.is_requested = True
+            feed.instructions += 1
 
     def delete(self, feed_id: int) -> None:
         """Delete a feed with all that it said."""

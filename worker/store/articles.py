@@ -12,6 +12,7 @@ from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingR
 from worker.database.article_values import article_columns, pack_article
 from worker.database.conflicts import is_taken
 from worker.database.events import tell
+from worker.database.types import UtcDateTime
 from worker.database.upsert import upsert
 from worker.store.revisions import store_versions
 from worker.values import DecidedArticle, Decision, EventKind, Notice, PollResult, Resighted, Restated
@@ -44,16 +45,21 @@ def store_decision(connection: Connection, decision: Decision, policy_version: i
     _tell(connection, known, new, ids, now)
 
 
-def store_departures(connection: Connection, results: Sequence[PollResult], now: datetime) -> None:
-    """Note which sightings came back to their feeds' documents and which left them."""
-    left = {sighting_id: now for result in results for sighting_id in result.left}
-    moved: dict[int, datetime | None] = {
-        sighting_id: None for result in results for sighting_id in result.returned
-    } | left
+def store_departures(
+    connection: Connection, results: Sequence[PollResult], confirmed: Mapping[int, datetime | None], now: datetime
+) -> None:
+    """Note which sightings came back to their feeds' documents and which left them.
+
+    ``confirmed`` is when feeds were last polled well before: what leaves one was still there then, and said so.
+    """
+    nothing = {"b_left_at": None, "b_confirmed_at": None}
+    moved = {sighting_id: nothing for result in results for sighting_id in result.returned}
+    for result in results:
+        confirmed_at = confirmed[result.record.feed_id] if result.host_id else None
+        left = {"b_left_at": now, "b_confirmed_at": confirmed_at}
+        moved |= dict.fromkeys(result.left, left)
     if moved:
-        connection.execute(
-            _depart(), [{"b_id": sighting_id, "b_left_at": moved[sighting_id]} for sighting_id in sorted(moved)]
-        )
+        connection.execute(_depart(), [{"b_id": sighting_id} | moved[sighting_id] for sighting_id in sorted(moved)])
 
 
 def _create(
@@ -229,5 +235,16 @@ def _restate_sightings() -> Update:
 
 @cache
 def _depart() -> Update:
-    left_at = bindparam("b_left_at", type_=SightingRow.left_at.type)
-    return update(SightingRow).where(SightingRow.id == bindparam("b_id")).values(left_at=left_at)
+    left_at, confirmed_at = (bindparam(name, type_=UtcDateTime()) for name in ("b_left_at", "b_confirmed_at"))
+    is_confirmed = SightingRow.read_at < confirmed_at
+    # What nobody dates was said when it was read.
+    is_undated = is_confirmed & (SightingRow.said_at == SightingRow.read_at)
+    return (
+        update(SightingRow)
+        .where(SightingRow.id == bindparam("b_id"))
+        .values(
+            left_at=left_at,
+            said_at=case((is_undated, confirmed_at), else_=SightingRow.said_at),
+            read_at=case((is_confirmed, confirmed_at), else_=SightingRow.read_at),
+        )
+    )

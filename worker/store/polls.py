@@ -34,7 +34,8 @@ def write_polls(connection: Connection, locked: Locked, results: Sequence[PollRe
     """
     stored = [result for result in results if result.record.feed_id in locked.feeds]
     deciding = [result for result in stored if locked.may_decide(result)]
-    store_departures(connection, stored, now)
+    confirmed = {feed_id: feed.last_success_at for feed_id, feed in locked.feeds.items()}
+    store_departures(connection, stored, confirmed, now)
     store_schedules(connection, locked, stored)
     count_editions(connection, [result.record.feed_id for result in stored if result.is_document])
     for result in deciding:
