@@ -224,9 +224,6 @@ class Machine:
     def find(self, file: File) -> Task | None:
         """Read a file, unless it has been read as it is."""
         owner = self.model.find(file.body.self_url or file.uri)
-        # Both ingesters may read what is new; what is not was edited when it is read first, whoever reads it again.
-        if file.uri in self.folder.stored and any(task.file == file for task in self.found):
-            return None
         if task := find_file(self.engine, file, self.now):
             self._note("files read", task)
             if owner is None:

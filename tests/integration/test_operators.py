@@ -126,7 +126,7 @@ def test_an_interval_that_is_chosen_during_a_poll_decides_when_the_next_one_is(
 def test_a_feed_that_is_deleted_during_a_poll_leaves_nothing_but_a_note(tools: Tools, publisher: Publisher) -> None:
     add(tools, _serve_while(tools, publisher, _delete, Answer(ONE)))
     (record,) = poll(tools)
-    assert record.note == "its feed was deleted while it was polled: nothing of it was stored"
+    assert record.note == "its feed was deleted meanwhile: nothing of it was stored"
     assert (record.new, record.error) == (0, None)
     assert [count(tools, table) for table in (FeedRow, ScheduleRow, ArticleRow, SightingRow, PollRow)] == [0] * 5
 

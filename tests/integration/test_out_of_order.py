@@ -181,7 +181,20 @@ def test_an_entry_that_returns_in_an_older_version_is_there_again(store: Engine,
     _read(store, late, NOON + MINUTE, other)
     assert _have_left(store) == {"1": True, "2": False}
     _read(store, late, NOON + 2 * MINUTE, versions[2], other)
-    assert (_have_left(store), _texts(store)[0]) == ({"1": False, "2": False}, NEWER)
+    assert _have_left(store) == {"1": False, "2": False}
+    assert NEWER in _texts(store)
+
+
+def test_an_older_saved_document_brings_no_words_back_of_an_entry_that_has_left(
+    store: Engine, late: ClaimedHost
+) -> None:
+    other = _entry("Something else.", guid="2")
+    _read(store, late, NOON, NEW, other)
+    again = _claim(store, NOON + 2 * DAY)
+    _find_unchanged(store, again, NOON + 2 * DAY)
+    _read(store, again, NOON + 2 * DAY + MINUTE, other)
+    _ingest(store, late, NOON + HOUR, NEWER)
+    assert NEWER not in _texts(store)
 
 
 def test_what_a_late_worker_read_after_the_newest_document_is_there_again(

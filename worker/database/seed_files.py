@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, select
 
 from worker.database.feed_tables import FeedRow, SeedFileRow
 from worker.database.upsert import upsert
+from worker.values import FeedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,11 @@ def find_feed_of_path(
 
 
 def _feeds() -> Select[int]:
-    """Return a query for the feeds of files that were read, the earliest first."""
+    """Return a query for the feeds of files that were read, the earliest first, but for those that were removed."""
     return (
         select(FeedRow.id)
         .join(SeedFileRow, SeedFileRow.feed_id == FeedRow.id)
+        .where(FeedRow.state != FeedState.REMOVED)
         .order_by(SeedFileRow.read_at, SeedFileRow.uri)
     )
 

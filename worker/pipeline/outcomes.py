@@ -54,6 +54,9 @@ def conclude_outcome(
     )
     result = replace(result, record=record, guid_rule=rule if rule != identified.rule else None)
     result = _with_departures(result, prepared.answered, identified, locked)
+    if not locked.holds_lease(result.host_id, result.token):
+        unchanged = tuple(seen.sighting_id for seen in identified.recognised.unchanged)
+        result = replace(result, read_again=unchanged, read_at=read_at(prepared.answered))
     return conclude_document(prepared.answered, result, arrived, now)
 
 

@@ -26,7 +26,7 @@ def find_owner(
         if found := find_feed(connection, parsed.self_url, with_removed=True):
             return DueFeed(found.feed_id, found.host_id, found.url), is_new
     known = None if is_wire(parsed) else _find_known(connection, document, parsed, name)
-    if found := find_feed(connection, str(known), with_removed=True) if known else None:
+    if found := find_feed(connection, str(known)) if known else None:
         return DueFeed(found.feed_id, found.host_id, found.url), False
     return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False
 

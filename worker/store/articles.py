@@ -45,6 +45,13 @@ def store_decision(connection: Connection, decision: Decision, policy_version: i
     _tell(connection, known, new, ids, now)
 
 
+def confirm_sightings(connection: Connection, results: Sequence[PollResult]) -> None:
+    """Note when entries were read unchanged without a lease: no good poll of the feed tells when that was."""
+    rows = [{"b_id": each, "b_read_at": result.read_at} for result in results for each in sorted(result.read_again)]
+    if rows:
+        connection.execute(_confirm(), rows)
+
+
 def store_departures(
     connection: Connection, results: Sequence[PollResult], confirmed: Mapping[int, datetime | None], now: datetime
 ) -> None:
@@ -231,6 +238,15 @@ def _upsert_sightings(dialect: str) -> Insert:
 def _restate_sightings() -> Update:
     of_feed = SightingRow.feed_id == bindparam("b_feed_id")
     return update(SightingRow).where(of_feed, SightingRow.guid_hash == bindparam("b_guid_hash"))
+
+
+@cache
+def _confirm() -> Update:
+    read_at = bindparam("b_read_at", type_=SightingRow.read_at.type)
+    is_undated = SightingRow.said_at == SightingRow.read_at
+    said_at = case((is_undated, read_at), else_=SightingRow.said_at)
+    older = (SightingRow.id == bindparam("b_id")) & (SightingRow.read_at < read_at)
+    return update(SightingRow).where(older).values(read_at=read_at, said_at=said_at)
 
 
 @cache

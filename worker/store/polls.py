@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Insert, insert
 
 from worker.database.feed_locks import count_editions
 from worker.database.feed_tables import PollRow
-from worker.store.articles import store_departures
+from worker.store.articles import confirm_sightings, store_departures
 from worker.store.feeds import store_feed
 from worker.store.leases import HostRelease, release_hosts
 from worker.store.locks import Locked, lock_polls
@@ -34,6 +34,7 @@ def write_polls(connection: Connection, locked: Locked, results: Sequence[PollRe
     """
     stored = [result for result in results if result.record.feed_id in locked.feeds]
     deciding = [result for result in stored if locked.may_decide(result)]
+    confirm_sightings(connection, stored)
     confirmed = {feed_id: feed.last_success_at for feed_id, feed in locked.feeds.items()}
     store_departures(connection, stored, confirmed, now)
     store_schedules(connection, locked, stored)

@@ -90,6 +90,9 @@ class PollResult:
     """Whether a document was read, and what is known of the feed's entries changes with it."""
     is_outdated: bool = False
     """Whether the feed has been read since that document was."""
+    read_again: tuple[int, ...] = ()
+    """Sightings whose entries were read unchanged without a lease: no good poll of the feed tells when that was."""
+    read_at: datetime | None = None
     returned: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
     guid_rule: GuidRule | None = None
