@@ -59,12 +59,11 @@ def store_departures(
 
     ``confirmed`` is when feeds were last polled well before: what leaves one was still there then, and said so.
     """
-    nothing = {"b_left_at": None, "b_confirmed_at": None}
-    moved = {sighting_id: nothing for result in results for sighting_id in result.returned}
+    moved: dict[int, dict[str, datetime | None]] = {}
     for result in results:
         confirmed_at = confirmed[result.record.feed_id] if result.host_id else None
-        left = {"b_left_at": now, "b_confirmed_at": confirmed_at}
-        moved |= dict.fromkeys(result.left, left)
+        moved |= {sighting_id: {"b_left_at": None, "b_confirmed_at": None} for sighting_id in result.returned}
+        moved |= {sighting_id: {"b_left_at": now, "b_confirmed_at": confirmed_at} for sighting_id in result.left}
     if moved:
         connection.execute(_depart(), [{"b_id": sighting_id} | moved[sighting_id] for sighting_id in sorted(moved)])
 
