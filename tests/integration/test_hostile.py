@@ -80,7 +80,7 @@ def test_every_good_one_is_read(tools: Tools, records: dict[str, PollRecord]) ->
 
 
 def test_no_good_one_is_held_up_on_the_wire(records: dict[str, PollRecord]) -> None:
-    assert max(records[name].duration for name in GOOD) < timedelta(seconds=1)
+    assert max(records[name].duration for name in GOOD) < timedelta(seconds=3)
 
 
 def test_no_poll_takes_much_longer_than_it_may(records: dict[str, PollRecord]) -> None:

@@ -46,7 +46,7 @@ def store_decision(connection: Connection, decision: Decision, policy_version: i
 
 
 def confirm_sightings(connection: Connection, results: Sequence[PollResult]) -> None:
-    """Note when entries were read unchanged without a lease: no good poll of the feed tells when that was."""
+    """Note when entries were read unchanged, where that was without a lease: no good poll of the feed tells it."""
     rows = [{"b_id": each, "b_read_at": result.read_at} for result in results for each in sorted(result.read_again)]
     if rows:
         connection.execute(_confirm(), rows)
