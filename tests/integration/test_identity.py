@@ -280,30 +280,3 @@ def test_an_operator_says_by_what_entries_are_known(tools: Tools, publisher: Pub
         known_by = select(SightingRow.guid, SightingRow.known_by).where(SightingRow.left_at.is_(None))
         assert connection.execute(known_by).all() == [("g2", "link")]
         assert connection.execute(select(func.count()).select_from(ArticleRow)).scalar_one() == 1
-
-
-def _shifted(number: int, link: int) -> str:
-    return _item(STORIES[number], f"g{number}", f"{OWN}/{link}")
-
-
-def test_links_that_all_move_up_by_one_stop_no_poll(tools: Tools, publisher: Publisher) -> None:
-    records = follow(
-        tools,
-        publisher,
-        [_shifted(0, 0), _shifted(1, 1)],
-        [_shifted(1, 2), _shifted(0, 1)],
-        [_shifted(1, 3), _shifted(0, 2)],
-    )
-    assert [record.error for record in records] == [None] * 3
-    assert counts(tools) == (2, 2)
-    with reading(tools.engine) as connection:
-        urls = connection.execute(select(ArticleRow.url).order_by(ArticleRow.title)).scalars().all()
-    assert urls == [f"{OWN}/2", f"{OWN}/3"]
-
-
-def test_guids_that_are_places_in_the_document_double_nothing(tools: Tools, publisher: Publisher) -> None:
-    def document(*stories: int) -> list[str]:
-        return [_item(STORIES[number], f"slot{place}", f"{OWN}/{number}") for place, number in enumerate(stories)]
-
-    follow(tools, publisher, document(1, 0), document(2, 1, 0), document(3, 2, 1))
-    assert counts(tools)[0] == 4

@@ -124,16 +124,6 @@ def test_what_has_a_date_keeps_it_though_the_clock_stepped_back(
     assert resighted.said_at == said_at
 
 
-def test_a_feed_that_begins_to_date_its_versions_is_heard_though_the_date_lies_before_the_last_reading() -> None:
-    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER),)))
-    assert _hear(draft, sighting(SHORT, said_at=NOON - DAY)).shown == SHORT
-
-
-def test_a_feed_that_no_longer_numbers_its_versions_is_heard() -> None:
-    draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, version=5),)))
-    assert _hear(draft, SHORT).shown == SHORT
-
-
 def test_what_a_late_worker_read_stays_as_old_as_it_is() -> None:
     before = shown(LONGER, said_at=NOON - DAY)
     entry = sighting(SHORT, said_at=NOON - 2 * HOUR)
