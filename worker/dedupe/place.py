@@ -41,7 +41,7 @@ def _place_by_guid(sighting: Sighting, seen: Sighted, drafts: Drafts) -> Placeme
 def _place_unknown(sighting: Sighting, feed_id: int, drafts: Drafts) -> Placement:
     article = sighting.article
     if named := drafts.by_key.get(article.match_key):
-        if (article.match_key or "").startswith("item "):
+        if article.is_item:
             is_told = sighting.version is not None or article.content_hash == named.shown.content_hash
             return Placement(sighting, named.article_id, None if is_told else Finding.UNNUMBERED)
         if named.is_carried_by(feed_id) and not is_same_news(article, named.shown):

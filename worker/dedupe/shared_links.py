@@ -7,9 +7,6 @@ from dataclasses import replace
 from worker.urls import link_key
 from worker.values import Article, KnownArticle, KnownBy, Sighted, Sighting
 
-# Begins the match keys of newsroom items, which name those wherever they are found.
-_ITEM = "item "
-
 
 def without_shared_links(
     sightings: Sequence[Sighting], unchanged: Iterable[Sighted], known: Iterable[KnownArticle] = ()
@@ -47,7 +44,7 @@ def _link(article: Article) -> str:
     """Return the link that an article would be known by across feeds; empty where there is none."""
     key = article.match_key or ""
     # Among the feeds of which domain it counts makes no difference within a document.
-    return "" if key.startswith(_ITEM) else key.partition(" ")[0]
+    return "" if article.is_item else key.partition(" ")[0]
 
 
 def _page(url: str | None) -> str:

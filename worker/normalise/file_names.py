@@ -7,7 +7,6 @@ from worker.text import clean
 from worker.values import Article
 
 _LONGEST = 1000
-_ITEM = "item "
 _SENT = (
     "content_hash", "published_at", "agency", "slug", "notice", "notice_number", "dateline_place", "authors",
 )  # fmt: skip
@@ -19,7 +18,7 @@ def file_names(article: Article, path: str | None) -> tuple[str, ...]:
     The words alone do not do: a wire may send the same ones every day, a repeat has those of what it repeats, and
     another agency may send them too. Each of these is an article of its own.
     """
-    if path is None or (article.match_key or "").startswith(_ITEM):
+    if path is None or article.is_item:
         return ()
     sent = [getattr(article, name) for name in _SENT]
     return f"words {xxhash.xxh3_128_hexdigest(write_json(sent))}", f"path {clean(path, _LONGEST)}"

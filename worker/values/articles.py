@@ -54,6 +54,11 @@ class Article:
     wire_key: str | None = None
     """What the versions of one dispatch have in common; None for what no wire sent."""
 
+    @property
+    def is_item(self) -> bool:
+        """Whether it is found across feeds as a newsroom's item, by the item's own name."""
+        return (self.match_key or "").startswith("item ")
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:

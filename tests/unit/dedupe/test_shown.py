@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DAY, HOUR, NOON, OURS, THEIRS, article, shown, statement
-from worker.dedupe.shown import confirm, find_shown
+from worker.dedupe.shown import confirm, find_shown, is_older
 from worker.values import Statement
 
 SHORT, LONGER, FULL = article("Short"), article("A longer text"), article("The fullest text of all")
@@ -148,3 +148,14 @@ def test_a_version_with_a_date_keeps_it_however_often_it_is_confirmed() -> None:
 def test_what_has_left_or_was_read_since_is_not_confirmed(changes: dict[str, object], confirmed_at: object) -> None:
     said = statement(SHORT, **changes)
     assert confirm(said, confirmed_at) == said
+
+
+def test_what_only_one_of_two_statements_has_makes_neither_of_them_older() -> None:
+    undated = statement(SHORT)
+    dated = statement(SHORT, said_at=NOON - DAY, read_at=LATER)
+    assert not is_older(dated, undated), "a feed begins to date its versions"
+    assert not is_older(replace(undated, said_at=LATER, read_at=LATER), replace(undated, version=5)), "and numbers end"
+
+
+def test_of_two_undated_statements_the_one_that_was_read_before_is_older() -> None:
+    assert is_older(statement(SHORT), statement(LONGER, said_at=LATER, read_at=LATER))
