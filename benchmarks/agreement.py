@@ -11,24 +11,24 @@ from worker.parse.feed_xml import parse_xml
 from worker.parse.well_formed import read_well_formed
 from worker.recognise import hash_guid
 from worker.text import fold
-from worker.values import Article, Document, Entry, KeyedEntry, ParsedDocument
+from worker.values import Document, Entry, KeyedEntry, ParsedDocument, Sighting
 
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)
 _MOST = 100_000
 
-FIELDS: dict[str, Callable[[Article], Any]] = {
-    "guid": lambda article: article.guid,
-    "link": lambda article: article.url,
-    "title": lambda article: article.title,
-    "published": lambda article: article.published_at,
-    "updated": lambda article: article.updated_at,
-    "enclosures": lambda article: article.enclosures,
-    "text": lambda article: fold(article.text),
-    "tags": lambda article: sorted(article.tags),
-    "authors": lambda article: article.authors,
-    "summary": lambda article: article.summary,
-    "image": lambda article: article.image_url,
-    "language": lambda article: article.language,
+FIELDS: dict[str, Callable[[Sighting], Any]] = {
+    "guid": lambda said: said.guid,
+    "link": lambda said: said.article.url,
+    "title": lambda said: said.article.title,
+    "published": lambda said: said.article.published_at,
+    "updated": lambda said: said.article.updated_at,
+    "enclosures": lambda said: said.article.enclosures,
+    "text": lambda said: fold(said.article.text),
+    "tags": lambda said: sorted(said.article.tags),
+    "authors": lambda said: said.article.authors,
+    "summary": lambda said: said.article.summary,
+    "image": lambda said: said.article.image_url,
+    "language": lambda said: said.article.language,
 }
 """What is compared; white space and the order of tags are nobody's words."""
 
@@ -78,17 +78,17 @@ def compare(document: Document, spoilt: bytes = b"") -> Comparison | None:
 def _differences(
     document: Document, number: int, parsed: ParsedDocument, our: Entry, feedparsers: Entry
 ) -> Iterator[Difference]:
-    articles = _article(document, parsed, our), _article(document, parsed, feedparsers)
+    readings = _sighting(document, parsed, our), _sighting(document, parsed, feedparsers)
     for field, read in FIELDS.items():
-        values = [read(article) for article in articles]
-        if values[0] != values[1]:
-            yield Difference(field, number, *values, _reason(field, document.body, our, feedparsers))
+        ours, theirs = (read(reading) for reading in readings)
+        if ours != theirs:
+            yield Difference(field, number, ours, theirs, _reason(field, document.body, our, feedparsers))
 
 
-def _article(document: Document, parsed: ParsedDocument, entry: Entry) -> Article:
+def _sighting(document: Document, parsed: ParsedDocument, entry: Entry) -> Sighting:
     guid = entry.guid or entry.link or ""
     context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, _NOW)
-    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW).article
+    return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW)
 
 
 def _reason(field: str, body: bytes, our: Entry, feedparsers: Entry) -> str | None:

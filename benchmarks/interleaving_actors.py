@@ -20,14 +20,8 @@ from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.seed_files import find_seed_file
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.pipeline.answered import Answered, conclude_failure, conclude_unchanged
-from worker.pipeline.conclude import (
-    PreparedDocument,
-    hash_body,
-    prepare_document,
-    store_documents,
-    store_prepared,
-    store_results,
-)
+from worker.pipeline.conclude import hash_body, prepare_document, store_documents, store_prepared, store_results
+from worker.pipeline.prepared import PreparedDocument
 from worker.schedule import Bounds
 from worker.seeds.ownership import find_owner
 from worker.seeds.said_at import is_wire, said_at

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, update
 
@@ -51,7 +52,7 @@ class Machine:
         self.done: Counter[str] = Counter()
         """What was done how often."""
         self._log: list[str] = []
-        self._things: dict[int, object] = {}
+        self._things: dict[Any, Any] = {}
         _empty(engine)
         self._last_event = find_last_event(engine)
         for feed in self.feeds:
@@ -85,13 +86,13 @@ class Machine:
             model.changes = []
             if not found:
                 self.model, self._last_event = model, held.last_event
-                self._things |= held.things
+                self._things.update(held.things)
                 return
             differences += [*found, ""]
         raise DifferenceError("\n".join([*self._log[-_MOST_TOLD:], *differences]))
 
     def _events_that_differ(self, model: Model, held: Held) -> list[str]:
-        things = self._things | held.things
+        things = {**self._things, **held.things}
         told = Counter(
             (kind, things.get(about) if kind.startswith("article") else about, fields)
             for kind, about, fields in held.changes
@@ -217,14 +218,15 @@ class Machine:
         elif self.folder.files:
             names = [*self.folder.files]
             # The newest as often as any other.
-            task = self.find(self.folder.files[names[-1] if random.random() < 0.5 else random.choice(names)])
-            self.found += [task] if task else []
+            found = self.find(self.folder.files[names[-1] if random.random() < 0.5 else random.choice(names)])
+            self.found += [found] if found else []
             self.check()
 
     def find(self, file: File) -> Task | None:
         """Read a file, unless it has been read as it is."""
         owner = self.model.find(file.body.self_url or file.uri)
-        if task := find_file(self.engine, file, self.now):
+        task = find_file(self.engine, file, self.now)
+        if task:
             self._note("files read", task)
             if owner is None:
                 self.model.feeds[task.feed_id] = _found_feed(task)

@@ -153,7 +153,7 @@ class PublishedFeed:
         if done == "drop":
             self.dropped[number] = self.carried.pop(number)
         elif done == "add":
-            self.carried[number] = self.dropped.pop(number, None) or self._first(now)
+            self.carried[number] = self.dropped.pop(number) if number in self.dropped else self._first(now)
         else:
             self.carried[number] = self._edited(number, done, random, now)
         self.history.append(self._document(now))

