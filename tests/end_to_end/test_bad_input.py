@@ -60,13 +60,13 @@ def test_a_pipe_is_not_waited_for(feedmill: Feedmill, tmp_path: Path) -> None:
     _refused(feedmill("ingest", "pipe"), 1, "pipe was not read: it is not a regular file")
 
 
-def test_thousands_of_files_are_read_and_read_again(feedmill: Feedmill, tmp_path: Path) -> None:
+def test_more_files_than_a_statement_takes_are_read_and_read_again(feedmill: Feedmill, tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
-    for number in range(2_000):
+    for number in range(1_200):
         (folder / f"{number:05}.txt").write_text(f"LONDON, July 10 (Reuters) - Dispatch number {number}.")
-    assert "2,000 files read; 2,000 new articles" in feedmill("ingest", "many").stdout
-    assert "2,000 files read; 0 new articles, 0 updated" in feedmill("ingest", "many").stdout
+    assert "1,200 files read; 1,200 new articles" in feedmill("ingest", "many").stdout
+    assert "1,200 files read; 0 new articles, 0 updated" in feedmill("ingest", "many").stdout
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://h/feed", "http://", "http://a b/", "http://u:p@h/", "http://h\\x/"])

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -117,12 +118,15 @@ def test_of_an_empty_store_nothing_of_the_kind_is_said(feedmill: Feedmill, comma
     assert "no way back" not in feedmill(*command).stdout
 
 
-def test_a_file_that_is_still_being_written_is_named_and_no_news(feedmill: Feedmill, tmp_path: Path) -> None:
+def test_a_file_that_is_still_being_written_is_named_and_no_news(
+    feedmill: Feedmill, environment: dict[str, str], tmp_path: Path
+) -> None:
     path = tmp_path / "dispatch.txt"
     script = "while sleep 0.1; do echo More rain. >> dispatch.txt; done"
     path.write_text("LONDON (Reuters) - Rain fell.")
     with subprocess.Popen(["sh", "-c", script], cwd=tmp_path, start_new_session=True) as writer:
-        done = feedmill("ingest", "dispatch.txt")
+        command = [sys.executable, "-P", "-m", "worker", "ingest", "dispatch.txt"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         os.killpg(writer.pid, signal.SIGKILL)
     assert done.returncode == 1
     assert "dispatch.txt was not read: it is still being written" in done.stderr

@@ -4,9 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from tests.conftest import copy_database
 from tests.servers.publisher import Publisher
-from worker.database.engine import open_store
 from worker.settings import Settings
 from worker.tools import Tools, make_tools
 
@@ -23,12 +21,3 @@ def tools(store: Engine) -> Iterator[Tools]:
     tools = make_tools(chosen, store)
     yield tools
     tools.close()
-
-
-@pytest.fixture
-def postgres(postgres_url: str, postgres_server: str, migrated_database: str) -> Iterator[Engine]:
-    """An empty store on PostgreSQL."""
-    engine = open_store(postgres_url)
-    copy_database(postgres_server, engine, migrated_database)
-    yield engine
-    engine.dispose()

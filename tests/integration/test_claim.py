@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 
+from tests.stores import url_of
 from worker.claim import (
     ClaimTerms,
     claim_due_hosts,
@@ -234,22 +235,21 @@ def test_the_tick_counts_no_further_than_it_can_use(connection: Connection, now:
     assert count_claimable_hosts(connection, now, 10) == 10
 
 
-@pytest.mark.parametrize("hours_off", [0, 24, -24])
-def test_eight_claimers_at_once_claim_each_feed_exactly_once(store: Engine, store_url: str, hours_off: int) -> None:
+def test_eight_claimers_at_once_claim_each_feed_exactly_once_whatever_their_clocks_say(store: Engine) -> None:
     with writing(store) as connection:
         now = read_clock(connection).now()
         _add(connection, now, *(f"https://h{number % 200}.example/{number}" for number in range(400)))
-    command = [sys.executable, str(CLAIMER), store_url]
+    command = [sys.executable, str(CLAIMER), url_of(store)]
     claimers = [
         subprocess.Popen(
-            [*command, str(hours_off if number == 0 else 0)],
+            [*command, hours_off],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
             env={"PYTHONPATH": str(ROOT), "PATH": ""},
         )
-        for number in range(8)
+        for hours_off in ("24", "-24", *"000000")
     ]
     outputs = [claimer.communicate("go\n", timeout=60)[0] for claimer in claimers]
     assert [claimer.returncode for claimer in claimers] == [0] * 8

@@ -23,6 +23,7 @@ from tests.grouping import (
     wait_until_blocked,
 )
 from tests.seeds import place
+from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.engine import reading, writing
 from worker.database.story_tables import SketchRow, StoryRow
@@ -52,14 +53,12 @@ def _lose_worker() -> None:
     raise SystemExit
 
 
-def test_a_worker_killed_between_storing_articles_and_grouping_them_only_delays(
-    store: Engine, store_url: str, tmp_path: Path
-) -> None:
+def test_a_worker_killed_between_storing_articles_and_grouping_them_only_delays(store: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "seeds"
     for name, text in {"1": news(1), "2": news(2), "3": f"LONDON (Reuters) - {news(1)}"}.items():
         place(folder / name, text)
     script = ROOT / "tests/integration/lost_ingester.py"
-    command = [sys.executable, "-P", str(script), store_url, str(folder)]
+    command = [sys.executable, "-P", str(script), url_of(store), str(folder)]
     lost = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, check=False, timeout=60)
     assert lost.returncode == -signal.SIGKILL
     assert stories(store) == {1: None, 2: None, 3: None}
@@ -68,10 +67,10 @@ def test_a_worker_killed_between_storing_articles_and_grouping_them_only_delays(
     assert events(store, "article grouped") == [{"story_id": 1}]
 
 
-def test_six_workers_at_once_split_no_story(postgres: Engine, postgres_url: str) -> None:
+def test_six_workers_at_once_split_no_story(postgres: Engine) -> None:
     # Copies lie far apart, so that most are grouped by several workers at the same time.
     add_articles(postgres, [news(number % 120) for number in range(960)])
-    workers = [_start(postgres_url) for _ in range(6)]
+    workers = [_start(url_of(postgres)) for _ in range(6)]
     _let_go(workers)
     grouped = [int(worker.communicate(timeout=100)[0]) for worker in workers]
     assert sum(grouped) == 960
@@ -105,13 +104,13 @@ def test_a_revised_article_whose_worker_is_lost_is_compared_again(store: Engine)
     assert stories(store) == {1: 1, 2: 1}
 
 
-def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: Engine, postgres_url: str) -> None:
+def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: Engine) -> None:
     add_articles(postgres, [news(1), news(2)])
     group(postgres)
     revise(postgres, 2, news(1))
     with writing(postgres) as connection:
         connection.execute(select(StoryRow.id).with_for_update())
-        worker = _start(postgres_url)
+        worker = _start(url_of(postgres))
         _let_go([worker])
         wait_until_blocked(postgres)
         worker.kill()
@@ -120,7 +119,7 @@ def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: En
     assert stories(postgres) == {1: 1, 2: 1}
 
 
-def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine, postgres_url: str) -> None:
+def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine) -> None:
     add_articles(postgres, [news(100 + number) for number in range(50)])
     group(postgres)
     for number in range(50):
@@ -128,7 +127,7 @@ def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine, po
     add_articles(postgres, [news(number % 50) for number in range(200)])
     left = 250
     while left:
-        workers = [_start(postgres_url) for _ in range(2)]
+        workers = [_start(url_of(postgres)) for _ in range(2)]
         _let_go(workers)
         wait_for(lambda before=left: count_waiting(postgres) < before, 30, "a batch")
         for worker in workers:

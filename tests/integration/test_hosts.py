@@ -104,8 +104,8 @@ def test_the_gap_between_two_requests_to_a_host_is_kept(store: Engine, publisher
 
 def test_what_does_not_fit_between_the_gaps_is_given_back_uncounted(tools: Tools, publisher: Publisher) -> None:
     add(tools, *(publisher.serve(f"/{number}", rss([])) for number in range(3)))
-    _choose(tools, gap=timedelta(seconds=1))
-    hasty = replace(tools, limits=replace(tools.limits, stop_claiming=timedelta(seconds=1.5)))
+    _choose(tools, gap=timedelta(seconds=1.5))
+    hasty = replace(tools, limits=replace(tools.limits, stop_claiming=timedelta(seconds=2.8)))
     polled = list(poll_due(hasty, lambda: False))
     assert len(polled) == 2
     with reading(tools.engine) as connection:
@@ -113,7 +113,7 @@ def test_what_does_not_fit_between_the_gaps_is_given_back_uncounted(tools: Tools
         host = connection.execute(select(HostRow)).one()
         now = read_clock(connection).now()
     assert (rest.claim_attempts, rest.failures, rest.next_poll_at < now) == (0, 0, True)
-    assert (host.lease_token, host.claimable_at - now < timedelta(seconds=1.1)) == (None, True)
+    assert (host.lease_token, host.claimable_at - now < timedelta(seconds=1.6)) == (None, True)
 
 
 def test_a_host_that_allows_two_requests_gets_two_at_a_time_and_never_three(tools: Tools, publisher: Publisher) -> None:

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 
+from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
-from worker.database.schema import migrate
 from worker.errors import NamedError
 from worker.outbox import EventBounds, follow_changes, number_events, read_bounds, read_changes
 from worker.retention import prune
@@ -24,14 +24,6 @@ from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 NO_TIME = timedelta(0)
-
-
-@pytest.fixture
-def postgres_store(postgres_url: str) -> Iterator[Engine]:
-    engine = open_store(postgres_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def _write(store: Engine, *kinds: str, ago: timedelta = NO_TIME) -> None:
@@ -69,14 +61,14 @@ def test_a_backlog_longer_than_one_transaction_numbers_is_numbered_whole(store: 
     assert _bounds(store).numbered_to == 12_000
 
 
-def test_an_event_that_commits_after_a_later_one_was_read_is_still_read(postgres_store: Engine) -> None:
-    with writing(postgres_store) as late:
+def test_an_event_that_commits_after_a_later_one_was_read_is_still_read(postgres: Engine) -> None:
+    with writing(postgres) as late:
         late.execute(insert(EventRow).values(created_at=read_clock(late).now(), kind="late"))
-        _write(postgres_store, "early")
-        assert _read(postgres_store) == [(1, "early")]
-    with reading(postgres_store) as connection:
+        _write(postgres, "early")
+        assert _read(postgres) == [(1, "early")]
+    with reading(postgres) as connection:
         assert connection.execute(select(EventRow.kind).order_by(EventRow.id)).scalars().all() == ["late", "early"]
-    assert _read(postgres_store, cursor=1) == [(2, "late")]
+    assert _read(postgres, cursor=1) == [(2, "late")]
 
 
 def test_an_event_that_was_rolled_back_leaves_no_gap(store: Engine) -> None:
@@ -87,34 +79,34 @@ def test_an_event_that_was_rolled_back_leaves_no_gap(store: Engine) -> None:
     assert _read(store) == [(1, "one")]
 
 
-def test_a_second_sequencer_waits_for_the_first_and_goes_on_where_it_ended(postgres_store: Engine) -> None:
-    _write(postgres_store, "one")
-    with writing(postgres_store) as first, ThreadPoolExecutor() as pool:
+def test_a_second_sequencer_waits_for_the_first_and_goes_on_where_it_ended(postgres: Engine) -> None:
+    _write(postgres, "one")
+    with writing(postgres) as first, ThreadPoolExecutor() as pool:
         first.execute(text("UPDATE event_bounds SET numbered_to = 1"))
-        second = pool.submit(number_events, postgres_store)
-        wait_for(lambda: _is_anybody_waiting(postgres_store), 20, "the second waits for the first")
+        second = pool.submit(number_events, postgres)
+        wait_for(lambda: _is_anybody_waiting(postgres), 20, "the second waits for the first")
         first.execute(update(EventRow).values(position=1))
         first.execute(insert(EventRow).values(created_at=read_clock(first).now(), kind="two"))
         first.commit()
         assert second.result() == 1
-    assert _read(postgres_store) == [(1, "one"), (2, "two")]
+    assert _read(postgres) == [(1, "one"), (2, "two")]
 
 
 def test_a_position_that_was_given_stays_though_an_earlier_event_commits_before_it_can_be_read(
-    postgres_store: Engine,
+    postgres: Engine,
 ) -> None:
-    with writing(postgres_store) as late:
+    with writing(postgres) as late:
         late.execute(insert(EventRow).values(created_at=read_clock(late).now(), kind="late"))
-        _write(postgres_store, "early")
-        with writing(postgres_store) as first, ThreadPoolExecutor() as pool:
+        _write(postgres, "early")
+        with writing(postgres) as first, ThreadPoolExecutor() as pool:
             first.execute(text("UPDATE event_bounds SET numbered_to = 1"))
             first.execute(update(EventRow).values(position=1))
             late.commit()
-            second = pool.submit(number_events, postgres_store)
-            wait_for(lambda: _is_anybody_waiting(postgres_store), 20, "the second waits for the first")
+            second = pool.submit(number_events, postgres)
+            wait_for(lambda: _is_anybody_waiting(postgres), 20, "the second waits for the first")
             first.commit()
             assert second.result() == 1
-    assert _read(postgres_store) == [(1, "early"), (2, "late")]
+    assert _read(postgres) == [(1, "early"), (2, "late")]
 
 
 def _is_anybody_waiting(store: Engine) -> bool:
@@ -129,13 +121,11 @@ def _follow_while(store: Engine, running: Iterator[bool]) -> list[int]:
     return [change["cursor"] for change in changes]
 
 
-def test_a_follower_misses_and_repeats_nothing_while_four_processes_write(
-    postgres_store: Engine, postgres_url: str
-) -> None:
+def test_a_follower_misses_and_repeats_nothing_while_four_processes_write(postgres: Engine) -> None:
     pairs = 150
     writers = [
         subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/integration/event_writer.py"), postgres_url, str(pairs)],
+            [sys.executable, str(ROOT / "tests/integration/event_writer.py"), url_of(postgres), str(pairs)],
             env={"PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
         )
@@ -152,16 +142,16 @@ def test_a_follower_misses_and_repeats_nothing_while_four_processes_write(
         yield True
         yield False
 
-    cursors = _follow_while(postgres_store, running())
+    cursors = _follow_while(postgres, running())
     assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
     assert cursors == list(range(1, 8 * pairs + 1))
 
 
-def test_a_follower_misses_and_repeats_nothing_while_four_threads_write(store: Engine, store_url: str) -> None:
+def test_a_follower_misses_and_repeats_nothing_while_four_threads_write(store: Engine) -> None:
     each = 60
 
     def write() -> None:
-        engine = open_store(store_url)
+        engine = open_store(url_of(store))
         for _ in range(each):
             _write(engine, "one", "two")
         engine.dispose()
@@ -179,8 +169,8 @@ def test_a_follower_misses_and_repeats_nothing_while_four_threads_write(store: E
     assert _follow_while(store, running()) == list(range(1, 8 * each + 1))
 
 
-def test_sequencers_at_work_at_once_give_no_position_twice(store: Engine, store_url: str) -> None:
-    engines = [open_store(store_url) for _ in range(4)]
+def test_sequencers_at_work_at_once_give_no_position_twice(store: Engine) -> None:
+    engines = [open_store(url_of(store)) for _ in range(4)]
 
     def write_and_number(engine: Engine) -> None:
         for _ in range(25):
@@ -242,19 +232,19 @@ def test_a_cursor_ahead_of_all_changes_is_of_another_store(store: Engine) -> Non
         read_changes(connection, 9)
 
 
-def test_a_user_who_may_only_read_follows_what_others_number(postgres_store: Engine, postgres_url: str) -> None:
-    with writing(postgres_store) as connection:
+def test_a_user_who_may_only_read_follows_what_others_number(postgres: Engine) -> None:
+    with writing(postgres) as connection:
         connection.execute(text("CREATE ROLE onlooker LOGIN PASSWORD 'x'"))
         connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO onlooker"))
     onlooker = open_store(
-        make_url(postgres_url).set(username="onlooker", password="x").render_as_string(hide_password=False)
+        make_url(url_of(postgres)).set(username="onlooker", password="x").render_as_string(hide_password=False)
     )
-    _write(postgres_store, "one")
-    number_events(postgres_store)
-    _write(postgres_store, "not numbered")
+    _write(postgres, "one")
+    number_events(postgres)
+    _write(postgres, "not numbered")
     assert [change["kind"] for change in follow_changes(onlooker, 0, lambda: False)] == ["one"]
     onlooker.dispose()
-    with writing(postgres_store) as connection:
+    with writing(postgres) as connection:
         connection.execute(delete(EventRow))
         connection.execute(text("DROP OWNED BY onlooker"))
         connection.execute(text("DROP ROLE onlooker"))

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import StatementError
 
+from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.claim import ClaimTerms, claim_due_hosts
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
@@ -17,7 +18,6 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
-from worker.database.schema import migrate
 from worker.errors import ErrorClass, PermanentError
 from worker.feeds import NewFeed, add_feeds
 from worker.pipeline.conclude import (
@@ -76,9 +76,8 @@ def _store(store: Engine, *results: PollResult) -> None:
     store_results(store, results, [], _now(store))
 
 
-def test_polls_that_share_a_commit_lock_their_schedules_in_one_order(postgres_url: str) -> None:
-    store = open_store(postgres_url)
-    migrate(store)
+def test_polls_that_share_a_commit_lock_their_schedules_in_one_order(postgres: Engine) -> None:
+    store = postgres
     _add(store, "https://a.example/1", "https://a.example/2")
     host = _claim(store)
     now = _now(store)
@@ -214,17 +213,17 @@ def test_sightings_are_found_in_slices_however_many_there_are(store: Engine) -> 
     _add(store, "https://a.example/1")
     host = _claim(store)
     feed, now = host.feeds[0], _now(store)
-    names = [f"n{number}" for number in range(12_000)]
+    names = [f"n{number}" for number in range(5_100)]
     store_documents(store, [(_answered(feed, host, now), _parsed(names))], now)
     with reading(store) as connection:
-        assert len(find_sightings(connection, feed.feed_id, [hash_guid(name) for name in names])) == 12_000
+        assert len(find_sightings(connection, feed.feed_id, [hash_guid(name) for name in names])) == 5_100
 
 
-def test_feeds_added_by_many_at_once_are_added_once(store: Engine, store_url: str) -> None:
+def test_feeds_added_by_many_at_once_are_added_once(store: Engine) -> None:
     urls = [f"https://h{number % 7}.example/{number}" for number in range(60)]
 
     def add(order: list[str]) -> Callable[[], None]:
-        engine = open_store(store_url)
+        engine = open_store(url_of(store))
 
         def work() -> None:
             def once() -> None:
