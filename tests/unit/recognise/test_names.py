@@ -283,5 +283,5 @@ def test_what_entries_of_one_guid_cost_grows_as_their_number_does() -> None:
         assert len(key_entries(entries[:number], READING, GuidPolicy.GUID, sighted)) == number
         return process_time() - begun
 
-    # Ten times as many: linear is 10, quadratic 100.
-    assert cost(10_000) < 40 * min(cost(1_000) for _ in range(3))
+    # Ten times as many: linear is 10, quadratic 100; how often memory is tidied up meanwhile is chance.
+    assert min(cost(10_000) for _ in range(2)) < 50 * min(cost(1_000) for _ in range(3))
