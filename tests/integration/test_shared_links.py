@@ -57,8 +57,13 @@ def test_an_entry_that_stands_twice_in_its_document_under_two_guids_is_one_artic
 
 
 @SITES
+@pytest.mark.parametrize(
+    "documents",
+    [[(0, 1, 2), (1, 2, 3), (1, 2, 3)], [(0, 3), (0,), (1, 3), (1, 2)]],
+    ids=["others stay", "one comes back"],
+)
 def test_an_entry_that_comes_to_a_page_of_many_as_another_one_leaves_is_an_article_of_its_own(
-    tools: Tools, publisher: Publisher, site: str
+    tools: Tools, publisher: Publisher, site: str, documents: list[tuple[int, ...]]
 ) -> None:
     def items(*numbers: int) -> list[str]:
         return [
@@ -66,5 +71,5 @@ def test_an_entry_that_comes_to_a_page_of_many_as_another_one_leaves_is_an_artic
             for number in numbers
         ]
 
-    follow(tools, publisher, items(0, 1, 2), items(1, 2, 3))
+    follow(tools, publisher, *(items(*numbers) for numbers in documents))
     assert counts(tools) == (4, 4)

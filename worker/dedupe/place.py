@@ -15,7 +15,7 @@ def place_entries(brought: Brought, drafts: Drafts) -> Iterator[Placement]:
     unknown = [sighting for sighting in brought.sightings if sighting.guid_hash not in brought.sighted]
     by_id = {draft.article_id: draft.known for draft in drafts.by_id.values() if draft.known}
     gone = {seen.sighting_id for seen in brought.left}
-    stayed = (seen for seen in brought.sighted.values() if not seen.left and seen.sighting_id not in gone)
+    stayed = (seen for seen in brought.sighted.values() if seen.sighting_id not in gone)
     renamed = find_renamed(unknown, brought.left, by_id, stayed)
     for sighting in brought.sightings:
         if seen := brought.sighted.get(sighting.guid_hash):

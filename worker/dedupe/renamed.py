@@ -33,9 +33,9 @@ def find_renamed(
 ) -> dict[bytes, Sighted]:
     """Return, by the guid hash of entries under unknown guids, the sightings that they carry on.
 
-    Known again by the link, unless an entry that ``stayed`` has it too; else by title and text; else, where an edited
-    title took guid and URL along, by the text; else, where an edited text took the key along that was made of it, by
-    title and date.
+    Known again by the link, unless an entry that ``stayed``, or came back, has it too; else by title and text; else,
+    where an edited title took guid and URL along, by the text; else, where an edited text took the key along that was
+    made of it, by title and date.
     """
     gone = [_Gone(seen, by_id[seen.article_id].shown) for seen in left if seen.article_id in by_id]
     found: dict[bytes, _Gone] = {}
