@@ -3,16 +3,20 @@
 import os
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from tests.documents import item, rss
 from tests.newsrooms import news_item, ninjs, nitf
 from tests.polling import count, titles
-from tests.seeds import place
+from tests.seeds import age, place
 from tests.storing import articles, events, kinds, texts
 from worker.database.article_tables import ArticleRow, RevisionRow
+from worker.database.engine import writing
+from worker.database.feed_tables import SeedFileRow
 from worker.ingest import ingest
 from worker.tools import Tools
 
@@ -149,3 +153,21 @@ def test_a_dispatch_under_two_names_is_one_article(tools: Tools, tmp_path: Path)
     os.link(path, path.with_name("b.txt"))
     assert _ingest(tools, path.parent) == (1, 0)
     assert len(titles(tools)) == 1
+
+
+@pytest.mark.parametrize("is_first_seen_last", [False, True])
+def test_of_two_files_that_differ_the_one_written_last_counts_though_it_says_what_it_said_before(
+    tools: Tools, tmp_path: Path, is_first_seen_last: bool
+) -> None:
+    first, other = tmp_path / "first/wire/news.txt", tmp_path / "other/wire/news.txt"
+    place(first, _dispatch(RAIN), timedelta(minutes=1 if is_first_seen_last else 9))
+    place(other, _dispatch(f"{RAIN} The postman is well."), timedelta(minutes=5))
+    if not is_first_seen_last:
+        _ingest(tools, first.parents[1], other.parents[1])
+        assert "well" in texts(tools)[0]
+        age(first, timedelta(minutes=1))
+        with writing(tools.engine) as connection:
+            # As a late ingester leaves it, which read something else.
+            connection.execute(delete(SeedFileRow))
+    assert _ingest(tools, other.parents[1], first.parents[1]) == (int(is_first_seen_last), 1)
+    assert (count(tools, ArticleRow), texts(tools)) == (1, [RAIN])

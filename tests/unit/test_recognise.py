@@ -57,6 +57,13 @@ def test_an_unchanged_entry_is_not_looked_at_again() -> None:
     assert recognise(key_entries([entry], READING), _sighted(entry)).fresh == ()
 
 
+def test_an_unchanged_entry_that_is_to_be_decided_about_again_is_fresh() -> None:
+    entry = Entry(guid="g1", title="News")
+    keyed, sighted = key_entries([entry], READING), _sighted(entry)
+    recognised = recognise(keyed, sighted, again=sighted.keys())
+    assert (recognised.fresh, recognised.unchanged, recognised.left) == (keyed, (), ())
+
+
 def test_an_edited_entry_is_fresh() -> None:
     keyed = key_entries([Entry(guid="g1", title="News, corrected")], READING)
     assert recognise(keyed, _sighted(Entry(guid="g1", title="News"))).fresh == keyed

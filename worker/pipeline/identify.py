@@ -15,7 +15,7 @@ from worker.normalise import POLICY_VERSION, FeedContext, is_unnumbered, normali
 from worker.parse import PARSE_VERSION
 from worker.pipeline.answered import join_notes
 from worker.recognise import key_entries, note_shared_names, recognise
-from worker.store import find_guid_rule, find_present_sightings, find_sightings
+from worker.store import find_guid_rule, find_outdone, find_present_sightings, find_sightings
 from worker.values import GuidRule, KeyedEntry, ParsedDocument, Recognised, Sighted, Sighting
 
 _LOG = structlog.get_logger(__name__)
@@ -45,7 +45,9 @@ def identify(
     keyed = key_entries(parsed.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy, present)
     unknown = {entry.guid_hash for entry in keyed} - present.keys()
     sighted = present | find_sightings(connection, feed_id, unknown)
-    recognised = recognise(keyed, sighted)
+    # Saying the same once more, a file may outdo another one that has been shown since: they speak with one voice.
+    again = find_outdone(connection, feed_id) if context.is_file and sighted else ()
+    recognised = recognise(keyed, sighted, again)
     sightings = tuple(_normalise(recognised.fresh, context, now))
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
     note = join_notes(

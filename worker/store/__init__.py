@@ -3,7 +3,14 @@
 from worker.store.articles import StaleDecisionError, store_decision
 from worker.store.leases import HostRelease
 from worker.store.locks import Locked, lock_polls
-from worker.store.lookup import Names, find_guid_rule, find_present_sightings, find_sightings, lock_articles
+from worker.store.lookup import (
+    Names,
+    find_guid_rule,
+    find_outdone,
+    find_present_sightings,
+    find_sightings,
+    lock_articles,
+)
 from worker.store.moves import move_feed
 from worker.store.notices import find_wire_articles, lock_wire_keys, store_links
 from worker.store.outages import Outages
@@ -16,6 +23,7 @@ __all__ = [
     "Outages",
     "StaleDecisionError",
     "find_guid_rule",
+    "find_outdone",
     "find_present_sightings",
     "find_sightings",
     "find_wire_articles",

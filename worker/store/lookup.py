@@ -46,6 +46,11 @@ def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection
     return found
 
 
+def find_outdone(connection: Connection, feed_id: int) -> set[bytes]:
+    """Return the keys of the feed's sightings whose articles show what another sighting says."""
+    return set(connection.execute(_outdone(), {"feed_id": feed_id}).scalars())
+
+
 def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]:
     """Return by what a feed's entries are known, and the edition of what is known of them: none for a deleted feed.
 
@@ -116,6 +121,12 @@ def _present_sightings() -> Select[*tuple[Any, ...]]:
 @cache
 def _sightings_of() -> Select[*tuple[Any, ...]]:
     return _sightings().where(SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True)))
+
+
+@cache
+def _outdone() -> Select[*tuple[Any, ...]]:
+    of_feed = SightingRow.feed_id == bindparam("feed_id")
+    return select(SightingRow.guid_hash).where(of_feed, SightingRow.said.is_not(None))
 
 
 def _sightings() -> Select[*tuple[Any, ...]]:
