@@ -2,8 +2,7 @@
 
 import structlog
 
-from tasks.failures import store_failures_logged
-from tasks.turns import at_most
+from tasks.turns import in_turn
 from worker.celery import app
 from worker.database.clock import read_clock
 from worker.database.engine import reading, store_engine
@@ -13,32 +12,29 @@ from worker.stopping import is_stopping
 from worker.webhooks import Delivered, deliver, delivering_transfers, is_any_due
 
 _LOG = structlog.get_logger("feedmill")
-# A message that waits longer is not needed any more: a later one was sent.
-_EXPIRES_SECONDS = 10
 
 
 @app.task(name="maintenance.deliver_webhooks")
-@at_most(1)
+@in_turn("maintenance.deliver_webhooks")
 def deliver_webhooks() -> None:
     """Bring changes to the webhooks that are due, as many as one task's time allows."""
     chosen = settings()
     secret = chosen.webhook_secret.get_secret_value() if chosen.webhook_secret else None
-    with store_failures_logged(), delivering_transfers(chosen) as transfers:
+    with delivering_transfers(chosen) as transfers:
         for delivered in deliver(store_engine(), transfers, secret, is_stopping):
             _log(delivered)
 
 
 @app.task(name="maintenance.number_events")
-@at_most(1)
+@in_turn("maintenance.number_events")
 def number_events() -> None:
     """Give the events that have been committed their positions, and wake a delivery where a webhook waits for them."""
     engine = store_engine()
-    with store_failures_logged():
-        number_committed_events(engine)
-        with reading(engine) as connection:
-            is_due = is_any_due(connection, read_clock(connection).now())
-        if is_due:
-            deliver_webhooks.apply_async(expires=_EXPIRES_SECONDS)
+    number_committed_events(engine)
+    with reading(engine) as connection:
+        is_due = is_any_due(connection, read_clock(connection).now())
+    if is_due:
+        deliver_webhooks.delay()
 
 
 def _log(delivered: Delivered) -> None:

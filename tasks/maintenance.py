@@ -2,9 +2,8 @@
 
 import structlog
 
-from tasks.failures import store_failures_logged
-from tasks.turns import at_most
-from worker.celery import app
+from tasks.turns import in_turn
+from worker.celery import PRUNE_EVERY, SEEK_EVERY, app
 from worker.database.engine import store_engine
 from worker.pipeline import group_waiting
 from worker.pipeline import seek_feeds as seek_lost_feeds
@@ -16,21 +15,20 @@ from worker.tools import borrowed_tools
 
 
 @app.task(name="maintenance.prune")
-@at_most(1)
+@in_turn("maintenance.prune", every=lambda _: PRUNE_EVERY)
 def prune() -> None:
     """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
-    with store_failures_logged():
-        is_over = stops_after(STOP_CLAIMING)
-        pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
-        structlog.get_logger("feedmill").info("pruned", polls=pruned.polls, events=pruned.events)
+    is_over = stops_after(STOP_CLAIMING)
+    pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
+    structlog.get_logger("feedmill").info("pruned", polls=pruned.polls, events=pruned.events)
 
 
 @app.task(name="maintenance.seek_feeds")
-@at_most(1)
+@in_turn("maintenance.seek_feeds", every=lambda _: SEEK_EVERY)
 def seek_feeds() -> None:
     """Look for feeds that have been dead for long on their sites' pages; twice at once does no harm."""
     log = structlog.get_logger("feedmill")
-    with store_failures_logged(), borrowed_tools() as tools:
+    with borrowed_tools() as tools:
         for sought in seek_lost_feeds(tools, is_stopping):
             log.info(
                 "feed sought", url=sought.url, found_url=sought.found_url, reason=sought.reason, feed_id=sought.feed_id
@@ -38,11 +36,10 @@ def seek_feeds() -> None:
 
 
 @app.task(name="maintenance.group_articles")
-@at_most(1)
+@in_turn("maintenance.group_articles")
 def group_articles() -> None:
     """Group the articles that wait, as many as one task's time allows; any number of workers may at once."""
-    with store_failures_logged():
-        is_over = stops_after(STOP_CLAIMING)
-        grouped = sum(group_waiting(store_engine(), lambda: is_stopping() or is_over()))
-        if grouped:
-            structlog.get_logger("feedmill").info("grouped", articles=grouped)
+    is_over = stops_after(STOP_CLAIMING)
+    grouped = sum(group_waiting(store_engine(), lambda: is_stopping() or is_over()))
+    if grouped:
+        structlog.get_logger("feedmill").info("grouped", articles=grouped)

@@ -1,7 +1,6 @@
 """Polling: every due feed, or the named ones."""
 
-from tasks.failures import store_failures_logged
-from tasks.turns import at_most
+from tasks.turns import in_turn, store_failures_logged
 from worker.celery import app
 from worker.database.engine import store_engine
 from worker.logs import log_poll
@@ -13,10 +12,10 @@ from worker.tools import borrowed_tools
 
 
 @app.task(name="feeds.poll_due")
-@at_most(2)  # One claims while the other waits for what hangs.
+@in_turn("feeds.poll_due", at_most=2)  # One claims while the other waits for what hangs.
 def poll_due() -> None:
     """Poll feeds that are due, as many as one task's time allows."""
-    with store_failures_logged(), borrowed_tools() as tools:
+    with borrowed_tools() as tools:
         for record in poll_due_feeds(tools, is_stopping):
             log_poll(record)
 

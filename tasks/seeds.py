@@ -2,8 +2,7 @@
 
 import structlog
 
-from tasks.failures import store_failures_logged
-from tasks.turns import at_most
+from tasks.turns import in_turn
 from worker.celery import app
 from worker.errors import UnfinishedSeedError
 from worker.ingest import ingest_seed_folder
@@ -12,11 +11,11 @@ from worker.tools import borrowed_tools
 
 
 @app.task(name="maintenance.ingest_seeds")
-@at_most(1)
+@in_turn("maintenance.ingest_seeds", every=lambda chosen: chosen.seed_scan_interval)
 def ingest_seeds() -> None:
     """Read new and changed files of the seed folder; reading one again changes nothing."""
     log = structlog.get_logger("feedmill")
-    with store_failures_logged(), borrowed_tools() as tools:
+    with borrowed_tools() as tools:
         for seed in ingest_seed_folder(tools, settings()):
             if isinstance(seed.error, UnfinishedSeedError):
                 log.info("seed still being written", path=seed.path)

@@ -5,6 +5,7 @@ Each setting that differs from Celery's default says why; docs/design.md has the
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
+from worker.database.clock import Clock
 from worker.database.engine import forget_after_fork, store_engine
 from worker.database.failures import explain_failure
 from worker.database.schema import check_schema
@@ -27,10 +29,11 @@ from worker.time_limits import VISIBILITY_TIMEOUT, time_limits
 QUEUES = ("feeds", "ondemand", "maintenance")
 _TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.events", "tasks.maintenance")
 # How far those who follow events may lag behind; each turn costs a message and one look at an index.
-_NUMBERING_SECONDS = 2.0
+_NUMBER_EVERY = timedelta(seconds=2)
 _SOFT_SHUTDOWN_SECONDS = 55.0
 # Often, for one task looks for a few feeds only: it is to end as soon as a poll task does.
-_SEEK_SECONDS = 900.0
+SEEK_EVERY = timedelta(minutes=15)
+PRUNE_EVERY = timedelta(hours=1)
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
@@ -114,33 +117,32 @@ def _queues() -> dict[str, Any]:
 
 
 def _beat_schedule(chosen: Settings) -> dict[str, Any]:
-    tick, scan = chosen.tick_interval.total_seconds(), chosen.seed_scan_interval.total_seconds()
-    # A tick that could not be delivered in time is worthless: the next one is on its way.
+    # Nothing expires, and nothing waits for a moment: the receiver's clock would judge that, and one that is fast threw
+    # away every tick of a deployment. What comes late, or twice, finds that it is not its turn.
     return {
-        "tick": {"task": "feeds.tick", "schedule": tick, "options": {"expires": tick}},
-        "group": {"task": "maintenance.group_articles", "schedule": tick, "options": {"expires": tick}},
-        "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": scan, "options": {"expires": scan}},
-        "seek lost feeds": {
-            "task": "maintenance.seek_feeds",
-            "schedule": _SEEK_SECONDS,
-            "options": {"expires": _SEEK_SECONDS},
-        },
-        "number the events": {
-            "task": "maintenance.number_events",
-            "schedule": _NUMBERING_SECONDS,
-            "options": {"expires": _NUMBERING_SECONDS},
-        },
+        "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
+        "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
+        "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
+        "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
+        "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
         # Not an interval: that would begin again with every restart of beat. Every hour, for any of them may be one at
         # which nothing runs.
-        "prune": {
-            "task": "maintenance.prune",
-            "schedule": crontab(minute="30"),
-            "options": {"expires": 3600},
-        },
+        "prune": {"task": "maintenance.prune", "schedule": crontab(minute="30")},
     }
 
 
-app = Celery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES)
+class _SteadyCelery(Celery):
+    """Celery whose clock goes on evenly: beat would wait a day for its next tick where its clock is set back a day."""
+
+    _first_asked: Clock | None = None
+
+    def now(self) -> datetime:
+        """Return what the clock said when it was first asked, plus the time since."""
+        self._first_asked = self._first_asked or Clock(super().now())
+        return self._first_asked.now()
+
+
+app = _SteadyCelery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES)
 app.add_defaults(lambda: celery_settings(settings()))
 
 
@@ -153,6 +155,13 @@ def send_poll_requested(feed_ids: Sequence[int]) -> None:
             f"The broker {app.connection().as_uri()} cannot be reached: check FEEDMILL_BROKER_URL and that Redis runs. "
             "The polls are asked for in the store; the next tick makes them."
         ) from error
+
+
+def count_waiting_messages(queue: str) -> int:
+    """Return how many messages of a queue no worker has taken yet."""
+    with app.connection_or_acquire() as connection:
+        waiting: int = connection.default_channel.queue_declare(queue).message_count
+    return waiting
 
 
 @setup_logging.connect

@@ -13,9 +13,10 @@ from worker.claim.hosts import (
     claim_requested_feeds,
     count_claimable_hosts,
     find_next_claim,
+    find_next_claim_of,
 )
 from worker.claim.losses import ALONE_FROM, QUARANTINE_FROM
-from worker.claim.requests import request_polls
+from worker.claim.requests import find_requested, request_polls
 from worker.claim.terms import ClaimTerms
 
 __all__ = [
@@ -29,5 +30,7 @@ __all__ = [
     "claim_requested_feeds",
     "count_claimable_hosts",
     "find_next_claim",
+    "find_next_claim_of",
+    "find_requested",
     "request_polls",
 ]

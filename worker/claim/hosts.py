@@ -12,6 +12,7 @@ from worker.claim.due import read_due_feeds
 from worker.claim.losses import count_expired_leases
 from worker.claim.requests import request_polls
 from worker.claim.terms import ClaimTerms
+from worker.database.among import is_among
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.host_queue import add_hosts
 from worker.values import ClaimedHost, DueFeed
@@ -34,6 +35,16 @@ def find_next_claim(connection: Connection, due_by: datetime) -> datetime | None
     due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
     at: datetime | None = connection.execute(
         select(func.min(HostRow.claimable_at)).where(HostRow.lease_token.is_(None), due)
+    ).scalar_one()
+    return at
+
+
+def find_next_claim_of(connection: Connection, feed_ids: Collection[int]) -> datetime | None:
+    """Return when the next host of these feeds can be claimed, or the lease on it ends; null for none."""
+    named = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    hosts = select(ScheduleRow.host_id).where(named)
+    at: datetime | None = connection.execute(
+        select(func.min(HostRow.claimable_at)).where(HostRow.id.in_(hosts))
     ).scalar_one()
     return at
 

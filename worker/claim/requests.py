@@ -12,6 +12,13 @@ from worker.database.host_queue import wake_hosts
 from worker.values import FeedState
 
 
+def find_requested(connection: Connection, feed_ids: Collection[int]) -> list[int]:
+    """Return those of these feeds whose request nobody has answered yet."""
+    named = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    waiting = select(ScheduleRow.feed_id).where(named, ScheduleRow.requested_at.is_not(None))
+    return list(connection.execute(waiting.order_by(ScheduleRow.feed_id)).scalars())
+
+
 def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
     """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
     lock_feeds(connection, feed_ids)

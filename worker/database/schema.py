@@ -12,15 +12,16 @@ from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
+from worker.database.turns import TurnRow
 from worker.errors import StoreError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # Every module of tables must be imported for this to hold them all.
-assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
+assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata is TurnRow.metadata
 METADATA = ArticleRow.metadata
-SCHEMA_VERSION = "0010"
+SCHEMA_VERSION = "0011"
 """The newest migration this code knows; they are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

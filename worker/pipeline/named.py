@@ -3,14 +3,22 @@
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from worker.claim import ClaimTerms, claim_named_feeds, claim_requested_feeds, request_polls
+from worker.claim import (
+    ClaimTerms,
+    claim_named_feeds,
+    claim_requested_feeds,
+    find_next_claim_of,
+    find_requested,
+    request_polls,
+)
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
-from worker.pipeline.polling import Claim, Stop, drive
+from worker.database.engine import reading
+from worker.pipeline.polling import PATIENCE, Claim, Stop, drive
 from worker.pipeline.window import Window
 from worker.time_limits import stops_after
 from worker.tools import Tools
@@ -20,14 +28,34 @@ from worker.values import ClaimedHost, Credentials, PollRecord
 def poll_named(
     tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
 ) -> Iterator[PollRecord]:
-    """Poll these feeds now, due or not; those whose host another worker holds are left to the next tick.
+    """Poll these feeds now, due or not, however long that takes; they stay requested until they have been polled.
 
-    Without ``force`` a host that asked to be left alone (429, 503) is left alone.
+    Those whose host another worker holds are left to the next tick. Without ``force`` a host that asked to be left
+    alone (429, 503) is left alone.
     """
-    remaining = deque(feed_ids)
-    claim = _some_at_a_time(claim_named_feeds, remaining, force=force)
-    while remaining and not stop():
-        yield from drive(Window(tools, credentials), claim, stop, time.monotonic())
+    left = dict.fromkeys(feed_ids)
+    while left and not stop():
+        before = len(left)
+        remaining = deque(left)
+        claim = _some_at_a_time(claim_named_feeds, remaining, force=force)
+        while remaining and not stop():
+            for record in drive(Window(tools, credentials), claim, stop, time.monotonic()):
+                left.pop(record.feed_id, None)
+                yield record
+        # A claim takes so many feeds of a host, and a window has so much time: the next one takes the rest.
+        if len(left) == before and not _wait_for_gap(tools, left):
+            break
+
+
+def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
+    """Wait until a host of these feeds may be asked again; False where that takes longer than a gap."""
+    with reading(tools.engine) as connection:
+        at = find_next_claim_of(connection, feed_ids)
+        wait = at - read_clock(connection).now() if at else PATIENCE
+    if not timedelta(0) < wait < PATIENCE:
+        return False
+    time.sleep(wait.total_seconds())
+    return True
 
 
 def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
@@ -41,7 +69,8 @@ def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force
     The others stay requested, so that the next ticks poll them. ``force`` is as in ``poll_named``.
     """
     began, is_over = time.monotonic(), stops_after(tools.limits.stop_claiming)
-    remaining = deque(feed_ids)
+    with reading(tools.engine) as connection:
+        remaining = deque(find_requested(connection, feed_ids))
     claim = _some_at_a_time(claim_requested_feeds, remaining, force=force)
     while remaining and not stop() and not is_over():
         yield from drive(Window(tools), claim, stop, began)

@@ -27,7 +27,7 @@ _TURN = timedelta(milliseconds=100)
 _CLAIM_AGAIN = 1.0
 _GRACE = 5.0
 # How long a host may ask to wait before "everything that is due" goes without it.
-_PATIENCE = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=10)
 # How long a window claims where no message waits to be acknowledged: its end, when nothing is in flight but what hangs,
 # must not come often.
 _CLAIM_FOR = timedelta(minutes=10)
@@ -42,6 +42,9 @@ Claim = Callable[[Connection, datetime, ClaimTerms], list[ClaimedHost]]
 def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     """Poll feeds that are due, until none is or the time of one task is over; yield each as it is stored."""
     began = time.monotonic()
+    # Messages may have piled up while nobody worked: each costs a look.
+    if not count_poll_tasks(tools.engine, 1, 1):
+        return
     # A feed that may be killing workers goes first and alone, so that a death can be laid at its door.
     yield from drive(Window(tools), _once(claim_isolated_host), stop, began)
     yield from drive(Window(tools), claim_due_hosts, stop, began)
@@ -56,8 +59,8 @@ def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
         yield from poll_due(tools, stop)
         with reading(tools.engine) as connection:
             at = find_next_claim(connection, due_by)
-        wait = at - _now(tools) if at else _PATIENCE
-        if wait >= _PATIENCE:
+        wait = at - _now(tools) if at else PATIENCE
+        if wait >= PATIENCE:
             break
         # Only the gap of a host with many feeds can make us wait here.
         time.sleep(max(wait.total_seconds(), 0.0))

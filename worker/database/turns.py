@@ -1,0 +1,51 @@
+"""Turns: what beat asks for every so often is done once in that time, whoever is asked and however often."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy.orm import Mapped
+
+from worker.database.base import Base, column
+from worker.database.clock import read_clock
+from worker.database.conflicts import write
+from worker.database.engine import reading
+from worker.database.upsert import upsert
+
+
+class TurnRow(Base):
+    """When something that is done every so often was last begun."""
+
+    __tablename__ = "turns"
+    __table_args__ = ({"comment": "One row per thing that is done every so often, by whichever worker"},)
+
+    name: Mapped[str] = column("What is done: the name of its task", primary_key=True)
+    taken_at: Mapped[datetime] = column("When it was last begun, by the database's clock")
+
+
+def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
+    """Take the turn to do something that is done ``every`` so often; False where it is not time yet, after one look.
+
+    The database's clock alone decides: a message says nothing of when it was sent, and the sender's clock may be wrong.
+    """
+    with reading(engine) as connection:
+        taken_at = connection.execute(select(TurnRow.taken_at).where(TurnRow.name == name)).scalar()
+        if taken_at and not _is_over(taken_at, read_clock(connection).now(), every):
+            return False
+    return write(engine, lambda connection: _take(connection, name, every))
+
+
+def _is_over(taken_at: datetime, now: datetime, every: timedelta) -> bool:
+    # Two beats at work, or one that comes a little early, must not make it twice as rare; and a turn that was taken far
+    # in the future was taken by a clock that has been set right since.
+    return taken_at <= now - every / 2 or taken_at > now + every
+
+
+def _take(connection: Connection, name: str, every: timedelta) -> bool:
+    now = read_clock(connection).now()
+    new = upsert(connection.dialect.name, TurnRow).values(name=name, taken_at=now)
+    taken = new.on_conflict_do_update(
+        index_elements=[TurnRow.name],
+        set_={"taken_at": now},
+        where=or_(TurnRow.taken_at <= now - every / 2, TurnRow.taken_at > now + every),
+    )
+    return connection.execute(taken.returning(TurnRow.name)).first() is not None
