@@ -5,14 +5,15 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.documents import item, rss
 from tests.polling import add, count, poll, titles
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
+from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow
+from worker.database.feed_tables import FeedRow, HostRow
 from worker.feeds import pause_feed
 from worker.pipeline import poll_by_name, poll_requested, request_named
 from worker.tools import Tools
@@ -120,3 +121,38 @@ def test_a_request_that_waits_is_answered_though_the_feed_was_not_due(tools: Too
 
 def test_more_feeds_can_be_requested_than_a_statement_has_parameters(tools: Tools) -> None:
     request_named(tools.engine, range(1, 300_000))
+
+
+def test_all_that_are_named_are_polled_though_one_host_has_more_than_a_claim_takes(
+    tools: Tools, publisher: Publisher
+) -> None:
+    few = replace(tools, terms=replace(tools.terms, feeds_per_host=4))
+    names = [publisher.serve(f"/{number}", rss([])) for number in range(10)]
+    assert [named.refusal for named in poll_by_name(few, names, lambda: False)] == [None] * 10
+    assert len(publisher.requests) == 10
+
+
+def test_all_that_are_named_are_polled_though_their_hosts_gaps_outlast_a_window(
+    tools: Tools, publisher: Publisher
+) -> None:
+    limits = replace(tools.limits, stop_claiming=timedelta(seconds=0.5))
+    hurried = replace(tools, limits=limits, terms=replace(tools.terms, gap=timedelta(seconds=0.3)))
+    names = [publisher.serve(f"/{number}", rss([])) for number in range(5)]
+    assert [named.refusal for named in poll_by_name(hurried, names, lambda: False)] == [None] * 5
+    assert len(publisher.requests) == 5
+
+
+def test_what_is_left_because_another_worker_holds_its_host_is_told_at_once(tools: Tools, publisher: Publisher) -> None:
+    with Publisher("127.0.0.2") as other:
+        urls = publisher.serve("/feed", rss([])), other.serve("/feed", rss([]))
+        add(tools, *urls)
+        with writing(tools.engine) as connection:
+            until = read_clock(connection).now() + timedelta(seconds=90)
+            held = update(HostRow).where(HostRow.name == other.url("").partition("//")[2])
+            connection.execute(held.values(lease_token="theirs", lease_until=until, claimable_at=until))
+        began = time.monotonic()
+        polled, left = poll_by_name(tools, urls, lambda: False)
+    assert (polled.name, left.name, left.record) == (*urls, None)
+    assert left.refusal
+    assert "the next free worker polls it" in left.refusal
+    assert time.monotonic() - began < 5

@@ -14,7 +14,15 @@ from worker.cli.store import feed_called, opened_tools
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, PollError, UsageError
 from worker.feeds import list_feed_ids
-from worker.pipeline import NamedPoll, poll_all_due, poll_by_name, poll_named, request_named, why_not_polled
+from worker.pipeline import (
+    LEFT_TO_WORKERS,
+    NamedPoll,
+    poll_all_due,
+    poll_by_name,
+    poll_named,
+    request_named,
+    why_not_polled,
+)
 from worker.settings import settings
 from worker.tools import Tools
 from worker.values import Credentials, Outcome, PollRecord
@@ -57,9 +65,17 @@ def _poll(tools: Tools, names: Sequence[str], credentials: Credentials | None, *
 def _poll_unnamed(tools: Tools, *, force: bool) -> Iterator[PollRecord]:
     if not force:
         return poll_all_due(tools, _never)
+    return _poll_all(tools)
+
+
+def _poll_all(tools: Tools) -> Iterator[PollRecord]:
     with reading(tools.engine) as connection:
-        every = list_feed_ids(connection)
-    return poll_named(tools, every, _never, force=True)
+        left = {*list_feed_ids(connection)}
+    for record in poll_named(tools, sorted(left), _never, force=True):
+        left.discard(record.feed_id)
+        yield record
+    if left:
+        click.echo(f"{counted(len(left), 'feed')} not polled now: {LEFT_TO_WORKERS}", err=True)
 
 
 def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:

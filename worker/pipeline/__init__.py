@@ -11,12 +11,13 @@ stories. ``adding`` and ``rediscovery`` find feeds by their sites' pages (``disc
 from worker.pipeline.adding import AddedFeed, add_by_url
 from worker.pipeline.grouping import group_waiting
 from worker.pipeline.named import poll_named, poll_requested, request_named
-from worker.pipeline.on_demand import NamedPoll, poll_by_name, why_not_polled
+from worker.pipeline.on_demand import LEFT_TO_WORKERS, NamedPoll, poll_by_name, why_not_polled
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due
 from worker.pipeline.rediscovery import Sought, seek_feeds
 from worker.pipeline.regrouping import regroup
 
 __all__ = [
+    "LEFT_TO_WORKERS",
     "AddedFeed",
     "NamedPoll",
     "Sought",

@@ -18,7 +18,7 @@ from worker.store.stories import StaleStoriesError
 from worker.tools import Tools
 from worker.values import Credentials, FeedState, PollRecord
 
-_LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"
+LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def poll_by_name(
             _forget(tools, record.feed_id)
         yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
     for name in chain.from_iterable(waiting.values()):
-        yield NamedPoll(name, refusal=f"{name} was not polled now: {_LEFT_TO_WORKERS}")
+        yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}")
 
 
 @dataclass(frozen=True, slots=True)
