@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.turns import TurnRow
 from worker.values import FeedState, Outcome
 
 # A feed is late when it has been due for this long: even recovery from a lost worker takes less.
 _LATE = timedelta(minutes=2)
 _RECENT = timedelta(hours=1)
+_NOTED = timedelta(days=2)
 _SLOWEST = 5
 # Which hosts are slow shows in so few; a busy deployment has millions in an hour.
 _NEWEST_POLLS = 10_000
@@ -40,6 +42,8 @@ class Health:
     articles_last_hour: int
     last_poll_at: datetime | None
     slowest_hosts: Mapping[str, float]
+    notes: Mapping[str, datetime]
+    """What was amiss with the store in the last days, in words, and when: a clock that was set back."""
 
 
 def read_health(connection: Connection, now: datetime) -> Health:
@@ -60,7 +64,13 @@ def read_health(connection: Connection, now: datetime) -> Health:
         articles_last_hour=_count(connection, ArticleRow.first_seen_at >= now - _RECENT),
         last_poll_at=_last_poll_at(connection),
         slowest_hosts=_slowest_hosts(connection, recent),
+        notes=_read_notes(connection, now),
     )
+
+
+def _read_notes(connection: Connection, now: datetime) -> dict[str, datetime]:
+    noted = select(TurnRow.note, TurnRow.noted_at).where(TurnRow.noted_at >= now - _NOTED)
+    return {row.note: row.noted_at for row in connection.execute(noted.order_by(TurnRow.noted_at))}
 
 
 def _last_poll_at(connection: Connection) -> datetime | None:

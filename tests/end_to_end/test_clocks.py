@@ -90,3 +90,16 @@ def test_a_beat_whose_clock_is_set_back_a_day_goes_on(
     _wait_for_polls(publisher)
     shift(-DAY)
     _wait_for_polls(publisher)
+
+
+def test_an_embedded_store_whose_clock_was_a_day_ahead_for_a_while_is_polled_on(
+    start_at: StartAt, feedmill: Feedmill, publisher: Publisher
+) -> None:
+    feedmill("add", publisher.url("/feed"))
+    shift = start_at(BY_ITSELF, "worker", "run")
+    _wait_for_polls(publisher)
+    shift(DAY)
+    _wait_for_polls(publisher)
+    shift(BY_ITSELF)
+    _wait_for_polls(publisher)
+    assert "the database's clock was set back" in feedmill("status").stdout

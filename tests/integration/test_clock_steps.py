@@ -3,12 +3,18 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from tests.documents import item, rss
-from tests.polling import count, now_of
+from tests.polling import add, count, now_of, poll, schedule
+from tests.servers.publisher import Publisher
 from tests.storing import kinds, lease, read, revisions, store, texts
 from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
+from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
+from worker.database.turns import TurnRow
+from worker.health import read_health
 from worker.pipeline.conclude import prepare_document, store_prepared
 from worker.tools import Tools
 
@@ -71,3 +77,64 @@ def test_a_worker_past_its_lease_whose_clock_is_ahead_brings_no_old_words_back(t
     # Its answer came before the other's; by its clock it was asked for an hour later.
     store(tools, read(tools, late, _rss(FIRST), at=now - timedelta(minutes=1)), now=now + HOUR)
     assert texts(tools) == [LATER]
+
+
+DAY = timedelta(days=1)
+
+
+def _as_if_polled_in_a_day(tools: Tools) -> None:
+    """Let the store look as it does when its clock has been a day ahead and was set right."""
+    with writing(tools.engine) as connection:
+        for row in connection.execute(select(ScheduleRow)).all():
+            moments = {
+                name: getattr(row, name) + DAY for name in ("next_poll_at", "last_attempt_at", "last_success_at")
+            }
+            connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == row.feed_id).values(moments))
+        for row in connection.execute(select(HostRow)).all():
+            moments = {name: getattr(row, name) + DAY for name in ("claimable_at", "next_request_at")}
+            connection.execute(update(HostRow).where(HostRow.id == row.id).values(moments))
+        for row in connection.execute(select(PollRow)).all():
+            connection.execute(update(PollRow).where(PollRow.id == row.id).values(started_at=row.started_at + DAY))
+
+
+def _lease_for_a_day(tools: Tools) -> None:
+    with writing(tools.engine) as connection:
+        later = read_clock(connection).now() + DAY
+        leased = update(HostRow).values(lease_token="of a worker that is gone", lease_until=later, claimable_at=later)
+        connection.execute(leased)
+        # What its claim left behind: a tick of the same day.
+        connection.execute(insert(TurnRow).values(name="feeds.tick", taken_at=later))
+
+
+def test_what_was_polled_while_the_clock_was_a_day_ahead_is_due_when_it_is_set_right(
+    tools: Tools, publisher: Publisher
+) -> None:
+    add(tools, publisher.serve("/feed", rss([item("one")])))
+    poll(tools)
+    _as_if_polled_in_a_day(tools)
+    (record,) = poll(tools)
+    assert record.error is None
+    assert schedule(tools).last_attempt_at <= now_of(tools)
+    with reading(tools.engine) as connection:
+        (note,) = read_health(connection, read_clock(connection).now()).notes
+    assert "the database's clock was set back by 1d; what it had put off is due now (feeds: 1, leases: 0" in note
+    assert poll(tools) == []
+
+
+def test_a_lease_that_was_taken_while_the_clock_was_a_day_ahead_ends_and_accuses_nobody(
+    tools: Tools, publisher: Publisher
+) -> None:
+    add(tools, publisher.serve("/feed", rss([item("one")])))
+    _lease_for_a_day(tools)
+    (record,) = poll(tools)
+    assert record.error is None
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(HostRow.lease_token, HostRow.expired_token)).one() == (None, None)
+
+
+def test_a_clock_that_is_set_forth_makes_nothing_due_that_is_not(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.serve("/feed", rss([item("one")])))
+    poll(tools)
+    with writing(tools.engine) as connection:
+        connection.execute(insert(TurnRow).values(name="feeds.tick", taken_at=read_clock(connection).now() - DAY))
+    assert poll(tools) == []

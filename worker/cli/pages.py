@@ -185,6 +185,7 @@ def print_health(health: Health) -> None:
         ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
         ("Articles", f"{health.articles:,}, {health.articles_last_hour:,} in the last hour"),
         ("Slowest hosts", slowest or "none polled in the last hour"),
+        *(("Note", f"{note} ({from_now(at, health.at)})") for note, at in health.notes.items()),
     )
     _print_facts(facts)
 

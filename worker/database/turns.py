@@ -18,8 +18,10 @@ class TurnRow(Base):
     __tablename__ = "turns"
     __table_args__ = ({"comment": "One row per thing that is done every so often, by whichever worker"},)
 
-    name: Mapped[str] = column("What is done: the name of its task", primary_key=True)
+    name: Mapped[str] = column("What is done: a task by its name, or what had to be mended", primary_key=True)
     taken_at: Mapped[datetime] = column("When it was last begun, by the database's clock")
+    note: Mapped[str | None] = column("Why it had to be done, in words; null for what is done every so often")
+    noted_at: Mapped[datetime | None] = column("When that was last so")
 
 
 def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
@@ -28,10 +30,23 @@ def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
     The database's clock alone decides: a message says nothing of when it was sent, and the sender's clock may be wrong.
     """
     with reading(engine) as connection:
-        taken_at = connection.execute(select(TurnRow.taken_at).where(TurnRow.name == name)).scalar()
+        taken_at = find_turn(connection, name)
         if taken_at and not _is_over(taken_at, read_clock(connection).now(), every):
             return False
     return write(engine, lambda connection: _take(connection, name, every))
+
+
+def find_turn(connection: Connection, name: str) -> datetime | None:
+    """Return when something was last begun; None for never."""
+    taken_at: datetime | None = connection.execute(select(TurnRow.taken_at).where(TurnRow.name == name)).scalar()
+    return taken_at
+
+
+def note_turn(connection: Connection, name: str, note: str, now: datetime) -> None:
+    """Note that something was done, and why in a sentence, for those who look at the store's health."""
+    noted = {"taken_at": now, "note": note, "noted_at": now}
+    new = upsert(connection.dialect.name, TurnRow).values(name=name, **noted)
+    connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_=noted))
 
 
 def _is_over(taken_at: datetime, now: datetime, every: timedelta) -> bool:

@@ -14,6 +14,7 @@ from worker.claim import (
     count_claimable_hosts,
     find_next_claim,
 )
+from worker.clock_steps import mend_clock_step
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -52,6 +53,7 @@ def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
 
 def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     """Poll every feed that is due now, however long that takes; one whose host asked to be left alone is left."""
+    mend_clock_step(tools.engine, tools.terms.lease)
     due_by = _now(tools)
     deadline = _CLAIM_FOR + tools.limits.deadline - tools.limits.stop_claiming
     tools = replace(tools, limits=replace(tools.limits, stop_claiming=_CLAIM_FOR, deadline=deadline))
