@@ -11,7 +11,7 @@ from worker.claim import (
     ClaimTerms,
     claim_due_hosts,
     claim_host,
-    claim_isolated_host,
+    claim_isolated_hosts,
     claim_named_feeds,
     claim_requested_feeds,
     count_claimable_hosts,
@@ -113,10 +113,10 @@ def test_one_feed_of_one_isolated_host_is_claimed_at_a_time(connection: Connecti
     _add(connection, now, "a.example/1", "a.example/2", "b.example/1", "c.example/1")
     for name in ("a.example", "b.example"):
         _set_host(connection, name, isolated=True)
-    assert _feeds(claim_isolated_host(connection, now - SECOND, TERMS)) == []
-    assert _feeds(claim_isolated_host(connection, now, TERMS)) == [["a.example/1"]]
-    assert _feeds(claim_isolated_host(connection, now, TERMS)) == [["b.example/1"]]
-    assert _feeds(claim_isolated_host(connection, now, TERMS)) == []
+    assert _feeds(claim_isolated_hosts(connection, now - SECOND, TERMS)) == []
+    assert _feeds(claim_isolated_hosts(connection, now, TERMS)) == [["a.example/1"]]
+    assert _feeds(claim_isolated_hosts(connection, now, TERMS)) == [["b.example/1"]]
+    assert _feeds(claim_isolated_hosts(connection, now, TERMS)) == []
     assert _feeds(claim_due_hosts(connection, now, TERMS)) == [["c.example/1"]]
 
 

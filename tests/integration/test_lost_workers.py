@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 
-from worker.claim import ClaimTerms, claim_due_hosts, claim_isolated_host, request_polls
+from worker.claim import ClaimTerms, claim_due_hosts, claim_isolated_hosts, request_polls
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
@@ -54,7 +54,7 @@ def _suspect(connection: Connection, attempts: int, *feed_ids: int) -> None:
 
 def _claim_isolated(connection: Connection, now: datetime) -> ClaimedHost:
     connection.execute(update(HostRow).values(isolated=True))
-    (host,) = claim_isolated_host(connection, now, TERMS)
+    (host,) = claim_isolated_hosts(connection, now, TERMS)
     return host
 
 
@@ -90,7 +90,7 @@ def test_of_an_isolated_host_one_feed_had_begun_however_many_are_asked_for_at_a_
 ) -> None:
     connection.execute(update(HostRow).values(parallel=3))
     _claim_isolated(connection, now)
-    claim_isolated_host(connection, now + LEASE, TERMS)
+    claim_isolated_hosts(connection, now + LEASE, TERMS)
     assert _suspects(connection) == {"3": 1}
 
 
@@ -129,7 +129,7 @@ def test_one_feed_is_quarantined_and_its_neighbours_are_polled_on(connection: Co
     request_polls(connection, now, [3])
     _suspect(connection, 7, 3)
     _claim_isolated(connection, now)
-    (host,) = claim_isolated_host(connection, now + LEASE, TERMS)
+    (host,) = claim_isolated_hosts(connection, now + LEASE, TERMS)
     assert [feed.feed_id for feed in host.feeds] == [2]
     states = connection.execute(select(FeedRow.state).order_by(FeedRow.id)).scalars().all()
     assert states == [FeedState.ACTIVE, FeedState.ACTIVE, FeedState.QUARANTINED]

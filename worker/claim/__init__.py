@@ -8,7 +8,7 @@ there are. ``losses`` looks at leases that ran out, ``due`` reads the feeds to p
 from worker.claim.hosts import (
     claim_due_hosts,
     claim_host,
-    claim_isolated_host,
+    claim_isolated_hosts,
     claim_named_feeds,
     claim_requested_feeds,
     count_claimable_hosts,
@@ -25,7 +25,7 @@ __all__ = [
     "ClaimTerms",
     "claim_due_hosts",
     "claim_host",
-    "claim_isolated_host",
+    "claim_isolated_hosts",
     "claim_named_feeds",
     "claim_requested_feeds",
     "count_claimable_hosts",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from worker.claim.due import read_due_feeds
-from worker.claim.losses import count_expired_leases
+from worker.claim.losses import ALONE_FROM, COMPANY, count_expired_leases
 from worker.claim.requests import request_polls
 from worker.claim.terms import ClaimTerms
 from worker.database.among import is_among
@@ -49,10 +49,13 @@ def find_next_claim_of(connection: Connection, feed_ids: Collection[int]) -> dat
     return at
 
 
-def claim_isolated_host(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
-    """Lease at most one host that must be polled alone, with one due feed."""
+def claim_isolated_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+    """Lease one host that must be polled alone, else a few that are suspects together, each with one due feed."""
+    suspect = and_(HostRow.claimable_at <= now, HostRow.isolated)
+    is_alone = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.claim_attempts >= ALONE_FROM)
     alone = replace(terms, hosts=1, feeds_per_host=1)
-    return _claim(connection, now, alone, and_(HostRow.claimable_at <= now, HostRow.isolated))
+    few = replace(alone, hosts=COMPANY)
+    return _claim(connection, now, alone, and_(suspect, is_alone)) or _claim(connection, now, few, suspect)
 
 
 def claim_named_feeds(
@@ -147,8 +150,11 @@ def _lease_hosts(
         .returning(HostRow)
     )
     hosts = connection.execute(lease).all()
-    count_expired_leases(connection, now, [host for host in hosts if host.expired_token], terms)
-    return hosts
+    apart = count_expired_leases(connection, now, hosts, terms)
+    if apart:
+        free = {"lease_token": None, "lease_until": None, "expired_token": None, "claimable_at": now}
+        connection.execute(update(HostRow).where(HostRow.id.in_(apart)).values(free))
+    return [host for host in hosts if host.id not in apart]
 
 
 def _with_feeds(

@@ -1,10 +1,15 @@
-"""Leases that ran out: a worker died or froze, and the feeds it had begun are the suspects."""
+"""Leases that ran out: a worker died or froze, and the feeds it had begun are the suspects.
+
+Of many that were in flight together one at most is to blame: they are polled again in small company, and what loses its
+worker there too is polled alone. Whoever is polled well is cleared. Only a feed that loses worker after worker while
+hardly any other does is quarantined: where many do, it is the workers that fail.
+"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
 from worker.claim.due import IN_DUE_ORDER
 from worker.claim.terms import ClaimTerms
@@ -12,36 +17,88 @@ from worker.database.events import tell
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.values import EventKind, FeedState
 
+COMPANY = 8
+"""So many suspects are polled together at the most, until it is clear that one of them must be alone."""
 # A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
 ALONE_FROM = 3
 # … and after five such deaths it is quarantined.
 QUARANTINE_FROM = ALONE_FROM + 5
+# Unless so many other hosts lost their workers in the time in which one of them does so several times.
+_OTHERS = 3
+_LATELY = timedelta(minutes=10)
 
 
-def count_expired_leases(connection: Connection, now: datetime, hosts: Sequence[Row[Any]], terms: ClaimTerms) -> None:
-    """Count a lost worker against the feeds that it had begun: the first due ones of each host it held."""
-    for host in hosts:
-        at_once = 1 if host.isolated else host.parallel or terms.parallel
-        begun = (
-            select(ScheduleRow.feed_id)
-            .where(ScheduleRow.host_id == host.id, ScheduleRow.next_poll_at <= now)
-            .order_by(*IN_DUE_ORDER)
-            .limit(at_once)
-            # Whoever has locked a feed is storing its poll: that worker lives, and its feeds are locked before hosts.
-            .with_for_update(skip_locked=True)
-            .cte("begun")
-        )
-        counted = connection.execute(
-            update(ScheduleRow)
-            .where(ScheduleRow.feed_id.in_(select(begun.c.feed_id)))
-            .values(claim_attempts=ScheduleRow.claim_attempts + 1)
-            .returning(ScheduleRow.feed_id, ScheduleRow.claim_attempts)
-        ).all()
-        if any(feed.claim_attempts >= ALONE_FROM for feed in counted):
-            connection.execute(update(HostRow).where(HostRow.id == host.id).values(isolated=True))
-        for feed in counted:
-            if feed.claim_attempts >= QUARANTINE_FROM:
-                _quarantine(connection, feed.feed_id, now)
+def count_expired_leases(
+    connection: Connection, now: datetime, hosts: Sequence[Row[Any]], terms: ClaimTerms
+) -> set[int]:
+    """Count lost workers against the feeds that they had begun: the first due ones of each host that they held.
+
+    Returns the hosts that may not be polled as before: with less beside them, or with nothing.
+    """
+    lost = [host for host in hosts if host.expired_token]
+    if not lost:
+        return set()
+    is_crowd = _count_lost(connection, now, lost) > COMPANY
+    connection.execute(update(HostRow).where(HostRow.id.in_([host.id for host in lost])).values(lost_at=now))
+    apart = {host.id for host in lost if _suspect(connection, now, host, terms, is_crowd=is_crowd)}
+    connection.execute(update(HostRow).where(HostRow.id.in_(apart)).values(isolated=True))
+    return apart
+
+
+def _suspect(connection: Connection, now: datetime, host: Row[Any], terms: ClaimTerms, *, is_crowd: bool) -> bool:
+    """Count a lost worker against the feeds of a host; say whether it must be polled in less company from now on."""
+    counted = connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id.in_(_begun(host, now, terms)))
+        .values(claim_attempts=_losses(connection, now, host, is_crowd=is_crowd))
+        .returning(ScheduleRow.feed_id, ScheduleRow.claim_attempts)
+    ).all()
+    for feed in counted:
+        if feed.claim_attempts >= QUARANTINE_FROM:
+            _quarantine(connection, feed.feed_id, now)
+    is_from_now_alone = any(feed.claim_attempts == ALONE_FROM for feed in counted)
+    return is_from_now_alone or (is_crowd and bool(counted) and not host.isolated)
+
+
+def _begun(host: Row[Any], now: datetime, terms: ClaimTerms) -> Any:
+    at_once = 1 if host.isolated else host.parallel or terms.parallel
+    begun = (
+        select(ScheduleRow.feed_id)
+        .where(ScheduleRow.host_id == host.id, ScheduleRow.next_poll_at <= now)
+        .order_by(*IN_DUE_ORDER)
+        .limit(at_once)
+        # Whoever has locked a feed is storing its poll: that worker lives, and its feeds are locked before hosts.
+        .with_for_update(skip_locked=True)
+        .cte("begun")
+    )
+    return select(begun.c.feed_id)
+
+
+def _losses(connection: Connection, now: datetime, host: Row[Any], *, is_crowd: bool) -> ColumnElement[int]:
+    """Return in SQL how many losses a feed has to its account after this one."""
+    losses = ScheduleRow.claim_attempts
+    if is_crowd:
+        return case((losses == 0, 1), else_=losses)
+    if host.isolated and _are_others_lost(connection, now, host.id):
+        return case((losses < ALONE_FROM, losses + 1), else_=losses)
+    return losses + 1
+
+
+def _count_lost(connection: Connection, now: datetime, lost: Sequence[Row[Any]]) -> int:
+    """Return how many hosts lost their workers at about the same time, counting no further than it takes."""
+    # Leases that have run out and were not taken over yet; in the order of the claim's own index.
+    more = (
+        select(HostRow.id)
+        .where(HostRow.claimable_at <= now, HostRow.claimable_at > now - _LATELY, HostRow.lease_token.is_not(None))
+        .limit(COMPANY)
+        .subquery()
+    )
+    return len(lost) + int(connection.execute(select(func.count()).select_from(more)).scalar_one())
+
+
+def _are_others_lost(connection: Connection, now: datetime, host_id: int) -> bool:
+    others = select(HostRow.id).where(HostRow.lost_at > now - _LATELY, HostRow.id != host_id).limit(_OTHERS).subquery()
+    return int(connection.execute(select(func.count()).select_from(others)).scalar_one()) == _OTHERS
 
 
 def _quarantine(connection: Connection, feed_id: int, now: datetime) -> None:

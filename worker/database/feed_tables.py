@@ -72,6 +72,12 @@ class HostRow(Base):
     __table_args__ = (
         # The claim reads this index in order and nothing else, so it stays flat however many feeds a host has.
         Index("ix_hosts_claimable_at", "claimable_at"),
+        Index(
+            "ix_hosts_lost_at",
+            "lost_at",
+            postgresql_where=text("lost_at IS NOT NULL"),
+            sqlite_where=text("lost_at IS NOT NULL"),
+        ),
         Index("ix_hosts_isolated", "claimable_at", postgresql_where=text("isolated"), sqlite_where=text("isolated")),
         {
             "comment": "One row per hostname:port: the lease, the gap and the back-off",
@@ -93,8 +99,10 @@ class HostRow(Base):
     gap: Mapped[timedelta | None] = column("Seconds between two requests; null follows FEEDMILL_HOST_GAP")
     parallel: Mapped[int | None] = column("Requests in flight at a time; null follows FEEDMILL_HOST_PARALLEL")
     isolated: Mapped[bool] = column(
-        "A feed of this host may be killing workers: it is polled with nothing beside it", server_default=text("false")
+        "A feed of this host may be killing workers: it is polled with few others beside it, or with nothing",
+        server_default=text("false"),
     )
+    lost_at: Mapped[datetime | None] = column("When a lease last ran out with its worker")
 
 
 class ScheduleRow(Base):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from worker.claim import (
     ClaimTerms,
     claim_due_hosts,
-    claim_isolated_host,
+    claim_isolated_hosts,
     count_claimable_hosts,
     find_next_claim,
 )
@@ -19,7 +19,7 @@ from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.pipeline.window import Window
-from worker.time_limits import BEGIN_WITHIN
+from worker.time_limits import BEGIN_WITHIN, stops_after
 from worker.tools import Tools
 from worker.values import ClaimedHost, PollRecord
 
@@ -29,6 +29,8 @@ _CLAIM_AGAIN = 1.0
 _GRACE = 5.0
 # How long a host may ask to wait before "everything that is due" goes without it.
 PATIENCE = timedelta(seconds=10)
+# How long one task goes on with suspects: the others must not wait for them.
+_APART_FOR = timedelta(seconds=10)
 # How long a window claims where no message waits to be acknowledged: its end, when nothing is in flight but what hangs,
 # must not come often.
 _CLAIM_FOR = timedelta(minutes=10)
@@ -46,8 +48,13 @@ def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     # Messages may have piled up while nobody worked: each costs a look.
     if not count_poll_tasks(tools.engine, 1, 1):
         return
-    # A feed that may be killing workers goes first and alone, so that a death can be laid at its door.
-    yield from drive(Window(tools), _once(claim_isolated_host), stop, began)
+    # Feeds that may be killing workers go first and apart, so that a death can be laid at their door.
+    is_over = stops_after(_APART_FOR)
+    while not (stop() or is_over()):
+        claim = _Once(claim_isolated_hosts)
+        yield from drive(Window(tools), claim, stop, began)
+        if not claim.found:
+            break
     yield from drive(Window(tools), claim_due_hosts, stop, began)
 
 
@@ -80,17 +87,18 @@ def _now(tools: Tools) -> datetime:
         return read_clock(connection).now()
 
 
-def _once(claim: Claim) -> Claim:
-    claims = iter([claim])
+class _Once:
+    """A claim that is made until it has found something; how many hosts that were."""
 
-    def claim_once(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
-        return next(claims, _claim_nothing)(connection, now, terms)
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self.found = 0
 
-    return claim_once
-
-
-def _claim_nothing(_connection: Connection, _now: datetime, _terms: ClaimTerms) -> list[ClaimedHost]:
-    return []
+    def __call__(self, connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+        """Claim hosts, unless some have been found before."""
+        hosts = [] if self.found else self._claim(connection, now, terms)
+        self.found += len(hosts)
+        return hosts
 
 
 def drive(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
