@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from worker.database.partitions import add_missing_day
 from worker.errors import SettingsError
 from worker.settings import settings
 
@@ -63,9 +64,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that writes; it commits at the end, or not at all."""
-    with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
-        yield connection
+    """Open a transaction that writes; it commits at the end, or not at all.
+
+    Where it failed for a day that has no partition there is one afterwards: whoever tries again succeeds.
+    """
+    try:
+        with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
+            yield connection
+    except DBAPIError as error:
+        add_missing_day(engine, error)
+        raise
 
 
 def place_of(engine: Engine) -> str:
