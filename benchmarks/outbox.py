@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Engine, insert, select, text
 
 from benchmarks.running import database
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
+from worker.database.partitions import add_partitions
 from worker.database.schema import migrate
 from worker.outbox import number_events, read_bounds, read_changes
 
@@ -45,11 +46,15 @@ def fill(store: Engine, count: int) -> None:
     number_events(store)
 
 
-def add_old_partitions(connection: Connection) -> None:
+def add_old_partitions(store: Engine) -> None:
     """Give PostgreSQL the partitions that a deployment of that age has."""
-    for day in range(1, _DAYS + 1) if connection.dialect.name == "postgresql" else ():
-        bounds = f"(current_date - {day}) TO (current_date - {day - 1})"
-        connection.execute(text(f"CREATE TABLE events_ago{day} PARTITION OF events FOR VALUES FROM {bounds}"))
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        if store.dialect.name == "postgresql":
+            # In a new store it holds all days before today's.
+            connection.execute(text("DROP TABLE events_earlier"))
+    for days in range(_DAYS):
+        add_partitions(store, now - timedelta(days=days))
 
 
 def measure(work: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
@@ -87,8 +92,7 @@ def run(url: str, sizes: list[int]) -> None:
     """Measure each size in a store that grows."""
     store = open_store(url.replace("postgresql://", "postgresql+psycopg://"))
     migrate(store)
-    with writing(store) as connection:
-        add_old_partitions(connection)
+    add_old_partitions(store)
     held = 0
     for size in sizes:
         fill(store, size - held)

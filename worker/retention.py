@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select
+from sqlalchemy import ColumnElement, Engine, delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from worker.database.article_tables import ArticleRow, EventRow
@@ -30,7 +30,7 @@ _HASH_SLICES, _HASH_SLICES_A_RUN = 256, 16
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many rows (SQLite, and what PostgreSQL's default partition holds) and daily partitions were removed."""
+    """How many rows (SQLite, and what PostgreSQL holds of before its first day) and daily partitions were removed."""
 
     polls: int
     events: int
@@ -51,29 +51,19 @@ def prune_some(engine: Engine, chosen: Settings, stop: Callable[[], bool]) -> Pr
 
 
 def _prune(engine: Engine, chosen: Settings, stop: Callable[[], bool], hash_slices: Iterable[int]) -> Pruned:
-    now = write(engine, _prepare_days_ahead)
+    with reading(engine) as connection:
+        now = read_clock(connection).now()
+    add_partitions(engine, now)
     polls_before, events_before = now - chosen.retain_polls, now - chosen.retain_events
     # What was never numbered would be missed without anybody being told.
     number_events(engine)
     write(engine, lambda connection: raise_floor(connection, events_before))
     return Pruned(
-        partitions=write(
-            engine,
-            lambda connection: (
-                drop_partitions(connection, "polls", polls_before)
-                + drop_partitions(connection, "events", events_before)
-            ),
-        ),
+        partitions=drop_partitions(engine, "polls", polls_before) + drop_partitions(engine, "events", events_before),
         polls=_delete(engine, PollRow.id, PollRow.started_at, polls_before, stop),
         events=_delete(engine, EventRow.id, EventRow.created_at, events_before, stop),
         sketches=_delete_words(engine, now, stop, hash_slices),
     )
-
-
-def _prepare_days_ahead(connection: Connection) -> datetime:
-    now = read_clock(connection).now()
-    add_partitions(connection, now)
-    return now
 
 
 def _delete_words(engine: Engine, now: datetime, stop: Callable[[], bool], hash_slices: Iterable[int]) -> int:

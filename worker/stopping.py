@@ -23,3 +23,10 @@ def ask_to_stop() -> None:
 def is_stopping() -> bool:
     """Say whether the sign was given."""
     return bool(_shared_byte()[0])
+
+
+def is_interruption(error: Exception) -> bool:
+    """Say whether an error only tells a task that its time is over: nothing is wrong with what it was doing."""
+    from billiard.exceptions import SoftTimeLimitExceeded  # noqa: PLC0415 -- all that is asked of it, and seldom
+
+    return isinstance(error, SoftTimeLimitExceeded)

@@ -8,6 +8,12 @@ from datetime import timedelta
 STOP_CLAIMING = timedelta(seconds=20)
 BEGIN_WITHIN = timedelta(seconds=20)
 """So long after its claim a host's feeds may begin; the others are given back, for a lease must outlast each visit."""
+TIDYING = timedelta(seconds=10)
+"""So long after its deadline, when it gave up what was in flight, a task that has not ended is interrupted."""
+STANDSTILL = TIDYING
+"""So long a transaction may do nothing on PostgreSQL: who waits for it at a deadline still ends in order."""
+STATEMENT = 3 * STANDSTILL
+"""No statement of a task takes longer on PostgreSQL: time to wait for a frozen transaction, and far below the lease."""
 VISIBILITY_TIMEOUT = timedelta(seconds=900)
 """After this Redis hands an unacknowledged message to another worker; far above the hard limit of any task."""
 
@@ -29,7 +35,7 @@ def time_limits(fetch_timeout: timedelta) -> TimeLimits:
     return TimeLimits(
         stop_claiming=STOP_CLAIMING,
         deadline=deadline,
-        soft=deadline + timedelta(seconds=10),
+        soft=deadline + TIDYING,
         hard=deadline + timedelta(seconds=25),
         lease=BEGIN_WITHIN + fetch_timeout + timedelta(seconds=40),
     )

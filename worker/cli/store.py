@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 from worker.cli.output import write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
-from worker.database.engine import file_of, place_of, reading, store_engine
+from worker.database.engine import command_engine, file_of, place_of, reading_at_leisure
 from worker.database.failures import explain_failure
 from worker.database.schema import SCHEMA_VERSION, check_schema, is_empty, migrate, stored_version
 from worker.errors import NamedError, SettingsError, StoreError
@@ -29,7 +29,7 @@ _Result = TypeVar("_Result")
 def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine]:
     """Open the store; ``create`` makes a new SQLite file ready, as a first command on a machine expects."""
     try:
-        engine = store_engine()
+        engine = command_engine()
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
             "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: pip install 'feedmill[postgres]'."
@@ -75,7 +75,7 @@ def opened_tools(*, create: bool = True) -> Iterator["Tools"]:
 @contextmanager
 def reading_store() -> Iterator[Connection]:
     """Open the store for a command that only looks."""
-    with opened_store() as engine, reading(engine) as connection:
+    with opened_store() as engine, reading_at_leisure(engine) as connection:
         yield connection
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from worker.database.engine import writing
+from worker.database.partitions import is_day_missing
 
 _ATTEMPTS = 6
 _MOST_DECISIONS = 100
@@ -65,8 +66,8 @@ def is_taken(error: DBAPIError) -> bool:
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Say whether the transaction failed only because another one was in its way.
+    """Say whether the transaction failed only because another one was in its way, or its day had no partition yet.
 
     SQLite's "database is locked" is none: by then it has waited for half a minute, as long as a task can spare.
     """
-    return getattr(error.orig, "sqlstate", None) in _SQLSTATES
+    return getattr(error.orig, "sqlstate", None) in _SQLSTATES or is_day_missing(error)

@@ -1,57 +1,66 @@
-"""Opening the store: one engine per process, with the few things SQLite and PostgreSQL each need to be told."""
+"""Opening the store: one engine per process, with the few things SQLite and PostgreSQL each need to be told.
+
+On PostgreSQL nobody waits for the frozen: the server ends a transaction that stands still, and both sides end a
+connection whose other end is gone. A statement may take as long as it takes, unless it is a task's.
+"""
 
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from worker.database.partitions import add_missing_day
 from worker.errors import SettingsError
 from worker.settings import settings
+from worker.time_limits import STANDSTILL, STATEMENT
 
 # Set on a connection that will write: SQLite must take its write lock at BEGIN, not half-way, where it would fail.
 _WRITES = "feedmill_writes"
+# A peer that has vanished is noticed within 25 s, by us and, with the same settings, by the server: psycopg's own
+# defaults, and the system's, wait for hours.
+_KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+# Seconds.
+_CANCEL_WITHIN = 3.0
+QUERY_CANCELED = "57014"
+"""PostgreSQL's word for a statement that a time limit, or somebody, has ended."""
 
 
-def open_store(database_url: str) -> Engine:
-    """Return an engine for the store; nothing is connected yet."""
+def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
+    """Return an engine for the store, no ``statement`` of which takes longer than so; nothing is connected yet."""
     try:
         url = make_url(database_url)
     except ArgumentError as error:
         raise SettingsError(
             "FEEDMILL_DATABASE_URL is not a database URL: write it as sqlite:///file.db or postgresql://user@host/name"
         ) from error
-    if url.get_backend_name() == "sqlite":
-        return _open_sqlite(url)
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        # psycopg's own connect has no limit; keepalives notice a server that vanished in mid-query.
-        connect_args={
-            "connect_timeout": 10,
-            "keepalives_idle": 30,
-            "application_name": "feedmill",
-            "options": "-c timezone=UTC",
-        },
-    )
+    return _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
 
 
 @cache
 def store_engine() -> Engine:
-    """Return the process's one engine, for the store that the settings name."""
+    """Return the process's one engine for tasks, for the store that the settings name."""
+    return open_store(settings().database_url, STATEMENT)
+
+
+@cache
+def command_engine() -> Engine:
+    """Return the process's one engine for commands, which may take as long as they take."""
     return open_store(settings().database_url)
 
 
 def forget_after_fork() -> None:
     """Leave the parent's connections to the parent; a forked child opens its own."""
-    if store_engine.cache_info().currsize:
-        store_engine().dispose(close=False)
-    store_engine.cache_clear()
+    for made in (store_engine, command_engine):
+        if made.cache_info().currsize:
+            made().dispose(close=False)
+        made.cache_clear()
 
 
 @contextmanager
@@ -62,10 +71,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that writes; it commits at the end, or not at all."""
-    with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
+def reading_at_leisure(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction for somebody who may stop in the middle of a listing: it holds up nobody."""
+    with reading(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that writes; it commits at the end, or not at all.
+
+    Where it failed for a day that has no partition there is one afterwards: whoever tries again succeeds.
+    """
+    try:
+        with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
+            yield connection
+    except DBAPIError as error:
+        add_missing_day(engine, error)
+        raise
 
 
 def place_of(engine: Engine) -> str:
@@ -90,6 +115,51 @@ def read_only_uri(file: Path, *, is_file_writable: bool, is_folder_writable: boo
     if is_file_writable and (is_folder_writable or has_writers):
         return None
     return f"{file.absolute().as_uri()}?mode=ro{'' if is_folder_writable or has_writers else '&immutable=1'}"
+
+
+def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
+    told = {"connect_timeout": 10, "application_name": "feedmill", **_KEEPALIVES}
+    arguments = {name: value for name, value in told.items() if name not in url.query}
+    # What the URL says comes last, and is what holds.
+    arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
+    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments)
+    event.listen(engine, "handle_error", _throw_away_interrupted)
+    return engine
+
+
+def _session_options(statement: timedelta | None) -> str:
+    chosen: dict[str, object] = {
+        "timezone": "UTC",
+        "datestyle": "ISO",
+        "idle_in_transaction_session_timeout": _milliseconds(STANDSTILL),
+        # The server's names differ from the client's by this only.
+        **{f"tcp_{name.removeprefix('tcp_')}": value for name, value in _KEEPALIVES.items()},
+    }
+    if statement:
+        chosen["statement_timeout"] = _milliseconds(statement)
+    return " ".join(f"-c {name}={value}" for name, value in chosen.items())
+
+
+def _milliseconds(limit: timedelta) -> int:
+    return limit // timedelta(milliseconds=1)
+
+
+def _throw_away_interrupted(failure: ExceptionContext) -> None:
+    """Never use a connection again that was interrupted in mid-command, and let the server know that it is over.
+
+    psycopg would refuse its next command ("another command is already in progress"), and the server go on with this.
+    """
+    if failure.connection is None or failure.connection.invalidated:
+        return
+    driver: Any = failure.connection.connection.dbapi_connection
+    is_under_way = driver.info.transaction_status.name == "ACTIVE"
+    if is_under_way:
+        with suppress(failure.dialect.loaded_dbapi.Error):
+            driver.cancel_safe(timeout=_CANCEL_WITHIN)
+    if is_under_way or getattr(failure.original_exception, "sqlstate", None) == QUERY_CANCELED:
+        failure.is_disconnect = True
+        # The others are as good as they were.
+        failure.invalidate_pool_on_disconnect = False
 
 
 def _open_sqlite(url: URL) -> Engine:

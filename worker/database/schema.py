@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Every module of tables must be imported for this to hold them all.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata is TurnRow.metadata
 METADATA = ArticleRow.metadata
-SCHEMA_VERSION = "0011"
+SCHEMA_VERSION = "0012"
 """The newest migration this code knows; they are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
@@ -39,8 +39,9 @@ def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
         if found != version:
             is_up = version != "base" and (found or "") < version
             (command.upgrade if is_up else command.downgrade)(alembic_config(connection), version)
-        if version == SCHEMA_VERSION:
-            add_partitions(connection, read_clock(connection).now())
+        now = read_clock(connection).now()
+    if version == SCHEMA_VERSION:
+        add_partitions(engine, now)
     return found != version
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import reading, writing
+from worker.database.failures import is_store_failing
 from worker.group import (
     BOILERPLATE_STORIES,
     MOST_CHARACTERS,
@@ -23,6 +23,7 @@ from worker.group import (
     sign,
     unite,
 )
+from worker.stopping import is_interruption
 from worker.store.stories import (
     StaleStoriesError,
     claim_waiting,
@@ -62,10 +63,10 @@ def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:
         # What these rules have compared already stays where it is: doing it again changes nothing.
         signed = _publish(engine, [article for article in waiting if article.compared_by != RULES_VERSION])
         _store(engine, waiting, signed, _match(engine, signed))
-    except (OperationalError, InterfaceError, StaleStoriesError):
-        # The store's own trouble, which no article is to blame for.
-        raise
-    except Exception:  # noqa: BLE001 -- logged with its traceback
+    except Exception as error:
+        if isinstance(error, StaleStoriesError) or is_store_failing(error) or is_interruption(error):
+            # No article is to blame for that.
+            raise
         _LOG.exception("articles not compared", article_ids=[article.article_id for article in waiting])
         if len(waiting) == 1:
             _leave_alone(engine, waiting[0])

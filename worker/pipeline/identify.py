@@ -15,6 +15,7 @@ from worker.normalise import POLICY_VERSION, FeedContext, is_unnumbered, normali
 from worker.parse import PARSE_VERSION
 from worker.pipeline.answered import join_notes
 from worker.recognise import key_entries, note_shared_names, recognise
+from worker.stopping import is_interruption
 from worker.store import find_guid_rule, find_outdone, find_present_sightings, find_sightings
 from worker.values import GuidRule, KeyedEntry, ParsedDocument, Recognised, Sighted, Sighting
 
@@ -60,6 +61,8 @@ def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime)
     for keyed in fresh:
         try:
             yield normalise(keyed, context, now)
-        except Exception:  # noqa: BLE001 -- logged with its traceback; tried again when the document next changes
-            # One bad entry never costs its neighbours.
+        except Exception as error:
+            if is_interruption(error):
+                raise
+            # Tried again when the document next changes. One bad entry never costs its neighbours.
             _LOG.exception("entry not normalised", feed_url=context.feed_url, guid=keyed.guid)

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict
+from worker.database.failures import is_store_failing
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.pipeline.answered import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.visits import Visit
+from worker.stopping import is_interruption
 from worker.store import HostRelease
 from worker.tools import Tools
 from worker.values import (
@@ -178,11 +180,13 @@ class Window:
             records = store_documents(self.tools.engine, read, now, self.tools.detect)
         except Exception as error:
             # One feed that finds a fault in our code, or in whose way others are, must not stop its neighbours.
+            if is_interruption(error):
+                raise
             if len(documents) > 1 and not _is_gone(error):
                 for each in documents:
                     yield from self._store([each])
                 return
-            if isinstance(error, OperationalError | InterfaceError):
+            if is_store_failing(error):
                 # With the database gone there is no use in going on: leases expire, and the feeds are polled again.
                 raise
             feed = documents[0].answered.feed
@@ -218,4 +222,4 @@ class Window:
 
 def _is_gone(error: Exception) -> bool:
     """Say whether the database is gone, and not only busy with others."""
-    return isinstance(error, OperationalError | InterfaceError) and not is_conflict(error)
+    return is_store_failing(error) and not (isinstance(error, DBAPIError) and is_conflict(error))

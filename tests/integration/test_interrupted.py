@@ -1,0 +1,170 @@
+"""Time limits on PostgreSQL: what they interrupt ends on the server too, and its connection is not used again."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+
+import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DBAPIError
+
+from tests.documents import item, rss
+from tests.grouping import add_articles, before, group, news, partition
+from tests.polling import add, count, poll, schedule, titles
+from tests.servers.messages import Answer
+from tests.servers.publisher import Publisher
+from tests.stores import url_of
+from tests.waiting import wait_for
+from worker.database.article_tables import ArticleRow
+from worker.database.engine import (
+    command_engine,
+    forget_after_fork,
+    open_store,
+    reading,
+    reading_at_leisure,
+    store_engine,
+    writing,
+)
+from worker.database.failures import explain_failure
+from worker.database.feed_tables import FeedRow, PollRow
+from worker.pipeline import poll_due
+from worker.settings import Settings, settings
+from worker.tools import Tools, make_tools
+
+OpenTransaction = Callable[[Engine], AbstractContextManager[Connection]]
+SLEEP = text("SELECT pg_sleep(60)")
+PID = text("SELECT pg_backend_pid()")
+ALIVE = text("SELECT 1 FROM pg_stat_activity WHERE pid = :pid")
+
+
+@pytest.fixture
+def postgres_tools(postgres: Engine) -> Iterator[Tools]:
+    tools = make_tools(Settings(allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0)), postgres)
+    yield tools
+    tools.close()
+
+
+@contextmanager
+def _interrupted(error: BaseException, also: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Raise an error from a signal in a moment, as Celery does when a task's time is over, wherever we are then."""
+
+    def interrupt(*_: object) -> None:
+        also()
+        raise error
+
+    former = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+def _sleep(store: Engine, open_transaction: OpenTransaction, pids: list[int]) -> None:
+    """Wait for the server in a transaction, having noted who it is that serves us."""
+    with open_transaction(store) as connection:
+        pids.append(connection.execute(PID).scalar_one())
+        connection.execute(SLEEP)
+
+
+def _show(store: Engine, setting: str) -> str:
+    with reading(store) as connection:
+        return connection.execute(text(f"SHOW {setting}")).scalar_one()
+
+
+@pytest.mark.parametrize("error", [SoftTimeLimitExceeded(), KeyboardInterrupt(), SystemExit()])
+@pytest.mark.parametrize("open_transaction", [reading, writing])
+def test_a_connection_that_was_interrupted_in_mid_query_is_gone_and_the_pool_goes_on(
+    postgres: Engine, open_transaction: OpenTransaction, error: BaseException
+) -> None:
+    pids: list[int] = []
+    began = time.monotonic()
+    with pytest.raises(type(error)), _interrupted(error):
+        _sleep(postgres, open_transaction, pids)
+    assert time.monotonic() - began < 10
+
+    def has_ended() -> bool:
+        with reading(postgres) as connection:
+            return connection.execute(ALIVE, {"pid": pids[0]}).first() is None
+
+    wait_for(has_ended, 10, "the end of the interrupted query's backend")
+    with writing(postgres) as connection:
+        assert connection.execute(PID).scalar_one() not in pids
+
+
+def test_a_connection_whose_statement_took_too_long_is_not_used_again(postgres: Engine) -> None:
+    impatient = open_store(url_of(postgres), timedelta(milliseconds=200))
+    pids: list[int] = []
+    with pytest.raises(DBAPIError) as failed:
+        _sleep(impatient, reading, pids)
+    assert "took too long over one statement" in str(explain_failure(failed.value, impatient))
+    with reading(impatient) as connection:
+        assert connection.execute(PID).scalar_one() not in pids
+    impatient.dispose()
+
+
+def test_a_poll_that_is_interrupted_while_it_is_stored_is_not_held_against_its_feed(
+    postgres_tools: Tools, publisher: Publisher
+) -> None:
+    tools = postgres_tools
+    publisher.on("/a", Answer(rss([item("one")])))
+    add(tools, publisher.url("/a"))
+    with tools.engine.connect() as other:
+        other.execute(select(FeedRow.id).with_for_update())
+        interrupted = _interrupted(SoftTimeLimitExceeded(), also=other.rollback)
+        with pytest.raises(SoftTimeLimitExceeded), interrupted:
+            list(poll_due(tools, lambda: False))
+    assert (count(tools, PollRow), count(tools, ArticleRow), schedule(tools).attempts) == (0, 0, 0)
+    # Given back, so that the next task need not wait for the lease to end.
+    assert [record.new for record in poll(tools)] == [1]
+    assert titles(tools) == ["one"]
+
+
+def test_articles_that_were_being_compared_when_a_task_was_interrupted_are_compared_again(store: Engine) -> None:
+    add_articles(store, [news(1), news(1)])
+
+    def interrupt() -> None:
+        raise SoftTimeLimitExceeded
+
+    with pytest.raises(SoftTimeLimitExceeded), before(store, "INSERT INTO near_keys", act=interrupt):
+        group(store)
+    group(store)
+    assert partition(store) == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "0"), ("TimeZone", "UTC")],
+)
+def test_each_connection_carries_its_limits(postgres: Engine, setting: str, value: str) -> None:
+    assert _show(postgres, setting) == value
+
+
+def test_only_a_tasks_statements_have_a_limit(postgres: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDMILL_DATABASE_URL", url_of(postgres))
+    settings.cache_clear()
+    limits = {made: _show(made(), "statement_timeout") for made in (store_engine, command_engine)}
+    for made in limits:
+        made().dispose()
+    forget_after_fork()
+    settings.cache_clear()
+    assert limits == {store_engine: "30s", command_engine: "0"}
+
+
+def test_what_the_url_says_is_what_holds(postgres: Engine) -> None:
+    url = postgres.url.update_query_dict({"options": "-c statement_timeout=7s", "application_name": "mine"})
+    own = open_store(url.render_as_string(hide_password=False), timedelta(seconds=30))
+    assert _show(own, "statement_timeout") == "7s"
+    assert _show(own, "application_name") == "mine"
+    assert _show(own, "idle_in_transaction_session_timeout") == "10s"
+    own.dispose()
+
+
+def test_who_reads_a_listing_may_take_a_break(postgres: Engine) -> None:
+    with reading_at_leisure(postgres) as connection:
+        assert connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "0"
+    assert _show(postgres, "idle_in_transaction_session_timeout") == "10s"
