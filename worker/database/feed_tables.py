@@ -102,7 +102,17 @@ class ScheduleRow(Base):
 
     __tablename__ = "schedules"
     __table_args__ = (
-        Index("ix_schedules_host_id_next_poll_at", "host_id", "next_poll_at"),
+        # A host's feeds in the order in which they are claimed, so that a claim reads no more of them than it takes …
+        Index("ix_schedules_due", "host_id", "next_poll_at", "feed_id"),
+        # … and those that somebody asked for, which go first: hardly ever any.
+        Index(
+            "ix_schedules_requested",
+            "host_id",
+            "requested_at",
+            "feed_id",
+            postgresql_where=text("requested_at IS NOT NULL"),
+            sqlite_where=text("requested_at IS NOT NULL"),
+        ),
         Index(
             "ix_schedules_failing_since",
             "failing_since",
@@ -194,6 +204,8 @@ class SeedFileRow(Base):
     __table_args__ = (
         Index("ix_seed_files_body_hash", "body_hash"),
         Index("ix_seed_files_name", "name"),
+        # To delete a feed.
+        Index("ix_seed_files_feed_id", "feed_id"),
         {"comment": "One row per seed file that has been read, and what it held then"},
     )
 
