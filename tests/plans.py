@@ -35,8 +35,8 @@ def find_scans(store: Engine, statements: Statements, rows: int) -> Iterator[tup
     """
     with store.connect() as connection:
         if connection.dialect.name == "postgresql":
-            # As on a disk without moving parts. With the default a table of this size is read sooner than some of its rows
-            # are looked up, which says nothing of one ten times as large.
+            # As on a disk without moving parts. With the default a table of this size is sooner read whole than some of
+            # its rows are looked up, which says nothing of one ten times as large.
             connection.execute(text("SET LOCAL random_page_cost = 1.1"))
         partial, large = _partial_indexes(connection), _large_tables(connection, rows)
         for statement, values in statements.items():

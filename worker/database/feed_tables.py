@@ -73,10 +73,7 @@ class HostRow(Base):
         # The claim reads this index in order and nothing else, so it stays flat however many feeds a host has.
         Index("ix_hosts_claimable_at", "claimable_at"),
         Index("ix_hosts_isolated", "claimable_at", postgresql_where=text("isolated"), sqlite_where=text("isolated")),
-        {
-            "comment": "One row per hostname:port: the lease, the gap and the back-off",
-            "postgresql_with": {"fillfactor": 70},
-        },
+        {"comment": "One row per hostname:port: the lease, the gap and the back-off"},
     )
 
     id: Mapped[int] = column("Identifier", BigId, primary_key=True)
@@ -128,8 +125,7 @@ class ScheduleRow(Base):
             postgresql_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
             sqlite_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
         ),
-        # Room on the page lets PostgreSQL update a row in place.
-        {"comment": "One row per feed: when it is polled next and why", "postgresql_with": {"fillfactor": 70}},
+        {"comment": "One row per feed: when it is polled next and why"},
     )
 
     feed_id: Mapped[int] = column("The feed", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True)
