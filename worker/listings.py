@@ -1,4 +1,4 @@
-"""Looking at the store: feeds, articles and polls, as rows in the order of their ids, streamed."""
+"""Looking at the store: feeds, articles and polls, as rows in the order of their ids or moments, streamed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
         query = query.where(ArticleRow.first_seen_at >= wanted.since)
     if wanted.text:
         query = query.where(or_(_contains(ArticleRow.title, wanted.text), _contains(ArticleRow.text, wanted.text)))
-    yield from _stream(connection, _in_order(query, ArticleRow.id, wanted))
+    yield from _stream(connection, _in_order(query, ArticleRow.id, ArticleRow.first_seen_at, wanted))
 
 
 def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
@@ -77,7 +77,7 @@ def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
         query = query.where(PollRow.started_at >= wanted.since)
     if wanted.state:
         query = query.where(PollRow.outcome == wanted.state)
-    yield from _stream(connection, _in_order(query, PollRow.id, wanted))
+    yield from _stream(connection, _in_order(query, PollRow.id, PollRow.started_at, wanted))
 
 
 def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> Listed:
@@ -155,8 +155,10 @@ def _articles() -> Select[*tuple[Any, ...]]:
     return select(*shown, FeedRow.url.label("feed_url")).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
 
-def _in_order(query: Select[*tuple[Any, ...]], by: Any, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    return query.order_by(by.desc() if wanted.newest_first else by).limit(wanted.limit)
+def _in_order(query: Select[*tuple[Any, ...]], by: Any, moment: Any, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    # Since a moment in the order of moments: in that of ids all would be read to find the few that are new enough.
+    order = (moment, by) if wanted.since and not wanted.feed_id else (by,)
+    return query.order_by(*(each.desc() if wanted.newest_first else each for each in order)).limit(wanted.limit)
 
 
 def _contains(column: Any, text: str) -> Any:

@@ -33,7 +33,9 @@ def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, A
     if wanted.text:
         titled = select(ArticleRow.story_id).where(ArticleRow.title.icontains(wanted.text, autoescape=True))
         query = query.where(StoryRow.id.in_(titled))
-    query = query.order_by(StoryRow.id.desc() if wanted.newest_first else StoryRow.id).limit(wanted.limit)
+    # A sum is no order of an index: SQLite would read all stories in that of ids to find those that are new enough.
+    order = StoryRow.id + 0 if wanted.since else StoryRow.id
+    query = query.order_by(order.desc() if wanted.newest_first else order).limit(wanted.limit)
     rows = connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
     while some := list(islice(rows, _SLICE)):
         yield from _with_spread(connection, some)

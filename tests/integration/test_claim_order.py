@@ -81,6 +81,25 @@ def test_the_feeds_of_a_host_come_in_the_order_in_which_they_are_due(connection:
     assert _feeds(claim_due_hosts(connection, now, replace(fast, feeds_per_host=2))) == [["a.example/2", "a.example/3"]]
 
 
+def test_requested_feeds_go_first_however_many_others_have_been_due_for_longer(
+    connection: Connection, now: datetime
+) -> None:
+    _add(connection, now - SECOND, *(f"a.example/{number}" for number in range(1, 7)))
+    _set_due(connection, "a.example/3", now - 2 * SECOND)
+    request_polls(connection, now, [_feed_id(connection, f"a.example/{number}") for number in (5, 6)])
+    three = replace(TERMS, gap=timedelta(0), feeds_per_host=3)
+    assert _feeds(claim_due_hosts(connection, now, three)) == [["a.example/5", "a.example/6", "a.example/3"]]
+
+
+def test_of_more_requested_feeds_than_can_be_claimed_those_are_that_were_asked_for_first(
+    connection: Connection, now: datetime
+) -> None:
+    _add(connection, now - SECOND, "a.example/1", "a.example/2", "a.example/3")
+    for number, at in ((2, now), (3, now - INSTANT)):
+        request_polls(connection, at, [_feed_id(connection, f"a.example/{number}")])
+    assert _feeds(claim_due_hosts(connection, now, replace(TERMS, feeds_per_host=1))) == [["a.example/3"]]
+
+
 def test_what_becomes_due_at_this_very_moment_is_claimed_and_what_is_due_later_is_not(
     connection: Connection, now: datetime
 ) -> None:
@@ -209,5 +228,6 @@ def test_the_next_claim_is_of_the_first_host_that_nobody_holds_and_that_has_a_fe
     _set_due(connection, "late.example/1", now + INSTANT)
     for name, seconds in (("late.example", 2), ("a.example", 3), ("b.example", 4)):
         _set_host(connection, name, claimable_at=now + seconds * SECOND)
-    assert find_next_claim(connection, now) == now + 3 * SECOND
-    assert find_next_claim(connection, now - INSTANT) is None
+    assert find_next_claim(connection, now, now + 4 * SECOND) == now + 3 * SECOND
+    assert find_next_claim(connection, now, now + 3 * SECOND) is None
+    assert find_next_claim(connection, now - INSTANT, now + 4 * SECOND) is None

@@ -121,3 +121,14 @@ def test_what_was_found_of_a_window_that_is_over_outlives_its_polls(store: Engin
     with writing(store) as connection:
         connection.execute(delete(PollRow))
     assert outages.explain(CUT_OFF, AFTER)
+
+
+@pytest.mark.parametrize(("cut_off", "was_outage"), [(range(9, 20), True), (range(11, 20), False)])
+def test_an_outage_of_most_of_a_busy_window_is_found_wherever_in_it_it_was(
+    store: Engine, cut_off: range, was_outage: bool
+) -> None:
+    for number in range(20):
+        hosts = range(number * 60, (number + 1) * 60)
+        error_class = ErrorClass.CONNECT if number in cut_off else None
+        _poll(store, hosts, error_class, BEGAN + number * 15 * timedelta(seconds=1))
+    assert Outages(store).explain(CUT_OFF, AFTER) is was_outage

@@ -4,7 +4,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, PrimaryKeyConstraint, Table, UniqueConstraint, inspect, text
 
 from worker.database.engine import open_store, reading, writing
 from worker.database.schema import METADATA, SCHEMA_VERSION, alembic_config, check_schema, migrate
@@ -31,6 +31,21 @@ def test_every_table_and_column_says_what_it_holds() -> None:
         if not column.comment
     ]
     assert silent + [table.name for table in METADATA.tables.values() if not table.comment] == []
+
+
+def test_every_foreign_key_has_an_index_by_which_a_deletion_finds_its_rows() -> None:
+    missing = [
+        f"{table.name}.{key.parent.name}"
+        for table in METADATA.tables.values()
+        for key in table.foreign_keys
+        if key.parent.name not in {next(iter(index.columns)).name for index in [*table.indexes, *_unique(table)]}
+    ]
+    assert missing == []
+
+
+def _unique(table: Table) -> list[UniqueConstraint | PrimaryKeyConstraint]:
+    kinds = (UniqueConstraint, PrimaryKeyConstraint)
+    return [constraint for constraint in table.constraints if isinstance(constraint, kinds) and constraint.columns]
 
 
 def test_comments_reach_postgresql(postgres_url: str) -> None:

@@ -3,13 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Double, Row, cast, func, select
+from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, bindparam, select, union_all
+from sqlalchemy.orm import aliased
 
 from worker.claim.terms import ClaimTerms
+from worker.database.among import is_among_found
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_options, read_rhythm
+from worker.database.types import UtcDateTime
 from worker.errors import ErrorClass
 from worker.values import DueFeed, Move, Streak, Validators
 
@@ -36,32 +40,63 @@ def read_due_feeds(
     named: Collection[int],
 ) -> dict[int, list[DueFeed]]:
     """Return, by host, the feeds (of ``named``, if any) that are due and can begin in time, most urgent first."""
-    rank = func.row_number().over(partition_by=ScheduleRow.host_id, order_by=IN_DUE_ORDER)
-    due = select(ScheduleRow.feed_id, rank.label("rank")).where(
-        ScheduleRow.host_id.in_([host.id for host in hosts]), ScheduleRow.next_poll_at <= now
-    )
-    if named:
-        due = due.where(ScheduleRow.feed_id.in_(named))
-    ranked = due.subquery()
+    room = {host.id: _count_room(host, terms) for host in hosts}
+    most = max(room.values(), default=0)
+    feeds: dict[int, list[DueFeed]] = defaultdict(list)
+    if not most:
+        return feeds
     rows = connection.execute(
-        select(*_FEED_FACTS, ScheduleRow)
-        .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
-        .join(ranked, ranked.c.feed_id == FeedRow.id)
-        .join(HostRow, HostRow.id == ScheduleRow.host_id)
-        .where(ranked.c.rank <= terms.feeds_per_host, _begins_in_time(ranked.c.rank, terms))
-        .order_by(ranked.c.rank)
+        _due_feeds(connection.dialect.name, of_named=bool(named)),
+        {"host_ids": list(room), "now": now, "most": most} | ({"named": list(named)} if named else {}),
     )
     refusals = {host.id: host.failures for host in hosts}
-    feeds: dict[int, list[DueFeed]] = defaultdict(list)
     for row in rows:
-        feeds[row.host_id].append(_due_feed(row, refusals[row.host_id]))
+        if len(feeds[row.host_id]) < room[row.host_id]:
+            feeds[row.host_id].append(_due_feed(row, refusals[row.host_id]))
     return feeds
 
 
-def _begins_in_time(rank: ColumnElement[int], terms: ClaimTerms) -> ColumnElement[bool]:
-    """Say in SQL whether a host's gap lets its feed of this rank, from 1, begin in time."""
-    gap = func.coalesce(cast(HostRow.gap, Double), terms.gap.total_seconds())
-    return (rank - 1) * gap <= terms.begin_within.total_seconds()
+@cache
+def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
+    now = bindparam("now", type_=UtcDateTime())
+    if of_named:
+        is_named = ScheduleRow.feed_id.in_(bindparam("named", expanding=True))
+        due = and_(ScheduleRow.host_id == HostRow.id, is_named)
+    else:
+        due = is_among_found(dialect, ScheduleRow.feed_id, first_due(HostRow.id, now, bindparam("most")))
+    return (
+        select(*_FEED_FACTS, ScheduleRow)
+        .select_from(HostRow)
+        .join(ScheduleRow, due)
+        # Every schedule has its feed; an inner join SQLite may begin with feeds, and look anew for each what is due.
+        .outerjoin(FeedRow, FeedRow.id == ScheduleRow.feed_id)
+        .where(HostRow.id.in_(bindparam("host_ids", expanding=True)), ScheduleRow.next_poll_at <= now)
+        .order_by(*IN_DUE_ORDER)
+    )
+
+
+def first_due(host_id: Any, now: Any, most: Any) -> CompoundSelect[int]:
+    """Return a query for the ``most`` feeds of a host that are due first, and as many that somebody asked for first.
+
+    To sort by ``IN_DUE_ORDER`` all would be read that are due; in these two orders they stand in an index each.
+    """
+    feed = aliased(ScheduleRow)
+    looks = (
+        select(feed.feed_id)
+        .where(feed.host_id == host_id, moment <= now)
+        .order_by(moment, feed.feed_id)
+        .limit(most)
+        .correlate(HostRow)
+        .subquery()
+        for moment in (feed.requested_at, feed.next_poll_at)
+    )
+    return union_all(*(select(look.c.feed_id) for look in looks))
+
+
+def _count_room(host: Row[Any], terms: ClaimTerms) -> int:
+    """Return how many feeds of a host its gap lets begin in time."""
+    gap = terms.gap if host.gap is None else host.gap
+    return min(1 + terms.begin_within // gap, terms.feeds_per_host) if gap else terms.feeds_per_host
 
 
 def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:

@@ -30,12 +30,18 @@ def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> i
     return count
 
 
-def find_next_claim(connection: Connection, due_by: datetime) -> datetime | None:
-    """Return when the next host that nobody holds can be claimed for a feed due by ``due_by``; null for none."""
+def find_next_claim(connection: Connection, due_by: datetime, before: datetime) -> datetime | None:
+    """Return when the next host that nobody holds can be claimed for a feed due by ``due_by``.
+
+    Null where there is none ``before`` a moment: the queue is looked through no further.
+    """
     due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
     at: datetime | None = connection.execute(
-        select(func.min(HostRow.claimable_at)).where(HostRow.lease_token.is_(None), due)
-    ).scalar_one()
+        select(HostRow.claimable_at)
+        .where(HostRow.claimable_at < before, HostRow.lease_token.is_(None), due)
+        .order_by(HostRow.claimable_at)
+        .limit(1)
+    ).scalar_one_or_none()
     return at
 
 

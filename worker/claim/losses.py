@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
-from worker.claim.due import IN_DUE_ORDER
+from worker.claim.due import IN_DUE_ORDER, first_due
 from worker.claim.terms import ClaimTerms
 from worker.database.events import tell
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
@@ -64,7 +64,7 @@ def _begun(host: Row[Any], now: datetime, terms: ClaimTerms) -> Any:
     at_once = 1 if host.isolated else host.parallel or terms.parallel
     begun = (
         select(ScheduleRow.feed_id)
-        .where(ScheduleRow.host_id == host.id, ScheduleRow.next_poll_at <= now)
+        .where(ScheduleRow.feed_id.in_(first_due(host.id, now, at_once)))
         .order_by(*IN_DUE_ORDER)
         .limit(at_once)
         # Whoever has locked a feed is storing its poll: that worker lives, and its feeds are locked before hosts.

@@ -61,7 +61,7 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List articles, those first that were seen last, whenever published; FEED (a URL or an id): what one feed carries.
 
-    With --json the order is that of their ids, the oldest first.
+    With --json the oldest come first, in the order of their ids; with --since, of first sight.
     """
     with reading_store() as connection:
         now = read_clock(connection).now()

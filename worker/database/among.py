@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, any_, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 
@@ -15,4 +15,17 @@ def is_among(dialect: str, column: Any, numbers: Collection[int]) -> ColumnEleme
         return among
     listed = func.json_each(orjson.dumps(list(numbers)).decode()).table_valued("value")
     found: ColumnElement[bool] = column.in_(select(listed.c.value))
+    return found
+
+
+def is_among_found(dialect: str, column: Any, query: CompoundSelect[int]) -> ColumnElement[bool]:
+    """Return the condition that ``column`` is one of the numbers that a query finds for each row of an outer table.
+
+    Both databases then run the query once for such a row and look up what it found.
+    """
+    if dialect == "postgresql":
+        # With IN it would run the query for each row of the column's table.
+        of_array: ColumnElement[bool] = column == any_(func.array(query.scalar_subquery()))
+        return of_array
+    found: ColumnElement[bool] = column.in_(query)
     return found

@@ -117,6 +117,8 @@ class RevisionRow(Base):
     __tablename__ = "revisions"
     __table_args__ = (
         UniqueConstraint("article_id", "content_hash"),
+        # To merge feeds: what one of them brought may be of articles that it carries no more.
+        Index("ix_revisions_feed_id", "feed_id"),
         {"comment": "One row per distinct version of an article"},
     )
 

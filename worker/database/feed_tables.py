@@ -79,10 +79,7 @@ class HostRow(Base):
             sqlite_where=text("lost_at IS NOT NULL"),
         ),
         Index("ix_hosts_isolated", "claimable_at", postgresql_where=text("isolated"), sqlite_where=text("isolated")),
-        {
-            "comment": "One row per hostname:port: the lease, the gap and the back-off",
-            "postgresql_with": {"fillfactor": 70},
-        },
+        {"comment": "One row per hostname:port: the lease, the gap and the back-off"},
     )
 
     id: Mapped[int] = column("Identifier", BigId, primary_key=True)
@@ -110,7 +107,17 @@ class ScheduleRow(Base):
 
     __tablename__ = "schedules"
     __table_args__ = (
-        Index("ix_schedules_host_id_next_poll_at", "host_id", "next_poll_at"),
+        # A host's feeds in the order in which they are claimed, so that a claim reads no more of them than it takes …
+        Index("ix_schedules_due", "host_id", "next_poll_at", "feed_id"),
+        # … and those that somebody asked for, which go first: hardly ever any.
+        Index(
+            "ix_schedules_requested",
+            "host_id",
+            "requested_at",
+            "feed_id",
+            postgresql_where=text("requested_at IS NOT NULL"),
+            sqlite_where=text("requested_at IS NOT NULL"),
+        ),
         Index(
             "ix_schedules_failing_since",
             "failing_since",
@@ -126,8 +133,7 @@ class ScheduleRow(Base):
             postgresql_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
             sqlite_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
         ),
-        # Room on the page lets PostgreSQL update a row in place.
-        {"comment": "One row per feed: when it is polled next and why", "postgresql_with": {"fillfactor": 70}},
+        {"comment": "One row per feed: when it is polled next and why"},
     )
 
     feed_id: Mapped[int] = column("The feed", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True)
@@ -202,6 +208,8 @@ class SeedFileRow(Base):
     __table_args__ = (
         Index("ix_seed_files_body_hash", "body_hash"),
         Index("ix_seed_files_name", "name"),
+        # To delete a feed.
+        Index("ix_seed_files_feed_id", "feed_id"),
         {"comment": "One row per seed file that has been read, and what it held then"},
     )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Every module of tables must be imported for this to hold them all.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata is TurnRow.metadata
 METADATA = ArticleRow.metadata
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 """The newest migration this code knows; they are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

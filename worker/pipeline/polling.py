@@ -67,12 +67,12 @@ def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     while not stop():
         yield from poll_due(tools, stop)
         with reading(tools.engine) as connection:
-            at = find_next_claim(connection, due_by)
-        wait = at - _now(tools) if at else PATIENCE
-        if wait >= PATIENCE:
+            now = read_clock(connection).now()
+            at = find_next_claim(connection, due_by, now + PATIENCE)
+        if at is None:
             break
         # Only the gap of a host with many feeds can make us wait here.
-        time.sleep(max(wait.total_seconds(), 0.0))
+        time.sleep(max((at - now).total_seconds(), 0.0))
 
 
 def count_poll_tasks(engine: Engine, hosts_per_task: int, most: int) -> int:

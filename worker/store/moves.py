@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
@@ -92,10 +105,15 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
 
 def _shared_articles(connection: Connection, feed_id: int, other: int) -> frozenset[int]:
     """Return the articles that both feeds carry, and those of guids that both have."""
-    twin = aliased(SightingRow)
-    is_shared = or_(twin.article_id == SightingRow.article_id, twin.guid_hash == SightingRow.guid_hash)
-    shared = select(SightingRow.article_id, twin.article_id).join(twin, and_(twin.feed_id == other, is_shared))
-    rows = connection.execute(shared.where(SightingRow.feed_id == feed_id)).all()
+    ours, twin = aliased(SightingRow), aliased(SightingRow)
+    # Two looks: with both in one condition each sighting of one feed would be compared with each of the other.
+    shared = (
+        select(ours.article_id, twin.article_id.label("twin_id"))
+        .join(twin, and_(twin.feed_id == other, is_shared))
+        .where(ours.feed_id == feed_id)
+        for is_shared in (twin.article_id == ours.article_id, twin.guid_hash == ours.guid_hash)
+    )
+    rows = connection.execute(union_all(*shared)).all()
     return frozenset(article_id for row in rows for article_id in row)
 
 

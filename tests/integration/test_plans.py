@@ -1,0 +1,166 @@
+"""What polls, looks and listings cost does not grow with the store: none of them reads a large table whole."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, select, update
+
+from tests.documents import PARAGRAPHS, item, rss
+from tests.large_stores import ROWS, fill
+from tests.plans import find_scans, recording
+from tests.polling import add, now_of
+from tests.seeds import place
+from tests.servers.publisher import Answer, Publisher
+from worker.claim import claim_due_hosts, claim_isolated_host
+from worker.database.article_tables import ArticleRow
+from worker.database.engine import open_store, reading, writing
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.database.schema import migrate
+from worker.errors import ErrorClass
+from worker.feeds import find_feed, list_feed_ids, list_outlines, pause_feed, remove_feed, resume_feed
+from worker.health import read_health
+from worker.hosts import find_hosts, list_hosts
+from worker.ingest import ingest_seed_folder
+from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
+from worker.lost_feeds import list_lost_feeds
+from worker.notices import find_linked
+from worker.outbox import number_events, read_changes
+from worker.pipeline import count_poll_tasks, group_waiting, poll_all_due, poll_named, poll_requested, request_named
+from worker.retention import prune_some
+from worker.settings import Settings
+from worker.stories import find_story, list_stories
+from worker.tools import Tools
+from worker.values import Streak
+from worker.webhooks import is_any_due
+
+MINUTE = timedelta(minutes=1)
+# Ids: of a feed and an article that the store is filled with, of the feeds that are polled, and of their host.
+OLD, POLLED, HOST = 7, range(ROWS + 1, ROWS + 6), 1 + ROWS // 2
+ALLOWED = {
+    " ILIKE ": "words are looked for in every title",
+    "SELECT hosts.id, hosts.name FROM hosts WHERE (hosts.name LIKE": "a person names a host without its port",
+    "SELECT count(*) AS count_1 FROM schedules": "`status` counts the feeds that are polled, and those that are due",
+    "SELECT count(*) AS count_1 FROM hosts": "`status` counts the hosts that refuse us",
+    "SELECT count(*) AS count_1 FROM articles": "`status` counts the articles, and those of the last hour",
+    "SELECT feeds.state, count(*)": "`status` counts the feeds that are not polled",
+    "SELECT count(*) FILTER (WHERE polls.outcome": "`status` counts the polls of the last hour, here of nearly all",
+    "SELECT hosts.name, avg(": "`status` joins 10,000 polls with their hosts, here nearly as many",
+    "SELECT schedules.feed_id FROM schedules WHERE schedules.next_poll_at IS NOT NULL": "`poll --force` polls all",
+    "SELECT feeds.url, feeds.title, feeds.site_url FROM": "`export` writes all feeds",
+    "SELECT feeds.id, feeds.url, feeds.site_url FROM": "a task looks now and then for what has been failing",
+}
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Engine]:
+    """A store with very many rows of everything."""
+    engine = open_store(store_url)
+    migrate(engine)
+    fill(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_no_statement_reads_a_large_table_from_end_to_end(tools: Tools, publisher: Publisher, tmp_path: Path) -> None:
+    with recording(tools.engine) as statements:
+        _poll(tools, publisher)
+        _poll_by_name(tools)
+        _keep_up(tools, tmp_path)
+        with writing(tools.engine) as connection:
+            _take_over(connection, tools, now_of(tools))
+        with writing(tools.engine) as connection:
+            _instruct(connection, now_of(tools))
+        with reading(tools.engine) as connection:
+            _list(connection, now_of(tools))
+            # No index has it.
+            connection.execute(select(ArticleRow.id).where(ArticleRow.url == "nowhere")).all()
+    scans = find_scans(tools.engine, statements, ROWS // 2)
+    found = [(table, statement) for table, statement in scans if not any(part in statement for part in ALLOWED)]
+    assert [(table, statement.partition(" =")[0]) for table, statement in found] == [
+        ("articles", "SELECT articles.id FROM articles WHERE articles.url")
+    ]
+
+
+def _poll(tools: Tools, publisher: Publisher) -> None:
+    """Poll feeds that bring what is new, unchanged or a copy, move, are merged, fail, or cannot be reached."""
+    urls = [
+        publisher.serve_validated("/a", rss([item("one"), item("two", PARAGRAPHS[0])])),
+        publisher.serve("/b", rss([item("one"), item("three", f"{PARAGRAPHS[0]} As told before.")])),
+        publisher.redirect("/merged", publisher.url("/b")),
+        publisher.redirect("/moved", publisher.serve("/new", rss([item("four")]))),
+        "http://127.0.0.9:1/",
+    ]
+    add(tools, *urls)
+    for body in (b"", rss([item("one", "Other words."), item("five")]), b"no feed"):
+        if body:
+            publisher.on("/a", Answer(body))
+        list(poll_all_due(tools, lambda: False))
+        with writing(tools.engine) as connection:
+            now = now_of(tools)
+            moved = update(FeedRow).where(FeedRow.id.in_(POLLED), FeedRow.moved_to.is_not(None))
+            connection.execute(moved.values(moved_polls=2, moved_since=now - timedelta(days=8)))
+            connection.execute(
+                update(ScheduleRow).where(ScheduleRow.feed_id.in_(POLLED)).values(next_poll_at=now - MINUTE)
+            )
+            hosts = update(HostRow).where(HostRow.id.in_([HOST, HOST + 1]))
+            connection.execute(hosts.values(claimable_at=now - MINUTE, next_request_at=now - MINUTE))
+
+
+def _poll_by_name(tools: Tools) -> None:
+    list(poll_named(tools, POLLED, lambda: False, force=True))
+    request_named(tools.engine, POLLED)
+    list(poll_requested(tools, POLLED, lambda: False))
+    count_poll_tasks(tools.engine, 50, 4)
+    now = now_of(tools)
+    failed = Streak(attempts=1, last_class=ErrorClass.CONNECT, last_at=now - 12 * MINUTE)
+    tools.outages.explain(failed, now)
+
+
+def _keep_up(tools: Tools, folder: Path) -> None:
+    """Do what is done between polls: read seeds, group, number, pass on and forget, look for lost feeds."""
+    place(folder / "seeds" / "x.txt", "date 2026-07-10\n\nLONDON, July 10 (Reuters) - It is open.\n\nIt was shut.")
+    place(folder / "seeds" / "y.xml", rss([item("one"), item("six")]))
+    assert all(seed.new for seed in ingest_seed_folder(tools, Settings(seeds_dir=folder / "seeds")))
+    assert sum(group_waiting(tools.engine, lambda: False))
+    assert number_events(tools.engine)
+    prune_some(tools.engine, Settings(), lambda: False)
+    with reading(tools.engine) as connection:
+        assert read_changes(connection, ROWS)
+        is_any_due(connection, now_of(tools))
+        list_lost_feeds(connection, now_of(tools), 10)
+
+
+def _take_over(connection: Connection, tools: Tools, now: datetime) -> None:
+    """Claim hosts of which one has very many feeds due, and whose leases ran out."""
+    lost = {"lease_token": "lost", "lease_until": now, "claimable_at": now}
+    connection.execute(update(HostRow).where(HostRow.id.in_([1, 2])).values(lost))
+    assert 1 in {host.host_id for host in claim_due_hosts(connection, now + 30 * MINUTE, tools.terms)}
+    claim_isolated_host(connection, now + 30 * MINUTE, tools.terms)
+
+
+def _instruct(connection: Connection, now: datetime) -> None:
+    pause_feed(connection, OLD)
+    resume_feed(connection, now, OLD)
+    for feed_id, articles in ((OLD + 1, True), (OLD + 2, False)):
+        remove_feed(connection, feed_id, articles=articles)
+    find_feed(connection, f"https://h{OLD}.example/")
+
+
+def _list(connection: Connection, now: datetime) -> None:
+    """List as the commands do: the newest rows, what has some words, all of a feed, or all that is new."""
+    pages = (Wanted(limit=50, newest_first=True), Wanted(limit=50, text="of article 7"))
+    for wanted in (*pages, Wanted(feed_id=OLD)):
+        list(list_feeds(connection, now, wanted))
+    for wanted in (*pages, Wanted(feed_id=OLD), Wanted(since=now)):
+        for rows in (list_articles, list_polls, list_stories):
+            list(rows(connection, wanted))
+    list(list_hosts(connection, now, limit=50))
+    list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
+    find_feed_with_host(connection, now, OLD)
+    find_linked(connection, find_article(connection, OLD) or {})
+    find_story(connection, OLD - 1)
+    read_health(connection, now)
+    list_feed_ids(connection)
+    list(list_outlines(connection))
