@@ -1,10 +1,12 @@
 """Time limits on PostgreSQL: what they interrupt ends on the server too, and its connection is not used again."""
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
@@ -12,7 +14,7 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.documents import item, rss
-from tests.grouping import add_articles, before, group, news, partition
+from tests.grouping import add_articles, before, group, news, partition, wait_until_blocked
 from tests.polling import add, count, poll, schedule, titles
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
@@ -47,20 +49,31 @@ def postgres_tools(postgres: Engine) -> Iterator[Tools]:
     tools.close()
 
 
+def _wait_a_moment() -> None:
+    time.sleep(0.5)
+
+
 @contextmanager
-def _interrupted(error: BaseException, also: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Raise an error from a signal in a moment, as Celery does when a task's time is over, wherever we are then."""
+def _interrupted(
+    error: BaseException, when: Callable[[], None] = _wait_a_moment, also: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Raise an error from a signal once ``when`` returns, as Celery does when a task's time is over, wherever we are."""
 
     def interrupt(*_: object) -> None:
         also()
         raise error
 
+    def wait() -> None:
+        when()
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+
     former = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    waiting = threading.Thread(target=wait)
+    waiting.start()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        waiting.join()
         signal.signal(signal.SIGALRM, former)
 
 
@@ -115,7 +128,9 @@ def test_a_poll_that_is_interrupted_while_it_is_stored_is_not_held_against_its_f
     add(tools, publisher.url("/a"))
     with tools.engine.connect() as other:
         other.execute(select(FeedRow.id).with_for_update())
-        interrupted = _interrupted(SoftTimeLimitExceeded(), also=other.rollback)
+        # Where it waits for a lock, and not where Python would drop what a signal raises.
+        blocked = partial(wait_until_blocked, tools.engine)
+        interrupted = _interrupted(SoftTimeLimitExceeded(), when=blocked, also=other.rollback)
         with pytest.raises(SoftTimeLimitExceeded), interrupted:
             list(poll_due(tools, lambda: False))
     assert (count(tools, PollRow), count(tools, ArticleRow), schedule(tools).attempts) == (0, 0, 0)

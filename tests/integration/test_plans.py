@@ -13,7 +13,7 @@ from tests.plans import find_scans, recording
 from tests.polling import add, now_of
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
-from worker.claim import claim_due_hosts, claim_isolated_host
+from worker.claim import claim_due_hosts, claim_isolated_hosts
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
@@ -137,7 +137,7 @@ def _take_over(connection: Connection, tools: Tools, now: datetime) -> None:
     lost = {"lease_token": "lost", "lease_until": now, "claimable_at": now}
     connection.execute(update(HostRow).where(HostRow.id.in_([1, 2])).values(lost))
     assert 1 in {host.host_id for host in claim_due_hosts(connection, now + 30 * MINUTE, tools.terms)}
-    claim_isolated_host(connection, now + 30 * MINUTE, tools.terms)
+    claim_isolated_hosts(connection, now + 30 * MINUTE, tools.terms)
 
 
 def _instruct(connection: Connection, now: datetime) -> None:
