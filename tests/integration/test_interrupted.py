@@ -57,7 +57,7 @@ def _wait_a_moment() -> None:
 def _interrupted(
     error: BaseException, when: Callable[[], None] = _wait_a_moment, also: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
-    """Raise an error from a signal once ``when`` returns, wherever we are, as Celery does when a task's time is over."""
+    """Raise an error from a signal once ``when`` returns, as Celery does when a task's time is over."""
 
     def interrupt(*_: object) -> None:
         also()
