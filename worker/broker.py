@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery import beat
+from celery.worker import consumer
 from kombu.exceptions import OperationalError
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -67,6 +68,19 @@ def _read_results(loop: Any) -> None:
         read, arguments = loop.readers.get(descriptor) or (None, ())
         if callable(read):
             read(*arguments)
+
+
+class Consumer(consumer.Consumer):
+    """A worker's loop that does not stop to tell other workers how it is; nobody here listens.
+
+    ``celery.worker.heartbeat.Heart`` publishes every two seconds from within the loop and tries for ever
+    (``celery.events.dispatcher.EventDispatcher._publish``): cut off from Redis, a worker neither heard of tasks that
+    ended nor saw that its connection was lost.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        silent = {"without_heartbeat": True, "without_gossip": True, "without_mingle": True}
+        super().__init__(*arguments, **options | silent)
 
 
 class Scheduler(beat.Scheduler):
