@@ -4,16 +4,19 @@ SQL is the queue, Celery the alarm clock: a lost, doubled or late message costs 
 Each setting that differs from Celery's default says why; docs/design.md has the measurements.
 """
 
+import warnings
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from celery import Celery, Task
+from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
-from celery.signals import setup_logging, worker_init, worker_process_init, worker_shutting_down
+from celery.signals import celeryd_after_setup, setup_logging, worker_init, worker_process_init, worker_shutting_down
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
+from kombu.transport import TRANSPORT_ALIASES
 from sqlalchemy.exc import DBAPIError
 
 from worker.database.clock import Clock
@@ -52,10 +55,15 @@ class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task g
 def celery_settings(chosen: Settings) -> dict[str, Any]:
     """Return Celery's configuration for these settings."""
     limits = time_limits(chosen.fetch_timeout)
+    is_in_memory = chosen.broker_url.startswith("memory://")
     return {
         "broker_url": chosen.broker_url,
         "broker_transport_options": _transport_options(chosen),
         "broker_connection_retry_on_startup": True,
+        # By default a worker ends when Redis refuses a command (it is full, or a replica for a while) and a worker and
+        # beat end at the hundredth try to reach it, after three quarters of an hour.
+        "broker_channel_error_retry": True,
+        "broker_connection_max_retries": None,
         # Status lives in SQL; a Redis result backend would cost 64-78 % more CPU.
         "task_ignore_result": True,
         "result_backend": None,
@@ -72,6 +80,7 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
         "task_publish_retry_policy": {"max_retries": 1},
         # With Redis it would kill tasks and park their messages until the visibility timeout.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_consumer": ("celery.worker.consumer" if is_in_memory else "worker.broker") + ":Consumer",
         "worker_soft_shutdown_timeout": _SOFT_SHUTDOWN_SECONDS,
         "worker_max_tasks_per_child": 500,
         "worker_hijack_root_logger": False,
@@ -82,7 +91,7 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
         "enable_utc": True,
         "timezone": "UTC",
         **_queues(),
-        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_scheduler": "worker.broker:Scheduler",
         "beat_schedule": _beat_schedule(chosen),
         "feedmill_embedded": False,
     }
@@ -93,8 +102,9 @@ def _transport_options(chosen: Settings) -> dict[str, Any]:
         return {"polling_interval": 0.1}
     return {
         "visibility_timeout": VISIBILITY_TIMEOUT.total_seconds(),
-        # The defaults wait for ever on a peer that is gone.
-        "socket_timeout": 30,
+        # The defaults wait for ever on a peer that is gone. A worker that waits hears of no task that ended, and beat
+        # sends nothing: so no longer than what it takes to see that a connection cannot be made.
+        "socket_timeout": 5,
         "socket_connect_timeout": 5,
         "socket_keepalive": True,
         "health_check_interval": 25,
@@ -142,6 +152,8 @@ class _SteadyCelery(Celery):
         return self._first_asked.now()
 
 
+# By the names of their modules, for a process without Redis need not load them.
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.broker:Transport"))
 app = _SteadyCelery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES)
 app.add_defaults(lambda: celery_settings(settings()))
 
@@ -183,6 +195,12 @@ def _refuse_a_foreign_schema() -> None:
     except DBAPIError as error:
         # The order in which servers start must not matter: the next tick looks again.
         structlog.get_logger("feedmill").warning(str(explain_failure(error, store_engine())))
+
+
+@celeryd_after_setup.connect
+def _need_no_advice(**_: object) -> None:
+    # At each loss of the connection, on what worker_cancel_long_running_tasks_on_connection_loss decides.
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
 
 @worker_process_init.connect

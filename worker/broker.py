@@ -1,0 +1,107 @@
+"""Redis as the broker: what kombu 5.7 and Celery 5.7 get wrong while it is gone, set right in this one place."""
+
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from celery import beat
+from celery.worker import consumer
+from kombu.exceptions import OperationalError
+from kombu.transport import redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+_LOG = structlog.get_logger("feedmill")
+# The published types of kombu leave out most of what is used here.
+_Channel: Any = redis.Channel
+_Transport: Any = redis.Transport
+
+
+class Channel(_Channel):  # type: ignore[misc]  # of no known type
+    """A channel that can be closed while Redis is gone."""
+
+    def close(self) -> None:
+        """Close the channel, also where Redis cannot be told.
+
+        An error here makes ``kombu.transport.virtual.Transport.close_connection`` leave all other channels open, and
+        ``kombu.Connection.collect``, which called it, takes the server's address from them. Celery closes them again:
+        one that holds the message of a task that runs then looks for the address in what is ``None``
+        (``kombu.transport.redis.Channel._connparams``), and since that AttributeError is no connection error, it ends
+        the worker. celery/kombu#582 met it on another way.
+        """
+        with suppress(*self.connection_errors, ResponseError):
+            super().close()
+
+
+class Transport(_Transport):  # type: ignore[misc]  # likewise
+    """kombu's transport for Redis: with the channel above, and a connection that starts by hearing what was missed."""
+
+    Channel = Channel
+
+    def establish_connection(self) -> Any:
+        """Connect; a Redis that refuses to write (it is full, or a replica for a while) counts as one that is gone.
+
+        It answers kombu's ping, so a worker would find out at its first command, and connect again without a pause.
+        """
+        connection = super().establish_connection()
+        try:
+            self.channels[-1].client.set("writable", "", ex=1)
+        except ResponseError as error:
+            self.close_connection(connection)
+            raise RedisConnectionError(str(error)) from error
+        return connection
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        """Have the loop read from this connection, but from the worker's children first.
+
+        While Redis is gone Celery's loop stands still, and its first turn looks at its clocks before it reads what the
+        children sent: a task that ended meanwhile seems to have passed its time limit, and the idle child is
+        interrupted and ends (``celery.concurrency.asynpool.AsynPool._on_soft_timeout``; the clocks outlive the
+        connection since celery/celery#10888).
+        """
+        super().register_with_event_loop(connection, loop)
+        loop.call_soon(_read_results, loop)
+
+
+def _read_results(loop: Any) -> None:
+    for descriptor, _ in loop.poller.poll(0) or ():
+        read, arguments = loop.readers.get(descriptor) or (None, ())
+        if callable(read):
+            read(*arguments)
+
+
+class Consumer(consumer.Consumer):
+    """A worker's loop that does not stop to tell other workers how it is; nobody here listens.
+
+    ``celery.worker.heartbeat.Heart`` publishes every two seconds from within the loop and tries for ever
+    (``celery.events.dispatcher.EventDispatcher._publish``): cut off from Redis, a worker neither heard of tasks that
+    ended nor saw that its connection was lost.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        silent = {"without_heartbeat": True, "without_gossip": True, "without_mingle": True}
+        super().__init__(*arguments, **options | silent)
+
+
+class Scheduler(beat.Scheduler):
+    """Beat's schedule, which tells once that the broker is gone and once that it is back.
+
+    ``celery.beat.Scheduler.apply_entry`` prints two tracebacks for each message that cannot be sent.
+    """
+
+    _is_cut_off = False
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        """Send a message that is due; one that cannot be sent is dropped, for the next will do its work."""
+        try:
+            self.apply_async(entry, producer=producer, advance=False)
+        except beat.SchedulingError as error:
+            if not isinstance(error.__context__, OperationalError):
+                _LOG.exception("not sent", task=entry.task)
+            elif not self._is_cut_off:
+                self._is_cut_off = True
+                _LOG.error("broker gone", error=str(error.__context__))
+        else:
+            if self._is_cut_off:
+                self._is_cut_off = False
+                _LOG.info("broker back")
