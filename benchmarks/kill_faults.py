@@ -19,7 +19,7 @@ from benchmarks.kill_servers import Postgres, Redis
 from worker.pipeline import request_named
 
 WEIGHTS = {
-    "child": 6,
+    "child": 7,
     "parent": 4,
     "beat": 2,
     "freeze": 1,
@@ -29,7 +29,7 @@ WEIGHTS = {
     "backend": 1,
     "clock": 2,
     "disk": 1,
-    "publisher": 6,
+    "publisher": 4,
 }
 KILLS = ("child", "parent", "beat")
 OF_SQLITE = ("parent", "freeze", "clock", "disk", "publisher")

@@ -34,6 +34,7 @@ class Publisher:
         self.is_open = True
         """Whether anything new is published."""
         self._random = random
+        self._delays = Random("delays")
         self._changes_at = dict.fromkeys(range(feeds), 0.0)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="publisher", daemon=True)
@@ -121,6 +122,10 @@ class Publisher:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             writer.transport.abort()
             return False
+        if self._delays.random() < 0.25:
+            await asyncio.sleep(self._delays.uniform(0.2, 2))
+            if reader.at_eof():
+                return False
         visit.status, etag, body = self._say(mode, visit, edition)
         named = ("Content-Type: application/rss+xml", f"Content-Length: {len(body)}", f"ETag: {etag}")
         head = [f"HTTP/1.1 {visit.status} So", *named[: 3 if etag else 2], "", ""]
