@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import chain
 
 from benchmarks.kill_ledger import Edition, Ledger, Visit, gaps, is_rising, too_close
@@ -106,7 +107,7 @@ def _told(ledger: Ledger, stored: Stored) -> _Debts:
     for visit in ledger.visits:
         visits[visit.feed].append(visit)
     for poll in stored.polls:
-        if poll.is_success and poll.status == 200:
+        if poll.is_success and poll.status == HTTPStatus.OK:
             meant = [visit for visit in visits[poll.feed] if _is_of(visit, poll)]
             # Two at once are a frozen worker's and another's: which is which nobody knows.
             if len(meant) == 1 and meant[0].edition:

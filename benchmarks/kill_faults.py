@@ -72,11 +72,22 @@ class World:
                 pass
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What was broken, and how it is made whole again."""
+
+    what: str
+    seconds: float
+    """So long it stays broken, or takes to come back by itself."""
+    make_whole: Callable[[], object] = lambda: None
+    feed: int | None = None
+
+
 @dataclass
 class _Undoing:
     at: float
     fault: Fault
-    make_whole: Callable[[], None]
+    make_whole: Callable[[], object]
 
 
 class Breaker:
@@ -88,12 +99,17 @@ class Breaker:
         self._random = random
         self._undoings: list[_Undoing] = []
 
-    def break_something(self) -> str:
-        """Break something that is whole; return what."""
+    def break_something(self) -> tuple[str, str]:
+        """Break something that is whole; return the kind of fault, and what broke."""
         while True:
             kind = self._random.choices(self.kinds, [WEIGHTS[kind] for kind in self.kinds])[0]
-            if getattr(self, f"_break_{kind}")():
-                return kind
+            began_at = time.time()
+            broken: Broken | None = getattr(self, f"_break_{kind}")()
+            if broken:
+                fault = Fault(kind, began_at, feed=broken.feed)
+                self._world.publisher.ledger.faults.append(fault)
+                self._undoings.append(_Undoing(began_at + broken.seconds, fault, broken.make_whole))
+                return kind, broken.what
             # What it would break is broken already.
             self.tend()
             self._world.tend()
@@ -115,13 +131,10 @@ class Breaker:
         undoing.make_whole()
         undoing.fault.ended_at = time.time()
 
-    def _note(
-        self, kind: str, seconds: float, make_whole: Callable[[], None] = lambda: None, feed: int | None = None
-    ) -> bool:
-        fault = Fault(kind, time.time(), feed=feed)
-        self._world.publisher.ledger.faults.append(fault)
-        self._undoings.append(_Undoing(fault.began_at + seconds, fault, make_whole))
-        return True
+    @property
+    def is_anyone_frozen(self) -> bool:
+        """Whether a process still sleeps past its lease."""
+        return self._is_broken("freeze")
 
     def _some(self, *, beat: bool | None = None) -> Program | None:
         """Return a program that runs: beat, none but it, or any."""
@@ -132,35 +145,35 @@ class Breaker:
         ]
         return self._random.choice(running) if running else None
 
-    def _break_child(self) -> bool:
+    def _break_child(self) -> Broken | None:
         program = self._some(beat=False)
         children = program.tree()[1:] if program else []
-        if not children:
-            return False
+        if not program or not children:
+            return None
         try:
             self._random.choice(children).kill()
         except psutil.NoSuchProcess:
-            return False
-        return self._note("child", 0)
+            return None
+        return Broken(program.name, 0)
 
-    def _break_parent(self) -> bool:
+    def _break_parent(self) -> Broken | None:
         program = self._some(beat=False)
         if not program:
-            return False
+            return None
         program.kill()
-        return self._note("parent", 2)
+        return Broken(program.name, 2)
 
-    def _break_beat(self) -> bool:
+    def _break_beat(self) -> Broken | None:
         program = self._some(beat=True)
         if not program:
-            return False
+            return None
         program.kill()
-        return self._note("beat", 2)
+        return Broken("beat", 2)
 
-    def _break_freeze(self) -> bool:
+    def _break_freeze(self) -> Broken | None:
         program = self._some(beat=False)
         if not program or any(each.is_frozen for each in self._world.programs):
-            return False
+            return None
         process = program.process
         program.signal_all(signal.SIGSTOP)
 
@@ -168,61 +181,63 @@ class Breaker:
             if program.process is process:
                 program.signal_all(signal.SIGCONT)
 
-        return self._note("freeze", self._world.lease + 5, go_on)
+        return Broken(program.name, self._world.lease + 5, go_on)
 
-    def _break_redis(self) -> bool:
+    def _break_redis(self) -> Broken | None:
         redis = self._world.redis
         if not redis or self._is_broken("redis"):
-            return False
+            return None
         redis.kill()
-        return self._note("redis", self._random.choice((1.0, 1.0, 6.0)), redis.start)
+        seconds = self._random.choice((1.0, 1.0, 6.0))
+        return Broken(f"for {seconds:.0f} s", seconds, redis.start)
 
-    def _break_flush(self) -> bool:
+    def _break_flush(self) -> Broken | None:
         redis = self._world.redis
         if not redis or self._is_broken("redis"):
-            return False
+            return None
         redis.flush()
-        return self._note("flush", 0)
+        return Broken("redis", 0)
 
-    def _break_postgres(self) -> bool:
+    def _break_postgres(self) -> Broken | None:
         postgres = self._world.postgres
         if not postgres or self._is_broken("postgres", "backend", "disk"):
-            return False
+            return None
         postgres.kill()
-        return self._note("postgres", 1, postgres.start)
+        return Broken("at once", 1, postgres.start)
 
-    def _break_backend(self) -> bool:
+    def _break_backend(self) -> Broken | None:
         postgres = self._world.postgres
         if not postgres or self._is_broken("postgres", "backend", "disk"):
-            return False
+            return None
         postgres.kill_backend()
-        return self._note("backend", 2)
+        return Broken("of a client", 2)
 
-    def _break_clock(self) -> bool:
+    def _break_clock(self) -> Broken | None:
         program = self._some()
         if not program or not self._world.shim or self._is_broken("clock"):
-            return False
-        shift_clock(program.clock, self._random.choice(_SHIFTS))
-        return self._note("clock", 15, lambda: shift_clock(program.clock, 0))
+            return None
+        shift = self._random.choice(_SHIFTS)
+        shift_clock(program.clock, shift)
+        return Broken(f"{program.name} {shift:+} s", 15, lambda: shift_clock(program.clock, 0))
 
-    def _break_disk(self) -> bool:
+    def _break_disk(self) -> Broken | None:
         if self._is_broken("postgres", "backend", "disk"):
-            return False
+            return None
         postgres = self._world.postgres
         if postgres:
             limit_files(postgres.processes(), 1)
-            return self._note("disk", _FULL_SECONDS, lambda: _free(postgres))
+            return Broken("full", _FULL_SECONDS, lambda: _free(postgres))
         program = self._some()
         if not program:
-            return False
+            return None
         limit_files(program.tree(), 1)
-        return self._note("disk", _FULL_SECONDS, lambda: limit_files(program.tree(), -1))
+        return Broken("full", _FULL_SECONDS, lambda: limit_files(program.tree(), -1))
 
-    def _break_publisher(self) -> bool:
+    def _break_publisher(self) -> Broken | None:
         modes, asked_for = self._world.publisher.modes, self._world.asked_for
         well = [feed for feed in self._world.feed_ids if feed not in modes]
         if not well:
-            return False
+            return None
         feed = self._random.choice(well)
         modes[feed] = self._random.choice(MODES)
 
@@ -230,7 +245,7 @@ class Breaker:
             del modes[feed]
             asked_for.add(feed)
 
-        return self._note("publisher", self._random.uniform(3, 9), mend, feed)
+        return Broken(f"feed {feed}: {modes[feed]}", self._random.uniform(3, 9), mend, feed)
 
     def _is_broken(self, *kinds: str) -> bool:
         return any(each.fault.kind in kinds for each in self._undoings)

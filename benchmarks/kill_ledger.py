@@ -1,10 +1,12 @@
 """What the kill test knows by itself: what was published, what was served to whom, and which faults there were."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 FOREVER = float("inf")
+_TITLE = re.compile(r"Report (\d+)\.(\d+)\.(\d+) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,8 @@ def title_of(feed: int, entry: tuple[int, int]) -> str:
 
 def told_by(title: str) -> tuple[int, int, int] | None:
     """Return the feed, entry and version that a stored title names; null for words that were never published."""
-    parts = title.split(" ")[1].split(".") if title.startswith("Report ") else []
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
-        return None
-    return int(parts[0]), int(parts[1]), int(parts[2])
+    found = _TITLE.match(title)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def too_close(visits: Sequence[Visit], gap: float) -> Iterator[tuple[Visit, Visit]]:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -147,7 +146,7 @@ def limit_files(processes: Sequence[psutil.Process], size: int) -> None:
 
 def programs(kind: str, folder: Path, settings: Mapping[str, str], shim: Path | None) -> list[Program]:
     """Return the programs of a deployment, still to be started."""
-    commands = {"run": ("worker", "run")}
+    commands: dict[str, tuple[str, ...]] = {"run": ("worker", "run")}
     if kind == "postgresql":
         commands = {"one": (*_WORKER, "one@%h"), "two": (*_WORKER, "two@%h"), "beat": _BEAT}
     environment = {
@@ -164,4 +163,3 @@ def _program(name: str, command: tuple[str, ...], folder: Path, environment: Map
     shutil.rmtree(own, ignore_errors=True)
     own.mkdir()
     return Program(name, command, own, environment)
-

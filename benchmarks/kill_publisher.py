@@ -5,8 +5,9 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from random import Random
+from typing import Self
 
 from benchmarks.interleaving_publisher import spell
 from benchmarks.kill_ledger import Edition, Ledger, Visit, title_of
@@ -42,7 +43,7 @@ class Publisher:
         for feed in range(feeds):
             self.change(feed)
 
-    def __enter__(self) -> "Publisher":
+    def __enter__(self) -> Self:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
         return self
@@ -86,7 +87,7 @@ class Publisher:
             server = await asyncio.start_server(self._talker(host), host, self.port, backlog=200)
             self.port = server.sockets[0].getsockname()[1]
 
-    def _talker(self, host: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], object]:
+    def _talker(self, host: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
                 while await self._answer(host, reader, writer):

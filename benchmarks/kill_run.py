@@ -134,14 +134,13 @@ def run(plan: Plan, tell: Callable[[str], object]) -> Ran:
 def _world(kind: str, folder: Path, publisher: Publisher) -> Iterator[World]:
     """Provide an empty store that knows the publisher's feeds, the servers, and programs still to be started."""
     with ExitStack() as stack:
-        settings, servers = _SETTINGS | {"FEEDMILL_DATABASE_URL": f"sqlite:///{folder}/store.db"}, {}
+        settings = _SETTINGS | {"FEEDMILL_DATABASE_URL": f"sqlite:///{folder}/store.db"}
+        redis = postgres = None
         if kind == "postgresql":
-            (folder / "redis").mkdir()
-            servers = {"redis": Redis(folder / "redis"), "postgres": Postgres(folder)}
-            settings["FEEDMILL_DATABASE_URL"] = servers["postgres"].url
-            settings["FEEDMILL_BROKER_URL"] = servers["redis"].url
-        for server in servers.values():
-            stack.callback(server.stop)
+            redis, postgres = Redis(folder / "redis"), Postgres(folder)
+            stack.callback(redis.stop)
+            stack.callback(postgres.stop)
+            settings |= {"FEEDMILL_DATABASE_URL": postgres.url, "FEEDMILL_BROKER_URL": redis.url}
         engine = open_store(settings["FEEDMILL_DATABASE_URL"])
         stack.callback(engine.dispose)
         migrate(engine)
@@ -154,7 +153,8 @@ def _world(kind: str, folder: Path, publisher: Publisher) -> Iterator[World]:
             feed_ids=_add(engine, publisher),
             lease=promise().lease,
             shim=shim,
-            **servers,
+            redis=redis,
+            postgres=postgres,
         )
         try:
             yield world
@@ -185,18 +185,18 @@ def _add(engine: Engine, publisher: Publisher) -> dict[int, int]:
         return {urls[url]: feed_id for url, feed_id in rows}
 
 
-def _break(
-    breaker: Breaker, world: World, random: Random, plan: Plan, tell: Callable[[str], object]
-) -> Counter[str]:
+def _break(breaker: Breaker, world: World, random: Random, plan: Plan, tell: Callable[[str], object]) -> Counter[str]:
     """Break one thing after the other, then make all of them whole."""
     faults: Counter[str] = Counter()
     for number in range(plan.faults):
         _go_on(world, breaker, random.uniform(0.2, plan.pause))
-        kind = breaker.break_something()
+        kind, what = breaker.break_something()
         faults[kind] += 1
-        tell(f"fault {number + 1}: {kind}")
+        tell(f"fault {number + 1}: {kind} {what}")
     # The last ones, too, are to last for a while.
     _go_on(world, breaker, plan.pause)
+    while breaker.is_anyone_frozen:
+        _go_on(world, breaker, plan.pause)
     breaker.heal()
     return faults
 
