@@ -58,6 +58,13 @@ class World:
         """The publisher's numbers of the feeds by their ids."""
         return {feed_id: feed for feed, feed_id in self.feed_ids.items()}
 
+    def cannot_break(self) -> dict[str, str]:
+        """Return the faults that cannot be had on this machine, and why."""
+        missing = {} if self.shim else {"clock": "there is no C compiler to build the shim with"}
+        if self.postgres and not limit_files(self.postgres.processes(), -1):
+            missing["disk"] = "the limits of PostgreSQL's processes cannot be set"
+        return missing
+
     def tend(self) -> None:
         """Do what publisher, supervisor and operator do all the time."""
         self.publisher.publish()

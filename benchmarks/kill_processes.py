@@ -137,11 +137,27 @@ class Program:
         return sizes
 
 
-def limit_files(processes: Sequence[psutil.Process], size: int) -> None:
-    """Let processes write no file beyond so many bytes; -1 lets them."""
+def limit_files(processes: Sequence[psutil.Process], size: int) -> bool:
+    """Let processes write no file beyond so many bytes, -1 lets them; return whether that could be had."""
+    is_limited = True
     for process in processes:
         with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            try:
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            except PermissionError:
+                is_limited = _limit_as_owner(process, size) and is_limited
+    return is_limited
+
+
+def _limit_as_owner(process: psutil.Process, size: int) -> bool:
+    """Limit a process as the user it runs as: a root without privileges may not do that in its own name."""
+    program = shutil.which("prlimit")
+    if not program:
+        return False
+    limit = f"--fsize={'unlimited' if size < 0 else size}:unlimited"
+    command = [program, "--pid", str(process.pid), limit]
+    owner = process.uids().real
+    return subprocess.run(command, user=owner, group=process.gids().real, check=False).returncode == 0
 
 
 def programs(kind: str, folder: Path, settings: Mapping[str, str], shim: Path | None) -> list[Program]:

@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,8 @@ class Ran:
     """Seconds from the last fault till the last feed was polled again."""
     memory: tuple[float, float]
     """Megabytes of the largest process at the beginning and at the end."""
-    has_clocks: bool
+    missing: Mapping[str, str]
+    """The faults that could not be had, and why."""
     seconds: float
 
 
@@ -97,7 +98,8 @@ def run(plan: Plan, tell: Callable[[str], object]) -> Ran:
     with tempfile.TemporaryDirectory(prefix="fmk-", dir="/tmp") as folder, ExitStack() as stack:
         publisher = stack.enter_context(Publisher(plan.feeds, Random(f"{plan.seed} publisher")))
         world = stack.enter_context(_world(plan.store, Path(folder), publisher))
-        breaker = Breaker(world, random, [kind for kind in plan.kinds if kind != "clock" or world.shim])
+        missing = world.cannot_break()
+        breaker = Breaker(world, random, [kind for kind in plan.kinds if kind not in missing])
         violations, _ = _wait_for_polls(world, time.time(), _FIRST_POLLS)
         memory = _largest(world)
         faults = _break(breaker, world, random, plan, tell)
@@ -125,7 +127,7 @@ def run(plan: Plan, tell: Callable[[str], object]) -> Ran:
             polls=len(stored.polls),
             longest=longest,
             memory=memory,
-            has_clocks=world.shim is not None,
+            missing=missing,
             seconds=time.time() - began,
         )
 

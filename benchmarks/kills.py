@@ -50,8 +50,8 @@ def _print(plan: Plan, ran: Ran) -> None:
     }
     for name, figure in rows.items():
         print(f"{name:<30}{figure:>9}")
-    if "clock" in plan.kinds and not ran.has_clocks:
-        print("clock shifts were left out: there is no C compiler to build the shim with")
+    for kind, why in ran.missing.items():
+        print(f"{kind} was left out: {why}")
     for violation in verdict.violations[:_MOST_TOLD]:
         print(f"VIOLATION {violation}")
 
