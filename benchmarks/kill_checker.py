@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
 
-from benchmarks.kill_ledger import Edition, Ledger, Visit, gaps, is_rising, too_close
+from benchmarks.kill_ledger import FOREVER, Edition, Ledger, Visit, gaps, is_rising, too_close
 from benchmarks.kill_store import Stored, StoredArticle, StoredPoll
 
 # Clocks of two processes on one machine, each read some time before or after the fact.
@@ -55,6 +55,7 @@ def check(ledger: Ledger, stored: Stored, promise: Promise) -> Verdict:
             *_wrong_words(ledger, owed, held),
             *_wrong_articles(ledger, stored),
             *_wrong_counts(stored),
+            *_unread_validators(ledger),
             *_wrong_state(stored),
             *impolite,
         ],
@@ -165,6 +166,18 @@ def _wrong_articles(ledger: Ledger, stored: Stored) -> Iterator[str]:
                 f"article {article.id} with {len(article.revisions)} revisions: "
                 f"{article.created} times told as created, {article.revised} as revised"
             )
+
+
+def _unread_validators(ledger: Ledger) -> Iterator[str]:
+    """Yield requests that sent back the validator of a document that had never been served in whole."""
+    served: dict[str, float] = {}
+    for visit in ledger.visits:
+        if visit.edition:
+            served[visit.edition.etag] = min(visit.ended_at, served.get(visit.edition.etag, visit.ended_at))
+    for visit in ledger.visits:
+        edition = ledger.edition_of(visit.asked) if visit.asked else None
+        if edition and served.get(edition.etag, FOREVER) > visit.began_at:
+            yield f"feed {visit.feed} was asked with {edition.etag}, which had not been served in whole"
 
 
 def _wrong_counts(stored: Stored) -> Iterator[str]:

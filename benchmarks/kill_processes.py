@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Program:
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
     starts_at: float = 0.0
+    started_at: float = 0.0
     is_frozen: bool = False
     was_killed: bool = False
     own_ends: list[str] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Program:
         """Start it; what it says goes to a file that no limit of its own can stop."""
         shift_clock(self.clock, 0)
         self.was_killed = self.is_frozen = False
+        self.started_at = time.time()
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", *self.command],
             cwd=self.folder,

@@ -14,16 +14,29 @@ FAULTS = {"postgresql": "kill,flush,postgres,backend,publisher", "sqlite": "pare
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_nothing_is_lost_or_doubled_by_kills(kind: str) -> None:
+def test_nothing_is_lost_or_doubled_by_kills(kind: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "benchmarks.kills", "--store", kind, "--only", FAULTS[kind], *SHORT],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "benchmarks.kills",
+            "--store",
+            kind,
+            "--only",
+            FAULTS[kind],
+            *SHORT,
+            "--logs",
+            tmp_path,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=280,
         check=False,
     )
-    print(done.stdout, done.stderr)
+    logs = [f"---- {path.name}\n{path.read_text(errors='replace')[-6000:]}" for path in sorted(tmp_path.glob("*.log"))]
+    print(done.stdout, done.stderr, *logs)
     figures = {" ".join(words[:-1]): words[-1] for words in map(str.split, done.stdout.splitlines()) if words}
     assert done.returncode == 0
     assert (figures["lost"], figures["doubled"], figures["violations"]) == ("0", "0", "0")

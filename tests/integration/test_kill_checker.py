@@ -90,6 +90,13 @@ def test_validators_of_a_document_that_is_not_stored_are_found() -> None:
     assert any(f"whose validator {FIRST.etag} is kept" in told for told in _violations(unread, ledger))
 
 
+def test_validators_of_a_document_that_was_never_served_in_whole_are_found() -> None:
+    ledger = _ledger()
+    ledger.visits[0].edition = None
+    ledger.visits.append(replace(_visit(1020, None), asked=FIRST.etag))
+    assert _violations(STORED, ledger) == [f"feed 0 was asked with {FIRST.etag}, which had not been served in whole"]
+
+
 def test_requests_too_close_to_one_another_are_found_unless_a_frozen_worker_explains_them() -> None:
     for faults, excused in ((), 0), ((Fault("freeze", 1011, 1081),), 1):
         ledger = _ledger(*faults)
