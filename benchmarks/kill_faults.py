@@ -101,14 +101,17 @@ class _Undoing:
 class Breaker:
     """Draws faults and makes them whole again."""
 
-    def __init__(self, world: World, random: Random, kinds: Collection[str]) -> None:
+    def __init__(self, world: World, seed: int, kinds: Collection[str]) -> None:
         self.kinds = [kind for kind in WEIGHTS if kind in kinds]
         self._world = world
-        self._random = random
+        self._seed = seed
+        self._random = Random(seed)
         self._undoings: list[_Undoing] = []
 
-    def break_something(self) -> tuple[str, str]:
+    def break_something(self, number: int) -> tuple[str, str]:
         """Break something that is whole; return the kind of fault, and what broke."""
+        # Each fault has draws of its own: what it cannot break now, and draws anew for, is a matter of time.
+        self._random = Random(f"{self._seed} {number}")
         while True:
             kind = self._random.choices(self.kinds, [WEIGHTS[kind] for kind in self.kinds])[0]
             began_at = time.time()

@@ -99,7 +99,7 @@ def run(plan: Plan, tell: Callable[[str], object]) -> Ran:
         publisher = stack.enter_context(Publisher(plan.feeds, Random(f"{plan.seed} publisher")))
         world = stack.enter_context(_world(plan.store, Path(folder), publisher))
         missing = world.cannot_break()
-        breaker = Breaker(world, random, [kind for kind in plan.kinds if kind not in missing])
+        breaker = Breaker(world, plan.seed, [kind for kind in plan.kinds if kind not in missing])
         violations, _ = _wait_for_polls(world, time.time(), _FIRST_POLLS)
         memory = _largest(world)
         faults = _break(breaker, world, random, plan, tell)
@@ -192,7 +192,7 @@ def _break(breaker: Breaker, world: World, random: Random, plan: Plan, tell: Cal
     faults: Counter[str] = Counter()
     for number in range(plan.faults):
         _go_on(world, breaker, random.uniform(0.2, plan.pause))
-        kind, what = breaker.break_something()
+        kind, what = breaker.break_something(number)
         faults[kind] += 1
         tell(f"fault {number + 1}: {kind} {what}")
     # The last ones, too, are to last for a while.
