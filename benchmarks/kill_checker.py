@@ -38,7 +38,7 @@ class Verdict:
     lost: int
     doubled: int
     excused: int
-    """Requests too close to another of their host, as its worker had been frozen past its lease."""
+    """Requests too close to another of their host: its worker was frozen past its lease, or its connection died."""
 
 
 def check(ledger: Ledger, stored: Stored, promise: Promise) -> Verdict:
@@ -224,12 +224,20 @@ def _politeness(ledger: Ledger, promise: Promise) -> tuple[int, list[str]]:
     excused, impolite = 0, []
     for host, visits in by_host.items():
         for one, other in too_close(visits, promise.gap):
-            if _outlived_lease(ledger, one, promise):
+            if _is_asked_anew(one, other) or _outlived_lease(ledger, one, promise):
                 excused += 1
             else:
                 wait = other.began_at - one.ended_at
-                impolite.append(f"{host}: asked at {other.began_at:.2f}, {wait:+.2f} s after the answer before")
+                impolite.append(
+                    f"{host}: feed {other.feed} asked for at {other.began_at:.2f}, {wait:+.2f} s after "
+                    f"feed {one.feed} (asked for at {one.began_at:.2f}, {one.status or 'no answer'})"
+                )
     return excused, impolite
+
+
+def _is_asked_anew(one: Visit, other: Visit) -> bool:
+    """Say whether libcurl itself asked once more, as it does when a kept connection dies (RFC 9112, section 9.3.1)."""
+    return one.is_reset and one.feed == other.feed
 
 
 def _outlived_lease(ledger: Ledger, visit: Visit, promise: Promise) -> bool:

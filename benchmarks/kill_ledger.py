@@ -39,6 +39,8 @@ class Visit:
     status: int | None = None
     edition: Edition | None = None
     """What was sent, in whole."""
+    is_reset: bool = False
+    """Whether the connection was reset in place of an answer."""
 
 
 @dataclass(slots=True)

@@ -120,6 +120,7 @@ class Publisher:
             await reader.read(1)
             return False
         if mode == "reset":
+            visit.is_reset = True
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             writer.transport.abort()
             return False

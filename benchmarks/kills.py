@@ -43,7 +43,7 @@ def _print(plan: Plan, ran: Ran) -> None:
         "doubled": f"{verdict.doubled:,}",
         "polls": f"{ran.polls:,}",
         "all polled again after": f"{ran.longest:.0f} s",
-        "overlaps excused": f"{verdict.excused:,}",
+        "too close, excused": f"{verdict.excused:,}",
         "largest process": f"{ran.memory[0]:.0f} MB, at the end {ran.memory[1]:.0f} MB",
         "violations": f"{len(verdict.violations):,}",
         "took": f"{ran.seconds:.0f} s",

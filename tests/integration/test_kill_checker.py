@@ -103,3 +103,11 @@ def test_requests_too_close_to_one_another_are_found_unless_a_frozen_worker_expl
         ledger.visits.append(_visit(1010, None, ended_at=1090))
         verdict = check(ledger, STORED, PROMISE)
         assert (verdict.excused, len(verdict.violations)) == (excused, 1 - excused)
+
+
+def test_a_request_is_excused_that_libcurl_made_anew_when_its_connection_died() -> None:
+    for is_reset, excused in ((False, 0), (True, 1)):
+        ledger = _ledger()
+        ledger.visits.append(replace(_visit(1014.6, None), is_reset=is_reset))
+        verdict = check(ledger, STORED, PROMISE)
+        assert (verdict.excused, len(verdict.violations)) == (excused, 1 - excused)
