@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select, update
 
 from worker.claim import (
+    ALONE_FROM,
     ClaimTerms,
     claim_due_hosts,
     claim_host,
@@ -132,6 +133,7 @@ def test_one_feed_of_one_isolated_host_is_claimed_at_a_time(connection: Connecti
     _add(connection, now, "a.example/1", "a.example/2", "b.example/1", "c.example/1")
     for name in ("a.example", "b.example"):
         _set_host(connection, name, isolated=True)
+    connection.execute(update(ScheduleRow).values(claim_attempts=ALONE_FROM))
     assert _feeds(claim_isolated_hosts(connection, now - SECOND, TERMS)) == []
     assert _feeds(claim_isolated_hosts(connection, now, TERMS)) == [["a.example/1"]]
     assert _feeds(claim_isolated_hosts(connection, now, TERMS)) == [["b.example/1"]]
