@@ -7,28 +7,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Without those that last past a lease, and those whose faults others' processes cannot survive: they run by command.
+# Without those that last past a lease; they run by command.
+FAULTS = "kill,redis,flush,postgres,backend,publisher"
 SHORT = ["--faults", "8", "--pause", "1.5", "--feeds", "15"]
-FAULTS = {"postgresql": "kill,flush,postgres,backend,publisher", "sqlite": "parent,disk,publisher"}
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_nothing_is_lost_or_doubled_by_kills(kind: str, tmp_path: Path) -> None:
+def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
     done = subprocess.run(
-        [
-            sys.executable,
-            "-P",
-            "-m",
-            "benchmarks.kills",
-            "--store",
-            kind,
-            "--only",
-            FAULTS[kind],
-            *SHORT,
-            "--logs",
-            tmp_path,
-        ],
+        [sys.executable, "-P", "-m", "benchmarks.kills", "--only", FAULTS, *SHORT, "--logs", tmp_path],
         cwd=ROOT,
         capture_output=True,
         text=True,
