@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from benchmarks.interleaving_machine import DifferenceError, Machine
-from benchmarks.running import database
+from benchmarks.running import begin_connections_with, database
 from worker.database.engine import open_store
 from worker.database.schema import migrate
 
@@ -37,13 +36,7 @@ def open_empty(kind: str) -> Iterator[Engine]:
 def forgo_syncing(engine: Engine) -> None:
     """Let a store wait for no disk: nobody pulls its plug."""
     statement = "PRAGMA synchronous = OFF" if engine.dialect.name == "sqlite" else "SET synchronous_commit TO off"
-
-    def prepare(connection: Any, _: object) -> None:
-        connection.execute(statement)
-        connection.commit()
-
-    event.listen(engine, "connect", prepare)
-    engine.dispose()
+    begin_connections_with(engine, statement)
 
 
 def run(engine: Engine, seed: int, steps: int, stretch: int) -> tuple[int, Counter[str]]:

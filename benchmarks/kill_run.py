@@ -11,7 +11,7 @@ from random import Random
 from shutil import copyfile
 from typing import Any
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from benchmarks.kill_checker import Promise, Verdict, check
@@ -21,6 +21,7 @@ from benchmarks.kill_processes import programs
 from benchmarks.kill_publisher import Publisher
 from benchmarks.kill_servers import Postgres, Redis
 from benchmarks.kill_store import count_unfinished, read_store, read_successes
+from benchmarks.running import begin_connections_with
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow
@@ -168,13 +169,7 @@ def _world(kind: str, folder: Path, publisher: Publisher) -> Iterator[World]:
 def _wait_for_nobody(engine: Engine) -> None:
     """Let us, who look on, wait for no lock that a frozen process holds."""
     statement = "PRAGMA busy_timeout = 500" if engine.dialect.name == "sqlite" else "SET lock_timeout = '500ms'"
-
-    def prepare(connection: Any, _: object) -> None:
-        connection.execute(statement)
-        connection.commit()
-
-    event.listen(engine, "connect", prepare)
-    engine.dispose()
+    begin_connections_with(engine, statement)
 
 
 def _add(engine: Engine, publisher: Publisher) -> dict[int, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, event, update
 
 from benchmarks.feed_server import address_of
 from worker.database.clock import read_clock
@@ -101,3 +101,14 @@ def add(store: Engine, port: int, numbers: range) -> None:
     with writing(store) as connection:
         feeds = (NewFeed(f"http://{address_of(number)}:{port}/{number}") for number in numbers)
         add_feeds(connection, read_clock(connection).now(), feeds)
+
+
+def begin_connections_with(store: Engine, statement: str) -> None:
+    """Have each connection of a store execute a statement before it is used."""
+
+    def prepare(connection: Any, _: object) -> None:
+        connection.execute(statement)
+        connection.commit()
+
+    event.listen(store, "connect", prepare)
+    store.dispose()

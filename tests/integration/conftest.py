@@ -1,10 +1,12 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from tests.servers.publisher import Publisher
+from worker.database.clock import read_clock
+from worker.database.engine import writing
 from worker.settings import Settings
 from worker.tools import Tools, make_tools
 
@@ -21,3 +23,16 @@ def tools(store: Engine) -> Iterator[Tools]:
     tools = make_tools(chosen, store)
     yield tools
     tools.close()
+
+
+@pytest.fixture
+def connection(store: Engine) -> Iterator[Connection]:
+    """A transaction that writes to an empty store."""
+    with writing(store) as connection:
+        yield connection
+
+
+@pytest.fixture
+def now(connection: Connection) -> datetime:
+    """What the store's clock says."""
+    return read_clock(connection).now()

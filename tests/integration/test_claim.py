@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,17 +27,6 @@ from worker.values import ClaimedHost, FeedState
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(seconds=1), parallel=1, hosts=50, feeds_per_host=20)
 CLAIMER = Path(__file__).with_name("claimer.py")
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def connection(store: Engine) -> Iterator[Connection]:
-    with writing(store) as connection:
-        yield connection
-
-
-@pytest.fixture
-def now(connection: Connection) -> datetime:
-    return read_clock(connection).now()
 
 
 def _add(connection: Connection, now: datetime, *urls: str) -> None:

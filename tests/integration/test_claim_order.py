@@ -1,11 +1,10 @@
 """Which hosts and feeds a claim takes: those it may, the longest due first, no more than its terms say."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, select, update
 
 from worker.claim import (
     ALONE_FROM,
@@ -19,8 +18,6 @@ from worker.claim import (
     find_next_claim,
     request_polls,
 )
-from worker.database.clock import read_clock
-from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
 from worker.store import HostRelease, store_polls
@@ -28,17 +25,6 @@ from worker.values import ClaimedHost
 
 SECOND, INSTANT = timedelta(seconds=1), timedelta(milliseconds=1)
 TERMS = ClaimTerms(lease=90 * SECOND, gap=10 * SECOND, parallel=1, hosts=50, feeds_per_host=20)
-
-
-@pytest.fixture
-def connection(store: Engine) -> Iterator[Connection]:
-    with writing(store) as connection:
-        yield connection
-
-
-@pytest.fixture
-def now(connection: Connection) -> datetime:
-    return read_clock(connection).now()
 
 
 def _add(connection: Connection, now: datetime, *names: str) -> None:

@@ -27,11 +27,6 @@ def connection(store: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.fixture
-def now(connection: Connection) -> datetime:
-    return read_clock(connection).now()
-
-
 def _set(connection: Connection, **values: object) -> None:
     connection.execute(update(HostRow).values(**values))
 

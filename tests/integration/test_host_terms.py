@@ -25,11 +25,6 @@ def connection(store: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.fixture
-def now(connection: Connection) -> datetime:
-    return read_clock(connection).now()
-
-
 def _names(connection: Connection, name: str) -> list[str]:
     return sorted(host.name for host in find_hosts(connection, name))
 

@@ -1,18 +1,16 @@
 """Suspects: feeds that were in flight when a worker was lost are cleared in minutes, and none is falsely accused."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, select, update
 
 from tests.documents import item, rss
 from tests.polling import add
 from tests.servers.publisher import Publisher
 from worker.claim import ALONE_FROM, ClaimTerms, claim_due_hosts, claim_isolated_hosts
 from worker.claim.losses import COMPANY
-from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.feeds import NewFeed, add_feeds
@@ -24,17 +22,6 @@ from worker.values import ClaimedHost, FeedState
 LEASE = timedelta(seconds=90)
 TERMS = ClaimTerms(lease=LEASE, gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=20)
 MANY = 3 * COMPANY
-
-
-@pytest.fixture
-def connection(store: Engine) -> Iterator[Connection]:
-    with writing(store) as connection:
-        yield connection
-
-
-@pytest.fixture
-def now(connection: Connection) -> datetime:
-    return read_clock(connection).now()
 
 
 def _add(connection: Connection, now: datetime, number: int) -> None:

@@ -30,11 +30,6 @@ def connection(store: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.fixture
-def now(connection: Connection) -> datetime:
-    return read_clock(connection).now()
-
-
 def _lose(connection: Connection, now: datetime) -> None:
     """Let the worker that holds the host be lost, and another one notice."""
     claim_due_hosts(connection, now, TERMS)
