@@ -42,7 +42,7 @@ def parse_dispatch(document: Document) -> ParsedDocument:
     header = _HEADER.match(text)
     published = _date(header[1]) if header else None
     head, body = split_head(text[header.end() if header else 0 :], published)
-    entry = _entry(head, _paragraphs(body), published)
+    entry = _entry(head, _paragraphs(body), published or head.dated)
     if not entry.content:
         raise PermanentError(ErrorClass.PARSE, "there is no text in it")
     return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,))

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from worker.parse.moments import read_moment
 from worker.parse.notices import Notices, read_bare_notice, read_headline, read_note, weightiest
 from worker.parse.slugs import read_slug_line, split_slug
 from worker.values import Notice
 from worker.wire.bylines import read_byline
+from worker.wire.date_lines import read_date_line
 
 _LONGEST = 250
 """Characters of any line but a note."""
@@ -46,6 +47,7 @@ class Head:
     agency: str | None = None
     tags: tuple[str, ...] = ()
     embargoed_until: datetime | None = None
+    dated: date | None = None
     kept: tuple[str, ...] = ()
     """Lines that were not understood: they stay text."""
 
@@ -63,6 +65,7 @@ def merge(head: Head, told: Head) -> Head:
         agency=head.agency or told.agency,
         tags=head.tags + told.tags,
         embargoed_until=head.embargoed_until or told.embargoed_until,
+        dated=head.dated or told.dated,
         kept=head.kept + told.kept,
     )
 
@@ -75,6 +78,9 @@ def understand(line: str, *, is_signed: bool = False) -> Head | None:
         return Head()
     if len(line) > _LONGEST:
         return _read_note(line)
+    # Before all else: a day is the name of no dispatch, and a kill of one would kill all of that day.
+    if dated := read_date_line(line):
+        return Head(dated=dated)
     if told := _read_note(line) or _read_label(line) or _read_embargo(line) or _read_byline(line, is_signed=is_signed):
         return told
     if slug := read_slug_line(line):

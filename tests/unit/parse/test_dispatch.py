@@ -122,6 +122,35 @@ def test_the_header_gives_the_date_and_is_no_text(text: str, published: str | No
     assert (entry.published, entry.content) == (published, "Rain.")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-24",
+        "2026-11-24 10:00:00",
+        "2026-11-24T10:00:00Z",
+        "Nov 24, 2026",
+        "November 24th 2026",
+        "24 Nov. 2026",
+        "24th November 2026, 10:00 GMT",
+        "Tuesday, 24 November 2026",
+        "Date: Tue, 24 Nov 2026 10:00:00 +0000",
+        "mardi 24 novembre 2026",
+        "Dienstag, 24. November 2026",
+        "martes, 24 de noviembre de 2026",
+    ],
+)
+def test_a_line_that_names_a_day_alone_is_the_header_and_nothing_else(line: str) -> None:
+    for text in (f"{line}\n\nOSLO (AP) - The tunnel is open.", f"{line}\n\nTunnel opens\n\nThe tunnel is open."):
+        entry = _entry(text)
+        assert (entry.published, entry.slug, entry.content) == ("2026-11-24", None, "The tunnel is open.")
+        assert entry.title in {None, "Tunnel opens"}
+
+
+@pytest.mark.parametrize("text", ["24 November 1626 was wet.", "May 2026\n\nRain.", "MOSCOW, July 10, 2026\n\nRain."])
+def test_what_names_more_or_less_than_a_day_is_no_header(text: str) -> None:
+    assert _entry(text).published is None
+
+
 @pytest.mark.parametrize("text", ["date of birth unknown.", "date 2021 Rain.", "dated 2021-07-11 Rain."])
 def test_what_only_resembles_a_header_is_text(text: str) -> None:
     assert _entry(text).content == text
