@@ -15,7 +15,7 @@ SHORT = ["--faults", "8", "--pause", "1.5", "--feeds", "15"]
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "benchmarks.kills", "--only", FAULTS, *SHORT, "--logs", tmp_path],
+        [sys.executable, "-m", "benchmarks.kills", "--only", FAULTS, *SHORT, "--logs", tmp_path],
         cwd=ROOT,
         capture_output=True,
         text=True,
