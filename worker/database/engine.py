@@ -26,6 +26,9 @@ _WRITES = "feedmill_writes"
 # A peer that has vanished is noticed within 25 s, by us and, with the same settings, by the server: psycopg's own
 # defaults, and the system's, wait for hours.
 _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+# Of one INSERT: psycopg reads a statement's text anew where it is long, and those of another number of rows are others,
+# which the server has not planned yet. Inserting articles 20 at a time takes a quarter less than all of a commit.
+_ROWS = 20
 # Seconds.
 _CANCEL_WITHIN = 3.0
 QUERY_CANCELED = "57014"
@@ -122,7 +125,7 @@ def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
     arguments = {name: value for name, value in told.items() if name not in url.query}
     # What the URL says comes last, and is what holds.
     arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
-    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS)
     event.listen(engine, "handle_error", _throw_away_interrupted)
     return engine
 
