@@ -183,3 +183,19 @@ def test_who_reads_a_listing_may_take_a_break(postgres: Engine) -> None:
     with reading_at_leisure(postgres) as connection:
         assert connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "0"
     assert _show(postgres, "idle_in_transaction_session_timeout") == "10s"
+
+
+def test_what_was_read_is_read_though_the_server_ended_the_transaction_while_we_worked_on_it(postgres: Engine) -> None:
+    options = "-c idle_in_transaction_session_timeout=200"
+    impatient = open_store(postgres.url.update_query_dict({"options": options}).render_as_string(hide_password=False))
+
+    def is_alive(pid: int) -> bool:
+        with reading(postgres) as connection:
+            return connection.execute(ALIVE, {"pid": pid}).first() is not None
+
+    with reading(impatient) as connection:
+        pid = connection.execute(PID).scalar_one()
+        wait_for(lambda: not is_alive(pid), 10, "the server ends the transaction")
+    with reading(impatient) as connection:
+        assert connection.execute(PID).scalar_one() != pid
+    impatient.dispose()

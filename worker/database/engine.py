@@ -71,6 +71,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads; on SQLite it never waits for a writer."""
     with engine.connect() as connection:
         yield connection
+        # The server may have ended it while we worked on what was read, a long document: that is read all the same.
+        with suppress(DBAPIError):
+            connection.rollback()
 
 
 @contextmanager
