@@ -111,9 +111,7 @@ def run(plan: Plan, tell: Callable[[str], object]) -> Ran:
         violations += _settle(world, promised.recovery)
         publisher.ledger.ended_at = time.time()
         memory = (memory[0], _largest(world)[0])
-        for program in world.programs:
-            program.stop()
-            violations += program.own_ends
+        violations += _stop(world)
         stored = read_store(world.store, world.numbers)
         verdict = check(publisher.ledger, stored, promised)
         verdict.violations[:0] = violations
@@ -131,6 +129,13 @@ def run(plan: Plan, tell: Callable[[str], object]) -> Ran:
             missing=missing,
             seconds=time.time() - began,
         )
+
+
+def _stop(world: World) -> list[str]:
+    """Stop the programs; return which of them had ended by themselves, and how."""
+    for program in world.programs:
+        program.stop()
+    return [end for program in world.programs for end in program.own_ends]
 
 
 @contextmanager

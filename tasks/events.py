@@ -15,7 +15,7 @@ _LOG = structlog.get_logger("feedmill")
 
 
 @app.task(name="maintenance.deliver_webhooks")
-@in_turn("maintenance.deliver_webhooks")
+@in_turn()
 def deliver_webhooks() -> None:
     """Bring changes to the webhooks that are due, as many as one task's time allows."""
     chosen = settings()
@@ -26,7 +26,7 @@ def deliver_webhooks() -> None:
 
 
 @app.task(name="maintenance.number_events")
-@in_turn("maintenance.number_events")
+@in_turn()
 def number_events() -> None:
     """Give the events that have been committed their positions, and wake a delivery where a webhook waits for them."""
     engine = store_engine()

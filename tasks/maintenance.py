@@ -15,7 +15,7 @@ from worker.tools import borrowed_tools
 
 
 @app.task(name="maintenance.prune")
-@in_turn("maintenance.prune", every=lambda _: PRUNE_EVERY)
+@in_turn(every=lambda _: PRUNE_EVERY)
 def prune() -> None:
     """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
     is_over = stops_after(STOP_CLAIMING)
@@ -24,7 +24,7 @@ def prune() -> None:
 
 
 @app.task(name="maintenance.seek_feeds")
-@in_turn("maintenance.seek_feeds", every=lambda _: SEEK_EVERY)
+@in_turn(every=lambda _: SEEK_EVERY)
 def seek_feeds() -> None:
     """Look for feeds that have been dead for long on their sites' pages; twice at once does no harm."""
     log = structlog.get_logger("feedmill")
@@ -36,7 +36,7 @@ def seek_feeds() -> None:
 
 
 @app.task(name="maintenance.group_articles")
-@in_turn("maintenance.group_articles")
+@in_turn()
 def group_articles() -> None:
     """Group the articles that wait, as many as one task's time allows; any number of workers may at once."""
     is_over = stops_after(STOP_CLAIMING)

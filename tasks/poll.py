@@ -12,7 +12,7 @@ from worker.tools import borrowed_tools
 
 
 @app.task(name="feeds.poll_due")
-@in_turn("feeds.poll_due", at_most=2)  # One claims while the other waits for what hangs.
+@in_turn(at_most=2)  # One claims while the other waits for what hangs.
 def poll_due() -> None:
     """Poll feeds that are due, as many as one task's time allows."""
     with borrowed_tools() as tools:

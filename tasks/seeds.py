@@ -11,7 +11,7 @@ from worker.tools import borrowed_tools
 
 
 @app.task(name="maintenance.ingest_seeds")
-@in_turn("maintenance.ingest_seeds", every=lambda chosen: chosen.seed_scan_interval)
+@in_turn(every=lambda chosen: chosen.seed_scan_interval)
 def ingest_seeds() -> None:
     """Read new and changed files of the seed folder; reading one again changes nothing."""
     log = structlog.get_logger("feedmill")

@@ -12,7 +12,7 @@ from worker.time_limits import time_limits
 
 
 @app.task(name="feeds.tick")
-@in_turn("feeds.tick")
+@in_turn()
 def tick() -> None:
     """Send poll tasks for the hosts that can be claimed now; twice or never does no harm."""
     chosen = settings()

@@ -17,9 +17,7 @@ from worker.settings import Settings, settings
 Every = Callable[[Settings], timedelta]
 
 
-def in_turn(
-    name: str, *, at_most: int = 1, every: Every | None = None
-) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def in_turn(at_most: int = 1, every: Every | None = None) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Let a task that any number of messages ask for do nothing where it is not its turn.
 
     A process does it ``at_most`` so many times at once: what takes long must leave threads to what must not wait. Where
@@ -35,7 +33,7 @@ def in_turn(
             if turns.acquire(blocking=False):
                 try:
                     with store_failures_logged():
-                        _work_if_due(work, name, every)
+                        _work_if_due(work, every)
                 finally:
                     turns.release()
 
@@ -53,6 +51,6 @@ def store_failures_logged() -> Iterator[None]:
         structlog.get_logger("feedmill").error(str(explain_failure(error, store_engine())))
 
 
-def _work_if_due(work: Callable[[], None], name: str, every: Every | None) -> None:
-    if every is None or take_turn(store_engine(), name, every(settings())):
+def _work_if_due(work: Callable[[], None], every: Every | None) -> None:
+    if every is None or take_turn(store_engine(), work.__name__, every(settings())):
         work()

@@ -18,7 +18,7 @@ from worker.database.outbox_tables import WebhookRow
 from worker.database.turns import find_turn, note_turn
 from worker.measures import show_duration
 
-TICK = "feeds.tick"
+TICK = "tick"
 _MENDING = "mend a step of the clock"
 # Smaller steps do less harm than mending them costs.
 _LEAST = timedelta(minutes=1)

@@ -9,6 +9,7 @@ from tests.documents import item, rss
 from tests.polling import add, count, now_of, poll, schedule
 from tests.servers.publisher import Publisher
 from tests.storing import kinds, lease, read, revisions, store, texts
+from worker.clock_steps import TICK
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
@@ -103,7 +104,7 @@ def _lease_for_a_day(tools: Tools) -> None:
         leased = update(HostRow).values(lease_token="of a worker that is gone", lease_until=later, claimable_at=later)
         connection.execute(leased)
         # What its claim left behind: a tick of the same day.
-        connection.execute(insert(TurnRow).values(name="feeds.tick", taken_at=later))
+        connection.execute(insert(TurnRow).values(name=TICK, taken_at=later))
 
 
 def test_what_was_polled_while_the_clock_was_a_day_ahead_is_due_when_it_is_set_right(
@@ -136,5 +137,5 @@ def test_a_clock_that_is_set_forth_makes_nothing_due_that_is_not(tools: Tools, p
     add(tools, publisher.serve("/feed", rss([item("one")])))
     poll(tools)
     with writing(tools.engine) as connection:
-        connection.execute(insert(TurnRow).values(name="feeds.tick", taken_at=read_clock(connection).now() - DAY))
+        connection.execute(insert(TurnRow).values(name=TICK, taken_at=read_clock(connection).now() - DAY))
     assert poll(tools) == []

@@ -27,7 +27,7 @@ _WRITES = "feedmill_writes"
 # defaults, and the system's, wait for hours.
 _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
 # Of one INSERT: psycopg reads a statement's text anew where it is long, and those of another number of rows are others,
-# which the server has not planned yet. Inserting articles 20 at a time takes a quarter less than all of a commit.
+# which the server has not planned yet. `python -m benchmarks --store postgresql` shows it in its fresh round.
 _ROWS = 20
 # Seconds.
 _CANCEL_WITHIN = 3.0
