@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from worker.basics.text import fold
 from worker.errors import PollError
-from worker.normalise import FeedContext, normalise
+from worker.normalise.article import normalise
+from worker.normalise.context import FeedContext
 from worker.parse.feed_xml import parse_xml
 from worker.parse.well_formed import read_well_formed
-from worker.recognise import hash_guid
-from worker.text import fold
+from worker.recognise.keys import hash_guid
 from worker.values import Document, Entry, KeyedEntry, ParsedDocument, Sighting
 
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)

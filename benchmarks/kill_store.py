@@ -11,7 +11,7 @@ from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, Si
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.outbox_tables import EventBoundsRow
-from worker.values import EventKind
+from worker.database.values_events import EventKind
 
 
 @dataclass(frozen=True, slots=True)

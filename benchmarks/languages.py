@@ -16,11 +16,13 @@ from pathlib import Path
 import psutil
 
 from benchmarks.parsers import FOLDERS, ROOT, read_documents
+from worker.basics.languages import detect_language, guess_language
 from worker.errors import PollError
-from worker.languages import detect_language, guess_language
-from worker.normalise import Detect, FeedContext, normalise
+from worker.normalise.article import normalise
+from worker.normalise.context import FeedContext
+from worker.normalise.language import Detect
 from worker.parse.document import parse_document
-from worker.recognise import hash_guid
+from worker.recognise.keys import hash_guid
 from worker.values import Article, Document, Entry, KeyedEntry, ParsedDocument
 
 TEXTS = ROOT / "tests/data/languages"

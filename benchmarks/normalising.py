@@ -14,13 +14,15 @@ from pathlib import Path
 
 from benchmarks.measuring import cpu_ms
 from benchmarks.parsers import FOLDERS, read_documents
+from worker.basics.languages import find_detector
 from worker.errors import PollError
-from worker.languages import find_detector
-from worker.normalise import Detect, FeedContext, normalise
+from worker.normalise.article import normalise
+from worker.normalise.context import FeedContext
+from worker.normalise.language import Detect
 from worker.normalise.plain_text import text_of
 from worker.normalise.sanitise import sanitise
 from worker.parse.document import parse_document
-from worker.recognise import key_entries
+from worker.recognise.keys import key_entries
 from worker.values import Document, GuidPolicy
 
 _MOST = 2_000

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from worker.database.engine import store_engine
 from worker.pipeline import count_poll_tasks, poll_all_due, poll_due
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import settings
-from worker.tools import Tools, make_tools
 from worker.values import PollRecord
 
 

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from benchmarks.rhythms import SimulatedFeed
-from worker.schedule import Bounds, after_success, arrivals, observe
+from worker.schedule.rhythm import arrivals, observe
+from worker.schedule.success import after_success
 from worker.values import Hints, Rhythm
+from worker.values.bounds import Bounds
 
 ZERO = datetime(2026, 1, 5, tzinfo=UTC)
 """Hour zero, a Monday."""

@@ -18,7 +18,7 @@ from benchmarks.feed_server import address_of
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds
+from worker.manage.feeds import NewFeed, add_feeds
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.story_set import Labelled
-from worker.group import BOILERPLATE_STORIES, choose_candidates, find_copies, read_text, sign, unite
-from worker.values import Block, Candidate, Matched, Signature
+from worker.stories.candidates import choose_candidates
+from worker.stories.match import find_copies
+from worker.stories.reading import read_text
+from worker.stories.rules import BOILERPLATE_STORIES
+from worker.stories.signature import sign
+from worker.stories.unite import unite
+from worker.stories.values import Block, Candidate, Matched, Signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
-from worker.pipeline import group_waiting
+from worker.stories.grouping import group_waiting
 
 ROOT = Path(__file__).parents[1]
 # Articles that arrive between two groupings, as of a few polls.
@@ -29,7 +29,7 @@ _WORKERS = 6
 _WORKER = """
 import sys
 from worker.database.engine import open_store
-from worker.pipeline import group_waiting
+from worker.stories.grouping import group_waiting
 engine = open_store(sys.argv[1])
 sys.stdin.readline()
 print(sum(group_waiting(engine, lambda: False)))

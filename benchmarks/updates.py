@@ -19,7 +19,7 @@ from benchmarks.running import database
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
 from worker.database.schema import migrate
-from worker.feeds import NewFeed, add_feeds
+from worker.manage.feeds import NewFeed, add_feeds
 
 _COMMIT = 50
 _TABLES = ("schedules", "hosts")

@@ -2,14 +2,15 @@
 
 import structlog
 
-from tasks.turns import in_turn
+from tasks.in_turn import in_turn
+from worker.basics.stopping import is_stopping
 from worker.celery import app
 from worker.database.clock import read_clock
 from worker.database.engine import reading, store_engine
+from worker.manage.webhooks import is_any_due
 from worker.outbox import number_events as number_committed_events
 from worker.settings import settings
-from worker.stopping import is_stopping
-from worker.webhooks import Delivered, deliver, delivering_transfers, is_any_due
+from worker.webhooks.deliver import Delivered, deliver, delivering_transfers
 
 _LOG = structlog.get_logger("feedmill")
 

@@ -2,16 +2,16 @@
 
 import structlog
 
-from tasks.turns import in_turn
+from tasks.in_turn import in_turn
+from worker.basics.stopping import is_stopping
+from worker.basics.time_limits import STOP_CLAIMING, stops_after
 from worker.celery import PRUNE_EVERY, SEEK_EVERY, app
 from worker.database.engine import store_engine
-from worker.pipeline import group_waiting
-from worker.pipeline import seek_feeds as seek_lost_feeds
-from worker.retention import prune_some
+from worker.discovery.rediscovery import seek_feeds as seek_lost_feeds
+from worker.manage.retention import prune_some
+from worker.pipeline.tools import borrowed_tools
 from worker.settings import settings
-from worker.stopping import is_stopping
-from worker.time_limits import STOP_CLAIMING, stops_after
-from worker.tools import borrowed_tools
+from worker.stories.grouping import group_waiting
 
 
 @app.task(name="maintenance.prune")

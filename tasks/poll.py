@@ -1,14 +1,14 @@
 """Polling: every due feed, or the named ones."""
 
-from tasks.turns import in_turn, store_failures_logged
+from tasks.in_turn import in_turn, store_failures_logged
+from worker.basics.stopping import is_stopping
 from worker.celery import app
 from worker.database.engine import store_engine
 from worker.logs import log_poll
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
 from worker.pipeline import request_named
-from worker.stopping import is_stopping
-from worker.tools import borrowed_tools
+from worker.pipeline.tools import borrowed_tools
 
 
 @app.task(name="feeds.poll_due")

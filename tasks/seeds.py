@@ -2,12 +2,12 @@
 
 import structlog
 
-from tasks.turns import in_turn
+from tasks.in_turn import in_turn
 from worker.celery import app
 from worker.errors import UnfinishedSeedError
-from worker.ingest import ingest_seed_folder
+from worker.pipeline.tools import borrowed_tools
+from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import settings
-from worker.tools import borrowed_tools
 
 
 @app.task(name="maintenance.ingest_seeds")

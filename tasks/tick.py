@@ -1,14 +1,14 @@
 """The tick: beat's alarm clock, which wakes as many poll tasks as there is work for."""
 
+from tasks.in_turn import in_turn
 from tasks.poll import poll_due
-from tasks.turns import in_turn
+from worker.basics.time_limits import time_limits
 from worker.celery import app, count_waiting_messages
-from worker.clock_steps import TICK, mend_clock_step
+from worker.database.clock_steps import TICK, mend_clock_step
 from worker.database.engine import store_engine
 from worker.database.turns import take_turn
 from worker.pipeline import count_poll_tasks
 from worker.settings import settings
-from worker.time_limits import time_limits
 
 
 @app.task(name="feeds.tick")

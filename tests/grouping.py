@@ -15,7 +15,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
-from worker.pipeline import group_waiting
+from worker.stories.grouping import group_waiting
 
 WORDS = (
     "harbour council bridge winter market ferry minister report school budget library inquiry river station price "

@@ -13,9 +13,9 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.errors import ErrorClass
-from worker.feeds import NewFeed, add_feeds
+from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline import poll_all_due
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 from worker.values import PollRecord
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from tests.polling import add, now_of
-from worker.claim import claim_due_hosts
+from worker.claim.leasing import claim_due_hosts
 from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.pipeline.conclude import Answered, bounds_of, store_documents
-from worker.tools import Tools
+from worker.pipeline.answered import Answered, bounds_of
+from worker.pipeline.conclude import store_documents
+from worker.pipeline.tools import Tools
 from worker.values import Document, DueFeed, Fetched, FetchRequest, ParsedDocument, PollRecord, Validators
 
 Read = tuple[Answered, ParsedDocument]

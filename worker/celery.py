@@ -19,6 +19,8 @@ from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES
 from sqlalchemy.exc import DBAPIError
 
+from worker.basics.stopping import ask_to_stop, prepare_to_stop
+from worker.basics.time_limits import VISIBILITY_TIMEOUT, time_limits
 from worker.database.clock import Clock
 from worker.database.engine import forget_after_fork, store_engine
 from worker.database.failures import explain_failure
@@ -26,8 +28,6 @@ from worker.database.schema import check_schema
 from worker.errors import BrokerError, StoreError
 from worker.logs import set_up_logs
 from worker.settings import Settings, settings
-from worker.stopping import ask_to_stop, prepare_to_stop
-from worker.time_limits import VISIBILITY_TIMEOUT, time_limits
 
 QUEUES = ("feeds", "ondemand", "maintenance")
 _TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.events", "tasks.maintenance")

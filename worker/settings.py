@@ -13,8 +13,8 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from worker.basics.measures import parse_duration, parse_size, show_duration, show_size
 from worker.errors import SettingsError
-from worker.measures import parse_duration, parse_size, show_duration, show_size
 
 PREFIX = "FEEDMILL_"
 # `feedmill poll --user` reads it: a secret for one command, not a setting.

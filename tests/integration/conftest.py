@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine
 from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import writing
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.tools import Tools, make_tools
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import sys
 
 from worker.database.engine import open_store
-from worker.pipeline import group_waiting
+from worker.stories.grouping import group_waiting
 
 engine = open_store(sys.argv[1])
 sys.stdin.readline()  # all groupers start together

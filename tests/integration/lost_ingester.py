@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from worker.database.engine import open_store
-from worker.ingest import ingest
+from worker.pipeline.tools import make_tools
+from worker.seeds.ingest import ingest
 from worker.settings import Settings
-from worker.tools import make_tools
 
 tools = make_tools(Settings(), open_store(sys.argv[1]))
 for read in ingest(tools, [Path(sys.argv[2])], 1_000_000):

@@ -13,10 +13,10 @@ from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, PollRow
+from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import NamedError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.pipeline import AddedFeed, add_by_url
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 FEED = rss([item("one")], title="The feed", site="https://site.example/")
 

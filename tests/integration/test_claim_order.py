@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
-from worker.claim import (
-    ALONE_FROM,
-    ClaimTerms,
+from worker.claim.leasing import (
     claim_due_hosts,
     claim_host,
     claim_isolated_hosts,
@@ -16,11 +14,14 @@ from worker.claim import (
     claim_requested_feeds,
     count_claimable_hosts,
     find_next_claim,
-    request_polls,
 )
+from worker.claim.losses import ALONE_FROM
+from worker.claim.requests import request_polls
+from worker.claim.terms import ClaimTerms
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
-from worker.store import HostRelease, store_polls
+from worker.database.leases import HostRelease
+from worker.manage.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
+from worker.store.polls import store_polls
 from worker.values import ClaimedHost
 
 SECOND, INSTANT = timedelta(seconds=1), timedelta(milliseconds=1)

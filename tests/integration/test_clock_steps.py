@@ -9,15 +9,16 @@ from tests.documents import item, rss
 from tests.polling import add, count, now_of, poll, schedule
 from tests.servers.publisher import Publisher
 from tests.storing import kinds, lease, read, revisions, store, texts
-from worker.clock_steps import TICK
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
+from worker.database.clock_steps import TICK
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.turns import TurnRow
-from worker.health import read_health
-from worker.pipeline.conclude import prepare_document, store_prepared
-from worker.tools import Tools
+from worker.look.health import read_health
+from worker.pipeline.conclude import store_prepared
+from worker.pipeline.prepared import prepare_document
+from worker.pipeline.tools import Tools
 
 SITE = "https://gazette.example"
 FIRST, LATER, LAST = "The ferry will sail at noon.", "The ferry sailed at one.", "The ferry has come back."

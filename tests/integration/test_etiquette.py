@@ -9,7 +9,7 @@ from tests.polling import add, poll, poll_again, titles
 from tests.servers.publisher import Answer, Publisher
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 # Everything in a feed that a reader might be tempted to fetch.
 TEMPTING = """<?xml version="1.0"?>

@@ -16,8 +16,8 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.errors import ErrorClass
-from worker.feeds import resume_feed
-from worker.tools import Tools
+from worker.manage.feeds import resume_feed
+from worker.pipeline.tools import Tools
 from worker.values import FeedState, Streak
 
 # Nobody listens on the discard port; each address is a host of its own.

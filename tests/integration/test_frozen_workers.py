@@ -21,8 +21,8 @@ from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow, PollRow
 from worker.pipeline import poll_due
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.tools import Tools, make_tools
 
 FROZEN_WORKER = Path(__file__).with_name("frozen_worker.py")
 ROOT = Path(__file__).parents[2]

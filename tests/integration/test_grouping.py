@@ -21,9 +21,9 @@ from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
-from worker.retention import prune
+from worker.manage.retention import prune
 from worker.settings import Settings
-from worker.store.stories import find_boilerplate
+from worker.stories.blocks import find_boilerplate
 
 
 def test_copies_in_other_outlets_are_one_story(store: Engine) -> None:

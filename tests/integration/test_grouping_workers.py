@@ -27,8 +27,8 @@ from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.engine import reading, writing
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.pipeline import group_waiting
-from worker.store.stories import claim_waiting
+from worker.stories.grouping import group_waiting
+from worker.stories.waiting import claim_waiting
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, Engine, insert, update
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds, pause_feed, remove_feed
-from worker.health import Health, read_health
+from worker.look.health import Health, read_health
+from worker.manage.feeds import NewFeed, add_feeds, pause_feed, remove_feed
 
 HOUR = timedelta(hours=1)
 

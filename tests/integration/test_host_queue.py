@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 
-from worker.claim import ClaimTerms, claim_due_hosts, request_polls
+from worker.claim.leasing import claim_due_hosts
+from worker.claim.requests import request_polls
+from worker.claim.terms import ClaimTerms
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.host_queue import wake_hosts
-from worker.feeds import NewFeed, add_feeds, resume_feed
+from worker.manage.feeds import NewFeed, add_feeds, resume_feed
 
 MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(milliseconds=1)
 TERMS = ClaimTerms(lease=HOUR, gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)

@@ -13,7 +13,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.pipeline import poll_by_name
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 BUSY = Answer(status=429)
 

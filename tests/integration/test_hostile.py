@@ -18,8 +18,8 @@ from worker.database.engine import open_store, reading
 from worker.database.feed_tables import HostRow
 from worker.database.schema import migrate
 from worker.parse import ParseLimits, Parser
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.tools import Tools, make_tools
 from worker.values import Outcome, PollRecord
 
 TIMEOUT = timedelta(seconds=3)

@@ -17,8 +17,8 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.pipeline import poll_due
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.tools import Tools, make_tools
 from worker.values import FeedState, Outcome, PollRecord
 
 

@@ -12,7 +12,7 @@ from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 # A feed names the pages of its own site for all feeds of that site; any others only within itself.
 OWN, FOREIGN = "http://127.0.0.1", "https://elsewhere.example"

@@ -33,8 +33,8 @@ from worker.database.engine import (
 from worker.database.failures import explain_failure
 from worker.database.feed_tables import FeedRow, PollRow
 from worker.pipeline import poll_due
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings, settings
-from worker.tools import Tools, make_tools
 
 OpenTransaction = Callable[[Engine], AbstractContextManager[Connection]]
 SLEEP = text("SELECT pg_sleep(60)")

@@ -8,13 +8,13 @@ from sqlalchemy import Row, select, update
 from tests.documents import item, rss
 from tests.polling import add, poll
 from tests.servers.publisher import Answer, Publisher
-from worker.claim import request_polls
+from worker.claim.requests import request_polls
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import pause_feed
-from worker.intervals import choose_interval
-from worker.tools import Tools
+from worker.manage.feeds import pause_feed
+from worker.manage.intervals import choose_interval
+from worker.pipeline.tools import Tools
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

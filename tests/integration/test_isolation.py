@@ -9,14 +9,16 @@ from sqlalchemy import Connection, select, update
 from tests.documents import item, rss
 from tests.polling import add
 from tests.servers.publisher import Publisher
-from worker.claim import ALONE_FROM, ClaimTerms, claim_due_hosts, claim_isolated_hosts
-from worker.claim.losses import COMPANY
+from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
+from worker.claim.losses import ALONE_FROM, COMPANY
+from worker.claim.terms import ClaimTerms
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds
+from worker.database.leases import HostRelease
+from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline import poll_due
-from worker.store import HostRelease, store_polls
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
+from worker.store.polls import store_polls
 from worker.values import ClaimedHost, FeedState
 
 LEASE = timedelta(seconds=90)

@@ -14,9 +14,9 @@ from tests.storing import article, articles, kinds, poll_once, revisions, texts
 from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow
-from worker.ingest import ingest
-from worker.pipeline import add_by_url
-from worker.tools import Tools
+from worker.discovery.adding import add_by_url
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest
 
 FIRST, SECOND = "The ferry struck the pier.", "The ferry struck the pier, hurting two."
 

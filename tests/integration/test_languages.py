@@ -13,8 +13,8 @@ from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.engine import reading
 from worker.database.schema import migrate
-from worker.ingest import ingest
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest
 
 TEXTS = Path(__file__).parents[1] / "data/languages"
 

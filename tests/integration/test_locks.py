@@ -14,8 +14,8 @@ from tests.storing import Leased, Read, articles, lease, poll_once, read, store,
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.tools import Tools, make_tools
 
 SITE = "https://gazette.example"
 ROUNDS = 30

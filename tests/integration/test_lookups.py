@@ -12,14 +12,15 @@ from tests.documents import item, page, rss
 from tests.polling import add, hosts, now_of, poll, titles
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
-from worker.claim import claim_host
+from worker.claim.leasing import claim_host
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow
+from worker.database.leases import HostRelease
+from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import ErrorClass
-from worker.pipeline import AddedFeed, add_by_url
-from worker.store import HostRelease, store_polls
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
+from worker.store.polls import store_polls
 
 FEED = rss([item("one")])
 

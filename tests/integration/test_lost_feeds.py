@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tests.polling import lose, now_of
-from worker.claim import ALONE_FROM
+from worker.claim.losses import ALONE_FROM
 from worker.database.engine import reading, writing
+from worker.discovery.lost_feeds import LostFeed, is_still_lost, list_lost_feeds
 from worker.errors import ErrorClass
-from worker.lost_feeds import LostFeed, is_still_lost, list_lost_feeds
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 from worker.values import FeedState
 
 URL, SITE = "https://a.example/feed", "https://a.example/"

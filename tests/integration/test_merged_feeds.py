@@ -13,8 +13,8 @@ from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import find_feed, remove_feed
-from worker.tools import Tools
+from worker.manage.feeds import find_feed, remove_feed
+from worker.pipeline.tools import Tools
 from worker.values import FeedState
 
 WEEK = timedelta(days=7)

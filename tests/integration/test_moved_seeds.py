@@ -17,8 +17,8 @@ from tests.storing import articles, events, kinds, texts
 from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.engine import writing
 from worker.database.feed_tables import SeedFileRow
-from worker.ingest import ingest
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest
 
 SELF = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="https://news.example/feed"/>'
 RAIN = "Rain fell on the harbour bridge all day, and nobody crossed it but the postman and his dog."

@@ -12,8 +12,8 @@ from worker.database.article_tables import ArticleRow, EventRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedAliasRow, FeedRow, HostRow, PollRow, ScheduleRow
-from worker.feeds import NewFeed, add_feeds, find_feed, pause_feed, remove_feed
-from worker.tools import Tools
+from worker.manage.feeds import NewFeed, add_feeds, find_feed, pause_feed, remove_feed
+from worker.pipeline.tools import Tools
 from worker.values import FeedState, PollRecord
 
 WEEK = timedelta(days=7)

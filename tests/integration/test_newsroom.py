@@ -15,8 +15,8 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow
 from worker.errors import ErrorClass
-from worker.ingest import SeedRead, ingest
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import SeedRead, ingest
 from worker.values import Outcome
 
 DATA = Path(__file__).parents[1] / "data"

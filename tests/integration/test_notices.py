@@ -20,14 +20,16 @@ from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow, EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.feeds import add_file_feed, find_feed, remove_feed
-from worker.ingest import ingest
-from worker.parse import parse_dispatch
-from worker.pipeline.conclude import Answered, prepare_document, store_prepared
+from worker.manage.feeds import add_file_feed, find_feed, remove_feed
+from worker.pipeline.answered import Answered
+from worker.pipeline.conclude import store_prepared
+from worker.pipeline.prepared import prepare_document
+from worker.pipeline.tools import Tools, make_tools
+from worker.seeds.ingest import ingest
 from worker.settings import Settings
-from worker.store import find_wire_articles
-from worker.tools import Tools, make_tools
 from worker.values import Document, DueFeed, Fetched, FetchRequest
+from worker.wire.dispatch import parse_dispatch
+from worker.wire.store_notices import find_wire_articles
 
 # As a wire sends them on one day and the next; SLUG stands for the slug.
 SENT = {

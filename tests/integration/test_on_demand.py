@@ -14,9 +14,9 @@ from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow
-from worker.feeds import pause_feed
+from worker.manage.feeds import pause_feed
 from worker.pipeline import poll_by_name, poll_requested, request_named
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 
 def _ids(tools: Tools) -> list[int]:

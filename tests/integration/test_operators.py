@@ -14,16 +14,17 @@ from tests.polling import add, count, make_due, now_of, poll, titles
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
 from tests.storing import kinds, lease, read
-from worker.claim import request_polls
+from worker.claim.requests import request_polls
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
-from worker.feeds import pause_feed, remove_feed, resume_feed
-from worker.intervals import choose_interval
-from worker.pipeline.conclude import prepare_document, store_prepared
+from worker.manage.feeds import pause_feed, remove_feed, resume_feed
+from worker.manage.intervals import choose_interval
+from worker.pipeline.conclude import store_prepared
+from worker.pipeline.prepared import prepare_document
+from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.tools import Tools, make_tools
 
 Word = Callable[[Connection], object]
 ONE = rss([item("one")])

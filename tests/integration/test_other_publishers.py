@@ -11,8 +11,8 @@ from tests.polling import add, poll
 from tests.seeds import place
 from tests.servers.publisher import Publisher
 from tests.storing import articles, kinds, poll_once
-from worker.ingest import ingest
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest
 
 WORDS = "The harbour bridge was opened again on Monday."
 FORGED = f"{WORDS} It fell down at noon, and nobody will ever cross it again, whatever its owners may say."

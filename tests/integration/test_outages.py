@@ -9,8 +9,8 @@ from sqlalchemy import Engine, delete, insert, select
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, PollRow
 from worker.errors import ErrorClass
-from worker.feeds import NewFeed, add_feeds
-from worker.store import Outages
+from worker.manage.feeds import NewFeed, add_feeds
+from worker.store.outages import Outages
 from worker.values import Streak
 
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)

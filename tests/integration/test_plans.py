@@ -13,27 +13,28 @@ from tests.plans import find_scans, recording
 from tests.polling import add, now_of
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
-from worker.claim import claim_due_hosts, claim_isolated_hosts
+from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.schema import migrate
+from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
-from worker.feeds import find_feed, list_feed_ids, list_outlines, pause_feed, remove_feed, resume_feed
-from worker.health import read_health
-from worker.hosts import find_hosts, list_hosts
-from worker.ingest import ingest_seed_folder
-from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
-from worker.lost_feeds import list_lost_feeds
-from worker.notices import find_linked
+from worker.look.health import read_health
+from worker.look.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
+from worker.look.notices import find_linked
+from worker.look.stories import find_story, list_stories
+from worker.manage.feeds import find_feed, list_feed_ids, list_outlines, pause_feed, remove_feed, resume_feed
+from worker.manage.hosts import find_hosts, list_hosts
+from worker.manage.retention import prune_some
+from worker.manage.webhooks import is_any_due
 from worker.outbox import number_events, read_changes
-from worker.pipeline import count_poll_tasks, group_waiting, poll_all_due, poll_named, poll_requested, request_named
-from worker.retention import prune_some
+from worker.pipeline import count_poll_tasks, poll_all_due, poll_named, poll_requested, request_named
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import Settings
-from worker.stories import find_story, list_stories
-from worker.tools import Tools
+from worker.stories.grouping import group_waiting
 from worker.values import Streak
-from worker.webhooks import is_any_due
 
 MINUTE = timedelta(minutes=1)
 # Ids: of a feed and an article that the store is filled with, of the feeds that are polled, and of their host.

@@ -12,7 +12,7 @@ from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, Si
 from worker.database.clock import read_clock
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow, ScheduleRow
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 from worker.values import Outcome
 
 

@@ -18,9 +18,9 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow, SeedFileRow
 from worker.errors import UnfinishedSeedError
-from worker.feeds import remove_feed
-from worker.ingest import SeedRead, ingest
-from worker.tools import Tools
+from worker.manage.feeds import remove_feed
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import SeedRead, ingest
 
 SELF = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="https://news.example/feed"/>'
 DISPATCH = "LONDON, July 10 (Reuters) - Rain fell on the harbour bridge all day."

@@ -11,10 +11,10 @@ from tests.storing import article, articles, events, kinds, lease, poll_once, re
 from worker.database.article_tables import SightingRow
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow
-from worker.feeds import remove_feed
+from worker.manage.feeds import remove_feed
 from worker.pipeline.answered import conclude_unchanged
 from worker.pipeline.conclude import store_results
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 from worker.values import Move, NotModified
 
 SITE = "https://gazette.example"

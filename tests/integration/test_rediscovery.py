@@ -11,14 +11,14 @@ from tests.documents import item, page, rss
 from tests.polling import add, count, lose, make_due, now_of, poll, poll_again, titles
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
-from worker.claim import claim_host
+from worker.claim.leasing import claim_host
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.feeds import find_feed
-from worker.pipeline import Sought, seek_feeds
-from worker.tools import Tools
+from worker.discovery.rediscovery import Sought, seek_feeds
+from worker.manage.feeds import find_feed
+from worker.pipeline.tools import Tools
 from worker.values import FeedState, Outcome
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.polling import add, make_due, poll
 from tests.servers.publisher import Publisher
 from tests.storing import article, events, kinds, poll_once, revisions, sightings
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 from worker.values import Outcome
 
 SITE = "https://gazette.example"

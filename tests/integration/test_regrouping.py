@@ -25,8 +25,9 @@ from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.story_tables import StoryRow
-from worker.feeds import NewFeed, add_feeds, find_feed, remove_feed
-from worker.pipeline import group_waiting, regroup
+from worker.manage.feeds import NewFeed, add_feeds, find_feed, remove_feed
+from worker.stories.grouping import group_waiting
+from worker.stories.regrouping import regroup
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, insert, select
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import PollRow
-from worker.retention import prune, prune_some
+from worker.manage.retention import prune, prune_some
 from worker.settings import Settings
 
 FEWER_THAN_ALL = 5_000

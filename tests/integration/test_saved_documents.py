@@ -11,11 +11,11 @@ from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
-from worker.feeds import NamedFeed, find_feed, list_outlines, remove_feed, resume_feed
-from worker.ingest import SeedRead, ingest
-from worker.pipeline import add_by_url
-from worker.store import move_feed
-from worker.tools import Tools
+from worker.discovery.adding import add_by_url
+from worker.manage.feeds import NamedFeed, find_feed, list_outlines, remove_feed, resume_feed
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import SeedRead, ingest
+from worker.store.moves import move_feed
 from worker.values import FeedState
 
 ATOM = ' xmlns:atom="http://www.w3.org/2005/Atom"'

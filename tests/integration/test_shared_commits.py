@@ -9,7 +9,7 @@ from tests.polling import add, poll, titles
 from tests.servers.publisher import Publisher
 from worker.database.engine import writing
 from worker.errors import ErrorClass
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 _REFUSE = {
     "sqlite": (

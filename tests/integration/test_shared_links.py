@@ -6,7 +6,7 @@ from tests.documents import PARAGRAPHS, entry
 from tests.polling import count, counts, follow
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import SightingRow
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 OWN, FOREIGN = "http://127.0.0.1", "https://elsewhere.example"
 SITES = pytest.mark.parametrize("site", [OWN, FOREIGN])

@@ -11,7 +11,7 @@ from tests.servers.publisher import Publisher
 from tests.storing import articles, kinds, sightings
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 from worker.values import PollRecord
 
 PAGE = "https://gazette.example/changelog/"

@@ -7,7 +7,7 @@ from tests.polling import counts, follow
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import reading
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 
 OWN = "http://127.0.0.1"
 

@@ -28,9 +28,10 @@ from tests.storing import (
     texts,
 )
 from worker.database.engine import reading, writing
-from worker.ingest import ingest
-from worker.pipeline.conclude import prepare_document, store_prepared
-from worker.tools import Tools
+from worker.pipeline.conclude import store_prepared
+from worker.pipeline.prepared import prepare_document
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest
 
 FULL = " ".join(["The harbour bridge was opened again on Monday after two winters of repairs to its piers."] * 8)
 MEDIUM, SHORT = FULL[:300].strip(), "The harbour bridge was opened again on Monday."

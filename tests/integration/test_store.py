@@ -12,24 +12,21 @@ from sqlalchemy.exc import StatementError
 
 from tests.stores import url_of
 from tests.waiting import wait_for
-from worker.claim import ClaimTerms, claim_due_hosts
+from worker.claim.leasing import claim_due_hosts
+from worker.claim.terms import ClaimTerms
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.errors import ErrorClass, PermanentError
-from worker.feeds import NewFeed, add_feeds
-from worker.pipeline.conclude import (
-    Answered,
-    prepare_document,
-    store_documents,
-    store_prepared,
-    store_results,
-)
-from worker.recognise import hash_guid
-from worker.schedule import Bounds
-from worker.store import StaleDecisionError, find_sightings
+from worker.manage.feeds import NewFeed, add_feeds
+from worker.pipeline.answered import Answered
+from worker.pipeline.conclude import store_documents, store_prepared, store_results
+from worker.pipeline.prepared import prepare_document
+from worker.recognise.keys import hash_guid
+from worker.store.known import find_sightings
+from worker.store.sightings import StaleDecisionError
 from worker.values import (
     ClaimedHost,
     Document,
@@ -44,6 +41,7 @@ from worker.values import (
     PollResult,
     Validators,
 )
+from worker.values.bounds import Bounds
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
 BOUNDS = Bounds(timedelta(hours=1), timedelta(minutes=15), timedelta(days=1))

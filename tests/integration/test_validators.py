@@ -10,7 +10,7 @@ from tests.documents import item, rss
 from tests.polling import add, make_due, poll, poll_again, schedule, titles
 from tests.servers.publisher import Answer, Publisher
 from worker.database.engine import writing
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
 from worker.values import Outcome
 
 MONDAY, TUESDAY = "Mon, 23 Nov 2026 07:30:00 GMT", "Tue, 24 Nov 2026 07:30:00 GMT"

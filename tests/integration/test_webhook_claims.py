@@ -10,8 +10,8 @@ from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.outbox_tables import WebhookRow
+from worker.manage.webhooks import Webhook, add_webhook, resume_webhook
 from worker.outbox import number_events
-from worker.webhooks import Webhook, add_webhook, resume_webhook
 from worker.webhooks.batches import LEASE, Batch, claim_batches, note_failed, note_taken
 from worker.webhooks.patience import Verdict
 

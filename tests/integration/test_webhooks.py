@@ -20,20 +20,12 @@ from worker.database.engine import reading, writing
 from worker.database.outbox_tables import WebhookRow
 from worker.errors import NamedError
 from worker.fetch import Transfers
+from worker.manage.retention import prune
+from worker.manage.webhooks import Webhook, add_webhook, is_any_due, remove_webhook, resume_webhook
 from worker.outbox import number_events
-from worker.retention import prune
 from worker.settings import Settings
-from worker.webhooks import (
-    Delivered,
-    Webhook,
-    add_webhook,
-    deliver,
-    delivering_transfers,
-    is_any_due,
-    remove_webhook,
-    resume_webhook,
-    signing_key,
-)
+from worker.webhooks.deliver import Delivered, deliver, delivering_transfers
+from worker.webhooks.signing import signing_key
 
 SECRET = "0123456789abcdef0123456789abcdef"
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from celery.bin.celery import celery as celery_command
 
+from worker.basics.measures import parse_duration
 from worker.celery import celery_settings
 from worker.cli.main import feedmill
-from worker.measures import parse_duration
 from worker.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[2]

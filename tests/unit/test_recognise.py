@@ -1,6 +1,8 @@
 import pytest
 
-from worker.recognise import audit_guids, hash_guid, key_entries, recognise
+from worker.recognise.audit import audit_guids
+from worker.recognise.keys import hash_guid, key_entries
+from worker.recognise.sort import recognise
 from worker.values import Entry, GuidPolicy, GuidRule, KnownBy, Sighted
 
 READING = "feedparser 1"

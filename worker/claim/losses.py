@@ -15,7 +15,8 @@ from worker.claim.due import IN_DUE_ORDER, first_due
 from worker.claim.terms import ClaimTerms
 from worker.database.events import tell
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.values import EventKind, FeedState
+from worker.database.values_events import EventKind
+from worker.values import FeedState
 
 COMPANY = 8
 """So many suspects are polled together at the most, until it is clear that one of them must be alone."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from worker.time_limits import BEGIN_WITHIN
+from worker.basics.time_limits import BEGIN_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

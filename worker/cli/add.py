@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator
 import click
 from sqlalchemy import Connection
 
+from worker.basics.urls import feed_url_key
 from worker.cli.feeds import change_each
 from worker.cli.output import write_line
 from worker.cli.progress import with_progress
 from worker.cli.store import feed_called, opened_tools
 from worker.database.clock import Clock
+from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import NamedError
-from worker.feeds import NewFeed, add_feeds
-from worker.pipeline import AddedFeed, add_by_url
-from worker.tools import Tools
-from worker.urls import feed_url_key
+from worker.manage.feeds import NewFeed, add_feeds
+from worker.pipeline.tools import Tools
 
 
 @click.command("add")

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import click
 
+from worker.basics.measures import parse_duration, show_duration
 from worker.errors import UsageError
-from worker.measures import parse_duration, show_duration
 
 _DEFAULT = "default"
 

@@ -6,18 +6,18 @@ from datetime import timedelta
 import click
 from sqlalchemy import Connection
 
+from worker.basics.measures import show_duration
 from worker.cli.choices import read_duration
 from worker.cli.output import from_now
 from worker.cli.store import change_store, feed_called
 from worker.database.clock import Clock
 from worker.errors import NamedError, UsageError
-from worker.feeds import NamedFeed, choose_guid_policy, pause_feed, remove_feed, resume_feed
-from worker.intervals import LONGEST, SHORTEST, choose_interval
-from worker.measures import show_duration
-from worker.schedule import Bounds
+from worker.manage.feeds import NamedFeed, choose_guid_policy, pause_feed, remove_feed, resume_feed
+from worker.manage.intervals import LONGEST, SHORTEST, choose_interval
+from worker.pipeline.tools import bounds_of_settings
 from worker.settings import settings
-from worker.tools import bounds_of_settings
 from worker.values import FeedState, GuidPolicy
+from worker.values.bounds import Bounds
 
 # As they are typed: without spaces.
 _GUID_POLICIES = {policy.value.replace(" ", "-"): policy for policy in GuidPolicy}

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from worker.basics.ids import LARGEST_ID
 from worker.cli.choices import Whole
 from worker.cli.output import MOST_ROWS, print_json, write_line
 from worker.cli.store import opened_store
-from worker.database.ids import LARGEST_ID
 from worker.outbox import Change, follow_changes
 
 # Between two looks into the outbox, in milliseconds.

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Engine
 
+from worker.basics.time_limits import STOP_CLAIMING, stops_after
 from worker.cli.progress import with_progress
-from worker.pipeline import group_waiting
-from worker.time_limits import STOP_CLAIMING, stops_after
+from worker.stories.grouping import group_waiting
 
 
 def group_stored(engine: Engine) -> None:

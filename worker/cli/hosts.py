@@ -7,14 +7,14 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from worker.basics.measures import show_duration
 from worker.cli.choices import read_count, read_duration
 from worker.cli.feeds import change_each
 from worker.cli.output import TABLE_ROWS, Column, as_options, from_now, print_json, print_table
 from worker.cli.store import reading_store
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
-from worker.hosts import HostTerms, NamedHost, choose_host_terms, find_hosts, list_hosts
-from worker.measures import show_duration
+from worker.manage.hosts import HostTerms, NamedHost, choose_host_terms, find_hosts, list_hosts
 from worker.settings import settings
 
 _LONGEST_GAP = timedelta(hours=1)

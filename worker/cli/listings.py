@@ -8,6 +8,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from worker.basics.ids import read_id
 from worker.cli.notices import mark_title
 from worker.cli.output import (
     TABLE_ROWS,
@@ -24,12 +25,11 @@ from worker.cli.pages import print_article, print_feed, print_health
 from worker.cli.store import feed_called, reading_store
 from worker.cli.words import explain_feed, explain_poll, next_poll
 from worker.database.clock import read_clock
-from worker.database.ids import read_id
 from worker.errors import NamedError, UsageError
-from worker.health import read_health
-from worker.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
-from worker.notices import find_linked
-from worker.stories import find_story
+from worker.look.health import read_health
+from worker.look.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
+from worker.look.notices import find_linked
+from worker.look.stories import find_story
 from worker.values import FeedState, Outcome
 
 # What the store keeps for its own use.

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from worker.basics.measures import parse_duration, show_duration
 from worker.cli.choices import Whole
-from worker.measures import parse_duration, show_duration
 
 # Tables show so many rows unless --limit says otherwise.
 TABLE_ROWS = 50

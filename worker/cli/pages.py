@@ -10,13 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from worker.basics.differences import Kind, Run, find_differences
+from worker.basics.measures import show_duration
 from worker.cli.notices import changes_words, mark_title, tell_kill, tell_notices
 from worker.cli.output import console, from_now, plain, print_trimmed
 from worker.cli.words import expected_at, explain_hints, explain_lateness
 from worker.database.feed_values import read_options
-from worker.differences import Kind, Run, find_differences
-from worker.health import Health
-from worker.measures import show_duration
+from worker.look.health import Health
 
 _MOST_PASSAGES = 12
 _STYLES = {Kind.REMOVED: "red strike", Kind.ADDED: "green"}

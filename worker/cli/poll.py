@@ -13,7 +13,7 @@ from worker.cli.output import counted, from_now, print_json, write_line
 from worker.cli.store import feed_called, opened_tools
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, PollError, UsageError
-from worker.feeds import list_feed_ids
+from worker.manage.feeds import list_feed_ids
 from worker.pipeline import (
     LEFT_TO_WORKERS,
     NamedPoll,
@@ -23,8 +23,8 @@ from worker.pipeline import (
     request_named,
     why_not_polled,
 )
+from worker.pipeline.tools import Tools
 from worker.settings import settings
-from worker.tools import Tools
 from worker.values import Credentials, Outcome, PollRecord
 
 

@@ -15,11 +15,11 @@ from worker.cli.store import migrate_aloud, opened_store
 from worker.database.engine import place_of, reading
 from worker.embedded import run_embedded, sole_use
 from worker.errors import UsageError
-from worker.ingest import ingest_seed_folder
-from worker.listings import Wanted, list_articles
+from worker.look.listings import Wanted, list_articles
 from worker.pipeline import poll_all_due
+from worker.pipeline.tools import Tools, make_tools
+from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import Settings, settings
-from worker.tools import Tools, make_tools
 from worker.values import PollRecord
 
 _NEWEST = 15

@@ -4,9 +4,9 @@ import sys
 
 import click
 
+from worker.basics.urls import is_feed_url
 from worker.errors import UsageError
-from worker.normalise import sanitise as sanitise_html
-from worker.urls import is_feed_url
+from worker.normalise.sanitise import sanitise as sanitise_html
 
 
 @click.command("sanitise")

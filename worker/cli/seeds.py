@@ -12,9 +12,10 @@ from worker.cli.progress import with_progress
 from worker.cli.store import opened_tools, reading_store
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
-from worker.feeds import list_outlines
-from worker.ingest import SeedRead, import_opml, ingest
-from worker.opml import write_opml
+from worker.manage.feeds import list_outlines
+from worker.manage.opml import write_opml
+from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.outlines import import_opml
 from worker.settings import settings
 
 

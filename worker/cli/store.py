@@ -14,13 +14,13 @@ from worker.database.engine import command_engine, file_of, place_of, reading_at
 from worker.database.failures import explain_failure
 from worker.database.schema import SCHEMA_VERSION, check_schema, is_empty, migrate, stored_version
 from worker.errors import NamedError, SettingsError, StoreError
-from worker.feeds import NamedFeed, find_feed, is_removed
+from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
-from worker.store import StaleDecisionError
-from worker.store.stories import StaleStoriesError
+from worker.store.sightings import StaleDecisionError
+from worker.stories.lock import StaleStoriesError
 
 if TYPE_CHECKING:
-    from worker.tools import Tools
+    from worker.pipeline.tools import Tools
 
 _Result = TypeVar("_Result")
 
@@ -63,7 +63,7 @@ def migrate_aloud(engine: Engine) -> bool:
 @contextmanager
 def opened_tools(*, create: bool = True) -> Iterator["Tools"]:
     """Open the store together with the fetcher and the parser."""
-    from worker.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
+    from worker.pipeline.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
 
     with opened_store(create=create) as engine:
         tools = make_tools(settings(), engine)

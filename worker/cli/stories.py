@@ -7,7 +7,7 @@ from worker.cli.notices import mark_title
 from worker.cli.output import Column, as_options, print_json, print_table
 from worker.cli.store import reading_store
 from worker.database.clock import read_clock
-from worker.stories import list_stories
+from worker.look.stories import list_stories
 
 
 @click.command("stories")

@@ -8,9 +8,10 @@ from worker.cli.store import migrate_aloud, opened_store
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION
-from worker.pipeline import group_waiting, regroup
-from worker.retention import prune
+from worker.manage.retention import prune
 from worker.settings import settings
+from worker.stories.grouping import group_waiting
+from worker.stories.regrouping import regroup
 
 
 @click.command("migrate")

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from worker.basics.measures import show_duration
 from worker.cli.output import from_now
-from worker.measures import show_duration
 from worker.values import FeedState
 
 _Row = Mapping[Any, Any]

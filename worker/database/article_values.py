@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from worker.codec import from_json, write_json
+from worker.basics.codec import from_json, write_json
 from worker.values import Article, Enclosure, LanguageSource, Notice
 
 FIELDS = tuple(field.name for field in fields(Article))

@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from worker.basics.time_limits import STANDSTILL, STATEMENT
 from worker.database.partitions import add_missing_day
 from worker.errors import SettingsError
 from worker.settings import settings
-from worker.time_limits import STANDSTILL, STATEMENT
 
 # Set on a connection that will write: SQLite must take its write lock at BEGIN, not half-way, where it would fail.
 _WRITES = "feedmill_writes"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, insert
 
 from worker.database.article_tables import EventRow
-from worker.values import EventKind
+from worker.database.values_events import EventKind
 
 
 def tell(connection: Connection, now: datetime, kind: EventKind, changes: Sequence[Mapping[str, Any]]) -> None:

@@ -5,10 +5,3 @@ key another, the guid wins. Both are believed only as far as the words bear them
 and new entries old guids or old URLs. What an article shows follows from what its sightings say, in whatever order
 they came.
 """
-
-from worker.dedupe.decide import decide
-from worker.dedupe.notices import AFTER, BEFORE, link_notices
-from worker.dedupe.shared_links import without_shared_links
-from worker.dedupe.shown import find_shown
-
-__all__ = ["AFTER", "BEFORE", "decide", "find_shown", "link_notices", "without_shared_links"]

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.likeness import is_alike, is_other_news, is_same_news
 from worker.dedupe.renamed import find_renamed
-from worker.urls import link_key
 from worker.values import Article, Brought, Finding, Placement, Sighted, Sighting
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from worker.basics.urls import link_key
 from worker.dedupe.likeness import is_edit, is_same_news
-from worker.urls import link_key
 from worker.values import Article, KnownArticle, KnownBy, Sighted, Sighting
 
 # When so many leave with their words under other guids, the feed has moved: then it takes no dates to believe it.

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
-from worker.urls import link_key
+from worker.basics.urls import link_key
 from worker.values import Article, KnownArticle, KnownBy, Sighted, Sighting
 
 

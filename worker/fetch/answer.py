@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.fetch.body import Body
 from worker.fetch.head import Head, retry_after, validators
 from worker.fetch.location import Location, follow
 from worker.fetch.walls import find_wall
-from worker.text import clean
 from worker.values import Document, FetchRequest, NotModified, Taken, Validators
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

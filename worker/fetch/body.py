@@ -1,8 +1,8 @@
 """A body as it arrives: decoded, never beyond the limit, and in the end complete or an error."""
 
+from worker.basics.measures import show_size
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 from worker.fetch.codings import DECODERS, CodingError
-from worker.measures import show_size
 
 
 class Body:

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pycurl
 
+from worker.basics.measures import show_duration, show_size
+from worker.basics.text import clean
 from worker.errors import ErrorClass, PollError, RejectedError, TransientError
 from worker.fetch.body import too_big
 from worker.fetch.limits import FetchLimits
-from worker.measures import show_duration, show_size
-from worker.text import clean
 
 # pycurl has no name for it: a header line, or their number, beyond libcurl's own limits.
 _E_TOO_LARGE = 100

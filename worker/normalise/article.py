@@ -7,6 +7,8 @@ from datetime import datetime
 
 import xxhash
 
+from worker.basics.text import clean, fold, shorten
+from worker.basics.urls import canonical_url
 from worker.normalise.authors import split_names
 from worker.normalise.context import FeedContext
 from worker.normalise.dates import read_date
@@ -18,8 +20,6 @@ from worker.normalise.media import find_image, read_enclosures
 from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.normalise.sentences import first_sentence, summarise
-from worker.text import clean, fold, shorten
-from worker.urls import canonical_url
 from worker.values import Article, Entry, KeyedEntry, Notice, Sighting
 from worker.wire.agencies import agency_name
 from worker.wire.openings import read_opening

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from worker.basics.tenancy import publisher_of
+from worker.basics.urls import absolute_url, site
 from worker.normalise.language import Detect
-from worker.tenancy import publisher_of
-from worker.urls import absolute_url, site
 
 
 @dataclass(frozen=True, slots=True)

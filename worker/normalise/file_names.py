@@ -2,8 +2,8 @@
 
 import xxhash
 
-from worker.codec import write_json
-from worker.text import clean
+from worker.basics.codec import write_json
+from worker.basics.text import clean
 from worker.values import Article
 
 _LONGEST = 1000

@@ -6,9 +6,9 @@ speaks for the site that serves it, so that nobody rewrites or kills what anothe
 
 import re
 
+from worker.basics.text import clean, fold, shorten_key, spell_bare
+from worker.basics.urls import is_bare_site, match_key, site
 from worker.normalise.context import FeedContext
-from worker.text import clean, fold, shorten_key, spell_bare
-from worker.urls import is_bare_site, match_key, site
 from worker.values import Entry
 from worker.wire.agencies import agency_name
 

@@ -1,7 +1,7 @@
 """Where an entry leads: its link and its files made absolute, and what relative addresses in its body mean."""
 
+from worker.basics.urls import absolute_url, is_without_scheme
 from worker.normalise.context import FeedContext
-from worker.urls import absolute_url, is_without_scheme
 from worker.values import Entry
 
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from worker.basics.pictures import is_decoration
+from worker.basics.urls import absolute_url
 from worker.normalise.context import FeedContext
 from worker.normalise.links import read_link
 from worker.normalise.plain_text import one_line
-from worker.pictures import is_decoration
-from worker.urls import absolute_url
 from worker.values import Enclosure, Entry
 
 _MOST_ENCLOSURES = 64

@@ -5,7 +5,7 @@ from html import unescape
 
 import turbohtml
 
-from worker.text import clean, fold
+from worker.basics.text import clean, fold
 
 LONGEST_TEXT = 1_000_000
 

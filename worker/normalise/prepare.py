@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from html import unescape
 
-from worker.text import clean
+from worker.basics.text import clean
 
 # Any number of zeros; what has more digits than Unicode is no character to any parser.
 _CHARACTER_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,7})(?![0-9])|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")

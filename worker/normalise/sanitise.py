@@ -8,11 +8,11 @@ import nh3
 import turbohtml
 from turbohtml.clean import OnDisallowed, Policy, Sanitizer  # codespell:ignore -- its own spelling
 
+from worker.basics.text import clean
+from worker.basics.urls import absolute_url
 from worker.normalise.plain_text import tidy
 from worker.normalise.policy import ATTRIBUTES, DROPPED_WHOLE, LINK_REL, SCHEMES, SET_ATTRIBUTES, TAGS
 from worker.normalise.prepare import drop_formatting, prepare
-from worker.text import clean
-from worker.urls import absolute_url
 
 LONGEST_HTML = 1_000_000
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from worker.text import fold, shorten
+from worker.basics.text import fold, shorten
 
 # A full stop of any script with the quotes that may close after it, before a space or the end.
 _STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*)")

@@ -10,11 +10,10 @@ The child may crash, hang or be killed; the worker's own process reads nothing t
 """
 
 from worker.parse.child_process import ParseLimits
-from worker.parse.dispatch import parse_dispatch
 from worker.parse.parser import Parsed, Parser
 from worker.parse.sniff import Kind, sniff
 
 PARSE_VERSION = 4
 """Raised with any change of what is read from the same bytes: known entries are then looked at again, once."""
 
-__all__ = ["PARSE_VERSION", "Kind", "ParseLimits", "Parsed", "Parser", "parse_dispatch", "sniff"]
+__all__ = ["PARSE_VERSION", "Kind", "ParseLimits", "Parsed", "Parser", "sniff"]

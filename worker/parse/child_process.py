@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from worker.basics.measures import show_duration
 from worker.errors import ErrorClass, PermanentError, PollError
-from worker.measures import show_duration
 from worker.parse.frames import LENGTHS, pack_request, unpack_answer
 from worker.values import Document, ParsedDocument
 

@@ -2,16 +2,16 @@
 
 from contextlib import suppress
 
+from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 from worker.parse.feed_xml import parse_xml
 from worker.parse.json_feed import read_json_feed
-from worker.parse.json_values import load_json
 from worker.parse.newsroom import parse_newsroom
-from worker.parse.ninjs import is_ninjs, read_ninjs
 from worker.parse.sniff import Kind, sniff
 from worker.parse.walls import find_wall
 from worker.parse.well_formed import FAULTS, read_well_formed
 from worker.values import Document, ParsedDocument
+from worker.wire.ninjs import is_ninjs, read_ninjs
 
 _NOT_FEEDS = {
     Kind.HTML: "an HTML page",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import filterfalse
 
+from worker.basics.pictures import is_decoration
+from worker.basics.wording import LONGEST_NAME, LONGEST_URL, is_file_type, is_picture_type, read_length
 from worker.parse.feed_values import Values, detail_in, dicts_in, text_in
-from worker.parse.wording import LONGEST_NAME, LONGEST_URL, is_file_type, is_picture_type, read_length
-from worker.pictures import is_decoration
 from worker.values import Enclosure
 
 

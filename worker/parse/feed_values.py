@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from worker.text import clean
+from worker.basics.text import clean
 
 Values = dict[str, Any]
 

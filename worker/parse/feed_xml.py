@@ -15,13 +15,9 @@ from xml.sax.saxutils import unescape
 
 import feedparser
 
-from worker.errors import ErrorClass, PermanentError
-from worker.parse.charset import decode
-from worker.parse.feed_media import find_image, read_enclosures
-from worker.parse.feed_values import Values, detail_in, dicts_in, text_in
-from worker.parse.hints import read_hints
-from worker.parse.newest import keep_newest
-from worker.parse.wording import (
+from worker.basics.charset import decode
+from worker.basics.newest import keep_newest
+from worker.basics.wording import (
     LONGEST_CONTENT,
     LONGEST_NAME,
     LONGEST_TITLE,
@@ -35,6 +31,10 @@ from worker.parse.wording import (
     join,
     name_of_author,
 )
+from worker.errors import ErrorClass, PermanentError
+from worker.parse.feed_media import find_image, read_enclosures
+from worker.parse.feed_values import Values, detail_in, dicts_in, text_in
+from worker.parse.hints import read_hints
 from worker.values import Document, Entry, ParsedDocument
 
 # References to surrogates, which are no characters: feedparser fails on them.

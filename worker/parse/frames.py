@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import orjson
 
-from worker.codec import from_json, write_json
+from worker.basics.codec import from_json, write_json
+from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
-from worker.text import clean
 from worker.values import Document, ParsedDocument
 
 LENGTHS = struct.Struct("!II")

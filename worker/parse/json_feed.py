@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
+from worker.basics.json_values import is_count, list_in, text_in
+from worker.basics.newest import keep_newest
+from worker.basics.text import clean
+from worker.basics.wording import LONGEST_CONTENT, as_html
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.json_values import is_count, list_in, text_in
-from worker.parse.markup import as_html
-from worker.parse.newest import keep_newest
-from worker.parse.wording import LONGEST_CONTENT
-from worker.text import clean
 from worker.values import Enclosure, Entry, ParsedDocument
 
 _VERSION = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/", "https://www.jsonfeed.org/version/")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.tree import Tree
 from worker.parse.tree_text import Parts, UnreadableError, last_text, sort_parts
-from worker.parse.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.values import Entry, ParsedDocument
 
 

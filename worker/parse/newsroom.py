@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from worker.parse.newsml import read_item, read_message
-from worker.parse.newsroom_entry import as_document
-from worker.parse.nitf import read_nitf
-from worker.parse.xml_tree import find, line_of, read_tree
 from worker.values import Document, ParsedDocument
+from worker.wire.newsml import read_item, read_message
+from worker.wire.newsroom_entry import as_document
+from worker.wire.nitf import read_nitf
+from worker.wire.xml_tree import find, line_of, read_tree
 
 
 def parse_newsroom(document: Document, max_entries: int) -> ParsedDocument:

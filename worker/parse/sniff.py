@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from worker.parse.charset import shown_encoding
+from worker.basics.charset import shown_encoding
 
 
 class Kind(StrEnum):

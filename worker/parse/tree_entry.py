@@ -5,10 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from xml.etree.ElementTree import Element
 
-from worker.parse.tree_media import address, find_image, read_enclosures
-from worker.parse.tree_text import Parts, Scope, Words, last_text, plain_text, read_words, sort_parts, texts
-from worker.parse.vocabulary import ABOUT, Roles
-from worker.parse.wording import (
+from worker.basics.wording import (
     LONGEST_CONTENT,
     LONGEST_NAME,
     LONGEST_TITLE,
@@ -21,6 +18,9 @@ from worker.parse.wording import (
     name_of_author,
     tidy_text,
 )
+from worker.parse.tree_media import address, find_image, read_enclosures
+from worker.parse.tree_text import Parts, Scope, Words, last_text, plain_text, read_words, sort_parts, texts
+from worker.parse.vocabulary import ABOUT, Roles
 from worker.values import Entry
 
 _DEFAULT_TYPES = {

@@ -4,17 +4,9 @@ from collections.abc import Iterator
 from itertools import chain, filterfalse
 from xml.etree.ElementTree import Element
 
+from worker.basics.pictures import is_decoration
+from worker.basics.wording import LONGEST_NAME, LONGEST_URL, is_file_type, is_picture_type, join, read_length, tidy_text
 from worker.parse.tree_text import Parts, Scope, plain_text
-from worker.parse.wording import (
-    LONGEST_NAME,
-    LONGEST_URL,
-    is_file_type,
-    is_picture_type,
-    join,
-    read_length,
-    tidy_text,
-)
-from worker.pictures import is_decoration
 from worker.values import Enclosure
 
 _ADDRESSES = ("url", "uri", "href")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
+from worker.basics.wording import LONGEST_NAME, LONGEST_URL, is_text_type, join, looks_like_html, tidy_text
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
-from worker.parse.wording import LONGEST_NAME, LONGEST_URL, is_text_type, join, looks_like_html, tidy_text
 
 Parts: TypeAlias = dict[str, list[Element]]
 """The elements of an entry or a feed, by role and in document order."""

@@ -6,15 +6,15 @@ What this leaves alone feedparser reads; both follow the rules of ``wording``, a
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from worker.parse.charset import decode
+from worker.basics.charset import decode
+from worker.basics.newest import keep_newest, moment_of
+from worker.basics.wording import LONGEST_NAME, LONGEST_TITLE
 from worker.parse.hints import read_hints
-from worker.parse.newest import keep_newest, moment_of
 from worker.parse.news_sitemap import read_news_sitemap
 from worker.parse.tree import Tree, build_tree
 from worker.parse.tree_entry import find_page, read_authors, read_entry
 from worker.parse.tree_media import address
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_words, sort_parts
-from worker.parse.wording import LONGEST_NAME, LONGEST_TITLE
 from worker.values import Document, ParsedDocument
 
 FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)

@@ -8,30 +8,20 @@ stories. ``adding`` and ``rediscovery`` find feeds by their sites' pages (``disc
 (``lookups``). Callers without a broker use these functions, as the tasks do.
 """
 
-from worker.pipeline.adding import AddedFeed, add_by_url
-from worker.pipeline.grouping import group_waiting
 from worker.pipeline.named import poll_named, poll_requested, request_named
 from worker.pipeline.on_demand import LEFT_TO_WORKERS, NamedPoll, poll_by_name, why_not_polled
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due
-from worker.pipeline.rediscovery import Sought, seek_feeds
-from worker.pipeline.regrouping import regroup
 
 __all__ = [
     "LEFT_TO_WORKERS",
-    "AddedFeed",
     "NamedPoll",
-    "Sought",
     "Stop",
-    "add_by_url",
     "count_poll_tasks",
-    "group_waiting",
     "poll_all_due",
     "poll_by_name",
     "poll_due",
     "poll_named",
     "poll_requested",
-    "regroup",
     "request_named",
-    "seek_feeds",
     "why_not_polled",
 ]

@@ -9,17 +9,12 @@ from datetime import datetime
 import xxhash
 
 from worker.errors import PollError, RejectedError, TransientError
-from worker.intervals import bounds_within
-from worker.schedule import (
-    Bounds,
-    after_failure,
-    after_success,
-    arrivals,
-    extend,
-    follow_move,
-    is_believed,
-    observe,
-)
+from worker.manage.intervals import bounds_within
+from worker.schedule.failure import after_failure
+from worker.schedule.moves import follow_move, is_believed
+from worker.schedule.rhythm import arrivals, observe
+from worker.schedule.streak import extend
+from worker.schedule.success import after_success
 from worker.values import (
     Document,
     DueFeed,
@@ -34,6 +29,7 @@ from worker.values import (
     Rhythm,
     Validators,
 )
+from worker.values.bounds import Bounds
 
 # A note is for people.
 _MOST_REASONS = 5

@@ -8,25 +8,21 @@ from sqlalchemy import Connection, Engine
 
 from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
+from worker.database.leases import HostRelease
 from worker.database.seed_files import remember_seed_file
-from worker.dedupe import decide
-from worker.linking import link_stored, lock_sent, lock_stored
-from worker.normalise import POLICY_VERSION, Detect
+from worker.dedupe.decide import decide
+from worker.normalise.language import Detect
+from worker.normalise.policy import POLICY_VERSION
 from worker.pipeline.answered import Answered, bounds_of, hash_body
 from worker.pipeline.moving import move_feeds
 from worker.pipeline.outcomes import conclude_outcome
 from worker.pipeline.prepared import PreparedDocument, brought_by, names_of, prepare_document
-from worker.store import (
-    HostRelease,
-    Locked,
-    StaleDecisionError,
-    lock_articles,
-    lock_polls,
-    store_decision,
-    store_polls,
-    write_polls,
-)
+from worker.store.known import lock_articles
+from worker.store.locked import Locked, lock_polls
+from worker.store.polls import store_polls, write_polls
+from worker.store.sightings import StaleDecisionError, store_decision
 from worker.values import ParsedDocument, PollRecord, PollResult
+from worker.wire.linking import link_stored, lock_sent, lock_stored
 
 __all__ = [
     "Answered",

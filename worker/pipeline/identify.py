@@ -11,12 +11,17 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from worker.normalise import POLICY_VERSION, FeedContext, is_unnumbered, normalise
+from worker.basics.stopping import is_interruption
+from worker.normalise.article import normalise
+from worker.normalise.context import FeedContext
+from worker.normalise.identity import is_unnumbered
+from worker.normalise.policy import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.answered import join_notes
-from worker.recognise import key_entries, note_shared_names, recognise
-from worker.stopping import is_interruption
-from worker.store import find_guid_rule, find_outdone, find_present_sightings, find_sightings
+from worker.recognise.keys import key_entries
+from worker.recognise.names import note_shared_names
+from worker.recognise.sort import recognise
+from worker.store.known import find_guid_rule, find_outdone, find_present_sightings, find_sightings
 from worker.values import GuidRule, KeyedEntry, ParsedDocument, Recognised, Sighted, Sighting
 
 _LOG = structlog.get_logger(__name__)

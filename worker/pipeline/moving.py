@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from worker.reconsider import reconsider_articles
-from worker.store import Locked, move_feed
+from worker.manage.reconsider import reconsider_articles
+from worker.store.locked import Locked
+from worker.store.moves import move_feed
 from worker.values import PollResult
 
 

@@ -7,21 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from worker.claim import (
-    ClaimTerms,
-    claim_named_feeds,
-    claim_requested_feeds,
-    find_next_claim_of,
-    find_requested,
-    request_polls,
-)
+from worker.basics.time_limits import stops_after
+from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_next_claim_of
+from worker.claim.requests import find_requested, request_polls
+from worker.claim.terms import ClaimTerms
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.pipeline.polling import PATIENCE, Claim, Stop, drive
+from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
-from worker.time_limits import stops_after
-from worker.tools import Tools
 from worker.values import ClaimedHost, Credentials, PollRecord
 
 

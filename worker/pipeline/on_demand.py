@@ -7,15 +7,15 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
+from worker.basics.ids import read_id
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
-from worker.database.ids import read_id
-from worker.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
+from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
 from worker.pipeline.named import poll_named
 from worker.pipeline.polling import Stop
-from worker.store import StaleDecisionError
-from worker.store.stories import StaleStoriesError
-from worker.tools import Tools
+from worker.pipeline.tools import Tools
+from worker.store.sightings import StaleDecisionError
+from worker.stories.lock import StaleStoriesError
 from worker.values import Credentials, FeedState, PollRecord
 
 LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"

@@ -7,8 +7,8 @@ from datetime import datetime
 from worker.pipeline.answered import Answered, conclude_document, join_notes
 from worker.pipeline.identify import Identified
 from worker.pipeline.prepared import PreparedDocument, is_current, read_at
-from worker.recognise import audit_guids
-from worker.store import Locked
+from worker.recognise.audit import audit_guids
+from worker.store.locked import Locked
 from worker.values import DocumentOutcome, Finding, KnownBy, NextPoll, Outcome, PollResult
 
 # What a reader of the ledger is told of entries that are not named as they should be.

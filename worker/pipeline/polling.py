@@ -7,20 +7,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from worker.claim import (
-    ClaimTerms,
-    claim_due_hosts,
-    claim_isolated_hosts,
-    count_claimable_hosts,
-    find_next_claim,
-)
-from worker.clock_steps import mend_clock_step
+from worker.basics.time_limits import BEGIN_WITHIN, stops_after
+from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts, count_claimable_hosts, find_next_claim
+from worker.claim.terms import ClaimTerms
 from worker.database.clock import Clock, read_clock
+from worker.database.clock_steps import mend_clock_step
 from worker.database.conflicts import write
 from worker.database.engine import reading
+from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
-from worker.time_limits import BEGIN_WITHIN, stops_after
-from worker.tools import Tools
 from worker.values import ClaimedHost, PollRecord
 
 # How long one turn may wait for the network, how soon a meagre claim is followed by another, how long a stop may take.

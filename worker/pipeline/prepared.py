@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from worker.dedupe import without_shared_links
-from worker.normalise import Detect, FeedContext
+from worker.dedupe.shared_links import without_shared_links
+from worker.normalise.context import FeedContext
+from worker.normalise.language import Detect
 from worker.pipeline.answered import Answered, conclude_read
 from worker.pipeline.embargo import hold_back
 from worker.pipeline.identify import Identified, identify
-from worker.store import Locked, Names
+from worker.store.known import Names
+from worker.store.locked import Locked
 from worker.values import Brought, Document, KnownArticle, ParsedDocument, PollResult, Sighted, Sighting
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from worker.database.clock import Clock
-from worker.pipeline.conclude import Answered, store_results
-from worker.store import HostRelease
+from worker.database.leases import HostRelease
+from worker.pipeline.answered import Answered
+from worker.pipeline.conclude import store_results
 from worker.values import ParsedDocument, PollRecord, PollResult
 
 # They wait for so many others, or so many seconds.

@@ -3,8 +3,8 @@
 from collections import deque
 from datetime import datetime, timedelta
 
-from worker.store import HostRelease
-from worker.time_limits import BEGIN_WITHIN
+from worker.basics.time_limits import BEGIN_WITHIN
+from worker.database.leases import HostRelease
 from worker.values import ClaimedHost, DueFeed
 
 

@@ -14,17 +14,17 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from worker.basics.stopping import is_interruption
 from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict
 from worker.database.failures import is_store_failing
+from worker.database.leases import HostRelease
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.pipeline.answered import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
+from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
-from worker.stopping import is_interruption
-from worker.store import HostRelease
-from worker.tools import Tools
 from worker.values import (
     ClaimedHost,
     Credentials,

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from worker.basics.measures import show_duration
 from worker.errors import ErrorClass, PollError
-from worker.measures import show_duration
-from worker.schedule.bounds import Bounds
 from worker.schedule.cures import CURES, Cure
 from worker.values import FeedState, NextPoll, Streak
+from worker.values.bounds import Bounds
 
 _LONGEST_WISH = timedelta(days=7)
 # A host that says it is overloaded means all its feeds.

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from worker.measures import show_duration
-from worker.schedule.bounds import Bounds
+from worker.basics.measures import show_duration
 from worker.schedule.forecast import best_wait
 from worker.schedule.hints import Wish, allowed_from, strongest_wish
 from worker.schedule.rhythm import describe
 from worker.values import Hints, NextPoll, Rhythm
+from worker.values.bounds import Bounds
 
 # Feeds that were added together do not stay together: so much later, at the most. Where the rhythm decides, what it
 # decides from is jittered, lest a known hour be missed, and the wait itself by no more than a share of the interval.

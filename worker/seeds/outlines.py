@@ -6,15 +6,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from worker.basics.urls import is_feed_url
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
+from worker.discovery.asking import fetch_document
 from worker.errors import PollError, SeedError
-from worker.feeds import NewFeed, add_feeds
-from worker.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
-from worker.pipeline.lookups import fetch_document
+from worker.manage.feeds import NewFeed, add_feeds
+from worker.manage.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
+from worker.pipeline.tools import Tools
 from worker.seeds.reading import read_seed_file
-from worker.tools import Tools
-from worker.urls import is_feed_url
 from worker.values import Document
 
 

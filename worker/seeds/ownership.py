@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from worker.basics.urls import is_feed_url
 from worker.database.feed_tables import FeedRow
 from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path
-from worker.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
-from worker.pipeline.conclude import hash_body
+from worker.manage.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
+from worker.pipeline.answered import hash_body
 from worker.seeds.said_at import is_wire
-from worker.urls import is_feed_url
 from worker.values import Document, DueFeed, ParsedDocument
 
 

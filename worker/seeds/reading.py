@@ -5,8 +5,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from worker.basics.measures import show_size
 from worker.errors import SeedError, UnfinishedSeedError
-from worker.measures import show_size
 from worker.seeds.finding import Look
 from worker.values import Document
 

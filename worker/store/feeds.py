@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Update, bindparam, or_, update
 from worker.database.events import tell
 from worker.database.feed_tables import FeedRow
 from worker.database.feed_values import store_hints, store_rhythm
-from worker.values import EventKind, PollResult
+from worker.database.values_events import EventKind
+from worker.values import PollResult
 
 
 def store_feed(connection: Connection, result: PollResult, now: datetime) -> None:

@@ -20,14 +20,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.events import tell
 from worker.database.feed_locks import count_editions, count_instruction
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
 from worker.database.feed_values import FROM_DOCUMENT
 from worker.database.host_queue import add_hosts, wake_hosts
-from worker.urls import feed_url_key, host_key
-from worker.values import EventKind, FeedState
+from worker.database.values_events import EventKind
+from worker.values import FeedState
 
 
 @dataclass(frozen=True, slots=True)

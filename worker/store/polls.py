@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Insert, insert
 
 from worker.database.feed_locks import count_editions
 from worker.database.feed_tables import PollRow
-from worker.store.articles import confirm_sightings, store_departures
+from worker.database.leases import HostRelease, release_hosts
 from worker.store.feeds import store_feed
-from worker.store.leases import HostRelease, release_hosts
-from worker.store.locks import Locked, lock_polls
+from worker.store.locked import Locked, lock_polls
 from worker.store.schedules import store_schedules
+from worker.store.sightings import confirm_sightings, store_departures
 from worker.values import PollRecord, PollResult
 
 

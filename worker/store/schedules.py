@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Connection, Update, bindparam, case, func, null,
 
 from worker.database.feed_tables import ScheduleRow
 from worker.database.types import UtcDateTime
-from worker.store.locks import Locked
+from worker.store.locked import Locked
 from worker.values import Outcome, PollResult, Validators
 
 

@@ -15,29 +15,8 @@ from worker.values.articles import (
     Statement,
     WireArticle,
 )
-from worker.values.decisions import (
-    Brought,
-    DecidedArticle,
-    Decision,
-    DocumentOutcome,
-    Resighted,
-    Restated,
-    Version,
-)
-from worker.values.entries import (
-    Enclosure,
-    Entry,
-    GuidPolicy,
-    GuidRule,
-    KeyedEntry,
-    KnownBy,
-    Notice,
-    ParsedDocument,
-    Recognised,
-    Sighted,
-)
-from worker.values.events import EventKind
-from worker.values.feeds import (
+from worker.values.decisions import Brought, DecidedArticle, Decision, DocumentOutcome, Resighted, Restated, Version
+from worker.values.due_feeds import (
     ClaimedHost,
     Credentials,
     Document,
@@ -52,28 +31,25 @@ from worker.values.feeds import (
     Taken,
     Validators,
 )
-from worker.values.polls import NextPoll, Outcome, PollRecord, PollResult
-from worker.values.schedules import Hints, Move, Rhythm
-from worker.values.stories import (
-    Block,
-    Candidate,
-    Copy,
-    Grouped,
-    Matched,
-    Overlap,
-    Signature,
-    Signed,
-    Story,
-    WaitingArticle,
+from worker.values.entries import (
+    Enclosure,
+    Entry,
+    GuidPolicy,
+    GuidRule,
+    KeyedEntry,
+    KnownBy,
+    Notice,
+    ParsedDocument,
+    Recognised,
+    Sighted,
 )
+from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.schedules import Hints, Move, Rhythm
 
 __all__ = [
     "Article",
-    "Block",
     "Brought",
-    "Candidate",
     "ClaimedHost",
-    "Copy",
     "Credentials",
     "DecidedArticle",
     "Decision",
@@ -82,13 +58,11 @@ __all__ = [
     "DueFeed",
     "Enclosure",
     "Entry",
-    "EventKind",
     "FeedOptions",
     "FeedState",
     "FetchRequest",
     "Fetched",
     "Finding",
-    "Grouped",
     "GuidPolicy",
     "GuidRule",
     "Hints",
@@ -96,14 +70,12 @@ __all__ = [
     "KnownArticle",
     "KnownBy",
     "LanguageSource",
-    "Matched",
     "Message",
     "Move",
     "NextPoll",
     "NotModified",
     "Notice",
     "Outcome",
-    "Overlap",
     "ParsedDocument",
     "Placement",
     "PollRecord",
@@ -115,14 +87,10 @@ __all__ = [
     "Rhythm",
     "Sighted",
     "Sighting",
-    "Signature",
-    "Signed",
     "Statement",
-    "Story",
     "Streak",
     "Taken",
     "Validators",
     "Version",
-    "WaitingArticle",
     "WireArticle",
 ]

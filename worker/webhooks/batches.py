@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from worker.database.outbox_tables import WebhookRow
 from worker.errors import NamedError
+from worker.manage.webhooks import is_due
 from worker.outbox import Change, read_changes
-from worker.webhooks.manage import is_due
 from worker.webhooks.patience import Verdict
 
 # Changes in one message, and webhooks claimed at once.

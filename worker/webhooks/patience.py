@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from worker.basics.measures import show_duration
 from worker.errors import PollError
-from worker.measures import show_duration
 
 _FIRST = timedelta(seconds=5)
 _LONGEST = timedelta(hours=6)

@@ -6,7 +6,7 @@ dispatch of ``AP`` may sign as ``The Associated Press``.
 
 import re
 
-from worker.text import fold, spell_bare
+from worker.basics.text import fold, spell_bare
 
 _SPELLINGS = {
     # The world's.

@@ -26,7 +26,8 @@ from tests.deciding import (
     sighting,
     statement,
 )
-from worker.dedupe import decide, find_shown
+from worker.dedupe.decide import decide
+from worker.dedupe.shown import find_shown
 from worker.values import Article, Brought, Decision, Finding, KnownArticle, Restated, Sighting, Statement, Version
 
 SHORT, LONGER, FULL = article("Short"), article("A longer text"), article("The fullest text of all")

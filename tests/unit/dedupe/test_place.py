@@ -21,7 +21,7 @@ from tests.deciding import (
     seen_as,
     sighting,
 )
-from worker.dedupe import decide
+from worker.dedupe.decide import decide
 from worker.values import Article, Brought, Finding, KnownArticle, Placement, Sighting
 
 BRIDGE_OPEN = article(BRIDGE, title="Bridge open", url=PAGE, published_at=NOON)

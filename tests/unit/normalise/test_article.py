@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise import FeedContext, normalise
-from worker.normalise.article import content_hash
+from worker.normalise.article import content_hash, normalise
+from worker.normalise.context import FeedContext
 from worker.values import Article, Enclosure, Entry, KeyedEntry, KnownBy, LanguageSource, Sighting
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from worker.basics.urls import canonical_url
 from worker.normalise.context import FeedContext
 from worker.normalise.identity import is_unnumbered, key_across_feeds, read_version, wire_key
-from worker.urls import canonical_url
 from worker.values import Entry
 
 FILE = "file:///seeds/a.xml"

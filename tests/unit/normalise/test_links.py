@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.documents import rss
-from worker.normalise import FeedContext, normalise
+from worker.normalise.article import normalise
+from worker.normalise.context import FeedContext
 from worker.normalise.links import base_of_body, read_link
 from worker.parse.document import parse_document
 from worker.values import Article, Document, Entry, KeyedEntry

@@ -3,9 +3,9 @@ from typing import Any
 import orjson
 import pytest
 
+from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.json_feed import read_json_feed
-from worker.parse.json_values import load_json
 from worker.values import Document, Enclosure, Entry, ParsedDocument
 
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -14,8 +14,8 @@ from worker.errors import ErrorClass, PermanentError, PollError, RejectedError
 from worker.parse import Kind, sniff
 from worker.parse.document import parse_document
 from worker.parse.frames import pack_answer, unpack_answer
-from worker.parse.ninjs import is_ninjs
 from worker.values import Document, Entry, Notice, ParsedDocument
+from worker.wire.ninjs import is_ninjs
 
 PAIRS = sorted(path for path in (Path(__file__).parents[2] / "data/newsroom").iterdir() if path.suffix != ".json")
 

@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine
 
-from worker.pipeline.conclude import Answered
+from worker.database.leases import HostRelease
+from worker.pipeline.answered import Answered
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
-from worker.schedule import Bounds
-from worker.store import HostRelease
 from worker.values import Document, DueFeed, Entry, Fetched, FetchRequest, ParsedDocument
+from worker.values.bounds import Bounds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,7 +6,10 @@ from time import process_time
 
 import pytest
 
-from worker.recognise import audit_guids, hash_guid, key_entries, note_shared_names, recognise
+from worker.recognise.audit import audit_guids
+from worker.recognise.keys import hash_guid, key_entries
+from worker.recognise.names import note_shared_names
+from worker.recognise.sort import recognise
 from worker.values import Entry, GuidPolicy, GuidRule, KeyedEntry, KnownBy, Recognised, Sighted
 
 READING = "expat 1"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.schedule import follow_move, is_believed
+from worker.schedule.moves import follow_move, is_believed
 from worker.values import Move
 
 DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import CUT_OFF, ErrorClass
-from worker.schedule import extend
+from worker.schedule.streak import extend
 from worker.values import Streak
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.schedule import Bounds, after_success, observe
+from worker.schedule.rhythm import observe
+from worker.schedule.success import after_success
 from worker.values import FeedState, Hints, NextPoll, Rhythm, Streak
+from worker.values.bounds import Bounds
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # A Tuesday.

@@ -1,10 +1,12 @@
-# ruff: noqa: RUF001 -- agencies in their own letters
 import time
 from datetime import date
 
 import pytest
 
 from worker.wire.datelines import read_dateline
+
+# ruff: noqa: RUF001 -- agencies in their own letters
+
 
 JULY_11, JULY_10 = date(2026, 7, 11), date(2026, 7, 10)
 TEXT = "The bridge reopened."

@@ -1,0 +1,75 @@
+"""What changed from one text to another, word by word, for people to read."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from worker.basics.unspaced import UNSPACED
+
+# Of one changed passage on either side, in words; what follows is left out.
+_LONGEST = 2_000
+# Words left standing on either side of a change.
+_CONTEXT = 6
+_WORD = re.compile(rf"[{UNSPACED}]\s*|[^\s{UNSPACED}]+\s*")
+
+
+class Kind(StrEnum):
+    """What became of some words."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words in a row that share a fate."""
+
+    kind: Kind
+    text: str
+
+
+def find_differences(old: str, new: str) -> Iterator[list[Run]]:
+    """Yield the changed passages, each with a few words before and after every change."""
+    before, after = old.split("\n\n"), new.split("\n\n")
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield _shorten(list(_compare(_words(before[i:j]), _words(after[k:m]))))
+
+
+def _words(paragraphs: Sequence[str]) -> list[str]:
+    words = _WORD.findall("\n\n".join(paragraphs))
+    return words if len(words) <= _LONGEST else [*words[:_LONGEST], "…"]
+
+
+def _compare(before: list[str], after: list[str]) -> Iterator[Run]:
+    bare_before, bare_after = [word.rstrip() for word in before], [word.rstrip() for word in after]
+    # With difflib's own heuristic, which anchors long passages by their rarer words: else some would take minutes.
+    for tag, i, j, k, m in SequenceMatcher(None, bare_before, bare_after).get_opcodes():
+        if tag == "equal":
+            yield Run(Kind.SAME, "".join(after[k:m]))
+            continue
+        if i < j:
+            yield Run(Kind.REMOVED, "".join(before[i:j]))
+        if k < m:
+            yield Run(Kind.ADDED, "".join(after[k:m]))
+
+
+def _shorten(runs: list[Run]) -> list[Run]:
+    """Leave of unchanged words only those next to a change."""
+    last = len(runs) - 1
+    return [
+        Run(run.kind, _near(run.text, is_first=number == 0, is_last=number == last)) if run.kind is Kind.SAME else run
+        for number, run in enumerate(runs)
+    ]
+
+
+def _near(text: str, *, is_first: bool, is_last: bool) -> str:
+    words = _WORD.findall(text)
+    if len(words) <= (_CONTEXT if is_first or is_last else 2 * _CONTEXT) + 1:
+        return text
+    head = "" if is_first else "".join(words[:_CONTEXT])
+    tail = "" if is_last else "".join(words[-_CONTEXT:])
+    return f"{head}… {tail}"

@@ -1,0 +1,241 @@
+"""URLs: read as browsers read them (WHATWG URL), and the keys by which two of them are held to mean the same."""
+
+import re
+from functools import cache, lru_cache
+from urllib.parse import urlsplit
+
+import can_ada
+from publicsuffixlist import PublicSuffixList
+
+from worker.basics.text import shorten_key
+
+_DEFAULT_PORTS = {"http:": "80", "https:": "443"}
+# No honest link comes near this, and a link cut short would lead elsewhere.
+_LONGEST = 4000
+# Feeds escape links once too often, and then once more.
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
+_NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_AUTHORITY = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
+
+# Not the name of a page, www.rain.html.
+_WITHOUT_SCHEME = re.compile(
+    r"\s*www\.(?:[\w-]{1,63}\.){1,8}(?!(?:x?html?|php|aspx?|jsp|xml|pdf|jpe?g|png|gif|mp3)\b)[^\W\d_]{2,63}"
+    r"(?::\d{1,5})?(?:[/?#\s]|$)",
+    re.IGNORECASE,
+)
+
+# Parameters that tell the publisher where a reader came from and never change what is served. Left out on purpose:
+# `ref`, `source`, `from`, `id` and `page`, by which some sites choose what they serve.
+_TRACKING_PREFIXES = (
+    "utm_", "mtm_", "pk_", "piwik_", "hsa_", "vero_", "oly_", "stm_", "trk_", "ns_", "at_medium", "at_campaign",
+    "at_custom", "at_link_", "at_ptr_", "at_bbc_", "at_format", "at_send_date",
+)  # fmt: skip
+_TRACKING = frozenset(
+    # Advertisements and social networks.
+    "fbclid gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid srsltid msclkid yclid ysclid twclid ttclid "
+    "li_fat_id igshid igsh mibextid epik rdt_cid scid irclickid cvid ref_src ref_url fb_action_ids fb_action_types "
+    "fb_source sr_share _branch_match_id "
+    # Newsletters.
+    "mc_cid mc_eid mkt_tok _hsenc _hsmi __hstc __hsfp __hssc "
+    # Analytics and the publishers' own.
+    "_ga _gl _openstat s_cid cmpid cmp icid ncid ocid wt_mc wt_zmc xtor guccounter guce_referrer guce_referrer_sig "
+    "spm smid smtyp ftag ftcamp".split()
+)
+# Fragments that name no entry: places that every page has, and where blog software breaks a post off.
+_IDLE_FRAGMENT = re.compile(
+    r"#(?:|top|main|content|comments|respond|comment-form|disqus_thread|rss|feed|play|more(?:-\d+)?|:~:.*|(?![!/]).*=.*)",
+    re.IGNORECASE,
+)
+# Medium marks every link with the feed it stood in.
+_TRACKING_PAIR = "source=rss"
+_INDEX_PAGES = ("/index.html", "/index.htm", "/index.php", "/default.aspx")
+_AMP_ENDINGS = ("/amp/", "/amp", "/amp.html")
+_AMP_PARAMETERS = frozenset({"amp", "amp=1", "amp=true", "outputType=amp"})
+
+# Where everybody has a name of their own under the platform's, and the Public Suffix List does not say so.
+_PLATFORMS = frozenset(
+    "beehiiv.com blogfa.com canalblog.com cocolog-nifty.com dreamwidth.org exblog.jp ghost.io hashnode.dev libsyn.com "
+    "livejournal.com medium.com micro.blog neocities.org over-blog.com overblog.com pixnet.net podbean.com "
+    "posthaven.com seesaa.net squarespace.com substack.com svbtle.com tistory.com tumblr.com typepad.com weebly.com "
+    "wordpress.com write.as".split()
+)
+
+
+def canonical_url(url: str, base: str | None = None) -> str | None:
+    """Return the URL made absolute, without tracking parameters, user info and idle fragments.
+
+    Null unless it is http(s). The order of parameters and the path stay as they are: some sites depend on both. So does
+    a fragment that may name the entry, as comments and change logs have one for each on a single page.
+    """
+    parsed = _parse(url, base)
+    if parsed is None:
+        return None
+    if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
+        parsed.hash = ""
+    if parsed.has_search():
+        parsed.search = _without_tracking(parsed.search)
+    return _written(parsed)
+
+
+def absolute_url(url: str, base: str | None = None) -> str | None:
+    """Return the URL made absolute, without user info and otherwise as it stands; null unless it is http(s)."""
+    parsed = _parse(url, base)
+    return None if parsed is None else _written(parsed)
+
+
+def is_without_scheme(url: str) -> bool:
+    """Say whether a URL begins with a host and surely lacks its scheme: ``www.news.example/rain``."""
+    return _WITHOUT_SCHEME.match(url) is not None
+
+
+def feed_url_key(url: str) -> str:
+    """Return the key under which a feed is known: two spellings of one URL have one key.
+
+    Folded are letters of scheme and host, the default port, dot segments and the fragment. Scheme, ``www.`` and query
+    count: servers tell them apart. ValueError for what is not an http, https or file URL.
+    """
+    if url.startswith("file://"):
+        return url
+    if _NEVER_IN_A_FEED_URL.search(url):
+        raise ValueError("a feed's URL holds no spaces, control characters or backslashes.")
+    authority, parsed = _AUTHORITY.match(url), _parse(url, None)
+    if authority is None or parsed is None:
+        raise ValueError("a feed's URL begins with http:// or https:// and names a host.")
+    if "@" in authority[1]:
+        raise ValueError("a feed's URL holds no user name or password; `feedmill poll --user` sends them.")
+    parsed.hash = ""
+    return str(parsed.href)
+
+
+def is_feed_url(url: str) -> bool:
+    """Say whether a feed could be polled at this URL."""
+    try:
+        feed_url_key(url)
+    except ValueError:
+        return False
+    return True
+
+
+def host_key(url: str) -> str:
+    """Return ``hostname:port`` in ASCII, by which requests to one host are kept apart; ValueError unless http(s)."""
+    parsed = _parse(url, None)
+    if parsed is None:
+        raise ValueError(f"{url} is not an http or https URL.")
+    # A name with the root's dot is the same name.
+    return f"{parsed.hostname.rstrip('.')}:{parsed.port or _DEFAULT_PORTS[parsed.protocol]}"
+
+
+def host_of_name(name: str) -> tuple[str, str]:
+    """Return the hostname in ASCII and the port, empty where there is none, of ``hostname[:port]``; else ValueError."""
+    before, _, port = name.rpartition(":")
+    hostname, port = (before, port) if port.isdecimal() else (name, "")
+    parsed = _parse(f"http://{hostname}/", None)
+    if parsed is None or parsed.port or parsed.pathname != "/":
+        raise ValueError("a host is named as news.example, news.example:8080 or a URL.")
+    return parsed.hostname.rstrip("."), port
+
+
+def match_key(url: str) -> str:
+    """Return what the addresses of one page have in common across feeds; ``url`` is canonical already.
+
+    Folded are the scheme, ``www.``, ``m.`` and ``amp.`` hosts, AMP forms, index pages and a trailing slash.
+    """
+    parts = urlsplit(url)
+    host = parts.netloc
+    for prefix in ("www.", "amp.", "m."):
+        shorter = host.removeprefix(prefix)
+        # m.example is a site of its own.
+        host = shorter if "." in shorter else host
+    path = parts.path
+    for ending in (*_INDEX_PAGES, *_AMP_ENDINGS):
+        path = path.removesuffix(ending)
+    query = "&".join(part for part in parts.query.split("&") if part and part not in _AMP_PARAMETERS)
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return shorten_key(host + path.rstrip("/") + (f"?{query}" if query else "") + fragment)
+
+
+def link_key(url: str | None) -> str | None:
+    """Return the match key of a link as published; null without one and for a whole site's address."""
+    canonical = canonical_url(url) if url else None
+    return None if canonical is None or is_bare_site(canonical) else match_key(canonical)
+
+
+@lru_cache(maxsize=1024)
+def site(url: str | None) -> str | None:
+    """Return the site of an http(s) URL: its registrable domain, or the host where there is none; else null.
+
+    By the Public Suffix List with its private part and more of its kind: two blogs of one platform are two sites.
+    """
+    parsed = _parse(url, None) if url else None
+    return _site_of(parsed.hostname) if parsed else None
+
+
+def same_site(one: str | None, other: str | None) -> bool:
+    """Say whether two URLs belong to one site."""
+    return site(one) == site(other) is not None
+
+
+def is_bare_site(url: str) -> bool:
+    """Say whether a canonical URL is a whole site's, not a page's."""
+    path = url.partition("://")[2].partition("/")[2]
+    return not path or f"/{path}" in _INDEX_PAGES
+
+
+def _parse(url: str, base: str | None) -> can_ada.URL | None:
+    url = _unescaped(url.strip())
+    base = _unescaped(base) if base else None
+    if len(url) > _LONGEST:
+        return None
+    try:
+        parsed = can_ada.parse(base) + url if base and can_ada.can_parse(base) else can_ada.parse(url)
+    except (ValueError, TypeError):
+        # TypeError: a lone surrogate is no character and no part of any URL.
+        return None
+    if parsed.protocol not in _DEFAULT_PORTS or not parsed.hostname:
+        return None
+    if parsed.has_credentials():
+        # It names somebody, or poses as a host: https://bank.example@evil.example/.
+        parsed.username = parsed.password = ""
+    return parsed
+
+
+def _unescaped(url: str) -> str:
+    return _ESCAPED_AMPERSAND.sub("&", url) if "&" in url and ";" in url else url
+
+
+def _written(parsed: can_ada.URL) -> str | None:
+    url = str(parsed.href)
+    return url if len(url) <= _LONGEST else None
+
+
+def _without_tracking(search: str) -> str:
+    kept = [part for part in search[1:].split("&") if not _is_tracking(part)]
+    return "?" + "&".join(kept) if any(kept) else ""
+
+
+def _is_tracking(part: str) -> bool:
+    name = part.partition("=")[0].lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or part.startswith(_TRACKING_PAIR)
+
+
+@lru_cache(maxsize=4096)
+def _site_of(host: str) -> str:
+    name = host.rstrip(".")
+    # The list would take an IPv4 address for a domain name; a host that ends in a digit is never one.
+    if not name or name[-1].isdigit() or name.startswith("["):
+        return host
+    domain: str | None = _suffixes().privatesuffix(name)
+    return name if domain is None or domain in _PLATFORMS else domain
+
+
+@lru_cache(maxsize=1024)
+def is_public_suffix(host: str) -> bool:
+    """Say whether everybody may have a name of their own under a host: nobody in particular speaks on it."""
+    suffix: str | None = _suffixes().publicsuffix(host, accept_unknown=False)
+    # A single name is a host of somebody's own network, whatever top-level domain it is called like.
+    return "." in host and suffix == host
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()

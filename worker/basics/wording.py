@@ -1,0 +1,122 @@
+"""Rules for the texts of a feed, the same for every parser: what a document says must not hang on who read it."""
+
+import re
+from contextlib import suppress
+from html.entities import html5
+from urllib.parse import urljoin
+
+from worker.basics.text import clean
+from worker.basics.urls import is_without_scheme
+
+LONGEST_TITLE, LONGEST_URL, LONGEST_CONTENT, LONGEST_NAME = 4_000, 4_000, 1_000_000, 400
+
+# Bytes of windows-1252 written as characters of Latin 1 (WHATWG HTML, numeric character reference end state).
+_MEANT = {byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)}
+_TAG = re.compile(r"</?(\w+)")
+_CLOSING_TAG = re.compile(r"</\w+>")
+_REFERENCE = re.compile(r"&(#?\w+);")
+_HTML = frozenset(
+    "a abbr acronym address area article aside audio b big blockquote br button caption center cite code col colgroup "
+    "dd del details dfn dir div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr i "
+    "iframe img input ins kbd label legend li main map mark nav noscript ol p picture pre q s samp script section "
+    "small source span strike strong style sub sup table tbody td textarea tfoot th thead time tr tt u ul var video "
+    "wbr".split()
+)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}(?:\?subject=\S+)?")
+# Longer than any file is, it would not fit into an answer either.
+_LENGTH = re.compile(r"\d{1,15}", re.ASCII)
+_HTML_TYPE, _XHTML_TYPE = "text/html", "application/xhtml+xml"
+_BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
+
+
+def tidy_text(text: str | None, longest: int) -> str | None:
+    """Return a text that expat read without what no text may hold and white space around it; null for none."""
+    if not text:
+        return None
+    # Of controls that are ASCII expat lets through no other: the commonest texts need no closer look.
+    if not text.isascii() or "\x7f" in text:
+        text = _clean_as_meant(text, longest)
+    return text[:longest].strip() or None
+
+
+def _clean_as_meant(text: str, longest: int) -> str:
+    """Return text that was encoded once too often, or takes Latin 1 for windows-1252, as its writer meant it."""
+    with suppress(UnicodeError):
+        text = text.encode("latin-1").decode()
+    cut = text[:longest]
+    cleaned = clean(cut, longest)
+    return cleaned if len(cleaned) == len(cut) else clean(cut.translate(_MEANT), longest)
+
+
+def looks_like_html(text: str) -> bool:
+    """Say whether text that is not declared to be HTML is: it ends a tag or has a reference, and all are HTML's."""
+    references = _REFERENCE.findall(text)
+    if not (references or _CLOSING_TAG.search(text)):
+        return False
+    is_known = (name.startswith("#") or f"{name};" in html5 for name in references)
+    return all(is_known) and all(name.lower() in _HTML for name in _TAG.findall(text))
+
+
+def as_html(text: str | None, *, is_plain: bool = True) -> str | None:
+    """Return a title or a summary so that it can be read as HTML, as all are from here on."""
+    return text.replace("<", "&lt;") if text and is_plain else text
+
+
+def name_of_author(author: str) -> str:
+    """Return the name in ``mail (Name)``, ``Name <mail>`` and their like, else the author as written."""
+    mail = _MAIL.search(author)
+    if mail is None:
+        return author
+    name = author.replace(mail[0], "").replace("mailto:", "").strip(" \t\n<>()[],;\"'-")
+    return name or mail[0]
+
+
+def choose_link(link: str | None, guid: str | None, *, is_permalink: bool) -> str | None:
+    """Return an entry's link: the one it has, else a guid that is a web page's address and says so."""
+    return link or (guid if guid and is_permalink and is_web_page(guid) else None)
+
+
+def is_no_tag(scheme: str | None) -> bool:
+    """Say whether a category of this scheme tells of the software, not of the entry."""
+    return scheme == _BLOGGER_KIND
+
+
+def join(base: str, url: str) -> str:
+    """Return a URL resolved against xml:base where there is one; one that no resolving makes sense of, as it is."""
+    # A host without its scheme is no path.
+    if not base or is_without_scheme(url):
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def is_web_page(url: str) -> bool:
+    """Say whether a URL is a web page's address, whole."""
+    return url.startswith(("http://", "https://"))
+
+
+def is_file_type(media_type: str | None, medium: str | None) -> bool:
+    """Say whether media of a type, or of a medium of media RSS, are to be listened to or watched."""
+    return (media_type or "").startswith(("audio/", "video/")) or (not media_type and medium in {"audio", "video"})
+
+
+def is_picture_type(media_type: str | None, medium: str | None) -> bool:
+    """Say whether media of a type, or of a medium of media RSS, are pictures."""
+    return (media_type or "").startswith("image/") or medium == "image"
+
+
+def read_length(length: str | None) -> int | None:
+    """Return a length in bytes as published; null for what is no number, or that of no file."""
+    return int(length) if length and _LENGTH.fullmatch(length.strip()) else None
+
+
+def is_text_type(media_type: str) -> bool:
+    """Say whether a content's type is one of texts, or none at all; not so a picture's (RFC 4287, section 4.1.3.3)."""
+    return media_type.startswith("text/") or media_type.endswith("xml") or "/" not in media_type
+
+
+def is_page_type(media_type: str | None) -> bool:
+    """Say whether a link's type is one of web pages, as it is where none is given."""
+    return (media_type or _HTML_TYPE).lower() in {_HTML_TYPE, _XHTML_TYPE, "html", "xhtml"}

@@ -1,0 +1,90 @@
+"""Adding what somebody names: a feed, or a site's page, whose feed is then discovered."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from http import HTTPStatus
+
+from sqlalchemy import Connection
+
+from worker.basics.urls import feed_url_key, host_key
+from worker.database.clock import read_clock
+from worker.database.conflicts import write
+from worker.database.engine import reading
+from worker.discovery.asking import Lookup
+from worker.discovery.discovery import discover
+from worker.errors import ErrorClass, NamedError, PermanentError, PollError, TransientError
+from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed
+from worker.manage.hosts import forget_host
+from worker.pipeline.polling import Stop
+from worker.pipeline.tools import Tools
+
+# How long a host may be busy with a worker's polls before we do without a look.
+_AS_IS = "`feedmill add --as-is` adds it all the same."
+_PATIENCE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFeed:
+    """What became of a URL that was to be added."""
+
+    url: str
+    """As it was given."""
+    feed: NamedFeed
+    is_new: bool
+    is_of_page: bool = False
+    """Whether the URL is a page, and the feed the one that was found there."""
+    unseen: PollError | None = None
+    """Why the URL was added without a look at it."""
+
+
+def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
+    """Add the feed at a URL, or the feed of the page there; NamedError says why nothing was added.
+
+    A URL that cannot be reached now is added as it is; where one is known already, nobody is asked.
+    """
+    known = _find(tools, url)
+    if known and not known.is_from_document:
+        return AddedFeed(url, known, is_new=False)
+    try:
+        with Lookup(tools, stop, tools.limits.deadline, _PATIENCE) as lookup:
+            found = discover(tools, lookup, url)
+    except TransientError as error:
+        if _is_answered(error):
+            raise NamedError(f"{url} was not added: {error.sentence}. {_AS_IS}") from error
+        return replace(_add(tools, url, NewFeed(url)), unseen=error)
+    except PollError as error:
+        if error.error_class is ErrorClass.GUARD:
+            # Nobody was asked, so there is nothing to remember of the host.
+            write(tools.engine, lambda connection: forget_host(connection, host_key(url)))
+        raise NamedError(f"{url} was not added: {error.sentence}.{_way_out(error)}") from error
+    return _add(tools, url, NewFeed(found.url, found.parsed.title, found.parsed.site_url or url))
+
+
+def _find(tools: Tools, url: str) -> NamedFeed | None:
+    try:
+        # An id names a feed too, but not one to add.
+        feed_url_key(url)
+    except ValueError as error:
+        raise NamedError(f"{url} was not added: {error}") from error
+    with reading(tools.engine) as connection:
+        return find_feed(connection, url)
+
+
+def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
+    def work(connection: Connection) -> AddedFeed:
+        is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
+        added = find_feed(connection, feed.url)
+        assert added, "it was added, or there already"
+        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
+
+    return write(tools.engine, work)
+
+
+def _way_out(error: PollError) -> str:
+    is_somebodys_choice = isinstance(error, PermanentError) and error.error_class is not ErrorClass.NOT_A_FEED
+    return f" {_AS_IS}" if is_somebodys_choice else ""
+
+
+def _is_answered(error: PollError) -> bool:
+    """Say whether the host did answer well, and there was nothing in it: no more of a feed than a page without one."""
+    return error.error_class is ErrorClass.INCOMPLETE and error.http_status == HTTPStatus.OK

@@ -1,0 +1,1 @@
+"""What a reader sees: listings, stories and the store's health, as rows for the commands to print."""

@@ -1,0 +1,149 @@
+"""The hosts that serve feeds: finding and listing them, and what an operator chose for them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
+
+from worker.basics.urls import host_key, host_of_name
+from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.errors import ErrorClass
+
+_SLICE = 500
+# What a host answers that wants to be left alone as a whole: 429, and 503 among the others.
+_REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedHost:
+    """A host that somebody named."""
+
+    host_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostTerms:
+    """What an operator chooses for a host; each follows the settings where it is null."""
+
+    gap: timedelta | None
+    parallel: int | None
+
+
+def find_hosts(connection: Connection, name: str) -> Sequence[NamedHost]:
+    """Return the hosts that a URL, ``hostname:port`` or hostname (at any port) names; ValueError if it can be none."""
+    if "://" in name:
+        named: ColumnElement[bool] = HostRow.name == host_key(name)
+    else:
+        hostname, port = host_of_name(name)
+        is_at = HostRow.name.startswith(f"{hostname}:", autoescape=True)
+        named = HostRow.name == f"{hostname}:{port}" if port else is_at
+    rows = connection.execute(select(HostRow.id, HostRow.name).where(named).order_by(HostRow.id))
+    return [NamedHost(row.id, row.name) for row in rows]
+
+
+def choose_host_terms(
+    connection: Connection, now: datetime, host_id: int, chosen: Mapping[str, Any], usual_gap: timedelta
+) -> HostTerms:
+    """Set what is chosen of a host's ``gap`` and ``parallel``, from its next claim on; return both as they are now."""
+    host = connection.execute(update(HostRow).where(HostRow.id == host_id).values(**chosen).returning(HostRow)).one()
+    # A wait that was for the former gap, not what the host itself asked for, is no longer than the new one.
+    gap = host.gap if host.gap is not None else usual_gap
+    is_too_long = and_(HostRow.failures == 0, HostRow.next_request_at > now + gap)
+    is_waiting = and_(HostRow.lease_token.is_(None), HostRow.claimable_at == HostRow.next_request_at)
+    connection.execute(
+        update(HostRow)
+        .where(HostRow.id == host_id, is_too_long)
+        .values(next_request_at=now + gap, claimable_at=case((is_waiting, now + gap), else_=HostRow.claimable_at))
+    )
+    return HostTerms(host.gap, host.parallel)
+
+
+def forget_host(connection: Connection, name: str) -> None:
+    """Delete a host that has no feed, unless somebody holds it."""
+    has_feeds = exists().where(ScheduleRow.host_id == HostRow.id)
+    connection.execute(delete(HostRow).where(HostRow.name == name, HostRow.lease_token.is_(None), ~has_feeds))
+
+
+def list_hosts(
+    connection: Connection,
+    now: datetime,
+    *,
+    text: str | None = None,
+    limit: int | None = None,
+    host_ids: Collection[int] | None = None,
+) -> Iterator[Mapping[str, Any]]:
+    """List hosts in the order of their ids, streamed: their feeds, whether they may be asked now, and if not, why."""
+    query = _hosts(now).order_by(HostRow.id).limit(limit)
+    if text:
+        query = query.where(HostRow.name.icontains(text, autoescape=True))
+    if host_ids is not None:
+        query = query.where(HostRow.id.in_(host_ids))
+    for row in connection.execute(query, execution_options={"yield_per": _SLICE}):
+        yield _listed(row, now)
+
+
+def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
+    scheduled = and_(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at.is_not(None))
+    due = and_(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= now)
+    is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
+    return select(
+        HostRow,
+        _count(scheduled).label("feeds"),
+        _count(due).label("due"),
+        # Looked for only where there is something to explain: a host may have very many feeds.
+        case((is_left_alone, _newest_refusal())).label("refusal"),
+    )
+
+
+def _count(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ScheduleRow).where(which).correlate(HostRow).scalar_subquery()
+
+
+def _newest_refusal() -> ScalarSelect[str | None]:
+    refused = and_(ScheduleRow.host_id == HostRow.id, ScheduleRow.error_class.in_(_REFUSALS))
+    newest = select(ScheduleRow.error).where(refused).order_by(ScheduleRow.last_attempt_at.desc()).limit(1)
+    return newest.correlate(HostRow).scalar_subquery()
+
+
+def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
+    state, until, why = _state(row, now)
+    return {
+        "id": row.id,
+        "host": row.name,
+        "feeds": row.feeds,
+        "due": row.due,
+        "state": state,
+        "until": until,
+        "why": why,
+        "failures": row.failures,
+        "gap": row.gap,
+        "parallel": row.parallel,
+        "claimable_at": row.claimable_at,
+    }
+
+
+def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | None]:
+    """Return whether a host may be asked now, else until when not, and why."""
+    alone = "one of its feeds may be killing workers: it is polled with nothing beside it" if row.isolated else None
+    if row.lease_token and row.lease_until > now:
+        return "polled", row.lease_until, alone
+    if row.failures and row.next_request_at and row.next_request_at > now:
+        times = "once" if row.failures == 1 else f"{row.failures} times in a row"
+        return "left alone", row.next_request_at, f"{row.refusal or 'it refused us'}; it refused us {times}"
+    return "free", None, alone

@@ -1,0 +1,66 @@
+"""The locks under which polls are written, in one order for all transactions: feeds, then hosts, then articles.
+
+Each kind by its ids, over all polls of a commit together. What was decided before is held against what is found here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from worker.basics.urls import feed_url_key
+from worker.database.feed_locks import LockedFeed, lock_feeds
+from worker.database.feed_tables import FeedRow
+from worker.database.leases import HostRelease, lock_hosts
+from worker.values import PollResult
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Locked feeds and hosts, and so what a poll may write."""
+
+    feeds: Mapping[int, LockedFeed]
+    tokens: Mapping[int, str | None]
+    """Of the leases of hosts."""
+
+    def holds_lease(self, host_id: int | None, token: str | None) -> bool:
+        """Say whether a poll's lease still holds."""
+        return token is not None and self.tokens.get(host_id or 0) == token
+
+    def read_at(self, result: PollResult) -> datetime | None:
+        """Return when a poll that holds its lease read its feed: after all who held it before, whatever the clock says.
+
+        None for a poll that does not, and for one that read nothing, or left unread what it cannot know any more.
+        """
+        record, feed = result.record, self.feeds.get(result.record.feed_id)
+        is_held = self.holds_lease(result.host_id, result.token)
+        if feed is None or record.error or not is_held or result.edition not in {None, feed.edition}:
+            return None
+        last = feed.last_success_at
+        return max(record.started_at, last + timedelta(microseconds=1)) if last else record.started_at
+
+    def may_decide(self, result: PollResult) -> bool:
+        """Say whether a poll decides what becomes of its feed.
+
+        It does not once another worker has taken its lease over, or somebody has said what to do with the feed since it
+        was claimed; nor does a saved document of a feed that is polled. A file is always up to date with itself.
+        """
+        feed = self.feeds.get(result.record.feed_id)
+        if feed is None:
+            return False
+        if result.host_id is None:
+            return True
+        return self.holds_lease(result.host_id, result.token) and feed.instructions == result.instructions
+
+
+def lock_polls(connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease] = ()) -> Locked:
+    """Lock all that polls and the ends of leases write of feeds and hosts."""
+    feed_ids = {result.record.feed_id for result in results}
+    keys = [feed_url_key(result.moves_to) for result in results if result.moves_to]
+    if keys:
+        # Of two feeds that become one, both are written.
+        feed_ids.update(connection.execute(select(FeedRow.id).where(FeedRow.url_key.in_(keys))).scalars())
+    feeds = lock_feeds(connection, feed_ids)
+    hosts = {result.host_id for result in results if result.host_id and result.token}
+    return Locked(feeds, lock_hosts(connection, hosts | {release.host_id for release in releases}))

@@ -1,0 +1,85 @@
+"""Claiming articles that wait to be grouped: workers take different ones, and a claim ends with its transaction."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from sqlalchemy import Connection, and_, func, select, text
+
+from worker.basics.urls import site
+from worker.database.article_tables import ArticleRow
+from worker.database.feed_tables import FeedRow
+from worker.database.story_tables import SketchRow
+from worker.stories.standing import STORY, with_stories
+from worker.stories.values import WaitingArticle
+
+# On PostgreSQL a claim is an advisory lock on so many ids in a row: it leaves the rows themselves to others.
+_SLOT = 64
+_LOOKAHEAD = 64 * _SLOT
+_LOCK = text("SELECT pg_try_advisory_xact_lock(706172, :slot)")
+
+
+def claim_waiting(connection: Connection, limit: int, longest: int) -> list[WaitingArticle]:
+    """Claim about ``limit`` waiting articles, the oldest first, until the connection's transaction ends.
+
+    Of their texts the first ``longest`` characters are read.
+    """
+    waiting = select(ArticleRow.id).where(ArticleRow.grouped_at.is_(None)).order_by(ArticleRow.id)
+    ids: Sequence[int]
+    if connection.dialect.name == "postgresql":
+        ids = list(_lock_slots(connection, connection.execute(waiting.limit(_LOOKAHEAD)).scalars().all(), limit))
+    else:
+        ids = connection.execute(waiting.limit(limit)).scalars().all()
+    return _read(connection, ids, longest) if ids else []
+
+
+def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> Iterator[int]:
+    claimed = 0
+    for slot, members in groupby(ids, key=lambda article_id: article_id // _SLOT):
+        if claimed >= limit:
+            return
+        if connection.execute(_LOCK, {"slot": slot}).scalar_one():
+            for article_id in members:
+                claimed += 1
+                yield article_id
+
+
+def _read(connection: Connection, ids: Sequence[int], longest: int) -> list[WaitingArticle]:
+    were_compared = and_(SketchRow.article_id == ArticleRow.id, SketchRow.content_hash == ArticleRow.content_hash)
+    # Another worker may have grouped some between our look and our lock.
+    rows = connection.execute(
+        with_stories(
+            select(
+                ArticleRow.id,
+                ArticleRow.feed_id,
+                ArticleRow.content_hash,
+                ArticleRow.title,
+                func.substr(ArticleRow.text, 1, longest).label("text"),
+                ArticleRow.url,
+                FeedRow.url.label("feed_url"),
+                ArticleRow.published_at,
+                ArticleRow.first_seen_at,
+                STORY.label("story_id"),
+                SketchRow.rules_version.label("compared_by"),
+            )
+        )
+        .join(FeedRow, FeedRow.id == ArticleRow.feed_id)
+        .outerjoin(SketchRow, were_compared)
+        .where(ArticleRow.id.in_(ids), ArticleRow.grouped_at.is_(None))
+        .order_by(ArticleRow.id)
+    )
+    return [
+        WaitingArticle(
+            article_id=row.id,
+            feed_id=row.feed_id,
+            content_hash=row.content_hash,
+            title=row.title,
+            text=row.text,
+            # What a saved document says without a link comes from one outlet, whichever that is.
+            outlet=site(row.url) or site(row.feed_url) or row.feed_url,
+            moment=row.published_at or row.first_seen_at,
+            first_seen_at=row.first_seen_at,
+            story_id=row.story_id,
+            compared_by=row.compared_by,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,160 @@
+"""NewsML-G2 (https://iptc.org/std/NewsML-G2/): news items, alone or several in a news message."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from worker.basics.text import clean
+from worker.basics.wording import LONGEST_CONTENT, as_html
+from worker.values import Enclosure, Entry, Notice
+from worker.wire.moments import read_day
+from worker.wire.newsroom_entry import Skipped, combine, judge_status, read_dateline_alone, read_urgency
+from worker.wire.nitf import read_article
+from worker.wire.xml_html import write_html
+from worker.wire.xml_tree import Node, attribute, children, find, line_of
+
+# What the other kinds of items are (NewsML-G2 Guidelines, "Item types").
+_OTHER_ITEMS = {
+    "packageItem": "a package of other items",
+    "conceptItem": "a concept",
+    "knowledgeItem": "a set of concepts",
+    "planningItem": "a plan of coverage",
+    "catalogItem": "a catalogue of vocabularies",
+}
+_TEXTS = frozenset("text composite".split())
+_SIGNALS = {"correction": Notice.CORRECTION, "update": Notice.UPDATE}
+
+
+def read_message(message: Node) -> list[Entry | Skipped]:
+    """Return the items of a news message."""
+    return [read_item(item) for item_set in children(message, "itemSet") for item in children(item_set)]
+
+
+def read_item(item: Node) -> Entry | Skipped:
+    """Return the article that an item is, or why it is none or must not be published."""
+    if item.name != "newsItem":
+        return Skipped(f"it is {_OTHER_ITEMS.get(item.name, f'of the kind {item.name!r}')}, not news itself")
+    meta = find(item, "itemMeta")
+    kind = _code(find(meta, "itemClass")) or "text"
+    if kind not in _TEXTS:
+        return Skipped(f"it is of the class {kind!r}, not a text")
+    entry = combine(_read_meta(item), _read_content(find(item, "contentSet")))
+    if not (entry.title or entry.content or entry.summary):
+        return Skipped("there is no text in it")
+    embargo = find(meta, "embargoed")
+    # An embargo without a moment ends when its publisher says so.
+    return judge_status(entry, _code(find(meta, "pubStatus")), (line_of(embargo) or "") if embargo else None)
+
+
+def _read_meta(item: Node) -> Entry:
+    meta, content = find(item, "itemMeta"), find(item, "contentMeta")
+    language = attribute(find(content, "language"), "tag") or attribute(item, "lang")
+    created = line_of(find(meta, "firstCreated")) or line_of(find(content, "contentCreated"))
+    dateline = read_dateline_alone(line_of(find(content, "dateline")), read_day(created))
+    signals = (_SIGNALS.get(_code(signal) or "") for signal in children(meta, "signal"))
+    return Entry(
+        guid=attribute(item, "guid"),
+        title=as_html(_headline(content) or line_of(find(meta, "title"))),
+        summary=as_html(line_of(find(content, "description"))),
+        authors=tuple(_authors(content, language)),
+        published=created,
+        updated=line_of(find(meta, "versionCreated")),
+        language=language,
+        tags=tuple(_tags(item, content, language)),
+        enclosures=tuple(_recordings(find(item, "contentSet"))),
+        image_url=_image(find(item, "contentSet")),
+        dateline_place=(dateline.place if dateline else None) or _name(find(content, "located"), language),
+        dateline_date=dateline.filed_on if dateline else None,
+        agency=dateline.agency if dateline else next(_agencies(item, language), None),
+        slug=line_of(find(content, "slugline")),
+        notice=next(filter(None, signals), None),
+        note=line_of(find(meta, "edNote")),
+        urgency=read_urgency(line_of(find(content, "urgency"))),
+        version=attribute(item, "version"),
+        item_id=attribute(item, "guid"),
+    )
+
+
+def _headline(content: Node | None) -> str | None:
+    """Return the headline without a role, which is the main one, else the first."""
+    headlines = sorted(children(content, "headline"), key=lambda headline: attribute(headline, "role") is not None)
+    return next(filter(None, map(line_of, headlines)), None)
+
+
+def _read_content(content_set: Node | None) -> Entry:
+    """Return the body: XML before data, since it says more."""
+    for inline in children(content_set, "inlineXML"):
+        if nitf := find(inline, "nitf"):
+            # Its status, guid and version are those of the item it stands in.
+            return replace(read_article(nitf), guid=None, version=None, item_id=None)
+        html = find(inline, "html", "body")
+        if written := clean(write_html(children(html or inline)), LONGEST_CONTENT):
+            return Entry(content=written)
+    for inline in children(content_set, "inlineData"):
+        text = clean("".join(part for part in inline.parts if isinstance(part, str)), LONGEST_CONTENT).strip()
+        if text and not attribute(inline, "encoding"):
+            is_html = "html" in (attribute(inline, "contenttype") or "") or "</" in text
+            return Entry(content=text, is_plain_text=not is_html)
+    return Entry()
+
+
+def _authors(content: Node | None, language: str | None) -> Iterator[str]:
+    bylines = [written for by in children(content, "by") if (written := line_of(by))]
+    yield from bylines
+    for creator in children(content, "creator") if not bylines else ():
+        yield _name(creator, language) or ""
+
+
+def _agencies(item: Node, language: str | None) -> Iterator[str]:
+    content = find(item, "contentMeta")
+    for node in (
+        *children(content, "infoSource"),
+        *children(find(item, "itemMeta"), "provider"),
+        *children(find(item, "rightsInfo"), "copyrightHolder"),
+    ):
+        if name := _name(node, language) or (attribute(node, "qcode") or "").partition(":")[2]:
+            yield name
+    if credit := line_of(find(content, "creditline")):
+        yield credit
+
+
+def _tags(item: Node, content: Node | None, language: str | None) -> Iterator[str]:
+    # What is only a code here may have its name elsewhere in the item.
+    asserted = {attribute(node, "qcode"): _name(node, language) for node in children(item, "assert")}
+    for subject in children(content, "subject"):
+        yield _name(subject, language) or asserted.get(attribute(subject, "qcode")) or ""
+    for keyword in children(content, "keyword"):
+        yield line_of(keyword) or ""
+
+
+def _name(node: Node | None, language: str | None) -> str | None:
+    """Return the name of what a node stands for, in the item's language where it has several."""
+    names = [*children(node, "name")]
+    own = [name for name in names if (attribute(name, "lang") or "")[:2] == (language or "")[:2]]
+    literal = attribute(node, "literal")
+    return next(filter(None, map(line_of, [*own, *names])), literal)
+
+
+def _image(content_set: Node | None) -> str | None:
+    """Return the widest remote picture."""
+    pictures = [node for node in children(content_set, "remoteContent") if _media_type(node).startswith("image/")]
+    pictures.sort(
+        key=lambda node: int(width) if (width := attribute(node, "width") or "").isdecimal() else 0, reverse=True
+    )
+    return next(filter(None, (attribute(node, "href") for node in pictures)), None)
+
+
+def _recordings(content_set: Node | None) -> Iterator[Enclosure]:
+    for node in children(content_set, "remoteContent"):
+        href, size = attribute(node, "href"), attribute(node, "size") or ""
+        if href and _media_type(node).startswith(("audio/", "video/")):
+            yield Enclosure(href, _media_type(node), int(size) if size.isdecimal() and len(size) < 16 else None)  # noqa: PLR2004 -- what a database holds
+
+
+def _media_type(node: Node) -> str:
+    return attribute(node, "contenttype") or ""
+
+
+def _code(node: Node | None) -> str | None:
+    """Return what a controlled value is called in its vocabulary: ``stat:usable``, or a URI that ends in it."""
+    written = attribute(node, "qcode") or attribute(node, "uri") or ""
+    return written.replace("/", ":").rpartition(":")[2].casefold() or None

@@ -1,0 +1,118 @@
+"""What the newsroom formats have in common: when an item may be published, and the facts that its words hold."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from html import unescape
+
+from worker.basics.newest import keep_newest
+from worker.basics.text import fold
+from worker.errors import ErrorClass, PermanentError
+from worker.values import Entry, Notice, ParsedDocument
+from worker.wire.agencies import is_same_agency
+from worker.wire.bylines import read_author_names
+from worker.wire.datelines import Dateline, read_dateline
+from worker.wire.moments import read_day, read_moment
+from worker.wire.notices import notice_of_note, read_headline, weightiest
+from worker.wire.slugs import read_order, split_slug
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_OPENING = 2_000
+# The spelling of the standards, and of everybody.
+_KILLED = frozenset("canceled cancelled killed withdrawn".split())  # codespell:ignore
+_WITHHELD = frozenset("withheld embargoed held hold".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An item that is no article of ours, and why."""
+
+    reason: str
+    is_withheld: bool = False
+    """True when that is its publisher's decision, which may change."""
+
+
+def judge_status(entry: Entry, status: str | None, embargo: str | None) -> Entry | Skipped:
+    """Return the entry with what its publishing status makes of it, or why it must not be published.
+
+    ``embargo`` is a moment in ISO 8601; what cannot be read or is empty embargoes without an end.
+    """
+    status = (status or "usable").casefold()
+    entry = replace(entry, notice=Notice.KILL) if status in _KILLED else entry
+    if embargo is None and status not in _WITHHELD:
+        return entry
+    until = read_moment(embargo or "")
+    if until is None or status == "withheld":
+        return Skipped(
+            "it is withheld by its publisher" + ("" if embargo is None else " (embargoed)"), is_withheld=True
+        )
+    return replace(entry, embargoed_until=until)
+
+
+def combine(entry: Entry, inner: Entry) -> Entry:
+    """Return the entry with what only ``inner`` says."""
+    return Entry(**{each.name: getattr(entry, each.name) or getattr(inner, each.name) for each in fields(Entry)})
+
+
+def read_words(entry: Entry) -> Entry:
+    """Return the entry with what its headline, its byline, its note and the dateline of its text say.
+
+    The agency that signs the dateline goes before the one that distributes the item.
+    """
+    headline = read_headline(entry.title or "")
+    opening = fold(unescape(_TAG.sub(" ", (entry.content or entry.summary or "")[:_OPENING])))
+    dateline = read_dateline(opening, read_day(entry.published or entry.updated))
+    agency = dateline.agency if dateline else entry.agency
+    authors = (name for written in entry.authors for name in read_author_names(written))
+    slug = split_slug(fold(entry.slug or ""))
+    said = weightiest(entry.notice, headline.notice, notice_of_note(entry.note or ""), slug.notice)
+    notice, named_slug = read_order((entry.note or "", opening), said)
+    return replace(
+        entry,
+        title=headline.text or None,
+        slug=slug.text or None,
+        named_slug=named_slug,
+        notice=notice,
+        notice_number=entry.notice_number or headline.number or slug.number,
+        urgency=entry.urgency or headline.urgency,
+        authors=tuple(name for name in authors if not is_same_agency(name, agency or "")),
+        tags=tuple(filter(None, entry.tags)),
+        agency=agency,
+        dateline_place=entry.dateline_place or (dateline.place if dateline else None),
+        dateline_date=entry.dateline_date or (dateline.filed_on if dateline else None),
+    )
+
+
+def read_dateline_alone(written: str | None, published: date | None) -> Dateline | None:
+    """Return what a dateline says that stands in an element of its own, without the text that it would begin."""
+    words = (written or "").rstrip(" -–—_:")
+    return read_dateline(f"{words} - ", published) if words else None
+
+
+def read_urgency(written: str | None) -> int | None:
+    """Return an urgency of one digit; null for anything else."""
+    return int(written) if written and written.isdecimal() and len(written) == 1 else None
+
+
+def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) -> ParsedDocument:
+    """Return what a document publishes; PermanentError, with the reason, when that is nothing."""
+    entries = [read_words(found) for found in read if isinstance(found, Entry)]
+    skipped = [found for found in read if isinstance(found, Skipped)]
+    if not entries:
+        first = skipped[0] if skipped else Skipped("there is no item in it")
+        error_class = ErrorClass.WITHHELD if first.is_withheld else ErrorClass.NOT_A_FEED
+        raise PermanentError(error_class, first.reason)
+    kept = keep_newest(entries, max_entries, _changed_at)
+    return ParsedDocument(
+        format=name,
+        parser="newsroom",
+        entries=tuple(kept),
+        dropped_entries=len(entries) - len(kept),
+        skipped=tuple(found.reason for found in skipped),
+    )
+
+
+def _changed_at(entry: Entry) -> datetime | None:
+    # As moments: of two that are written with other offsets the text of the earlier may be the greater.
+    return read_moment(entry.updated or "") or read_moment(entry.published or "")
