@@ -8,11 +8,13 @@ from typing import Any
 from worker.basics.text import fold
 from worker.errors import PollError
 from worker.normalise.article import normalise
-from worker.normalise.context import FeedContext
-from worker.parse.feed_xml import parse_xml
+from worker.normalise.identity import FeedContext
+from worker.parse.forgiving import parse_xml
 from worker.parse.well_formed import read_well_formed
 from worker.recognise.keys import hash_guid
-from worker.values import Document, Entry, KeyedEntry, ParsedDocument, Sighting
+from worker.values.articles import Sighting
+from worker.values.due_feeds import Document
+from worker.values.entries import Entry, KeyedEntry, ParsedDocument
 
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)
 _MOST = 100_000

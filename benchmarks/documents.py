@@ -9,7 +9,7 @@ from benchmarks.rhythms import SimulatedFeed
 from worker.errors import PollError
 from worker.normalise.dates import read_date
 from worker.parse.document import parse_document
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 _FEWEST = 10
 _FAR = ZERO + timedelta(days=36500)

@@ -20,7 +20,7 @@ from benchmarks.parsers import FOLDERS, read_documents
 from worker.errors import PollError
 from worker.parse import Parsed, ParseLimits, Parser
 from worker.parse.well_formed import FAULTS, read_well_formed
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 _MOST = 50
 # Large documents are cut to a few entries: what is wrong with ten is wrong with two.

@@ -13,21 +13,21 @@ from sqlalchemy import Connection, Engine, update
 from benchmarks.interleaving_folder import File
 from benchmarks.interleaving_model import Model, Poll, Reading
 from benchmarks.interleaving_publisher import Body
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
-from worker.claim.terms import ClaimTerms
 from worker.database.conflicts import write
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.database.seed_files import find_seed_file
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.pipeline.answered import Answered, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
-from worker.pipeline.prepared import PreparedDocument, prepare_document
-from worker.seeds.ownership import find_owner
-from worker.seeds.said_at import is_wire, said_at
-from worker.values import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, NotModified, ParsedDocument, Validators
-from worker.values.bounds import Bounds
+from worker.pipeline.identify import PreparedDocument, prepare_document
+from worker.seeds.ingest import find_owner, is_wire, said_at
+from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, NotModified, Validators
+from worker.values.entries import ParsedDocument
+from worker.values.schedules import Bounds
 
 BOUNDS = Bounds(timedelta(hours=1), timedelta(minutes=15), timedelta(days=1))
 LEASE = timedelta(seconds=90)
@@ -174,7 +174,7 @@ def store_together(engine: Engine, tasks: Sequence[Task], now: datetime) -> None
 
 
 def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
-    """Read a file and find whose document it is, as ``worker.ingest`` does; None where it has been read as it is."""
+    """Read a file and find whose document it is, as ``seeds.ingest`` does; None where it has been read as it is."""
     document, parsed = Document(file.uri, file.body.content), file.body.parsed()
     with reading(engine) as connection:
         known = find_seed_file(connection, file.uri)

@@ -18,10 +18,10 @@ from benchmarks.interleaving_model import Feed, Model
 from benchmarks.interleaving_operator import ORDERS, add
 from benchmarks.interleaving_publisher import BEGAN, open_feeds
 from benchmarks.interleaving_store import Held, find_last_event, look
-from worker.basics.time_limits import BEGIN_WITHIN
-from worker.database.base import Base
+from worker.basics.stopping import BEGIN_WITHIN
 from worker.database.conflicts import write
 from worker.database.feed_tables import ScheduleRow
+from worker.database.types import Base
 from worker.store.sightings import StaleDecisionError
 
 _MOST_VISITS = 4

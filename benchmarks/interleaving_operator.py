@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from benchmarks.interleaving_actors import BOUNDS
 from benchmarks.interleaving_model import Model
-from worker.claim.requests import request_polls
+from worker.claim.due import request_polls
 from worker.database.conflicts import write
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, pause_feed, remove_feed, resume_feed
 from worker.manage.intervals import choose_interval

@@ -9,7 +9,7 @@ from random import Random
 
 import xxhash
 
-from worker.values import Entry, Notice, ParsedDocument
+from worker.values.entries import Entry, Notice, ParsedDocument
 
 BEGAN = datetime(2026, 1, 5, tzinfo=UTC)
 FIELDS = ("title", "original_url", "url", "authors", "tags", "published_at", "updated_at")

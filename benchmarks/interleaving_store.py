@@ -14,7 +14,8 @@ from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, Si
 from worker.database.article_values import read_article, unpack_article
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.values import Article, Notice
+from worker.values.articles import Article
+from worker.values.entries import Notice
 
 _Facts = dict[Any, Any]
 

@@ -10,8 +10,7 @@ from benchmarks.kill_ledger import told_by
 from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
-from worker.database.outbox_tables import EventBoundsRow
-from worker.database.values_events import EventKind
+from worker.database.outbox_tables import EventBoundsRow, EventKind
 
 
 @dataclass(frozen=True, slots=True)

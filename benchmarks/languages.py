@@ -19,11 +19,13 @@ from benchmarks.parsers import FOLDERS, ROOT, read_documents
 from worker.basics.languages import detect_language, guess_language
 from worker.errors import PollError
 from worker.normalise.article import normalise
-from worker.normalise.context import FeedContext
+from worker.normalise.identity import FeedContext
 from worker.normalise.language import Detect
 from worker.parse.document import parse_document
 from worker.recognise.keys import hash_guid
-from worker.values import Article, Document, Entry, KeyedEntry, ParsedDocument
+from worker.values.articles import Article
+from worker.values.due_feeds import Document
+from worker.values.entries import Entry, KeyedEntry, ParsedDocument
 
 TEXTS = ROOT / "tests/data/languages"
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)

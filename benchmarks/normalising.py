@@ -17,13 +17,14 @@ from benchmarks.parsers import FOLDERS, read_documents
 from worker.basics.languages import find_detector
 from worker.errors import PollError
 from worker.normalise.article import normalise
-from worker.normalise.context import FeedContext
+from worker.normalise.identity import FeedContext
 from worker.normalise.language import Detect
 from worker.normalise.plain_text import text_of
 from worker.normalise.sanitise import sanitise
 from worker.parse.document import parse_document
 from worker.recognise.keys import key_entries
-from worker.values import Document, GuidPolicy
+from worker.values.due_feeds import Document
+from worker.values.entries import GuidPolicy
 
 _MOST = 2_000
 _NOW = datetime(2030, 1, 1, tzinfo=UTC)

@@ -17,11 +17,12 @@ from pathlib import Path
 from benchmarks.agreement import FIELDS, Comparison, compare
 from benchmarks.measuring import cpu_ms
 from worker.errors import PollError
+from worker.parse.child_process import LENGTHS, pack_answer, pack_request, unpack_answer
 from worker.parse.document import parse_document
-from worker.parse.feed_xml import parse_xml
-from worker.parse.frames import LENGTHS, pack_answer, pack_request, unpack_answer
-from worker.parse.here import read_here
-from worker.values import Document, ParsedDocument
+from worker.parse.forgiving import parse_xml
+from worker.parse.parser import read_here
+from worker.values.due_feeds import Document
+from worker.values.entries import ParsedDocument
 
 ROOT = Path(__file__).parents[1]
 # What is there without asking, and what docs/parsing.md says how to get.

@@ -14,7 +14,7 @@ from worker.database.engine import store_engine
 from worker.pipeline import count_poll_tasks, poll_all_due, poll_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.settings import settings
-from worker.values import PollRecord
+from worker.values.outcomes import PollRecord
 
 
 def poll_in_tasks(tools: Tools) -> Iterator[PollRecord]:

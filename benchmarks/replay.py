@@ -10,8 +10,7 @@ from random import Random
 from benchmarks.rhythms import SimulatedFeed
 from worker.schedule.rhythm import arrivals, observe
 from worker.schedule.success import after_success
-from worker.values import Hints, Rhythm
-from worker.values.bounds import Bounds
+from worker.values.schedules import Bounds, Hints, Rhythm
 
 ZERO = datetime(2026, 1, 5, tzinfo=UTC)
 """Hour zero, a Monday."""

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.story_set import Labelled
-from worker.stories.candidates import choose_candidates
-from worker.stories.match import find_copies
-from worker.stories.reading import read_text
+from worker.stories.matching import choose_candidates, find_copies, unite
 from worker.stories.rules import BOILERPLATE_STORIES
-from worker.stories.signature import sign
-from worker.stories.unite import unite
+from worker.stories.signature import read_text, sign
 from worker.stories.values import Block, Candidate, Matched, Signature
 
 

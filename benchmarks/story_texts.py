@@ -10,7 +10,7 @@ from worker.errors import PollError
 from worker.normalise.plain_text import text_of
 from worker.normalise.sanitise import sanitise
 from worker.parse import ParseLimits, Parser
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 # What a news article has, in words; longer texts are cut to a length in between.
 SHORTEST, LONGEST = 180, 750

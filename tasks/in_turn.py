@@ -9,8 +9,8 @@ from functools import wraps
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from worker.database.conflicts import explain_failure
 from worker.database.engine import store_engine
-from worker.database.failures import explain_failure
 from worker.database.turns import take_turn
 from worker.settings import Settings, settings
 

@@ -3,11 +3,10 @@
 import structlog
 
 from tasks.in_turn import in_turn
-from worker.basics.stopping import is_stopping
-from worker.basics.time_limits import STOP_CLAIMING, stops_after
+from worker.basics.stopping import STOP_CLAIMING, is_stopping, stops_after
 from worker.celery import PRUNE_EVERY, SEEK_EVERY, app
 from worker.database.engine import store_engine
-from worker.discovery.rediscovery import seek_feeds as seek_lost_feeds
+from worker.discovery.lost import seek_feeds as seek_lost_feeds
 from worker.manage.retention import prune_some
 from worker.pipeline.tools import borrowed_tools
 from worker.settings import settings

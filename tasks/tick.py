@@ -2,7 +2,7 @@
 
 from tasks.in_turn import in_turn
 from tasks.poll import poll_due
-from worker.basics.time_limits import time_limits
+from worker.basics.stopping import time_limits
 from worker.celery import app, count_waiting_messages
 from worker.database.clock_steps import TICK, mend_clock_step
 from worker.database.engine import store_engine

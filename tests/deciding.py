@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from worker.values import Article, Brought, KnownArticle, KnownBy, Placement, Sighted, Sighting, Statement
+from worker.values.articles import Article, KnownArticle, Placement, Sighting, Statement
+from worker.values.decisions import Brought
+from worker.values.entries import KnownBy, Sighted
 
 OURS, THEIRS = 1, 2
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

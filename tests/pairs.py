@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from worker.database.feed_values import store_hints
-from worker.values import Document, ParsedDocument
+from worker.values.due_feeds import Document
+from worker.values.entries import ParsedDocument
 
 PAIRS = {path.stem: path for path in sorted((Path(__file__).parent / "data/parse").glob("*.xml"))}
 BEYOND_FEEDPARSER = {

@@ -16,7 +16,7 @@ from worker.errors import ErrorClass
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools
-from worker.values import PollRecord
+from worker.values.outcomes import PollRecord
 
 
 def add(tools: Tools, *urls: str) -> None:

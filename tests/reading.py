@@ -7,7 +7,7 @@ import psutil
 
 from tests.documents import item, rss
 from worker.parse import Parsed, ParseLimits, Parser
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 LIMITS = ParseLimits(max_entries=10, cpu=timedelta(seconds=2), wall=timedelta(seconds=20), memory=400_000_000)
 ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(60_000))

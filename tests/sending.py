@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from worker.values import Notice, WireArticle
-from worker.wire.dedupe_notices import AFTER, BEFORE, link_notices
-from worker.wire.wire_order import day_of
+from worker.values.articles import WireArticle
+from worker.values.entries import Notice
+from worker.wire.links import AFTER, BEFORE, day_of, link_notices
 
 NOON = datetime(2026, 7, 20, 12, tzinfo=UTC)
 FIRST = WireArticle(

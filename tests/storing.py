@@ -15,7 +15,9 @@ from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.pipeline.answered import Answered, bounds_of
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.tools import Tools
-from worker.values import Document, DueFeed, Fetched, FetchRequest, ParsedDocument, PollRecord, Validators
+from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest, Validators
+from worker.values.entries import ParsedDocument
+from worker.values.outcomes import PollRecord
 
 Read = tuple[Answered, ParsedDocument]
 

@@ -19,11 +19,10 @@ from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES
 from sqlalchemy.exc import DBAPIError
 
-from worker.basics.stopping import ask_to_stop, prepare_to_stop
-from worker.basics.time_limits import VISIBILITY_TIMEOUT, time_limits
+from worker.basics.stopping import VISIBILITY_TIMEOUT, ask_to_stop, prepare_to_stop, time_limits
 from worker.database.clock import Clock
+from worker.database.conflicts import explain_failure
 from worker.database.engine import forget_after_fork, store_engine
-from worker.database.failures import explain_failure
 from worker.database.schema import check_schema
 from worker.errors import BrokerError, StoreError
 from worker.logs import set_up_logs

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from worker.settings import Settings
-from worker.values import Outcome, PollRecord
+from worker.values.outcomes import Outcome, PollRecord
 
 # A line for each message, many times a minute, would bury ours.
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat")

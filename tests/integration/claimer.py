@@ -25,8 +25,8 @@ if hours_off:
     time.time = lambda: _true_time() + hours_off * 3600
     datetime_module.datetime = _ShiftedDatetime
 
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
-from worker.claim.terms import ClaimTerms
 from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
 from worker.database.engine import open_store, writing

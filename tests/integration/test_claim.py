@@ -8,17 +8,16 @@ import pytest
 from sqlalchemy import Connection, Engine, select, update
 
 from tests.stores import url_of
+from worker.claim.due import ClaimTerms, request_polls
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts, claim_named_feeds, count_claimable_hosts
-from worker.claim.requests import request_polls
-from worker.claim.terms import ClaimTerms
 from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.manage.feeds import NewFeed, add_feeds, pause_feed
 from worker.store.polls import store_polls
-from worker.values import ClaimedHost, FeedState
+from worker.values.due_feeds import ClaimedHost, FeedState
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(seconds=1), parallel=1, hosts=50, feeds_per_host=20)
 CLAIMER = Path(__file__).with_name("claimer.py")

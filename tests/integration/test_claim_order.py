@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select, update
 
+from worker.claim.due import ClaimTerms, request_polls
 from worker.claim.leasing import (
     claim_due_hosts,
     claim_host,
@@ -16,13 +17,11 @@ from worker.claim.leasing import (
     find_next_claim,
 )
 from worker.claim.losses import ALONE_FROM
-from worker.claim.requests import request_polls
-from worker.claim.terms import ClaimTerms
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.manage.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
 from worker.store.polls import store_polls
-from worker.values import ClaimedHost
+from worker.values.due_feeds import ClaimedHost
 
 SECOND, INSTANT = timedelta(seconds=1), timedelta(milliseconds=1)
 TERMS = ClaimTerms(lease=90 * SECOND, gap=10 * SECOND, parallel=1, hosts=50, feeds_per_host=20)

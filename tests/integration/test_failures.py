@@ -18,7 +18,7 @@ from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.errors import ErrorClass
 from worker.manage.feeds import resume_feed
 from worker.pipeline.tools import Tools
-from worker.values import FeedState, Streak
+from worker.values.due_feeds import FeedState, Streak
 
 # Nobody listens on the discard port; each address is a host of its own.
 SILENT = [f"http://127.0.1.{number}:9/feed" for number in range(1, 26)]

@@ -13,14 +13,14 @@ from tests.polling import add, count, poll, titles
 from tests.seeds import place
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
-from worker.claim.terms import ClaimTerms
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.feed_values import read_options
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.database.schema import migrate
 from worker.manage.feeds import (
     NewFeed,
@@ -39,7 +39,8 @@ from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.ingest import ingest
 from worker.settings import Settings
 from worker.store.polls import store_polls
-from worker.values import FeedOptions, FeedState, GuidPolicy
+from worker.values.due_feeds import FeedOptions, FeedState
+from worker.values.entries import GuidPolicy
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
 

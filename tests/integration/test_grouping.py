@@ -23,7 +23,7 @@ from worker.database.engine import reading, writing
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
 from worker.manage.retention import prune
 from worker.settings import Settings
-from worker.stories.blocks import find_boilerplate
+from worker.stories.found import find_boilerplate
 
 
 def test_copies_in_other_outlets_are_one_story(store: Engine) -> None:

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 
+from worker.claim.due import ClaimTerms, request_polls
 from worker.claim.leasing import claim_due_hosts
-from worker.claim.requests import request_polls
-from worker.claim.terms import ClaimTerms
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.host_queue import wake_hosts
+from worker.database.locks import wake_hosts
 from worker.manage.feeds import NewFeed, add_feeds, resume_feed
 
 MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(milliseconds=1)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
-from worker.claim.terms import ClaimTerms
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow, ScheduleRow

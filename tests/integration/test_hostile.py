@@ -20,7 +20,7 @@ from worker.database.schema import migrate
 from worker.parse import ParseLimits, Parser
 from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.values import Outcome, PollRecord
+from worker.values.outcomes import Outcome, PollRecord
 
 TIMEOUT = timedelta(seconds=3)
 GOOD = [f"good {number}" for number in range(60)]

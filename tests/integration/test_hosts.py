@@ -19,7 +19,8 @@ from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.pipeline import poll_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
-from worker.values import FeedState, Outcome, PollRecord
+from worker.values.due_feeds import FeedState
+from worker.values.outcomes import Outcome, PollRecord
 
 
 def test_a_busy_host_is_left_alone_with_all_its_feeds(tools: Tools, publisher: Publisher) -> None:

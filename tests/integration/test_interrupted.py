@@ -21,6 +21,7 @@ from tests.servers.publisher import Publisher
 from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow
+from worker.database.conflicts import explain_failure
 from worker.database.engine import (
     command_engine,
     forget_after_fork,
@@ -30,7 +31,6 @@ from worker.database.engine import (
     store_engine,
     writing,
 )
-from worker.database.failures import explain_failure
 from worker.database.feed_tables import FeedRow, PollRow
 from worker.pipeline import poll_due
 from worker.pipeline.tools import Tools, make_tools

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 from tests.documents import item, rss
 from tests.polling import add, poll
 from tests.servers.publisher import Answer, Publisher
-from worker.claim.requests import request_polls
+from worker.claim.due import request_polls
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow

@@ -9,17 +9,17 @@ from sqlalchemy import Connection, select, update
 from tests.documents import item, rss
 from tests.polling import add
 from tests.servers.publisher import Publisher
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
 from worker.claim.losses import ALONE_FROM, COMPANY
-from worker.claim.terms import ClaimTerms
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline import poll_due
 from worker.pipeline.tools import Tools
 from worker.store.polls import store_polls
-from worker.values import ClaimedHost, FeedState
+from worker.values.due_feeds import ClaimedHost, FeedState
 
 LEASE = timedelta(seconds=90)
 TERMS = ClaimTerms(lease=LEASE, gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=20)

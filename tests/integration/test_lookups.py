@@ -16,7 +16,7 @@ from worker.claim.leasing import claim_host
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import ErrorClass
 from worker.pipeline.tools import Tools

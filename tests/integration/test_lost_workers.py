@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, select, update
 
+from worker.claim.due import ClaimTerms, request_polls
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
-from worker.claim.requests import request_polls
-from worker.claim.terms import ClaimTerms
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.manage.feeds import NewFeed, add_feeds, pause_feed
 from worker.store.polls import store_polls
-from worker.values import ClaimedHost, FeedState
+from worker.values.due_feeds import ClaimedHost, FeedState
 
 SECOND = timedelta(seconds=1)
 LEASE = 90 * SECOND

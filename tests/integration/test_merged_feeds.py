@@ -15,7 +15,7 @@ from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.manage.feeds import find_feed, remove_feed
 from worker.pipeline.tools import Tools
-from worker.values import FeedState
+from worker.values.due_feeds import FeedState
 
 WEEK = timedelta(days=7)
 

@@ -14,7 +14,8 @@ from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedAliasRow, FeedRow, HostRow, PollRow, ScheduleRow
 from worker.manage.feeds import NewFeed, add_feeds, find_feed, pause_feed, remove_feed
 from worker.pipeline.tools import Tools
-from worker.values import FeedState, PollRecord
+from worker.values.due_feeds import FeedState
+from worker.values.outcomes import PollRecord
 
 WEEK = timedelta(days=7)
 

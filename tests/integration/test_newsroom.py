@@ -17,7 +17,7 @@ from worker.database.feed_tables import PollRow
 from worker.errors import ErrorClass
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import SeedRead, ingest
-from worker.values import Outcome
+from worker.values.outcomes import Outcome
 
 DATA = Path(__file__).parents[1] / "data"
 

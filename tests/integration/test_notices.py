@@ -23,13 +23,13 @@ from worker.database.engine import reading, writing
 from worker.manage.feeds import add_file_feed, find_feed, remove_feed
 from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.prepared import prepare_document
+from worker.pipeline.identify import prepare_document
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.ingest import ingest
 from worker.settings import Settings
-from worker.values import Document, DueFeed, Fetched, FetchRequest
+from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.wire.dispatch import parse_dispatch
-from worker.wire.store_notices import find_wire_articles
+from worker.wire.linking import find_wire_articles
 
 # As a wire sends them on one day and the next; SLUG stands for the slug.
 SENT = {

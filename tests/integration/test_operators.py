@@ -14,7 +14,7 @@ from tests.polling import add, count, make_due, now_of, poll, titles
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
 from tests.storing import kinds, lease, read
-from worker.claim.requests import request_polls
+from worker.claim.due import request_polls
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
@@ -22,7 +22,7 @@ from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.manage.feeds import pause_feed, remove_feed, resume_feed
 from worker.manage.intervals import choose_interval
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.prepared import prepare_document
+from worker.pipeline.identify import prepare_document
 from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
 

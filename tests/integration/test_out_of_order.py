@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
-from worker.claim.terms import ClaimTerms
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -15,8 +15,9 @@ from worker.database.feed_tables import PollRow, ScheduleRow
 from worker.manage.feeds import NewFeed, add_feeds, pause_feed
 from worker.pipeline.answered import Answered, conclude_unchanged
 from worker.pipeline.conclude import store_documents, store_results
-from worker.values import ClaimedHost, Document, Entry, Fetched, FetchRequest, NotModified, ParsedDocument, Validators
-from worker.values.bounds import Bounds
+from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest, NotModified, Validators
+from worker.values.entries import Entry, ParsedDocument
+from worker.values.schedules import Bounds
 
 URL = "https://a.example/feed"
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from worker.database.feed_tables import FeedRow, PollRow
 from worker.errors import ErrorClass
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.store.outages import Outages
-from worker.values import Streak
+from worker.values.due_feeds import Streak
 
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE, INSTANT = timedelta(minutes=1), timedelta(microseconds=1)

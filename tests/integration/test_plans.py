@@ -18,11 +18,18 @@ from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.schema import migrate
-from worker.discovery.lost_feeds import list_lost_feeds
+from worker.discovery.lost import list_lost_feeds
 from worker.errors import ErrorClass
 from worker.look.health import read_health
-from worker.look.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
-from worker.look.notices import find_linked
+from worker.look.listings import (
+    Wanted,
+    find_article,
+    find_feed_with_host,
+    find_linked,
+    list_articles,
+    list_feeds,
+    list_polls,
+)
 from worker.look.stories import find_story, list_stories
 from worker.manage.feeds import find_feed, list_feed_ids, list_outlines, pause_feed, remove_feed, resume_feed
 from worker.manage.hosts import find_hosts, list_hosts
@@ -34,7 +41,7 @@ from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import Settings
 from worker.stories.grouping import group_waiting
-from worker.values import Streak
+from worker.values.due_feeds import Streak
 
 MINUTE = timedelta(minutes=1)
 # Ids: of a feed and an article that the store is filled with, of the feeds that are polled, and of their host.

@@ -13,7 +13,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow, ScheduleRow
 from worker.pipeline.tools import Tools
-from worker.values import Outcome
+from worker.values.outcomes import Outcome
 
 
 def test_a_poll_stores_articles_sightings_revisions_events_and_its_own_row(tools: Tools, publisher: Publisher) -> None:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from worker.database.conflicts import is_read_only
 from worker.database.engine import open_store, reading, writing
-from worker.database.failures import is_read_only
 from worker.database.feed_tables import FeedRow
 from worker.database.schema import check_schema, migrate
 

@@ -15,7 +15,8 @@ from worker.manage.feeds import remove_feed
 from worker.pipeline.answered import conclude_unchanged
 from worker.pipeline.conclude import store_results
 from worker.pipeline.tools import Tools
-from worker.values import Move, NotModified
+from worker.values.due_feeds import NotModified
+from worker.values.schedules import Move
 
 SITE = "https://gazette.example"
 OLD, NEW, PAGE = f"{SITE}/old", f"{SITE}/new", f"{SITE}/bridge"

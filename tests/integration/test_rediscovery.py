@@ -16,10 +16,11 @@ from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.discovery.rediscovery import Sought, seek_feeds
+from worker.discovery.lost import Sought, seek_feeds
 from worker.manage.feeds import find_feed
 from worker.pipeline.tools import Tools
-from worker.values import FeedState, Outcome
+from worker.values.due_feeds import FeedState
+from worker.values.outcomes import Outcome
 
 
 def _seek(tools: Tools) -> list[Sought]:

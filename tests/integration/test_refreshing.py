@@ -8,7 +8,7 @@ from tests.polling import add, make_due, poll
 from tests.servers.publisher import Publisher
 from tests.storing import article, events, kinds, poll_once, revisions, sightings
 from worker.pipeline.tools import Tools
-from worker.values import Outcome
+from worker.values.outcomes import Outcome
 
 SITE = "https://gazette.example"
 FEED = f"{SITE}/feed"

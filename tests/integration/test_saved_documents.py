@@ -16,7 +16,7 @@ from worker.manage.feeds import NamedFeed, find_feed, list_outlines, remove_feed
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import SeedRead, ingest
 from worker.store.moves import move_feed
-from worker.values import FeedState
+from worker.values.due_feeds import FeedState
 
 ATOM = ' xmlns:atom="http://www.w3.org/2005/Atom"'
 

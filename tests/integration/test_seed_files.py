@@ -8,9 +8,7 @@ import pytest
 from tests.seeds import age, place
 from tests.waiting import wait_for
 from worker.errors import SeedError, UnfinishedSeedError
-from worker.seeds.finding import Look, SeedFile, find_seed_files
-from worker.seeds.reading import read_seed_file
-from worker.seeds.stillness import settle
+from worker.seeds.files import Look, SeedFile, find_seed_files, read_seed_file, settle
 
 A_SECOND = timedelta(seconds=1)
 

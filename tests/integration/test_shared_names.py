@@ -12,7 +12,7 @@ from tests.storing import articles, kinds, sightings
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow
 from worker.pipeline.tools import Tools
-from worker.values import PollRecord
+from worker.values.outcomes import PollRecord
 
 PAGE = "https://gazette.example/changelog/"
 # What all entries of a document give as guid and as link.

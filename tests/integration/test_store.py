@@ -12,8 +12,8 @@ from sqlalchemy.exc import StatementError
 
 from tests.stores import url_of
 from tests.waiting import wait_for
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
-from worker.claim.terms import ClaimTerms
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.conflicts import retry_conflicts
@@ -23,25 +23,14 @@ from worker.errors import ErrorClass, PermanentError
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
-from worker.pipeline.prepared import prepare_document
+from worker.pipeline.identify import prepare_document
 from worker.recognise.keys import hash_guid
 from worker.store.known import find_sightings
 from worker.store.sightings import StaleDecisionError
-from worker.values import (
-    ClaimedHost,
-    Document,
-    DueFeed,
-    Entry,
-    Fetched,
-    FetchRequest,
-    NextPoll,
-    Outcome,
-    ParsedDocument,
-    PollRecord,
-    PollResult,
-    Validators,
-)
-from worker.values.bounds import Bounds
+from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, Validators
+from worker.values.entries import Entry, ParsedDocument
+from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.schedules import Bounds
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(0), parallel=1, hosts=50, feeds_per_host=5)
 BOUNDS = Bounds(timedelta(hours=1), timedelta(minutes=15), timedelta(days=1))

@@ -11,7 +11,7 @@ from tests.polling import add, make_due, poll, poll_again, schedule, titles
 from tests.servers.publisher import Answer, Publisher
 from worker.database.engine import writing
 from worker.pipeline.tools import Tools
-from worker.values import Outcome
+from worker.values.outcomes import Outcome
 
 MONDAY, TUESDAY = "Mon, 23 Nov 2026 07:30:00 GMT", "Tue, 24 Nov 2026 07:30:00 GMT"
 OLD = {"ETag": '"old"', "Last-Modified": MONDAY}

@@ -12,8 +12,7 @@ from worker.database.engine import reading, writing
 from worker.database.outbox_tables import WebhookRow
 from worker.manage.webhooks import Webhook, add_webhook, resume_webhook
 from worker.outbox import number_events
-from worker.webhooks.batches import LEASE, Batch, claim_batches, note_failed, note_taken
-from worker.webhooks.patience import Verdict
+from worker.webhooks.batches import LEASE, Batch, Verdict, claim_batches, note_failed, note_taken
 
 INSTANT, MINUTE, DAY = timedelta(milliseconds=1), timedelta(minutes=1), timedelta(days=1)
 

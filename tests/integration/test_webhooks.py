@@ -24,8 +24,7 @@ from worker.manage.retention import prune
 from worker.manage.webhooks import Webhook, add_webhook, is_any_due, remove_webhook, resume_webhook
 from worker.outbox import number_events
 from worker.settings import Settings
-from worker.webhooks.deliver import Delivered, deliver, delivering_transfers
-from worker.webhooks.signing import signing_key
+from worker.webhooks.deliver import Delivered, deliver, delivering_transfers, signing_key
 
 SECRET = "0123456789abcdef0123456789abcdef"
 

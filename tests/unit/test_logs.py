@@ -8,7 +8,7 @@ import structlog
 
 from worker.logs import log_poll, set_up_logs
 from worker.settings import Settings
-from worker.values import NextPoll, Outcome, PollRecord
+from worker.values.outcomes import NextPoll, Outcome, PollRecord
 
 NASTY = "http://h/\nfake line \x1b[31mred"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from worker.basics.unspaced import UNSPACED
+from worker.basics.text import UNSPACED
 
 # Of one changed passage on either side, in words; what follows is left out.
 _LONGEST = 2_000

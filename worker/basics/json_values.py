@@ -8,7 +8,7 @@ import orjson
 from worker.basics.charset import decode
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 # What a database holds, and what other parsers keep exact.
 _MOST = 1 << 53

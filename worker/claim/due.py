@@ -2,20 +2,41 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, bindparam, select, union_all
+from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, bindparam, select, union_all, update
 from sqlalchemy.orm import aliased
 
-from worker.claim.terms import ClaimTerms
-from worker.database.among import is_among_found
+from worker.basics.stopping import BEGIN_WITHIN
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_options, read_rhythm
+from worker.database.locks import lock_feeds, wake_hosts
+from worker.database.statements import is_among, is_among_found
 from worker.database.types import UtcDateTime
 from worker.errors import ErrorClass
-from worker.values import DueFeed, Move, Streak, Validators
+from worker.values.due_feeds import DueFeed, FeedState, Streak, Validators
+from worker.values.schedules import Move
+
+# --- On what terms hosts are claimed.
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """On what terms hosts are claimed."""
+
+    lease: timedelta
+    gap: timedelta
+    parallel: int
+    hosts: int
+    """Hosts claimed at once, at the most."""
+    feeds_per_host: int
+    """Feeds of one host claimed at once, at the most."""
+    begin_within: timedelta = BEGIN_WITHIN
+    """Feeds that could not begin in this time, for the gaps between those before them, are not claimed."""
+
 
 IN_DUE_ORDER = (ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id)
 """Requested feeds first: somebody waits for them."""
@@ -125,3 +146,32 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
         instructions=row.instructions,
         edition=row.edition,
     )
+
+
+# --- Polls that somebody asks for: a request is a moment in SQL, and whoever claims the host next makes the poll.
+
+
+def find_requested(connection: Connection, feed_ids: Collection[int]) -> list[int]:
+    """Return those of these feeds whose request nobody has answered yet."""
+    named = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    waiting = select(ScheduleRow.feed_id).where(named, ScheduleRow.requested_at.is_not(None))
+    return list(connection.execute(waiting.order_by(ScheduleRow.feed_id)).scalars())
+
+
+def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
+    """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
+    lock_feeds(connection, feed_ids)
+    named = is_among(connection.dialect.name, FeedRow.id, feed_ids)
+    active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
+    connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
+        .values(
+            requested_at=now,
+            next_poll_at=now,
+            next_poll_reason="requested",
+            # Polls under way leave the schedule to this one.
+            instructions=ScheduleRow.instructions + 1,
+        )
+    )
+    wake_hosts(connection, now, feed_ids)

@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
-from worker.claim.due import read_due_feeds
+from worker.claim.due import ClaimTerms, read_due_feeds, request_polls
 from worker.claim.losses import ALONE_FROM, COMPANY, count_expired_leases
-from worker.claim.requests import request_polls
-from worker.claim.terms import ClaimTerms
-from worker.database.among import is_among
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.database.host_queue import add_hosts
-from worker.values import ClaimedHost, DueFeed
+from worker.database.locks import add_hosts
+from worker.database.statements import is_among
+from worker.values.due_feeds import ClaimedHost, DueFeed
 
 
 def claim_due_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:

@@ -11,12 +11,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
-from worker.claim.due import IN_DUE_ORDER, first_due
-from worker.claim.terms import ClaimTerms
-from worker.database.events import tell
+from worker.claim.due import IN_DUE_ORDER, ClaimTerms, first_due
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.values_events import EventKind
-from worker.values import FeedState
+from worker.database.outbox_tables import EventKind, tell
+from worker.values.due_feeds import FeedState
 
 COMPANY = 8
 """So many suspects are polled together at the most, until it is clear that one of them must be alone."""

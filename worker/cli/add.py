@@ -7,8 +7,7 @@ from sqlalchemy import Connection
 
 from worker.basics.urls import feed_url_key
 from worker.cli.feeds import change_each
-from worker.cli.output import write_line
-from worker.cli.progress import with_progress
+from worker.cli.output import with_progress, write_line
 from worker.cli.store import feed_called, opened_tools
 from worker.database.clock import Clock
 from worker.discovery.adding import AddedFeed, add_by_url

@@ -16,8 +16,9 @@ from worker.manage.feeds import NamedFeed, choose_guid_policy, pause_feed, remov
 from worker.manage.intervals import LONGEST, SHORTEST, choose_interval
 from worker.pipeline.tools import bounds_of_settings
 from worker.settings import settings
-from worker.values import FeedState, GuidPolicy
-from worker.values.bounds import Bounds
+from worker.values.due_feeds import FeedState
+from worker.values.entries import GuidPolicy
+from worker.values.schedules import Bounds
 
 # As they are typed: without spaces.
 _GUID_POLICIES = {policy.value.replace(" ", "-"): policy for policy in GuidPolicy}

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from worker.basics.ids import LARGEST_ID
+from worker.basics.measures import LARGEST_ID
 from worker.cli.choices import Whole
 from worker.cli.output import MOST_ROWS, print_json, write_line
 from worker.cli.store import opened_store

@@ -8,8 +8,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.ids import read_id
-from worker.cli.notices import mark_title
+from worker.basics.measures import read_id
 from worker.cli.output import (
     TABLE_ROWS,
     Column,
@@ -23,14 +22,22 @@ from worker.cli.output import (
 )
 from worker.cli.pages import print_article, print_feed, print_health
 from worker.cli.store import feed_called, reading_store
-from worker.cli.words import explain_feed, explain_poll, next_poll
+from worker.cli.words import explain_feed, explain_poll, mark_title, next_poll
 from worker.database.clock import read_clock
 from worker.errors import NamedError, UsageError
 from worker.look.health import read_health
-from worker.look.listings import Wanted, find_article, find_feed_with_host, list_articles, list_feeds, list_polls
-from worker.look.notices import find_linked
-from worker.look.stories import find_story
-from worker.values import FeedState, Outcome
+from worker.look.listings import (
+    Wanted,
+    find_article,
+    find_feed_with_host,
+    find_linked,
+    list_articles,
+    list_feeds,
+    list_polls,
+)
+from worker.look.stories import find_story, list_stories
+from worker.values.due_feeds import FeedState
+from worker.values.outcomes import Outcome
 
 # What the store keeps for its own use.
 _NO_ARTICLES = "No articles: `feedmill run --once` fetches some."
@@ -191,3 +198,33 @@ def _place(feed_url: str) -> str:
 def _named_feed(poll: Mapping[str, Any]) -> str:
     # With the id, by which `feedmill polls ID` tells more.
     return f"{poll['feed_id']} {_place(poll['url']) if poll['url'] else 'deleted'}"
+
+
+# --- Looking at stories: ``stories``.
+
+
+@click.command("stories")
+@as_options
+@click.argument("feed", required=False)
+@click.option("--text", help="Only stories with this in a title.")
+@click.option("--since", help="Only stories whose last copy was first seen since: 2d, 6h, or a date.")
+def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
+    """List stories that more than one article tells, the newest first; FEED lists those that one feed has part in."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        rows = list_stories(connection, wanted(connection, now, filters, limit, is_table=not as_json))
+        if as_json:
+            print_json(rows)
+        else:
+            none = none_of(filters, "No stories: no two articles here are copies of one another.")
+            print_table(_STORY_COLUMNS, rows, when_empty=none)
+
+
+_STORY_COLUMNS = [
+    Column("ID", lambda row: row["id"], 9),
+    Column("ARTICLES", lambda row: row["size"], 8),
+    Column("OUTLETS", lambda row: len(row["outlets"]), 7),
+    Column("FIRST", lambda row: row["first_at"], 16),
+    Column("SPREAD", lambda row: row["spread"], 10),
+    Column("TITLE", mark_title),
+]

@@ -3,14 +3,15 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO, TypeVar
 
 import click
 import orjson
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -173,3 +174,31 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+# --- Progress of long work: on standard error, and only when a person is there to see it.
+
+_Item = TypeVar("_Item")
+
+
+def with_progress(
+    items: Iterable[_Item], doing: str, total: int | None = None, name: Callable[[_Item], str] = str
+) -> Iterator[_Item]:
+    """Pass items on while showing how many there have been (of ``total``, where that is known) and the last one."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
+    # What is printed meanwhile appears above the bar; but what goes to a file or a pipe must get there.
+    redirect = sys.stdout.isatty()
+    with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=redirect) as progress:
+        task = progress.add_task(doing, total=total, last="")
+        for item in items:
+            progress.update(task, advance=1, last=name(item)[-60:])
+            yield item

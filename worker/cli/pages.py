@@ -12,9 +12,16 @@ from rich.text import Text
 
 from worker.basics.differences import Kind, Run, find_differences
 from worker.basics.measures import show_duration
-from worker.cli.notices import changes_words, mark_title, tell_kill, tell_notices
 from worker.cli.output import console, from_now, plain, print_trimmed
-from worker.cli.words import expected_at, explain_hints, explain_lateness
+from worker.cli.words import (
+    changes_words,
+    expected_at,
+    explain_hints,
+    explain_lateness,
+    mark_title,
+    tell_kill,
+    tell_notices,
+)
 from worker.database.feed_values import read_options
 from worker.look.health import Health
 

@@ -8,9 +8,8 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.cli.grouping import group_stored
 from worker.cli.output import counted, from_now, print_json, write_line
-from worker.cli.store import feed_called, opened_tools
+from worker.cli.store import feed_called, group_stored, opened_tools
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, PollError, UsageError
 from worker.manage.feeds import list_feed_ids
@@ -25,7 +24,8 @@ from worker.pipeline import (
 )
 from worker.pipeline.tools import Tools
 from worker.settings import settings
-from worker.values import Credentials, Outcome, PollRecord
+from worker.values.due_feeds import Credentials
+from worker.values.outcomes import Outcome, PollRecord
 
 
 @click.command("poll")

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 import click
 from sqlalchemy import Engine
 
-from worker.cli.grouping import group_stored
 from worker.cli.listings import article_columns
-from worker.cli.output import print_table, write_line
-from worker.cli.progress import with_progress
+from worker.cli.output import print_table, with_progress, write_line
 from worker.cli.seeds import print_seeds
-from worker.cli.store import migrate_aloud, opened_store
+from worker.cli.store import group_stored, migrate_aloud, opened_store
 from worker.database.engine import place_of, reading
 from worker.embedded import run_embedded, sole_use
 from worker.errors import UsageError
@@ -20,7 +18,7 @@ from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import Settings, settings
-from worker.values import PollRecord
+from worker.values.outcomes import PollRecord
 
 _NEWEST = 15
 

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
-from worker.cli.output import write_line
+from worker.basics.stopping import STOP_CLAIMING, stops_after
+from worker.cli.output import with_progress, write_line
 from worker.database.clock import Clock, read_clock
-from worker.database.conflicts import write
+from worker.database.conflicts import explain_failure, write
 from worker.database.engine import command_engine, file_of, place_of, reading_at_leisure
-from worker.database.failures import explain_failure
 from worker.database.schema import SCHEMA_VERSION, check_schema, is_empty, migrate, stored_version
 from worker.errors import NamedError, SettingsError, StoreError
 from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
 from worker.store.sightings import StaleDecisionError
-from worker.stories.lock import StaleStoriesError
+from worker.stories.grouping import group_waiting
+from worker.stories.story_locks import StaleStoriesError
 
 if TYPE_CHECKING:
     from worker.pipeline.tools import Tools
@@ -101,3 +102,12 @@ def feed_called(connection: Connection, name: str) -> NamedFeed:
     if found is None:
         raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
     return found
+
+
+# --- Grouping what a command stored, before it ends.
+
+
+def group_stored(engine: Engine) -> None:
+    """Tell what was stored apart into stories; more than can be done in a while is left to the workers."""
+    for _ in with_progress(group_waiting(engine, stops_after(STOP_CLAIMING)), "Grouping"):
+        pass

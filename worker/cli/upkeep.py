@@ -1,17 +1,20 @@
 """Upkeep of the store: ``migrate``, ``group`` and ``prune``."""
 
+import sys
+
 import click
 
-from worker.cli.output import counted, parse_since
-from worker.cli.progress import with_progress
+from worker.basics.urls import is_feed_url
+from worker.cli.output import counted, parse_since, with_progress
 from worker.cli.store import migrate_aloud, opened_store
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION
+from worker.errors import UsageError
 from worker.manage.retention import prune
+from worker.normalise.sanitise import sanitise as sanitise_html
 from worker.settings import settings
-from worker.stories.grouping import group_waiting
-from worker.stories.regrouping import regroup
+from worker.stories.grouping import group_waiting, regroup
 
 
 @click.command("migrate")
@@ -49,3 +52,16 @@ def prune_command() -> None:
         f"Removed {pruned.polls:,} polls, {pruned.events:,} events, {pruned.partitions} daily partitions "
         f"and the sketches of {pruned.sketches:,} articles."
     )
+
+
+# --- The HTML policy, tried: ``sanitise``.
+
+
+@click.command("sanitise")
+@click.option("--base", help="URL that relative links resolve against.")
+def sanitise_command(*, base: str | None) -> None:
+    """Read HTML on standard input and write what the store would keep of it."""
+    if base is not None and not is_feed_url(base):
+        raise UsageError(f"--base is an http or https URL; not {base!r}.")
+    html = sys.stdin.buffer.read().decode("utf-8", "replace")
+    click.echo(sanitise_html(html, base))

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.ids import LARGEST_ID
+from worker.basics.measures import LARGEST_ID
 from worker.cli.choices import Whole
 from worker.cli.output import Column, from_now, print_json, print_table, room, write_line
 from worker.cli.store import change_store, opened_store, reading_store
@@ -18,7 +18,7 @@ from worker.fetch import Guard, locate
 from worker.manage.webhooks import Webhook, add_webhook, find_webhook, list_webhooks, remove_webhook, resume_webhook
 from worker.outbox import number_events
 from worker.settings import settings
-from worker.webhooks.signing import show_secret, signing_key
+from worker.webhooks.deliver import show_secret, signing_key
 
 _since = click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept.")
 _name = click.argument("name", metavar="URL_OR_ID")

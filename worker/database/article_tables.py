@@ -8,8 +8,7 @@ from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import NEVER_REUSED, Base, column
-from worker.database.types import BigId, Json
+from worker.database.types import NEVER_REUSED, Base, BigId, Json, column
 
 
 class ArticleRow(Base):

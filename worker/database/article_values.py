@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import Row
 
 from worker.basics.codec import from_json, write_json
-from worker.values import Article, Enclosure, LanguageSource, Notice
+from worker.values.articles import Article, LanguageSource
+from worker.values.entries import Enclosure, Notice
 
 FIELDS = tuple(field.name for field in fields(Article))
 """The fields of an article, each a column of that name."""

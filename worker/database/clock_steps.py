@@ -9,13 +9,13 @@ import structlog
 from sqlalchemy import Connection, Engine, and_, case, or_, select, update
 
 from worker.basics.measures import show_duration
-from worker.database.among import is_among
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.feed_locks import lock_feeds
 from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
+from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import WebhookRow
+from worker.database.statements import is_among
 from worker.database.turns import find_turn, note_turn
 
 TICK = "tick"

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from worker.basics.time_limits import STANDSTILL, STATEMENT
+from worker.basics.stopping import STANDSTILL, STATEMENT
 from worker.database.partitions import add_missing_day
 from worker.errors import SettingsError
 from worker.settings import settings

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import NEVER_REUSED, Base, column
-from worker.database.types import BigId, Json
+from worker.database.types import NEVER_REUSED, Base, BigId, Json, column
 
 
 class FeedRow(Base):

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from worker.values import FeedOptions, GuidPolicy, GuidRule, Hints, Rhythm
+from worker.values.due_feeds import FeedOptions
+from worker.values.entries import GuidPolicy, GuidRule
+from worker.values.schedules import Hints, Rhythm
 
 FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
 """Why a feed is paused that nobody has asked for."""

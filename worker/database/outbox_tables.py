@@ -1,12 +1,16 @@
 """The tables around the outbox: between which positions events are kept, and who has them delivered."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Integer, text
+from sqlalchemy import CheckConstraint, Connection, Insert, Integer, insert, text
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import NEVER_REUSED, Base, column
-from worker.database.types import BigId
+from worker.database.article_tables import EventRow
+from worker.database.types import NEVER_REUSED, Base, BigId, column
 
 
 class EventBoundsRow(Base):
@@ -46,3 +50,38 @@ class WebhookRow(Base):
     error: Mapped[str | None] = column("The newest failure in a sentence; null when the last one was taken")
     delivered_at: Mapped[datetime | None] = column("When a delivery was last taken")
     added_at: Mapped[datetime] = column("When the webhook was added")
+
+
+# --- What the outbox tells of.
+
+
+class EventKind(StrEnum):
+    """What changed in the store."""
+
+    ARTICLE_CREATED = "article created"
+    ARTICLE_REVISED = "article revised"
+    ARTICLE_REFRESHED = "article refreshed"
+    ARTICLE_CORRECTED = "article corrected"
+    ARTICLE_KILLED = "article killed"
+    ARTICLE_REINSTATED = "article reinstated"
+    ARTICLE_REMOVED = "article removed"
+    ARTICLE_GROUPED = "article grouped"
+    STORIES_MERGED = "stories merged"
+    FEED_MOVED = "feed moved"
+    FEED_GONE = "feed gone"
+    FEED_QUARANTINED = "feed quarantined"
+
+
+# --- Telling of changes: rows of the outbox, written in the transaction that makes the change.
+
+
+def tell(connection: Connection, now: datetime, kind: EventKind, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Tell of changes of one kind, each by its ``article_id``, ``feed_id`` and ``details``: all by the same of them."""
+    if changes:
+        connection.execute(_insert(), [{"created_at": now, "kind": kind, **change} for change in changes])
+
+
+@cache
+def _insert() -> Insert:
+    # Built once: building one costs several times what running it does.
+    return insert(EventRow)

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from sqlalchemy import Connection, Select, select
 
 from worker.database.feed_tables import FeedRow, SeedFileRow
-from worker.database.upsert import upsert
-from worker.values import FeedState
+from worker.database.statements import upsert
+from worker.values.due_feeds import FeedState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import Base, column
-from worker.database.types import BigId
+from worker.database.types import Base, BigId, column
 
 
 class StoryRow(Base):

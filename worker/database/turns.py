@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, or_, select
 from sqlalchemy.orm import Mapped
 
-from worker.database.base import Base, column
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.upsert import upsert
+from worker.database.statements import upsert
+from worker.database.types import Base, column
 
 
 class TurnRow(Base):

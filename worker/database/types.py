@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Dialect, Double, Integer
+from sqlalchemy import JSON, BigInteger, Date, Dialect, Double, Integer, LargeBinary, MetaData, Text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # SQLite gives only INTEGER PRIMARY KEY a rowid of its own.
@@ -75,3 +76,35 @@ class Seconds(TypeDecorator[timedelta]):
     def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 -- SQLAlchemy's signature
         """Return the seconds as a duration."""
         return None if value is None else timedelta(seconds=value)
+
+
+# --- What every table has in common: names of constraints, and a comment on each column.
+
+# An id that was told outside (in events, listings, webhooks) must never name another row later. PostgreSQL's sequences
+# see to that by themselves; SQLite would give the newest row's id again once that row is deleted.
+NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
+
+
+class Base(DeclarativeBase):
+    """The root of the tables; constraints have names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        timedelta: Seconds,
+        date: Date,
+        str: Text,
+        bytes: LargeBinary,
+    }
+
+
+def column(comment: str, *arguments: Any, **options: Any) -> Mapped[Any]:
+    """Return a mapped column that says what it holds: the store is the product's interface."""
+    return mapped_column(*arguments, comment=comment, **options)

@@ -8,19 +8,9 @@ from datetime import timedelta
 import xxhash
 
 from worker.dedupe.shown import confirm, find_shown, is_older
-from worker.values import (
-    Article,
-    Brought,
-    DecidedArticle,
-    KnownArticle,
-    KnownBy,
-    Placement,
-    Resighted,
-    Restated,
-    Sighting,
-    Statement,
-    Version,
-)
+from worker.values.articles import Article, KnownArticle, Placement, Sighting, Statement
+from worker.values.decisions import Brought, DecidedArticle, Resighted, Restated, Version
+from worker.values.entries import KnownBy
 
 _ITEM = "item "
 _Key = tuple[int, bytes]

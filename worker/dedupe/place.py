@@ -1,13 +1,15 @@
 """Placing entries: which article each one is, by its guid, its match key, or the names that files give."""
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
-from worker.dedupe.likeness import is_alike, is_other_news, is_same_news
-from worker.dedupe.renamed import find_renamed
-from worker.values import Article, Brought, Finding, Placement, Sighted, Sighting
+from worker.dedupe.renamed import find_renamed, is_alike, is_other_news, is_same_news
+from worker.values.articles import Article, Finding, KnownArticle, Placement, Sighting
+from worker.values.decisions import Brought, Decision, DocumentOutcome
+from worker.values.entries import KnownBy, Sighted
 
 
 def place_entries(brought: Brought, drafts: Drafts) -> Iterator[Placement]:
@@ -66,3 +68,82 @@ def _without_key(sighting: Sighting) -> Sighting:
 def _is_elsewhere(article: Article, seen: Sighted) -> bool:
     here, there = link_key(article.url), link_key(seen.original_url)
     return here is not None and there is not None and here != there
+
+
+# --- What follows from what documents brought: which article each entry is, and what each article shows from now
+# on.
+
+
+def decide(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decision:
+    """Return all that is to be written; ``known`` are the articles that sightings, match keys and names may mean.
+
+    Later documents know what earlier ones brought, but what the articles show in the end is the same in any order.
+    """
+    drafts = Drafts(known)
+    placed = [
+        tuple(drafts.take(number, brought, each) for each in place_entries(brought, drafts))
+        for number, brought in enumerate(documents)
+    ]
+    touched = [draft for draft in drafts.by_id.values() if draft.is_touched]
+    articles = [draft.decide() for draft in touched]
+    counts: Counter[tuple[int | None, str]] = Counter()
+    for draft, article in zip(touched, articles, strict=True):
+        if article.before is None:
+            counts[draft.touched_by[0], "new"] += 1
+        elif article.changed_fields:
+            counts[draft.shown_by_document, "updated" if article.is_revised else "refreshed"] += 1
+    return Decision(
+        articles=tuple(articles),
+        sightings=tuple(each for draft in touched for each in draft.resighted()),
+        restated=tuple(each for draft in drafts.by_id.values() for each in draft.restated()),
+        outcomes=tuple(
+            DocumentOutcome(placements, *(counts[number, outcome] for outcome in ("new", "updated", "refreshed")))
+            for number, placements in enumerate(placed)
+        ),
+    )
+
+
+# --- Links that several entries of one document have: they name none of them.
+
+
+def without_shared_links(
+    sightings: Sequence[Sighting], unchanged: Iterable[Sighted], known: Iterable[KnownArticle] = ()
+) -> list[Sighting]:
+    """Return the sightings, those without match key whose link another entry of the document has for other news.
+
+    Other news has other words, or another date. Entries that are known by their words claim no link.
+
+    ``unchanged`` are the sightings of the document's entries that are none of these; ``known`` holds their articles, as
+    far as the match keys may name them: only those tell when an unchanged entry was published.
+    """
+    dates = {article.article_id: article.shown.published_at for article in known}
+    words_at: dict[str, set[bytes]] = defaultdict(set)
+    dates_at: dict[str, set[Hashable]] = defaultdict(set)
+    nameless = {_link(sighting.article) for sighting in sightings if sighting.known_by is KnownBy.WORDS}
+    for article in (sighting.article for sighting in sightings):
+        words_at[_link(article)].add(article.content_hash)
+        dates_at[_link(article)].add(article.published_at)
+    pages = {_page(sighting.article.url) for sighting in sightings}
+    for seen in unchanged:
+        # Reading a link takes longer than seeing that it leads elsewhere.
+        if _page(seen.original_url) in pages and (key := link_key(seen.original_url)) in words_at:
+            words_at[key].add(seen.content_hash)
+            dates_at[key].add(dates.get(seen.article_id))
+            nameless |= {key} if seen.known_by is KnownBy.WORDS else set()
+    shared = nameless | {key for key, words in words_at.items() if len(words) > 1 or len(dates_at[key] - {None}) > 1}
+    return [_without_link(sighting) if _link(sighting.article) in shared - {""} else sighting for sighting in sightings]
+
+
+def _without_link(sighting: Sighting) -> Sighting:
+    return replace(sighting, article=replace(sighting.article, match_key=None))
+
+
+def _link(article: Article) -> str:
+    """Return the link that an article would be known by across feeds; empty where there is none."""
+    key = article.match_key or ""
+    # Among the feeds of which domain it counts makes no difference within a document.
+    return "" if article.is_item else key.partition(" ")[0]
+
+
+def _page(url: str | None) -> str:
+    return (url or "").partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from worker.values import Statement
+from worker.values.articles import Statement
 
 _FILES = 0
 _THE_ITEM = -1

@@ -10,14 +10,14 @@ from worker.claim.leasing import claim_host
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.errors import ErrorClass, PollError, TransientError
 from worker.fetch import Transfers
 from worker.pipeline.conclude import store_results
 from worker.pipeline.polling import Stop
 from worker.pipeline.tools import Tools
 from worker.schedule.failure import after_failure
-from worker.values import ClaimedHost, Document, Fetched, FetchRequest, Streak
+from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest, Streak
 
 # No feed has this number.
 _NO_FEED = 0

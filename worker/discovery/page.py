@@ -14,7 +14,7 @@ import turbohtml
 
 from worker.basics.charset import decode
 from worker.basics.urls import absolute_url, feed_url_key, is_feed_url, same_site
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 # Where feeds live on sites that link to none, the commonest first.
 _PLACES = (
@@ -34,7 +34,7 @@ _OF_COMMENTS = re.compile(r"(?:^|[/?&=_-])comments?(?:$|[/._-])")
 _COMMENTS_TITLE = re.compile(r"\bcomments\b|\bcomment feed\b", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _HEAD = 4096
-# No honest page is longer, keeps more feeds, or has longer addresses (worker.urls refuses those).
+# No honest page is longer, keeps more feeds, or has longer addresses (worker.basics.urls refuses those).
 _LONGEST_PAGE = 4_000_000
 _MOST_LINKS = 1000
 _LONGEST_HREF = 4000

@@ -8,8 +8,7 @@ are, ``budget`` bounds their memory.
 """
 
 from worker.fetch.guard import Guard
-from worker.fetch.limits import FetchLimits
-from worker.fetch.location import locate
+from worker.fetch.request import FetchLimits, locate
 from worker.fetch.transfers import Transfers
 
 __all__ = ["FetchLimits", "Guard", "Transfers", "locate"]

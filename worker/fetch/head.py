@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from worker.values import Validators
+from worker.values.due_feeds import Validators
 
 _LONGEST_FRESHNESS = timedelta(days=30)
 _LONGEST_WISH = timedelta(days=7)
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII)
 _READ = frozenset(
     b"age cache-control content-encoding content-language content-type date etag expires last-modified location"
     b" retry-after".split()
-    # By which walls are told (worker.fetch.walls).
+    # By which walls are told (worker.fetch.answer).
     + b"cf-mitigated server sg-captcha x-amzn-waf-action x-dd-b x-iinfo x-sucuri-block x-vercel-mitigated".split()
 )
 # Fields that are lists: several lines mean one list (RFC 9110, section 5.3). Of any other the first line counts.

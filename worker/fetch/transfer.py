@@ -13,19 +13,13 @@ from http import HTTPStatus
 import pycurl
 
 from worker.errors import PollError
-from worker.fetch.body import Body
-from worker.fetch.budget import Budget
-from worker.fetch.dial import Address, dial
-from worker.fetch.failures import headers_too_big
+from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
-from worker.fetch.handle import milliseconds, new_handle
 from worker.fetch.head import Head, read_head
-from worker.fetch.hop import Hop
-from worker.fetch.limits import FetchLimits
-from worker.fetch.location import Location
-from worker.fetch.request import request_headers
-from worker.fetch.traffic import count_received
-from worker.values import FetchRequest
+from worker.fetch.hop import Address, Hop, count_received, dial
+from worker.fetch.libcurl import headers_too_big
+from worker.fetch.request import FetchLimits, Location, milliseconds, new_handle, request_headers
+from worker.values.due_feeds import FetchRequest
 
 # So many times the bytes of the largest document may come: chunks that are small are not against the rule.
 _MOST_WASTE = 2

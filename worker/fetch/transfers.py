@@ -7,20 +7,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from worker.errors import PollError
-from worker.fetch.body import too_big
-from worker.fetch.budget import Budget
-from worker.fetch.conclusion import conclude_hop
-from worker.fetch.failures import timed_out, unresolved
+from worker.fetch.answer import conclude_hop
+from worker.fetch.body import Budget, too_big
 from worker.fetch.guard import Guard
-from worker.fetch.handle import find_ca_bundle
 from worker.fetch.head import fresh_for, retry_after
-from worker.fetch.limits import FetchLimits
-from worker.fetch.location import Location, locate
-from worker.fetch.lookup import needs_lookup
-from worker.fetch.names import Names
+from worker.fetch.libcurl import Ended, Wire, timed_out, unresolved
+from worker.fetch.names import Names, needs_lookup
+from worker.fetch.request import FetchLimits, Location, find_ca_bundle, locate
 from worker.fetch.transfer import Terms, Transfer
-from worker.fetch.wire import Ended, Wire
-from worker.values import Document, Fetched, FetchRequest, NotModified, Taken
+from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Taken
 
 if TYPE_CHECKING:
     import pycurl

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.turns import TurnRow
-from worker.values import FeedState, Outcome
+from worker.values.due_feeds import FeedState
+from worker.values.outcomes import Outcome
 
 # A feed is late when it has been due for this long: even recovery from a lost worker takes less.
 _LATE = timedelta(minutes=2)

@@ -13,9 +13,8 @@ from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
 from worker.look.listings import Listed, Wanted
 from worker.stories.compare import compare
-from worker.stories.reading import read_text
 from worker.stories.rules import MOST_CHARACTERS
-from worker.stories.signature import sign
+from worker.stories.signature import read_text, sign
 
 # Stories whose articles are read at a time.
 _SLICE = 200

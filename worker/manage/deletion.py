@@ -1,19 +1,23 @@
 """Deleting a feed with its articles."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import islice
 
 from sqlalchemy import Connection, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from worker.database.among import is_among
 from worker.database.article_tables import ArticleRow, SightingRow
-from worker.database.events import tell
 from worker.database.feed_tables import FeedRow
-from worker.database.values_events import EventKind
+from worker.database.outbox_tables import EventKind, tell
+from worker.database.statements import is_among
+from worker.dedupe.place import decide
+from worker.normalise.sanitise import POLICY_VERSION
+from worker.store.known import Names, lock_articles
+from worker.store.sightings import store_decision
 from worker.stories.forget import delete_articles
-from worker.stories.lock import StaleStoriesError, lock_stories_here
+from worker.stories.story_locks import StaleStoriesError, lock_stories_here
+from worker.wire.linking import link_stored, lock_stored
 
 # Rows written by one statement.
 _SLICE = 500
@@ -65,3 +69,19 @@ def _tell_of_articles(connection: Connection, now: datetime, feed_id: int, gone:
     )
     while some := list(islice(changes, _SLICE)):
         tell(connection, now, EventKind.ARTICLE_REMOVED, some)
+
+
+# --- Deciding again what articles show, after sightings of them have gone or become another feed's.
+
+# Articles decided at once.
+
+
+def reconsider_articles(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
+    """Let articles show what follows from the sightings that they have now."""
+    remaining = iter(sorted(article_ids))
+    while some := frozenset(islice(remaining, _SLICE)):
+        known = lock_articles(connection, Names(some))
+        lock_stored(connection, known)
+        decision = decide([], known)
+        store_decision(connection, decision, POLICY_VERSION, now)
+        link_stored(connection, decision, now)

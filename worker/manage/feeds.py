@@ -8,18 +8,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, true, union_all, update
 
-from worker.basics.ids import read_id
+from worker.basics.measures import read_id
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
-from worker.database.feed_locks import count_editions, count_instruction, lock_feeds
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.feed_values import FROM_DOCUMENT, with_option
-from worker.database.host_queue import add_hosts, wake_hosts
-from worker.database.upsert import upsert
-from worker.manage.deletion import delete_feed
+from worker.database.locks import add_hosts, count_editions, count_instruction, lock_feeds, wake_hosts
+from worker.database.statements import upsert
+from worker.manage.deletion import delete_feed, reconsider_articles
 from worker.manage.opml import Outline
-from worker.manage.reconsider import reconsider_articles
-from worker.values import FeedState, GuidPolicy
+from worker.values.due_feeds import FeedState
+from worker.values.entries import GuidPolicy
 
 # Rows added by one statement; SQLite bounds its parameters.
 _SLICE = 500

@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from worker.database.feed_locks import count_instruction
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_rhythm, with_option
-from worker.database.host_queue import wake_hosts
+from worker.database.locks import count_instruction, wake_hosts
 from worker.schedule.success import after_success
-from worker.values.bounds import Bounds
+from worker.values.schedules import Bounds
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=30)
 

@@ -10,19 +10,24 @@ import xxhash
 from worker.basics.text import clean, fold, shorten
 from worker.basics.urls import canonical_url
 from worker.normalise.authors import split_names
-from worker.normalise.context import FeedContext
 from worker.normalise.dates import read_date
-from worker.normalise.file_names import file_names
-from worker.normalise.identity import key_across_feeds, read_version, wire_key
+from worker.normalise.identity import FeedContext, file_names, key_across_feeds, read_version, wire_key
 from worker.normalise.language import language_of, telling_words
-from worker.normalise.links import base_of_body, read_link
-from worker.normalise.media import find_image, read_enclosures
-from worker.normalise.plain_text import LONGEST_TEXT, one_line, text_of, tidy, without_entities
+from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
+from worker.normalise.plain_text import (
+    LONGEST_TEXT,
+    first_sentence,
+    one_line,
+    summarise,
+    text_of,
+    tidy,
+    without_entities,
+)
 from worker.normalise.sanitise import as_paragraphs, sanitise
-from worker.normalise.sentences import first_sentence, summarise
-from worker.values import Article, Entry, KeyedEntry, Notice, Sighting
+from worker.values.articles import Article, Sighting
+from worker.values.entries import Entry, KeyedEntry, Notice
 from worker.wire.agencies import agency_name
-from worker.wire.openings import read_opening
+from worker.wire.bylines import read_opening
 
 _LONGEST_TITLE = 1000
 _LONGEST_MADE_TITLE = 160

@@ -5,12 +5,65 @@ speaks for the site that serves it, so that nobody rewrites or kills what anothe
 """
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
+import xxhash
+
+from worker.basics.codec import write_json
+from worker.basics.tenancy import publisher_of
 from worker.basics.text import clean, fold, shorten_key, spell_bare
-from worker.basics.urls import is_bare_site, match_key, site
-from worker.normalise.context import FeedContext
-from worker.values import Entry
+from worker.basics.urls import absolute_url, is_bare_site, match_key, site
+from worker.normalise.language import Detect
+from worker.values.articles import Article
+from worker.values.entries import Entry
 from worker.wire.agencies import agency_name
+
+# --- What an entry is read against: the feed that carries it and the document it stands in.
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContext:
+    """A feed, the document an entry stands in, and what tells the language of a text."""
+
+    feed_url: str
+    document_url: str
+    """Where its bytes came from, after redirects: a file's URI for a saved document."""
+    site_url: str | None
+    language: str | None
+    said_at: datetime
+    """When the document was made, or read: that of all versions whose publisher says nothing of it."""
+    detect: Detect | None = None
+    """None where only declared languages count."""
+    path: str | None = None
+    """Of a wire's file, its path within the folder it is read from."""
+
+    @property
+    def is_file(self) -> bool:
+        """True for a feed that is a file, which is the operator's own."""
+        return self.feed_url.startswith("file:")
+
+    @property
+    def publisher(self) -> str | None:
+        """The site whose word the document is; None for a file, and for a host on which anybody may publish."""
+        if self.is_file:
+            return None
+        # Who saves a document vouches for it that it came from where it says.
+        return publisher_of(self.document_url if site(self.document_url) else self.feed_url)
+
+    @property
+    def base_url(self) -> str | None:
+        """What relative links of the document resolve against (RFC 3986, section 5.1.3)."""
+        # In a saved document they mean the site, not the folder it was saved to.
+        return _first_on_the_web(self.document_url, self.site_url or "", self.feed_url)
+
+
+# All entries of a document ask for it, several times each.
+@lru_cache(maxsize=256)
+def _first_on_the_web(*urls: str) -> str | None:
+    return next(filter(None, map(absolute_url, urls)), None)
+
 
 _LONGEST_ID = 4_000
 _LONGEST_SLUG = 200
@@ -63,3 +116,23 @@ def is_unnumbered(entry: Entry) -> bool:
 
 def _fold(slug: str | None) -> str:
     return _CYCLE.sub("", spell_bare(slug or ""))[:_LONGEST_SLUG]
+
+
+# --- By what else an article is found that came as a wire's file: what it says, and its path within its folder.
+
+_LONGEST = 1000
+_SENT = (
+    "content_hash", "published_at", "agency", "slug", "notice", "notice_number", "dateline_place", "authors",
+)  # fmt: skip
+
+
+def file_names(article: Article, path: str | None) -> tuple[str, ...]:
+    """Return the names of an article that came as a file; none for one that has a better name or came otherwise.
+
+    The words alone do not do: a wire may send the same ones every day, a repeat has those of what it repeats, and
+    another agency may send them too. Each of these is an article of its own.
+    """
+    if path is None or article.is_item:
+        return ()
+    sent = [getattr(article, name) for name in _SENT]
+    return f"words {xxhash.xxh3_128_hexdigest(write_json(sent))}", f"path {clean(path, _LONGEST)}"

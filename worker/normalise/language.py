@@ -1,10 +1,79 @@
 """An article's language: as declared, unless the letters of its text belie that; else as detected."""
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Callable
+from string import ascii_letters
 
-from worker.normalise.scripts import is_written_in
-from worker.values import LanguageSource
+from worker.values.articles import LanguageSource
+
+# --- Which scripts languages are written in, so that letters can belie a tag.
+
+# By the words with which Unicode begins the names of a script's letters; a language that is in none of these lists is
+# written in Latin letters, and one that is in several in any of them.
+_LANGUAGES = {
+    "ARABIC": "ar arc arz az azb bal ckb fa glk ha kk ks ku ky lrc ms mzn pa pnb prs ps sd tk ug ur uz",
+    "ARMENIAN": "hy hyw",
+    "BENGALI": "as bn bpy mni",
+    "BOPOMOFO": "zh",
+    "CANADIAN": "cr iu oj",
+    "CHEROKEE": "chr",
+    "CJK": "cmn gan hak ja ko lzh nan wuu yue zh",
+    "CYRILLIC": "ab ady av az ba be bg bs bxr ce cnr crh cu cv kbd kk krc kum kv ky lbe lez mdf mhr mk mn mo mrj "
+    "myv os ru rue sah sh sr tg tk tt tyv udm ug uk uz xal",
+    "DEVANAGARI": "awa bgc bh bho brx doi dty gom hi hne kok ks mag mai mr ne new sa sat sd",
+    "ETHIOPIC": "am gez ti tig",
+    "GEORGIAN": "ka xmf",
+    "GREEK": "el grc pnt",
+    "GUJARATI": "gu",
+    "GURMUKHI": "pa",
+    "HANGUL": "ko",
+    "HEBREW": "he iw ji lad yi",
+    "HIRAGANA": "ja",
+    "KANNADA": "kn tcy",
+    "KATAKANA": "ja",
+    "KHMER": "km",
+    "LAO": "lo",
+    "LATIN": "az bs cnr cr crh gan gom ha hak iu kk kok ku lad mo ms nan oj sat sh sr tk tt tzm ug uz",
+    "MALAYALAM": "ml",
+    "MEETEI": "mni",
+    "MONGOLIAN": "mn",
+    "MYANMAR": "ksw mnw my shn",
+    "NKO": "nqo",
+    "OL": "sat",
+    "ORIYA": "or",
+    "SINHALA": "si",
+    "SYRIAC": "arc syr",
+    "TAMIL": "ta",
+    "TELUGU": "te",  # codespell:ignore -- a tag
+    "THAANA": "dv",
+    "THAI": "th",
+    "TIBETAN": "bo dz",
+    "TIFINAGH": "tzm zgh",
+    "YI": "ii",
+}
+_SCRIPTS = {
+    language: tuple(script for script, languages in _LANGUAGES.items() if language in languages.split())
+    for language in " ".join(_LANGUAGES.values()).split()
+}
+_LATIN = ("LATIN",)
+_NO_LATIN = bytes({*range(128)} - {*ascii_letters.encode()})
+
+
+def is_written_in(tag: str, text: str) -> bool:
+    """Say whether at least half of a text's letters are of scripts in which the language of a tag is written."""
+    language, *subtags = tag.split("-")
+    scripts = _SCRIPTS.get(language, _LATIN)
+    if "Latn" in subtags:
+        scripts += _LATIN
+    # Most texts are, and are told without a look at each of their letters.
+    if "LATIN" in scripts and 2 * len(text.encode("ascii", "ignore").translate(None, _NO_LATIN)) >= len(text):
+        return True
+    letters = Counter(filter(str.isalpha, text))
+    fitting = sum(times for letter, times in letters.items() if unicodedata.name(letter, "").startswith(scripts))
+    return 2 * fitting >= letters.total()
+
 
 Detect = Callable[[str], str | None]
 """What tells the language that a text is surely in, as a tag."""

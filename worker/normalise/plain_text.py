@@ -1,11 +1,12 @@
 """HTML as plain text: paragraphs parted by blank lines, lists, tables and preformatted blocks kept readable."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import turbohtml
 
-from worker.basics.text import clean, fold
+from worker.basics.text import clean, fold, shorten
 
 LONGEST_TEXT = 1_000_000
 
@@ -59,3 +60,75 @@ def _without_markup(text: str) -> str:
 def without_entities(text: str) -> str:
     """Return a text with its entities as the characters they stand for."""
     return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
+
+
+# --- Sentences: where they end, what the first ones say, and a text in a few of them.
+
+# A full stop of any script with the quotes that may close after it, before a space or the end.
+_STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*)")
+_NEXT_WORD = re.compile(r"\s+[\"'“‘«(\[]*(\w)")
+_ABBREVIATIONS = frozenset(
+    "adm apr aug brig capt co col corp dec dept dr etc feb fr gen gov hon inc jan jr lt ltd maj mr mrs ms messrs mt no "
+    "nos nov oct prof rep rev sen sep sept sgt sr st ste supt vs bzw ca nr abs mme mlle sra vgl zb".split()
+)
+# What blog software hangs on an excerpt, and how it says that there is more.
+_APPENDED = re.compile(
+    r"(?:\bContinue reading\b[^.!?]{0,200}|\bRead (?:more|on|the full (?:story|article))\b[^.!?]{0,40}"
+    r"|\bThe post .{1,400}? (?:appeared first on|first appeared on) .{1,200})$"
+)
+# Without one of these there is none of it, and most excerpts are looked at no further.
+_APPENDED_WORDS = ("Continue reading", "Read ", "The post ")
+_CUT_SHORT = re.compile(r"\s*(?:\[(?:…|\.{3})\]|…|\.{3})$")
+# A text up to this may be no more than an excerpt.
+_LONGEST_EXCERPT = 1_000
+_LONGEST_TITLE_TEXT = 2_000
+# As many of its first characters tell a text from another.
+_TELLING = 40
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text, or its first paragraph up to some lines when none ends."""
+    line = fold(text[:_LONGEST_TITLE_TEXT].strip().partition("\n\n")[0])
+    return line[: next(_ends(line), len(line))]
+
+
+def summarise(given: str, text: str, longest: int) -> str:
+    """Return the publisher's own summary, or the first sentences where there is none or it only breaks off the text."""
+    own = _without_appendix(given)
+    if own.endswith("…") and fold(text[: 2 * _TELLING]).startswith(own[: min(_TELLING, len(own) - 1)]):
+        # The text in hand has the end of the sentence.
+        own = ""
+    return _first_sentences(own or (_without_appendix(text) if len(text) <= _LONGEST_EXCERPT else text), longest)
+
+
+def _first_sentences(text: str, longest: int) -> str:
+    line = fold(text[: 4 * longest])
+    if len(line) <= longest:
+        return line
+    fitting = [end for end in _ends(line[: longest + 1]) if end <= longest]
+    # One short sentence would tell too little.
+    return line[: fitting[-1]] if fitting and fitting[-1] >= longest // 3 else shorten(line, longest)
+
+
+def _without_appendix(excerpt: str) -> str:
+    line = fold(excerpt)
+    while any(words in line for words in _APPENDED_WORDS) and (shorter := _APPENDED.sub("", line).rstrip()) != line:
+        line = shorter
+    uncut = _CUT_SHORT.sub("", line)
+    return line if uncut == line else uncut if uncut.endswith((".", "!", "?")) else f"{uncut}…"
+
+
+def _ends(line: str) -> Iterator[int]:
+    for stop in _STOP.finditer(line):
+        following = _NEXT_WORD.match(line, stop.end())
+        goes_on = following is not None and following[1].islower()
+        if not goes_on and not _is_abbreviation(line, stop):
+            yield stop.end()
+
+
+def _is_abbreviation(line: str, stop: re.Match[str]) -> bool:
+    if stop[0] != ".":
+        return False
+    word = line[max(stop.start() - 20, 0) : stop.start()].rpartition(" ")[2].lstrip("\"'“‘«([")
+    # An initial, or letters with stops between them: U.S., z.B.
+    return (len(word) == 1 and word.isalpha()) or "." in word or word.casefold() in _ABBREVIATIONS

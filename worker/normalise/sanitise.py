@@ -2,7 +2,8 @@
 
 import re
 from contextvars import ContextVar
-from html import escape
+from functools import lru_cache
+from html import escape, unescape
 
 import nh3
 import turbohtml
@@ -11,8 +12,119 @@ from turbohtml.clean import OnDisallowed, Policy, Sanitizer  # codespell:ignore 
 from worker.basics.text import clean
 from worker.basics.urls import absolute_url
 from worker.normalise.plain_text import tidy
-from worker.normalise.policy import ATTRIBUTES, DROPPED_WHOLE, LINK_REL, SCHEMES, SET_ATTRIBUTES, TAGS
-from worker.normalise.prepare import drop_formatting, prepare
+
+# --- The HTML policy: which elements and attributes may be stored. Any change of it raises POLICY_VERSION.
+
+POLICY_VERSION = 1
+"""Stored with every article, so that a better policy can be run again over what an older one let in."""
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+
+# No forms (they phish), no frames and plug-ins (they load what nobody checked), no svg and math (parsers disagree on
+# what is inside them, which is how markup slips through).
+TAGS = frozenset(
+    "a abbr address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd del details dfn "
+    "div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p picture pre q "
+    "rp rt ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr "
+    "track tt u ul var video wbr".split()
+)
+
+# Neither style, class, id nor data-*: they would let a feed reach into the page that shows it. No cite: a URL that
+# nobody sees and nh3 does not check. No srcset: one picture is enough, and its URLs are not checked either.
+ATTRIBUTES = {
+    "a": {"href", "title", "hreflang"},
+    "abbr": {"title"},
+    "audio": {"src"},
+    "bdo": {"dir"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"datetime"},
+    "dfn": {"title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ins": {"datetime"},
+    "ol": {"start", "reversed", "type"},
+    "source": {"src", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "track": {"src", "kind", "srclang", "label"},
+    "video": {"src", "poster", "width", "height"},
+    "*": {"lang", "dir"},
+}
+
+# A player without controls is invisible.
+SET_ATTRIBUTES = {"audio": {"controls": ""}, "video": {"controls": ""}}
+
+# Who shows an article neither hands its window or address to what it links to, nor vouches for it.
+LINK_REL = "noopener noreferrer nofollow"
+
+# What stands in these is no text of the article. A form's is: an unclosed one would swallow the rest.
+DROPPED_WHOLE = frozenset(
+    "datalist embed head iframe math noembed noframes noscript option param script select style svg template textarea "
+    "title".split()
+)
+
+
+# --- Markup as published made ready for the policy: what it would lose is saved, what would make it slow is taken
+# out.
+#
+# All of this happens before the cleaning, never after; it need not understand the markup as a browser does, since
+# whatever comes out is still cleaned. Each step is linear in the length: no tag is followed past an angle bracket.
+
+# Any number of zeros; what has more digits than Unicode is no character to any parser.
+_CHARACTER_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,7})(?![0-9])|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")
+_REPLACEMENT = "\ufffd"
+
+# A parser opens these again in every paragraph after one that left them open; no more than three alike, but without
+# limit where they differ in an attribute: 10 kB grow to 3.5 MB. The policy keeps hardly any of their attributes.
+_FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
+# Here and below the first letters go before the names: most tags are then passed over at once.
+_FORMATTING_WITH_ATTRIBUTES = re.compile(rf"<(?=[bcefinstu])({_FORMATTING_NAMES})[\s/][^<>]*>?", re.IGNORECASE)
+_FORMATTING = re.compile(rf"<(?:{_FORMATTING_NAMES})(?=[\s/>])[^<>]*>?", re.IGNORECASE)
+
+# Blocks the policy has no use for as such; dropped as they are, they would glue the words around them together.
+_BLOCK = re.compile(
+    r"<(?=/?[bcdfhlmns])(/?)(?:body|center|dialog|dir|fieldset|form|hgroup|legend|listing|menu|nav|search)(?=[\s/>])",
+    re.IGNORECASE,
+)
+
+_IMAGE = re.compile(r"<img(?=[\s/])[^<>]*>", re.IGNORECASE)
+_LAZY = re.compile(r"\sdata-(?:lazy-|orig-)?(?:src|original|file)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
+
+
+def prepare(html: str) -> str:
+    """Return markup that means the same to a reader."""
+    html = _FORMATTING_WITH_ATTRIBUTES.sub(r"<\1>", html)
+    html = _BLOCK.sub(r"<\1div", html)
+    if "data-" in html:
+        html = _IMAGE.sub(_load_at_once, html)
+    if "&#" in html:
+        html = _CHARACTER_REFERENCE.sub(_allowed_character, html)
+    return html
+
+
+def drop_formatting(html: str) -> str:
+    """Return markup without formatting elements, for where only its text is wanted."""
+    return _FORMATTING.sub("", html)
+
+
+def _load_at_once(image: re.Match[str]) -> str:
+    """Return an image that a script would have loaded with the address it would have loaded."""
+    lazy = _LAZY.search(image[0])
+    # Of two attributes of one name a parser takes the first.
+    return f"<img src={lazy[1]} {image[0][4:]}" if lazy else image[0]
+
+
+def _allowed_character(reference: re.Match[str]) -> str:
+    """Return a character reference unless it is to something that no text may hold: ``&#27;`` is an escape too."""
+    return reference[0] if _is_allowed(reference[1] or f"x{reference[2]}") else _REPLACEMENT
+
+
+@lru_cache(maxsize=1024)
+def _is_allowed(number: str) -> bool:
+    character = unescape(f"&#{number};")
+    return bool(character) and clean(character, len(character)) == character
+
 
 LONGEST_HTML = 1_000_000
 

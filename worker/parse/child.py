@@ -11,9 +11,9 @@ from typing import BinaryIO
 import orjson
 
 from worker.errors import ErrorClass, PermanentError, PollError
+from worker.parse.child_process import LENGTHS, pack_answer
 from worker.parse.document import parse_document
-from worker.parse.frames import LENGTHS, pack_answer
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import select
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -11,10 +12,58 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
+
+from worker.basics.codec import from_json, write_json
 from worker.basics.measures import show_duration
-from worker.errors import ErrorClass, PermanentError, PollError
-from worker.parse.frames import LENGTHS, pack_request, unpack_answer
-from worker.values import Document, ParsedDocument
+from worker.basics.text import clean
+from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.values.due_feeds import Document
+from worker.values.entries import ParsedDocument
+
+# --- What parent and child say to each other over the pipes: length-prefixed frames of JSON, a document's bytes
+# behind it.
+#
+# Not pickle: the child reads hostile bytes, and what it answers must not be able to do anything.
+
+LENGTHS = struct.Struct("!II")
+"""Before each frame: the bytes of its JSON and of the body behind it."""
+
+_LONGEST_SENTENCE = 300
+_ERRORS = {kind.__name__: kind for kind in (TransientError, PermanentError, RejectedError)}
+
+
+def pack_request(document: Document, max_entries: int, cpu: timedelta) -> bytes:
+    """Return the frame that asks for a document to be read within ``cpu``."""
+    asked = {
+        "url": document.url,
+        "content_type": document.content_type,
+        "max_entries": max_entries,
+        "cpu_seconds": cpu.total_seconds(),
+    }
+    head = orjson.dumps(asked)
+    return LENGTHS.pack(len(head), len(document.body)) + head + document.body
+
+
+def pack_answer(answer: ParsedDocument | PollError) -> bytes:
+    """Return the frame that answers."""
+    if isinstance(answer, PollError):
+        # A parser's own words may quote the document.
+        sentence = clean(answer.sentence, _LONGEST_SENTENCE)
+        head = write_json({"error": [type(answer).__name__, answer.error_class, sentence]})
+    else:
+        head = write_json({"parsed": answer})
+    return LENGTHS.pack(len(head), 0) + head
+
+
+def unpack_answer(head: bytes) -> ParsedDocument | PollError:
+    """Return what an answer says; ValueError, TypeError or LookupError for one that is not to be believed."""
+    told = orjson.loads(head)
+    if "error" in told:
+        kind, error_class, sentence = told["error"]
+        return _ERRORS[kind](ErrorClass(error_class), str(sentence))
+    return from_json(ParsedDocument, told["parsed"])
+
 
 _PACKAGES = str(Path(__file__).parents[2])
 _CHUNK = 1 << 20

@@ -1,17 +1,34 @@
 """Reading a feed document of any format; this is what runs in the child."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
-from worker.parse.feed_xml import parse_xml
+from worker.parse.forgiving import parse_xml
 from worker.parse.json_feed import read_json_feed
-from worker.parse.newsroom import parse_newsroom
-from worker.parse.sniff import Kind, sniff
-from worker.parse.walls import find_wall
+from worker.parse.sniff import Kind, find_wall, sniff
 from worker.parse.well_formed import FAULTS, read_well_formed
-from worker.values import Document, ParsedDocument
+from worker.values.due_feeds import Document
+from worker.values.entries import ParsedDocument
+from worker.wire.newsml import read_item, read_message
+from worker.wire.newsroom_entry import as_document
+from worker.wire.newsroom_xml import find, line_of, read_tree
 from worker.wire.ninjs import is_ninjs, read_ninjs
+from worker.wire.nitf import read_nitf
+
+# --- XML documents of newsrooms, NITF and NewsML-G2, by their root element.
+
+
+def parse_newsroom(document: Document, max_entries: int) -> ParsedDocument:
+    """Return what a newsroom document publishes; PollError when it is broken, or nothing in it may be published."""
+    root = read_tree(document)
+    if root.name == "nitf":
+        return as_document("nitf", [read_nitf(root)], max_entries)
+    read = read_message(root) if root.name == "newsMessage" else [read_item(root)]
+    parsed = as_document("newsml-g2", read, max_entries)
+    return replace(parsed, updated=line_of(find(root, "header", "sent")))
+
 
 _NOT_FEEDS = {
     Kind.HTML: "an HTML page",

@@ -7,7 +7,7 @@ of a document up to its first entry and what follows its last one are looked at,
 import re
 from datetime import timedelta
 
-from worker.values import Hints
+from worker.values.schedules import Hints
 
 _BOUND = 65_536
 """Characters looked at, at either end."""

@@ -5,11 +5,10 @@ from math import isfinite
 from typing import Any
 
 from worker.basics.json_values import is_count, list_in, text_in
-from worker.basics.newest import keep_newest
 from worker.basics.text import clean
-from worker.basics.wording import LONGEST_CONTENT, as_html
+from worker.basics.wording import LONGEST_CONTENT, as_html, keep_newest
 from worker.errors import ErrorClass, PermanentError
-from worker.values import Enclosure, Entry, ParsedDocument
+from worker.values.entries import Enclosure, Entry, ParsedDocument
 
 _VERSION = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/", "https://www.jsonfeed.org/version/")
 _TITLE, _URL, _NAME = 4_000, 4_000, 400

@@ -8,8 +8,15 @@ stories. ``adding`` and ``rediscovery`` find feeds by their sites' pages (``disc
 (``lookups``). Callers without a broker use these functions, as the tasks do.
 """
 
-from worker.pipeline.named import poll_named, poll_requested, request_named
-from worker.pipeline.on_demand import LEFT_TO_WORKERS, NamedPoll, poll_by_name, why_not_polled
+from worker.pipeline.on_demand import (
+    LEFT_TO_WORKERS,
+    NamedPoll,
+    poll_by_name,
+    poll_named,
+    poll_requested,
+    request_named,
+    why_not_polled,
+)
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due
 
 __all__ = [

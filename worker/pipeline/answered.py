@@ -10,26 +10,13 @@ import xxhash
 
 from worker.errors import PollError, RejectedError, TransientError
 from worker.manage.intervals import bounds_within
-from worker.schedule.failure import after_failure
-from worker.schedule.moves import follow_move, is_believed
+from worker.schedule.failure import after_failure, extend
 from worker.schedule.rhythm import arrivals, observe
-from worker.schedule.streak import extend
-from worker.schedule.success import after_success
-from worker.values import (
-    Document,
-    DueFeed,
-    Fetched,
-    Hints,
-    NextPoll,
-    NotModified,
-    Outcome,
-    ParsedDocument,
-    PollRecord,
-    PollResult,
-    Rhythm,
-    Validators,
-)
-from worker.values.bounds import Bounds
+from worker.schedule.success import after_success, follow_move, is_believed
+from worker.values.due_feeds import Document, DueFeed, Fetched, NotModified, Validators
+from worker.values.entries import ParsedDocument
+from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.schedules import Bounds, Hints, Rhythm
 
 # A note is for people.
 _MOST_REASONS = 5

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from worker.basics.time_limits import BEGIN_WITHIN, stops_after
+from worker.basics.stopping import BEGIN_WITHIN, stops_after
+from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts, count_claimable_hosts, find_next_claim
-from worker.claim.terms import ClaimTerms
 from worker.database.clock import Clock, read_clock
 from worker.database.clock_steps import mend_clock_step
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
-from worker.values import ClaimedHost, PollRecord
+from worker.values.due_feeds import ClaimedHost
+from worker.values.outcomes import PollRecord
 
 # How long one turn may wait for the network, how soon a meagre claim is followed by another, how long a stop may take.
 _TURN = timedelta(milliseconds=100)

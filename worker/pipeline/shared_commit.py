@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from worker.database.clock import Clock
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_results
-from worker.values import ParsedDocument, PollRecord, PollResult
+from worker.values.entries import ParsedDocument
+from worker.values.outcomes import PollRecord, PollResult
 
 # They wait for so many others, or so many seconds.
 _MOST = 50

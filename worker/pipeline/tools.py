@@ -1,6 +1,7 @@
 """What a process keeps from poll to poll: the fetcher and the parser, beside the store's engine."""
 
 import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,16 +9,29 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from worker.basics.languages import find_detector
-from worker.basics.time_limits import TimeLimits, time_limits
-from worker.claim.terms import ClaimTerms
+from worker.basics.stopping import TimeLimits, time_limits
+from worker.claim.due import ClaimTerms
 from worker.database.engine import store_engine
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.normalise.language import Detect
 from worker.parse import ParseLimits, Parser
-from worker.pipeline.descriptors import allow_descriptors
 from worker.settings import Settings, settings
 from worker.store.outages import Outages
-from worker.values.bounds import Bounds
+from worker.values.schedules import Bounds
+
+# --- How many files and sockets a process may hold open: the soft limit most systems set is meant for smaller
+# programs.
+
+
+def allow_descriptors(wanted: int) -> int:
+    """Let this process hold ``wanted`` descriptors open, as far as its hard limit goes; return how many it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return wanted
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
+
 
 # Of a host with a gap so short that it allows more: what one task can be expected to get through.
 _FEEDS_PER_HOST = 200

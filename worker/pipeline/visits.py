@@ -3,9 +3,9 @@
 from collections import deque
 from datetime import datetime, timedelta
 
-from worker.basics.time_limits import BEGIN_WITHIN
-from worker.database.leases import HostRelease
-from worker.values import ClaimedHost, DueFeed
+from worker.basics.stopping import BEGIN_WITHIN
+from worker.database.locks import HostRelease
+from worker.values.due_feeds import ClaimedHost, DueFeed
 
 
 class Visit:

@@ -16,26 +16,16 @@ from sqlalchemy.exc import DBAPIError
 
 from worker.basics.stopping import is_interruption
 from worker.database.clock import Clock
-from worker.database.conflicts import is_conflict
-from worker.database.failures import is_store_failing
-from worker.database.leases import HostRelease
+from worker.database.conflicts import is_conflict, is_store_failing
+from worker.database.locks import HostRelease
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.pipeline.answered import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
-from worker.values import (
-    ClaimedHost,
-    Credentials,
-    Document,
-    DueFeed,
-    Fetched,
-    FetchRequest,
-    NotModified,
-    PollRecord,
-    PollResult,
-)
+from worker.values.due_feeds import ClaimedHost, Credentials, Document, DueFeed, Fetched, FetchRequest, NotModified
+from worker.values.outcomes import PollRecord, PollResult
 
 # With more documents than this waiting for the parser nothing more is claimed.
 _PARSER_BACKLOG = 20

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import orjson
 import xxhash
 
-from worker.recognise.names import Name, all_names, bounded, find_shared_names, plainest_name
-from worker.values import Entry, GuidPolicy, KeyedEntry, KnownBy, Sighted
+from worker.recognise.audit import Name, all_names, bounded, find_shared_names, plainest_name
+from worker.values.entries import Entry, GuidPolicy, KeyedEntry, KnownBy, Recognised, Sighted
 
 _NOTHING_SIGHTED: Mapping[bytes, Sighted] = MappingProxyType({})
 
@@ -95,3 +95,25 @@ def _known_name(crowded: _Crowded, sighted: Mapping[bytes, Sighted]) -> Name | N
 
 def _says_something(entry: Entry) -> bool:
     return bool(entry.guid or entry.link or entry.title or entry.content or entry.summary)
+
+
+# --- Sorting a document's entries by whether there is work to do.
+
+
+def recognise(
+    keyed: Sequence[KeyedEntry], sighted: Mapping[bytes, Sighted], again: Collection[bytes] = ()
+) -> Recognised:
+    """Sort a document's entries by whether there is work to do.
+
+    ``sighted`` holds, by guid hash, at least the feed's sightings of these entries and all that have not left yet. What
+    is known under the keys of ``again`` is work, changed or not.
+    """
+    present = {entry.guid_hash for entry in keyed}
+    known = {entry.guid_hash: entry for entry in keyed if entry.guid_hash in sighted}
+    same = {key for key, entry in known.items() if sighted[key].fingerprint == entry.fingerprint}
+    unchanged = same.difference(again)
+    return Recognised(
+        fresh=tuple(entry for entry in keyed if entry.guid_hash not in unchanged),
+        unchanged=tuple(sighted[key] for key in unchanged),
+        left=tuple(seen for key, seen in sighted.items() if key not in present and not seen.left),
+    )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from math import atan2, hypot, inf, sqrt
 
 from worker.schedule.rhythm import DIAL, expected_rate
-from worker.values import Rhythm
+from worker.values.schedules import Rhythm
 
 _HOUR = timedelta(hours=1)
 # How many articles it takes to believe half of what the hours, the weekdays or the minutes say.

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from itertools import accumulate
 from math import cos, exp2, log, pi, sin, sqrt
 
-from worker.values import Rhythm
+from worker.values.schedules import Rhythm
 
 DIAL = 2 * pi / 60
 """The angle of a minute on a dial of one hour."""

@@ -5,28 +5,97 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from worker.basics.urls import is_feed_url
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.seed_files import find_seed_file
+from worker.database.feed_tables import FeedRow
+from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path, find_seed_file
 from worker.errors import PollError, SeedError
+from worker.manage.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
+from worker.normalise.dates import read_date
 from worker.parse import Kind, sniff
 from worker.pipeline.answered import Answered, hash_body
-from worker.pipeline.conclude import store_documents
-from worker.pipeline.embargo import hold_back
-from worker.pipeline.outcomes import DELETED
+from worker.pipeline.conclude import DELETED, store_documents
+from worker.pipeline.identify import hold_back
 from worker.pipeline.tools import Tools
-from worker.seeds.finding import Look, SeedFile, find_seed_files
+from worker.seeds.files import Look, SeedFile, find_seed_files, read_seed_file, settle
 from worker.seeds.outlines import Imported, add_outlines, import_opml
-from worker.seeds.ownership import find_owner
-from worker.seeds.reading import read_seed_file
-from worker.seeds.said_at import is_wire, said_at
-from worker.seeds.stillness import settle
 from worker.settings import Settings
-from worker.values import Document, DueFeed, Fetched, FetchRequest, ParsedDocument, PollRecord
+from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
+from worker.values.entries import ParsedDocument
+from worker.values.outcomes import PollRecord
 from worker.wire.dispatch import parse_dispatch
+
+# --- When what a seed file holds was said, as far as anybody can tell. Pure.
+
+_WIRE_PARSERS = {"dispatch", "newsroom"}
+
+
+def is_wire(parsed: ParsedDocument) -> bool:
+    """Say whether a file is copy of a wire or a newsroom, not a saved document of a feed."""
+    return parsed.parser in _WIRE_PARSERS
+
+
+def said_at(parsed: ParsedDocument, written_at: datetime, now: datetime, *, is_known: bool) -> datetime:
+    """Return when a file was said that was last written at ``written_at``: never after ``now``, when it is read.
+
+    A saved document says itself when it was made, or its newest entry does, whichever is later: it may have been
+    downloaded yesterday and be years old, and what it says of itself may be when its feed began. Of a wire's file that
+    is new the file's time tells; one that has been read before (``is_known``) was edited in place since, by whatever
+    program, and says so now.
+    """
+    if is_wire(parsed):
+        return now if is_known else min(written_at, now)
+    return min(max(_dates(parsed, now), default=written_at), now)
+
+
+def _dates(parsed: ParsedDocument, now: datetime) -> Iterator[datetime]:
+    dates = (written for entry in parsed.entries for written in (entry.updated, entry.published))
+    for written in (parsed.updated, *dates):
+        if moment := read_date(written, now):
+            yield moment
+
+
+# --- Which feed the document in a file belongs to: the one it names, one that such a file belonged to, else the
+# file.
+
+
+def find_owner(
+    connection: Connection, now: datetime, document: Document, parsed: ParsedDocument, name: str
+) -> tuple[DueFeed, bool]:
+    """Return the feed that a file's document belongs to, added where there is none, and whether it is new and unpolled.
+
+    ``name`` is the file's path within its folder. Each file of a wire is a feed of its own: its article is found by its
+    words and its path, wherever the file lies.
+    """
+    if parsed.self_url and is_feed_url(parsed.self_url):
+        is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
+        if found := find_feed(connection, parsed.self_url, with_removed=True):
+            return DueFeed(found.feed_id, found.host_id, found.url), is_new
+    known = None if is_wire(parsed) else _find_known(connection, document, parsed, name)
+    if found := find_feed(connection, str(known)) if known else None:
+        return DueFeed(found.feed_id, found.host_id, found.url), False
+    return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False
+
+
+def _find_known(connection: Connection, document: Document, parsed: ParsedDocument, name: str) -> int | None:
+    """Return the id of the feed that a saved document's file belonged to before, here or where it was moved from."""
+    title, site_url = parsed.title, parsed.site_url
+    if known := find_feed_at(connection, document.url, title, site_url):
+        return known
+    if _is_feed(connection, document.url):
+        # A file that is a feed stays one, whatever else it looks like.
+        return None
+    same = find_feed_of_bytes(connection, hash_body(document))
+    return same or find_feed_of_path(connection, document.url, name, title, site_url)
+
+
+def _is_feed(connection: Connection, uri: str) -> bool:
+    return connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).first() is not None
+
 
 __all__ = ["Imported", "SeedRead", "import_opml", "ingest", "ingest_seed_folder"]
 

@@ -14,8 +14,8 @@ from worker.errors import PollError, SeedError
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.manage.opml import FROM_NETWORK, OpmlLimits, Outline, read_opml
 from worker.pipeline.tools import Tools
-from worker.seeds.reading import read_seed_file
-from worker.values import Document
+from worker.seeds.files import read_seed_file
+from worker.values.due_feeds import Document
 
 
 @dataclass(frozen=True, slots=True)

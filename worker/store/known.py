@@ -16,7 +16,8 @@ from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingR
 from worker.database.article_values import FIELDS, read_article, unpack_article
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.feed_values import read_guid_rule
-from worker.values import GuidRule, KnownArticle, KnownBy, Sighted, Statement
+from worker.values.articles import KnownArticle, Statement
+from worker.values.entries import GuidRule, KnownBy, Sighted
 
 # SQLite takes at most 32,766 parameters in one statement.
 _SLICE = 5_000

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from worker.basics.urls import feed_url_key
-from worker.database.feed_locks import LockedFeed, lock_feeds
 from worker.database.feed_tables import FeedRow
-from worker.database.leases import HostRelease, lock_hosts
-from worker.values import PollResult
+from worker.database.locks import HostRelease, LockedFeed, lock_feeds, lock_hosts
+from worker.values.outcomes import PollResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, Row, case, func, or_, select, union_a
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow, ScheduleRow
 from worker.errors import CUT_OFF
-from worker.values import Streak
+from worker.values.due_feeds import Streak
 
 # Windows begin at full five minutes, so that all the failures of one are judged by one look into the ledger.
 _WINDOW = timedelta(minutes=5)

@@ -7,14 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, insert
 
-from worker.database.feed_locks import count_editions
 from worker.database.feed_tables import PollRow
-from worker.database.leases import HostRelease, release_hosts
-from worker.store.feeds import store_feed
+from worker.database.locks import HostRelease, count_editions, release_hosts
+from worker.store.feed_state import store_feed, store_schedules
 from worker.store.locked import Locked, lock_polls
-from worker.store.schedules import store_schedules
 from worker.store.sightings import confirm_sightings, store_departures
-from worker.values import PollRecord, PollResult
+from worker.values.outcomes import PollRecord, PollResult
 
 
 def store_polls(

@@ -11,12 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
 from worker.database.article_values import article_columns, pack_article
 from worker.database.conflicts import is_taken
-from worker.database.events import tell
+from worker.database.outbox_tables import EventKind, tell
+from worker.database.statements import upsert
 from worker.database.types import UtcDateTime
-from worker.database.upsert import upsert
-from worker.database.values_events import EventKind
 from worker.store.versions import store_versions
-from worker.values import DecidedArticle, Decision, Notice, PollResult, Resighted, Restated
+from worker.values.decisions import DecidedArticle, Decision, Resighted, Restated
+from worker.values.entries import Notice
+from worker.values.outcomes import PollResult
 
 
 class StaleDecisionError(Exception):

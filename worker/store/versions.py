@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Select, Update, bindparam, insert, select, update
 
 from worker.database.article_tables import RevisionRow
-from worker.values import DecidedArticle, Notice, Version
+from worker.values.decisions import DecidedArticle, Version
+from worker.values.entries import Notice
 
 _SLICE = 5_000
 _Stored = dict[int, dict[bytes, tuple[int, Notice | None]]]

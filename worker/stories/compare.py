@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 
-from worker.stories.reading import words_of_title
 from worker.stories.rules import DATELINE, LEDE, MOST_SWAPPED
+from worker.stories.signature import words_of_title
 from worker.stories.values import Overlap, Signature
 
 

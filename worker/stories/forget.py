@@ -6,13 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from worker.database.among import is_among
 from worker.database.article_tables import ArticleRow
+from worker.database.statements import is_among
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.lock import lock_stories
-from worker.stories.standing import find_parts, lock_members
+from worker.stories.story_locks import find_parts, lock_members, lock_stories
 from worker.stories.values import Story
-from worker.wire.store_notices import forget_links
+from worker.wire.linking import forget_links
 
 
 def find_article_ids(connection: Connection, first_id: int, since: datetime | None, limit: int) -> Sequence[int]:

@@ -5,25 +5,22 @@ was not stored still waits, and is compared again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection, Engine
 
 from worker.basics.stopping import is_interruption
 from worker.database.clock import read_clock
-from worker.database.conflicts import retry_conflicts
+from worker.database.conflicts import is_store_failing, retry_conflicts, write
 from worker.database.engine import reading, writing
-from worker.database.failures import is_store_failing
-from worker.stories.batch import choose_of_batch, match_batch
-from worker.stories.blocks import find_boilerplate
-from worker.stories.lock import StaleStoriesError, lock_stories, lock_waiting
+from worker.stories.forget import find_article_ids, forget_stories
+from worker.stories.found import find_boilerplate, find_candidates, find_signatures, publish
+from worker.stories.matching import choose_of_batch, match_batch, unite
 from worker.stories.membership import store_stories
-from worker.stories.publish import publish
-from worker.stories.reading import read_text
 from worker.stories.rules import BOILERPLATE_STORIES, MOST_CHARACTERS, RULES_VERSION
-from worker.stories.signature import sign
-from worker.stories.stories_candidates import find_candidates, find_signatures
-from worker.stories.unite import unite
+from worker.stories.signature import read_text, sign
+from worker.stories.story_locks import StaleStoriesError, lock_stories, lock_waiting
 from worker.stories.values import Block, Grouped, Matched, Signed, WaitingArticle
 from worker.stories.waiting import claim_waiting
 
@@ -124,3 +121,24 @@ def _store(
             store_stories(connection, grouped, read_clock(connection).now())
 
     retry_conflicts(work, also=(StaleStoriesError,))
+
+
+# --- Grouping again what was grouped, as after a change of the rules: first it is forgotten, a little at a time.
+
+_SLICE = 500
+
+
+def regroup(engine: Engine, since: datetime | None) -> Iterator[int]:
+    """Let articles first seen since then, and the rest of their stories, wait again; yield how many at a time."""
+    first_id = 0
+    while True:
+        with reading(engine) as connection:
+            ids = find_article_ids(connection, first_id, since, _SLICE)
+        if not ids:
+            return
+        yield _forget(engine, ids)
+        first_id = ids[-1] + 1
+
+
+def _forget(engine: Engine, article_ids: Sequence[int]) -> int:
+    return write(engine, lambda connection: forget_stories(connection, article_ids), also=(StaleStoriesError,))

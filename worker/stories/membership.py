@@ -11,10 +11,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from worker.database.article_tables import ArticleRow
-from worker.database.events import tell
+from worker.database.outbox_tables import EventKind, tell
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.database.values_events import EventKind
-from worker.stories.pairs import insert_pairs
+from worker.stories.found import insert_pairs
 from worker.stories.values import Grouped, WaitingArticle
 
 

@@ -9,7 +9,7 @@ from worker.basics.urls import site
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
-from worker.stories.standing import STORY, with_stories
+from worker.stories.story_locks import STORY, with_stories
 from worker.stories.values import WaitingArticle
 
 # On PostgreSQL a claim is an advisory lock on so many ids in a row: it leaves the rows themselves to others.

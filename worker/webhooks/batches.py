@@ -7,16 +7,50 @@ A batch that was sent keeps its bounds until it is taken, so that its repetition
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, select, update
 
+from worker.basics.measures import show_duration
 from worker.database.outbox_tables import WebhookRow
-from worker.errors import NamedError
+from worker.errors import NamedError, PollError
 from worker.manage.webhooks import is_due
 from worker.outbox import Change, read_changes
-from worker.webhooks.patience import Verdict
+
+# --- After a failed delivery: when to try again, and when to give up.
+
+_FIRST = timedelta(seconds=5)
+_LONGEST = timedelta(hours=6)
+# Well within what FEEDMILL_RETAIN_EVENTS keeps by default: there is time to notice, and to resume without a gap.
+_PATIENCE = timedelta(days=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What follows from a failed delivery; a reason means that nothing is delivered any more."""
+
+    next_attempt_at: datetime
+    dead_because: str | None = None
+
+
+def after_failed_delivery(
+    now: datetime, failures: int, failing_since: datetime, error: PollError, spread: float
+) -> Verdict:
+    """Return what follows from the latest of ``failures`` in a row: a wait that doubles, up to half as much again.
+
+    ``spread`` is that half's share, 0 to 1. The receiver's own wish (Retry-After) is never undercut.
+    """
+    wait = min(_FIRST * 2.0 ** min(failures - 1, 16), _LONGEST) * (1 + spread / 2)
+    next_attempt_at = now + max(wait, error.retry_after or timedelta(0))
+    if error.http_status == HTTPStatus.GONE:
+        # The specification's way for a receiver to end it.
+        return Verdict(next_attempt_at, "the receiver wants no more (410)")
+    if now - failing_since >= _PATIENCE:
+        return Verdict(next_attempt_at, f"nothing was taken for {show_duration(_PATIENCE)}: {error.sentence}")
+    return Verdict(next_attempt_at)
+
 
 # Changes in one message, and webhooks claimed at once.
 _BATCH = 100

@@ -1,9 +1,9 @@
 """Lines that say nothing but a day: ``2026-11-24``, ``Date: 24 Nov 2026 10:00 GMT``, ``Tuesday, November 24, 2026``."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
-from worker.wire.dateline_words import MONTHS
+from worker.wire.words import MONTHS
 
 _WEEKDAYS = (
     "mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
@@ -33,5 +33,28 @@ def read_date_line(line: str) -> date | None:
             return date(*map(int, found["iso"].split("-")))
         month = MONTHS.get((found["month"] or found["month2"]).casefold(), 0)
         return date(int(found["year"] or found["year2"]), month, int(found["day"] or found["day2"]))
+    except ValueError:
+        return None
+
+
+# --- Moments and days that machines write, in ISO 8601.
+
+_ISO_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
+
+
+def read_moment(written: str) -> datetime | None:
+    """Return a moment of ISO 8601 in UTC; null for anything else."""
+    try:
+        moment = datetime.fromisoformat(written.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_day(written: str | None) -> date | None:
+    """Return the day a moment of ISO 8601 begins with; null for anything else."""
+    found = _ISO_DAY.match(written or "")
+    try:
+        return date(*map(int, found.groups())) if found else None
     except ValueError:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from worker.wire.agencies import is_agency, without_desk
-from worker.wire.dateline_words import MONTHS, NO_PLACES, PARTICLES
+from worker.wire.words import MONTHS, NO_PLACES, PARTICLES
 
 # A dateline is near the start, and short.
 _HEAD = 160

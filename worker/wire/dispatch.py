@@ -9,14 +9,14 @@ from worker.basics.charset import decode
 from worker.basics.text import clean
 from worker.basics.wording import LONGEST_CONTENT, as_html
 from worker.errors import ErrorClass, PermanentError
-from worker.values import Document, Entry, ParsedDocument
+from worker.values.due_feeds import Document
+from worker.values.entries import Entry, ParsedDocument
 from worker.wire.bylines import read_byline_after_dateline
 from worker.wire.datelines import Dateline, read_dateline
 from worker.wire.dispatch_head import split_head
 from worker.wire.dispatch_lines import Head
-from worker.wire.notices import read_opening, weightiest
+from worker.wire.notice_lines import read_opening, read_order, weightiest
 from worker.wire.sign_offs import read_sign_offs
-from worker.wire.slugs import read_order
 
 GUID = "dispatch"
 """A file holds one dispatch, whatever it says: edited, it is a revision."""

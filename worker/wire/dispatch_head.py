@@ -13,7 +13,7 @@ from itertools import takewhile
 from worker.basics.text import fold
 from worker.wire.datelines import read_dateline
 from worker.wire.dispatch_lines import Head, merge, understand, understand_headline
-from worker.wire.notices import opens_note, read_headline, read_note
+from worker.wire.notice_lines import opens_note, read_headline, read_note
 
 _MOST_LINES = 24
 _LONGEST_LINE = 250

@@ -4,12 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from worker.values import Notice
+from worker.values.entries import Notice
 from worker.wire.bylines import read_byline
-from worker.wire.date_lines import read_date_line
-from worker.wire.moments import read_moment
-from worker.wire.notices import Notices, read_bare_notice, read_headline, read_note, weightiest
-from worker.wire.slugs import read_slug_line, split_slug
+from worker.wire.date_lines import read_date_line, read_moment
+from worker.wire.notice_lines import (
+    Notices,
+    read_bare_notice,
+    read_headline,
+    read_note,
+    read_slug_line,
+    split_slug,
+    weightiest,
+)
 
 _LONGEST = 250
 """Characters of any line but a note."""

@@ -5,12 +5,11 @@ from dataclasses import replace
 
 from worker.basics.text import clean
 from worker.basics.wording import LONGEST_CONTENT, as_html
-from worker.values import Enclosure, Entry, Notice
-from worker.wire.moments import read_day
+from worker.values.entries import Enclosure, Entry, Notice
+from worker.wire.date_lines import read_day
 from worker.wire.newsroom_entry import Skipped, combine, judge_status, read_dateline_alone, read_urgency
+from worker.wire.newsroom_xml import Node, attribute, children, find, line_of, write_html
 from worker.wire.nitf import read_article
-from worker.wire.xml_html import write_html
-from worker.wire.xml_tree import Node, attribute, children, find, line_of
 
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").
 _OTHER_ITEMS = {

@@ -6,16 +6,15 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from html import unescape
 
-from worker.basics.newest import keep_newest
 from worker.basics.text import fold
+from worker.basics.wording import keep_newest
 from worker.errors import ErrorClass, PermanentError
-from worker.values import Entry, Notice, ParsedDocument
+from worker.values.entries import Entry, Notice, ParsedDocument
 from worker.wire.agencies import is_same_agency
 from worker.wire.bylines import read_author_names
+from worker.wire.date_lines import read_day, read_moment
 from worker.wire.datelines import Dateline, read_dateline
-from worker.wire.moments import read_day, read_moment
-from worker.wire.notices import notice_of_note, read_headline, weightiest
-from worker.wire.slugs import read_order, split_slug
+from worker.wire.notice_lines import notice_of_note, read_headline, read_order, split_slug, weightiest
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _OPENING = 2_000

@@ -6,7 +6,7 @@ from typing import Any
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.text import clean
 from worker.basics.wording import LONGEST_CONTENT, as_html
-from worker.values import Enclosure, Entry, ParsedDocument
+from worker.values.entries import Enclosure, Entry, ParsedDocument
 from worker.wire.newsroom_entry import Skipped, as_document, judge_status
 
 _NAME, _URL, _LINE = 400, 4_000, 4_000

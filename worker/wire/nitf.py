@@ -5,12 +5,11 @@ from itertools import chain
 
 from worker.basics.text import clean
 from worker.basics.wording import LONGEST_CONTENT, as_html
-from worker.values import Enclosure, Entry, Notice
+from worker.values.entries import Enclosure, Entry, Notice
+from worker.wire.date_lines import read_day, read_moment
 from worker.wire.dispatch import GUID
-from worker.wire.moments import read_day, read_moment
 from worker.wire.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
-from worker.wire.xml_html import picture_url, write_html
-from worker.wire.xml_tree import Node, attribute, children, find, line_of
+from worker.wire.newsroom_xml import Node, attribute, children, find, line_of, picture_url, write_html
 
 _LONGEST_NUMBER = 6
 _MOST_VERSIONS = 10**_LONGEST_NUMBER

@@ -8,7 +8,7 @@ import pytest
 
 from tests.servers.publisher import Publisher
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import Credentials, Fetched, FetchRequest, Validators
+from worker.values.due_feeds import Credentials, Fetched, FetchRequest, Validators
 
 Fetch = Callable[..., Fetched]
 Drive = Callable[..., list[Fetched]]

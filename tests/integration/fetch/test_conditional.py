@@ -6,7 +6,7 @@ import pytest
 
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, TransientError
-from worker.values import Document, Fetched, NotModified, Validators
+from worker.values.due_feeds import Document, Fetched, NotModified, Validators
 
 Fetch = Callable[..., Fetched]
 

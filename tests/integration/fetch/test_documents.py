@@ -8,7 +8,7 @@ import brotli
 import pytest
 
 from tests.servers.publisher import Answer, Publisher
-from worker.values import Document, Fetched, Validators
+from worker.values.due_feeds import Document, Fetched, Validators
 
 Fetch = Callable[..., Fetched]
 

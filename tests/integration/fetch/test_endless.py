@@ -13,7 +13,7 @@ from tests.servers.hostile import endless
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import Document, Fetched, FetchRequest
+from worker.values.due_feeds import Document, Fetched, FetchRequest
 
 Drive = Callable[..., list[Fetched]]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
-from worker.values import Fetched
+from worker.values.due_feeds import Fetched
 
 Fetch = Callable[..., Fetched]
 

@@ -14,7 +14,7 @@ import pytest
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import Document, Fetched, FetchRequest
+from worker.values.due_feeds import Document, Fetched, FetchRequest
 
 Fetch = Callable[..., Fetched]
 Drive = Callable[..., list[Fetched]]

@@ -9,7 +9,7 @@ import pytest
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, PollError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import Document, Fetched, FetchRequest, Message, Taken
+from worker.values.due_feeds import Document, Fetched, FetchRequest, Message, Taken
 
 Drive = Callable[..., list[Fetched]]
 MESSAGE = Message(b'{"said": "\xc3\xa9"}', ("Content-Type: application/json", "X-Of: the message"))

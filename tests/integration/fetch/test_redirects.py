@@ -8,7 +8,7 @@ import pytest
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import Credentials, Document, Fetched, FetchRequest
+from worker.values.due_feeds import Credentials, Document, Fetched, FetchRequest
 
 Fetch = Callable[..., Fetched]
 Drive = Callable[..., list[Fetched]]

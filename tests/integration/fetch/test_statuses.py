@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.values import Document, Fetched
+from worker.values.due_feeds import Document, Fetched
 
 Fetch = Callable[..., Fetched]
 

@@ -12,8 +12,8 @@ import pytest
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.fetch.handle import find_ca_bundle
-from worker.values import Credentials, Document, Fetched, FetchRequest
+from worker.fetch.request import find_ca_bundle
+from worker.values.due_feeds import Credentials, Document, Fetched, FetchRequest
 
 Drive = Callable[..., list[Fetched]]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.servers.publisher import Answer, Publisher
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import Document, Fetched, FetchRequest, NotModified, Validators
+from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Validators
 
 Fetch = Callable[..., Fetched]
 Drive = Callable[..., list[Fetched]]

@@ -12,7 +12,7 @@ from tests.documents import item, rss
 from tests.reading import BROKEN, LONG, SLOW, collect_all, document, newest_child, read_titles
 from worker.errors import PermanentError, PollError
 from worker.parse import Parsed, ParseLimits, Parser
-from worker.values import ParsedDocument
+from worker.values.entries import ParsedDocument
 
 
 def test_a_document_over_the_limit_of_cpu_is_refused_and_the_next_is_read(own_parser: Parser) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from worker.database.article_tables import ArticleRow
 from worker.database.article_values import FIELDS, article_columns, pack_article, read_article, unpack_article
-from worker.values import Article, Enclosure, LanguageSource, Notice
+from worker.values.articles import Article, LanguageSource
+from worker.values.entries import Enclosure, Notice
 
 BARE = Article(b"\x01", "Title", "<p>Text</p>", "Text", "")
 # A value of its own in every field.

@@ -20,7 +20,8 @@ from tests.deciding import (
     statement,
 )
 from worker.dedupe.drafts import Draft, Drafts
-from worker.values import Article, Brought, KnownArticle, Placement, Restated, Sighting, Version
+from worker.values.articles import Article, KnownArticle, Placement, Sighting
+from worker.values.decisions import Brought, Restated, Version
 
 SHORT, LONGER, FULL = article("Short"), article("A longer text"), article("The fullest text of all")
 LATER = NOON + HOUR

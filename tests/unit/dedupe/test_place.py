@@ -21,8 +21,9 @@ from tests.deciding import (
     seen_as,
     sighting,
 )
-from worker.dedupe.decide import decide
-from worker.values import Article, Brought, Finding, KnownArticle, Placement, Sighting
+from worker.dedupe.place import decide
+from worker.values.articles import Article, Finding, KnownArticle, Placement, Sighting
+from worker.values.decisions import Brought
 
 BRIDGE_OPEN = article(BRIDGE, title="Bridge open", url=PAGE, published_at=NOON)
 GULLS_COUNTED = article(

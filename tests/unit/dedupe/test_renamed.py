@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from worker.dedupe.renamed import find_renamed
-from worker.values import Article, KnownArticle, KnownBy, Sighted, Sighting
+from worker.values.articles import Article, KnownArticle, Sighting
+from worker.values.entries import KnownBy, Sighted
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 
 from worker.basics.urls import is_feed_url
 from worker.discovery.page import find_feed_links
-from worker.values import Document
+from worker.values.due_feeds import Document
 
 PAGE = "https://site.example/blog/post"
 RSS = 'rel="alternate" type="application/rss+xml"'

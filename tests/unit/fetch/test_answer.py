@@ -6,8 +6,8 @@ from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, 
 from worker.fetch.answer import document, not_modified, redirect_target, status_error
 from worker.fetch.body import Body
 from worker.fetch.head import Head
-from worker.fetch.location import locate
-from worker.values import Document, FetchRequest, NotModified, Validators
+from worker.fetch.request import locate
+from worker.values.due_feeds import Document, FetchRequest, NotModified, Validators
 
 HERE = locate("https://a.example/feed.xml")
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -1,7 +1,7 @@
 import pytest
 
 from worker.fetch.guard import Guard
-from worker.fetch.location import locate
+from worker.fetch.request import locate
 
 PUBLIC = "93.184.216.34"
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from worker.fetch.head import Head, fresh_for, read_date, read_head, retry_after, sendable, validators
-from worker.values import Validators
+from worker.values.due_feeds import Validators
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DATE = "Tue, 24 Nov 2026 10:00:00 GMT"

@@ -1,7 +1,7 @@
 import pytest
 
 from worker.fetch.request import request_headers
-from worker.values import Credentials, FetchRequest, Validators
+from worker.values.due_feeds import Credentials, FetchRequest, Validators
 
 ALWAYS = [
     "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",

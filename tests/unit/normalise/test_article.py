@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.normalise.article import content_hash, normalise
-from worker.normalise.context import FeedContext
-from worker.values import Article, Enclosure, Entry, KeyedEntry, KnownBy, LanguageSource, Sighting
+from worker.normalise.identity import FeedContext
+from worker.values.articles import Article, LanguageSource, Sighting
+from worker.values.entries import Enclosure, Entry, KeyedEntry, KnownBy
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SAID_AT = datetime(2026, 11, 24, 11, tzinfo=UTC)

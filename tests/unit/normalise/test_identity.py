@@ -3,9 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from worker.basics.urls import canonical_url
-from worker.normalise.context import FeedContext
-from worker.normalise.identity import is_unnumbered, key_across_feeds, read_version, wire_key
-from worker.values import Entry
+from worker.normalise.identity import FeedContext, is_unnumbered, key_across_feeds, read_version, wire_key
+from worker.values.entries import Entry
 
 FILE = "file:///seeds/a.xml"
 PAGE = "https://news.example/2026/rain"

@@ -1,7 +1,7 @@
 import pytest
 
 from worker.normalise.language import language_of, telling_words
-from worker.values import LanguageSource
+from worker.values.articles import LanguageSource
 
 ENGLISH = "The ferry crosses the bay again after three weeks of ice."
 ITALIAN = "Il traghetto attraversa di nuovo la baia dopo tre settimane."

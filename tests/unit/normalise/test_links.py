@@ -4,10 +4,12 @@ import pytest
 
 from tests.documents import rss
 from worker.normalise.article import normalise
-from worker.normalise.context import FeedContext
+from worker.normalise.identity import FeedContext
 from worker.normalise.links import base_of_body, read_link
 from worker.parse.document import parse_document
-from worker.values import Article, Document, Entry, KeyedEntry
+from worker.values.articles import Article
+from worker.values.due_feeds import Document
+from worker.values.entries import Entry, KeyedEntry
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 URL = "http://127.0.0.1:8080/feeds/a.xml"

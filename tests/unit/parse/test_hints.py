@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from worker.parse.hints import read_hints
-from worker.values import Hints
+from worker.values.schedules import Hints
 
 SYNDICATION = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -6,7 +6,8 @@ import pytest
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.json_feed import read_json_feed
-from worker.values import Document, Enclosure, Entry, ParsedDocument
+from worker.values.due_feeds import Document
+from worker.values.entries import Enclosure, Entry, ParsedDocument
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -6,9 +6,10 @@ import pytest
 from tests.documents import item, rss
 from tests.pairs import BEYOND_FEEDPARSER, PAIRS, document_of, expected_of, told_of
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.feed_xml import parse_xml
+from worker.parse.forgiving import parse_xml
 from worker.parse.well_formed import read_well_formed
-from worker.values import Document, ParsedDocument
+from worker.values.due_feeds import Document
+from worker.values.entries import ParsedDocument
 
 # Broken, with a document type, of a format of the nineties: feedparser's alone.
 LEFT_ALONE = {"broken", "rss_091", "cdf"}

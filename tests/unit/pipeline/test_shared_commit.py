@@ -3,11 +3,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine
 
-from worker.database.leases import HostRelease
+from worker.database.locks import HostRelease
 from worker.pipeline.answered import Answered
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
-from worker.values import Document, DueFeed, Entry, Fetched, FetchRequest, ParsedDocument
-from worker.values.bounds import Bounds
+from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
+from worker.values.entries import Entry, ParsedDocument
+from worker.values.schedules import Bounds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

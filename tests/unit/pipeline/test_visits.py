@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from worker.pipeline.visits import Visit
-from worker.values import ClaimedHost, DueFeed
+from worker.values.due_feeds import ClaimedHost, DueFeed
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

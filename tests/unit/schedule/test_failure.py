@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.schedule.failure import after_failure
-from worker.schedule.streak import extend
-from worker.values import FeedState, NextPoll, Streak
-from worker.values.bounds import Bounds
+from worker.schedule.failure import after_failure, extend
+from worker.values.due_feeds import FeedState, Streak
+from worker.values.outcomes import NextPoll
+from worker.values.schedules import Bounds
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from worker.schedule.forecast import best_wait
 from worker.schedule.rhythm import expected_rate, observe
-from worker.values import Rhythm
+from worker.values.schedules import Rhythm
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # A Tuesday.

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.schedule.rhythm import arrivals, describe, expected_rate, observe
-from worker.values import Rhythm
+from worker.values.schedules import Rhythm
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

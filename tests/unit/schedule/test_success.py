@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from worker.schedule.rhythm import observe
 from worker.schedule.success import after_success
-from worker.values import FeedState, Hints, NextPoll, Rhythm, Streak
-from worker.values.bounds import Bounds
+from worker.values.due_feeds import FeedState, Streak
+from worker.values.outcomes import NextPoll
+from worker.values.schedules import Bounds, Hints, Rhythm
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # A Tuesday.

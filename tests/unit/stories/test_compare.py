@@ -1,6 +1,5 @@
 from worker.stories.compare import compare
-from worker.stories.reading import read_text
-from worker.stories.signature import sign
+from worker.stories.signature import read_text, sign
 from worker.stories.values import Overlap
 
 TEXT = (

@@ -5,8 +5,7 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.stories.reading import read_text
-from worker.stories.signature import choose_anchors, choose_width, find_minima, hash_shingles, sign
+from worker.stories.signature import choose_anchors, choose_width, find_minima, hash_shingles, read_text, sign
 
 
 def _sign(text: str, boilerplate: frozenset[int] = frozenset()) -> object:

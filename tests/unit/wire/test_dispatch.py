@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from worker.errors import PermanentError
-from worker.values import Document, Entry
+from worker.values.due_feeds import Document
+from worker.values.entries import Entry
 from worker.wire.dispatch import parse_dispatch
 
 SEED = Path(__file__).parents[3] / "seeds/000_bf109dae1bb8955b.txt"

@@ -1,6 +1,7 @@
 from tests.newsrooms import news_item, nitf
 from worker.parse.document import parse_document
-from worker.values import Document, Entry
+from worker.values.due_feeds import Document
+from worker.values.entries import Entry
 
 
 def _entry(body: bytes) -> Entry:

@@ -2,7 +2,8 @@ import pytest
 
 from tests.newsrooms import nitf
 from worker.parse.document import parse_document
-from worker.values import Document, Entry
+from worker.values.due_feeds import Document
+from worker.values.entries import Entry
 
 
 def _entry(docdata: str = "") -> Entry:

@@ -1,0 +1,23 @@
+import pytest
+
+from worker.basics.urls import is_decoration
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://secure.gravatar.com/avatar/0123?s=96&d=identicon",
+        "https://0.gravatar.com/avatar/0123",
+        "https://s.w.org/images/core/emoji/15.0.3/72x72/1f355.png",
+        "https://blog.example/wp-includes/images/smilies/icon_smile.gif",
+        "https://pixel.wp.com/b.gif?host=blog.example",
+        "https://feeds.feedburner.com/~r/blog/~4/x",
+    ],
+)
+def test_an_avatar_an_emoji_or_a_counter_is_decoration(url: str) -> None:
+    assert is_decoration(url)
+
+
+@pytest.mark.parametrize("url", ["https://news.example/emoji-debate.jpg", "https://news.example/avatar/poster.jpg"])
+def test_any_other_picture_is_none(url: str) -> None:
+    assert not is_decoration(url)

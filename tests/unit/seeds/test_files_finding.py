@@ -1,0 +1,31 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from worker.seeds.files import Look
+
+NOW = datetime(2026, 7, 11, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("modified", "told"),
+    [
+        (0, datetime(1970, 1, 1, tzinfo=UTC)),
+        (1_625_961_600_000_000_000, datetime(2021, 7, 11, tzinfo=UTC)),
+        (1_625_961_600_123_456_789, datetime(2021, 7, 11, 0, 0, 0, 123456, tzinfo=UTC)),
+        (-1_000_000_000, datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (4_102_444_800_000_000_000, NOW),
+        (2**63 * 1000, NOW),
+    ],
+)
+def test_a_file_was_written_when_it_says_but_never_after_now(modified: int, told: datetime) -> None:
+    assert Look(5, modified, modified).modified_at(NOW) == told
+
+
+def test_a_file_that_was_only_renamed_looks_as_before() -> None:
+    assert Look(5, 100, 100) == Look(5, 100, 200)
+
+
+@pytest.mark.parametrize("written", [Look(6, 100, 100), Look(5, 101, 101)])
+def test_a_file_that_was_written_to_looks_otherwise(written: Look) -> None:
+    assert Look(5, 100, 100) != written

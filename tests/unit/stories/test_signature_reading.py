@@ -1,0 +1,60 @@
+import pytest
+
+from worker.stories.signature import hash_words, read_text, split_words, words_of_title
+
+
+def _words(text: str) -> list[tuple[str, ...]]:
+    return [block.words for block in read_text(text)]
+
+
+def test_each_line_that_says_something_is_a_block() -> None:
+    assert _words("One, two.\n\n—\nThree!") == [("one", "two"), ("three",)]
+
+
+def test_letters_and_digits_are_words_in_lower_case_whatever_stands_between() -> None:
+    assert _words("It’s 3.5% – DON'T_stop") == [("it", "s", "3", "5", "don", "t", "stop")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("東京は雨", ["東", "京", "は", "雨"]),
+        ("서울 비", ["서", "울", "비"]),
+        ("ฝนตก", ["ฝ", "น", "ต", "ก"]),
+        ("NHK東京2", ["NHK", "東", "京", "2"]),
+        ("Straße Ærø", ["Straße", "Ærø"]),
+        ("Москва погода", ["Москва", "погода"]),
+        ("ﬁrst ①", ["first", "1"]),
+    ],
+)
+def test_scripts_without_spaces_have_one_word_a_character(text: str, words: list[str]) -> None:
+    assert split_words(text) == words
+
+
+def test_composed_and_decomposed_letters_are_the_same_word() -> None:
+    assert _words("café") == _words("cafe\u0301") == [("café",)]
+
+
+def test_names_in_mid_sentence_and_whatever_has_digits_are_facts() -> None:
+    (block,) = read_text("Police in Jarrow held 3 men. They said Smith, A4 driver: Fine day.")
+    assert [block.words[place] for place in block.facts] == ["jarrow", "3", "smith", "a4"]
+
+
+def test_a_block_is_known_by_its_words_alone() -> None:
+    (one,), (other,) = read_text("Sign up  for OUR newsletter!"), read_text("sign up for our newsletter")
+    assert one.block_hash == other.block_hash == hash_words(["sign", "up", "for", "our", "newsletter"])
+
+
+def test_a_hash_fits_sql() -> None:
+    hashes = [hash_words([str(number)]) for number in range(64)]
+    assert all(-(2**63) <= number < 2**63 for number in hashes)
+    assert min(hashes) < 0 < max(hashes)
+
+
+def test_no_more_than_800_words_are_read() -> None:
+    assert sum(map(len, _words("word " * 500 + "\n" + "word " * 500 + "\n" + "word"))) == 800
+    assert len(_words("x" * 1_000_000)[0][0]) == 12_000
+
+
+def test_titles_are_compared_by_their_longer_words_numbers_and_other_scripts() -> None:
+    assert words_of_title("The 7 dead of Jarrow: 雨") == {"7", "dead", "jarrow", "雨"}

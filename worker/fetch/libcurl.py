@@ -1,0 +1,168 @@
+"""libcurl's multi handle with its sockets and its timer: the plain loop under all fetches of a thread."""
+
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import NamedTuple
+
+import pycurl
+
+from worker.basics.measures import show_duration, show_size
+from worker.basics.text import clean
+from worker.errors import ErrorClass, PollError, RejectedError, TransientError
+from worker.fetch.body import too_big
+from worker.fetch.request import FetchLimits
+
+# Connections kept open for another poll of the same host; each costs a socket and its TLS state.
+_IDLE_CONNECTIONS = 100
+
+
+class Ended(NamedTuple):
+    """A handle whose request has ended, and how in libcurl's words; code 0 is success."""
+
+    handle: pycurl.Curl
+    code: int
+    message: str
+
+
+class Wire:
+    """Everything in flight; a class because it owns the multi handle, one for each thread.
+
+    Driven by its sockets: libcurl's own ``select`` would end at 1,024 of them.
+    """
+
+    def __init__(self) -> None:
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, _IDLE_CONNECTIONS)
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
+        self._selector = selectors.DefaultSelector()
+        self._wake_at: float | None = None
+        self._alarm, self._alarm_bell = socket.socketpair()
+        self._bell_lock = threading.Lock()
+        self._alarm_bell.setblocking(False)
+        self._selector.register(self._alarm, selectors.EVENT_READ)
+
+    def add(self, handle: pycurl.Curl) -> None:
+        """Send a handle's request."""
+        self._multi.add_handle(handle)
+
+    def remove(self, handle: pycurl.Curl) -> None:
+        """Take a handle off, ended or not; an unfinished connection is cut."""
+        self._multi.remove_handle(handle)
+
+    def drive(self, wait: float) -> Iterator[Ended]:
+        """Wait at most ``wait`` seconds for something to happen, let libcurl act on it, and yield what has ended."""
+        if self._wake_at is not None:
+            wait = min(wait, self._wake_at - time.monotonic())
+        for key, events in self._selector.select(max(wait, 0)):
+            if key.fileobj is self._alarm:
+                self._alarm.recv(4096)
+            else:
+                # EVENT_READ and EVENT_WRITE are the same bits as CSELECT_IN and CSELECT_OUT.
+                self._multi.socket_action(key.fd, events)
+        if self._wake_at is not None and self._wake_at <= time.monotonic():
+            self._wake_at = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        return self._ended()
+
+    def wake(self) -> None:
+        """End a wait at once; any thread may call it, at any time."""
+        with self._bell_lock, suppress(OSError):
+            # Full, it rings already; closed, nobody hears it.
+            self._alarm_bell.send(b"!")
+
+    def close(self) -> None:
+        """Cut all connections."""
+        self._multi.close()
+        self._selector.close()
+        with self._bell_lock:
+            self._alarm_bell.close()
+        self._alarm.close()
+
+    def _ended(self) -> Iterator[Ended]:
+        remaining = 1
+        while remaining:
+            remaining, done, failed = self._multi.info_read()
+            for handle in done:
+                yield Ended(handle, 0, "")
+            for handle, code, message in failed:
+                yield Ended(handle, code, message)
+
+    def _on_socket(self, event: int, descriptor: int, _multi: pycurl.CurlMulti, _assigned: object) -> None:
+        """Watch a socket for what libcurl waits for on it."""
+        is_watched = descriptor in self._selector.get_map()
+        if event == pycurl.POLL_REMOVE:
+            if is_watched:
+                self._selector.unregister(descriptor)
+        elif is_watched:
+            # POLL_IN, POLL_OUT and POLL_INOUT are the bits of EVENT_READ and EVENT_WRITE.
+            self._selector.modify(descriptor, event)
+        elif event != pycurl.POLL_NONE:
+            self._selector.register(descriptor, event)
+
+    def _on_timer(self, milliseconds: int) -> None:
+        """Note when libcurl wants to be woken; -1 is never."""
+        self._wake_at = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+
+# --- What libcurl's error codes mean for a feed: only what broke on the wire, never what we refused ourselves.
+
+# pycurl has no name for it: a header line, or their number, beyond libcurl's own limits.
+_E_TOO_LARGE = 100
+_TLS = "no secure connection to {host}"
+_BROKEN = "the connection to {host} broke before the answer was complete"
+_TRANSIENT = {
+    pycurl.E_COULDNT_RESOLVE_HOST: (ErrorClass.DNS, "the name {host} does not resolve"),
+    pycurl.E_COULDNT_CONNECT: (ErrorClass.CONNECT, "{host} accepts no connection"),
+    pycurl.E_SSL_CONNECT_ERROR: (ErrorClass.TLS, _TLS),
+    pycurl.E_SSL_CERTPROBLEM: (ErrorClass.TLS, _TLS),
+    pycurl.E_SSL_CIPHER: (ErrorClass.TLS, _TLS),
+    pycurl.E_PEER_FAILED_VERIFICATION: (ErrorClass.TLS, _TLS),
+    pycurl.E_SSL_CACERT_BADFILE: (ErrorClass.TLS, _TLS),
+    pycurl.E_SSL_ISSUER_ERROR: (ErrorClass.TLS, _TLS),
+    pycurl.E_SSL_INVALIDCERTSTATUS: (ErrorClass.TLS, _TLS),
+    pycurl.E_PARTIAL_FILE: (ErrorClass.INCOMPLETE, _BROKEN),
+    pycurl.E_GOT_NOTHING: (ErrorClass.INCOMPLETE, "{host} closed the connection without an answer"),
+    pycurl.E_SEND_ERROR: (ErrorClass.INCOMPLETE, _BROKEN),
+    pycurl.E_RECV_ERROR: (ErrorClass.INCOMPLETE, _BROKEN),
+}
+
+
+def failure(code: int, message: str, host: str, limits: FetchLimits, elapsed: timedelta) -> PollError:
+    """Return what libcurl's error ``code`` means; ``message`` is its own account, added where it tells more."""
+    if code == pycurl.E_OPERATION_TIMEDOUT:
+        return timed_out(host, limits) if elapsed >= limits.timeout else unconnected(host, limits)
+    # The two codes that stand for nothing but a limit that we gave libcurl, or that it has itself.
+    if code == pycurl.E_FILESIZE_EXCEEDED:
+        return too_big(limits.max_body)
+    if code == _E_TOO_LARGE:
+        return headers_too_big(limits)
+    error_class, sentence = _TRANSIENT.get(code, (ErrorClass.PROTOCOL, "{host} does not speak HTTP as it should"))
+    told = f": {clean(message, 200)}" if error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and message else ""
+    return TransientError(error_class, sentence.format(host=host) + told)
+
+
+def timed_out(host: str, limits: FetchLimits) -> TransientError:
+    """Return the failure of a fetch that took too long."""
+    return TransientError(ErrorClass.TIMEOUT, f"{host} did not answer in full within {show_duration(limits.timeout)}")
+
+
+def unresolved(host: str, limits: FetchLimits, *, is_late: bool) -> TransientError:
+    """Return the failure of a name that has no address, or none in time."""
+    in_time = f"was not resolved within {show_duration(limits.connect_timeout)}" if is_late else "does not resolve"
+    return TransientError(ErrorClass.DNS, f"the name {host} {in_time}")
+
+
+def unconnected(host: str, limits: FetchLimits) -> TransientError:
+    """Return the failure of a connection that took too long."""
+    return TransientError(ErrorClass.TIMEOUT, f"no connection to {host} within {show_duration(limits.connect_timeout)}")
+
+
+def headers_too_big(limits: FetchLimits) -> RejectedError:
+    """Return the refusal of an answer with too much in its headers."""
+    return RejectedError(ErrorClass.TOO_BIG, f"the headers are larger than {show_size(limits.max_header_bytes)}")

@@ -1,0 +1,204 @@
+"""Finding seed files: what paths, folders and globs name, and how a file looks."""
+
+import glob
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from worker.basics.measures import show_size
+from worker.errors import SeedError, UnfinishedSeedError
+from worker.values.due_feeds import Document
+
+# How editors name their backups, and programs what they are still writing; those that begin with a dot are hidden.
+_PASSED_OVER = tuple(
+    "~ .bak .swp .tmp .temp .part .partial .filepart .crdownload .download .lock .writing .incomplete".split()
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a file looked at one moment, in nanoseconds since 1970; two are equal unless it was written to in between."""
+
+    size: int
+    modified: int
+    """When its bytes last changed (``st_mtime_ns``)."""
+    changed: int = field(compare=False)
+    """When anything of it last changed, its name too (``st_ctime_ns``)."""
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "Look":
+        """Return what matters here of a file's status."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+    def modified_at(self, now: datetime) -> datetime:
+        """Return when its bytes last changed: never after ``now``, whatever the clock says that wrote it."""
+        try:
+            return min(_EPOCH + timedelta(microseconds=self.modified // 1000), now)
+        except OverflowError:
+            # Some tools write nonsense: there is no such year.
+            return now
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFile:
+    """A file to be read."""
+
+    path: Path
+    name: str
+    """Its path within the folder that was named, with slashes; its own name where it was named itself, or by a glob."""
+    look: Look | None = None
+    """None before anybody looked at it, and where that failed: reading it will say why."""
+
+
+def find_seed_files(paths: Sequence[Path | str]) -> Iterator[SeedFile | SeedError]:
+    """Yield the files that paths, folders (whole, in the order of names) and globs name, or why one names none.
+
+    Hidden files, editors' backups and unfinished downloads are passed over in folders and by globs that do not ask for
+    them; links to folders are not followed.
+    """
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            yield from _walk(path)
+        elif os.path.lexists(path):
+            yield SeedFile(path, _portable(path.name))
+        elif glob.has_magic(str(given)):
+            yield from _match(str(given))
+        else:
+            yield SeedError(f"{given} was not read: there is no such file or folder.")
+
+
+def _walk(folder: Path) -> Iterator[SeedFile | SeedError]:
+    unreadable: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=unreadable.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not _is_passed_over(name):
+                path = Path(parent, name)
+                yield SeedFile(path, _portable(path.relative_to(folder).as_posix()))
+    for error in unreadable:
+        yield SeedError(f"{error.filename} was not read: {(error.strerror or str(error)).lower()}.")
+
+
+def _match(pattern: str) -> Iterator[SeedFile | SeedError]:
+    asks_for_them = _is_passed_over(Path(pattern).name)
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- Path.glob takes no absolute pattern
+    found = [path for path in map(Path, matches) if asks_for_them or path.is_dir() or not _is_passed_over(path.name)]
+    if not found:
+        yield SeedError(f"{pattern} was not read: no file matches it.")
+    for path in found:
+        if path.is_dir():
+            yield from _walk(path)
+        else:
+            yield SeedFile(path, _portable(path.name))
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith(".") or name.lower().endswith(_PASSED_OVER)
+
+
+def _portable(name: str) -> str:
+    # Not every file's name is text, and no database keeps what is not.
+    return name.encode(errors="backslashreplace").decode()
+
+
+# --- Reading one seed file; what it *is* its content decides, elsewhere.
+
+# A URI is a key of the store, and PostgreSQL indexes none that is much longer.
+_LONGEST_URI = 2000
+
+
+def read_seed_file(path: Path, max_body: int, look: Look | None = None) -> tuple[Document, Look]:
+    """Return the file's bytes as a document whose URL is the file's, and how it looked; SeedError says why it cannot.
+
+    UnfinishedSeedError when it was written to while it was read, or since it looked as ``look`` says.
+    """
+    try:
+        # A pipe without a writer would block at open; nothing but a regular file is a seed.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SeedError(f"{path} was not read: it is not a regular file.")
+            body, found = _read(path, file, max_body, look)
+    except OSError as error:
+        raise SeedError(f"{path} was not read: {(error.strerror or str(error)).lower()}.") from error
+    if not body.strip():
+        raise SeedError(f"{path} was not read: it is empty.")
+    if len(body) > max_body:
+        raise SeedError(f"{path} was not read: it is larger than {show_size(max_body)} (FEEDMILL_MAX_BODY).")
+    uri = path.resolve().as_uri()
+    if len(uri) > _LONGEST_URI:
+        raise SeedError(f"{path} was not read: its path is too long, by {len(uri) - _LONGEST_URI:,} characters.")
+    return Document(url=uri, body=body), found
+
+
+def _read(path: Path, file: BinaryIO, max_body: int, look: Look | None) -> tuple[bytes, Look]:
+    # Opening a file on a share asks its server how it looks; what was known of that before may be old.
+    found = Look.of(os.fstat(file.fileno()))
+    body = file.read(max_body + 1)
+    if found != (look or found) or found != Look.of(os.fstat(file.fileno())):
+        raise UnfinishedSeedError(
+            f"{path} was not read: it is still being written; it is read when it has stood still for a second."
+        )
+    return body, found
+
+
+# --- Whether a file is whole: it was renamed into place, or nobody has written to it for a moment.
+
+_SECOND = 1_000_000_000
+# FAT counts in steps of two seconds; nothing that cannot tell parts of a second takes longer ones.
+_COARSEST = 2 * _SECOND
+
+
+def still_at(look: Look, seen: int, still_for: int) -> int:
+    """Return when a file that looks so at ``seen`` will have stood still, if nothing changes; all in nanoseconds.
+
+    Writing sets both times of a file, renaming only the second: one that got its name after its bytes is whole at once.
+    """
+    if look.modified % _SECOND:
+        return seen if look.changed > look.modified else min(look.modified, seen) + still_for
+    # Where parts of a second are not told, neither are renames, and the last bytes may be younger than it says.
+    return min(look.modified + _COARSEST, seen) + still_for
+
+
+def settle(
+    found: Iterable[SeedFile | SeedError],
+    still_for: timedelta,
+    clock: Callable[[], int] = time.time_ns,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[SeedFile | SeedError]:
+    """Yield files with how they look, those written a moment ago last, after one wait for all of them.
+
+    Whether one was written to again meanwhile shows when it is read: it looks otherwise then.
+    """
+    span = still_for // timedelta(microseconds=1) * 1000
+    fresh: list[SeedFile] = []
+    end = 0
+    for file in found:
+        if isinstance(file, SeedError):
+            yield file
+            continue
+        look, seen = _look_at(file), clock()
+        still = still_at(look, seen, span) if look else seen
+        if still > seen:
+            fresh.append(replace(file, look=look))
+            end = max(end, still)
+        else:
+            yield replace(file, look=look)
+    if fresh:
+        # Never longer, whatever becomes of the clock meanwhile.
+        wait(min(max(end - clock(), 0), span) / _SECOND)
+        yield from fresh
+
+
+def _look_at(file: SeedFile) -> Look | None:
+    try:
+        return Look.of(file.path.stat())
+    except OSError:
+        return None
