@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from worker.basics.codec import unpack
 from worker.basics.differences import Kind, Run, find_differences
 from worker.basics.measures import show_duration
 from worker.cli.output import console, from_now, plain, print_trimmed
@@ -22,8 +23,8 @@ from worker.cli.words import (
     tell_kill,
     tell_notices,
 )
-from worker.database.feed_values import read_options
 from worker.look.health import Health
+from worker.values.due_feeds import FeedOptions
 
 _MOST_PASSAGES = 12
 _STYLES = {Kind.REMOVED: "red strike", Kind.ADDED: "green"}
@@ -126,7 +127,7 @@ def _marked(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
 
 def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
     """Print how a feed is doing: when it is polled next and why, and if it is late, why that is."""
-    options = read_options(feed["options"])
+    options = unpack(FeedOptions, feed["options"]) or FeedOptions()
     failing = f"{_polls(feed['attempts'])}, since {_moment(feed['failing_since'], now)}"
     move = f"{feed['moved_to']}: {_polls(feed['moved_polls'])}, since {_moment(feed['moved_since'], now)}"
     facts = (

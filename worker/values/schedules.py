@@ -1,6 +1,6 @@
 """What decides when a feed is polled next: what its publisher asks for, and when it publishes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 
@@ -39,8 +39,15 @@ class Rhythm:
     """Arrivals by hour of the day in UTC, where known; several within one count less each. Fades more slowly."""
     weekdays: tuple[float, ...] = (0.0,) * 7
     """The same by day of the week in UTC, Monday first."""
-    minutes: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    minutes: tuple[float, ...] = (0.0, 0.0, 0.0)
     """Arrivals at usual hours by minute, added up as directions on a dial: (east, north); and how many they are."""
+
+    def rounded(self) -> "Rhythm":
+        """Return it with three decimals, as the store keeps it."""
+        hours, weekdays, minutes = (
+            tuple(round(count, 3) for count in counts) for counts in (self.hours, self.weekdays, self.minutes)
+        )
+        return replace(self, articles=round(self.articles, 3), hours=hours, weekdays=weekdays, minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +59,6 @@ class Move:
     """Polls in a row that led there, and read a feed."""
     since: datetime
     """When the first of them was."""
-
-
-# --- What the operator allows.
 
 
 @dataclass(frozen=True, slots=True)
