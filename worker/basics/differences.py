@@ -1,4 +1,4 @@
-"""What changed from one text to another, word by word, for people to read."""
+"""Find what changed from one text to another, word by word, for people to read."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from worker.basics.text import UNSPACED
 
-# Of one changed passage on either side, in words; what follows is left out.
+# How many words of a changed passage are compared on either side; the rest is left out.
 _LONGEST = 2_000
-# Words left standing on either side of a change.
+# How many unchanged words are shown before and after a change.
 _CONTEXT = 6
 _WORD = re.compile(rf"[{UNSPACED}]\s*|[^\s{UNSPACED}]+\s*")
 
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words in a row that share a fate."""
+    """Words in a row of one kind."""
 
     kind: Kind
     text: str
@@ -46,7 +46,7 @@ def _words(paragraphs: Sequence[str]) -> list[str]:
 
 def _compare(before: list[str], after: list[str]) -> Iterator[Run]:
     bare_before, bare_after = [word.rstrip() for word in before], [word.rstrip() for word in after]
-    # With difflib's own heuristic, which anchors long passages by their rarer words: else some would take minutes.
+    # Difflib's own heuristic anchors long passages by their rarer words: without it some would take minutes.
     for tag, i, j, k, m in SequenceMatcher(None, bare_before, bare_after).get_opcodes():
         if tag == "equal":
             yield Run(Kind.SAME, "".join(after[k:m]))
@@ -58,15 +58,15 @@ def _compare(before: list[str], after: list[str]) -> Iterator[Run]:
 
 
 def _shorten(runs: list[Run]) -> list[Run]:
-    """Leave of unchanged words only those next to a change."""
+    """Drop the unchanged words that are not next to a change."""
     last = len(runs) - 1
     return [
-        Run(run.kind, _near(run.text, is_first=number == 0, is_last=number == last)) if run.kind is Kind.SAME else run
+        Run(run.kind, _cut(run.text, is_first=number == 0, is_last=number == last)) if run.kind is Kind.SAME else run
         for number, run in enumerate(runs)
     ]
 
 
-def _near(text: str, *, is_first: bool, is_last: bool) -> str:
+def _cut(text: str, *, is_first: bool, is_last: bool) -> str:
     words = _WORD.findall(text)
     if len(words) <= (_CONTEXT if is_first or is_last else 2 * _CONTEXT) + 1:
         return text
