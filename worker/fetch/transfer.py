@@ -6,13 +6,12 @@ refused it, for libcurl's code tells a refusal from a failure no better than 7 o
 
 import os
 import socket
-import struct
 import sys
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Protocol
+from typing import TypeAlias
 
 import pycurl
 
@@ -29,9 +28,10 @@ _PERMANENT_REDIRECTS = frozenset({301, 308})
 _MOST_WASTE = 2
 # What a callback returns to end the transfer: any number but that of the bytes it was given.
 _STOP = -1
-# Where struct tcp_info of linux/tcp.h has the bytes that a connection has received.
-_BYTES_RECEIVED = struct.Struct("=Q")
-_BYTES_RECEIVED_AT = 128
+# Where struct tcp_info of linux/tcp.h counts the bytes that a connection has received.
+_BYTES_RECEIVED = slice(128, 136)
+# What libcurl is about to dial: family, type, protocol, and an address that begins with IP address and port.
+_Address: TypeAlias = tuple[int, int, int, tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,6 @@ class Terms:
     ca_bundle: str
     dialled: list[socket.socket]
     """Sockets that libcurl has made copies of: ours are to be closed between two turns."""
-
-
-class Address(Protocol):
-    """What libcurl is about to dial; ``addr`` begins with the IP address and the port."""
-
-    family: int
-    socktype: int
-    protocol: int
-    addr: tuple[str, int]
 
 
 @dataclass(slots=True)
@@ -171,18 +162,19 @@ class Transfer:
             # The handle's last request may have been a POST.
             self.handle.setopt(pycurl.HTTPGET, 1)
 
-    def _on_dial(self, _purpose: int, address: Address) -> socket.socket | int:
+    def _on_dial(self, _purpose: int, address: _Address) -> socket.socket | int:
         """Open a socket to the very address that libcurl is about to dial, unless the guard objects to it."""
         hop = self.hop
-        if address.family not in {socket.AF_INET, socket.AF_INET6}:
+        family, kind, protocol, to = address
+        if family not in {socket.AF_INET, socket.AF_INET6}:
             hop.objection = "it is not on the internet"
             return pycurl.SOCKET_BAD
-        ip, port = address.addr[:2]
+        ip, port = to[:2]
         if objection := self._terms.guard.objection(ip, port, hop.location.host):
             hop.objection = objection
             return pycurl.SOCKET_BAD
         try:
-            opened = socket.socket(address.family, address.socktype, address.protocol)
+            opened = socket.socket(family, kind, protocol)
         except OSError:
             # No IPv6 here, or no descriptors left: libcurl tries the name's next address.
             return pycurl.SOCKET_BAD
@@ -250,8 +242,8 @@ def _count_received(descriptor: int) -> int:
         return 0
     try:
         with socket.socket(fileno=os.dup(descriptor)) as connection:
-            size = _BYTES_RECEIVED_AT + _BYTES_RECEIVED.size
-            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, size)
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED.stop)
     except OSError:
         return 0
-    return int(_BYTES_RECEIVED.unpack_from(info, _BYTES_RECEIVED_AT)[0]) if len(info) > _BYTES_RECEIVED_AT else 0
+    # An older kernel's answer is shorter, and counts as 0.
+    return int.from_bytes(info[_BYTES_RECEIVED], sys.byteorder)
