@@ -45,7 +45,7 @@ _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{
 
 def decode(body: bytes, content_type: str | None) -> str:
     """Return the text of a document: by its mark, else as UTF-8 if it is valid, as declared, or as windows-1252."""
-    if shown := shown_encoding(body):
+    if shown := sniff_encoding(body):
         encoding, mark_length = shown
         return body[mark_length:].decode(encoding, "replace")
     declared = _declared_encodings(body, content_type)
@@ -60,7 +60,7 @@ def decode(body: bytes, content_type: str | None) -> str:
     return body.decode("utf-8" if "utf-8" in declared else "cp1252", "replace")
 
 
-def shown_encoding(body: bytes) -> tuple[str, int] | None:
+def sniff_encoding(body: bytes) -> tuple[str, int] | None:
     """Return the encoding that the first bytes show, and how many of them are a mark, not text."""
     marks = ((encoding, len(mark)) for mark, encoding in _MARKS if body.startswith(mark))
     starts = ((encoding, 0) for start, encoding in _WIDE_STARTS if body.startswith(start))

@@ -130,7 +130,7 @@ def host_key(url: str) -> str:
     return f"{parsed.hostname.rstrip('.')}:{parsed.port or _DEFAULT_PORTS[parsed.protocol]}"
 
 
-def host_of_name(name: str) -> tuple[str, str]:
+def read_host_name(name: str) -> tuple[str, str]:
     """Read ``hostname[:port]`` into the hostname in ASCII and the port, empty where there is none; else ValueError."""
     before, _, port = name.rpartition(":")
     hostname, port = (before, port) if port.isdecimal() else (name, "")

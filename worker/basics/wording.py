@@ -83,12 +83,12 @@ def choose_link(link: str | None, guid: str | None, *, is_permalink: bool) -> st
     return link or (guid if guid and is_permalink and is_web_page(guid) else None)
 
 
-def is_no_tag(scheme: str | None) -> bool:
+def is_software_category(scheme: str | None) -> bool:
     """Return whether a category of this scheme describes the publisher's software, not the entry."""
     return scheme == _BLOGGER_KIND
 
 
-def join(base: str, url: str) -> str:
+def resolve_url(base: str, url: str) -> str:
     """Return a URL resolved against xml:base where there is one; a URL that cannot be resolved stays as it is."""
     # A host without its scheme is no path, though it looks like one.
     if not base or is_without_scheme(url):
