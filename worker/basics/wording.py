@@ -1,4 +1,4 @@
-"""Rules for what a feed's fields mean, one for all parsers: a document must not mean something else to another one."""
+"""Rules for a feed's fields that all parsers share, so that a document means the same whichever parser reads it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ _HTML = frozenset(
     "wbr".split()
 )
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}(?:\?subject=\S+)?")
-# No file has a longer length, and more digits would not fit into an answer either.
+# No file's length has more digits, and a longer number would not fit into an answer either.
 _LENGTH = re.compile(r"\d{1,15}", re.ASCII)
 _HTML_TYPE, _XHTML_TYPE = "text/html", "application/xhtml+xml"
 _BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
