@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.basics.codec import unpack
-from worker.basics.differences import Kind, Run, find_differences
+from worker.basics.differences import WordKind, Words, find_differences
 from worker.basics.measures import show_duration
 from worker.cli.output import console, from_now, plain, print_trimmed
 from worker.cli.words import (
@@ -27,8 +27,8 @@ from worker.look.health import Health
 from worker.values.due_feeds import FeedOptions
 
 _MOST_PASSAGES = 12
-_STYLES = {Kind.REMOVED: "red strike", Kind.ADDED: "green"}
-_MARKS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
+_STYLES = {WordKind.REMOVED: "red strike", WordKind.ADDED: "green"}
+_MARKS = {WordKind.REMOVED: ("[-", "-]"), WordKind.ADDED: ("{+", "+}")}
 _SOURCES = {"entry": "as the entry says", "feed": "as its feed says", "detected": "detected in its text"}
 _FACTS = (
     ("published_at", "Published"),
@@ -99,22 +99,22 @@ def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, 
         out.print(_marked(passage, is_coloured=out.is_terminal))
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Run]]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Words]]:
     """Yield what changed, the title's change first, and no more than a screenful."""
     if before["title"] != after["title"]:
         yield from find_differences(before["title"], after["title"])
     passages = find_differences(before["text"], after["text"])
     yield from islice(passages, _MOST_PASSAGES)
     if more := sum(1 for _ in passages):
-        yield [Run(Kind.SAME, f"… and {more} more passages")]
+        yield [Words(WordKind.SAME, f"… and {more} more passages")]
 
 
-def _marked(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
+def _marked(passage: Iterable[Words], *, is_coloured: bool) -> Padding:
     """Return a passage with its changes coloured, or marked as wdiff does where there are no colours."""
     line = Text()
     for run in passage:
         words = plain(run.text)
-        if run.kind is Kind.SAME:
+        if run.kind is WordKind.SAME:
             line += words
         elif is_coloured:
             line += Text(str(words), style=_STYLES[run.kind])

@@ -26,15 +26,15 @@ from worker.basics.wording import (
     as_html,
     choose_link,
     is_file_type,
-    is_no_tag,
     is_page_type,
     is_picture_type,
+    is_software_category,
     is_text_type,
     is_web_page,
-    join,
     keep_newest,
     name_of_author,
     read_length,
+    resolve_url,
 )
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
@@ -213,8 +213,8 @@ def _resolved(entry: Entry) -> Entry:
     # It has resolved some files of Atom: by a base that is relative itself that would be done twice.
     if not is_web_page(base):
         return entry
-    files = tuple(replace(file, url=join(base, file.url)) for file in entry.enclosures)
-    return replace(entry, enclosures=files, image_url=entry.image_url and join(base, entry.image_url))
+    files = tuple(replace(file, url=resolve_url(base, file.url)) for file in entry.enclosures)
+    return replace(entry, enclosures=files, image_url=entry.image_url and resolve_url(base, entry.image_url))
 
 
 def _body(item: Values) -> Values:
@@ -245,7 +245,7 @@ def _authors(item: Values) -> Iterator[str]:
 
 def _tags(item: Values) -> Iterator[str]:
     for value in dicts_in(item, "tags"):
-        if not is_no_tag(value.get("scheme")) and (tag := text_in(value, "term", LONGEST_NAME)):
+        if not is_software_category(value.get("scheme")) and (tag := text_in(value, "term", LONGEST_NAME)):
             yield tag
 
 

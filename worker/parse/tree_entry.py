@@ -14,12 +14,12 @@ from worker.basics.wording import (
     as_html,
     choose_link,
     is_file_type,
-    is_no_tag,
     is_page_type,
     is_picture_type,
-    join,
+    is_software_category,
     name_of_author,
     read_length,
+    resolve_url,
     tidy_text,
 )
 from worker.parse.tree_text import Parts, Scope, Words, last_text, plain_text, read_words, sort_parts, texts
@@ -51,7 +51,7 @@ def address(element: Element, scope: Scope) -> str | None:
     """Return the URL in an element's attributes."""
     written = next((value for name in _ADDRESSES if (value := element.get(name))), None)
     url = tidy_text(written, LONGEST_URL)
-    return join(scope.within(element).base, url) if url else None
+    return resolve_url(scope.within(element).base, url) if url else None
 
 
 def _images(parts: Parts, scope: Scope) -> Iterator[str]:
@@ -129,7 +129,7 @@ def read_authors(parts: Parts, roles: Roles) -> Iterator[str]:
 
 
 def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
-    return join(scope.within(element).base, url) if url else None
+    return resolve_url(scope.within(element).base, url) if url else None
 
 
 def _guid(element: Element, parts: Parts, scope: Scope) -> tuple[str | None, bool]:
@@ -183,7 +183,7 @@ def _last(parts: Parts, role: str) -> str | None:
 
 def _tags(parts: Parts) -> Iterator[str]:
     for element in parts.get("tag", ()):
-        if not is_no_tag(element.get("scheme")):
+        if not is_software_category(element.get("scheme")):
             written = (element.get("term") or element.get("text"), element.text)
             yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
     for text in texts(parts.get("tags", ()), LONGEST_CONTENT):
