@@ -76,7 +76,8 @@ def test_what_is_wrong_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(raised.value).count("'often'") == 1
 
 
-def test_a_dotenv_file_in_another_encoding_is_told_apart(tmp_path: Path) -> None:
+def test_a_dotenv_file_in_another_encoding_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     Path(".env").write_bytes("FEEDMILL_USER_AGENT=café\n".encode("cp1252"))
     with pytest.raises(SettingsError, match="^`.env` cannot be read: it is not UTF-8 text"):
         read_settings()
