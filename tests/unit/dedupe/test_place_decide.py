@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import (
@@ -268,8 +268,7 @@ def _in_the_end(decision: Decision) -> object:
     return len(decision.articles), shows, versions, _said(decision)
 
 
-# How long an example takes says nothing on a busy machine.
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(_tellings([0, 1], [0, 1]), _tellings([0, 1, 2], [-1, 0, 2]), st.frozensets(st.integers(1, 4)), st.data())
 def test_documents_end_in_the_same_store_in_whatever_order_they_are_decided(
     before: list[_Told], tellings: list[_Told], late: frozenset[int], data: st.DataObject

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DAY, HOUR, NOON, OURS, THEIRS, article, shown, statement
@@ -121,8 +121,7 @@ STATEMENTS = st.lists(
 )
 
 
-# How long an example takes says nothing on a busy machine.
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(STATEMENTS, st.booleans(), st.data())
 def test_what_is_shown_is_the_same_in_whatever_order_it_was_said(
     statements: list[Statement], is_item: bool, data: st.DataObject
