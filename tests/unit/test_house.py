@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -55,9 +56,14 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def test_every_module_opens_with_a_sentence() -> None:
     speaking = [path for path in MODULES if path.relative_to(ROOT).parts[0] != "tests"]
-    openings = {_name(path): (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0] for path in speaking}
+    openings = {_name(path): (ast.get_docstring(_tree(path)) or "").split("\n")[0] for path in speaking}
     assert [name for name, opening in openings.items() if not opening.endswith((".", ":"))] == []
 
 
@@ -71,7 +77,7 @@ def test_only_what_has_a_reason_reads_the_wall_clock() -> None:
     attributes = {
         (_name(path), ast.unparse(node))
         for path in ours
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.Attribute)
     }
     readers = {name for name, attribute in attributes if attribute in WALL_CLOCKS}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from time import process_time
 
 import pytest
 
@@ -272,17 +271,3 @@ def test_a_guid_that_entries_shared_names_none_of_them_while_one_is_there() -> N
     present = {each.guid_hash: _sight(each) for each in shared}
     keyed = key_entries([Entry("g1", f"{PAGE}/2", "Story 2")], READING, GuidPolicy.GUID, present)
     assert keyed[0].known_by is KnownBy.GUID_AND_LINK
-
-
-def test_what_entries_of_one_guid_cost_grows_as_their_number_does() -> None:
-    entries = _notes(GUID_IS_THE_LINK, *range(1, 10_001))
-
-    def cost(number: int) -> float:
-        begun = process_time()
-        keyed = key_entries(entries[:number], READING)
-        sighted = {each.guid_hash: _sight(each) for each in keyed}
-        assert len(key_entries(entries[:number], READING, GuidPolicy.GUID, sighted)) == number
-        return process_time() - begun
-
-    # Ten times as many: linear is 10, quadratic 100; how often memory is tidied up meanwhile is chance.
-    assert min(cost(10_000) for _ in range(2)) < 50 * min(cost(1_000) for _ in range(3))

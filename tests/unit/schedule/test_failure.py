@@ -1,13 +1,11 @@
-from collections import Counter
 from datetime import UTC, datetime, timedelta
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.schedule.failure import after_failure, extend
+from worker.schedule.failure import after_failure
 from worker.values.due_feeds import FeedState, Streak
 from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds
@@ -162,23 +160,3 @@ def test_no_retry_comes_before_the_publishers_wish(
     decided = after_failure(NOW, BOUNDS, error, failed(times), spread)
     assert decided.at
     assert decided.at >= NOW + min(wish, 7 * DAY)
-
-
-@pytest.mark.parametrize("outage", [10 * MINUTE, HOUR, 4 * HOUR])
-def test_feeds_that_failed_in_an_outage_do_not_come_back_as_a_herd(outage: timedelta) -> None:
-    chance, feeds = Random(2026), 6_000
-    minutes = Counter(_back_at(chance, outage) // MINUTE for _ in range(feeds))
-    a_minute = feeds / 60
-    # Without any outage as many are due in a minute.
-    assert max(minutes.values()) < 4 * a_minute
-
-
-def _back_at(chance: Random, outage: timedelta) -> timedelta:
-    """How long after the outage a feed is polled that is due every hour."""
-    at, ends_at, streak = NOW + chance.random() * HOUR, NOW + outage, Streak()
-    while at < ends_at:
-        streak = extend(streak, ErrorClass.CONNECT, at, was_outage=True)
-        retry = after_failure(at, BOUNDS, TransientError(ErrorClass.CONNECT, "cut off"), streak, chance.random())
-        assert retry.at
-        at = retry.at
-    return at - ends_at

@@ -1,10 +1,7 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import sqrt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from worker.schedule.forecast import best_wait
 from worker.schedule.rhythm import expected_rate, observe
@@ -14,17 +11,6 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # A Tuesday.
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LIMITS = (HOUR, DAY)
-COUNTS = st.floats(0, 1e12)
-MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- given there
-RHYTHMS = st.builds(
-    Rhythm,
-    since=MOMENTS,
-    latest=MOMENTS,
-    articles=COUNTS,
-    hours=st.tuples(*[COUNTS] * 24),
-    weekdays=st.tuples(*[COUNTS] * 7),
-    minutes=st.builds(lambda share, count: (share * count, 0.0, count), st.floats(-1, 1), COUNTS),
-)
 
 
 def every(gap: timedelta, count: int, last: datetime) -> list[datetime]:
@@ -109,19 +95,3 @@ def test_days_without_hours_tell_how_often() -> None:
     midnight = NOW.replace(hour=0)
     with_hours, without = (next_poll(every(3 * HOUR, 100, last), NOW) for last in (NOW, midnight))
     assert without == pytest.approx(with_hours, abs=HOUR)
-
-
-@given(RHYTHMS, MOMENTS, st.floats(0.01, 100), st.floats(0.01, 100))
-def test_no_rhythm_and_no_clock_leads_past_the_limits(
-    rhythm: Rhythm, now: datetime, interval: float, longest: float
-) -> None:
-    shortest = min(interval, longest) * HOUR
-    wait = best_wait(rhythm, now, interval * HOUR, (shortest, longest * HOUR))
-    assert shortest <= wait <= longest * HOUR + timedelta(microseconds=1)
-
-
-@given(RHYTHMS, st.integers(0, 10_000), st.floats(1, 100))
-def test_more_articles_never_mean_a_later_poll(rhythm: Rhythm, minutes: int, factor: float) -> None:
-    now = rhythm.latest + minutes * MINUTE
-    more = replace(rhythm, articles=rhythm.articles * factor)
-    assert best_wait(more, now, HOUR, LIMITS) <= best_wait(rhythm, now, HOUR, LIMITS) + timedelta(microseconds=1)

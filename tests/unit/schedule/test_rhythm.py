@@ -119,15 +119,6 @@ def test_one_article_wakes_a_feed_that_was_silent() -> None:
     assert expected_rate(observe(known, [later], later), later) > expected_rate(known, later) * 3
 
 
-@given(st.lists(MOMENTS, max_size=30).map(sorted), st.lists(MOMENTS, max_size=5).map(sorted), MOMENTS, MOMENTS)
-def test_something_is_expected_of_every_feed_and_no_clock_breaks_it(
-    first: list[datetime], then: list[datetime], seen_at: datetime, now: datetime
-) -> None:
-    known = observe(observe(None, first, seen_at), then, now)
-    assert 0 < expected_rate(known, now) < float("inf")
-    assert describe(known, now)
-
-
 @pytest.mark.parametrize(
     ("arrived", "said"),
     [

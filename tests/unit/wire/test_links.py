@@ -1,18 +1,14 @@
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
-from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.sending import killed, links, sent, store
 from worker.values.articles import WireArticle
 from worker.values.entries import Notice
-from worker.wire.links import link_notices, wire_order
+from worker.wire.links import link_notices
 
 UPDATE, CORRECTION, REPEAT, TAKE, ADVISORY, KILL = Notice
 
@@ -246,46 +242,3 @@ def test_a_notice_that_is_none_any_more_acts_on_nothing_and_what_it_killed_stand
         ("first", None, None),
         ("kill", None, None),
     ]
-
-
-def test_ten_thousand_notices_of_one_slug_take_no_more_than_seconds() -> None:
-    articles = [
-        replace(sent(str(number), notice=list(Notice)[number % 6]), article_id=number) for number in range(1, 10_001)
-    ]
-    started = time.perf_counter()
-    link_notices(articles, date(2026, 7, 10), date(2026, 7, 10))
-    assert time.perf_counter() - started < 10
-
-
-def _moments() -> st.SearchStrategy[str]:
-    days = st.integers(9, 12).map("{:02}".format)
-    return days | st.builds("{} {:02}:30".format, days, st.integers(0, 23))
-
-
-SENT = st.builds(
-    sent,
-    name=st.just(""),
-    moment=_moments(),
-    notice=st.none() | st.sampled_from(Notice),
-    number=st.none() | st.integers(1, 3),
-    headline=st.sampled_from(["ferry-sails", "ferry-rests"]),
-    agency=st.sampled_from(["ap", "reuters", ""]),
-    content_hash=st.sampled_from([b"1", b"2"]),
-    dateline_date=st.none() | st.sampled_from([date(2026, 7, 9), date(2026, 7, 10)]),
-)
-
-
-def _place(article: WireArticle) -> object:
-    """What orders an article; of two that nothing orders the one that was seen first is the earlier."""
-    return wire_order([article])[article.article_id]
-
-
-@given(st.lists(SENT, min_size=2, max_size=5, unique_by=_place), st.randoms(use_true_random=False))
-def test_whatever_a_wire_sends_links_do_not_depend_on_the_order_of_storing(
-    articles: list[WireArticle], chance: Random
-) -> None:
-    named = [replace(article, words=f"{number}") for number, article in enumerate(articles)]
-    stored = store(named)
-    chance.shuffle(named)
-    again = store(named)
-    assert (links(again), killed(again)) == (links(stored), killed(stored))
