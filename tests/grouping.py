@@ -143,7 +143,7 @@ def wait_until_blocked(store: Engine) -> None:
         with reading(store) as connection:
             return connection.execute(query).scalar_one()
 
-    wait_for(blocked, 30, "a transaction that waits for a lock")
+    wait_for(blocked, "a transaction that waits for a lock")
 
 
 def age_articles(store: Engine, days: int) -> None:

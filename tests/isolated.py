@@ -36,6 +36,6 @@ def run_isolated(folder: Path, script: str, addresses: Iterable[str] = ()) -> li
     resolver.write_text(f"nameserver {NAME_SERVER}\n")
     enter = [*_UNSHARE, "sh", "-ec", _ENTER, "sh", str(resolver), " ".join(addresses), sys.executable, script]
     environment = os.environ | {"PYTHONPATH": str(_ROOT)}
-    done = subprocess.run(enter, capture_output=True, text=True, check=False, timeout=60, env=environment)
+    done = subprocess.run(enter, capture_output=True, text=True, check=False, timeout=240, env=environment)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout.splitlines()

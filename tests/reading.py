@@ -9,7 +9,7 @@ from tests.documents import item, rss
 from worker.parse import Parsed, ParseLimits, Parser
 from worker.values.due_feeds import Document
 
-LIMITS = ParseLimits(max_entries=10, cpu=timedelta(seconds=2), wall=timedelta(seconds=20), memory=400_000_000)
+LIMITS = ParseLimits(max_entries=10, cpu=timedelta(seconds=2), wall=timedelta(minutes=2), memory=400_000_000)
 ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(60_000))
 # With a document type, so that it is the child's at once.
 SLOW = b"<!DOCTYPE rss>" + rss([], head=f"<x {ATTRIBUTES}/>").partition(b"?>")[2]

@@ -58,12 +58,12 @@ class _Deployment:
 
     def wait_until_logged(self, words: str) -> None:
         """Wait until the worker or beat logs these words."""
-        wait_for(lambda: any(words in log.read_text() for log in self._logs if log.exists()), 30, words)
+        wait_for(lambda: any(words in log.read_text() for log in self._logs if log.exists()), words)
 
     def wait_until_asked(self, times: int = 1) -> None:
         """Wait until the feed is asked for so many times more."""
         asked = len(self._publisher.requests) + times
-        wait_for(lambda: len(self._publisher.requests) >= asked, 30, "the feed is asked for")
+        wait_for(lambda: len(self._publisher.requests) >= asked, "the feed is asked for")
 
     def assert_nobody_ended(self) -> None:
         assert (self.worker.poll(), self.beat.poll()) == (None, None)

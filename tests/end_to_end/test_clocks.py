@@ -59,7 +59,7 @@ def deployment(environment: dict[str, str], postgres_url: str, valkey_url: str, 
 
 def _wait_for_polls(publisher: Publisher, number: int = SOME) -> None:
     before = len(publisher.requests)
-    wait_for(lambda: len(publisher.requests) >= before + number, 25, f"{number} polls of a feed that is due every 2 s")
+    wait_for(lambda: len(publisher.requests) >= before + number, f"{number} polls of a feed that is due every 2 s")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sqlalchemy import Engine, func, select, text
 
 from tests.documents import item, page, rss
 from tests.servers.publisher import Answer, Publisher, Request
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
@@ -66,11 +65,11 @@ def test_a_feed_is_polled_on_schedule_and_a_new_article_appears_once(
     _add(feedmill, url)
     start(*WORKER)
     start(*BEAT)
-    wait_for(lambda: _titles(store) == ["one"], 30, "the first article is stored")
+    wait_for(lambda: _titles(store) == ["one"], "the first article is stored")
     publisher.serve("/feed", rss([item("two"), item("one")]))
-    wait_for(lambda: "two" in _titles(store), 30, "the second article is stored")
+    wait_for(lambda: "two" in _titles(store), "the second article is stored")
     polls = _count(store, PollRow)
-    wait_for(lambda: _count(store, PollRow) >= polls + 2, 30, "two more polls")
+    wait_for(lambda: _count(store, PollRow) >= polls + 2, "two more polls")
     assert _titles(store) == ["one", "two"]
 
 
@@ -84,7 +83,7 @@ def test_a_lost_feed_is_found_again_by_a_worker(
     start(*WORKER)
     start("celery", "-A", "worker", "call", "maintenance.seek_feeds")
     start(*BEAT)
-    wait_for(lambda: _titles(store) == ["one"], 60, "the feed is polled where it lives now")
+    wait_for(lambda: _titles(store) == ["one"], "the feed is polled where it lives now")
 
 
 def test_a_change_gets_its_position_and_reaches_a_webhook(
@@ -99,7 +98,7 @@ def test_a_change_gets_its_position_and_reaches_a_webhook(
     _add(feedmill, publisher.serve("/feed", rss([item("one")])))
     start(*WORKER)
     start(*BEAT)
-    (request,) = wait_for(lambda: publisher.requests_of("/hook"), 60, "the change is delivered")
+    (request,) = wait_for(lambda: publisher.requests_of("/hook"), "the change is delivered")
     assert [change["title"] for change in json.loads(request.body)["data"]["changes"]] == ["one"]
     with reading(store) as connection:
         assert connection.execute(text("SELECT position FROM events")).scalars().all() == [1]
@@ -120,11 +119,10 @@ def test_polling_on_demand_needs_no_beat(
         connection.execute(text("UPDATE hosts SET claimable_at = now() + interval '1 day'"))
     start(*WORKER)
     program = f"from tasks.poll import poll_feeds; poll_feeds.delay([{feed_id}])"
-    subprocess.run([sys.executable, "-P", "-c", program], env=environment, cwd=tmp_path, check=True, timeout=30)
-    wait_for(lambda: _titles(store) == ["one"], 30, "the article is stored")
+    subprocess.run([sys.executable, "-P", "-c", program], env=environment, cwd=tmp_path, check=True, timeout=PATIENCE)
+    wait_for(lambda: _titles(store) == ["one"], "the article is stored")
 
 
-@pytest.mark.timeout(240)
 def test_a_worker_killed_in_mid_window_costs_nothing_but_time(
     store: Engine,
     environment: dict[str, str],
@@ -132,7 +130,6 @@ def test_a_worker_killed_in_mid_window_costs_nothing_but_time(
     feedmill: Callable[..., subprocess.CompletedProcess[str]],
     publisher: Publisher,
 ) -> None:
-    environment["FEEDMILL_FETCH_TIMEOUT"] = "5s"
     is_slow = True
 
     def respond(_request: Request) -> Answer:
@@ -144,27 +141,33 @@ def test_a_worker_killed_in_mid_window_costs_nothing_but_time(
     _add(feedmill, publisher.url("/feed"))
     worker = start(*WORKER)
     start(*BEAT)
-    wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")
+    wait_for(lambda: publisher.requests_of("/feed"), "the feed is being fetched")
     for process in [*psutil.Process(worker.pid).children(recursive=True), psutil.Process(worker.pid)]:
         process.kill()
-    killed_at = time.monotonic()
     is_slow = False
+    # As it ends by itself after a minute.
+    with writing(store) as connection:
+        assert connection.execute(text("UPDATE hosts SET lease_until = now(), claimable_at = now()")).rowcount == 1
     start(*WORKER)
-    wait_for(lambda: _titles(store) == ["one"], 120, "the feed is polled again by the new worker")
-    assert time.monotonic() - killed_at < 120
+    wait_for(lambda: _titles(store) == ["one"], "the feed is polled again by the new worker")
 
 
-def test_a_worker_stops_within_seconds_in_good_order(
-    store: Engine, start: Start, feedmill: Callable[..., subprocess.CompletedProcess[str]], publisher: Publisher
+def test_a_worker_stops_in_good_order_and_waits_for_no_host(
+    store: Engine,
+    environment: dict[str, str],
+    start: Start,
+    feedmill: Callable[..., subprocess.CompletedProcess[str]],
+    publisher: Publisher,
 ) -> None:
+    environment["FEEDMILL_FETCH_TIMEOUT"] = "2m"
     publisher.hang("/feed")
     # Without a look: that would wait for the answer itself.
     feedmill("add", "--as-is", publisher.url("/feed"))
     worker = start(*WORKER)
     start(*BEAT)
-    wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")
+    wait_for(lambda: publisher.requests_of("/feed"), "the feed is being fetched")
     worker.send_signal(signal.SIGTERM)
-    worker.wait(15)
+    worker.wait(PATIENCE)
     with reading(store) as connection:
         assert connection.execute(text("SELECT lease_token FROM hosts")).scalar_one() is None
         assert connection.execute(select(ScheduleRow.claim_attempts)).scalar_one() == 0
@@ -174,7 +177,7 @@ def test_a_worker_refuses_a_store_that_was_not_migrated(
     environment: dict[str, str], start: Start, postgres_url: str, valkey_url: str, tmp_path: Path
 ) -> None:
     environment |= {"FEEDMILL_DATABASE_URL": postgres_url, "FEEDMILL_BROKER_URL": valkey_url}
-    assert start(*WORKER).wait(30) == 1
+    assert start(*WORKER).wait(PATIENCE) == 1
     assert "run feedmill migrate" in (tmp_path / "log-0.txt").read_text()
 
 
@@ -184,7 +187,7 @@ def test_a_worker_outlives_a_store_that_is_gone_for_a_while(
     _add(feedmill, publisher.serve("/feed", rss([item("one")])))
     start(*WORKER)
     start(*BEAT)
-    wait_for(lambda: _titles(store) == ["one"], 30, "the first article is stored")
+    wait_for(lambda: _titles(store) == ["one"], "the first article is stored")
     # Every connection the workers hold breaks under them, as when the server restarts.
     with writing(store) as connection:
         connection.execute(
@@ -194,4 +197,4 @@ def test_a_worker_outlives_a_store_that_is_gone_for_a_while(
             )
         )
     publisher.serve("/feed", rss([item("two"), item("one")]))
-    wait_for(lambda: "two" in _titles(store), 60, "polling goes on")
+    wait_for(lambda: "two" in _titles(store), "polling goes on")

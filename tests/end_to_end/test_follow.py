@@ -11,7 +11,7 @@ import pytest
 
 from tests.documents import item, rss
 from tests.servers.publisher import Publisher
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -71,12 +71,12 @@ def test_it_follows_until_ctrl_c_while_feeds_are_polled(
     url = publisher.serve("/feed", rss([item("one")]))
     feedmill("poll", url)
     process = start("worker", "follow", "--since", "0")
-    wait_for(lambda: "one" in (tmp_path / "log-0.txt").read_text(), 20, "the first change is printed")
+    wait_for(lambda: "one" in (tmp_path / "log-0.txt").read_text(), "the first change is printed")
     publisher.serve("/feed", rss([item("two"), item("one")]))
     feedmill("poll", url)
-    wait_for(lambda: "two" in (tmp_path / "log-0.txt").read_text(), 20, "the second change is printed")
+    wait_for(lambda: "two" in (tmp_path / "log-0.txt").read_text(), "the second change is printed")
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE) == 0
     assert len((tmp_path / "log-0.txt").read_text().splitlines()) == 2
 
 
@@ -93,7 +93,7 @@ def test_it_ends_in_silence_when_its_reader_goes_away(
     )
     assert b"one" in process.stdout.readline()
     process.stdout.close()
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE) == 0
     assert process.stderr.read() == b""
     process.stderr.close()
 

@@ -4,15 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 # Without those that last past a lease; they run by command.
 FAULTS = "kill,redis,flush,postgres,backend,publisher"
 SHORT = ["--faults", "8", "--pause", "1.5", "--feeds", "15"]
 
 
-@pytest.mark.timeout(300)
 def test_nothing_is_lost_or_doubled_by_kills(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.kills", "--only", FAULTS, *SHORT, "--logs", tmp_path],

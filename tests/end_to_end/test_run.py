@@ -15,7 +15,7 @@ import pytest
 
 from tests.documents import item, rss
 from tests.servers.publisher import Publisher
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from worker.database.engine import open_store
 from worker.database.schema import SCHEMA_VERSION, migrate
 
@@ -139,12 +139,12 @@ def test_feeds_are_polled_on_schedule_until_ctrl_c(
 ) -> None:
     feedmill("add", publisher.serve("/feed", rss([item("one")])))
     process = start("worker", "run")
-    wait_for(lambda: "one" in _titles(tmp_path), 30, "the first article is stored")
-    wait_for(lambda: len(_titles(tmp_path)) == 9, 30, "the seeds are read too")
+    wait_for(lambda: "one" in _titles(tmp_path), "the first article is stored")
+    wait_for(lambda: len(_titles(tmp_path)) == 9, "the seeds are read too")
     publisher.serve("/feed", rss([item("two"), item("one")]))
-    wait_for(lambda: "two" in _titles(tmp_path), 30, "the second article is stored")
+    wait_for(lambda: "two" in _titles(tmp_path), "the second article is stored")
     process.send_signal(signal.SIGINT)
-    assert process.wait(15) == 0
+    assert process.wait(PATIENCE) == 0
     assert _titles(tmp_path).count("one") == 1
 
 
@@ -152,12 +152,12 @@ def test_hosts_that_hang_hold_up_no_event(
     environment: dict[str, str], start: Start, feedmill: Feedmill, tmp_path: Path
 ) -> None:
     # One host a claim: the first tick sends a poll task for each of eight hosts, more than there were threads.
-    environment["FEEDMILL_BATCH_SIZE"] = "1"
+    environment |= {"FEEDMILL_BATCH_SIZE": "1", "FEEDMILL_FETCH_TIMEOUT": "2m"}
     with ExitStack() as publishers:
         hanging = [publishers.enter_context(Publisher(f"127.0.0.{number}")) for number in range(2, 10)]
         feedmill("add", "--as-is", *(publisher.hang("/feed") for publisher in hanging))
         start("worker", "run")
-        wait_for(lambda: all(publisher.requests for publisher in hanging), 30, "every feed is being fetched")
+        wait_for(lambda: all(publisher.requests for publisher in hanging), "every feed is being fetched")
         (tmp_path / "dispatch.txt").write_text("LONDON (Reuters) - All is well.")
         feedmill("ingest", "dispatch.txt")
 
@@ -165,22 +165,25 @@ def test_hosts_that_hang_hold_up_no_event(
             with closing(sqlite3.connect(tmp_path / "feedmill.db")) as connection:
                 return bool(connection.execute("SELECT 1 FROM events WHERE position IS NOT NULL").fetchone())
 
-        wait_for(is_told, 8, "the event is numbered")
+        wait_for(is_told, "the event is numbered")
 
 
-def test_sigterm_ends_it_in_good_order(seeds: Path, start: Start, feedmill: Feedmill, publisher: Publisher) -> None:
+def test_sigterm_ends_it_in_good_order_and_it_waits_for_no_host(
+    seeds: Path, environment: dict[str, str], start: Start, feedmill: Feedmill, publisher: Publisher
+) -> None:
+    environment["FEEDMILL_FETCH_TIMEOUT"] = "2m"
     feedmill("add", "--as-is", publisher.hang("/feed"))
     process = start("worker", "run")
-    wait_for(lambda: publisher.requests_of("/feed"), 30, "the feed is being fetched")
+    wait_for(lambda: publisher.requests_of("/feed"), "the feed is being fetched")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(15) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def test_looking_at_the_store_works_while_it_runs(
     seeds: Path, start: Start, feedmill: Feedmill, tmp_path: Path
 ) -> None:
     start("worker", "run")
-    wait_for(lambda: len(_titles(tmp_path)) == 8, 30, "the seeds are read")
+    wait_for(lambda: len(_titles(tmp_path)) == 8, "the seeds are read")
     status = feedmill("status")
     assert (status.returncode, status.stderr) == (0, "")
     assert "8, 8 in the last hour" in status.stdout
@@ -190,7 +193,7 @@ def test_a_second_run_on_the_same_file_is_refused(
     seeds: Path, start: Start, feedmill: Feedmill, tmp_path: Path
 ) -> None:
     start("worker", "run")
-    wait_for(lambda: len(_titles(tmp_path)) == 8, 30, "the first one is at work")
+    wait_for(lambda: len(_titles(tmp_path)) == 8, "the first one is at work")
     second = feedmill("run")
     assert second.returncode == 1
     assert "Another feedmill run is using feedmill.db" in second.stderr

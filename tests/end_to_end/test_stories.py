@@ -140,4 +140,4 @@ def test_the_embedded_worker_groups_what_it_polls(
         publisher.serve("/feed", rss([item("one", news(1)), item("two", news(2))]))
         assert feedmill("add", publisher.url("/feed")).returncode == 0
         start("worker", "run")
-        wait_for(grouped, 40, "articles grouped by a task")
+        wait_for(grouped, "articles grouped by a task")

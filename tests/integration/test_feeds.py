@@ -13,6 +13,7 @@ from tests.polling import add, count, poll, titles
 from tests.seeds import place
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
+from tests.waiting import PATIENCE
 from worker.basics.codec import unpack
 from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
@@ -101,7 +102,7 @@ def test_a_feed_added_at_the_very_moment_a_lease_ends_is_not_forgotten(store: En
 
     adding, releasing = threading.Thread(target=add_slowly), threading.Thread(target=release)
     adding.start()
-    started.wait(10)
+    started.wait(PATIENCE)
     releasing.start()
     adding.join()
     releasing.join()

@@ -115,7 +115,7 @@ def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: En
         wait_until_blocked(postgres)
         worker.kill()
         worker.communicate()
-    wait_for(lambda: group(postgres), 30, "the end of the lost worker's claim")
+    wait_for(lambda: group(postgres), "the end of the lost worker's claim")
     assert stories(postgres) == {1: 1, 2: 1}
 
 
@@ -129,7 +129,7 @@ def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine) ->
     while left:
         workers = [_start(url_of(postgres)) for _ in range(2)]
         _let_go(workers)
-        wait_for(lambda before=left: count_waiting(postgres) < before, 30, "a batch")
+        wait_for(lambda before=left: count_waiting(postgres) < before, "a batch")
         for worker in workers:
             worker.kill()
             worker.communicate()

@@ -11,6 +11,7 @@ from tests.documents import item, rss
 from tests.grouping import wait_until_blocked
 from tests.polling import count
 from tests.storing import Leased, Read, articles, lease, poll_once, read, store, texts
+from tests.waiting import PATIENCE
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
@@ -49,7 +50,7 @@ def _store_at_once(tools: Tools, *bunches: Sequence[Read]) -> None:
     barrier = threading.Barrier(len(bunches))
 
     def work(bunch: Sequence[Read]) -> None:
-        barrier.wait(10)
+        barrier.wait(PATIENCE)
         store(tools, *bunch)
 
     with ThreadPoolExecutor(len(bunches)) as pool:
@@ -107,5 +108,5 @@ def test_a_bunch_locks_feeds_then_hosts_then_articles_each_by_their_ids(
             storing = pool.submit(store, tools, *reads)
             wait_until_blocked(tools.engine)
             assert [_may_lock(tools.engine, *each) for each in free] == [True] * len(free)
-        storing.result(10)
+        storing.result(PATIENCE)
     assert texts(tools) == ["Some other text of the article."] * 2

@@ -14,6 +14,7 @@ from tests.polling import add, count, make_due, now_of, poll, titles
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
 from tests.storing import kinds, lease, read
+from tests.waiting import PATIENCE
 from worker.claim.due import request_polls
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
@@ -190,7 +191,7 @@ def test_an_operator_waits_for_a_poll_that_is_being_written(postgres_tools: Tool
             store_prepared(connection, [prepared], now_of(tools))
             speaking = pool.submit(_speak, tools, word)
             wait_until_blocked(tools.engine)
-        speaking.result(10)
+        speaking.result(PATIENCE)
     assert titles(tools) == ([] if word is _delete else ["one"])
 
 
@@ -212,6 +213,6 @@ def test_a_poll_waits_for_an_operator_who_is_speaking_and_leaves_the_feed_as_it_
             word(connection)
             storing = pool.submit(store)
             wait_until_blocked(tools.engine)
-        storing.result(10)
+        storing.result(PATIENCE)
     feed = _feed(tools)
     assert (feed.state, feed.next_poll_at, feed.etag, titles(tools)) == (state, None, None, ["one"])

@@ -84,7 +84,7 @@ def test_a_second_sequencer_waits_for_the_first_and_goes_on_where_it_ended(postg
     with writing(postgres) as first, ThreadPoolExecutor() as pool:
         first.execute(text("UPDATE event_bounds SET numbered_to = 1"))
         second = pool.submit(number_events, postgres)
-        wait_for(lambda: _is_anybody_waiting(postgres), 20, "the second waits for the first")
+        wait_for(lambda: _is_anybody_waiting(postgres), "the second waits for the first")
         first.execute(update(EventRow).values(position=1))
         first.execute(insert(EventRow).values(created_at=read_clock(first).now(), kind="two"))
         first.commit()
@@ -103,7 +103,7 @@ def test_a_position_that_was_given_stays_though_an_earlier_event_commits_before_
             first.execute(update(EventRow).values(position=1))
             late.commit()
             second = pool.submit(number_events, postgres)
-            wait_for(lambda: _is_anybody_waiting(postgres), 20, "the second waits for the first")
+            wait_for(lambda: _is_anybody_waiting(postgres), "the second waits for the first")
             first.commit()
             assert second.result() == 1
     assert _read(postgres) == [(1, "early"), (2, "late")]

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from tests.documents import item, rss
 from tests.polling import add, count, titles
 from tests.seeds import age, place
+from tests.waiting import PATIENCE
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
@@ -69,7 +70,7 @@ def _being_written(path: Path) -> Iterator[None]:
 
     writer = threading.Thread(target=write)
     writer.start()
-    has_begun.wait(5)
+    has_begun.wait(PATIENCE)
     yield
     is_done.set()
     writer.join()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import StatementError
 
 from tests.stores import url_of
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
@@ -85,12 +85,12 @@ def test_polls_that_share_a_commit_lock_their_schedules_in_one_order(postgres: E
     with ThreadPoolExecutor() as pool, writing(store) as other:
         other.execute(select(ScheduleRow).where(ScheduleRow.feed_id == first.record.feed_id).with_for_update())
         storing = pool.submit(store_both)
-        wait_for(is_anybody_waiting, 10, "the commit waits for the first feed")
+        wait_for(is_anybody_waiting, "the commit waits for the first feed")
         # A commit that had taken the second feed already would now be in our way, as we are in its.
         mine = select(ScheduleRow).where(ScheduleRow.feed_id == second.record.feed_id)
         assert other.execute(mine.with_for_update(nowait=True)).first()
         other.commit()
-        storing.result(10)
+        storing.result(PATIENCE)
     store.dispose()
 
 

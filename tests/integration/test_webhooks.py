@@ -236,7 +236,7 @@ def test_while_one_delivers_nobody_else_does(store: Engine, transfers: Transfers
     _add(store, publisher.on("/hook", Answer(hold=release)))
     first = threading.Thread(target=lambda: _deliver(store, transfers))
     first.start()
-    wait_for(lambda: publisher.requests, 20, "the first delivery is under way")
+    wait_for(lambda: publisher.requests, "the first delivery is under way")
     with delivering_transfers(Settings(allow_hosts=(publisher.authority,))) as others:
         assert _deliver(store, others) == []
     release.set()

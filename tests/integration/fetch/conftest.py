@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.servers.publisher import Publisher
+from tests.waiting import PATIENCE
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.values.due_feeds import Credentials, Fetched, FetchRequest, Validators
 
@@ -23,8 +24,8 @@ def publisher() -> Iterator[Publisher]:
 @pytest.fixture
 def limits() -> FetchLimits:
     return FetchLimits(
-        timeout=timedelta(seconds=10),
-        connect_timeout=timedelta(seconds=5),
+        timeout=timedelta(minutes=2),
+        connect_timeout=timedelta(minutes=2),
         max_body=1_000_000,
         user_agent="Feedmill/test (+https://feedmill.example)",
     )
@@ -38,11 +39,11 @@ def transfers(publisher: Publisher, limits: FetchLimits) -> Iterator[Transfers]:
 
 @pytest.fixture
 def drive() -> Drive:
-    """Return a function that drives transfers until ``count`` fetches have ended, for half a minute at most."""
+    """Return a function that drives transfers until ``count`` fetches have ended, for a minute at most."""
 
     def drive(transfers: Transfers, count: int = 1, held_bytes: int = 0) -> list[Fetched]:
         ended: list[Fetched] = []
-        give_up_at = time.monotonic() + 30
+        give_up_at = time.monotonic() + PATIENCE
         while len(ended) < count:
             assert time.monotonic() < give_up_at, f"only {len(ended)} of {count} fetches ended"
             ended += transfers.step(timedelta(seconds=1), held_bytes)

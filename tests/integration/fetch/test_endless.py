@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,14 +51,13 @@ def fetch_one(limits: FetchLimits, url: str, drive: Drive) -> Fetched:
         "empty lines",
     ],
 )
-def test_what_never_ends_is_cut_long_before_the_deadline(
+def test_what_never_ends_is_cut_at_its_size_and_not_at_the_deadline(
     publisher: Publisher, limits: FetchLimits, drive: Drive, raw: Callable[[], Iterator[bytes]]
 ) -> None:
     fetched = fetch_one(limits, publisher.on("/feed", Answer(raw=raw())), drive)
 
     assert isinstance(fetched.answer, RejectedError)
     assert fetched.answer.error_class is ErrorClass.TOO_BIG
-    assert fetched.duration < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,6 @@ def test_what_begins_against_the_rules_is_not_read_on(
 
     assert isinstance(fetched.answer, TransientError)
     assert fetched.answer.error_class is error_class
-    assert fetched.duration < timedelta(seconds=5)
     # An exception within a callback would be printed, and forgotten.
     assert capfd.readouterr().err == ""
 
@@ -133,7 +132,7 @@ def test_what_drips_is_cut_at_the_deadline(
 
     assert isinstance(fetched.answer, TransientError)
     assert fetched.answer.error_class is ErrorClass.TIMEOUT
-    assert timedelta(seconds=0.5) <= fetched.duration < timedelta(seconds=2)
+    assert fetched.duration >= timedelta(seconds=0.5)
 
 
 @pytest.fixture
@@ -162,8 +161,9 @@ def dripping() -> Iterator[int]:
 
 
 def test_a_secure_connection_that_drips_into_being_is_cut(dripping: int, drive: Drive) -> None:
-    fetched = fetch_one(HASTY, f"https://127.0.0.1:{dripping}/", drive)
+    patient = replace(HASTY, timeout=timedelta(minutes=2))
+
+    fetched = fetch_one(patient, f"https://127.0.0.1:{dripping}/", drive)
 
     assert isinstance(fetched.answer, TransientError)
     assert fetched.answer.sentence == "no connection to 127.0.0.1 within 300ms"
-    assert fetched.duration < timedelta(seconds=2)

@@ -50,7 +50,7 @@ def collect(names: Names[str], count: int) -> list[Answer[str]]:
         answers.extend(names.step())
         return len(answers) >= count
 
-    wait_for(have_come, 20, f"{count} answers")
+    wait_for(have_come, f"{count} answers")
     return answers
 
 
@@ -132,7 +132,7 @@ def test_names_that_were_slow_leave_room_for_new_ones(resolver: Resolver) -> Non
         names.ask(f"hangs-{number}.example", "somebody")
     assert all(answer.is_late for answer in collect(names, 90))
     resolver.let_go.set()
-    wait_for(lambda: not names.step() and not names._running, 20, "all lookups end")
+    wait_for(lambda: not names.step() and not names._running, "all lookups end")
     resolver.let_go.clear()
     names._patience = 60.0
 
@@ -171,7 +171,7 @@ def test_threads_without_work_end(names: Names[str], resolver: Resolver) -> None
     names._begun_at -= 60
     names.step()
 
-    wait_for(lambda: not any(thread.is_alive() for thread in resolver.threads), 20, "the threads end")
+    wait_for(lambda: not any(thread.is_alive() for thread in resolver.threads), "the threads end")
     names.ask("again.example", "me")
     assert collect(names, 1) == [Answer("me", HERE)]
 
@@ -179,9 +179,9 @@ def test_threads_without_work_end(names: Names[str], resolver: Resolver) -> None
 def test_closing_waits_for_nobody(names: Names[str], resolver: Resolver) -> None:
     names.ask("hangs.example", "me")
     names.step()
-    (thread,) = wait_for(lambda: resolver.threads, 20, "the lookup begins")
+    (thread,) = wait_for(lambda: resolver.threads, "the lookup begins")
     names.close()
     assert thread.is_alive()
 
     resolver.let_go.set()
-    wait_for(lambda: not thread.is_alive(), 20, "the thread ends")
+    wait_for(lambda: not thread.is_alive(), "the thread ends")
