@@ -18,8 +18,13 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 BY_ITSELF = timedelta(0)
 WORKER = ("celery", "-A", "worker", "worker", "--concurrency", "1")
 BEAT = ("celery", "-A", "worker", "beat")
-# Intervals are two seconds, ticks one.
+# The first comes at once, each other one an interval later.
 SOME, MANY = 2, 4
+
+
+@pytest.fixture(autouse=True)
+def _poll_every_second(environment: dict[str, str]) -> None:
+    environment |= {"FEEDMILL_POLL_INTERVAL": "1s", "FEEDMILL_POLL_INTERVAL_MAX": "1s"}
 
 
 @pytest.fixture
@@ -59,7 +64,7 @@ def deployment(environment: dict[str, str], postgres_url: str, valkey_url: str, 
 
 def _wait_for_polls(publisher: Publisher, number: int = SOME) -> None:
     before = len(publisher.requests)
-    wait_for(lambda: len(publisher.requests) >= before + number, f"{number} polls of a feed that is due every 2 s")
+    wait_for(lambda: len(publisher.requests) >= before + number, f"{number} polls of a feed that is due every second")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
     engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('hostile')}/store.db")
     migrate(engine)
     chosen = Settings(
-        allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0), fetch_timeout=TIMEOUT, connect_timeout=timedelta(seconds=1)
+        allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0), fetch_timeout=TIMEOUT, connect_timeout=timedelta(seconds=3)
     )
     tools = replace(make_tools(chosen, engine), parser=Parser(ParseLimits(cpu=timedelta(seconds=1))))
     yield tools
