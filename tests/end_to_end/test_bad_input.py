@@ -218,7 +218,7 @@ def test_a_closed_pipe_is_no_failure(environment: dict[str, str], feedmill: Feed
     feedmill("ingest", str(tmp_path / "*.txt"))
     shell = f"{sys.executable} -P -m worker articles --json | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
-        ["bash", "-c", shell], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True, timeout=60
+        ["bash", "-c", shell], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True, timeout=240
     )
     assert (done.stdout.splitlines()[-1], done.stderr) == ("0", "")
 

@@ -235,7 +235,7 @@ def test_eight_claimers_at_once_claim_each_feed_exactly_once_whatever_their_cloc
         )
         for hours_off in ("24", "-24", *"000000")
     ]
-    outputs = [claimer.communicate("go\n", timeout=60)[0] for claimer in claimers]
+    outputs = [claimer.communicate("go\n", timeout=240)[0] for claimer in claimers]
     assert [claimer.returncode for claimer in claimers] == [0] * 8
     claimed = [line.split()[1] for output in outputs for line in output.splitlines()]
     with reading(store) as connection:

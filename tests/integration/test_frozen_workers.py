@@ -87,7 +87,7 @@ def test_a_worker_that_wakes_stores_nothing_of_what_it_had_begun_and_goes_on_wit
         polled = count(survivor, PollRow)
         make_due(survivor)
         worker.send_signal(signal.SIGCONT)
-        told, _ = worker.communicate(timeout=60)
+        told, _ = worker.communicate(timeout=240)
     woke, _, after = told.partition("next task\n")
     assert woke.count("has undone what was being written, for it stood still: this process was frozen") == 1
     assert "Traceback" not in told

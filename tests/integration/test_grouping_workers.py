@@ -59,7 +59,7 @@ def test_a_worker_killed_between_storing_articles_and_grouping_them_only_delays(
         place(folder / name, text)
     script = ROOT / "tests/integration/lost_ingester.py"
     command = [sys.executable, "-P", str(script), url_of(store), str(folder)]
-    lost = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, check=False, timeout=60)
+    lost = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, check=False, timeout=240)
     assert lost.returncode == -signal.SIGKILL
     assert stories(store) == {1: None, 2: None, 3: None}
     assert group(store) == 3
@@ -72,7 +72,7 @@ def test_six_workers_at_once_split_no_story(postgres: Engine) -> None:
     add_articles(postgres, [news(number % 120) for number in range(960)])
     workers = [_start(url_of(postgres)) for _ in range(6)]
     _let_go(workers)
-    grouped = [int(worker.communicate(timeout=100)[0]) for worker in workers]
+    grouped = [int(worker.communicate(timeout=240)[0]) for worker in workers]
     assert sum(grouped) == 960
     assert sum(number > 0 for number in grouped) > 1, "one worker did everything"
     assert partition(postgres) == [list(range(first, 961, 120)) for first in range(1, 121)]
