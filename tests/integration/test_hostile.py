@@ -23,7 +23,8 @@ from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
 from worker.values.outcomes import Outcome, PollRecord
 
-TIMEOUT = timedelta(seconds=6)
+# The window lasts as long. A busy machine needs some of it for what answers at once.
+TIMEOUT = timedelta(seconds=8)
 GOOD = [f"good {number}" for number in range(60)]
 # What is not dialled, or where nobody answers: URLs, and the classes they deserve.
 UNREACHABLE = {
@@ -41,7 +42,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
     engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('hostile')}/store.db")
     migrate(engine)
     chosen = Settings(
-        allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0), fetch_timeout=TIMEOUT, connect_timeout=timedelta(seconds=3)
+        allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0), fetch_timeout=TIMEOUT, connect_timeout=timedelta(seconds=4)
     )
     tools = replace(make_tools(chosen, engine), parser=Parser(ParseLimits(cpu=timedelta(seconds=1))))
     yield tools
@@ -80,9 +81,9 @@ def test_every_good_one_is_read(tools: Tools, records: dict[str, PollRecord]) ->
     assert set(GOOD) <= set(titles(tools))
 
 
-def test_every_good_one_is_stored_while_those_that_never_answer_are_waited_for(records: dict[str, PollRecord]) -> None:
-    stored = [*records]
-    assert max(map(stored.index, GOOD)) < stored.index("hangs")
+def test_every_good_one_has_answered_while_one_that_hangs_is_waited_for(records: dict[str, PollRecord]) -> None:
+    ended_at = {name: record.started_at + record.duration for name, record in records.items()}
+    assert max(ended_at[name] for name in GOOD) < ended_at["hangs"]
 
 
 def test_no_poll_goes_on_for_ever(records: dict[str, PollRecord]) -> None:

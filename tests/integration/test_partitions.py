@@ -10,6 +10,7 @@ from typing import Self
 import pytest
 from sqlalchemy import Engine, insert, text
 
+from tests.waiting import wait_for
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import open_store, reading, writing
@@ -125,8 +126,13 @@ def test_what_a_report_held_up_is_done_once_it_has_ended(aged: Engine) -> None:
         prune(aged, Settings())
         assert _partitions(aged, half_detached=True) == [_name(now - 21 * DAY)]
         prune(aged, Settings())
-    assert prune(aged, Settings()).partitions == 2
-    assert _tables(aged) == [_name(now + days * DAY) for days in range(-1, 8)]
+
+    def is_done() -> bool:
+        # Each time it has half a second for each lock, which a busy machine may need itself.
+        prune(aged, Settings())
+        return _tables(aged) == [_name(now + days * DAY) for days in range(-1, 8)]
+
+    wait_for(is_done, "nothing but the days that are kept is left")
 
 
 def test_a_table_that_was_detached_and_not_dropped_is_dropped(aged: Engine) -> None:
