@@ -8,11 +8,10 @@ from datetime import timedelta
 import xxhash
 
 from worker.dedupe.shown import confirm, find_shown, is_older
-from worker.values.articles import Article, KnownArticle, Placement, Sighting, Statement
+from worker.values.articles import Article, KnownArticle, Placement, Sighting, Statement, is_item_key
 from worker.values.decisions import Brought, DecidedArticle, Resighted, Restated, Version
 from worker.values.entries import KnownBy
 
-_ITEM = "item "
 _Key = tuple[int, bytes]
 
 
@@ -132,8 +131,7 @@ class Draft:
 
     def _shown_statement(self) -> Statement | None:
         if not self._is_settled:
-            is_item = (self.match_key or "").startswith(_ITEM)
-            self._current = find_shown(self._statements.values(), is_item=is_item)
+            self._current = find_shown(self._statements.values(), is_item=is_item_key(self.match_key))
             self._is_settled = True
         return self._current
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.renamed import find_renamed, is_alike, is_other_news, is_same_news
-from worker.values.articles import Article, Finding, KnownArticle, Placement, Sighting
+from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, Sighted
 
@@ -57,7 +57,7 @@ def _find_by_name(sighting: Sighting, drafts: Drafts) -> Iterator[Draft]:
     """Yield the articles that a file's names mean: those with its words, then one of its path that reads alike."""
     for name in sighting.names:
         for draft in drafts.by_name.get(name, ()):
-            if name.startswith("words ") or is_alike(sighting.article, draft.shown):
+            if name.startswith(WORDS_PREFIX) or is_alike(sighting.article, draft.shown):
                 yield draft
 
 

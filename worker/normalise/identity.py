@@ -16,7 +16,7 @@ from worker.basics.tenancy import publisher_of
 from worker.basics.text import clean, fold, shorten_key, spell_bare
 from worker.basics.urls import absolute_url, is_bare_site, match_key, site
 from worker.normalise.language import Detect
-from worker.values.articles import Article
+from worker.values.articles import ITEM_PREFIX, PATH_PREFIX, WORDS_PREFIX, Article
 from worker.values.entries import Entry
 from worker.wire.agencies import agency_name
 
@@ -80,8 +80,8 @@ def key_across_feeds(entry: Entry, url: str | None, feed: FeedContext) -> str | 
     """
     if item_id := fold(clean(entry.item_id or "", _LONGEST_ID)):
         if feed.is_file:
-            return shorten_key(f"item {item_id}")
-        return shorten_key(f"item {item_id} of {feed.publisher}") if feed.publisher else None
+            return shorten_key(f"{ITEM_PREFIX}{item_id}")
+        return shorten_key(f"{ITEM_PREFIX}{item_id} of {feed.publisher}") if feed.publisher else None
     # A link blog must never be taken for the publisher: only a site's own feeds may name its pages.
     if url is None or is_bare_site(url) or site(url) != feed.publisher:
         return None
@@ -135,4 +135,4 @@ def file_names(article: Article, path: str | None) -> tuple[str, ...]:
     if path is None or article.is_item:
         return ()
     sent = [getattr(article, name) for name in _SENT]
-    return f"words {xxhash.xxh3_128_hexdigest(write_json(sent))}", f"path {clean(path, _LONGEST)}"
+    return f"{WORDS_PREFIX}{xxhash.xxh3_128_hexdigest(write_json(sent))}", f"{PATH_PREFIX}{clean(path, _LONGEST)}"
