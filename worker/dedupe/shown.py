@@ -7,8 +7,8 @@ from datetime import datetime
 
 from worker.values.articles import Statement
 
-_FILES = 0
-_THE_ITEM = -1
+# Voices that are no single feed's: feeds have ids above zero.
+_FILES, _THE_ITEM = 0, -1
 
 
 def find_shown(statements: Iterable[Statement], *, is_item: bool) -> Statement | None:

@@ -21,13 +21,8 @@ from worker.values.entries import Entry, KeyedEntry, Notice
 from worker.wire.agencies import agency_name
 from worker.wire.bylines import read_opening
 
-_LONGEST_TITLE = 1000
-_LONGEST_MADE_TITLE = 160
-_LONGEST_SUMMARY = 300
-_LONGEST_NAME = 200
-_LONGEST_NAMES = 2000
-_LONGEST_NOTE = 1000
-_LONGEST_TAG = 100
+_LONGEST_TITLE, _LONGEST_MADE_TITLE, _LONGEST_SUMMARY, _LONGEST_NOTE = 1000, 160, 300, 1000
+_LONGEST_NAME, _LONGEST_NAMES, _LONGEST_TAG = 200, 2000, 100
 _MOST_NAMES = 64
 _WHITE_SPACE = b" \t\n\r\v\f"
 _NOTICE_NUMBERS, _URGENCIES = frozenset(range(1, 1000)), frozenset(range(1, 10))

@@ -10,28 +10,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from feedparser.datetimes import _parse_date as parse_loosely
 
-# The number of a month by the first letters of its name: three, or four where three are not enough; case folded.
-_MONTHS = {
-    beginning: number
-    for number, beginnings in enumerate(
-        (
-            "jan jän ene gen янв",
-            "feb fev fév фев",
-            "mar mär mrt maa мар",
-            "apr avr abr апр",
-            "may mai mag mei май мая",
-            "jun juin giu июн",
-            "jul juil lug июл",
-            "aug aoû aou ago авг",
-            "sep set сен",
-            "oct okt ott out окт",
-            "nov ноя",
-            "dec dez déc dic дек",
-        ),
-        start=1,
-    )
-    for beginning in beginnings.split()
-}
+# How the names of each month begin: by three letters, or four where three are not enough; case folded.
+_MONTH_NAMES = (
+    "jan jän ene gen янв", "feb fev fév фев", "mar mär mrt maa мар", "apr avr abr апр", "may mai mag mei май мая",
+    "jun juin giu июн", "jul juil lug июл", "aug aoû aou ago авг", "sep set сен", "oct okt ott out окт", "nov ноя",
+    "dec dez déc dic дек",
+)  # fmt: skip
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
 # Hours from UTC by a zone's name; where several zones share a name, the one that most feeds mean.
 _ZONES = {
     "A": 1, "ACDT": 10.5, "ACST": 9.5, "ADT": -3, "AEDT": 11, "AEST": 10, "AKDT": -8, "AKST": -9, "ART": -3, "AST": -4,
