@@ -52,8 +52,8 @@ class Draft:
         """Say whether a feed has carried it."""
         return any(statement.feed_id == feed_id for statement in self._statements.values())
 
-    def is_said_before(self, brought: Brought, sighting: Sighting) -> bool:
-        """Say whether a document's sighting is older than what its feed has said of this article under that guid."""
+    def has_heard_newer(self, brought: Brought, sighting: Sighting) -> bool:
+        """Say whether the feed's known statement under that guid is newer than a document's sighting."""
         before = self._statements.get((brought.feed_id, sighting.guid_hash))
         return before is not None and is_older(_state(brought, sighting, before), _as_of_now(before, brought))
 
@@ -63,7 +63,7 @@ class Draft:
         self._names |= dict.fromkeys(sighting.names)
         version = Version(sighting.article, brought.feed_id, brought.read_at, sighting.version)
         self._versions.setdefault(sighting.article.content_hash, version)
-        if not self.is_said_before(brought, sighting):
+        if not self.has_heard_newer(brought, sighting):
             key = (brought.feed_id, sighting.guid_hash)
             self._statements[key] = _state(brought, sighting, self._statements.get(key))
             self._heard[key] = (document, sighting)
@@ -191,7 +191,7 @@ class Drafts:
         seen = brought.sighted.get(sighting.guid_hash)
         holder = self.by_id.get(seen.article_id) if seen else None
         if holder and holder is not draft:
-            if holder.is_said_before(brought, sighting):
+            if holder.has_heard_newer(brought, sighting):
                 # The guid has named the other article since this document was made, and goes on naming it.
                 sighting = _known_by_words(sighting)
             else:

@@ -30,7 +30,7 @@ _MIDNIGHT = time()
 _ALMOST_ONE, _UNITS = 0.95, (("day", 24.0), ("week", 168.0), ("month", 730.0))
 # "Mostly" is this share of the known arrivals, if there are enough of them and half a day holds it.
 _MOSTLY, _ENOUGH, _HALF_A_DAY = 0.75, 6.0, 12
-# Of so many articles, one may be a fixture that its document always has.
+# One in so many articles may stay in a document for ever.
 _KEPT = 20
 
 
