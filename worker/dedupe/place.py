@@ -12,7 +12,7 @@ from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, Sighted
 
 
-def decide(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decision:
+def decide_articles(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decision:
     """Return all that is to be written; ``known`` are the articles that sightings, match keys and names may mean.
 
     Each document is read in the light of the earlier ones, but what articles show in the end is the same in any order.

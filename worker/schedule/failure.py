@@ -1,6 +1,6 @@
 """When to try a feed again that failed: soon at first, then exponentially later, or never.
 
-``extend`` counts the failure; ``after_failure`` then goes by the cure for its class.
+``extend_streak`` counts the failure; ``after_failure`` then goes by the cure for its class.
 """
 
 from dataclasses import dataclass, replace
@@ -66,7 +66,7 @@ _JITTER, _WISH_JITTER = 0.5, 0.1
 _FEWEST_FAILURES = 10
 
 
-def extend(streak: Streak, failed: ErrorClass, now: datetime, *, was_outage: bool) -> Streak:
+def extend_streak(streak: Streak, failed: ErrorClass, now: datetime, *, was_outage: bool) -> Streak:
     """Return the streak with one more failed poll.
 
     A failure that may be an outage of our own network counts only once the next poll fails too, and not if

@@ -34,7 +34,7 @@ _MOSTLY, _ENOUGH, _HALF_A_DAY = 0.75, 6.0, 12
 _KEPT = 20
 
 
-def arrivals(published: Iterable[datetime | None], seen_before: datetime | None, now: datetime) -> list[datetime]:
+def arrival_times(published: Iterable[datetime | None], seen_before: datetime | None, now: datetime) -> list[datetime]:
     """Estimate when articles that were found now arrived in the feed; the moments are in order.
 
     At the first poll (``seen_before`` is None) their dates are all we know. Later, whatever an article's date, it
@@ -58,7 +58,7 @@ def _arrival(date: datetime | None, seen_before: datetime, now: datetime) -> dat
     return middle.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def observe(rhythm: Rhythm | None, arrived: Sequence[datetime], now: datetime) -> Rhythm:
+def learn_rhythm(rhythm: Rhythm | None, arrived: Sequence[datetime], now: datetime) -> Rhythm:
     """Return the rhythm with the arrivals up to now, which are in order; the same rhythm when there are none."""
     if rhythm is None:
         rhythm, arrived = _begin(arrived, now)
@@ -115,7 +115,7 @@ def expected_rate(rhythm: Rhythm, now: datetime) -> float:
     return rate / (1 + overdue / _PATIENCE)
 
 
-def describe(rhythm: Rhythm, now: datetime) -> str:
+def describe_rhythm(rhythm: Rhythm, now: datetime) -> str:
     """Return how often the feed publishes, in words: "about 3 articles a day, mostly 06–18 UTC"."""
     if not rhythm.articles:
         return "nothing new so far"

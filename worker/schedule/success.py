@@ -6,7 +6,7 @@ from itertools import chain
 
 from worker.basics.measures import show_duration
 from worker.schedule.forecast import best_wait
-from worker.schedule.rhythm import describe
+from worker.schedule.rhythm import describe_rhythm
 from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds, Hints, Move, Rhythm
 
@@ -67,7 +67,7 @@ def _wait_by_rhythm(
     # The wait of an even rhythm grows with the root of the interval.
     wait = best_wait(rhythm, now, bounds.interval * (later * later), (shortest, longest))
     # The reason does not say how long: the jitter is still to come, and listings show the moment beside the reason.
-    return wait, describe(rhythm, now)
+    return wait, describe_rhythm(rhythm, now)
 
 
 def allowed_from(at: datetime, hints: Hints) -> datetime:
