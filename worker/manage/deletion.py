@@ -11,7 +11,7 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventKind, tell
 from worker.database.statements import is_among
-from worker.dedupe.place import decide
+from worker.dedupe.place import decide_articles
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.store.known import Names, lock_articles
 from worker.store.sightings import store_decision
@@ -82,6 +82,6 @@ def reconsider_articles(connection: Connection, article_ids: Collection[int], no
     while some := frozenset(islice(remaining, _SLICE)):
         known = lock_articles(connection, Names(some))
         lock_stored(connection, known)
-        decision = decide([], known)
+        decision = decide_articles([], known)
         store_decision(connection, decision, POLICY_VERSION, now)
         link_stored(connection, decision, now)
