@@ -45,8 +45,7 @@ def strongest_wish(hints: Hints, longest: timedelta) -> tuple[timedelta, str]:
     Only Retry-After may pass ``longest``. A wait of zero does not count: ``max-age=0`` and ``no-cache`` say how a copy
     may be used, not how often to ask.
     """
-    named = {"max-age": hints.fresh_for, "ttl": hints.ttl, "sy:updatePeriod": hints.update_period}
-    wishes = [(min(wait, longest), name) for name, wait in named.items() if wait]
+    wishes = [(min(wait, longest), name) for name, wait in hints.waits().items()]
     if hints.retry_after:
         wishes.append((hints.retry_after, "Retry-After"))
     return max(wishes, key=lambda wish: wish[0], default=(timedelta(0), ""))
