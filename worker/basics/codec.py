@@ -46,7 +46,7 @@ def pack(value: Any) -> dict[str, Any] | None:
     return {name: said for name, default in defaults.items() if (said := getattr(value, name)) != default} or None
 
 
-def unpack(kind: type[_Value], stored: object) -> _Value | None:
+def unpack(kind: type[_Value], stored: Any) -> _Value | None:
     """Return the dataclass that a JSON column holds; None for null, and for JSON that is none.
 
     A field that cannot be read has its default, and costs a line in the log.
@@ -55,11 +55,12 @@ def unpack(kind: type[_Value], stored: object) -> _Value | None:
         return None
     readers = field_readers(cast("Any", kind))
     said: dict[str, Any] = {}
-    for name, value in stored.items() if isinstance(stored, dict) else ():
+    known = readers.keys() & stored.keys() if isinstance(stored, dict) else set()
+    for name in known:
         try:
-            said |= {name: readers[name](value)} if name in readers else {}
+            said[name] = readers[name](stored[name])
         except _MISMATCHES as error:
-            _LOG.warning("stored %s of %s not read: %.80r (%s)", name, kind.__name__, value, error)
+            _LOG.warning("stored %s of %s not read: %.80r (%s)", name, kind.__name__, stored[name], error)
     try:
         return kind(**said)
     except (TypeError, ValueError) as error:
