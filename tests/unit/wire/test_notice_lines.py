@@ -3,7 +3,7 @@ import time
 import pytest
 
 from worker.values.entries import Notice
-from worker.wire.notice_lines import read_bare_notice, read_headline, read_note, read_opening
+from worker.wire.notice_lines import notice_of_opening, read_bare_notice, read_headline, read_note
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,14 @@ def test_what_only_resembles_a_note_is_none(line: str) -> None:
     ],
 )
 def test_a_text_may_open_with_a_notice(paragraph: str, notice: Notice | None) -> None:
-    assert read_opening(paragraph) is notice
+    assert notice_of_opening(paragraph) is notice
 
 
 @pytest.mark.parametrize("piece", ["UPDATE 1-", "(Adds ", ")", "*", "KILL", " ", "1st ", "=2 A", "Eds: "])
 def test_a_long_line_costs_little(piece: str) -> None:
     began = time.process_time()
     read_headline(piece * 100_000)
-    read_opening(piece * 100_000)
+    notice_of_opening(piece * 100_000)
     for read in (read_bare_notice, read_note):
         read((piece * 1_000)[:1_001])
     assert time.process_time() - began < 1
