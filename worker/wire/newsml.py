@@ -59,7 +59,7 @@ def _read_meta(item: Node) -> Entry:
         published=created,
         updated=line_of(find(meta, "versionCreated")),
         language=language,
-        tags=tuple(_tags(item, content, language)),
+        tags=tuple(filter(None, _tags(item, content, language))),
         enclosures=tuple(_recordings(contents)),
         image_url=_image(contents),
         dateline_place=dateline.place or _name(find(content, "located"), language),
@@ -82,7 +82,7 @@ def _headline(content: Node | None) -> str | None:
 
 def _authors(content: Node | None, language: str | None) -> tuple[str, ...]:
     bylines = tuple(filter(None, map(line_of, children(content, "by"))))
-    return bylines or tuple(_name(creator, language) or "" for creator in children(content, "creator"))
+    return bylines or tuple(filter(None, (_name(creator, language) for creator in children(content, "creator"))))
 
 
 def _agency(item: Node, content: Node | None, language: str | None) -> str | None:
@@ -95,13 +95,12 @@ def _agency(item: Node, content: Node | None, language: str | None) -> str | Non
     return next(filter(None, names), None) or line_of(find(content, "creditline"))
 
 
-def _tags(item: Node, content: Node | None, language: str | None) -> Iterator[str]:
+def _tags(item: Node, content: Node | None, language: str | None) -> Iterator[str | None]:
     # A subject that is only a code may have its name elsewhere in the item.
     asserted = {attribute(node, "qcode"): _name(node, language) for node in children(item, "assert")}
     for subject in children(content, "subject"):
-        yield _name(subject, language) or asserted.get(attribute(subject, "qcode")) or ""
-    for keyword in children(content, "keyword"):
-        yield line_of(keyword) or ""
+        yield _name(subject, language) or asserted.get(attribute(subject, "qcode"))
+    yield from map(line_of, children(content, "keyword"))
 
 
 def _name(node: Node | None, language: str | None) -> str | None:

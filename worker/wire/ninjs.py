@@ -14,6 +14,7 @@ _TELLING = frozenset(
     "pubstatus versioncreated representationtype bodies headlines body_xhtml body_html body_text".split()
 )
 _KINDS = frozenset({"text", "composite", "component"})
+_PICTURES = frozenset({"picture", "graphic"})
 _TAGS = (
     "subjects subject keywords people person organisations organisation places place events event objects object"
 ).split()
@@ -148,7 +149,7 @@ def _recordings(*owners: _Object) -> Iterator[Enclosure]:
 
 def _image(item: _Object, associated: list[_Object]) -> str | None:
     """Return the widest rendition of the first picture that goes with the item, else of the item itself."""
-    for owner in (*(each for each in associated if each.get("type") in {"picture", "graphic"}), item):
+    for owner in (*(each for each in associated if text_in(each, "type", _NAME) in _PICTURES), item):
         pictures = [each for each in _objects(owner, "renditions") if _media_type(each, "image/").startswith("image/")]
         pictures.sort(key=lambda each: width if is_count(width := each.get("width")) else 0, reverse=True)
         if url := next(filter(None, (text_in(each, "href", _URL) for each in pictures)), None):

@@ -180,8 +180,8 @@ def _read_word(found: re.Match[str]) -> Notices:
 
 def _read_number(found: re.Match[str]) -> int | None:
     groups = found.groupdict()
-    if ordinal := groups.get("ordinal"):
+    if ordinal := (groups.get("ordinal") or "").casefold():
         digits = ordinal.rstrip("stndrh")
-        return int(digits) if digits.isdecimal() else ORDINALS.index(ordinal.casefold()) + 1
+        return int(digits) if digits.isdecimal() else ORDINALS.get(ordinal)
     number = next((value for name, value in groups.items() if name.startswith("number") and value), None)
     return int(number) if number and int(number) <= _MOST_NUMBER else None

@@ -111,4 +111,7 @@ NOTE_VERBS = {
 }
 """What a dispatch is, by the first word of its note to editors: ``(Adds quotes, background)``."""
 
-ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+ORDINALS = {
+    word: number
+    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)
+}

@@ -68,6 +68,11 @@ def test_a_headline_is_told_from_its_prefixes(
         ("take 2 of 3", Notice.TAKE, 2, None),
         ("2ndadd", Notice.TAKE, 2, None),
         ("1st Add", Notice.TAKE, 1, None),
+        ("2ND ADD", Notice.TAKE, 2, None),
+        ("SECOND ADD", Notice.TAKE, 2, None),
+        ("3RD LD-WRITETHRU", Notice.UPDATE, 3, None),
+        # To a pattern that ignores case a letter i without its dot is one.
+        ("fırst lead", Notice.UPDATE, None, None),
         ("Add 4", Notice.TAKE, 4, None),
         ("=2 LONDON", Notice.TAKE, 2, None),
         ("- 2 -", Notice.TAKE, 2, None),
