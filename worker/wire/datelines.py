@@ -118,7 +118,7 @@ def _is_sure(groups: _Groups) -> bool:
     has_end = bool(groups["end"]) or groups.get("agency2") is not None
     is_marked = has_month or is_in_capitals
     if is_agency(agency):
-        return (has_end or is_marked) and (is_marked or not _has_initials(place, agency))
+        return is_marked or (has_end and not _has_initials(place, agency))
     return has_end and is_marked and bool(_CALLED_AGENCY.match(agency)) and agency[:1].isupper()
 
 
