@@ -15,10 +15,10 @@ from worker.wire.datelines import Dateline, read_dateline
 from worker.wire.days import make_day
 from worker.wire.dispatch_head import split_head
 from worker.wire.dispatch_lines import Head
-from worker.wire.notice_lines import notice_of_opening, read_order, weightiest
+from worker.wire.notice_lines import notice_of_opening, read_kill_order, weightiest_notice
 from worker.wire.sign_offs import read_sign_offs
 
-GUID = "dispatch"
+DISPATCH_GUID = "dispatch"
 """The guid of every dispatch: a file holds one, and an edited file is a revision."""
 
 # The first paragraphs, in which a notice says what it acts on.
@@ -76,9 +76,11 @@ def _read_entry(head: Head, paragraphs: Sequence[str], published: date | None) -
     text = (*head.kept, *paragraphs[1 if titled else 0 :])
     signed = read_sign_offs(text, dateline.agency or head.agency)
     opening = notice_of_opening(signed.paragraphs[0]) if signed.paragraphs else None
-    notice, named_slug = read_order((*head.notes, *signed.paragraphs[:_OPENING]), weightiest(head.notice, opening))
+    notice, named_slug = read_kill_order(
+        (*head.notes, *signed.paragraphs[:_OPENING]), weightiest_notice(head.notice, opening)
+    )
     return Entry(
-        guid=GUID,
+        guid=DISPATCH_GUID,
         title=as_html(titled[1] if titled else head.headline),
         content="\n\n".join(signed.paragraphs),
         is_plain_text=True,

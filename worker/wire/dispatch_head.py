@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from worker.basics.text import fold
 from worker.wire.datelines import read_dateline
-from worker.wire.dispatch_lines import Head, merge, understand, understand_headline
+from worker.wire.dispatch_lines import Head, merge_heads, understand_headline, understand_line
 from worker.wire.notice_lines import opens_note, read_headline, read_note
 
 _MOST_LINES = 24
@@ -40,7 +40,7 @@ def split_head(text: str, published: date | None) -> tuple[Head, str]:
     """Return what the head of a dispatch says, and the text below it."""
     *written, rest = [*text.split("\n", _MOST_LINES), ""][: _MOST_LINES + 1]
     first = next((at for at, line in enumerate(written) if line.strip()), 0)
-    if _begins_dateline(written, first, published) and understand(fold(written[first][:_LONGEST_LINE])) is None:
+    if _begins_dateline(written, first, published) and understand_line(fold(written[first][:_LONGEST_LINE])) is None:
         # Most dispatches have no head.
         return Head(), text
     lines = tuple(_unwrap(written))
@@ -78,13 +78,13 @@ def _end_of_note(folded: Sequence[str], at: int) -> int:
 
 
 def _is_of_other_kind(line: str) -> bool:
-    return understand(line) is not None or read_dateline(line, None) is not None
+    return understand_line(line) is not None or read_dateline(line, None) is not None
 
 
 def _find_dateline(lines: Sequence[_Line], written: Sequence[str], published: date | None) -> int | None:
     """Return which line begins the dateline; None when one before it is clearly text."""
     for at, line in enumerate(lines):
-        if understand(line.text) is None:
+        if understand_line(line.text) is None:
             if _begins_dateline(written, line.start, published):
                 return at
             if len(line.text) > _LONGEST_LINE or (line.text.endswith(_STOPS) and not _BULLET.match(line.text)):
@@ -111,7 +111,7 @@ def _read_all_lines(lines: Sequence[_Line]) -> tuple[Head, int]:
     """Return what the lines above a dateline say, and where they end; the first of no known form is the headline."""
     heads: list[Head | None] = []
     for line in lines:
-        heads.append(understand(line.text, is_signed=any(head and head.authors for head in heads)))
+        heads.append(understand_line(line.text, is_signed=any(head and head.authors for head in heads)))
     unknown = heads.index(None) if None in heads else None
     if unknown is not None and _is_slug(lines[unknown].text):
         heads[unknown] = Head(slug=lines[unknown].text)
@@ -120,7 +120,7 @@ def _read_all_lines(lines: Sequence[_Line]) -> tuple[Head, int]:
     for at, (line, head) in enumerate(zip(lines, heads, strict=True)):
         if at not in headline:
             is_known = head and not (head.headline and whole.headline)
-            whole = merge(whole, head if head and is_known else Head(kept=(line.text,)))
+            whole = merge_heads(whole, head if head and is_known else Head(kept=(line.text,)))
     return whole, lines[-1].end if lines else 0
 
 
@@ -146,7 +146,7 @@ def _read_sure_lines(lines: Sequence[_Line]) -> tuple[Head, int]:
     whole, end = Head(), 0
     for at, line in enumerate(lines):
         is_marked = whole != Head()
-        head = understand(line.text, is_signed=bool(whole.authors))
+        head = understand_line(line.text, is_signed=bool(whole.authors))
         if head is None and not whole.headline and _is_headline(lines, at, is_marked=is_marked):
             head = understand_headline(line.text)
         # Below a notice or the like, and apart from the text.
@@ -154,7 +154,7 @@ def _read_sure_lines(lines: Sequence[_Line]) -> tuple[Head, int]:
             head = Head(slug=line.text)
         if head is None:
             break
-        whole, end = merge(whole, head), line.end
+        whole, end = merge_heads(whole, head), line.end
     return whole, end
 
 

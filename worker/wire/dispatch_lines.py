@@ -50,14 +50,14 @@ class Head:
     """Lines that we do not understand: they stay text."""
 
 
-def merge(head: Head, other: Head) -> Head:
+def merge_heads(head: Head, other: Head) -> Head:
     """Return what both say: all notes, authors and the like, the weightier notice, and of anything else the first."""
     pairs = {name: (getattr(head, name), getattr(other, name)) for name in Head.__slots__}
     both = {name: one + two if isinstance(one, tuple) else one or two for name, (one, two) in pairs.items()}
-    return Head(**both | {"notice": notice_lines.weightiest(head.notice, other.notice)})
+    return Head(**both | {"notice": notice_lines.weightiest_notice(head.notice, other.notice)})
 
 
-def understand(line: str, *, is_signed: bool = False) -> Head | None:
+def understand_line(line: str, *, is_signed: bool = False) -> Head | None:
     """Return what a line of a known form says; None for any other. Below a byline (``is_signed``) it may be a role."""
     is_headline = bool(_ANPA_HEADLINE.fullmatch(line))
     line = line.strip("^< ").rstrip("=")

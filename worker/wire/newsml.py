@@ -8,7 +8,7 @@ from worker.basics.text import clean
 from worker.basics.wording import LONGEST_CONTENT, as_html
 from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day
-from worker.wire.newsroom_entry import Skipped, combine, judge_status, read_dateline_alone, read_urgency
+from worker.wire.newsroom_entry import Skipped, combine_entries, judge_status, read_dateline_alone, read_urgency
 from worker.wire.newsroom_xml import Node, attribute, children, find, line_of, write_html
 from worker.wire.nitf import read_article
 
@@ -39,7 +39,7 @@ def read_item(item: Node) -> Entry | Skipped:
     kind = _code(find(meta, "itemClass")) or "text"
     if kind not in _TEXTS:
         return Skipped(f"it is of the class {kind!r}, not a text")
-    entry = combine(_read_meta(item), _read_content(find(item, "contentSet")))
+    entry = combine_entries(_read_meta(item), _read_content(find(item, "contentSet")))
     embargo = find(meta, "embargoed")
     # An embargo without a moment ends when its publisher says so.
     return judge_status(entry, _code(find(meta, "pubStatus")), (line_of(embargo) or "") if embargo else None)

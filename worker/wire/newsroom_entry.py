@@ -14,7 +14,7 @@ from worker.wire.agencies import is_same_agency
 from worker.wire.bylines import read_author_names
 from worker.wire.datelines import Dateline, read_dateline
 from worker.wire.days import read_day, read_moment
-from worker.wire.notice_lines import notice_of_note, read_headline, read_order, split_slug, weightiest
+from worker.wire.notice_lines import notice_of_note, read_headline, read_kill_order, split_slug, weightiest_notice
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _OPENING = 2_000
@@ -43,7 +43,7 @@ def read_urgency(written: str | None) -> int | None:
     return int(written) if written and written.isdecimal() and len(written) == 1 else None
 
 
-def combine(entry: Entry, inner: Entry) -> Entry:
+def combine_entries(entry: Entry, inner: Entry) -> Entry:
     """Return the entry, with what only ``inner`` says added."""
     return Entry(**{each.name: getattr(entry, each.name) or getattr(inner, each.name) for each in fields(Entry)})
 
@@ -94,8 +94,8 @@ def _read_words(entry: Entry) -> Entry:
     agency = dateline.agency or entry.agency
     authors = (name for written in entry.authors for name in read_author_names(written))
     slug = split_slug(fold(entry.slug or ""))
-    said = weightiest(entry.notice, headline.notice, notice_of_note(entry.note or ""), slug.notice)
-    notice, named_slug = read_order((entry.note or "", opening), said)
+    said = weightiest_notice(entry.notice, headline.notice, notice_of_note(entry.note or ""), slug.notice)
+    notice, named_slug = read_kill_order((entry.note or "", opening), said)
     return replace(
         entry,
         title=headline.text or None,

@@ -7,7 +7,7 @@ from worker.basics.text import clean
 from worker.basics.wording import LONGEST_CONTENT, as_html
 from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day, read_moment
-from worker.wire.dispatch import GUID
+from worker.wire.dispatch import DISPATCH_GUID
 from worker.wire.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
 from worker.wire.newsroom_xml import Node, attribute, children, find, line_of, picture_url, write_html
 
@@ -31,7 +31,7 @@ def read_article(nitf: Node) -> Entry:
     item_id = attribute(find(docdata, "doc-id"), "id-string")
     issued = attribute(find(docdata, "date.issue"), "norm")
     return Entry(
-        guid=item_id or GUID,
+        guid=item_id or DISPATCH_GUID,
         title=_title(nitf, head),
         summary=write_html(children(find(head, "abstract"))) or as_html(line_of(find(head, "abstract"))),
         content=_content(body),

@@ -69,7 +69,7 @@ class Notices:
     urgency: int | None = None
 
 
-def weightiest(*notices: Notice | None) -> Notice | None:
+def weightiest_notice(*notices: Notice | None) -> Notice | None:
     """Return the notice that matters most: a corrected update is a correction."""
     return next((notice for notice in _BY_WEIGHT if notice in notices), None)
 
@@ -141,14 +141,14 @@ def notice_of_opening(paragraph: str) -> Notice | None:
     return notice if notice in {Notice.CORRECTION, Notice.ADVISORY, Notice.KILL} else None
 
 
-def read_order(texts: Sequence[str], notice: Notice | None) -> tuple[Notice | None, str | None]:
+def read_kill_order(texts: Sequence[str], notice: Notice | None) -> tuple[Notice | None, str | None]:
     """Return what a dispatch is whose texts may tell editors to kill another, and the slug by which they name that one.
 
     ``notice`` is what all else says it is: an advisory may order a kill, and a correction may name a slug too.
     """
     openings = [text[:_OPENING] for text in texts]
     if any(map(_ORDER.search, openings)):
-        notice = weightiest(notice, Notice.KILL)
+        notice = weightiest_notice(notice, Notice.KILL)
     names_slug = notice in {Notice.KILL, Notice.CORRECTION}
     return notice, next(filter(None, map(_named_slug, openings)), None) if names_slug else None
 
@@ -163,7 +163,7 @@ def _combine(text: str, said: Sequence[Notices]) -> Notices:
     """Return the text with all that is said around it; of several numbers or urgencies the first counts."""
     return Notices(
         text,
-        weightiest(*(each.notice for each in said)),
+        weightiest_notice(*(each.notice for each in said)),
         next((each.number for each in said if each.number), None),
         next((each.urgency for each in said if each.urgency), None),
     )

@@ -7,8 +7,8 @@ from worker.wire.notice_lines import (
     notice_of_opening,
     read_bare_notice,
     read_headline,
+    read_kill_order,
     read_note,
-    read_order,
     read_slug_line,
     split_slug,
 )
@@ -183,7 +183,7 @@ def test_a_line_that_may_be_anything_is_no_slug(line: str) -> None:
 )
 @pytest.mark.parametrize("notice", [None, Notice.ADVISORY, Notice.KILL])
 def test_whoever_asks_to_kill_a_dispatch_by_its_slug_is_a_kill(text: str, slug: str, notice: Notice | None) -> None:
-    assert read_order(["Editors:", text], notice) == (Notice.KILL, slug)
+    assert read_kill_order(["Editors:", text], notice) == (Notice.KILL, slug)
 
 
 @pytest.mark.parametrize(
@@ -201,13 +201,13 @@ def test_whoever_asks_to_kill_a_dispatch_by_its_slug_is_a_kill(text: str, slug: 
     ],
 )
 def test_only_what_acts_on_another_dispatch_names_one(text: str, notice: Notice | None, slug: str | None) -> None:
-    assert read_order([text], notice) == (notice, slug)
+    assert read_kill_order([text], notice) == (notice, slug)
 
 
 @pytest.mark.parametrize("text", ["story " * 100_000, "kill the " * 100_000, "story slugged A" + " A" * 100_000])
 def test_a_text_made_to_be_slow_is_not(text: str) -> None:
     started = time.perf_counter()
-    read_order([text], Notice.KILL)
+    read_kill_order([text], Notice.KILL)
     split_slug(text[:4_000])
     assert time.perf_counter() - started < 1
 
