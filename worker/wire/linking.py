@@ -19,7 +19,7 @@ from worker.database.statements import is_among
 from worker.values.articles import KnownArticle, Relinked, Sighting, WireArticle
 from worker.values.decisions import DecidedArticle, Decision
 from worker.values.entries import Notice
-from worker.wire.links import AFTER, BEFORE, link_notices
+from worker.wire.links import LINKED_AFTER, LINKED_BEFORE, link_notices
 
 # On PostgreSQL keys share so many advisory locks, since a transaction may not hold any number of them.
 _SLOTS = 64
@@ -68,7 +68,9 @@ def link_stored(connection: Connection, decision: Decision, now: datetime) -> No
     for span in _split_into_spans(sent):
         keys = {key for key, _ in span}
         first, last = span[0][1].date(), span[-1][1].date()
-        since, until = (datetime.combine(day, time.min, now.tzinfo) for day in (first - BEFORE, last + AFTER))
+        since, until = (
+            datetime.combine(day, time.min, now.tzinfo) for day in (first - LINKED_BEFORE, last + LINKED_AFTER)
+        )
         known = {article.article_id: article for article in find_wire_articles(connection, keys, since, until)}
         _store_links(connection, link_notices([*known.values()], first, last), known, now)
 
@@ -88,7 +90,7 @@ def _split_into_spans(sent: Iterable[tuple[str, datetime]]) -> list[list[tuple[s
     """
     spans: list[list[tuple[str, datetime]]] = []
     for key, moment in sorted(sent, key=lambda each: each[1]):
-        if not spans or moment - spans[-1][-1][1] > BEFORE + AFTER:
+        if not spans or moment - spans[-1][-1][1] > LINKED_BEFORE + LINKED_AFTER:
             spans.append([])
         spans[-1].append((key, moment))
     return spans

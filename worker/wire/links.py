@@ -16,7 +16,7 @@ from worker.values.entries import Notice
 _REACH, _LONGEST_STORY = timedelta(days=3), timedelta(days=7)
 # How long after an article another may still follow from it, link by link.
 _FOLLOWED = timedelta(days=14)
-BEFORE, AFTER = _FOLLOWED, _FOLLOWED + _LONGEST_STORY + timedelta(days=1)
+LINKED_BEFORE, LINKED_AFTER = _FOLLOWED, _FOLLOWED + _LONGEST_STORY + timedelta(days=1)
 """How long before the day of an article, and after its beginning, the articles are sent that its links depend on."""
 
 # Nothing is sent more often under one slug in three days.
@@ -35,7 +35,7 @@ _RANKS_OF_ONE_NUMBER = {Notice.UPDATE: 0, Notice.CORRECTION: 1, Notice.REPEAT: 2
 def link_notices(articles: Sequence[WireArticle], first: date, last: date) -> list[Relinked]:
     """Return the articles whose links change because others were stored that were sent from ``first`` to ``last``.
 
-    ``articles`` are all of their wire keys, from ``BEFORE`` the first to ``AFTER`` the last.
+    ``articles`` are all of their wire keys, from ``LINKED_BEFORE`` the first to ``LINKED_AFTER`` the last.
     """
     of_key = defaultdict(list)
     for article in articles:
