@@ -16,7 +16,7 @@ from worker.database.conflicts import is_store_failing, retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.stories.forget import find_article_ids, forget_stories
 from worker.stories.found import find_boilerplate, find_candidates, find_signatures, publish
-from worker.stories.matching import choose_of_batch, match_batch, unite
+from worker.stories.matching import choose_outside_batch, match_batch, unite
 from worker.stories.membership import store_stories
 from worker.stories.rules import BOILERPLATE_STORIES, MOST_CHARACTERS, RULES_VERSION
 from worker.stories.signature import read_text, sign
@@ -98,7 +98,7 @@ def _sign(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int
 def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:
     with reading(engine) as connection:
         sharing = find_candidates(connection, (anchor for one in signed for anchor in one.signature.anchors))
-        signatures = find_signatures(connection, choose_of_batch(signed, sharing), RULES_VERSION)
+        signatures = find_signatures(connection, choose_outside_batch(signed, sharing), RULES_VERSION)
     return list(match_batch(signed, sharing, signatures))
 
 
