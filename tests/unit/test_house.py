@@ -25,7 +25,6 @@ WRITERS = {
     "worker/database/conflicts.py": "it is what tries again",
     "worker/database/engine.py": "it opens the transaction",
     "worker/database/schema.py": "one migration runs at a time",
-    "worker/outbox.py": "it tries again by itself",
     "worker/pipeline/conclude.py": "it decides again too, from what it reads before",
 }
 READERS_OF_THE_WALL_CLOCK = {
