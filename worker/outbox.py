@@ -99,11 +99,11 @@ def raise_floor(connection: Connection, before: datetime) -> None:
 
 def follow_changes(engine: Engine, since: int | None, wait: Callable[[], bool]) -> Iterator[Change]:
     """Yield changes as they are committed, none twice and none left out, until ``wait`` for more returns False."""
-    is_sequencer = _may_number(engine)
+    is_sequencer = _number_if_allowed(engine)
     with reading(engine) as connection:
         cursor = start_after(connection, since)
     while True:
-        is_sequencer = is_sequencer and _may_number(engine)
+        is_sequencer = is_sequencer and _number_if_allowed(engine)
         with reading(engine) as connection:
             changes = read_changes(connection, cursor)
         yield from changes
@@ -113,8 +113,8 @@ def follow_changes(engine: Engine, since: int | None, wait: Callable[[], bool]) 
             break
 
 
-def _may_number(engine: Engine) -> bool:
-    """Return False for a user who may only read; for any other number events, so that following needs no worker."""
+def _number_if_allowed(engine: Engine) -> bool:
+    """Give events their positions, so that following needs no worker; return False for a user who may only read."""
     try:
         number_events(engine)
     except DBAPIError as error:

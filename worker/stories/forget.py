@@ -13,7 +13,7 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.statements import is_among
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.published import story_of_one
+from worker.stories.published import story_of_one_article
 from worker.stories.story_locks import STORY, StaleStoriesError, lock_stories, with_stories
 from worker.stories.values import Story
 from worker.wire.linking import forget_links
@@ -54,7 +54,7 @@ def _forget_stories(connection: Connection, article_ids: Collection[int]) -> int
     connection.execute(delete(StoryRow).where(is_among(dialect, StoryRow.id, parts)))
     if members:
         # Of no size until they are grouped: so long their lines do not count as boilerplate.
-        alone = [story_of_one(member.id, member.first_seen_at, size=0) for member in members]
+        alone = [story_of_one_article(member.id, member.first_seen_at, size=0) for member in members]
         connection.execute(insert(StoryRow), alone)
     return len(members)
 

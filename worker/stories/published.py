@@ -61,7 +61,7 @@ def publish(connection: Connection, signed: Sequence[Signed]) -> None:
     connection.execute(_upsert_sketch(dialect), [_sketch(one) for one in signed])
     alone = [one.article for one in signed if one.article.story_id is None]
     if alone:
-        begun = [story_of_one(article.article_id, article.first_seen_at, size=1) for article in alone]
+        begun = [story_of_one_article(article.article_id, article.first_seen_at, size=1) for article in alone]
         connection.execute(_insert_story(dialect), begun)
 
 
@@ -113,7 +113,7 @@ def _sketch(signed: Signed) -> dict[str, Any]:
     }
 
 
-def story_of_one(article_id: int, first_seen_at: datetime, size: int) -> dict[str, object]:
+def story_of_one_article(article_id: int, first_seen_at: datetime, size: int) -> dict[str, object]:
     """Return the row of a story that has only the article it began with."""
     return {
         "id": article_id,

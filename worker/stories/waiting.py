@@ -1,6 +1,6 @@
 """Claiming articles that wait to be grouped: each worker takes others, and a claim ends with its transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection, and_, func, select, text
@@ -25,19 +25,18 @@ def claim_waiting(connection: Connection, limit: int) -> list[WaitingArticle]:
     is_postgresql = connection.dialect.name == "postgresql"
     ids = connection.execute(waiting.limit(_LOOKAHEAD if is_postgresql else limit)).scalars().all()
     if is_postgresql:
-        ids = list(_lock_slots(connection, ids, limit))
+        ids = _lock_slots(connection, ids, limit)
     return _read(connection, ids) if ids else []
 
 
-def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> Iterator[int]:
-    claimed = 0
+def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[int]:
+    claimed: list[int] = []
     for slot, members in groupby(ids, key=lambda article_id: article_id // _SLOT):
-        if claimed >= limit:
-            return
+        if len(claimed) >= limit:
+            break
         if connection.execute(_LOCK, {"slot": slot}).scalar_one():
-            for article_id in members:
-                claimed += 1
-                yield article_id
+            claimed.extend(members)
+    return claimed
 
 
 def _read(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
@@ -71,7 +70,7 @@ def _read(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
             content_hash=row.content_hash,
             title=row.title,
             text=row.text,
-            # An article without a link, from a saved document, is of the outlet that its feed's URL names.
+            # The articles of a saved document without links are of one outlet, whichever that is.
             outlet=site(row.url) or site(row.feed_url) or row.feed_url,
             moment=row.published_at or row.first_seen_at,
             first_seen_at=row.first_seen_at,
