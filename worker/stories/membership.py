@@ -28,8 +28,8 @@ def store_stories(
     concerned = {copy.article_id for article in matched for copy in article.copies}
     before, stories = lock_stories(connection, concerned | {article.article_id for article in waiting})
     # An article that was revised meanwhile goes on waiting: what its old words were like unites nothing.
-    named = lock_waiting(connection, waiting)
-    articles = {one.article_id: one for one in waiting if one.article_id in named and one.article_id in before}
+    named_story = lock_waiting(connection, waiting)
+    articles = {one.article_id: one for one in waiting if one.article_id in named_story and one.article_id in before}
     sizes = {story_id: story.size for story_id, story in stories.items()}
     taken_in = unite([one for one in matched if one.article_id in articles], before, sizes)
     story_of = {article_id: taken_in.get(before[article_id], before[article_id]) for article_id in articles}
@@ -39,11 +39,11 @@ def store_stories(
         _grow(connection, taken_in, stories)
     if story_of:
         _set_stories(connection, articles, story_of, now)
-    # That a new article begins a story of its own is no event.
+    # A new article that begins a story of its own makes no event.
     moved = [
         {"article_id": article_id, "feed_id": articles[article_id].feed_id, "details": {"story_id": story_id}}
         for article_id, story_id in story_of.items()
-        if story_id != (named[article_id] or article_id)
+        if story_id != (named_story[article_id] or article_id)
     ]
     tell(connection, now, EventKind.ARTICLE_GROUPED, moved)
     lines = [(block, one.article.article_id) for one in signed for block in one.blocks]
@@ -53,8 +53,8 @@ def store_stories(
 def _merge(connection: Connection, taken_in: Mapping[int, int], grouped: Collection[int], now: datetime) -> None:
     """Let the articles and parts of the stories that are taken in become those of the stories that take them in."""
     losers = sorted(taken_in)
-    told = connection.execute(select(ArticleRow.story_id).where(ArticleRow.story_id.in_(losers)).distinct()).scalars()
-    merged = sorted(story_id for story_id in told if story_id is not None)
+    named = select(ArticleRow.story_id).where(ArticleRow.story_id.in_(losers)).distinct()
+    merged = sorted(story_id for story_id in connection.execute(named).scalars() if story_id is not None)
     for story_id in merged:
         moved = update(ArticleRow).where(ArticleRow.story_id == story_id)
         connection.execute(moved.values(story_id=taken_in[story_id]))
