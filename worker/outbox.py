@@ -87,7 +87,7 @@ def read_bounds(connection: Connection) -> EventBounds:
     return EventBounds(row.dropped_to, row.numbered_to)
 
 
-def raise_floor(connection: Connection, before: datetime) -> None:
+def note_events_dropped(connection: Connection, before: datetime) -> None:
     """Note that events written before a moment are no longer kept; commit this before they are deleted.
 
     A reader who still wants one of them then gets an error, instead of being led past a gap.
@@ -101,7 +101,7 @@ def follow_changes(engine: Engine, since: int | None, wait: Callable[[], bool]) 
     """Yield changes as they are committed, none twice and none left out, until ``wait`` for more returns False."""
     is_sequencer = _number_if_allowed(engine)
     with reading(engine) as connection:
-        cursor = start_after(connection, since)
+        cursor = find_cursor(connection, since)
     while True:
         is_sequencer = is_sequencer and _number_if_allowed(engine)
         with reading(engine) as connection:
@@ -124,7 +124,7 @@ def _number_if_allowed(engine: Engine) -> bool:
     return True
 
 
-def start_after(connection: Connection, since: int | None) -> int:
+def find_cursor(connection: Connection, since: int | None) -> int:
     """Return the cursor to follow from: now, or for 0 the oldest change that is kept."""
     bounds = read_bounds(connection)
     if since is None:

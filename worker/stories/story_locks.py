@@ -51,7 +51,7 @@ def lock_stories(connection: Connection, article_ids: Collection[int]) -> tuple[
     return story_of, stories
 
 
-def lock_stories_here(connection: Connection, article_ids: Collection[int]) -> dict[int, Story]:
+def lock_stories_retrying(connection: Connection, article_ids: Collection[int]) -> dict[int, Story]:
     """Lock the stories of these articles in a transaction that cannot begin anew: look again at what was stale."""
     for _ in range(_LOOKS - 1):
         with suppress(StaleStoriesError):
