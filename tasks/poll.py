@@ -5,10 +5,9 @@ from worker.basics.stopping import is_stopping
 from worker.celery import app
 from worker.database.engine import store_engine
 from worker.logs import log_poll
+from worker.pipeline import borrowed_tools, request_named
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
-from worker.pipeline import request_named
-from worker.pipeline.tools import borrowed_tools
 
 
 @app.task(name="feeds.poll_due")
