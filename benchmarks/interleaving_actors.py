@@ -84,8 +84,7 @@ class Task:
     def is_stale(self, model: Model) -> bool:
         """Say whether documents of its feed were stored since it was prepared."""
         feed = model.feeds.get(self.feed_id)
-        prepared = self.prepared.identified if self.prepared else None
-        return feed is not None and (prepared is None or prepared.edition != feed.edition)
+        return feed is not None and (self.prepared is None or self.prepared.edition != feed.edition)
 
     def prepare(self, engine: Engine, now: datetime) -> None:
         """Find out what is new in a document, before anything is locked."""
