@@ -11,9 +11,8 @@ from worker.cli.store import group_stored, opened_tools, reading_store
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
 from worker.manage.feeds import list_outlines
-from worker.manage.opml import write_opml
 from worker.seeds.ingest import SeedRead, ingest
-from worker.seeds.outlines import import_opml
+from worker.seeds.opml import import_opml, write_opml
 from worker.settings import settings
 
 

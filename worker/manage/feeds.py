@@ -16,7 +16,6 @@ from worker.database.feed_values import FROM_DOCUMENT, with_option
 from worker.database.locks import add_hosts, count_editions, count_instruction, lock_feeds, wake_hosts
 from worker.database.statements import upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
-from worker.manage.opml import Outline
 from worker.values.due_feeds import FeedState
 from worker.values.entries import GuidPolicy
 
@@ -123,8 +122,8 @@ def list_feed_ids(connection: Connection) -> list[int]:
     return list(connection.execute(polled.order_by(ScheduleRow.next_poll_at, ScheduleRow.feed_id)).scalars())
 
 
-def list_outlines(connection: Connection) -> Iterator[Outline]:
-    """List the feeds that somebody asked for and nobody removed, as OPML names them; seed files stay where they are."""
+def list_outlines(connection: Connection) -> Iterator[NewFeed]:
+    """List the feeds that somebody asked for and nobody removed, as another store may add them; no seed files."""
     rows = connection.execute(
         select(FeedRow.url, FeedRow.title, FeedRow.site_url)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
@@ -137,7 +136,7 @@ def list_outlines(connection: Connection) -> Iterator[Outline]:
         execution_options={"yield_per": _SLICE},
     )
     for row in rows:
-        yield Outline(row.url, row.title, row.site_url)
+        yield NewFeed(row.url, row.title, row.site_url)
 
 
 def pause_feed(connection: Connection, feed_id: int) -> None:
