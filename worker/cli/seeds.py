@@ -33,11 +33,11 @@ def import_command(source: str) -> None:
     """Add the feeds of an OPML file, or of one on the web."""
     with opened_tools() as tools:
         try:
-            imported = import_opml(tools, source, settings().max_body)
+            added, known = import_opml(tools, source, settings().max_body)
         except SeedError as error:
             told = str(error)
             raise NamedError(told if source in told else f"{source} was not imported: {told}") from error
-    write_line(f"{source}: {counted(imported.added, 'feed')} added, {imported.known:,} known already.")
+    write_line(f"{source}: {counted(added, 'feed')} added, {known:,} known already.")
 
 
 @click.command("export")

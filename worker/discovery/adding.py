@@ -23,7 +23,6 @@ from worker.manage.hosts import forget_host
 from worker.parse import Kind, sniff
 from worker.pipeline import Stop, Tools
 from worker.values.due_feeds import Document
-from worker.values.entries import ParsedDocument
 
 # For the page and the feeds it may mean together: enough for those that a site names, or for the usual places.
 _MOST_REQUESTS = 8
@@ -43,14 +42,6 @@ class AddedFeed:
     """Whether the URL is a page's, and the feed was found there."""
     unseen: PollError | None = None
     """Why the URL was added without a look at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Discovered:
-    """A feed that was found and read."""
-
-    url: str
-    parsed: ParsedDocument
 
 
 def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
@@ -73,7 +64,7 @@ def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
         may_be_added = not isinstance(error, RejectedError) and error.error_class is not ErrorClass.NOT_A_FEED
         way_out = " `feedmill add --as-is` adds it all the same." if may_be_added else ""
         raise NamedError(f"{url} was not added: {error.sentence}.{way_out}") from error
-    return _add(tools, url, NewFeed(found.url, found.parsed.title, found.parsed.site_url or url))
+    return _add(tools, url, replace(found, site_url=found.site_url or url))
 
 
 def _find(tools: Tools, url: str) -> NamedFeed | None:
@@ -101,14 +92,14 @@ def _is_empty_answer(error: PollError) -> bool:
     return error.error_class is ErrorClass.INCOMPLETE and error.http_status == HTTPStatus.OK
 
 
-def discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None = None) -> Discovered:
+def discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None = None) -> NewFeed:
     """Return the feed at a URL, or the feed of the page there; raises the PollError that stands in the way.
 
     ``dead_url`` is known to be no feed any more, and is not asked for even if the page names it.
     """
     document = lookup.ask(url)
     try:
-        return Discovered(url, tools.parser.parse(document))
+        return _read(tools, url, document)
     except PermanentError:
         if not _is_page(document):
             raise
@@ -117,17 +108,22 @@ def discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None = None
     return _read_first(tools, lookup, links)
 
 
+def _read(tools: Tools, url: str, document: Document) -> NewFeed:
+    parsed = tools.parser.parse(document)
+    return NewFeed(url, parsed.title, parsed.site_url)
+
+
 def _is_page(document: Document) -> bool:
     # A page may begin with almost anything; where its bytes do not tell, its host does.
     return sniff(document.body) is Kind.HTML or "html" in (document.content_type or "").lower()
 
 
-def _read_first(tools: Tools, lookup: Lookup, links: Sequence[FeedLink]) -> Discovered:
+def _read_first(tools: Tools, lookup: Lookup, links: Sequence[FeedLink]) -> NewFeed:
     """Return the first of a page's links that leads to a feed."""
     why_not = []
     for link in islice(links, _MOST_REQUESTS - 1):
         try:
-            return Discovered(link.url, tools.parser.parse(lookup.ask(link.url)))
+            return _read(tools, link.url, lookup.ask(link.url))
         except PollError as error:
             if link.is_named:
                 why_not.append(f"the feed that it names, {link.url}, could not be read: {error.sentence}")

@@ -72,9 +72,7 @@ def add_document_feed(connection: Connection, now: datetime, feed: NewFeed) -> b
     ValueError for a URL that cannot be a feed's.
     """
     feeds = _at_their_present_urls(connection, {feed_url_key(feed.url): feed})
-    rows = [row | {"state": FeedState.PAUSED, "state_reason": FROM_DOCUMENT} for row in _feed_rows(now, feeds)]
-    statement = upsert(connection.dialect.name, FeedRow).on_conflict_do_nothing(index_elements=["url_key"])
-    added = list(connection.execute(statement.returning(FeedRow.id), rows).scalars())
+    added = _insert_unknown(connection, now, feeds, state=FeedState.PAUSED, state_reason=FROM_DOCUMENT)
     hosts = add_hosts(connection, (host_key(feed.url) for feed in feeds.values()))
     _insert_schedules(connection, hosts, added, FROM_DOCUMENT)
     return bool(added)
@@ -105,22 +103,23 @@ def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed])
 
 
 def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> list[int]:
-    """Insert feeds, and make known ones active that may be; return the ids of both."""
+    """Insert the feeds that are unknown, and make known ones active that may be; return the ids of both."""
     # Not one upsert for both: it would lock every feed of a list, although there is seldom one to make active.
     is_waiting = FeedRow.state_reason == FROM_DOCUMENT
     revived = or_(is_waiting, FeedRow.state == FeedState.REMOVED) if revive else is_waiting
     active = {"state": FeedState.ACTIVE, "state_reason": None}
     changed = update(FeedRow).where(FeedRow.url_key.in_(feeds), revived).values(**active).returning(FeedRow.id)
-    statement = upsert(connection.dialect.name, FeedRow).on_conflict_do_nothing(index_elements=["url_key"])
-    added = connection.execute(statement.returning(FeedRow.id), _feed_rows(now, feeds)).scalars()
+    added = _insert_unknown(connection, now, feeds)
     return [*connection.execute(changed).scalars(), *added]
 
 
-def _feed_rows(now: datetime, feeds: Mapping[str, NewFeed]) -> list[dict[str, Any]]:
-    return [
-        {"url": feed.url, "url_key": key, "title": feed.title, "site_url": feed.site_url, "added_at": now}
+def _insert_unknown(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], **state: Any) -> list[int]:
+    rows = [
+        {"url": feed.url, "url_key": key, "title": feed.title, "site_url": feed.site_url, "added_at": now, **state}
         for key, feed in sorted(feeds.items())
     ]
+    statement = upsert(connection.dialect.name, FeedRow).on_conflict_do_nothing(index_elements=["url_key"])
+    return list(connection.execute(statement.returning(FeedRow.id), rows).scalars())
 
 
 def _insert_schedules(
@@ -171,18 +170,10 @@ def list_feed_ids(connection: Connection) -> list[int]:
 
 def list_outlines(connection: Connection) -> Iterator[NewFeed]:
     """List the feeds, except seed files, that somebody asked for and nobody removed."""
-    rows = connection.execute(
-        select(FeedRow.url, FeedRow.title, FeedRow.site_url)
-        .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
-        .where(
-            FeedRow.state != FeedState.REMOVED,
-            FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT),
-            ScheduleRow.host_id.is_not(None),
-        )
-        .order_by(FeedRow.id),
-        execution_options={"yield_per": _SLICE},
-    )
-    for row in rows:
+    query = select(FeedRow.url, FeedRow.title, FeedRow.site_url).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+    is_asked_for = FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT)
+    query = query.where(FeedRow.state != FeedState.REMOVED, is_asked_for, ScheduleRow.host_id.is_not(None))
+    for row in connection.execute(query.order_by(FeedRow.id), execution_options={"yield_per": _SLICE}):
         yield NewFeed(row.url, row.title, row.site_url)
 
 

@@ -1,6 +1,6 @@
 """A feed's own interval, which its operator chooses, and what it means for the feed's next poll."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,17 +10,10 @@ from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.feed_values import read_hints, read_rhythm, with_option
 from worker.database.locks import count_instruction, wake_hosts
 from worker.schedule.success import after_success
+from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Rescheduled:
-    """When a feed is polled next, and why then; ``at`` is None when never."""
-
-    at: datetime | None
-    reason: str | None
 
 
 def bounds_within(interval: timedelta | None, bounds: Bounds) -> Bounds:
@@ -30,8 +23,8 @@ def bounds_within(interval: timedelta | None, bounds: Bounds) -> Bounds:
 
 def choose_interval(
     connection: Connection, now: datetime, feed_id: int, interval: timedelta | None, bounds: Bounds
-) -> Rescheduled:
-    """Set a feed's interval, None for what the settings say, and decide again when it is polled next.
+) -> NextPoll:
+    """Set a feed's interval, None for what the settings say; return when and why the feed is polled next.
 
     The next poll stays as it is for a feed that fails, that is requested, or that was never polled.
     """
@@ -44,11 +37,11 @@ def choose_interval(
     options = with_option(feed.options, "interval", interval and interval.total_seconds())
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=options))
     if feed.next_poll_at is None or feed.last_attempt_at is None or feed.requested_at or feed.error_class:
-        return Rescheduled(feed.next_poll_at, feed.next_poll_reason)
+        return NextPoll(feed.next_poll_at, feed.next_poll_reason)
     return _reschedule(connection, now, feed, bounds_within(interval, bounds))
 
 
-def _reschedule(connection: Connection, now: datetime, feed: Row[Any], bounds: Bounds) -> Rescheduled:
+def _reschedule(connection: Connection, now: datetime, feed: Row[Any], bounds: Bounds) -> NextPoll:
     # Decided as of the last poll, so that the next one is never further away than the interval allows.
     hints, rhythm = read_hints(feed.hints), read_rhythm(feed.rhythm)
     decided = after_success(feed.last_attempt_at, bounds, hints, rhythm, spread=0.0)
@@ -56,4 +49,4 @@ def _reschedule(connection: Connection, now: datetime, feed: Row[Any], bounds: B
     following = {"next_poll_at": at, "next_poll_reason": decided.reason, "interval": decided.interval}
     connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed.feed_id).values(following))
     wake_hosts(connection, at, [feed.feed_id])
-    return Rescheduled(at, decided.reason)
+    return NextPoll(at, decided.reason)

@@ -46,16 +46,13 @@ class Pruned:
 
 def prune(engine: Engine, chosen: Settings) -> Pruned:
     """Remove everything that has outlived its retention, however long it takes, and add partitions for days ahead."""
-    return _prune(engine, chosen, lambda: False, range(_HASH_SLICES))
+    return prune_some(engine, chosen, lambda: False, _HASH_SLICES)
 
 
-def prune_some(engine: Engine, chosen: Settings, stop: _Stop) -> Pruned:
+def prune_some(engine: Engine, chosen: Settings, stop: _Stop, most_hash_slices: int = _HASH_SLICES_A_RUN) -> Pruned:
     """Remove what can be removed before ``stop`` returns True; the next run, within the hour, goes on from there."""
     # At random: a deployment may be off at the same hours every day, and would never reach some slices by turns.
-    return _prune(engine, chosen, stop, random.sample(range(_HASH_SLICES), _HASH_SLICES_A_RUN))
-
-
-def _prune(engine: Engine, chosen: Settings, stop: _Stop, hash_slices: Iterable[int]) -> Pruned:
+    hash_slices = random.sample(range(_HASH_SLICES), most_hash_slices)
     with reading(engine) as connection:
         now = read_clock(connection).now()
     add_partitions(engine, now)

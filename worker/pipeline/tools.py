@@ -81,11 +81,7 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
         detect=find_detector(),
         outages=Outages(engine),
         terms=ClaimTerms(
-            lease=limits.lease,
-            gap=chosen.host_gap,
-            parallel=chosen.host_parallel,
-            hosts=chosen.batch_size,
-            feeds_per_host=_FEEDS_PER_HOST,
+            limits.lease, chosen.host_gap, chosen.host_parallel, hosts=chosen.batch_size, feeds_per_host=_FEEDS_PER_HOST
         ),
         bounds=bounds_of_settings(chosen),
         limits=limits,

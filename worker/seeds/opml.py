@@ -40,23 +40,16 @@ _NO_LIMITS = OpmlLimits()
 _FROM_NETWORK = OpmlLimits(size=5_000_000, outlines=10_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many feeds of an OPML document were added, and how many were known already."""
+def import_opml(tools: Tools, source: str, max_body: int) -> tuple[int, int]:
+    """Add the feeds of an OPML file, or of a document on the web; SeedError when it cannot be read.
 
-    added: int
-    known: int
-
-
-def import_opml(tools: Tools, source: str, max_body: int) -> Imported:
-    """Add the feeds of an OPML file, or of a document on the web; SeedError when it cannot be read."""
-    if source.startswith(("http://", "https://")):
-        feeds = list(read_opml([_fetch(tools, source).body], _FROM_NETWORK))
-    else:
-        document, _ = read_seed_file(Path(source), max_body)
-        feeds = list(read_opml([document.body], _NO_LIMITS))
+    Return how many were added, and how many were known already.
+    """
+    is_on_web = source.startswith(("http://", "https://"))
+    document = _fetch(tools, source) if is_on_web else read_seed_file(Path(source), max_body)[0]
+    feeds = list(read_opml([document.body], _FROM_NETWORK if is_on_web else _NO_LIMITS))
     added = write(tools.engine, lambda connection: _add(connection, feeds, revive=True))
-    return Imported(added, len(feeds) - added)
+    return added, len(feeds) - added
 
 
 def add_feeds_of_seed(tools: Tools, path: Path, document: Document) -> int:
