@@ -10,7 +10,7 @@ from worker.cli.output import counted, with_progress, write_line
 from worker.cli.store import group_stored, opened_tools, reading_store
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
-from worker.manage.feeds import list_outlines
+from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.ingest import SeedRead, ingest
 from worker.seeds.opml import import_opml, write_opml
 from worker.settings import settings
@@ -44,7 +44,7 @@ def import_command(source: str) -> None:
 def export_command() -> None:
     """Write the feeds as OPML to standard output."""
     with reading_store() as connection:
-        for chunk in write_opml(list_outlines(connection), "Feedmill", read_clock(connection).now()):
+        for chunk in write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()):
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
 

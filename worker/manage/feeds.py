@@ -168,7 +168,7 @@ def list_feed_ids(connection: Connection) -> list[int]:
     return list(connection.execute(polled.order_by(ScheduleRow.next_poll_at, ScheduleRow.feed_id)).scalars())
 
 
-def list_outlines(connection: Connection) -> Iterator[NewFeed]:
+def list_feeds_to_export(connection: Connection) -> Iterator[NewFeed]:
     """List the feeds, except seed files, that somebody asked for and nobody removed."""
     query = select(FeedRow.url, FeedRow.title, FeedRow.site_url).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
     is_asked_for = FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT)

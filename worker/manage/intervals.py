@@ -13,7 +13,7 @@ from worker.schedule.success import after_success
 from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds
 
-SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=30)
+SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=30)
 
 
 def bounds_within(interval: timedelta | None, bounds: Bounds) -> Bounds:

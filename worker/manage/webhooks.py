@@ -68,12 +68,12 @@ def remove_webhook(connection: Connection, webhook: Webhook) -> None:
     connection.execute(delete(WebhookRow).where(WebhookRow.id == webhook.webhook_id))
 
 
-def is_any_due(connection: Connection, now: datetime) -> bool:
+def is_any_webhook_due(connection: Connection, now: datetime) -> bool:
     """Say whether any webhook could be sent to now."""
-    return bool(connection.execute(select(exists().where(is_due(now)))).scalar_one())
+    return bool(connection.execute(select(exists().where(is_webhook_due(now)))).scalar_one())
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_webhook_due(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a webhook can be sent to now, and there is something to send."""
     return and_(WebhookRow.state == "active", WebhookRow.next_attempt_at <= now, WebhookRow.position < _numbered_to())
 

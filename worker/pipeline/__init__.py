@@ -3,7 +3,7 @@
 claim → fetch → parse → recognise → normalise → dedupe → schedule → store; grouping into stories follows the commit
 
 ``polling`` (feeds that are due) and ``on_demand`` (feeds that somebody names) keep a ``window`` of many ``visits`` in
-flight through the first three stages; ``identify`` prepares the documents that were read, ``conclude`` decides under
+flight through the first three stages; ``prepare`` prepares the documents that were read, ``conclude`` decides under
 locks what follows from them and stores it. Callers without a broker use these functions, as the tasks do.
 """
 

@@ -19,7 +19,7 @@ from worker.manage.deletion import reconsider_articles
 from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.pipeline.answered import Answered, bounds_of, conclude_document, join_notes
-from worker.pipeline.identify import PreparedDocument, brought_by, is_current, names_of, prepare_document, read_at
+from worker.pipeline.prepare import PreparedDocument, brought_by, is_current, names_of, prepare_document, read_at
 from worker.recognise.audit import audit_guids
 from worker.store.known import lock_articles
 from worker.store.locked import Locked, lock_polls
@@ -33,9 +33,9 @@ from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
 from worker.wire.linking import link_stored, lock_sent, lock_stored
 
 # Programs that store documents of their own find all they need for it here.
-__all__ = ["DELETED", "Answered", "bounds_of", "store_documents", "store_prepared", "store_results"]
+__all__ = ["FEED_DELETED", "Answered", "bounds_of", "store_documents", "store_prepared", "store_results"]
 
-DELETED = "its feed was deleted meanwhile: nothing of it was stored"
+FEED_DELETED = "its feed was deleted meanwhile: nothing of it was stored"
 """The note on a document whose feed is no longer there when the document is stored."""
 # How the ledger counts entries whose guids or URLs are not what they should be.
 _NOTES = {
@@ -114,7 +114,7 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     """Return what a document's poll writes; ``outcome`` is what it brought, None where its feed was deleted."""
     result = prepared.result
     if outcome is None:
-        return replace(result, record=replace(result.record, note=DELETED, next_poll=NextPoll(None, DELETED)))
+        return replace(result, record=replace(result.record, note=FEED_DELETED, next_poll=NextPoll(None, FEED_DELETED)))
     placed = [each for each in outcome.placements if each.finding is Finding.RENAMED]
     renamed = {each.sighting.guid_hash: each.sighting.known_by for each in placed}
     known = prepared.sighted.keys() | renamed.keys()

@@ -22,8 +22,8 @@ from worker.normalise.dates import read_date
 from worker.parse import Kind, sniff
 from worker.pipeline import Tools
 from worker.pipeline.answered import Answered, hash_body
-from worker.pipeline.conclude import DELETED, store_documents
-from worker.pipeline.identify import hold_back
+from worker.pipeline.conclude import FEED_DELETED, store_documents
+from worker.pipeline.prepare import hold_back
 from worker.seeds.files import SeedFile, find_seed_files, read_seed_file, settle
 from worker.seeds.opml import add_feeds_of_seed
 from worker.settings import Settings
@@ -98,8 +98,8 @@ def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
     record, is_new_feed = _store(tools, replace(file, look=look), document, parsed, is_known=known is not None)
-    if record.note == DELETED:
-        raise SeedError(f"{path} was not read: {DELETED}.")
+    if record.note == FEED_DELETED:
+        raise SeedError(f"{path} was not read: {FEED_DELETED}.")
     return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.pipeline.identify import hold_back
+from worker.pipeline.prepare import hold_back
 from worker.values.entries import Entry, ParsedDocument
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
