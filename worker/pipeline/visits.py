@@ -70,7 +70,7 @@ class Visit:
         return self.release(now) if self.is_over else None
 
     def release(self, now: datetime) -> HostRelease:
-        """Return the end of the lease, for what is known of the host now."""
+        """Return the end of the lease, with what is known of the host now."""
         host = self.host
         return HostRelease(host.host_id, host.token, self._not_before or now, self._refusals, host.isolated)
 
