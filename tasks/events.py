@@ -6,7 +6,7 @@ from tasks.declare import task
 from worker.basics.stopping import is_stopping
 from worker.database.clock import read_clock
 from worker.database.engine import reading, store_engine
-from worker.manage.webhooks import is_any_due
+from worker.manage.webhooks import is_any_webhook_due
 from worker.outbox import number_events as number_committed_events
 from worker.settings import settings
 from worker.webhooks.deliver import Delivered, deliver, delivering_transfers
@@ -20,7 +20,7 @@ def number_events() -> None:
     engine = store_engine()
     number_committed_events(engine)
     with reading(engine) as connection:
-        is_due = is_any_due(connection, read_clock(connection).now())
+        is_due = is_any_webhook_due(connection, read_clock(connection).now())
     if is_due:
         deliver_webhooks.delay()
 

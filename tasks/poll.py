@@ -7,10 +7,9 @@ from worker.database.clock_steps import TICK, mend_clock_step
 from worker.database.engine import store_engine
 from worker.database.turns import take_turn
 from worker.logs import log_poll
-from worker.pipeline import count_poll_tasks, request_named
+from worker.pipeline import borrowed_tools, count_poll_tasks, request_named
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
-from worker.pipeline.tools import borrowed_tools
 from worker.settings import settings
 
 

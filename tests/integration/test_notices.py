@@ -23,7 +23,7 @@ from worker.database.engine import reading, writing
 from worker.manage.feeds import add_file_feed, find_feed, remove_feed
 from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.identify import prepare_document
+from worker.pipeline.prepare import prepare_document
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.ingest import ingest
 from worker.settings import Settings

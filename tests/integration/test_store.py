@@ -23,7 +23,7 @@ from worker.errors import ErrorClass, PermanentError
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
-from worker.pipeline.identify import prepare_document
+from worker.pipeline.prepare import prepare_document
 from worker.recognise.keys import hash_guid
 from worker.store.known import find_sightings
 from worker.store.sightings import StaleDecisionError

@@ -13,7 +13,7 @@ from worker.cli.store import change_store, feed_called
 from worker.database.clock import Clock
 from worker.errors import NamedError, UsageError
 from worker.manage.feeds import NamedFeed, choose_guid_policy, pause_feed, remove_feed, resume_feed
-from worker.manage.intervals import LONGEST, SHORTEST, choose_interval
+from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
 from worker.pipeline.tools import bounds_of_settings
 from worker.settings import settings
 from worker.values.due_feeds import FeedState
@@ -85,7 +85,7 @@ def set_command(names: tuple[str, ...], *, interval: str | None, guid_policy: st
     """
     if interval is None and guid_policy is None:
         raise UsageError("set needs --interval, --guid-policy or both.")
-    every = read_duration("--interval", interval, SHORTEST, LONGEST) if interval else None
+    every = read_duration("--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL) if interval else None
     bounds = bounds_of_settings(settings())
 
     def choose(connection: Connection, clock: Clock, feed: NamedFeed) -> str:

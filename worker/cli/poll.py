@@ -13,16 +13,8 @@ from worker.cli.store import feed_called, group_stored, opened_tools
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, PollError, UsageError
 from worker.manage.feeds import list_feed_ids
-from worker.pipeline import (
-    LEFT_TO_WORKERS,
-    NamedPoll,
-    poll_all_due,
-    poll_by_name,
-    poll_named,
-    request_named,
-    why_not_polled,
-)
-from worker.pipeline.tools import Tools
+from worker.pipeline import NamedPoll, Tools, poll_all_due, poll_by_name, poll_named, request_named
+from worker.pipeline.on_demand import LEFT_TO_WORKERS, why_not_polled
 from worker.settings import settings
 from worker.values.due_feeds import Credentials
 from worker.values.outcomes import Outcome, PollRecord

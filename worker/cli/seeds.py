@@ -10,10 +10,9 @@ from worker.cli.output import counted, with_progress, write_line
 from worker.cli.store import group_stored, opened_tools, reading_store
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
-from worker.manage.feeds import list_outlines
-from worker.manage.opml import write_opml
+from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.ingest import SeedRead, ingest
-from worker.seeds.outlines import import_opml
+from worker.seeds.opml import import_opml, write_opml
 from worker.settings import settings
 
 
@@ -34,18 +33,18 @@ def import_command(source: str) -> None:
     """Add the feeds of an OPML file, or of one on the web."""
     with opened_tools() as tools:
         try:
-            imported = import_opml(tools, source, settings().max_body)
+            added, known = import_opml(tools, source, settings().max_body)
         except SeedError as error:
             told = str(error)
             raise NamedError(told if source in told else f"{source} was not imported: {told}") from error
-    write_line(f"{source}: {counted(imported.added, 'feed')} added, {imported.known:,} known already.")
+    write_line(f"{source}: {counted(added, 'feed')} added, {known:,} known already.")
 
 
 @click.command("export")
 def export_command() -> None:
     """Write the feeds as OPML to standard output."""
     with reading_store() as connection:
-        for chunk in write_opml(list_outlines(connection), "Feedmill", read_clock(connection).now()):
+        for chunk in write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()):
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
 

@@ -1,8 +1,8 @@
-"""Asking hosts for what is no poll, as politely: under their leases, one request at a time, with their gaps."""
+"""Asking hosts outside a poll, as politely as in one: under their leases, one request at a time, with their gaps."""
 
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 from worker.basics.urls import host_key
@@ -13,9 +13,8 @@ from worker.database.engine import reading
 from worker.database.locks import HostRelease
 from worker.errors import ErrorClass, PollError, TransientError
 from worker.fetch import Transfers
+from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_results
-from worker.pipeline.polling import Stop
-from worker.pipeline.tools import Tools
 from worker.schedule.failure import after_failure
 from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest, Streak
 
@@ -25,9 +24,9 @@ _TURN = timedelta(milliseconds=200)
 
 
 class Lookup:
-    """The requests that look for one feed; a class because it holds the leases of all hosts that it asks.
+    """The requests that look for one feed; a class because it holds the leases of all the hosts it asks.
 
-    No request begins after ``time_left``. A host that another worker holds is waited for, for as long as ``patience``.
+    No request begins after ``time_left``. It waits up to ``patience`` for hosts that another worker holds.
     """
 
     def __init__(self, tools: Tools, stop: Stop, time_left: timedelta, patience: timedelta = timedelta(0)) -> None:
@@ -45,37 +44,6 @@ class Lookup:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def ask(self, url: str) -> Document:
-        """Return the document at a URL; raises the PollError that stands in the way."""
-        host = self.hold(url)
-        self._wait_for_the_gap(host)
-        try:
-            document = fetch_document(self._tools.transfers, url, self._stop)
-        except PollError as error:
-            self._hosts[host.name] = self._after(host, error)
-            raise
-        self._hosts[host.name] = self._after(host, None)
-        return document
-
-    def hold(self, url: str) -> ClaimedHost:
-        """Return the URL's host, leased till the end of the lookup; TransientError when another worker keeps it."""
-        name = host_key(url)
-        while name not in self._hosts:
-            if claimed := self._claim(name):
-                self._hosts[name] = claimed
-            elif self._clock.now() >= self._patience_ends_at or self._stop():
-                raise _busy(f"{name} is being polled at the moment")
-            else:
-                time.sleep(_TURN.total_seconds())
-        return self._hosts[name]
-
-    def may_ask(self, host: ClaimedHost) -> bool:
-        """Say whether the host may be asked again before the time is over."""
-        return host.next_request_at is None or host.next_request_at <= self._ends_at
-
-    def close(self) -> None:
         """Give the hosts back."""
         now = self._clock.now()
         releases = [
@@ -86,12 +54,37 @@ class Lookup:
         if releases:
             store_results(self._tools.engine, [], releases, now)
 
-    def _claim(self, name: str) -> ClaimedHost | None:
-        return write(
-            self._tools.engine, lambda connection: claim_host(connection, self._clock.now(), self._terms, name)
-        )
+    def ask(self, url: str) -> Document:
+        """Return the document at a URL; raises the PollError that stands in the way."""
+        host = self.hold(url)
+        self._wait_for_gap(host)
+        try:
+            document = fetch_document(self._tools.transfers, url, self._stop)
+        except PollError as error:
+            self._note_request(host, error)
+            raise
+        self._note_request(host, None)
+        return document
 
-    def _wait_for_the_gap(self, host: ClaimedHost) -> None:
+    def hold(self, url: str) -> ClaimedHost:
+        """Return the URL's host, leased until the lookup ends; TransientError when another worker keeps it."""
+        engine, name = self._tools.engine, host_key(url)
+        while name not in self._hosts:
+            if claimed := write(
+                engine, lambda connection: claim_host(connection, self._clock.now(), self._terms, name)
+            ):
+                self._hosts[name] = claimed
+            elif self._clock.now() >= self._patience_ends_at or self._stop():
+                raise _busy(f"{name} is being polled at the moment")
+            else:
+                time.sleep(_TURN.total_seconds())
+        return self._hosts[name]
+
+    def may_ask(self, host: ClaimedHost) -> bool:
+        """Say whether the host may be asked before the lookup's time is over."""
+        return host.next_request_at is None or host.next_request_at <= self._ends_at
+
+    def _wait_for_gap(self, host: ClaimedHost) -> None:
         if not self.may_ask(host):
             raise _busy(f"{host.name} is not to be asked again before {host.next_request_at:%Y-%m-%d %H:%M} UTC")
         begins_at = host.next_request_at or self._clock.now()
@@ -100,16 +93,18 @@ class Lookup:
         if self._clock.now() > self._ends_at:
             raise _busy("there was no time left to ask")
 
-    def _after(self, host: ClaimedHost, error: PollError | None) -> ClaimedHost:
-        """Return the host as a request leaves it: to be asked after its gap, or after the wait that it asked for."""
-        now = self._clock.now()
-        wait = _host_wait(self._tools, host, error, now) if error else None
+    def _note_request(self, host: ClaimedHost, error: PollError | None) -> None:
+        """Let the host be asked next after its gap, or after the wait that it asked for."""
+        now, wait = self._clock.now(), None
+        if error:
+            streak = Streak(attempts=1, failures=1, host_refusals=host.failures)
+            wait = after_failure(now, self._tools.bounds, error, streak, spread=0.0).host_wait
         failures = host.failures + 1 if wait else 0
-        return replace(host, next_request_at=now + (wait or host.gap), failures=failures)
+        self._hosts[host.name] = replace(host, next_request_at=now + (wait or host.gap), failures=failures)
 
 
 def fetch_document(transfers: Transfers, url: str, stop: Stop = lambda: False) -> Document:
-    """Return one document, fetched through the same guard and limits as any feed; raises what it ended in."""
+    """Return one document, fetched through the same guard and limits as any feed; raises the PollError it ended in."""
     transfers.start(FetchRequest(_NO_FEED, url))
     fetched: list[Fetched] = []
     try:
@@ -118,18 +113,13 @@ def fetch_document(transfers: Transfers, url: str, stop: Stop = lambda: False) -
                 raise TransientError(ErrorClass.INCOMPLETE, "feedmill was told to stop")
             fetched = transfers.step(_TURN)
     finally:
-        # When interrupted: the next to use these transfers must not hear of it.
+        # If this is interrupted, whoever uses these transfers next must not get the answer.
         transfers.abandon(_NO_FEED)
     answer = fetched[0].answer
     if isinstance(answer, PollError):
         raise answer
     assert isinstance(answer, Document), "without validators nothing is unmodified"
     return answer
-
-
-def _host_wait(tools: Tools, host: ClaimedHost, error: PollError, now: datetime) -> timedelta | None:
-    streak = Streak(attempts=1, failures=1, host_refusals=host.failures)
-    return after_failure(now, tools.bounds, error, streak, spread=0.0).host_wait
 
 
 def _busy(sentence: str) -> TransientError:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Update, select, update
 from worker.basics.measures import show_duration
 from worker.database.outbox_tables import WebhookRow
 from worker.errors import NamedError, PollError
-from worker.manage.webhooks import is_due
+from worker.manage.webhooks import is_webhook_due
 from worker.outbox import Change, read_changes
 
 LEASE = timedelta(minutes=1)
@@ -65,7 +65,7 @@ def claim_batches(connection: Connection, now: datetime) -> list[Batch]:
     """Claim the webhooks that have been due the longest; one whose next changes are no longer kept is dead."""
     due = (
         select(WebhookRow)
-        .where(is_due(now))
+        .where(is_webhook_due(now))
         .order_by(WebhookRow.next_attempt_at, WebhookRow.id)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)

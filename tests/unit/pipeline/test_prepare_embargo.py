@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.pipeline.identify import hold_back
+from worker.pipeline.prepare import hold_back
 from worker.values.entries import Entry, ParsedDocument
 
 NOW = datetime(2026, 7, 10, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ def test_an_embargo_is_over_at_the_very_moment_that_it_names(end: datetime | Non
     assert hold_back(document, NOW) is document
 
 
-def test_what_is_embargoed_is_left_out_and_the_ledger_is_told_until_when() -> None:
+def test_embargoed_entries_are_left_out_and_the_ledger_says_until_when() -> None:
     held = hold_back(_document(None, NOW + INSTANT, NOW, NOW + timedelta(days=1)), NOW)
     assert [entry.guid for entry in held.entries] == ["0", "2"]
     assert held.skipped == (
@@ -30,5 +30,5 @@ def test_what_is_embargoed_is_left_out_and_the_ledger_is_told_until_when() -> No
     )
 
 
-def test_of_a_document_that_is_embargoed_as_a_whole_nothing_is_left() -> None:
+def test_nothing_is_left_of_a_document_whose_entries_are_all_embargoed() -> None:
     assert hold_back(_document(NOW + INSTANT), NOW).entries == ()

@@ -5,14 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import SeedError
-from worker.manage.opml import OpmlLimits, Outline, read_opml, write_opml
+from worker.manage.feeds import NewFeed
+from worker.seeds.opml import OpmlLimits, read_opml, write_opml
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 NO_LIMITS = OpmlLimits()
 TITLES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cn", "Co")), min_size=1, max_size=50)
 
 
-def _read(body: str, limits: OpmlLimits = NO_LIMITS) -> list[Outline]:
+def _read(body: str, limits: OpmlLimits = NO_LIMITS) -> list[NewFeed]:
     return list(read_opml([body.encode()], limits))
 
 
@@ -22,26 +23,26 @@ def _list(outlines: str) -> str:
 
 @given(TITLES)
 def test_what_is_written_reads_back(title: str) -> None:
-    outline = Outline("https://a.example/feed?a=1&b=2", title, "https://a.example/")
-    assert list(read_opml(write_opml([outline], "Feeds", NOW), NO_LIMITS)) == [outline]
+    feed = NewFeed("https://a.example/feed?a=1&b=2", title, "https://a.example/")
+    assert list(read_opml(write_opml([feed], "Feeds", NOW), NO_LIMITS)) == [feed]
 
 
 def test_a_document_may_come_in_byte_by_byte() -> None:
     body = _list('<outline text="A" xmlUrl="https://a.example/"/>').encode()
     chunks = [body[place : place + 1] for place in range(len(body))]
-    assert [outline.url for outline in read_opml(chunks, NO_LIMITS)] == ["https://a.example/"]
+    assert [feed.url for feed in read_opml(chunks, NO_LIMITS)] == ["https://a.example/"]
 
 
 def test_a_feed_may_stand_in_folders() -> None:
-    (outline,) = _read(
+    (feed,) = _read(
         _list('<outline text="News"><outline text="World"><outline text="A" xmlUrl="http://a/"/></outline></outline>')
     )
-    assert outline == Outline("http://a/", "A")
+    assert feed == NewFeed("http://a/", "A")
 
 
 def test_names_of_attributes_may_be_in_any_case() -> None:
-    (outline,) = _read(_list('<outline TITLE="A" XMLURL="http://a/" htmlurl="http://b/"/>'))
-    assert outline == Outline("http://a/", "A", "http://b/")
+    (feed,) = _read(_list('<outline TITLE="A" XMLURL="http://a/" htmlurl="http://b/"/>'))
+    assert feed == NewFeed("http://a/", "A", "http://b/")
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "ftp://a/", ""])
