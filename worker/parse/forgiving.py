@@ -86,7 +86,7 @@ def _why_broken(found: _Values) -> str:
 
 
 def _with_guid_unescaped(item: _Values) -> _Values:
-    """Return an entry of a broken document with its guid as it was meant: a feed that breaks must not rename them."""
+    """Return an entry of a broken document with its guid as it was meant: a feed that breaks must rename nothing."""
     texts = {name: text for name in ("id", "link") if (text := _text(item, name, LONGEST_URL))}
     return {**item, **{name: unescape(text, _QUOTES) for name, text in texts.items()}}
 

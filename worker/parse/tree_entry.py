@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from worker.basics import wording
 from worker.basics.urls import is_decoration
 from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, join, tidy_text
-from worker.parse.tree_text import Parts, Scope, Words, last_text, plain_text, plain_texts, read_words, sort_parts
+from worker.parse.tree_text import Parts, Scope, Words, last_text, read_text, read_texts, read_words, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
 
@@ -44,7 +44,7 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
 def _guid(element: Element, parts: Parts, scope: Scope) -> tuple[str | None, bool]:
     """Return the guid, and whether it may be a page's address too."""
     for guid in reversed(parts.get("guid", ())):
-        if text := plain_text(guid, LONGEST_URL):
+        if text := read_text(guid, LONGEST_URL):
             permalinks = (value for name, value in guid.items() if name.lower() == "ispermalink")
             is_permalink = next(permalinks, "true").lower() == "true"
             return (_resolved(text, guid, scope) if is_permalink else text), is_permalink
@@ -56,12 +56,12 @@ def find_page(parts: Parts, scope: Scope) -> str | None:
     pages = [link for link in parts.get("link", ()) if (link.get("rel") or "alternate").lower() == "alternate"]
     # Sorting is stable.
     for link in sorted(pages, key=lambda page: not wording.is_page_type(page.get("type"))):
-        if url := address(link, scope) or _resolved(plain_text(link, LONGEST_URL), link, scope):
+        if url := find_url(link, scope) or _resolved(read_text(link, LONGEST_URL), link, scope):
             return url
     return None
 
 
-def address(element: Element, scope: Scope) -> str | None:
+def find_url(element: Element, scope: Scope) -> str | None:
     """Return the URL in an element's attributes."""
     written = element.get("url") or element.get("uri") or element.get("href")
     return _resolved(tidy_text(written, LONGEST_URL), element, scope)
@@ -98,7 +98,7 @@ def _tags(parts: Parts) -> Iterator[str]:
         if not wording.is_no_tag(element.get("scheme")):
             written = (element.get("term") or element.get("text"), element.text)
             yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
-    for text in plain_texts(parts.get("tags", ()), LONGEST_CONTENT):
+    for text in read_texts(parts.get("tags", ()), LONGEST_CONTENT):
         yield from (tag for part in text.split(",") if (tag := tidy_text(part, LONGEST_NAME)))
 
 
@@ -107,7 +107,7 @@ def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:
     by_url: dict[str, Enclosure] = {}
     media = (each for each in parts.get("media", ()) if wording.is_file_type(_type(each), each.get("medium")))
     for element in chain(_enclosing(parts), media):
-        if url := address(element, scope):
+        if url := find_url(element, scope):
             length = element.get("length") or element.get("fileSize") or element.get("filesize")
             by_url.setdefault(url, Enclosure(url, _type(element), wording.read_length(length)))
     return tuple(by_url.values())
@@ -116,11 +116,11 @@ def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:
 def _images(parts: Parts, scope: Scope) -> Iterator[str]:
     """Yield the pictures of an entry: thumbnails, a podcast's cover, then those among its files."""
     for element in chain(parts.get("thumbnail", ()), parts.get("image", ())):
-        if url := address(element, scope) or plain_text(element, LONGEST_URL):
+        if url := find_url(element, scope) or read_text(element, LONGEST_URL):
             yield url
     for element in chain(_enclosing(parts), parts.get("media", ())):
         is_picture = wording.is_picture_type(_type(element), element.get("medium"))
-        if is_picture and (url := address(element, scope)):
+        if is_picture and (url := find_url(element, scope)):
             yield url
 
 

@@ -72,19 +72,19 @@ def sort_parts(element: Element, roles: Roles, depth: int = 0) -> Parts:
     return parts
 
 
-def plain_text(element: Element, longest: int) -> str | None:
+def read_text(element: Element, longest: int) -> str | None:
     """Return the text of an element and of everything inside it."""
     return tidy_text("".join(element.itertext()) if len(element) else element.text, longest)
 
 
-def plain_texts(elements: Iterable[Element], longest: int) -> Iterator[str]:
+def read_texts(elements: Iterable[Element], longest: int) -> Iterator[str]:
     """Yield the texts of elements, but no empty ones."""
-    return (text for element in elements if (text := plain_text(element, longest)))
+    return (text for element in elements if (text := read_text(element, longest)))
 
 
 def last_text(parts: Parts, role: str, longest: int = LONGEST_NAME) -> str | None:
     """Return the last text that an element of a role has; empty ones do not count."""
-    return next(plain_texts(reversed(parts[role]), longest), None) if role in parts else None
+    return next(read_texts(reversed(parts[role]), longest), None) if role in parts else None
 
 
 def read_words(parts: Parts, scope: Scope, longest: int, *roles: str) -> Iterator[Words]:

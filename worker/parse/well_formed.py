@@ -16,7 +16,7 @@ from worker.basics.charset import decode
 from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
-from worker.parse.tree_entry import address, find_page, read_authors, read_entry
+from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_words, sort_parts
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
@@ -113,7 +113,7 @@ def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
         entries=tuple(read_entry(item, inner, authors) for item, inner in items),
         title=title.text if title else None,
         site_url=find_page(feed, around),
-        self_url=next((url for link in selves if (url := address(link, around))), None),
+        self_url=next((url for link in selves if (url := find_url(link, around))), None),
         language=last_text(feed, "language") or scope.language,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
     )
