@@ -26,7 +26,7 @@ _MOST_TAGS = 100_000
 _AT_ONCE = timedelta(milliseconds=50)
 
 
-def read_here(document: Document, max_entries: int) -> ParsedDocument | PollError | None:
+def read_in_process(document: Document, max_entries: int) -> ParsedDocument | PollError | None:
     """Read a document in this process: return what it publishes, or why it is no feed; None for one for the child."""
     if len(document.body) > _LARGEST or document.body.count(b"<") > _MOST_TAGS:
         return None
@@ -116,7 +116,7 @@ class Parser:
         ends_at = time.monotonic() + _AT_ONCE.total_seconds()
         while self._unread and time.monotonic() < ends_at:
             key, document = self._unread.popleft()
-            if answer := read_here(document, self._limits.max_entries):
+            if answer := read_in_process(document, self._limits.max_entries):
                 yield Parsed(key, answer)
             else:
                 self._for_child.append((key, document))
