@@ -10,8 +10,9 @@ from sqlalchemy import Engine, Row, Select, bindparam, func, select
 
 from benchmarks.interleaving_model import Change, Model
 from benchmarks.interleaving_publisher import FIELDS, Words
+from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
-from worker.database.article_values import read_article, unpack_article
+from worker.database.codecs import ARTICLE
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.values.articles import Article
@@ -105,7 +106,7 @@ def _fields(article: Article) -> tuple[object, ...]:
 
 
 def _sighting(row: Row[Any], articles: Mapping[int, Row[Any]], things: Mapping[int, Hashable]) -> _Facts:
-    said = unpack_article(row.said) or read_article(articles[row.article_id])
+    said = unpack(Article, row.said) or ARTICLE.read(articles[row.article_id])
     return {
         "thing": things.get(row.article_id),
         "text": said.text,
@@ -119,7 +120,7 @@ def _sighting(row: Row[Any], articles: Mapping[int, Row[Any]], things: Mapping[i
 def _article(row: Row[Any], sightings: list[Row[Any]]) -> _Facts:
     return {
         "text": row.text,
-        "fields": _fields(read_article(row)),
+        "fields": _fields(ARTICLE.read(row)),
         "is kill": row.notice == Notice.KILL,
         "is killed": row.killed_by == row.id,
         "is of a feed that carries it": any(each.feed_id == row.feed_id for each in sightings),

@@ -1,10 +1,9 @@
-"""Passing changes on to those who follow them."""
+"""Numbering events, and delivering them to webhooks."""
 
 import structlog
 
-from tasks.in_turn import in_turn
+from tasks.declare import task
 from worker.basics.stopping import is_stopping
-from worker.celery import app
 from worker.database.clock import read_clock
 from worker.database.engine import reading, store_engine
 from worker.manage.webhooks import is_any_due
@@ -15,19 +14,7 @@ from worker.webhooks.deliver import Delivered, deliver, delivering_transfers
 _LOG = structlog.get_logger("feedmill")
 
 
-@app.task(name="maintenance.deliver_webhooks")
-@in_turn()
-def deliver_webhooks() -> None:
-    """Bring changes to the webhooks that are due, as many as one task's time allows."""
-    chosen = settings()
-    secret = chosen.webhook_secret.get_secret_value() if chosen.webhook_secret else None
-    with delivering_transfers(chosen) as transfers:
-        for delivered in deliver(store_engine(), transfers, secret, is_stopping):
-            _log(delivered)
-
-
-@app.task(name="maintenance.number_events")
-@in_turn()
+@task("maintenance.number_events", at_most=1)
 def number_events() -> None:
     """Give the events that have been committed their positions, and wake a delivery where a webhook waits for them."""
     engine = store_engine()
@@ -36,6 +23,16 @@ def number_events() -> None:
         is_due = is_any_due(connection, read_clock(connection).now())
     if is_due:
         deliver_webhooks.delay()
+
+
+@task("maintenance.deliver_webhooks", at_most=1)
+def deliver_webhooks() -> None:
+    """Bring changes to the webhooks that are due, as many as one task's time allows."""
+    chosen = settings()
+    secret = chosen.webhook_secret.get_secret_value() if chosen.webhook_secret else None
+    with delivering_transfers(chosen) as transfers:
+        for delivered in deliver(store_engine(), transfers, secret, is_stopping):
+            _log(delivered)
 
 
 def _log(delivered: Delivered) -> None:

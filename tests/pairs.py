@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from worker.database.feed_values import store_hints
+from worker.basics.codec import pack, write_json
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
@@ -31,7 +31,7 @@ def expected_of(name: str) -> Any:
 
 def told_of(parsed: ParsedDocument, expected: Any) -> Any:
     """What was read, of what is expected only."""
-    return _told(asdict(parsed) | {"hints": store_hints(parsed.hints)}, expected)
+    return _told(asdict(parsed) | {"hints": orjson.loads(write_json(pack(parsed.hints)))}, expected)
 
 
 def _told(read: Any, expected: Any) -> Any:

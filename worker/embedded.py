@@ -16,27 +16,21 @@ from sqlalchemy import Engine
 from worker.celery import app
 from worker.errors import StoreError
 
-# Two poll tasks, one each of five kinds that take long (grouping, seeds, lost feeds, retention, webhooks): tasks.turns
-# sees to that. What is left is for the tick and the numbering of events, which are short and must not wait.
+# Two poll tasks and one each of five kinds that take long (grouping, seeds, lost feeds, retention, webhooks), which
+# tasks/declare.py keeps to. Two threads are left for the tick and the numbering of events: they must not wait.
 _THREADS = 9
 
 
 def run_embedded() -> None:
     """Poll on schedule until the process is told to stop (Ctrl-C or SIGTERM)."""
     app.conf.feedmill_embedded = True
-    # It warns root of pickle, which we never accept.
+    # Celery warns root of pickle, which we never accept.
     warnings.simplefilter("ignore", SecurityWarning)
     # -B would fork beat away from a broker that lives in this process's memory.
     beat: Any = EmbeddedService(cast("Any", app), thread=True, scheduler_cls="celery.beat:Scheduler")
-    worker = app.Worker(
-        pool="threads",
-        concurrency=_THREADS,
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
-    # The first tick now, not when beat's first interval is over.
+    silent: Any = {"quiet": True, "without_gossip": True, "without_mingle": True, "without_heartbeat": True}
+    worker = app.Worker(pool="threads", concurrency=_THREADS, **silent)
+    # The first tick comes now, not when beat's first interval is over.
     worker_ready.connect(_tick)
     beat.start()
     try:
@@ -55,7 +49,7 @@ def sole_use(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not engine.url.database:
         yield
         return
-    # A file of its own: closing any descriptor of the database's would drop SQLite's locks on it.
+    # The lock has a file of its own: closing any descriptor of the database would drop SQLite's locks on it.
     path = Path(f"{engine.url.database}.lock")
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -1,4 +1,4 @@
-"""Logs: one structured line an event, for people (console) or machines (json), ours and our libraries' alike."""
+"""Logs: one structured line for each event, ours or a library's, for people (console) or for machines (json)."""
 
 import logging
 import sys
@@ -10,11 +10,11 @@ import structlog
 from worker.settings import Settings
 from worker.values.outcomes import Outcome, PollRecord
 
-# A line for each message, many times a minute, would bury ours.
+# These write a line for each message, many times a minute, which would bury ours.
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
-# Of a poll.
+# Fields of a poll that only its row in the ledger shows to people.
 _IN_THE_LEDGER = {"http_status", "next_poll_at", "next_poll_reason", "feed_id"}
-# What they tell of a broker in this process's own memory is of no use.
+# Their lines are no use where the broker is in this process's own memory.
 _OF_THE_BROKER = ("celery.worker.consumer.connection", "celery.apps.worker", "kombu.connection")
 
 
@@ -26,7 +26,7 @@ def set_up_logs(chosen: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso" if is_json else "%Y-%m-%d %H:%M:%S", utc=True),
         structlog.processors.StackInfoRenderer(),
-        _without_nulls,
+        _without_none,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -67,8 +67,8 @@ def log_poll(record: PollRecord) -> None:
 
 
 def _renderers(*, is_json: bool) -> list[Any]:
-    # Both escape line breaks and ESC in what a feed may have put into a value, and both print plain tracebacks: by
-    # default they would print local variables, and with them secrets.
+    # Both renderers escape line breaks and ESC, which a feed may have put into a value. Both print plain tracebacks: by
+    # default they would print local variables, and secrets with them.
     if is_json:
         plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         return [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
@@ -79,13 +79,13 @@ def _renderers(*, is_json: bool) -> list[Any]:
 
 
 def _for_people(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Leave out of a poll's line what `feedmill polls` tells in full: it is to fit a screen."""
+    """Leave out of a poll's line what `feedmill polls` shows in full, so that it fits on a screen."""
     if event.get("event") != "polled":
         return event
     due_at = event.get("next_poll_at")
-    told = {name: value for name, value in event.items() if name not in _IN_THE_LEDGER and value != 0}
-    return told | ({"next": due_at[11:16]} if due_at else {})
+    shown = {name: value for name, value in event.items() if name not in _IN_THE_LEDGER and value != 0}
+    return shown | ({"next": due_at[11:16]} if due_at else {})
 
 
-def _without_nulls(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _without_none(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {name: value for name, value in event.items() if value is not None}

@@ -13,13 +13,13 @@ from tests.polling import add, count, poll, titles
 from tests.seeds import place
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
+from worker.basics.codec import unpack
 from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.feed_values import read_options
 from worker.database.locks import HostRelease
 from worker.database.schema import migrate
 from worker.manage.feeds import (
@@ -209,7 +209,7 @@ def test_by_what_entries_are_known_is_chosen_beside_the_interval_and_taken_back(
         choose_interval(connection, read_clock(connection).now(), 1, timedelta(hours=2), tools.bounds)
         choose_guid_policy(connection, 1, GuidPolicy(policy))
         stored = connection.execute(select(FeedRow.options)).scalar_one()
-        assert read_options(stored) == FeedOptions(timedelta(hours=2), GuidPolicy(policy))
+        assert unpack(FeedOptions, stored) == FeedOptions(timedelta(hours=2), GuidPolicy(policy))
         choose_guid_policy(connection, 1, None)
         assert connection.execute(select(FeedRow.options)).scalar_one() == {"interval": 7200}
 

@@ -59,9 +59,9 @@ def test_retry_after_holds_on_an_answer_that_is_no_error(tools: Tools, publisher
 
 
 def test_what_a_document_asks_for_holds_while_it_does_not_change(tools: Tools, publisher: Publisher) -> None:
-    publisher.serve("/feed", rss([item("one")], head="<ttl>1380</ttl>"))
+    publisher.serve("/feed", rss([item("one")], head="<ttl>1440</ttl>"))
     add(tools, publisher.url("/feed"))
-    assert [poll(tools)[0].next_poll.reason, poll_again(tools).next_poll.reason] == ["the publisher's ttl of 23h"] * 2
+    assert [poll(tools)[0].next_poll.reason, poll_again(tools).next_poll.reason] == ["the publisher's ttl of 1d"] * 2
 
 
 def test_only_the_new_entry_of_a_changed_document_is_stored(tools: Tools, publisher: Publisher) -> None:

@@ -25,9 +25,7 @@ WRITERS = {
     "worker/database/conflicts.py": "it is what tries again",
     "worker/database/engine.py": "it opens the transaction",
     "worker/database/schema.py": "one migration runs at a time",
-    "worker/outbox.py": "it tries again by itself",
     "worker/pipeline/conclude.py": "it decides again too, from what it reads before",
-    "worker/stories/grouping.py": "likewise",
 }
 READERS_OF_THE_WALL_CLOCK = {
     "worker/fetch/transfers.py": "a Retry-After or Expires date from a host that sends no Date is measured against it",

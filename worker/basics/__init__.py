@@ -1,1 +1,1 @@
-"""What every part of Feedmill builds on: text, URLs, measures, languages, and how values become JSON."""
+"""What every part of Feedmill builds on: text, URLs, measures, languages, stopping, and the codec for JSON."""

@@ -1,4 +1,4 @@
-"""Bytes to text: by mark, content and declaration, and never by a codec that a server may not name."""
+"""Decode a document's bytes: by their byte order mark, by what they look like, or by a charset that we allow."""
 
 import codecs
 import re
@@ -10,8 +10,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# The encodings of the WHATWG Encoding Standard that Python reads under these names. UTF-7 is not among them: what
-# it hides passes every check that is made on bytes.
+# The encodings of the WHATWG Encoding Standard, under Python's names. UTF-7 is not one of them: what it hides passes
+# every check that looks at bytes.
 _ALLOWED = frozenset(
     codecs.lookup(name).name
     for name in (
@@ -21,7 +21,7 @@ _ALLOWED = frozenset(
         "macintosh cp866 gb18030 big5hkscs euc-jp cp932 iso-2022-jp cp949"
     ).split()
 )
-# The same standard reads these as what their writers meant, each a superset (section 4.2).
+# The standard reads these names as what their writers meant, a superset of each (section 4.2).
 _MEANT = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -34,21 +34,21 @@ _MEANT = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
-_WIDE = frozenset(codecs.lookup(name).name for name in ("utf-16", "utf-16-le", "utf-16-be"))
-# Markup in UTF-16 shows itself (XML 1.0, appendix F).
+_WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
+# Markup in UTF-16 is plain to see without a mark (XML 1.0, appendix F).
 _WIDE_STARTS = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
-# Here, bytes that are valid UTF-8 still mean something else.
+# Bytes in these encodings may be valid UTF-8 too, and mean something else.
 _NOT_LIKE_UTF8 = _WIDE | {"iso2022_jp"}
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 
 
 def decode(body: bytes, content_type: str | None) -> str:
-    """Return the text of a document: by its mark, as UTF-8 if it is that, as declared, else as windows-1252."""
-    if shown := shown_encoding(body):
+    """Return the text of a document: by its mark, else as UTF-8 if it is valid, as declared, or as windows-1252."""
+    if shown := sniff_encoding(body):
         encoding, mark_length = shown
         return body[mark_length:].decode(encoding, "replace")
-    declared = _declared(body, content_type)
+    declared = _declared_encodings(body, content_type)
     # Far more feeds mislabel UTF-8 than other text happens to be valid UTF-8.
     guesses = declared if _NOT_LIKE_UTF8 & set(declared) else ["utf-8", *declared]
     for encoding in guesses:
@@ -56,30 +56,29 @@ def decode(body: bytes, content_type: str | None) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-    # A stray byte in declared UTF-8 must not turn all its other letters into two.
+    # One stray byte in declared UTF-8 must not turn every other letter into two.
     return body.decode("utf-8" if "utf-8" in declared else "cp1252", "replace")
 
 
-def shown_encoding(body: bytes) -> tuple[str, int] | None:
-    """Return the encoding that the first bytes show, and how many of them are a mark and no text."""
+def sniff_encoding(body: bytes) -> tuple[str, int] | None:
+    """Return the encoding that the first bytes show, and how many of them are a mark, not text."""
     marks = ((encoding, len(mark)) for mark, encoding in _MARKS if body.startswith(mark))
     starts = ((encoding, 0) for start, encoding in _WIDE_STARTS if body.startswith(start))
     return next(marks, None) or next(starts, None)
 
 
-def _declared(body: bytes, content_type: str | None) -> list[str]:
-    http = _HTTP_CHARSET.search(content_type or "")
-    xml = _XML_CHARSET.match(body)
+def _declared_encodings(body: bytes, content_type: str | None) -> list[str]:
+    http, xml = _HTTP_CHARSET.search(content_type or ""), _XML_CHARSET.match(body)
     names = [http[1] if http else "", xml[1].decode("ascii") if xml else ""]
-    known = [encoding for name in names if (encoding := _known(name))]
+    allowed = [encoding for name in names if (encoding := _find_allowed(name))]
     # Text in UTF-16 without a single zero byte has no space and no full stop either: it is something else.
-    return known if b"\x00" in body else [encoding for encoding in known if encoding not in _WIDE]
+    return allowed if b"\x00" in body else [encoding for encoding in allowed if encoding not in _WIDE]
 
 
-def _known(name: str) -> str | None:
+def _find_allowed(name: str) -> str | None:
     try:
-        known = codecs.lookup(name).name
+        encoding = codecs.lookup(name).name
     except LookupError:
         return None
-    known = _MEANT.get(known, known)
-    return known if known in _ALLOWED else None
+    encoding = _MEANT.get(encoding, encoding)
+    return encoding if encoding in _ALLOWED else None

@@ -1,21 +1,26 @@
-"""One codec for all values: a dataclass becomes JSON field by field, and JSON becomes that dataclass again.
+"""The codec: how values become JSON and come back, made from the types of their dataclass's fields.
 
-It is made from the types of the fields, so that no field can be forgotten on one side. What is read back is checked: it
-comes from a process that reads hostile bytes, or from a column that anybody may have written to.
+Between processes, ``write_json`` and ``from_json``: whole, and strictly checked, for the parser's child reads hostile
+bytes. In a column, ``pack`` and ``unpack``: without the fields that have their defaults, and reading whatever can be
+read, for anybody may have written to the column, a newer version of Feedmill too. A new field crosses without a line
+here; ``tests/unit/database/test_codecs.py`` tries every field of every value that crosses.
 """
 
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import orjson
 
 _Value = TypeVar("_Value")
 _Reader: TypeAlias = Callable[[Any], Any]
+_LOG = logging.getLogger(__name__)
+_MISMATCHES = (ValueError, TypeError, LookupError, OverflowError)
 
 
 def write_json(value: object) -> bytes:
@@ -23,17 +28,74 @@ def write_json(value: object) -> bytes:
     return orjson.dumps(value, default=_plain)
 
 
-def from_json(kind: type[_Value], told: object) -> _Value:
-    """Return the dataclass of a kind that parsed JSON tells of; fields that it does not name have their defaults.
+def from_json(kind: type[_Value], parsed: object) -> _Value:
+    """Return the dataclass that parsed JSON holds; fields that it does not name have their defaults.
 
-    ValueError, TypeError or LookupError where a value is not of its field's type, or its field is not of the kind.
+    ValueError, TypeError or LookupError where a value is not of its field's type, or a name is no field's.
     """
-    known: Any = kind
     try:
-        value: _Value = _reader_of(known)(told)
+        value: _Value = reader_of(cast("Any", kind))(parsed)
     except OverflowError as error:
         raise ValueError(str(error)) from error
     return value
+
+
+def pack(value: Any) -> dict[str, Any] | None:
+    """Return what a JSON column holds of a dataclass: its fields without those at their defaults, None if all are."""
+    defaults = defaults_of(cast("Any", type(value)))
+    return {name: said for name, default in defaults.items() if (said := getattr(value, name)) != default} or None
+
+
+def unpack(kind: type[_Value], stored: Any) -> _Value | None:
+    """Return the dataclass that a JSON column holds; None for null, and for JSON that is none.
+
+    A field that cannot be read has its default, and costs a line in the log.
+    """
+    if not stored:
+        return None
+    readers = field_readers(cast("Any", kind))
+    said: dict[str, Any] = {}
+    known = readers.keys() & stored.keys() if isinstance(stored, dict) else set()
+    for name in known:
+        try:
+            said[name] = readers[name](stored[name])
+        except _MISMATCHES as error:
+            _LOG.warning("stored %s of %s not read: %.80r (%s)", name, kind.__name__, stored[name], error)
+    try:
+        return kind(**said)
+    except (TypeError, ValueError) as error:
+        _LOG.warning("stored %s not read: %.80r (%s)", kind.__name__, stored, error)
+        return None
+
+
+@cache
+def reader_of(kind: Any) -> _Reader:
+    """Return the function that makes a value of a type out of parsed JSON."""
+    if get_origin(kind) in {Union, UnionType}:
+        (inner,) = (reader_of(each) for each in get_args(kind) if each is not NoneType)
+        return lambda parsed: None if parsed is None else inner(parsed)
+    if container := get_origin(kind):
+        member = reader_of(get_args(kind)[0])
+        return lambda parsed: container(map(member, _checked(list, parsed)))
+    if is_dataclass(kind):
+        readers, kind = field_readers(cast("Any", kind)), cast("Any", kind)
+        return lambda parsed: kind(**{name: readers[name](value) for name, value in _checked(dict, parsed).items()})
+    reader: _Reader | None = kind if issubclass(kind, Enum) else _SCALARS.get(kind)
+    return reader or (lambda parsed: _checked(kind, parsed))
+
+
+@cache
+def field_readers(kind: Any) -> Mapping[str, _Reader]:
+    """Return, for each field of a dataclass, the function that makes its value out of parsed JSON."""
+    types = get_type_hints(kind)
+    return {field.name: reader_of(types[field.name]) for field in fields(kind)}
+
+
+@cache
+def defaults_of(kind: Any) -> Mapping[str, Any]:
+    """Return the default of each field of a dataclass; what equals nothing, where a field has none."""
+    made = {field.name: field.default_factory for field in fields(kind) if field.default_factory is not MISSING}
+    return {field.name: made[field.name]() if field.name in made else field.default for field in fields(kind)}
 
 
 def _plain(value: object) -> float | list[Any] | str:
@@ -46,38 +108,17 @@ def _plain(value: object) -> float | list[Any] | str:
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
-@cache
-def _reader_of(kind: Any) -> _Reader:
-    """Return the function that makes a value of a type out of parsed JSON."""
-    if get_origin(kind) in {Union, UnionType}:
-        (inner,) = (_reader_of(each) for each in get_args(kind) if each is not NoneType)
-        return lambda told: None if told is None else inner(told)
-    if container := get_origin(kind):
-        member = _reader_of(get_args(kind)[0])
-        return lambda told: container(map(member, _checked(list, told)))
-    if is_dataclass(kind):
-        return _reader_of_fields(kind)
-    reader: _Reader | None = kind if issubclass(kind, Enum) else _SCALARS.get(kind)
-    return reader or (lambda told: _checked(kind, told))
-
-
-def _reader_of_fields(kind: Any) -> _Reader:
-    types = get_type_hints(kind)
-    readers = {field.name: _reader_of(types[field.name]) for field in fields(kind)}
-    return lambda told: kind(**{name: readers[name](value) for name, value in _checked(dict, told).items()})
-
-
-def _checked(kind: type, told: object) -> Any:
+def _checked(kind: type, parsed: object) -> Any:
     # Not isinstance: True is an int.
-    if type(told) is not kind:
-        raise TypeError(f"{type(told).__name__} where {kind.__name__} belongs")
-    return told
+    if type(parsed) is not kind:
+        raise TypeError(f"{type(parsed).__name__} where {kind.__name__} belongs")
+    return parsed
 
 
 _SCALARS: dict[type, _Reader] = {
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
-    timedelta: lambda told: timedelta(seconds=told),
+    timedelta: lambda seconds: timedelta(seconds=seconds),
     bytes: bytes.fromhex,
     float: float,
 }

@@ -1,4 +1,4 @@
-"""What changed from one text to another, word by word, for people to read."""
+"""Find what changed from one text to another, word by word, for people to read."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,14 +8,14 @@ from enum import StrEnum
 
 from worker.basics.text import UNSPACED
 
-# Of one changed passage on either side, in words; what follows is left out.
+# How many words of a changed passage are compared on either side; the rest is left out.
 _LONGEST = 2_000
-# Words left standing on either side of a change.
+# How many unchanged words are shown before and after a change.
 _CONTEXT = 6
 _WORD = re.compile(rf"[{UNSPACED}]\s*|[^\s{UNSPACED}]+\s*")
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     """What became of some words."""
 
     SAME = "same"
@@ -24,14 +24,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Words in a row that share a fate."""
+class Words:
+    """Words in a row of one kind."""
 
-    kind: Kind
+    kind: WordKind
     text: str
 
 
-def find_differences(old: str, new: str) -> Iterator[list[Run]]:
+def find_differences(old: str, new: str) -> Iterator[list[Words]]:
     """Yield the changed passages, each with a few words before and after every change."""
     before, after = old.split("\n\n"), new.split("\n\n")
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -44,32 +44,29 @@ def _words(paragraphs: Sequence[str]) -> list[str]:
     return words if len(words) <= _LONGEST else [*words[:_LONGEST], "…"]
 
 
-def _compare(before: list[str], after: list[str]) -> Iterator[Run]:
+def _compare(before: list[str], after: list[str]) -> Iterator[Words]:
     bare_before, bare_after = [word.rstrip() for word in before], [word.rstrip() for word in after]
-    # With difflib's own heuristic, which anchors long passages by their rarer words: else some would take minutes.
+    # Difflib's own heuristic anchors long passages by their rarer words: without it some would take minutes.
     for tag, i, j, k, m in SequenceMatcher(None, bare_before, bare_after).get_opcodes():
         if tag == "equal":
-            yield Run(Kind.SAME, "".join(after[k:m]))
+            yield Words(WordKind.SAME, "".join(after[k:m]))
             continue
         if i < j:
-            yield Run(Kind.REMOVED, "".join(before[i:j]))
+            yield Words(WordKind.REMOVED, "".join(before[i:j]))
         if k < m:
-            yield Run(Kind.ADDED, "".join(after[k:m]))
+            yield Words(WordKind.ADDED, "".join(after[k:m]))
 
 
-def _shorten(runs: list[Run]) -> list[Run]:
-    """Leave of unchanged words only those next to a change."""
+def _shorten(runs: list[Words]) -> list[Words]:
+    """Drop the unchanged words that are not next to a change."""
     last = len(runs) - 1
-    return [
-        Run(run.kind, _near(run.text, is_first=number == 0, is_last=number == last)) if run.kind is Kind.SAME else run
-        for number, run in enumerate(runs)
-    ]
+    return [_near_change(run, is_first=number == 0, is_last=number == last) for number, run in enumerate(runs)]
 
 
-def _near(text: str, *, is_first: bool, is_last: bool) -> str:
-    words = _WORD.findall(text)
-    if len(words) <= (_CONTEXT if is_first or is_last else 2 * _CONTEXT) + 1:
-        return text
+def _near_change(run: Words, *, is_first: bool, is_last: bool) -> Words:
+    words = _WORD.findall(run.text)
+    if run.kind is not WordKind.SAME or len(words) <= (_CONTEXT if is_first or is_last else 2 * _CONTEXT) + 1:
+        return run
     head = "" if is_first else "".join(words[:_CONTEXT])
     tail = "" if is_last else "".join(words[-_CONTEXT:])
-    return f"{head}… {tail}"
+    return Words(run.kind, f"{head}… {tail}")

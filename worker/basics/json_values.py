@@ -1,4 +1,4 @@
-"""JSON from outside: read leniently, its values taken only where they are of the type that is wanted."""
+"""Read JSON from outside leniently, and take its values only where they have the type that we want."""
 
 import json
 from typing import Any, TypeGuard
@@ -10,7 +10,7 @@ from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
 
-# What a database holds, and what other parsers keep exact.
+# Every database holds smaller numbers, and every JSON parser keeps them exact.
 _MOST = 1 << 53
 
 
@@ -22,14 +22,14 @@ def load_json(document: Document) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        # Half an emoji, a bare line break in a string: what cuts texts at so many units writes these.
+        # Half an emoji, or a bare line break in a string: software that cuts texts at a length writes these.
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise PermanentError(ErrorClass.PARSE, f"the document is broken JSON ({error})") from error
 
 
 def text_in(values: dict[str, Any], name: str, longest: int) -> str | None:
-    """Return the string under ``name``, clean and trimmed; null where it is none or empty."""
+    """Return the string under ``name``, clean and trimmed; None where it is empty or no string."""
     value = values.get(name)
     return clean(value, longest).strip() or None if isinstance(value, str) else None
 
@@ -41,5 +41,5 @@ def list_in(values: dict[str, Any], name: str) -> list[Any]:
 
 
 def is_count(value: object) -> TypeGuard[int]:
-    """Say whether a value is a whole number that a database holds."""
+    """Return whether a value is a whole number that a database holds."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST

@@ -1,13 +1,15 @@
-"""Durations and sizes as people write and read them: ``90s``, ``15m``, ``6h``, ``2d``; ``15MB``."""
+"""Durations, sizes and ids as people write and read them: ``90s``, ``15m``, ``6h``, ``2d``; ``15MB``; ``4711``."""
 
 import re
 from datetime import timedelta
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_BYTES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
+_BYTES = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.ASCII)
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?b?)", re.ASCII | re.IGNORECASE)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.ASCII | re.IGNORECASE)
 _LONGEST = timedelta(days=36500)
+LARGEST_ID = 2**63 - 1
+_NO_ROW = 0
 
 
 def parse_duration(text: str) -> timedelta:
@@ -32,24 +34,20 @@ def show_duration(duration: timedelta) -> str:
     if round(seconds, 1) < 60:  # noqa: PLR2004 -- a minute
         return f"{sign}{seconds:.1f}s".replace(".0s", "s")
     whole = round(seconds)
-    units = [("d", 86400), ("h", 3600), ("m", 60), ("s", 1)]
-    parts = []
-    for unit, size in units:
-        count, whole = divmod(whole, size)
-        parts.append((count, unit))
-    first = next(index for index, (count, _) in enumerate(parts) if count)
-    return sign + " ".join(f"{count}{unit}" for count, unit in parts[first : first + 2] if count)
+    parts: list[str] = []
+    for unit in "dhms":
+        count, whole = divmod(whole, _SECONDS[unit])
+        if count or parts:
+            parts.append(f"{count}{unit}" if count else "")
+    return sign + " ".join(filter(None, parts[:2]))
 
 
 def parse_size(text: str) -> int:
     """Read a size in bytes, ``15MB`` or ``500 kB`` (powers of ten); anything else is a ValueError."""
     match = _SIZE.fullmatch(text.strip())
-    unit = match[2].lower() if match else ""
-    if match and unit in {"k", "m", "g"}:
-        unit += "b"
-    if not match or unit not in _BYTES:
+    if not match:
         raise ValueError(f"{text!r} is not a size: write it as 500kB, 15MB or a number of bytes")
-    return int(float(match[1]) * _BYTES[unit])
+    return int(float(match[1]) * _BYTES[match[2].lower()])
 
 
 def show_size(size: int) -> str:
@@ -62,16 +60,10 @@ def show_size(size: int) -> str:
     return f"{amount:.0f} {unit}" if unit in {"B", "kB"} else f"{amount:.1f} {unit}"
 
 
-# --- Ids as people write them.
-
-LARGEST_ID = 2**63 - 1
-_NO_ROW = 0
-
-
 def read_id(name: str) -> int | None:
-    """Return the id that a name is, null when it is no number; 0, which no row has, for one beyond all ids."""
+    """Read an id, None where it is no number; a number beyond all ids becomes 0, which no row has."""
     if not name.isdecimal():
         return None
-    # int() refuses thousands of digits, and both databases what does not fit into 64 bits.
+    # int() refuses thousands of digits, and both databases refuse what does not fit into 64 bits.
     number = int(name) if len(name) <= len(str(LARGEST_ID)) else _NO_ROW
     return number if number <= LARGEST_ID else _NO_ROW

@@ -1,4 +1,7 @@
-"""The sign to stop, which a worker process gives to all that poll for it, forked children and threads alike."""
+"""How work ends in time: the stop signal that a worker process gives, and the time limits of a poll task.
+
+The signal reaches forked children and threads alike. Each time limit leaves the one before it time to end in order.
+"""
 
 import mmap
 import time
@@ -7,44 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-
-@cache
-def _shared_byte() -> mmap.mmap:
-    # Anonymous shared memory: what the parent writes after a fork its children read.
-    return mmap.mmap(-1, 1)
-
-
-def prepare_to_stop() -> None:
-    """Set the sign up, before any child is forked."""
-    _shared_byte()[0] = 0
-
-
-def ask_to_stop() -> None:
-    """Give the sign."""
-    _shared_byte()[0] = 1
-
-
-def is_stopping() -> bool:
-    """Say whether the sign was given."""
-    return bool(_shared_byte()[0])
-
-
-def is_interruption(error: Exception) -> bool:
-    """Say whether an error only tells a task that its time is over: nothing is wrong with what it was doing."""
-    from billiard.exceptions import SoftTimeLimitExceeded  # noqa: PLC0415 -- all that is asked of it, and seldom
-
-    return isinstance(error, SoftTimeLimitExceeded)
-
-
-# --- The ladder of time limits of one poll task, each leaving the one before it room to end in good order.
-
 STOP_CLAIMING = timedelta(seconds=20)
 BEGIN_WITHIN = timedelta(seconds=20)
-"""So long after its claim a host's feeds may begin; the others are given back, for a lease must outlast each visit."""
-TIDYING = timedelta(seconds=10)
-"""So long after its deadline, when it gave up what was in flight, a task that has not ended is interrupted."""
-STANDSTILL = TIDYING
-"""So long a transaction may do nothing on PostgreSQL: who waits for it at a deadline still ends in order."""
+"""A host's polls begin so soon after its claim, or its feeds are given back: a lease must outlast each visit."""
+_TIDYING = timedelta(seconds=10)
+"""A task gives up what is in flight at its deadline; if it has not ended so long after that, it is interrupted."""
+STANDSTILL = _TIDYING
+"""A transaction may idle so long on PostgreSQL: a task that waits for it at its deadline still ends in order."""
 STATEMENT = 3 * STANDSTILL
 """No statement of a task takes longer on PostgreSQL: time to wait for a frozen transaction, and far below the lease."""
 VISIBILITY_TIMEOUT = timedelta(seconds=900)
@@ -68,13 +40,41 @@ def time_limits(fetch_timeout: timedelta) -> TimeLimits:
     return TimeLimits(
         stop_claiming=STOP_CLAIMING,
         deadline=deadline,
-        soft=deadline + TIDYING,
+        soft=deadline + _TIDYING,
         hard=deadline + timedelta(seconds=25),
         lease=BEGIN_WITHIN + fetch_timeout + timedelta(seconds=40),
     )
 
 
+@cache
+def _shared_byte() -> mmap.mmap:
+    # Anonymous shared memory: a child reads what its parent writes after the fork.
+    return mmap.mmap(-1, 1)
+
+
+def prepare_to_stop() -> None:
+    """Set up the stop signal, before any child is forked."""
+    _shared_byte()[0] = 0
+
+
+def ask_to_stop() -> None:
+    """Give the stop signal."""
+    _shared_byte()[0] = 1
+
+
+def is_stopping() -> bool:
+    """Return whether the stop signal was given."""
+    return bool(_shared_byte()[0])
+
+
 def stops_after(limit: timedelta) -> Callable[[], bool]:
-    """Return a sign to stop that is given once so much time has passed."""
+    """Return a function like ``is_stopping`` that turns true once ``limit`` has passed."""
     ends_at = time.monotonic() + limit.total_seconds()
     return lambda: time.monotonic() >= ends_at
+
+
+def is_interruption(error: Exception) -> bool:
+    """Return whether an error only tells a task that its time is over: nothing is wrong with what it was doing."""
+    from billiard.exceptions import SoftTimeLimitExceeded  # noqa: PLC0415 -- the one thing we need of it, and seldom
+
+    return isinstance(error, SoftTimeLimitExceeded)

@@ -1,4 +1,4 @@
-"""The one function that every string from outside passes before it may be stored or shown."""
+"""Text: ``clean``, which every string from outside passes before it is stored or shown, and ways to fold and cut it."""
 
 import re
 import unicodedata
@@ -7,24 +7,30 @@ from typing import overload
 import xxhash
 
 # NUL (PostgreSQL refuses it), other C0 and C1 controls but tab and line breaks, surrogates, and the noncharacters of
-# Unicode 16, section 23.7. NEL (U+0085) goes too: as a control it has no place, as a line break it is a stray byte.
+# Unicode 16, section 23.7. NEL (U+0085) goes too: no text needs that control, and as a line break it is a stray byte.
 _ASCII_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _FORBIDDEN_BEYOND = re.compile(
     "[" + "".join(f"{chr((plane << 16) | 0xFFFE)}{chr((plane << 16) | 0xFFFF)}" for plane in range(1, 17)) + "]"
 )
-# PostgreSQL indexes no value of more than 2,700 bytes.
-_LONGEST_KEY, _KEPT_OF_KEY = 1_000, 950
-_PARTING = re.compile(r"[\W_]+")
 # The same in UTF-8, by the byte they begin with, which few texts have.
 _FORBIDDEN_AFTER = (
     (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
     (b"\xef", re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")),
-    *(
-        (lead, re.compile(lead + rb"[\x80-\xbf]\xbf[\xbe\xbf]"))
-        for lead in (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
-    ),
+    *((bytes([lead]), re.compile(rb"%c[\x80-\xbf]\xbf[\xbe\xbf]" % lead)) for lead in range(0xF0, 0xF5)),
 )
+# PostgreSQL indexes no value of more than 2,700 bytes.
+_LONGEST_KEY, _KEPT_OF_KEY = 1_000, 950
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""The scripts in which each character counts as a word, as ranges for a class of a regular expression.
+
+Thai, Lao, Myanmar, Khmer, Han with its extensions, kana and bopomofo put no spaces between words; Hangul's spaces
+separate phrases.
+"""
 
 
 @overload
@@ -32,7 +38,7 @@ def clean(text: str, longest: int) -> str: ...
 @overload
 def clean(text: None, longest: int) -> None: ...
 def clean(text: str | None, longest: int) -> str | None:
-    """Return ``text`` without anything SQL or a terminal refuses, at most ``longest`` characters of it."""
+    """Return ``text`` without what SQL or a terminal refuses, at most ``longest`` characters of it."""
     if text is None:
         return None
     cut = text[:longest]
@@ -40,7 +46,7 @@ def clean(text: str | None, longest: int) -> str | None:
 
 
 def _is_clean(text: str) -> bool:
-    """Say whether a text holds nothing forbidden, at a fifth of the price of taking it out."""
+    """Return whether a text holds nothing forbidden, at a fifth of the price of taking it out."""
     if text.isprintable():
         return True
     try:
@@ -58,12 +64,12 @@ def fold(text: str) -> str:
 
 
 def spell_bare(text: str) -> str:
-    """Return the letters and digits of ``text`` in lower case, with a hyphen for all that parts them."""
-    return _PARTING.sub("-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
+    """Return the letters and digits of ``text`` in lower case, with a hyphen for whatever separates them."""
+    return _NEITHER_LETTER_NOR_DIGIT.sub("-", unicodedata.normalize("NFKC", text).casefold()).strip("-")
 
 
 def shorten_key(key: str) -> str:
-    """Return a key that fits into an index: of a long one the beginning and a hash, so that no two become one."""
+    """Return a key that fits into an index; a long one is cut and gets a hash, so that no two become one."""
     raw = key.encode()
     if len(raw) <= _LONGEST_KEY:
         return key
@@ -71,22 +77,9 @@ def shorten_key(key: str) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """Return ``text``, cut at a word with ``…`` where it passes ``longest`` characters."""
+    """Return ``text``, cut at a word and ended with ``…`` if it has more than ``longest`` characters."""
     if len(text) <= longest:
         return text
     cut = text[: longest - 1]
     at_word = cut.rpartition(" ")[0] or cut
     return at_word.rstrip(" ,;:-–—") + "…"
-
-
-# --- Scripts in which each character counts as a word.
-
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31a0-\u31bf\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-"""Their ranges, for a class of a regular expression.
-
-Thai, Lao, Myanmar, Khmer, Han with its extensions, kana and bopomofo put no spaces between words; Hangul's part
-phrases.
-"""

@@ -1,4 +1,4 @@
-"""URLs: read as browsers read them (WHATWG URL), and the keys by which two of them are held to mean the same."""
+"""Read URLs as browsers do (WHATWG URL), and make the keys that two URLs share when they mean the same."""
 
 import re
 from functools import cache, lru_cache
@@ -10,22 +10,20 @@ from publicsuffixlist import PublicSuffixList
 from worker.basics.text import shorten_key
 
 _DEFAULT_PORTS = {"http:": "80", "https:": "443"}
-# No honest link comes near this, and a link cut short would lead elsewhere.
+# No honest link comes near this; a longer one is dropped, for a link cut short would lead elsewhere.
 _LONGEST = 4000
-# Feeds escape links once too often, and then once more.
+# Some feeds escape links twice, or three times.
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 _NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
-
-# Not the name of a page, www.rain.html.
+# Not the name of a page, such as www.rain.html.
 _WITHOUT_SCHEME = re.compile(
     r"\s*www\.(?:[\w-]{1,63}\.){1,8}(?!(?:x?html?|php|aspx?|jsp|xml|pdf|jpe?g|png|gif|mp3)\b)[^\W\d_]{2,63}"
     r"(?::\d{1,5})?(?:[/?#\s]|$)",
     re.IGNORECASE,
 )
-
-# Parameters that tell the publisher where a reader came from and never change what is served. Left out on purpose:
-# `ref`, `source`, `from`, `id` and `page`, by which some sites choose what they serve.
+# Parameters that tell the publisher where a reader came from and never change what is served. `ref`, `source`, `from`,
+# `id` and `page` are left out on purpose: some sites choose by them what they serve.
 _TRACKING_PREFIXES = (
     "utm_", "mtm_", "pk_", "piwik_", "hsa_", "vero_", "oly_", "stm_", "trk_", "ns_", "at_medium", "at_campaign",
     "at_custom", "at_link_", "at_ptr_", "at_bbc_", "at_format", "at_send_date",
@@ -41,31 +39,38 @@ _TRACKING = frozenset(
     "_ga _gl _openstat s_cid cmpid cmp icid ncid ocid wt_mc wt_zmc xtor guccounter guce_referrer guce_referrer_sig "
     "spm smid smtyp ftag ftcamp".split()
 )
-# Fragments that name no entry: places that every page has, and where blog software breaks a post off.
+# Fragments that name no entry: places that every page has, and the place where blog software cuts a post.
 _IDLE_FRAGMENT = re.compile(
     r"#(?:|top|main|content|comments|respond|comment-form|disqus_thread|rss|feed|play|more(?:-\d+)?|:~:.*|(?![!/]).*=.*)",
     re.IGNORECASE,
 )
-# Medium marks every link with the feed it stood in.
+# Medium marks every link with the feed that it comes from.
 _TRACKING_PAIR = "source=rss"
 _INDEX_PAGES = ("/index.html", "/index.htm", "/index.php", "/default.aspx")
 _AMP_ENDINGS = ("/amp/", "/amp", "/amp.html")
 _AMP_PARAMETERS = frozenset({"amp", "amp=1", "amp=true", "outputType=amp"})
-
-# Where everybody has a name of their own under the platform's, and the Public Suffix List does not say so.
+# Platforms that give each user a name under their own, though the Public Suffix List does not say so.
 _PLATFORMS = frozenset(
     "beehiiv.com blogfa.com canalblog.com cocolog-nifty.com dreamwidth.org exblog.jp ghost.io hashnode.dev libsyn.com "
     "livejournal.com medium.com micro.blog neocities.org over-blog.com overblog.com pixnet.net podbean.com "
     "posthaven.com seesaa.net squarespace.com substack.com svbtle.com tistory.com tumblr.com typepad.com weebly.com "
     "wordpress.com write.as".split()
 )
+# Pictures that feeds carry beside an article's own: avatars, emoji, buttons and counters.
+_DECORATION = re.compile(
+    r"https?://(?:[^/?#]*\.)?gravatar\.com/"
+    r"|/(?:core/)?emojis?/|/smil(?:ie|ey)s?/|/twemoji/"
+    r"|https?://(?:pixel|stats)\.(?:wp|wordpress)\.com/|https?://feeds\.feedburner\.com/~"
+    r"|https?://(?:[^/?#]*\.)?(?:scorecardresearch|doubleclick|quantserve)\.(?:com|net)/",
+    re.IGNORECASE,
+)
 
 
 def canonical_url(url: str, base: str | None = None) -> str | None:
-    """Return the URL made absolute, without tracking parameters, user info and idle fragments.
+    """Return the URL made absolute, without tracking parameters, user info and idle fragments; None unless http(s).
 
-    Null unless it is http(s). The order of parameters and the path stay as they are: some sites depend on both. So does
-    a fragment that may name the entry, as comments and change logs have one for each on a single page.
+    The order of parameters and the path stay as they are: some sites depend on both. A fragment that may name the entry
+    stays too: comments and change logs have one for each entry of a single page.
     """
     parsed = _parse(url, base)
     if parsed is None:
@@ -78,27 +83,27 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
 
 
 def absolute_url(url: str, base: str | None = None) -> str | None:
-    """Return the URL made absolute, without user info and otherwise as it stands; null unless it is http(s)."""
+    """Return the URL made absolute, without user info and otherwise as it is; None unless it is http(s)."""
     parsed = _parse(url, base)
     return None if parsed is None else _written(parsed)
 
 
 def is_without_scheme(url: str) -> bool:
-    """Say whether a URL begins with a host and surely lacks its scheme: ``www.news.example/rain``."""
+    """Return whether a URL begins with a host and surely lacks its scheme: ``www.news.example/rain``."""
     return _WITHOUT_SCHEME.match(url) is not None
 
 
 def feed_url_key(url: str) -> str:
-    """Return the key under which a feed is known: two spellings of one URL have one key.
+    """Return the key of a feed's URL, the same for all its spellings; ValueError unless it is http, https or file.
 
-    Folded are letters of scheme and host, the default port, dot segments and the fragment. Scheme, ``www.`` and query
-    count: servers tell them apart. ValueError for what is not an http, https or file URL.
+    It ignores the case of scheme and host, the default port, dot segments and the fragment. Scheme, ``www.`` and query
+    count: servers serve different feeds by them.
     """
     if url.startswith("file://"):
         return url
     if _NEVER_IN_A_FEED_URL.search(url):
         raise ValueError("a feed's URL holds no spaces, control characters or backslashes.")
-    authority, parsed = _AUTHORITY.match(url), _parse(url, None)
+    authority, parsed = _AUTHORITY.match(url), _parse(url)
     if authority is None or parsed is None:
         raise ValueError("a feed's URL begins with http:// or https:// and names a host.")
     if "@" in authority[1]:
@@ -108,7 +113,7 @@ def feed_url_key(url: str) -> str:
 
 
 def is_feed_url(url: str) -> bool:
-    """Say whether a feed could be polled at this URL."""
+    """Return whether a feed could be polled at this URL."""
     try:
         feed_url_key(url)
     except ValueError:
@@ -117,28 +122,28 @@ def is_feed_url(url: str) -> bool:
 
 
 def host_key(url: str) -> str:
-    """Return ``hostname:port`` in ASCII, by which requests to one host are kept apart; ValueError unless http(s)."""
-    parsed = _parse(url, None)
+    """Return ``hostname:port`` in ASCII, the name of the host that a lease is on; ValueError unless it is http(s)."""
+    parsed = _parse(url)
     if parsed is None:
         raise ValueError(f"{url} is not an http or https URL.")
     # A name with the root's dot is the same name.
     return f"{parsed.hostname.rstrip('.')}:{parsed.port or _DEFAULT_PORTS[parsed.protocol]}"
 
 
-def host_of_name(name: str) -> tuple[str, str]:
-    """Return the hostname in ASCII and the port, empty where there is none, of ``hostname[:port]``; else ValueError."""
+def read_host_name(name: str) -> tuple[str, str]:
+    """Read ``hostname[:port]`` into the hostname in ASCII and the port, empty where there is none; else ValueError."""
     before, _, port = name.rpartition(":")
     hostname, port = (before, port) if port.isdecimal() else (name, "")
-    parsed = _parse(f"http://{hostname}/", None)
+    parsed = _parse(f"http://{hostname}/")
     if parsed is None or parsed.port or parsed.pathname != "/":
         raise ValueError("a host is named as news.example, news.example:8080 or a URL.")
     return parsed.hostname.rstrip("."), port
 
 
 def match_key(url: str) -> str:
-    """Return what the addresses of one page have in common across feeds; ``url`` is canonical already.
+    """Return the key that the URLs of one page share across feeds; ``url`` is canonical already.
 
-    Folded are the scheme, ``www.``, ``m.`` and ``amp.`` hosts, AMP forms, index pages and a trailing slash.
+    It ignores the scheme, ``www.``, ``m.`` and ``amp.`` before a host, AMP forms, index pages and a trailing slash.
     """
     parts = urlsplit(url)
     host = parts.netloc
@@ -155,33 +160,38 @@ def match_key(url: str) -> str:
 
 
 def link_key(url: str | None) -> str | None:
-    """Return the match key of a link as published; null without one and for a whole site's address."""
+    """Return the match key of a link as published; None without one and for a whole site's URL."""
     canonical = canonical_url(url) if url else None
     return None if canonical is None or is_bare_site(canonical) else match_key(canonical)
 
 
 @lru_cache(maxsize=1024)
 def site(url: str | None) -> str | None:
-    """Return the site of an http(s) URL: its registrable domain, or the host where there is none; else null.
+    """Return the site of an http(s) URL: its registrable domain, or the host where there is none.
 
-    By the Public Suffix List with its private part and more of its kind: two blogs of one platform are two sites.
+    Two blogs of one platform are two sites, by the private part of the Public Suffix List and by platforms of our own.
     """
-    parsed = _parse(url, None) if url else None
+    parsed = _parse(url) if url else None
     return _site_of(parsed.hostname) if parsed else None
 
 
 def same_site(one: str | None, other: str | None) -> bool:
-    """Say whether two URLs belong to one site."""
+    """Return whether two URLs belong to one site."""
     return site(one) == site(other) is not None
 
 
 def is_bare_site(url: str) -> bool:
-    """Say whether a canonical URL is a whole site's, not a page's."""
+    """Return whether a canonical URL is a whole site's, not a page's."""
     path = url.partition("://")[2].partition("/")[2]
     return not path or f"/{path}" in _INDEX_PAGES
 
 
-def _parse(url: str, base: str | None) -> can_ada.URL | None:
+def is_decoration(url: str) -> bool:
+    """Return whether the picture at a URL is none of the article's."""
+    return _DECORATION.search(url) is not None
+
+
+def _parse(url: str, base: str | None = None) -> can_ada.URL | None:
     url = _unescaped(url.strip())
     base = _unescaped(base) if base else None
     if len(url) > _LONGEST:
@@ -189,7 +199,7 @@ def _parse(url: str, base: str | None) -> can_ada.URL | None:
     try:
         parsed = can_ada.parse(base) + url if base and can_ada.can_parse(base) else can_ada.parse(url)
     except (ValueError, TypeError):
-        # TypeError: a lone surrogate is no character and no part of any URL.
+        # TypeError: a lone surrogate is no character, and no URL holds one.
         return None
     if parsed.protocol not in _DEFAULT_PORTS or not parsed.hostname:
         return None
@@ -230,29 +240,12 @@ def _site_of(host: str) -> str:
 
 @lru_cache(maxsize=1024)
 def is_public_suffix(host: str) -> bool:
-    """Say whether everybody may have a name of their own under a host: nobody in particular speaks on it."""
+    """Return whether anybody may have a name of their own under a host, so that nobody in particular owns it."""
     suffix: str | None = _suffixes().publicsuffix(host, accept_unknown=False)
-    # A single name is a host of somebody's own network, whatever top-level domain it is called like.
+    # A single name is a host of somebody's own network, even where a top-level domain has the same name.
     return "." in host and suffix == host
 
 
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
-
-
-# --- Pictures that illustrate nothing: avatars, emoji, buttons and counters that feeds carry beside an article's
-# own.
-
-_DECORATION = re.compile(
-    r"https?://(?:[^/?#]*\.)?gravatar\.com/"
-    r"|/(?:core/)?emojis?/|/smil(?:ie|ey)s?/|/twemoji/"
-    r"|https?://(?:pixel|stats)\.(?:wp|wordpress)\.com/|https?://feeds\.feedburner\.com/~"
-    r"|https?://(?:[^/?#]*\.)?(?:scorecardresearch|doubleclick|quantserve)\.(?:com|net)/",
-    re.IGNORECASE,
-)
-
-
-def is_decoration(url: str) -> bool:
-    """Say whether the picture at a URL is none of the article's."""
-    return _DECORATION.search(url) is not None

@@ -1,4 +1,4 @@
-"""Rules for the texts of a feed, the same for every parser: what a document says must not hang on who read it."""
+"""Rules for a feed's fields that all parsers share, so that a document means the same whichever parser reads it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,7 +14,8 @@ from worker.basics.urls import is_without_scheme
 from worker.values.entries import Entry
 
 LONGEST_TITLE, LONGEST_URL, LONGEST_CONTENT, LONGEST_NAME = 4_000, 4_000, 1_000_000, 400
-
+# No date is longer; feedparser's patterns are not safe on a long string.
+_LONGEST_DATE = 100
 # Bytes of windows-1252 written as characters of Latin 1 (WHATWG HTML, numeric character reference end state).
 _MEANT = {byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)}
 _TAG = re.compile(r"</?(\w+)")
@@ -28,24 +29,25 @@ _HTML = frozenset(
     "wbr".split()
 )
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}(?:\?subject=\S+)?")
-# Longer than any file is, it would not fit into an answer either.
+# No file's length has more digits, and a longer number would not fit into an answer either.
 _LENGTH = re.compile(r"\d{1,15}", re.ASCII)
 _HTML_TYPE, _XHTML_TYPE = "text/html", "application/xhtml+xml"
 _BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
+_Item = TypeVar("_Item")
 
 
 def tidy_text(text: str | None, longest: int) -> str | None:
-    """Return a text that expat read without what no text may hold and white space around it; null for none."""
+    """Return a text that expat read, cleaned, trimmed and cut; None where nothing is left of it."""
     if not text:
         return None
-    # Of controls that are ASCII expat lets through no other: the commonest texts need no closer look.
+    # The one ASCII control that expat lets through is DEL: the commonest texts need no closer look.
     if not text.isascii() or "\x7f" in text:
         text = _clean_as_meant(text, longest)
     return text[:longest].strip() or None
 
 
 def _clean_as_meant(text: str, longest: int) -> str:
-    """Return text that was encoded once too often, or takes Latin 1 for windows-1252, as its writer meant it."""
+    """Return a text as its writer meant it, though it was encoded twice, or as Latin 1 in place of windows-1252."""
     with suppress(UnicodeError):
         text = text.encode("latin-1").decode()
     cut = text[:longest]
@@ -54,7 +56,7 @@ def _clean_as_meant(text: str, longest: int) -> str:
 
 
 def looks_like_html(text: str) -> bool:
-    """Say whether text that is not declared to be HTML is: it ends a tag or has a reference, and all are HTML's."""
+    """Return whether undeclared text is HTML: it closes a tag or has a reference, and all of them are HTML's."""
     references = _REFERENCE.findall(text)
     if not (references or _CLOSING_TAG.search(text)):
         return False
@@ -63,12 +65,12 @@ def looks_like_html(text: str) -> bool:
 
 
 def as_html(text: str | None, *, is_plain: bool = True) -> str | None:
-    """Return a title or a summary so that it can be read as HTML, as all are from here on."""
+    """Return a title or a summary as HTML, which is how every later stage reads it."""
     return text.replace("<", "&lt;") if text and is_plain else text
 
 
 def name_of_author(author: str) -> str:
-    """Return the name in ``mail (Name)``, ``Name <mail>`` and their like, else the author as written."""
+    """Return the name in ``mail (Name)``, ``Name <mail>`` and the like, else the author as written."""
     mail = _MAIL.search(author)
     if mail is None:
         return author
@@ -77,18 +79,18 @@ def name_of_author(author: str) -> str:
 
 
 def choose_link(link: str | None, guid: str | None, *, is_permalink: bool) -> str | None:
-    """Return an entry's link: the one it has, else a guid that is a web page's address and says so."""
+    """Return an entry's link: its own, else its guid if that claims to be a permalink and is a web page's URL."""
     return link or (guid if guid and is_permalink and is_web_page(guid) else None)
 
 
-def is_no_tag(scheme: str | None) -> bool:
-    """Say whether a category of this scheme tells of the software, not of the entry."""
+def is_software_category(scheme: str | None) -> bool:
+    """Return whether a category of this scheme describes the publisher's software, not the entry."""
     return scheme == _BLOGGER_KIND
 
 
-def join(base: str, url: str) -> str:
-    """Return a URL resolved against xml:base where there is one; one that no resolving makes sense of, as it is."""
-    # A host without its scheme is no path.
+def resolve_url(base: str, url: str) -> str:
+    """Return a URL resolved against xml:base where there is one; a URL that cannot be resolved stays as it is."""
+    # A host without its scheme is no path, though it looks like one.
     if not base or is_without_scheme(url):
         return url
     try:
@@ -98,44 +100,37 @@ def join(base: str, url: str) -> str:
 
 
 def is_web_page(url: str) -> bool:
-    """Say whether a URL is a web page's address, whole."""
+    """Return whether a URL is absolute and a web page's."""
     return url.startswith(("http://", "https://"))
 
 
 def is_file_type(media_type: str | None, medium: str | None) -> bool:
-    """Say whether media of a type, or of a medium of media RSS, are to be listened to or watched."""
+    """Return whether an enclosure's type, or its medium in Media RSS, is audio or video."""
     return (media_type or "").startswith(("audio/", "video/")) or (not media_type and medium in {"audio", "video"})
 
 
 def is_picture_type(media_type: str | None, medium: str | None) -> bool:
-    """Say whether media of a type, or of a medium of media RSS, are pictures."""
+    """Return whether an enclosure's type, or its medium in Media RSS, is a picture's."""
     return (media_type or "").startswith("image/") or medium == "image"
 
 
 def read_length(length: str | None) -> int | None:
-    """Return a length in bytes as published; null for what is no number, or that of no file."""
+    """Read an enclosure's length in bytes; None where it is no number, or larger than any file."""
     return int(length) if length and _LENGTH.fullmatch(length.strip()) else None
 
 
 def is_text_type(media_type: str) -> bool:
-    """Say whether a content's type is one of texts, or none at all; not so a picture's (RFC 4287, section 4.1.3.3)."""
+    """Return whether a content's type is text, XML or a bare word, not a picture's (RFC 4287, section 4.1.3.3)."""
     return media_type.startswith("text/") or media_type.endswith("xml") or "/" not in media_type
 
 
 def is_page_type(media_type: str | None) -> bool:
-    """Say whether a link's type is one of web pages, as it is where none is given."""
+    """Return whether a link's type is a web page's; a link without a type leads to one."""
     return (media_type or _HTML_TYPE).lower() in {_HTML_TYPE, _XHTML_TYPE, "html", "xhtml"}
 
 
-# --- Keeping the newest entries of a document, whichever end of the file they stand at.
-
-_Item = TypeVar("_Item")
-# No date is longer; feedparser's patterns are not safe on a long string.
-_LONGEST = 100
-
-
 def keep_newest(items: Sequence[_Item], most: int, date_of: Callable[[_Item], Any]) -> list[_Item]:
-    """Return the ``most`` newest in document order; undated ones count as older than any, the first of them first."""
+    """Return the ``most`` newest items in document order; undated ones count as oldest, the first kept first."""
     if len(items) <= most:
         return list(items)
     dates = [date_of(item) for item in items]
@@ -146,13 +141,13 @@ def keep_newest(items: Sequence[_Item], most: int, date_of: Callable[[_Item], An
 
 
 def moment_of(entry: Entry) -> Any:
-    """Return when an entry was published, or else changed, as a tuple to sort by; null where it does not say."""
-    return _read(entry.published) or _read(entry.updated)
+    """Return when an entry was published, or else updated, as a tuple to sort by; None where it does not say."""
+    return _read_date(entry.published) or _read_date(entry.updated)
 
 
-def _read(date: str | None) -> Any:
+def _read_date(date: str | None) -> Any:
     try:
-        return tuple(parse_date(date[:_LONGEST]) or ()) if date else None
+        return tuple(parse_date(date[:_LONGEST_DATE]) or ()) if date else None
     except (ValueError, TypeError, OverflowError, AttributeError, LookupError):
-        # feedparser's readers raise as they please on what they half understand.
+        # Feedparser's readers may raise any of these on a date that they half understand.
         return None

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, bindparam, select, union_all, update
 from sqlalchemy.orm import aliased
 
+from worker.basics.codec import unpack
 from worker.basics.stopping import BEGIN_WITHIN
+from worker.database.codecs import MOVE, VALIDATORS
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.feed_values import read_hints, read_options, read_rhythm
 from worker.database.locks import lock_feeds, wake_hosts
 from worker.database.statements import is_among, is_among_found
 from worker.database.types import UtcDateTime
 from worker.errors import ErrorClass
-from worker.values.due_feeds import DueFeed, FeedState, Streak, Validators
-from worker.values.schedules import Move
+from worker.values.due_feeds import DueFeed, FeedOptions, FeedState, Streak
+from worker.values.schedules import Hints, Rhythm
 
 # --- On what terms hosts are claimed.
 
@@ -126,11 +127,11 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
         host_id=row.host_id,
         url=row.url,
         site_url=row.site_url,
-        options=read_options(row.options),
-        validators=Validators(row.etag, row.last_modified),
+        options=unpack(FeedOptions, row.options) or FeedOptions(),
+        validators=VALIDATORS.read(row),
         body_hash=row.body_hash,
-        hints=read_hints(row.hints),
-        rhythm=read_rhythm(row.rhythm),
+        hints=unpack(Hints, row.hints) or Hints(),
+        rhythm=unpack(Rhythm, row.rhythm),
         streak=Streak(
             attempts=row.attempts,
             failures=row.failures,
@@ -140,7 +141,7 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
             host_refusals=host_refusals,
         ),
         last_success_at=row.last_success_at,
-        move=Move(row.moved_to, row.moved_polls, row.moved_since) if row.moved_to else None,
+        move=MOVE.read(row) if row.moved_to else None,
         claim_attempts=row.claim_attempts,
         requested_at=row.requested_at,
         instructions=row.instructions,

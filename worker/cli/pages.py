@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from worker.basics.differences import Kind, Run, find_differences
+from worker.basics.codec import unpack
+from worker.basics.differences import WordKind, Words, find_differences
 from worker.basics.measures import show_duration
 from worker.cli.output import console, from_now, plain, print_trimmed
 from worker.cli.words import (
@@ -22,12 +23,12 @@ from worker.cli.words import (
     tell_kill,
     tell_notices,
 )
-from worker.database.feed_values import read_options
 from worker.look.health import Health
+from worker.values.due_feeds import FeedOptions
 
 _MOST_PASSAGES = 12
-_STYLES = {Kind.REMOVED: "red strike", Kind.ADDED: "green"}
-_MARKS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
+_STYLES = {WordKind.REMOVED: "red strike", WordKind.ADDED: "green"}
+_MARKS = {WordKind.REMOVED: ("[-", "-]"), WordKind.ADDED: ("{+", "+}")}
 _SOURCES = {"entry": "as the entry says", "feed": "as its feed says", "detected": "detected in its text"}
 _FACTS = (
     ("published_at", "Published"),
@@ -98,22 +99,22 @@ def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, 
         out.print(_marked(passage, is_coloured=out.is_terminal))
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Run]]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Words]]:
     """Yield what changed, the title's change first, and no more than a screenful."""
     if before["title"] != after["title"]:
         yield from find_differences(before["title"], after["title"])
     passages = find_differences(before["text"], after["text"])
     yield from islice(passages, _MOST_PASSAGES)
     if more := sum(1 for _ in passages):
-        yield [Run(Kind.SAME, f"… and {more} more passages")]
+        yield [Words(WordKind.SAME, f"… and {more} more passages")]
 
 
-def _marked(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
+def _marked(passage: Iterable[Words], *, is_coloured: bool) -> Padding:
     """Return a passage with its changes coloured, or marked as wdiff does where there are no colours."""
     line = Text()
     for run in passage:
         words = plain(run.text)
-        if run.kind is Kind.SAME:
+        if run.kind is WordKind.SAME:
             line += words
         elif is_coloured:
             line += Text(str(words), style=_STYLES[run.kind])
@@ -126,7 +127,7 @@ def _marked(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
 
 def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
     """Print how a feed is doing: when it is polled next and why, and if it is late, why that is."""
-    options = read_options(feed["options"])
+    options = unpack(FeedOptions, feed["options"]) or FeedOptions()
     failing = f"{_polls(feed['attempts'])}, since {_moment(feed['failing_since'], now)}"
     move = f"{feed['moved_to']}: {_polls(feed['moved_polls'])}, since {_moment(feed['moved_since'], now)}"
     facts = (

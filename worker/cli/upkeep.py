@@ -14,7 +14,8 @@ from worker.errors import UsageError
 from worker.manage.retention import prune
 from worker.normalise.sanitise import sanitise as sanitise_html
 from worker.settings import settings
-from worker.stories.grouping import group_waiting, regroup
+from worker.stories.forget import regroup
+from worker.stories.grouping import group_waiting
 
 
 @click.command("migrate")

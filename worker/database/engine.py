@@ -13,9 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from worker.basics.codec import write_json
 from worker.basics.stopping import STANDSTILL, STATEMENT
 from worker.database.partitions import add_missing_day
 from worker.errors import SettingsError
@@ -23,6 +25,10 @@ from worker.settings import settings
 
 # Set on a connection that will write: SQLite must take its write lock at BEGIN, not half-way, where it would fail.
 _WRITES = "feedmill_writes"
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: write_json(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 # A peer that has vanished is noticed within 25 s, by us and, with the same settings, by the server: psycopg's own
 # defaults, and the system's, wait for hours.
 _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
@@ -128,7 +134,7 @@ def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
     arguments = {name: value for name, value in told.items() if name not in url.query}
     # What the URL says comes last, and is what holds.
     arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
-    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_JSON)
     event.listen(engine, "handle_error", _throw_away_interrupted)
     return engine
 
@@ -170,13 +176,13 @@ def _throw_away_interrupted(failure: ExceptionContext) -> None:
 
 def _open_sqlite(url: URL) -> Engine:
     options: dict[str, Any] = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
-    engine = create_engine(url, connect_args=options)
+    engine = create_engine(url, connect_args=options, **_JSON)
     file = file_of(engine)
     if file and file.exists():
         writable = [os.access(path, os.W_OK) for path in (file, file.parent)]
         uri = read_only_uri(file, is_file_writable=writable[0], is_folder_writable=writable[1])
         if uri:
-            engine = create_engine(url, creator=lambda: sqlite3.connect(uri, uri=True, **options))
+            engine = create_engine(url, creator=lambda: sqlite3.connect(uri, uri=True, **options), **_JSON)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
     event.listen(engine, "connect", _prepare_sqlite)

@@ -1,4 +1,4 @@
-"""Placing entries: which article each one is, by its guid, its match key, or the names that files give."""
+"""Which article each entry is: by its guid, its match key, or the names that files give."""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -7,81 +7,19 @@ from dataclasses import replace
 from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.renamed import find_renamed, is_alike, is_other_news, is_same_news
-from worker.values.articles import Article, Finding, KnownArticle, Placement, Sighting
+from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, Sighted
 
 
-def place_entries(brought: Brought, drafts: Drafts) -> Iterator[Placement]:
-    """Yield which article each entry of a document is; each is heard by ``drafts`` before the next is placed."""
-    unknown = [sighting for sighting in brought.sightings if sighting.guid_hash not in brought.sighted]
-    by_id = {draft.article_id: draft.known for draft in drafts.by_id.values() if draft.known}
-    gone = {seen.sighting_id for seen in brought.left}
-    stayed = (seen for seen in brought.sighted.values() if seen.sighting_id not in gone)
-    renamed = find_renamed(unknown, brought.left, by_id, stayed)
-    for sighting in brought.sightings:
-        if seen := brought.sighted.get(sighting.guid_hash):
-            yield _place_by_guid(sighting, seen, drafts)
-        elif seen := renamed.get(sighting.guid_hash):
-            yield Placement(sighting, seen.article_id, Finding.RENAMED)
-        else:
-            yield _place_unknown(sighting, brought.feed_id, drafts)
-
-
-def _place_by_guid(sighting: Sighting, seen: Sighted, drafts: Drafts) -> Placement:
-    draft = drafts.by_id[seen.article_id]
-    named = drafts.by_key.get(sighting.article.match_key)
-    is_named_otherwise = named is not None and named is not draft
-    if _is_elsewhere(sighting.article, seen) and is_other_news(sighting.article, draft.shown):
-        if named and is_same_news(sighting.article, named.shown):
-            return Placement(sighting, named.article_id, Finding.GUID_REUSED)
-        free = _without_key(sighting) if is_named_otherwise else sighting
-        return Placement(free, None, Finding.GUID_REUSED)
-    return Placement(sighting, draft.article_id, Finding.CONFLICT if is_named_otherwise else None)
-
-
-def _place_unknown(sighting: Sighting, feed_id: int, drafts: Drafts) -> Placement:
-    article = sighting.article
-    if named := drafts.by_key.get(article.match_key):
-        if article.is_item:
-            is_told = sighting.version is not None or article.content_hash == named.shown.content_hash
-            return Placement(sighting, named.article_id, None if is_told else Finding.UNNUMBERED)
-        if named.is_carried_by(feed_id) and not is_same_news(article, named.shown):
-            return Placement(_without_key(sighting), None, Finding.URL_REUSED)
-        return Placement(sighting, named.article_id)
-    found = next(_find_by_name(sighting, drafts), None)
-    return Placement(sighting, found.article_id if found else None)
-
-
-def _find_by_name(sighting: Sighting, drafts: Drafts) -> Iterator[Draft]:
-    """Yield the articles that a file's names mean: those with its words, then one of its path that reads alike."""
-    for name in sighting.names:
-        for draft in drafts.by_name.get(name, ()):
-            if name.startswith("words ") or is_alike(sighting.article, draft.shown):
-                yield draft
-
-
-def _without_key(sighting: Sighting) -> Sighting:
-    return replace(sighting, article=replace(sighting.article, match_key=None))
-
-
-def _is_elsewhere(article: Article, seen: Sighted) -> bool:
-    here, there = link_key(article.url), link_key(seen.original_url)
-    return here is not None and there is not None and here != there
-
-
-# --- What follows from what documents brought: which article each entry is, and what each article shows from now
-# on.
-
-
-def decide(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decision:
+def decide_articles(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decision:
     """Return all that is to be written; ``known`` are the articles that sightings, match keys and names may mean.
 
-    Later documents know what earlier ones brought, but what the articles show in the end is the same in any order.
+    Each document is read in the light of the earlier ones, but what articles show in the end is the same in any order.
     """
     drafts = Drafts(known)
     placed = [
-        tuple(drafts.take(number, brought, each) for each in place_entries(brought, drafts))
+        tuple(drafts.take(number, brought, each) for each in _place_entries(brought, drafts))
         for number, brought in enumerate(documents)
     ]
     touched = [draft for draft in drafts.by_id.values() if draft.is_touched]
@@ -103,18 +41,72 @@ def decide(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decis
     )
 
 
-# --- Links that several entries of one document have: they name none of them.
+def _place_entries(brought: Brought, drafts: Drafts) -> Iterator[Placement]:
+    """Yield which article each entry of a document is; ``drafts`` takes in each one before the next is placed."""
+    unknown = [sighting for sighting in brought.sightings if sighting.guid_hash not in brought.sighted]
+    by_id = {draft.article_id: draft.known for draft in drafts.by_id.values() if draft.known}
+    gone = {seen.sighting_id for seen in brought.left}
+    stayed = (seen for seen in brought.sighted.values() if seen.sighting_id not in gone)
+    renamed = find_renamed(unknown, brought.left, by_id, stayed)
+    for sighting in brought.sightings:
+        if seen := brought.sighted.get(sighting.guid_hash):
+            yield _place_by_guid(sighting, seen, drafts)
+        elif seen := renamed.get(sighting.guid_hash):
+            yield Placement(sighting, seen.article_id, Finding.RENAMED)
+        else:
+            yield _place_unknown(sighting, brought.feed_id, drafts)
+
+
+def _place_by_guid(sighting: Sighting, seen: Sighted, drafts: Drafts) -> Placement:
+    draft = drafts.by_id[seen.article_id]
+    named = drafts.by_key.get(sighting.article.match_key)
+    is_named_otherwise = named is not None and named is not draft
+    if _is_elsewhere(sighting.article, seen) and is_other_news(sighting.article, draft.shown):
+        if named and is_same_news(sighting.article, named.shown):
+            return Placement(sighting, named.article_id, Finding.GUID_REUSED)
+        return Placement(_without_key(sighting) if is_named_otherwise else sighting, None, Finding.GUID_REUSED)
+    return Placement(sighting, draft.article_id, Finding.CONFLICT if is_named_otherwise else None)
+
+
+def _is_elsewhere(article: Article, seen: Sighted) -> bool:
+    now, before = link_key(article.url), link_key(seen.original_url)
+    return now is not None and before is not None and now != before
+
+
+def _place_unknown(sighting: Sighting, feed_id: int, drafts: Drafts) -> Placement:
+    article = sighting.article
+    if named := drafts.by_key.get(article.match_key):
+        if article.is_item:
+            lacks_number = sighting.version is None and article.content_hash != named.shown.content_hash
+            return Placement(sighting, named.article_id, Finding.UNNUMBERED if lacks_number else None)
+        if named.is_carried_by(feed_id) and not is_same_news(article, named.shown):
+            return Placement(_without_key(sighting), None, Finding.URL_REUSED)
+        return Placement(sighting, named.article_id)
+    found = next(_find_by_name(sighting, drafts), None)
+    return Placement(sighting, found.article_id if found else None)
+
+
+def _find_by_name(sighting: Sighting, drafts: Drafts) -> Iterator[Draft]:
+    """Yield the articles that a file's names mean: those sent in its words, then those of its path that read alike."""
+    for name in sighting.names:
+        for draft in drafts.by_name.get(name, ()):
+            if name.startswith(WORDS_PREFIX) or is_alike(sighting.article, draft.shown):
+                yield draft
+
+
+def _without_key(sighting: Sighting) -> Sighting:
+    return replace(sighting, article=replace(sighting.article, match_key=None))
 
 
 def without_shared_links(
     sightings: Sequence[Sighting], unchanged: Iterable[Sighted], known: Iterable[KnownArticle] = ()
 ) -> list[Sighting]:
-    """Return the sightings, those without match key whose link another entry of the document has for other news.
+    """Return the sightings; those whose link another entry of the document has for other news lose their match key.
 
-    Other news has other words, or another date. Entries that are known by their words claim no link.
+    Other news has other words, or another date. The link of an entry that is known by its words names nothing.
 
-    ``unchanged`` are the sightings of the document's entries that are none of these; ``known`` holds their articles, as
-    far as the match keys may name them: only those tell when an unchanged entry was published.
+    ``unchanged`` are the sightings of the document's other entries. ``known`` holds their articles as far as the match
+    keys may name them: only these tell when an unchanged entry was published.
     """
     dates = {article.article_id: article.shown.published_at for article in known}
     words_at: dict[str, set[bytes]] = defaultdict(set)
@@ -125,24 +117,20 @@ def without_shared_links(
         dates_at[_link(article)].add(article.published_at)
     pages = {_page(sighting.article.url) for sighting in sightings}
     for seen in unchanged:
-        # Reading a link takes longer than seeing that it leads elsewhere.
+        # To compare the ends of two links costs less than to read them.
         if _page(seen.original_url) in pages and (key := link_key(seen.original_url)) in words_at:
             words_at[key].add(seen.content_hash)
             dates_at[key].add(dates.get(seen.article_id))
             nameless |= {key} if seen.known_by is KnownBy.WORDS else set()
-    shared = nameless | {key for key, words in words_at.items() if len(words) > 1 or len(dates_at[key] - {None}) > 1}
-    return [_without_link(sighting) if _link(sighting.article) in shared - {""} else sighting for sighting in sightings]
-
-
-def _without_link(sighting: Sighting) -> Sighting:
-    return replace(sighting, article=replace(sighting.article, match_key=None))
+    shared = {key for key, words in words_at.items() if len(words) > 1 or len(dates_at[key] - {None}) > 1}
+    shared = (shared | nameless) - {""}
+    return [_without_key(sighting) if _link(sighting.article) in shared else sighting for sighting in sightings]
 
 
 def _link(article: Article) -> str:
-    """Return the link that an article would be known by across feeds; empty where there is none."""
-    key = article.match_key or ""
-    # Among the feeds of which domain it counts makes no difference within a document.
-    return "" if article.is_item else key.partition(" ")[0]
+    """Return the link that would name an article across feeds; an empty string where there is none."""
+    # Which site's feeds share the key makes no difference within one document.
+    return "" if article.is_item else (article.match_key or "").partition(" ")[0]
 
 
 def _page(url: str | None) -> str:

@@ -1,10 +1,11 @@
 """Stage fetch: get a feed's document over HTTP, within limits, from public addresses only.
 
-FetchRequest → ``location`` (a URL we may ask) → ``transfer`` (a libcurl handle; ``guard`` judges all it dials,
-``head`` and ``body`` read what comes back) → ``conclusion`` (what that means; a redirect goes round again) → Fetched
+FetchRequest → ``request`` (a URL that we may ask, and the header lines we send) → ``transfer`` (one libcurl handle;
+``guard`` judges every address it dials, ``head`` and ``body`` read what comes back) → ``answer`` (what that means; a
+redirect goes round again) → Fetched
 
-``transfers`` keeps many of these in flight over ``wire``, libcurl's multi handle; ``names`` finds out where their hosts
-are, ``budget`` bounds their memory.
+``transfers`` keeps many of these in flight on the multi handle of ``libcurl``; ``names`` looks up their hosts; the
+``Budget`` of ``body`` bounds their memory.
 """
 
 from worker.fetch.guard import Guard

@@ -1,4 +1,8 @@
-"""A body as it arrives: decoded, never beyond the limit, and in the end complete or an error."""
+"""A body as it arrives: decoded chunk by chunk, within its own limit and within the memory that all bodies share.
+
+We undo content codings ourselves (RFC 9110, section 8.4.1). libcurl takes a truncated gzip stream for a complete one,
+refuses one of several members, and keeps what a bomb became while it is paused.
+"""
 
 import zlib
 from collections.abc import Callable
@@ -9,13 +13,10 @@ import brotli
 from worker.basics.measures import show_size
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 
-# --- Content codings undone chunk by chunk, with a bound on what a chunk may become (RFC 9110, section 8.4.1).
-#
-# Not left to libcurl: it takes a truncated gzip stream for a complete one, refuses one of several members, and
-# keeps what a bomb became while it is paused.
-
-ACCEPTED = "gzip, deflate, br"
 _GZIP_FORMAT, _ZLIB_FORMAT, _BARE_FORMAT = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+# So many bodies read on over the budget's limit, the smallest first, so that neither huge nor stalled ones hold up all
+# others; each adds at most one document's size limit.
+_READ_ON = 4
 
 
 class CodingError(ValueError):
@@ -30,11 +31,11 @@ class Decoder(Protocol):
         """Whether the end of the stream was read, checksum and all."""
 
     def decode(self, chunk: bytes, most: int) -> bytes:
-        """Return what ``chunk`` becomes, which is cut off soon after ``most`` bytes; CodingError if it is broken."""
+        """Return what ``chunk`` becomes, cut off soon after ``most`` bytes; CodingError if it is broken."""
 
 
 class Gzip:
-    """gzip of any number of members, which belong together (RFC 1952, section 2.2)."""
+    """gzip: any number of members, one after the other (RFC 1952, section 2.2)."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(_GZIP_FORMAT)
@@ -51,7 +52,7 @@ class Gzip:
             if self._member.eof:
                 chunk = chunk.lstrip(b"\0")
                 if not chunk.startswith(b"\x1f"):
-                    # Padding after the last member: gzip itself ignores it too.
+                    # Padding after the last member, which gzip itself ignores too.
                     return decoded
                 self._member = zlib.decompressobj(_GZIP_FORMAT)
             decoded += _inflate(self._member, chunk, most - len(decoded))
@@ -83,6 +84,13 @@ class Deflate:
         return b"" if self._stream.eof else _inflate(self._stream, chunk, most)
 
 
+def _inflate(stream: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
+    try:
+        return stream.decompress(chunk, most)
+    except zlib.error as error:
+        raise CodingError from error
+
+
 class Brotli:
     """br (RFC 7932)."""
 
@@ -105,20 +113,14 @@ class Brotli:
 
 
 DECODERS: dict[str, Callable[[], Decoder]] = {"gzip": Gzip, "deflate": Deflate, "br": Brotli}
-
-
-def _inflate(stream: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
-    try:
-        return stream.decompress(chunk, most)
-    except zlib.error as error:
-        raise CodingError from error
+ACCEPTED = ", ".join(DECODERS)
 
 
 class Body:
     """The body of one document; a class because it grows chunk by chunk."""
 
     def __init__(self, codings: list[str], limit: int) -> None:
-        """Raise PollError for content codings that are not undone: more than one, or one that we did not offer."""
+        """Raise PollError for content codings that we do not undo: more than one, or one that we did not offer."""
         if len(codings) > 1:
             raise RejectedError(ErrorClass.TOO_BIG, "the document is compressed more than once over, as bombs are")
         self._coding = codings[0] if codings else ""
@@ -140,16 +142,15 @@ class Body:
             try:
                 chunk = self._decoder.decode(chunk, self._limit - self.size + 1)
             except CodingError as error:
-                raise TransientError(
-                    ErrorClass.PROTOCOL, f"the document is not the {self._coding} it claims"
-                ) from error
+                sentence = f"the document is not the {self._coding} it claims"
+                raise TransientError(ErrorClass.PROTOCOL, sentence) from error
         self.size += len(chunk)
         if self.size > self._limit:
             raise too_big(self._limit)
         self._chunks.append(chunk)
 
     def read(self) -> bytes:
-        """Return all of it; TransientError if its coding breaks off before the end."""
+        """Return the whole body; TransientError if its coding breaks off before the end."""
         if self._decoder and self.received and not self._decoder.is_complete:
             raise TransientError(ErrorClass.INCOMPLETE, f"the document's {self._coding} breaks off before its end")
         return b"".join(self._chunks)
@@ -158,13 +159,6 @@ class Body:
 def too_big(limit: int) -> RejectedError:
     """Return the refusal of a document of more than ``limit`` bytes."""
     return RejectedError(ErrorClass.TOO_BIG, f"the document is larger than {show_size(limit)}")
-
-
-# --- The memory that all bodies share: past its limit reading pauses, while deadlines run on.
-
-# Over the limit this many bodies read on, the smallest first, so that neither huge nor stalled ones hold up all others;
-# each adds at most one document's size limit.
-_READ_ON = 4
 
 
 class Reader(Protocol):
@@ -179,7 +173,7 @@ class Reader(Protocol):
 
 
 class Budget:
-    """The sum of all bodies in memory, against its limit; a class because every reader adds to the one sum."""
+    """The memory that all bodies share: past its limit reading pauses, while deadlines run on; a class for its sum."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -191,7 +185,7 @@ class Budget:
         self._reading_on: set[Reader] = set()
 
     def admits(self, reader: Reader) -> bool:
-        """Whether ``reader`` may take in more; if not, it pauses until it is told to resume."""
+        """Return whether ``reader`` may take in more; if not, it pauses until ``resume`` tells it to go on."""
         if not self._is_spent or reader in self._reading_on:
             return True
         self._paused[reader] = None
@@ -206,7 +200,7 @@ class Budget:
     def resume(self) -> None:
         """Let paused readers go on: all while there is room, and over the limit a few, so that one always moves."""
         if not self._is_spent:
-            # A privilege ends with the need for it, or readers that stall would keep it for ever.
+            # The privilege ends with the need for it, or readers that stall would keep it for ever.
             self._reading_on.clear()
         # A reader takes in what waits for it as it resumes, and may pause again at once: ask each only once.
         for reader in list(self._paused):

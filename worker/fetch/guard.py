@@ -1,4 +1,9 @@
-"""The guard: which addresses may be dialled, judged at the moment of dialling, whatever the URL or the DNS said."""
+"""The guard: judges each address at the moment it is dialled, whatever the URL or the DNS said.
+
+A table of its own says which addresses are not public, for ``ipaddress.is_global`` calls several ways home global. Its
+ranges are those of IANA's special-purpose address registries (RFC 6890 and its updates) where no feed has any business.
+An IPv6 address that carries an IPv4 address is judged by what it carries.
+"""
 
 import socket
 from collections.abc import Iterable
@@ -8,11 +13,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_netw
 import can_ada
 
 from worker.fetch.request import Location
-
-# --- Which addresses are public: an explicit table, for ``ipaddress.is_global`` calls several ways home global.
-#
-# The ranges are those of IANA's special-purpose address registries (RFC 6890 and its updates) that a feed has no
-# business to live in. An IPv6 address that carries an IPv4 address is judged by what it carries.
 
 _IPV4 = {
     "0.0.0.0/8": "this network",
@@ -32,7 +32,7 @@ _IPV4 = {
     "224.0.0.0/4": "multicast",
     "240.0.0.0/4": "reserved",
 }
-# In order, for the first match names the reason: all that is public lies in 2000::/3 (RFC 4291, section 2.4).
+# In this order, for the first match names the reason; every public address lies in 2000::/3 (RFC 4291, section 2.4).
 _IPV6 = {
     "::/128": "unspecified",
     "::1/128": "loopback",
@@ -51,6 +51,14 @@ _IPV6 = {
     "4000::/2": "reserved",
     "8000::/1": "reserved",
 }
+_WEB_PORTS = frozenset({80, 443})
+_FIRST_FREE_PORT = 1024
+# A URL can make us send a line of its author's choice, and some services would take it for a command. These are the
+# ports above 1024 that browsers refuse (Fetch Standard, "port blocking"), and those of databases, caches and brokers.
+_FOREIGN_PORTS = frozenset(
+    {1433, 1521, 1719, 1720, 1723, 2049, 2181, 2375, 2376, 2379, 3306, 3389, 3659, 4045, 4190, 5060, 5061, 5432, 5672}
+    | {5900, 6000, 6379, 6380, 6566, *range(6665, 6670), 6679, 6697, 9042, 9100, 9200, 9300, 10080, 10250, 11211, 27017}
+)
 
 
 def _ranges(table: dict[str, str]) -> tuple[tuple[int, int, str], ...]:
@@ -63,7 +71,7 @@ _IPV6_RANGES = _ranges(_IPV6)
 
 
 def special_kind(ip: str) -> str | None:
-    """Return what kind of address ``ip`` is when it is not public (``loopback``, ``private`` …), or null when it is."""
+    """Return the kind of an address that is not public (``loopback``, ``private`` …); None for a public one."""
     if ":" not in ip:
         return _find(int.from_bytes(socket.inet_pton(socket.AF_INET, ip)), _IPV4_RANGES)
     number = int.from_bytes(socket.inet_pton(socket.AF_INET6, ip))
@@ -78,7 +86,7 @@ def _find(number: int, ranges: tuple[tuple[int, int, str], ...]) -> str | None:
 
 
 def _carried(number: int) -> tuple[int, ...]:
-    """Return the IPv4 addresses that a public kind of IPv6 address carries and a router on the way would dial."""
+    """Return the IPv4 addresses that an IPv6 address carries, if a router on the way would dial them."""
     last = number & 0xFFFFFFFF
     if number >> 32 in {0xFFFF, 0x64FF9B << 64}:  # IPv4-mapped (RFC 4291), NAT64 (RFC 6052)
         return (last,)
@@ -89,19 +97,9 @@ def _carried(number: int) -> tuple[int, ...]:
     return ()
 
 
-_WEB_PORTS = frozenset({80, 443})
-_FIRST_FREE_PORT = 1024
-# A URL can make us send a line of its author's choice: not to services that would take it for a command. These are the
-# ports browsers refuse (Fetch Standard, "port blocking") above 1024, and those of databases, caches and brokers.
-_FOREIGN_PORTS = frozenset(
-    {1433, 1521, 1719, 1720, 1723, 2049, 2181, 2375, 2376, 2379, 3306, 3389, 3659, 4045, 4190, 5060, 5061, 5432, 5672}
-    | {5900, 6000, 6379, 6380, 6566, *range(6665, 6670), 6679, 6697, 9042, 9100, 9200, 9300, 10080, 10250, 11211, 27017}
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What may be dialled: public addresses on web ports, and the operator's exact exceptions."""
+    """Lets public addresses on web ports be dialled, and the operator's exact exceptions."""
 
     origins: frozenset[tuple[str, int]] = frozenset()
     """Hosts and ports, as a URL writes them, that may be dialled wherever they resolve to."""
@@ -118,7 +116,7 @@ class Guard:
         )
 
     def objection(self, ip: str, port: int, host: str) -> str | None:
-        """Return why ``ip`` and ``port`` may not be dialled for a URL of ``host``, or null when they may."""
+        """Return why ``ip`` and ``port`` may not be dialled for a URL of ``host``; None when they may."""
         if (host, port) in self.origins or (self.networks and self._is_in_networks(ip)):
             return None
         if (port < _FIRST_FREE_PORT and port not in _WEB_PORTS) or port in _FOREIGN_PORTS:
@@ -128,7 +126,7 @@ class Guard:
         return None
 
     def objection_to(self, location: Location) -> str | None:
-        """Return why a URL may not be asked that has an address in place of a name; else null."""
+        """Return why a URL that names its host by an address may not be asked; None when it may, and for any other."""
         try:
             ip = str(ip_address(location.host))
         except ValueError:

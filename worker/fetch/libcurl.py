@@ -1,14 +1,18 @@
-"""libcurl's multi handle with its sockets and its timer: the plain loop under all fetches of a thread."""
+"""libcurl: an easy handle for each request, the multi handle that drives them all, and what its error codes mean."""
 
+import math
 import selectors
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
 
+import certifi
 import pycurl
 
 from worker.basics.measures import show_duration, show_size
@@ -17,8 +21,73 @@ from worker.errors import ErrorClass, PollError, RejectedError, TransientError
 from worker.fetch.body import too_big
 from worker.fetch.request import FetchLimits
 
+# Where distributions keep their bundle, for a Python that was built to look elsewhere.
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 # Connections kept open for another poll of the same host; each costs a socket and its TLS state.
 _IDLE_CONNECTIONS = 100
+# pycurl has no name for it: a header line, or their number, is beyond libcurl's own limits.
+_E_TOO_LARGE = 100
+_TLS_CODES = (
+    pycurl.E_SSL_CONNECT_ERROR,
+    pycurl.E_SSL_CERTPROBLEM,
+    pycurl.E_SSL_CIPHER,
+    pycurl.E_PEER_FAILED_VERIFICATION,
+    pycurl.E_SSL_CACERT_BADFILE,
+    pycurl.E_SSL_ISSUER_ERROR,
+    pycurl.E_SSL_INVALIDCERTSTATUS,
+)
+_BROKEN_CODES = (pycurl.E_PARTIAL_FILE, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR)
+_TRANSIENT = {
+    pycurl.E_COULDNT_RESOLVE_HOST: (ErrorClass.DNS, "the name {host} does not resolve"),
+    pycurl.E_COULDNT_CONNECT: (ErrorClass.CONNECT, "{host} accepts no connection"),
+    pycurl.E_GOT_NOTHING: (ErrorClass.INCOMPLETE, "{host} closed the connection without an answer"),
+    **dict.fromkeys(_TLS_CODES, (ErrorClass.TLS, "no secure connection to {host}")),
+    **dict.fromkeys(
+        _BROKEN_CODES, (ErrorClass.INCOMPLETE, "the connection to {host} broke before the answer was complete")
+    ),
+}
+
+
+def find_ca_bundle(usual: tuple[str, ...] = _BUNDLES) -> str:
+    """Return the file of the authorities to trust: the system's, which its operator may add to, else certifi's."""
+    named = ssl.get_default_verify_paths().cafile
+    return next((path for path in (named, *usual) if path and Path(path).is_file()), certifi.where())
+
+
+def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
+    """Return a handle for one request at a time, to be used again and again: setting it up costs more than a poll."""
+    handle = pycurl.Curl()
+    options = {
+        # Signals belong to Celery, and libcurl's are not safe beside threads.
+        pycurl.NOSIGNAL: 1,
+        pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
+        # Else the environment's proxy dials for us, past the guard.
+        pycurl.PROXY: "",
+        # We check each hop before we follow it.
+        pycurl.FOLLOWLOCATION: 0,
+        # One request at a time to a host gains nothing from HTTP/2 and its buffers.
+        pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
+        # The path was settled when the URL was read: there is one spelling of it, not two.
+        pycurl.PATH_AS_IS: 1,
+        pycurl.USERAGENT: limits.user_agent.encode(),
+        pycurl.CONNECTTIMEOUT_MS: milliseconds(limits.connect_timeout.total_seconds()),
+        # On the wire; ``Body`` counts what it decodes to.
+        pycurl.MAXFILESIZE_LARGE: limits.max_body,
+        pycurl.CAINFO: ca_bundle,
+    }
+    for option, value in options.items():
+        handle.setopt(option, value)
+    return handle
+
+
+def milliseconds(seconds: float) -> int:
+    """Return a time limit as libcurl takes it, at least 1: 0 would be no limit at all."""
+    return max(1, math.ceil(seconds * 1000))
 
 
 class Ended(NamedTuple):
@@ -29,10 +98,10 @@ class Ended(NamedTuple):
     message: str
 
 
-class Wire:
-    """Everything in flight; a class because it owns the multi handle, one for each thread.
+class MultiHandle:
+    """All requests in flight; a class because it owns libcurl's multi handle, one for each thread.
 
-    Driven by its sockets: libcurl's own ``select`` would end at 1,024 of them.
+    It watches libcurl's sockets and timer itself: libcurl's own ``select`` would end at 1,024 sockets.
     """
 
     def __init__(self) -> None:
@@ -73,7 +142,7 @@ class Wire:
     def wake(self) -> None:
         """End a wait at once; any thread may call it, at any time."""
         with self._bell_lock, suppress(OSError):
-            # Full, it rings already; closed, nobody hears it.
+            # A full socket has already rung; a closed one has nobody to wake.
             self._alarm_bell.send(b"!")
 
     def close(self) -> None:
@@ -88,10 +157,8 @@ class Wire:
         remaining = 1
         while remaining:
             remaining, done, failed = self._multi.info_read()
-            for handle in done:
-                yield Ended(handle, 0, "")
-            for handle, code, message in failed:
-                yield Ended(handle, code, message)
+            yield from (Ended(handle, 0, "") for handle in done)
+            yield from (Ended(*failure) for failure in failed)
 
     def _on_socket(self, event: int, descriptor: int, _multi: pycurl.CurlMulti, _assigned: object) -> None:
         """Watch a socket for what libcurl waits for on it."""
@@ -110,41 +177,21 @@ class Wire:
         self._wake_at = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
 
 
-# --- What libcurl's error codes mean for a feed: only what broke on the wire, never what we refused ourselves.
-
-# pycurl has no name for it: a header line, or their number, beyond libcurl's own limits.
-_E_TOO_LARGE = 100
-_TLS = "no secure connection to {host}"
-_BROKEN = "the connection to {host} broke before the answer was complete"
-_TRANSIENT = {
-    pycurl.E_COULDNT_RESOLVE_HOST: (ErrorClass.DNS, "the name {host} does not resolve"),
-    pycurl.E_COULDNT_CONNECT: (ErrorClass.CONNECT, "{host} accepts no connection"),
-    pycurl.E_SSL_CONNECT_ERROR: (ErrorClass.TLS, _TLS),
-    pycurl.E_SSL_CERTPROBLEM: (ErrorClass.TLS, _TLS),
-    pycurl.E_SSL_CIPHER: (ErrorClass.TLS, _TLS),
-    pycurl.E_PEER_FAILED_VERIFICATION: (ErrorClass.TLS, _TLS),
-    pycurl.E_SSL_CACERT_BADFILE: (ErrorClass.TLS, _TLS),
-    pycurl.E_SSL_ISSUER_ERROR: (ErrorClass.TLS, _TLS),
-    pycurl.E_SSL_INVALIDCERTSTATUS: (ErrorClass.TLS, _TLS),
-    pycurl.E_PARTIAL_FILE: (ErrorClass.INCOMPLETE, _BROKEN),
-    pycurl.E_GOT_NOTHING: (ErrorClass.INCOMPLETE, "{host} closed the connection without an answer"),
-    pycurl.E_SEND_ERROR: (ErrorClass.INCOMPLETE, _BROKEN),
-    pycurl.E_RECV_ERROR: (ErrorClass.INCOMPLETE, _BROKEN),
-}
-
-
-def failure(code: int, message: str, host: str, limits: FetchLimits, elapsed: timedelta) -> PollError:
-    """Return what libcurl's error ``code`` means; ``message`` is its own account, added where it tells more."""
+def curl_error(code: int, message: str, host: str, limits: FetchLimits, elapsed: timedelta) -> PollError:
+    """Return what libcurl's error ``code`` means; its own ``message`` is added where it says more than ours."""
     if code == pycurl.E_OPERATION_TIMEDOUT:
-        return timed_out(host, limits) if elapsed >= limits.timeout else unconnected(host, limits)
-    # The two codes that stand for nothing but a limit that we gave libcurl, or that it has itself.
+        if elapsed >= limits.timeout:
+            return timed_out(host, limits)
+        sentence = f"no connection to {host} within {show_duration(limits.connect_timeout)}"
+        return TransientError(ErrorClass.TIMEOUT, sentence)
+    # These two codes always mean a limit that we gave libcurl, or that it has itself.
     if code == pycurl.E_FILESIZE_EXCEEDED:
         return too_big(limits.max_body)
     if code == _E_TOO_LARGE:
         return headers_too_big(limits)
     error_class, sentence = _TRANSIENT.get(code, (ErrorClass.PROTOCOL, "{host} does not speak HTTP as it should"))
-    told = f": {clean(message, 200)}" if error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and message else ""
-    return TransientError(error_class, sentence.format(host=host) + told)
+    added = f": {clean(message, 200)}" if error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and message else ""
+    return TransientError(error_class, sentence.format(host=host) + added)
 
 
 def timed_out(host: str, limits: FetchLimits) -> TransientError:
@@ -156,11 +203,6 @@ def unresolved(host: str, limits: FetchLimits, *, is_late: bool) -> TransientErr
     """Return the failure of a name that has no address, or none in time."""
     in_time = f"was not resolved within {show_duration(limits.connect_timeout)}" if is_late else "does not resolve"
     return TransientError(ErrorClass.DNS, f"the name {host} {in_time}")
-
-
-def unconnected(host: str, limits: FetchLimits) -> TransientError:
-    """Return the failure of a connection that took too long."""
-    return TransientError(ErrorClass.TIMEOUT, f"no connection to {host} within {show_duration(limits.connect_timeout)}")
 
 
 def headers_too_big(limits: FetchLimits) -> RejectedError:

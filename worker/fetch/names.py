@@ -1,4 +1,4 @@
-"""Names looked up in threads of our own: a bounded number at a time, those that hang never in the way of the others.
+"""Hosts' names looked up in threads of our own: only so many at a time, and names that hang never hold up the others.
 
 Nothing can stop a lookup once it has begun. Older versions of libcurl start a thread for each; newer ones share twenty
 threads among all, and twenty names that hang, ten seconds and more, then make every other name fail.
@@ -14,39 +14,9 @@ from datetime import timedelta
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
-# --- One name looked up by the system's resolver, which takes as long as it takes.
-
-# Far more than any publisher has; a name server may tell us thousands.
-_MOST = 16
-
-
-def needs_lookup(host: str) -> bool:
-    """Return whether a URL's host is a name that somebody has to be asked for."""
-    # RFC 6761, section 6.3: libcurl knows what localhost is and asks nobody.
-    is_local = f".{host.removesuffix('.')}".endswith(".localhost")
-    return not (is_local or ":" in host or _is_ipv4(host))
-
-
-def look_up(host: str) -> tuple[str, ...]:
-    """Return the addresses of a name in the order to try them; none where it does not resolve."""
-    try:
-        found = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return ()
-    addresses = (str(address[0]) for family, _, _, _, address in found if family in {socket.AF_INET, socket.AF_INET6})
-    return tuple(dict.fromkeys(addresses))[:_MOST]
-
-
-def _is_ipv4(host: str) -> bool:
-    try:
-        socket.inet_pton(socket.AF_INET, host)
-    except OSError:
-        return False
-    return True
-
-
-# So many threads at once, and so many before a name that is new, or was slow the last time, has to wait: the rest is
-# for names that are known to answer.
+# No publisher has more; a name server may send thousands.
+_MOST_ADDRESSES = 16
+# How many lookups may run before a name has to wait: one that is known to answer, a new one, and one that was slow.
 _AT_ONCE, _NEW_AT_ONCE, _SLOW_AT_ONCE = 128, 96, 64
 # Seconds.
 _SLOW = 1.0
@@ -56,6 +26,31 @@ _MOST_REMEMBERED = 10_000
 
 _Asker = TypeVar("_Asker")
 _Value = TypeVar("_Value")
+
+
+def needs_lookup(host: str) -> bool:
+    """Return whether a URL's host is a name that a name server has to be asked for."""
+    # RFC 6761, section 6.3: libcurl knows what localhost is and asks nobody.
+    if ":" in host or f".{host.removesuffix('.')}".endswith(".localhost"):
+        return False
+    try:
+        socket.inet_pton(socket.AF_INET, host)
+    except OSError:
+        return True
+    return False
+
+
+def look_up(host: str) -> tuple[str, ...]:
+    """Return the addresses of a name in the order to try them; none where it does not resolve.
+
+    The system's resolver takes as long as it takes.
+    """
+    try:
+        found = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()
+    addresses = (str(address[0]) for family, _, _, _, address in found if family in {socket.AF_INET, socket.AF_INET6})
+    return tuple(dict.fromkeys(addresses))[:_MOST_ADDRESSES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ class Answer(Generic[_Asker]):
 
 
 class Names(Generic[_Asker]):
-    """The lookups that one thread's fetches wait for; a class because other threads work for it from turn to turn."""
+    """The lookups that one thread's fetches wait for; a class because other threads work for it from step to step."""
 
     def __init__(
         self,
@@ -81,10 +76,10 @@ class Names(Generic[_Asker]):
         self._wake = wake
         self._look_up = look_up
         self._askers: dict[str, list[_Asker]] = {}
-        # Of the names that somebody waits for: those not begun, and when the others were, the oldest first.
+        # The names that somebody waits for: those not begun, and when the others were, the oldest first.
         self._waiting: dict[str, None] = {}
         self._awaited: dict[str, float] = {}
-        # All that occupy a thread, also those that were given up.
+        # Every name that occupies a thread, even where its askers gave it up, and since when.
         self._running: dict[str, float] = {}
         self._threads = 0
         self._begun: SimpleQueue[str | None] = SimpleQueue()
@@ -99,7 +94,7 @@ class Names(Generic[_Asker]):
         return next((since + self._patience for since in self._awaited.values()), math.inf)
 
     def ask(self, host: str, asker: _Asker) -> None:
-        """Look up a name; a later turn brings the answer."""
+        """Look up a name; a later step brings the answer."""
         self._askers.setdefault(host, []).append(asker)
         if host in self._running:
             self._awaited.setdefault(host, time.monotonic())
@@ -107,7 +102,7 @@ class Names(Generic[_Asker]):
             self._waiting[host] = None
 
     def withdraw(self, host: str, asker: _Asker) -> bool:
-        """Return whether ``asker`` was waiting for this name; it is not any more."""
+        """Stop ``asker`` from waiting for a name; return whether it was."""
         askers = self._askers.get(host, [])
         if asker not in askers:
             return False
@@ -116,8 +111,8 @@ class Names(Generic[_Asker]):
             self._forget(host)
         return True
 
-    def turn(self) -> list[Answer[_Asker]]:
-        """Return what has been found or took too long, and begin what may begin."""
+    def step(self) -> list[Answer[_Asker]]:
+        """Return the names that were found or took too long, and begin the lookups that may begin."""
         now = time.monotonic()
         answers = [*self._take_in(now), *self._give_up(now), *self._begin(now)]
         if now - self._begun_at > _IDLE:
@@ -147,34 +142,31 @@ class Names(Generic[_Asker]):
             believed_until, addresses = self._known.get(host, (now, ()))
             if now < believed_until:
                 yield from self._answer(host, addresses)
-            elif len(self._running) < self._at_once(host):
+            elif len(self._running) < self._most_running(host):
                 del self._waiting[host]
                 self._awaited[host] = self._running[host] = self._begun_at = now
                 self._begun.put(host)
-                self._employ(len(self._running))
+                if self._threads < len(self._running):
+                    self._threads += 1
+                    threading.Thread(target=self._work, name="look up names", daemon=True).start()
 
-    def _at_once(self, host: str) -> int:
+    def _most_running(self, host: str) -> int:
         if host in self._slow:
             return _SLOW_AT_ONCE
         return _AT_ONCE if host in self._known else _NEW_AT_ONCE
-
-    def _employ(self, count: int) -> None:
-        if self._threads < count:
-            self._threads += 1
-            threading.Thread(target=self._work, name="look up names", daemon=True).start()
-
-    def _dismiss(self, count: int) -> None:
-        self._threads -= count
-        for _ in range(count):
-            self._begun.put(None)
 
     def _work(self) -> None:
         """Look up one name after the other, in a thread of its own."""
         while host := self._begun.get():
             self._ended.put((host, self._look_up(host)))
-            # Whoever put the one before has woken it already.
+            # With more than one result in the queue, the thread that put the first has woken our owner already.
             if self._ended.qsize() == 1:
                 self._wake()
+
+    def _dismiss(self, count: int) -> None:
+        self._threads -= count
+        for _ in range(count):
+            self._begun.put(None)
 
     def _answer(self, host: str, addresses: tuple[str, ...] = (), *, is_late: bool = False) -> Iterator[Answer[_Asker]]:
         askers = self._askers.get(host, ())
@@ -192,7 +184,7 @@ class Names(Generic[_Asker]):
 
 
 def _remember(memory: dict[str, _Value], host: str, value: _Value) -> None:
-    """Note something of a host, and forget what was noted first when that is too much."""
+    """Note something of a host as the newest, and forget the oldest where that is too much."""
     memory.pop(host, None)
     memory[host] = value
     if len(memory) > _MOST_REMEMBERED:

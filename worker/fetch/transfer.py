@@ -1,14 +1,17 @@
-"""One fetch in flight: a libcurl handle, and what comes back on it.
+"""One fetch in flight: a libcurl handle, and what comes back on it, hop by hop.
 
-Callbacks only record and return: an exception in one would be printed and forgotten. Why a fetch was refused is kept
-here, for libcurl's code tells a refusal from a failure no better than 7 or 23.
+Callbacks only record and return: an exception in one would be printed and forgotten. Each hop keeps the reason why we
+refused it, for libcurl's code tells a refusal from a failure no better than 7 or 23.
 """
 
+import os
 import socket
+import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
+from typing import TypeAlias
 
 import pycurl
 
@@ -16,16 +19,19 @@ from worker.errors import PollError
 from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
 from worker.fetch.head import Head, read_head
-from worker.fetch.hop import Address, Hop, count_received, dial
-from worker.fetch.libcurl import headers_too_big
-from worker.fetch.request import FetchLimits, Location, milliseconds, new_handle, request_headers
+from worker.fetch.libcurl import headers_too_big, milliseconds, new_handle
+from worker.fetch.request import FetchLimits, Location, request_headers
 from worker.values.due_feeds import FetchRequest
 
-# So many times the bytes of the largest document may come: chunks that are small are not against the rule.
+_PERMANENT_REDIRECTS = frozenset({301, 308})
+# More than twice the largest document is waste; up to that it may be honest framing, for small chunks are allowed.
 _MOST_WASTE = 2
-PERMANENT_REDIRECTS = frozenset({301, 308})
 # What a callback returns to end the transfer: any number but that of the bytes it was given.
 _STOP = -1
+# Where struct tcp_info of linux/tcp.h counts the bytes that a connection has received.
+_BYTES_RECEIVED = slice(128, 136)
+# What libcurl is about to dial: family, type, protocol, and an address that begins with IP address and port.
+_Address: TypeAlias = tuple[int, int, int, tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,25 @@ class Terms:
     ca_bundle: str
     dialled: list[socket.socket]
     """Sockets that libcurl has made copies of: ours are to be closed between two turns."""
+
+
+@dataclass(slots=True)
+class Hop:
+    """One request of a chain of redirects and its answer so far; not frozen, for it fills as bytes arrive."""
+
+    location: Location
+    lines: list[bytes] = field(default_factory=list)
+    head: Head | None = None
+    """None until it is complete."""
+    body: Body | None = None
+    refusal: PollError | None = None
+    """Why we cut it, whatever libcurl calls that."""
+    objection: str | None = None
+    """Why the guard did not let libcurl dial an address."""
+    is_dialled: bool = False
+    """Whether the guard let it dial any."""
+    connection: tuple[int, int] | None = None
+    """Its socket, and how many bytes that had received when we first looked."""
 
 
 class Transfer:
@@ -54,25 +79,22 @@ class Transfer:
         self.handle.setopt(pycurl.WRITEFUNCTION, self._on_body)
 
     def begin(self, request: FetchRequest, location: Location) -> None:
-        """Make ready to ask ``location`` for a feed; the deadline runs from now."""
+        """Make ready to ask ``location`` for a feed; ``deadline``, by the monotonic clock, counts from now."""
         self.request = request
+        timeout = self._terms.limits.timeout.total_seconds()
         self.begun_at = time.monotonic()
+        self.deadline = self.begun_at + timeout
         self.visited = [location]
         self._is_permanent = True
         self._header_bytes = 0
-        self._ask(location, self._terms.limits.timeout.total_seconds())
+        self._ask(location, timeout)
 
-    def go_on(self, location: Location) -> None:
+    def follow(self, location: Location) -> None:
         """Make ready to follow a redirect to ``location``, within the same deadline."""
         head = self.hop.head
-        self._is_permanent = self._is_permanent and head is not None and head.status in PERMANENT_REDIRECTS
+        self._is_permanent = self._is_permanent and head is not None and head.status in _PERMANENT_REDIRECTS
         self.visited.append(location)
         self._ask(location, self.deadline - time.monotonic())
-
-    @property
-    def deadline(self) -> float:
-        """When the fetch must have ended, by the monotonic clock."""
-        return self.begun_at + self._terms.limits.timeout.total_seconds()
 
     @property
     def elapsed(self) -> timedelta:
@@ -81,7 +103,7 @@ class Transfer:
 
     @property
     def moved_to(self) -> str | None:
-        """Where the feed has moved to: the end of a chain that was permanent at every hop, or null."""
+        """Where the feed has moved to: the end of a chain of redirects that were all permanent."""
         return self.hop.location.href if self._is_permanent and len(self.visited) > 1 else None
 
     @property
@@ -95,23 +117,27 @@ class Transfer:
         return self._header_bytes + (self.hop.body.received if self.hop.body else 0)
 
     def resolve(self, addresses: tuple[str, ...]) -> None:
-        """Tell libcurl where the host of the request is, so that it asks nobody."""
-        host = self.hop.location.host
+        """Tell libcurl the addresses of the request's host, so that it asks nobody."""
+        location = self.hop.location
         numbers = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
-        # With + it is believed no longer than an answer from a name server.
-        self.handle.setopt(pycurl.RESOLVE, [f"+{host}:{self.hop.location.port}:{numbers}"])
+        # With + libcurl believes it no longer than an answer from a name server.
+        self.handle.setopt(pycurl.RESOLVE, [f"+{location.host}:{location.port}:{numbers}"])
 
     def is_wasteful(self) -> bool:
-        """Return whether far more has come over the wire than any document may have, headers and framing included."""
+        """Return whether far more has come over the wire than any document may have, headers and framing included.
+
+        By the kernel's own count: libcurl does not count what frames a body, and a chunk's extension may be endless
+        (RFC 9112, section 7.1.1) and comes as fast as the line can carry.
+        """
         descriptor = self.handle.getinfo(pycurl.ACTIVESOCKET)
-        received = count_received(descriptor) if descriptor >= 0 else 0
+        received = _count_received(descriptor) if descriptor >= 0 else 0
         if self.hop.connection is None or self.hop.connection[0] != descriptor:
             # A kept connection has brought other documents before.
             self.hop.connection = (descriptor, 0 if self.hop.is_dialled else received)
         return received - self.hop.connection[1] > _MOST_WASTE * self._terms.limits.max_body
 
-    def rest(self) -> None:
-        """Let go of everything that the fetch brought."""
+    def clear(self) -> None:
+        """Free the memory of everything that the fetch brought."""
         self.hop = Hop(self.hop.location)
 
     def resume(self) -> None:
@@ -119,40 +145,52 @@ class Transfer:
         try:
             self.handle.pause(pycurl.PAUSE_CONT)
         except pycurl.error:
-            # What waited came in at once and was refused; libcurl reports that end as any other.
+            # libcurl handed over at once what had waited, and we refused it; it reports that end as any other.
             if self.hop.refusal is None:
                 raise
 
     def _ask(self, location: Location, time_left: float) -> None:
         self.hop = Hop(location)
+        is_ours = location.origin == self.visited[0].origin
         self.handle.setopt(pycurl.URL, location.href)
         self.handle.setopt(pycurl.RESOLVE, [])
-        is_ours = location.origin == self.visited[0].origin
         self.handle.setopt(pycurl.HTTPHEADER, request_headers(self.request, is_own_origin=is_ours))
         self.handle.setopt(pycurl.TIMEOUT_MS, milliseconds(time_left))
         if self.request.message:
             self.handle.setopt(pycurl.POSTFIELDS, self.request.message.body)
         else:
-            # The handle's last request may have been of the other kind.
+            # The handle's last request may have been a POST.
             self.handle.setopt(pycurl.HTTPGET, 1)
 
-    def _on_dial(self, _purpose: int, address: Address) -> socket.socket | int:
-        """Open the socket that libcurl asks for, or refuse it."""
-        opened = dial(address, self.hop, self._terms.guard)
-        if opened is None:
+    def _on_dial(self, _purpose: int, address: _Address) -> socket.socket | int:
+        """Open a socket to the very address that libcurl is about to dial, unless the guard objects to it."""
+        hop = self.hop
+        family, kind, protocol, to = address
+        if family not in {socket.AF_INET, socket.AF_INET6}:
+            hop.objection = "it is not on the internet"
             return pycurl.SOCKET_BAD
+        ip, port = to[:2]
+        if objection := self._terms.guard.objection(ip, port, hop.location.host):
+            hop.objection = objection
+            return pycurl.SOCKET_BAD
+        try:
+            opened = socket.socket(family, kind, protocol)
+        except OSError:
+            # No IPv6 here, or no descriptors left: libcurl tries the name's next address.
+            return pycurl.SOCKET_BAD
+        hop.is_dialled = True
         self._terms.dialled.append(opened)
         return opened
 
     def _on_header(self, line: bytes) -> int | None:
-        """Take in one header line, the status line and the empty last one among them."""
+        """Take in one header line; the status line and the empty last one count as such."""
         self._header_bytes += len(line)
         hop, limits = self.hop, self._terms.limits
         if self._header_bytes > limits.max_header_bytes:
             hop.refusal = headers_too_big(limits)
             return _STOP
         if hop.head is not None:
-            # Trailers: nothing that matters may stand there (RFC 9110, section 6.5.1).
+            # Trailers: nothing that matters may come in one (RFC 9110, section 6.5.1).
             return None
         if line.strip(b"\r\n"):
             hop.lines.append(line)
@@ -160,7 +198,7 @@ class Transfer:
         return self._on_head(read_head(hop.lines))
 
     def _on_head(self, head: Head) -> int | None:
-        """Look at a complete head: only a document's body is read, of anything else we know enough."""
+        """Look at a complete head: we read the body of a document, and of nothing else."""
         hop = self.hop
         if head.status < HTTPStatus.OK:
             # An interim answer (RFC 9110, section 15.2): the one that counts follows.
@@ -171,7 +209,7 @@ class Transfer:
             # "Not modified" has no body: let it end well, and keep the connection.
             return None if head.status == HTTPStatus.NOT_MODIFIED else _STOP
         if self.request.message:
-            # It was taken, and that is all there is to learn: a body ends the transfer as soon as it begins.
+            # The host took the message, and we want to know no more: a body ends the transfer as soon as it begins.
             return None
         try:
             hop.body = Body(head.codings, self._terms.limits.max_body)
@@ -196,3 +234,16 @@ class Transfer:
         finally:
             budget.taken += hop.body.size - before
         return None
+
+
+def _count_received(descriptor: int) -> int:
+    """Return how many bytes a connected socket has received; 0 where the system does not count."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        with socket.socket(fileno=os.dup(descriptor)) as connection:
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED.stop)
+    except OSError:
+        return 0
+    # An older kernel's answer is shorter, and counts as 0.
+    return int.from_bytes(info[_BYTES_RECEIVED], sys.byteorder)

@@ -1,9 +1,8 @@
-"""Many fetches at once in one thread: a rolling window over libcurl, without an event loop of its own."""
+"""Many fetches at once in one thread, without an event loop: whoever starts them drives them with ``step``."""
 
 import math
 import time
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from worker.errors import PollError
@@ -11,50 +10,47 @@ from worker.fetch.answer import conclude_hop
 from worker.fetch.body import Budget, too_big
 from worker.fetch.guard import Guard
 from worker.fetch.head import fresh_for, retry_after
-from worker.fetch.libcurl import Ended, Wire, timed_out, unresolved
+from worker.fetch.libcurl import Ended, MultiHandle, find_ca_bundle, timed_out, unresolved
 from worker.fetch.names import Names, needs_lookup
-from worker.fetch.request import FetchLimits, Location, find_ca_bundle, locate
+from worker.fetch.request import FetchLimits, Location, locate
 from worker.fetch.transfer import Terms, Transfer
 from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Taken
 
 if TYPE_CHECKING:
     import pycurl
 
-
-# Seconds.
-_LOOK_EVERY = 0.5
+_LOOK_FOR_WASTE_EVERY = 0.5
+"""Seconds."""
 
 
 class Transfers:
-    """The fetches of one thread; a class because it owns libcurl handles, kept from fetch to fetch for their cost."""
+    """The fetches of one thread; a class because it keeps libcurl's handles, which cost more to make than a poll."""
 
     def __init__(self, limits: FetchLimits, guard: Guard) -> None:
         self._limits = limits
         self._budget = Budget(limits.in_flight_bytes)
         self._terms = Terms(limits, guard, self._budget, find_ca_bundle(), dialled=[])
-        self._wire = Wire()
-        self._names: Names[Transfer] = Names(limits.connect_timeout, self._wire.wake)
-        # In the order they began, which is the order they run out of time in.
-        self._flying: dict[pycurl.Curl, Transfer] = {}
+        self._multi = MultiHandle()
+        self._names: Names[Transfer] = Names(limits.connect_timeout, self._multi.wake)
+        # In the order they began, which is the order in which they run out of time.
+        self._running: dict[pycurl.Curl, Transfer] = {}
         self._idle: list[Transfer] = []
         self._ended: list[Fetched] = []
-        self._look_at = 0.0
+        self._look_for_waste_at = 0.0
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     @property
     def in_flight(self) -> int:
         """How many fetches were started and have not been returned."""
-        return len(self._flying) + len(self._ended)
+        return len(self._running) + len(self._ended)
 
     def start(self, request: FetchRequest) -> None:
-        """Begin a fetch; ``step`` returns how it ended, a URL that may not be fetched too."""
+        """Begin a fetch; ``step`` returns how it ended, even where its URL may not be fetched."""
         try:
             location = locate(request.url)
         except PollError as refusal:
@@ -62,7 +58,7 @@ class Transfers:
             return
         transfer = self._idle.pop() if self._idle else Transfer(self._terms)
         transfer.begin(request, location)
-        self._flying[transfer.handle] = transfer
+        self._running[transfer.handle] = transfer
         self._send(transfer)
 
     def step(self, wait: timedelta, held_bytes: int = 0) -> list[Fetched]:
@@ -73,35 +69,35 @@ class Transfers:
         self._budget.held = held_bytes
         until = time.monotonic() + wait.total_seconds()
         while True:
-            self._turn(until - time.monotonic())
+            self._drive(until - time.monotonic())
             if self._ended or time.monotonic() >= until:
                 ended, self._ended = self._ended, []
                 return ended
 
     def abandon(self, feed_id: int) -> None:
-        """Cut the fetch of a feed; nothing more is heard of it."""
+        """Cut the fetch of a feed; ``step`` never returns it."""
         self._ended = [fetched for fetched in self._ended if fetched.request.feed_id != feed_id]
-        for transfer in [each for each in self._flying.values() if each.request.feed_id == feed_id]:
+        for transfer in [each for each in self._running.values() if each.request.feed_id == feed_id]:
             self._withdraw(transfer)
             self._recycle(transfer)
 
     def close(self) -> None:
-        """Cut everything in flight and let go of libcurl."""
-        for transfer in self._flying.values():
+        """Cut everything in flight and free libcurl's handles."""
+        for transfer in self._running.values():
             self._withdraw(transfer)
-        for transfer in (*self._flying.values(), *self._idle):
+        for transfer in (*self._running.values(), *self._idle):
             transfer.handle.close()
-        self._flying.clear()
+        self._running.clear()
         self._idle.clear()
         self._names.close()
-        self._wire.close()
+        self._multi.close()
 
-    def _turn(self, wait: float) -> None:
-        """Let libcurl do what there is to do, after at most ``wait`` seconds of waiting for it."""
+    def _drive(self, wait: float) -> None:
+        """Wait at most ``wait`` seconds for something to happen in a fetch, and act on it."""
         self._budget.resume()
         self._send_resolved()
-        for ended in self._wire.drive(0 if self._ended else min(wait, self._due_in())):
-            self._conclude(self._flying[ended.handle], ended)
+        for ended in self._multi.drive(0 if self._ended else min(wait, self._due_in())):
+            self._conclude(self._running[ended.handle], ended)
         for copied in self._terms.dialled:
             copied.close()
         self._terms.dialled.clear()
@@ -109,70 +105,69 @@ class Transfers:
         self._cut_wasteful()
 
     def _due_in(self) -> float:
-        """Return the seconds until something runs out of time: a fetch, or its name."""
-        oldest = next(iter(self._flying.values()), None)
-        due = min(oldest.deadline if oldest else math.inf, self._names.due_at)
-        return due - time.monotonic()
+        """Return the seconds until a fetch, or the lookup of a name, runs out of time."""
+        oldest = next(iter(self._running.values()), None)
+        return min(oldest.deadline if oldest else math.inf, self._names.due_at) - time.monotonic()
 
     def _send(self, transfer: Transfer) -> None:
-        """Send a transfer's request, or first ask where its host is."""
+        """Send a transfer's request, or first look up its host."""
         if needs_lookup(transfer.hop.location.host):
             self._names.ask(transfer.hop.location.host, transfer)
         else:
-            self._wire.add(transfer.handle)
+            self._multi.add(transfer.handle)
 
     def _send_resolved(self) -> None:
-        """Send the requests that only waited for an address, and end those that got none."""
-        for answer in self._names.turn():
+        """Send the requests whose hosts have been looked up, and end those whose hosts have no address."""
+        for answer in self._names.step():
             transfer = answer.asker
             if answer.addresses:
                 transfer.resolve(answer.addresses)
-                self._wire.add(transfer.handle)
+                self._multi.add(transfer.handle)
             else:
-                error = unresolved(transfer.hop.location.host, self._limits, is_late=answer.is_late)
-                self._finish(transfer, error, datetime.now(UTC))
+                self._finish(transfer, unresolved(transfer.hop.location.host, self._limits, is_late=answer.is_late))
 
     def _withdraw(self, transfer: Transfer) -> None:
         """Take back a transfer's request, sent or not."""
         if not self._names.withdraw(transfer.hop.location.host, transfer):
-            self._wire.remove(transfer.handle)
+            self._multi.remove(transfer.handle)
 
     def _conclude(self, transfer: Transfer, ended: Ended) -> None:
         """Follow a redirect, or note how the fetch ended."""
-        self._wire.remove(transfer.handle)
-        now = datetime.now(UTC)
+        self._multi.remove(transfer.handle)
         try:
-            answer = conclude_hop(transfer, ended, self._limits, now)
+            answer = conclude_hop(transfer, ended, self._limits, datetime.now(UTC))
         except PollError as error:
             # Without its traceback, which would keep the body alive for as long as the error.
-            self._finish(transfer, error.with_traceback(None), now)
+            self._finish(transfer, error.with_traceback(None))
             return
         if isinstance(answer, Location):
-            transfer.go_on(answer)
+            transfer.follow(answer)
             self._send(transfer)
         else:
-            self._finish(transfer, answer, now)
+            self._finish(transfer, answer)
 
     def _cut_overdue(self) -> None:
         """End what has passed its deadline, whatever libcurl waits for: a name that hangs, a pause."""
-        while (oldest := next(iter(self._flying.values()), None)) and oldest.deadline <= time.monotonic():
-            self._withdraw(oldest)
-            self._finish(oldest, timed_out(oldest.hop.location.host, self._limits), datetime.now(UTC))
+        while (oldest := next(iter(self._running.values()), None)) and oldest.deadline <= time.monotonic():
+            self._cut(oldest, timed_out(oldest.hop.location.host, self._limits))
 
     def _cut_wasteful(self) -> None:
         """Now and then, end what fills the line with anything but a document."""
         now = time.monotonic()
-        if now < self._look_at:
+        if now < self._look_for_waste_at:
             return
-        self._look_at = now + _LOOK_EVERY
-        for transfer in list(self._flying.values()):
-            if transfer.begun_at <= now - _LOOK_EVERY and transfer.is_wasteful():
-                self._withdraw(transfer)
-                self._finish(transfer, too_big(self._limits.max_body), datetime.now(UTC))
+        self._look_for_waste_at = now + _LOOK_FOR_WASTE_EVERY
+        for transfer in list(self._running.values()):
+            if transfer.begun_at <= now - _LOOK_FOR_WASTE_EVERY and transfer.is_wasteful():
+                self._cut(transfer, too_big(self._limits.max_body))
 
-    def _finish(self, transfer: Transfer, answer: Document | NotModified | Taken | PollError, now: datetime) -> None:
+    def _cut(self, transfer: Transfer, error: PollError) -> None:
+        self._withdraw(transfer)
+        self._finish(transfer, error)
+
+    def _finish(self, transfer: Transfer, answer: Document | NotModified | Taken | PollError) -> None:
         """Note how a fetch ended, and make its handle free for the next one."""
-        head = transfer.hop.head
+        head, now = transfer.hop.head, datetime.now(UTC)
         answered = None if isinstance(answer, PollError) else head
         self._ended.append(
             Fetched(
@@ -189,7 +184,7 @@ class Transfers:
         self._recycle(transfer)
 
     def _recycle(self, transfer: Transfer) -> None:
-        del self._flying[transfer.handle]
+        del self._running[transfer.handle]
         self._budget.release(transfer)
-        transfer.rest()
+        transfer.clear()
         self._idle.append(transfer)

@@ -11,12 +11,12 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventKind, tell
 from worker.database.statements import is_among
-from worker.dedupe.place import decide
+from worker.dedupe.place import decide_articles
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.store.known import Names, lock_articles
 from worker.store.sightings import store_decision
 from worker.stories.forget import delete_articles
-from worker.stories.story_locks import StaleStoriesError, lock_stories_here
+from worker.stories.story_locks import StaleStoriesError, lock_stories_retrying
 from worker.wire.linking import link_stored, lock_stored
 
 # Rows written by one statement.
@@ -37,7 +37,7 @@ def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence
     carried = SightingRow.article_id == ArticleRow.id
     gone = select(ArticleRow.id).where(first_here, ~exists().where(carried))
     found = connection.execute(gone).scalars().all()
-    stories = lock_stories_here(connection, found)
+    stories = lock_stories_retrying(connection, found)
     connection.execute(select(ArticleRow.id).where(first_here).order_by(ArticleRow.id).with_for_update())
     # Looked for again under the locks: another feed may have come to carry one of them meanwhile, or have gone too.
     deleted = connection.execute(gone).scalars().all()
@@ -82,6 +82,6 @@ def reconsider_articles(connection: Connection, article_ids: Collection[int], no
     while some := frozenset(islice(remaining, _SLICE)):
         known = lock_articles(connection, Names(some))
         lock_stored(connection, known)
-        decision = decide([], known)
+        decision = decide_articles([], known)
         store_decision(connection, decision, POLICY_VERSION, now)
         link_stored(connection, decision, now)

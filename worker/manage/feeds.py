@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, true, union_all, update
 
+from worker.basics.codec import pack, unpack
 from worker.basics.measures import read_id
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
-from worker.database.feed_values import FROM_DOCUMENT, with_option
 from worker.database.locks import add_hosts, count_editions, count_instruction, lock_feeds, wake_hosts
 from worker.database.statements import upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
 from worker.manage.opml import Outline
-from worker.values.due_feeds import FeedState
+from worker.values.due_feeds import FROM_DOCUMENT, FeedOptions, FeedState
 from worker.values.entries import GuidPolicy
 
 # Rows added by one statement; SQLite bounds its parameters.
@@ -113,8 +113,8 @@ def choose_guid_policy(connection: Connection, feed_id: int, policy: GuidPolicy 
     count_instruction(connection, [feed_id])
     count_editions(connection, [feed_id])
     stored = connection.execute(select(FeedRow.options).where(FeedRow.id == feed_id)).scalar_one()
-    options = with_option(stored, "guid_policy", policy)
-    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=options))
+    options = replace(unpack(FeedOptions, stored) or FeedOptions(), guid_policy=policy)
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=pack(options)))
 
 
 def list_feed_ids(connection: Connection) -> list[int]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from worker.basics.urls import host_key, host_of_name
+from worker.basics.urls import host_key, read_host_name
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.errors import ErrorClass
 
@@ -50,7 +50,7 @@ def find_hosts(connection: Connection, name: str) -> Sequence[NamedHost]:
     if "://" in name:
         named: ColumnElement[bool] = HostRow.name == host_key(name)
     else:
-        hostname, port = host_of_name(name)
+        hostname, port = read_host_name(name)
         is_at = HostRow.name.startswith(f"{hostname}:", autoescape=True)
         named = HostRow.name == f"{hostname}:{port}" if port else is_at
     rows = connection.execute(select(HostRow.id, HostRow.name).where(named).order_by(HostRow.id))

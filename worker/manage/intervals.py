@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from worker.basics.codec import pack, unpack
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.feed_values import read_hints, read_rhythm, with_option
 from worker.database.locks import count_instruction, wake_hosts
 from worker.schedule.success import after_success
-from worker.values.schedules import Bounds
+from worker.values.due_feeds import FeedOptions
+from worker.values.schedules import Bounds, Hints, Rhythm
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=30)
 
@@ -41,8 +42,8 @@ def choose_interval(
         .join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
         .where(ScheduleRow.feed_id == feed_id)
     ).one()
-    options = with_option(feed.options, "interval", interval and interval.total_seconds())
-    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=options))
+    options = replace(unpack(FeedOptions, feed.options) or FeedOptions(), interval=interval)
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=pack(options)))
     if feed.next_poll_at is None or feed.last_attempt_at is None or feed.requested_at or feed.error_class:
         return Rescheduled(feed.next_poll_at, feed.next_poll_reason)
     return _reschedule(connection, now, feed, bounds_within(interval, bounds))
@@ -50,7 +51,7 @@ def choose_interval(
 
 def _reschedule(connection: Connection, now: datetime, feed: Row[Any], bounds: Bounds) -> Rescheduled:
     # The decision of the last poll, as it would have been: it never lies further ahead than the interval allows.
-    hints, rhythm = read_hints(feed.hints), read_rhythm(feed.rhythm)
+    hints, rhythm = unpack(Hints, feed.hints) or Hints(), unpack(Rhythm, feed.rhythm)
     decided = after_success(feed.last_attempt_at, bounds, hints, rhythm, spread=0.0)
     at = max(decided.at or now, now)
     connection.execute(

@@ -16,7 +16,7 @@ from worker.database.engine import reading
 from worker.database.feed_tables import PollRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
-from worker.outbox import number_events, raise_floor
+from worker.outbox import note_events_dropped, number_events
 from worker.settings import Settings
 
 # Rows deleted by one transaction.
@@ -57,7 +57,7 @@ def _prune(engine: Engine, chosen: Settings, stop: Callable[[], bool], hash_slic
     polls_before, events_before = now - chosen.retain_polls, now - chosen.retain_events
     # What was never numbered would be missed without anybody being told.
     number_events(engine)
-    write(engine, lambda connection: raise_floor(connection, events_before))
+    write(engine, lambda connection: note_events_dropped(connection, events_before))
     return Pruned(
         partitions=drop_partitions(engine, "polls", polls_before) + drop_partitions(engine, "events", events_before),
         polls=_delete(engine, PollRow.id, PollRow.started_at, polls_before, stop),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, ex
 
 from worker.basics.measures import read_id
 from worker.database.outbox_tables import EventBoundsRow, WebhookRow
-from worker.outbox import refuse_gap, start_after
+from worker.outbox import find_cursor, refuse_gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,6 @@ def _numbered_to() -> ScalarSelect[int]:
 
 
 def _begin(connection: Connection, since: int | None) -> int:
-    position = start_after(connection, since)
+    position = find_cursor(connection, since)
     refuse_gap(connection, position)
     return position

@@ -8,12 +8,9 @@ import resource
 import sys
 from typing import BinaryIO
 
-import orjson
-
 from worker.errors import ErrorClass, PermanentError, PollError
-from worker.parse.child_process import LENGTHS, pack_answer
+from worker.parse.child_process import LENGTHS, pack_answer, unpack_request
 from worker.parse.document import parse_document
-from worker.values.due_feeds import Document
 
 
 def main() -> None:
@@ -31,11 +28,10 @@ def main() -> None:
 
 
 def _answer(requests: BinaryIO, head_length: int, body_length: int) -> bytes:
-    asked = orjson.loads(requests.read(head_length))
-    document = Document(asked["url"], requests.read(body_length), asked["content_type"])
-    _allow_cpu(asked["cpu_seconds"])
+    document, request = unpack_request(requests.read(head_length), requests.read(body_length))
+    _allow_cpu(request.cpu.total_seconds())
     try:
-        return pack_answer(parse_document(document, asked["max_entries"]))
+        return pack_answer(parse_document(document, request.max_entries))
     except PollError as error:
         return pack_answer(error)
     except MemoryError:

@@ -1,4 +1,8 @@
-"""One child of the parser: asked and heard without ever blocking, ended when it takes too long."""
+"""One child of the parser: the parent sends it documents and reads its answers without ever blocking, or ends it.
+
+They talk over pipes in frames: two lengths, JSON, and a document's bytes behind it. Not pickle: the child reads hostile
+bytes, and nothing that it answers may run code here.
+"""
 
 import fcntl
 import os
@@ -21,11 +25,6 @@ from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, 
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
-# --- What parent and child say to each other over the pipes: length-prefixed frames of JSON, a document's bytes
-# behind it.
-#
-# Not pickle: the child reads hostile bytes, and what it answers must not be able to do anything.
-
 LENGTHS = struct.Struct("!II")
 """Before each frame: the bytes of its JSON and of the body behind it."""
 
@@ -33,16 +32,43 @@ _LONGEST_SENTENCE = 300
 _ERRORS = {kind.__name__: kind for kind in (TransientError, PermanentError, RejectedError)}
 
 
+@dataclass(frozen=True, slots=True)
+class ParseRequest:
+    """What the parent asks for: to read the document whose bytes follow, within so much CPU."""
+
+    url: str
+    content_type: str | None
+    max_entries: int
+    cpu: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A PollError, by the name of its class."""
+
+    kind: str
+    error_class: ErrorClass
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParseAnswer:
+    """What the child answers: what it read, or why it did not."""
+
+    parsed: ParsedDocument | None = None
+    refusal: Refusal | None = None
+
+
 def pack_request(document: Document, max_entries: int, cpu: timedelta) -> bytes:
     """Return the frame that asks for a document to be read within ``cpu``."""
-    asked = {
-        "url": document.url,
-        "content_type": document.content_type,
-        "max_entries": max_entries,
-        "cpu_seconds": cpu.total_seconds(),
-    }
-    head = orjson.dumps(asked)
+    head = write_json(ParseRequest(document.url, document.content_type, max_entries, cpu))
     return LENGTHS.pack(len(head), len(document.body)) + head + document.body
+
+
+def unpack_request(head: bytes, body: bytes) -> tuple[Document, ParseRequest]:
+    """Return the document that a frame asks to be read, and how."""
+    request = from_json(ParseRequest, orjson.loads(head))
+    return Document(request.url, body, request.content_type), request
 
 
 def pack_answer(answer: ParsedDocument | PollError) -> bytes:
@@ -50,19 +76,20 @@ def pack_answer(answer: ParsedDocument | PollError) -> bytes:
     if isinstance(answer, PollError):
         # A parser's own words may quote the document.
         sentence = clean(answer.sentence, _LONGEST_SENTENCE)
-        head = write_json({"error": [type(answer).__name__, answer.error_class, sentence]})
+        head = write_json(ParseAnswer(refusal=Refusal(type(answer).__name__, answer.error_class, sentence)))
     else:
-        head = write_json({"parsed": answer})
+        head = write_json(ParseAnswer(answer))
     return LENGTHS.pack(len(head), 0) + head
 
 
 def unpack_answer(head: bytes) -> ParsedDocument | PollError:
     """Return what an answer says; ValueError, TypeError or LookupError for one that is not to be believed."""
-    told = orjson.loads(head)
-    if "error" in told:
-        kind, error_class, sentence = told["error"]
-        return _ERRORS[kind](ErrorClass(error_class), str(sentence))
-    return from_json(ParsedDocument, told["parsed"])
+    answer = from_json(ParseAnswer, orjson.loads(head))
+    if answer.refusal:
+        return _ERRORS[answer.refusal.kind](answer.refusal.error_class, answer.refusal.sentence)
+    if answer.parsed is None:
+        raise ValueError("it neither holds a document nor refuses one")
+    return answer.parsed
 
 
 _PACKAGES = str(Path(__file__).parents[2])

@@ -18,7 +18,7 @@ from worker.basics import wording
 from worker.basics.charset import decode
 from worker.basics.text import clean
 from worker.basics.urls import is_decoration
-from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, join
+from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.values.due_feeds import Document
@@ -124,7 +124,7 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
         language=_text(item, "language") or _text(body or title, "language"),
         tags=tuple(dict.fromkeys(_tags(item))),
         enclosures=_enclosures(item, base_of_files),
-        image_url=image and join(base_of_files, image),
+        image_url=image and resolve_url(base_of_files, image),
         base_url=base,
     )
 
@@ -157,7 +157,7 @@ def _authors(item: _Values) -> Iterator[str]:
 
 def _tags(item: _Values) -> Iterator[str]:
     for value in _dicts(item, "tags"):
-        if not wording.is_no_tag(value.get("scheme")) and (tag := _text(value, "term")):
+        if not wording.is_software_category(value.get("scheme")) and (tag := _text(value, "term")):
             yield tag
 
 
@@ -168,7 +168,7 @@ def _enclosures(item: _Values, base: str) -> tuple[Enclosure, ...]:
     for value in [*_links(item, "enclosure"), *media]:
         if url := _address(value):
             length = wording.read_length(_text(value, "length") or _text(value, "filesize"))
-            by_url.setdefault(url, Enclosure(join(base, url), _text(value, "type"), length))
+            by_url.setdefault(url, Enclosure(resolve_url(base, url), _text(value, "type"), length))
     return tuple(by_url.values())
 
 

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from worker.basics.charset import shown_encoding
+from worker.basics.charset import sniff_encoding
 
 
 class Kind(StrEnum):
@@ -79,7 +79,7 @@ def sniff(body: bytes) -> Kind:
 def _head(body: bytes) -> bytes:
     """Return the start of the body in an encoding that extends ASCII, without byte order mark and leading space."""
     head = body[:_HEAD]
-    if shown := shown_encoding(head):
+    if shown := sniff_encoding(head):
         encoding, mark_length = shown
         head = head[mark_length:].decode(encoding, "replace").encode()
     return head.lstrip(b" \t\r\n\x00\x0b\x0c")

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from worker.basics import wording
 from worker.basics.urls import is_decoration
-from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, join, tidy_text
+from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.parse.tree_text import Parts, Scope, Words, last_text, read_text, read_texts, read_words, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
@@ -68,7 +68,7 @@ def find_url(element: Element, scope: Scope) -> str | None:
 
 
 def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
-    return join(scope.within(element).base, url) if url else None
+    return wording.resolve_url(scope.within(element).base, url) if url else None
 
 
 def _summary_and_body(parts: Parts, scope: Scope) -> tuple[Words | None, Words | None]:
@@ -95,7 +95,7 @@ def read_authors(parts: Parts, roles: Roles) -> Iterator[str]:
 
 def _tags(parts: Parts) -> Iterator[str]:
     for element in parts.get("tag", ()):
-        if not wording.is_no_tag(element.get("scheme")):
+        if not wording.is_software_category(element.get("scheme")):
             written = (element.get("term") or element.get("text"), element.text)
             yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
     for text in read_texts(parts.get("tags", ()), LONGEST_CONTENT):

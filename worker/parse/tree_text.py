@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from worker.basics.wording import LONGEST_NAME, LONGEST_URL, is_text_type, join, looks_like_html, tidy_text
+from worker.basics.wording import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]
@@ -43,7 +43,7 @@ class Scope:
         base, language = element.get(BASE), element.get(LANGUAGE)
         if base is None and language is None:
             return self
-        base = join(self.base, tidy_text(base, LONGEST_URL) or "")
+        base = resolve_url(self.base, tidy_text(base, LONGEST_URL) or "")
         # An empty xml:lang takes back the inherited language.
         language = self.language if language is None else tidy_text(language, LONGEST_NAME)
         return replace(self, base=base if len(base) <= _LONGEST_BASE else self.base, language=language)

@@ -10,8 +10,8 @@ import xxhash
 
 from worker.errors import PollError, RejectedError, TransientError
 from worker.manage.intervals import bounds_within
-from worker.schedule.failure import after_failure, extend
-from worker.schedule.rhythm import arrivals, observe
+from worker.schedule.failure import after_failure, extend_streak
+from worker.schedule.rhythm import arrival_times, learn_rhythm
 from worker.schedule.success import after_success, follow_move, is_believed
 from worker.values.due_feeds import Document, DueFeed, Fetched, NotModified, Validators
 from worker.values.entries import ParsedDocument
@@ -46,7 +46,7 @@ def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was
 
     ``was_outage`` says that the failure before this one was an outage of our own network.
     """
-    streak = extend(answered.feed.streak, error.error_class, now, was_outage=was_outage)
+    streak = extend_streak(answered.feed.streak, error.error_class, now, was_outage=was_outage)
     next_poll = after_failure(now, answered.bounds, error, streak, _spread())
     return _result(answered, _record(answered, next_poll, error=error))
 
@@ -106,8 +106,8 @@ def hash_body(document: Document) -> bytes:
 
 def _rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) -> Rhythm:
     """Return when the feed publishes, as far as is known now."""
-    arrived = arrivals(published, feed.last_success_at if feed.rhythm else None, now)
-    return observe(feed.rhythm, arrived, now) if arrived or feed.rhythm is None else feed.rhythm
+    arrived = arrival_times(published, feed.last_success_at if feed.rhythm else None, now)
+    return learn_rhythm(feed.rhythm, arrived, now) if arrived or feed.rhythm is None else feed.rhythm
 
 
 def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:

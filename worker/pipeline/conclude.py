@@ -11,7 +11,7 @@ from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.database.locks import HostRelease
 from worker.database.seed_files import remember_seed_file
-from worker.dedupe.place import decide
+from worker.dedupe.place import decide_articles
 from worker.manage.deletion import reconsider_articles
 from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
@@ -179,7 +179,7 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     present = [each for each in prepared if each.feed_id in locked.feeds]
     known = lock_articles(connection, names_of(present))
     lock_stored(connection, known)
-    decision = decide([brought_by(each, locked, known) for each in present], known)
+    decision = decide_articles([brought_by(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))
     results = [conclude_outcome(each, outcomes.get(each.feed_id), locked, now) for each in prepared]

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Boolean, Connection, Update, bindparam, case, func, null, or_, update
 
+from worker.basics.codec import pack
+from worker.database.codecs import GUID_RULE, MOVE
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.feed_values import store_hints, store_rhythm
 from worker.database.outbox_tables import EventKind, tell
 from worker.database.types import UtcDateTime
 from worker.store.locked import Locked
@@ -129,14 +130,13 @@ def _facts(result: PollResult) -> dict[str, Any]:
     if result.site_url:
         facts["site_url"] = result.site_url
     if result.hints is not None:
-        facts["hints"] = store_hints(result.hints)
+        facts["hints"] = pack(result.hints)
     if result.rhythm is not None:
-        facts["rhythm"] = store_rhythm(result.rhythm)
+        facts["rhythm"] = pack(result.rhythm.rounded())
     if result.is_move_changed:
-        url, polls, since = (result.move.url, result.move.polls, result.move.since) if result.move else (None, 0, None)
-        facts |= {"moved_to": url, "moved_polls": polls, "moved_since": since}
+        facts |= MOVE.write(result.move) if result.move else {"moved_to": None, "moved_polls": 0, "moved_since": None}
     if rule := result.guid_rule:
-        facts |= {"guid_policy": rule.policy, "guid_reason": rule.reason, "guid_renamings": rule.renamings}
+        facts |= GUID_RULE.write(rule)
     if result.record.next_poll.ends_as:
         facts |= {"state": result.record.next_poll.ends_as, "state_reason": result.record.next_poll.reason}
     return facts

@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
+from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
-from worker.database.article_values import FIELDS, read_article, unpack_article
+from worker.database.codecs import ARTICLE, GUID_RULE
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.feed_values import read_guid_rule
-from worker.values.articles import KnownArticle, Statement
+from worker.values.articles import Article, KnownArticle, Statement
+from worker.values.due_feeds import FeedOptions
 from worker.values.entries import GuidRule, KnownBy, Sighted
 
 # SQLite takes at most 32,766 parameters in one statement.
@@ -58,7 +59,12 @@ def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]
     Its operator's choice goes before what the audit found.
     """
     row = connection.execute(_guid_facts(), {"feed_id": feed_id}).first()
-    return (read_guid_rule(row), row.edition) if row else (GuidRule(), _NO_EDITION)
+    if row is None:
+        return GuidRule(), _NO_EDITION
+    options = unpack(FeedOptions, row.options)
+    if options and options.guid_policy:
+        return GuidRule(options.guid_policy, "chosen by its operator", is_fixed=True), row.edition
+    return GUID_RULE.read(row), row.edition
 
 
 def lock_articles(connection: Connection, names: Names) -> list[KnownArticle]:
@@ -72,7 +78,7 @@ def lock_articles(connection: Connection, names: Names) -> list[KnownArticle]:
     return [
         KnownArticle(
             row.id,
-            read_article(row),
+            ARTICLE.read(row),
             tuple(statements[row.id]),
             tuple(named[row.id]),
             row.first_seen_at,
@@ -107,7 +113,7 @@ def _read_statements(connection: Connection, article_ids: Collection[int]) -> di
                     row.version,
                     is_of_file=row.host_id is None,
                     is_present=row.left_at is None,
-                    article=unpack_article(row.said),
+                    article=unpack(Article, row.said),
                     is_shown=row.said is None,
                 )
             )
@@ -173,7 +179,7 @@ def _articles() -> Select[*tuple[Any, ...]]:
     of_ids = ArticleRow.id.in_(bindparam("ids", expanding=True))
     of_keys = ArticleRow.match_key.in_(bindparam("match_keys", expanding=True))
     facts = (ArticleRow.id, ArticleRow.first_seen_at, ArticleRow.acts_on, ArticleRow.killed_by)
-    columns = (ArticleRow.__table__.c[name] for name in FIELDS)
+    columns = (ArticleRow.__table__.c[name] for name in ARTICLE.names.values())
     return select(*facts, *columns).where(or_(of_ids, of_keys)).order_by(ArticleRow.id).with_for_update()
 
 

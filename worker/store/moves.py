@@ -23,10 +23,9 @@ from sqlalchemy.orm import aliased
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
-from worker.database.feed_values import FROM_DOCUMENT
 from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, tell
-from worker.values.due_feeds import FeedState
+from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
 
 @dataclass(frozen=True, slots=True)

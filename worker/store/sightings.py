@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Update, bindparam, case, func, insert, update
 from sqlalchemy.exc import IntegrityError
 
+from worker.basics.codec import pack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
-from worker.database.article_values import article_columns, pack_article
+from worker.database.codecs import ARTICLE
 from worker.database.conflicts import is_taken
 from worker.database.outbox_tables import EventKind, tell
 from worker.database.statements import upsert
@@ -78,7 +79,7 @@ def _create(
     hashes = ([version.article.content_hash for version in each.versions] for each in new)
     shown = [said.index(each.after.content_hash) + 1 for each, said in zip(new, hashes, strict=True)]
     rows = [
-        article_columns(each.after)
+        ARTICLE.write(each.after)
         | {
             "guid": each.guid,
             "feed_id": each.feed_id,
@@ -108,7 +109,7 @@ def _update(
         links = _links(each, is_withdrawn=each.article_id in withdrawn)
         if each.after == each.before and links == (each.acts_on, each.killed_by):
             continue
-        row = article_columns(each.after) | {"b_id": each.article_id, "policy_version": policy_version}
+        row = ARTICLE.write(each.after) | {"b_id": each.article_id, "policy_version": policy_version}
         row |= {"acts_on": links[0], "killed_by": links[1]}
         if each.is_revised:
             revised.append(row | {"revision": numbers[each.article_id], "grouped_at": None})
@@ -160,7 +161,7 @@ def _sight(connection: Connection, sightings: Sequence[Resighted], ids: Mapping[
                 "said_at": each.said_at,
                 "read_at": each.read_at,
                 "length": len(each.sighting.article.text),
-                "said": each.said and pack_article(each.said),
+                "said": each.said and pack(each.said),
                 "first_seen_at": now,
                 "left_at": None if each.is_present else now,
             }
@@ -172,7 +173,7 @@ def _sight(connection: Connection, sightings: Sequence[Resighted], ids: Mapping[
 def _restate(connection: Connection, restated: Sequence[Restated]) -> None:
     if restated:
         rows = [
-            {"b_feed_id": each.feed_id, "b_guid_hash": each.guid_hash, "said": each.said and pack_article(each.said)}
+            {"b_feed_id": each.feed_id, "b_guid_hash": each.guid_hash, "said": each.said and pack(each.said)}
             for each in sorted(restated, key=lambda each: (each.feed_id, each.guid_hash))
         ]
         connection.execute(_restate_sightings(), rows)

@@ -5,7 +5,7 @@ from datetime import timedelta
 RULES_VERSION = 1
 """Counts up whenever a change here makes other signatures of the same text."""
 
-# What is read of a text, and how it is cut up.
+# How much of a text is read, and how it is cut up.
 MOST_CHARACTERS = 12_000
 MOST_WORDS = 800
 SHINGLE = 5
@@ -18,7 +18,7 @@ MOST_FACTS = 64
 NARROW_REACH, NARROW_WINDOW = 80, 20
 WIDE_WINDOW = 80
 
-# Boilerplate, and which candidates are compared.
+# How many stories have a line that is boilerplate, and which candidates are compared.
 BOILERPLATE_STORIES = 3
 WINDOW = timedelta(days=7)
 MOST_STORIES_OF_ANCHOR = 8
@@ -26,15 +26,15 @@ MOST_OF_STORY = 2
 MOST_GROUPED = 6
 MOST_UNGROUPED = 50
 
-# What the decision table (verdict.py) calls what, in shingles, so nearly in words.
+# The terms of the decision table (verdict.py), in shingles, so nearly in words.
 FEWEST_SHARED = 8
 LEDE = 40
 DATELINE = 8
-"""Facts before this word are a dateline's."""
+"""Facts before this word belong to a dateline."""
 HEADER = 10
-"""A dateline, or a line of boilerplate above the text, is no longer."""
+"""A dateline, or a line of boilerplate above the text, is no longer than this."""
 MOST_SWAPPED = 8
-"""What stands in the midst of shared words and is no longer was swapped; what is longer was written anew."""
+"""Up to so many words in the midst of shared words were swapped; more were written anew."""
 PIECE_REACH = 32
 """How far into a text a much shorter one may begin under another headline: further down a round-up has its ledes."""
 ITEM, ITEM_REACH = 20, 18
@@ -42,5 +42,5 @@ ITEM, ITEM_REACH = 20, 18
 
 # A story takes in another one, not just a single article, only at this Jaccard similarity.
 UNITING_JACCARD = 0.5
-# Of one outlet, which uses its own words again and again, two articles must be this much alike.
+# An outlet uses its own words again and again: two articles of one outlet must be this much alike.
 SAME_OUTLET_JACCARD = 0.6

@@ -1,19 +1,18 @@
-"""Between the store and stage group: what texts are compared by, and which stories follow from that."""
+"""The values of grouping: what texts are compared by, what they have in common, and which stories follow from that."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of a text, as words: what boilerplate is made of."""
+    """A line of a text, as words."""
 
     block_hash: int
     words: tuple[str, ...]
     """In lower case."""
     facts: tuple[int, ...]
-    """Places of the words with digits, and of those with a capital in mid-sentence."""
+    """The places of words with digits, and of words with a capital in mid-sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,10 @@ class Signature:
     facts: tuple[int, ...]
     """Facts (32 bits), each once, in order."""
     places: int
-    """Where in the text each of them stands: a bit for each word."""
+    """Where in the text the facts are: a bit for each word."""
     title: str
     outlet: str
-    """The site it stood on, or its feed."""
+    """The site that has the article; where that is unknown, its feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,15 @@ class WaitingArticle:
     content_hash: bytes
     title: str
     text: str
-    """As much of it as is compared."""
+    """As much of the text as is compared."""
     outlet: str
     moment: datetime
     """When it was published; where that is unknown, first seen."""
     first_seen_at: datetime
     story_id: int | None
-    """Null unless it was published before."""
+    """None unless the article was published before."""
     compared_by: int | None = None
-    """Version of the rules by which these very words were compared before; null where they never were."""
+    """The version of the rules by which these very words were compared before; None where they never were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Signed:
 
     article: WaitingArticle
     blocks: tuple[int, ...]
-    """Hashes of its lines that are no boilerplate."""
+    """The hashes of its lines that are no boilerplate."""
     signature: Signature
 
 
@@ -72,7 +71,7 @@ class Candidate:
     article_id: int
     story_id: int
     is_grouped: bool
-    """False while another worker (or this one, later) has still to group it."""
+    """False while another worker, or this one later, has still to group it."""
     moment: datetime
 
 
@@ -86,10 +85,10 @@ class Overlap:
     shorter: int
     longer: int
     of_shorter: float
-    """Share of the shorter text that is found in the longer one."""
+    """The share of the shorter text that is found in the longer one."""
     of_longer: float
     of_lede: float
-    """Share of the shorter text's beginning that is found."""
+    """The share of the shorter text's beginning that is found."""
     jaccard: float
     runs: int
     """Unbroken stretches of the shorter text that are found."""
@@ -98,17 +97,17 @@ class Overlap:
     first_in_shorter: int
     first_in_longer: int
     facts: int
-    """Of the shorter text, from where the two first meet."""
+    """Facts of the shorter text, from where the two texts first meet."""
     of_facts: float
-    """Share of them that the longer text has anywhere."""
+    """The share of these facts that the longer text has anywhere."""
     swapped: int
     """Words that differ in the midst of what is shared."""
     swapped_facts: int
-    """How many of them are facts."""
+    """How many of the swapped words are facts."""
     kept_facts: int
     """Facts in what is shared."""
     opening_facts: int
-    """Facts of the shorter text before the two first meet, a dateline's aside."""
+    """Facts of the shorter text before the two first meet, without those of a dateline."""
     of_opening: float
     of_title: float
 
@@ -127,7 +126,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """An article, and those it is a copy of."""
+    """An article, and the articles it is a copy of, the best match first."""
 
     article_id: int
     copies: tuple[Copy, ...]
@@ -135,26 +134,8 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story as it stands in the store, locked."""
+    """A story as it is stored, locked."""
 
-    story_id: int
     size: int
     first_seen_at: datetime
     last_seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """What became of waiting articles, ready to be written under the locks of their stories."""
-
-    articles: Sequence[WaitingArticle]
-    """Those that are still what was read of them, and locked."""
-    named: Mapping[int, int | None]
-    """The story that the row of each one names so far."""
-    blocks: Sequence[tuple[int, int]]
-    """An article, and the hash of a line of it that is no boilerplate."""
-    story_of: Mapping[int, int]
-    """The story of each article, before any takes another one in."""
-    stories: Mapping[int, Story]
-    taken_in: Mapping[int, int]
-    """Stories that others take in, and by which."""

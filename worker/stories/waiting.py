@@ -1,6 +1,6 @@
-"""Claiming articles that wait to be grouped: workers take different ones, and a claim ends with its transaction."""
+"""Claiming articles that wait to be grouped: each worker takes others, and a claim ends with its transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection, and_, func, select, text
@@ -9,43 +9,39 @@ from worker.basics.urls import site
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
+from worker.stories.rules import MOST_CHARACTERS
 from worker.stories.story_locks import STORY, with_stories
 from worker.stories.values import WaitingArticle
 
-# On PostgreSQL a claim is an advisory lock on so many ids in a row: it leaves the rows themselves to others.
+# On PostgreSQL a claim is an advisory lock on so many ids in a row: the rows themselves stay free for others.
 _SLOT = 64
 _LOOKAHEAD = 64 * _SLOT
 _LOCK = text("SELECT pg_try_advisory_xact_lock(706172, :slot)")
 
 
-def claim_waiting(connection: Connection, limit: int, longest: int) -> list[WaitingArticle]:
-    """Claim about ``limit`` waiting articles, the oldest first, until the connection's transaction ends.
-
-    Of their texts the first ``longest`` characters are read.
-    """
+def claim_waiting(connection: Connection, limit: int) -> list[WaitingArticle]:
+    """Claim about ``limit`` waiting articles, the oldest first, until the connection's transaction ends."""
     waiting = select(ArticleRow.id).where(ArticleRow.grouped_at.is_(None)).order_by(ArticleRow.id)
-    ids: Sequence[int]
-    if connection.dialect.name == "postgresql":
-        ids = list(_lock_slots(connection, connection.execute(waiting.limit(_LOOKAHEAD)).scalars().all(), limit))
-    else:
-        ids = connection.execute(waiting.limit(limit)).scalars().all()
-    return _read(connection, ids, longest) if ids else []
+    is_postgresql = connection.dialect.name == "postgresql"
+    ids = connection.execute(waiting.limit(_LOOKAHEAD if is_postgresql else limit)).scalars().all()
+    if is_postgresql:
+        ids = _lock_slots(connection, ids, limit)
+    return _read(connection, ids) if ids else []
 
 
-def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> Iterator[int]:
-    claimed = 0
+def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[int]:
+    claimed: list[int] = []
     for slot, members in groupby(ids, key=lambda article_id: article_id // _SLOT):
-        if claimed >= limit:
-            return
+        if len(claimed) >= limit:
+            break
         if connection.execute(_LOCK, {"slot": slot}).scalar_one():
-            for article_id in members:
-                claimed += 1
-                yield article_id
+            claimed.extend(members)
+    return claimed
 
 
-def _read(connection: Connection, ids: Sequence[int], longest: int) -> list[WaitingArticle]:
+def _read(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
     were_compared = and_(SketchRow.article_id == ArticleRow.id, SketchRow.content_hash == ArticleRow.content_hash)
-    # Another worker may have grouped some between our look and our lock.
+    # Another worker may have grouped some of them between our look and our lock.
     rows = connection.execute(
         with_stories(
             select(
@@ -53,7 +49,7 @@ def _read(connection: Connection, ids: Sequence[int], longest: int) -> list[Wait
                 ArticleRow.feed_id,
                 ArticleRow.content_hash,
                 ArticleRow.title,
-                func.substr(ArticleRow.text, 1, longest).label("text"),
+                func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"),
                 ArticleRow.url,
                 FeedRow.url.label("feed_url"),
                 ArticleRow.published_at,
@@ -74,7 +70,7 @@ def _read(connection: Connection, ids: Sequence[int], longest: int) -> list[Wait
             content_hash=row.content_hash,
             title=row.title,
             text=row.text,
-            # What a saved document says without a link comes from one outlet, whichever that is.
+            # The articles of a saved document without links are of one outlet, whichever that is.
             outlet=site(row.url) or site(row.feed_url) or row.feed_url,
             moment=row.published_at or row.first_seen_at,
             first_seen_at=row.first_seen_at,

@@ -6,6 +6,14 @@ from enum import StrEnum
 
 from worker.values.entries import Enclosure, KnownBy, Notice
 
+ITEM_PREFIX, WORDS_PREFIX, PATH_PREFIX = "item ", "words ", "path "
+"""How a newsroom item's match key begins, and how the two names begin that a file gives an article."""
+
+
+def is_item_key(match_key: str | None) -> bool:
+    """Say whether a match key is a newsroom item's own name."""
+    return (match_key or "").startswith(ITEM_PREFIX)
+
 
 class LanguageSource(StrEnum):
     """Who says which language an article is in."""
@@ -57,7 +65,7 @@ class Article:
     @property
     def is_item(self) -> bool:
         """Whether it is found across feeds as a newsroom's item, by the item's own name."""
-        return (self.match_key or "").startswith("item ")
+        return is_item_key(self.match_key)
 
 
 @dataclass(frozen=True, slots=True)

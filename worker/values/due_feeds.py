@@ -19,6 +19,11 @@ class FeedState(StrEnum):
     REMOVED = "removed"
 
 
+_LONGEST_INTERVAL = timedelta(days=366)
+FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
+"""Why a feed is paused that nobody has asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Validators:
     """What a host gave us to ask "has it changed?" with, byte for byte (RFC 9110, section 8.8)."""
@@ -29,10 +34,15 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
-    """What an operator chose for one feed; a null follows the settings, or the audit of its guids."""
+    """What an operator chose for one feed; None follows the settings, or the audit of its guids."""
 
     interval: timedelta | None = None
     guid_policy: GuidPolicy | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError for an interval that is none: anybody may have written it to the store."""
+        if self.interval and not timedelta(0) < self.interval < _LONGEST_INTERVAL:
+            raise ValueError(f"a feed cannot be polled every {self.interval}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""XML of newsrooms as a tree of names, attributes and text: no entities but those of HTML, bounded in depth and size.
+"""XML of newsrooms: read as a tree of elements, of which the body is written as HTML.
 
-Prefixes are dropped: whether ``<headline>`` or ``<nar:headline>``, it is the headline.
+Names lose their prefixes: ``<headline>`` and ``<nar:headline>`` are the same. There are no entities but those of HTML,
+and a tree is bounded in depth and size. Nothing is made safe here: normalise cleans all HTML alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from html.entities import html5
@@ -18,6 +19,25 @@ _DEEPEST = 100
 _MOST_ELEMENTS = 100_000
 _LONGEST_TEXT = 4_000
 
+# HTML that means the same as an element of NITF 3; the others, people and places among them, are text or HTML already.
+_HTML_NAMES = {
+    "block": "div",
+    "bq": "blockquote",
+    "credit": "p",
+    "datasource": "p",
+    "fn": "p",
+    "hl1": "h1",
+    "hl2": "h2",
+    "lang": "span",
+    "media": "figure",
+    "media-caption": "figcaption",
+    "media-producer": "small",
+    "note": "div",
+}
+# Binary pictures, data about data, and what has fields of its own.
+_DROPPED = frozenset("media-metadata media-object nitf-table-metadata byline dateline hedline".split())
+_VOID = frozenset("br hr img col wbr source track".split())
+
 
 @dataclass(slots=True)
 class Node:
@@ -29,41 +49,9 @@ class Node:
 
 
 def read_tree(document: Document) -> Node:
-    """Return the root of an XML document; PollError when it is broken, or not to be read safely."""
+    """Return the root of an XML document; PollError when it is broken, or cannot be read safely."""
     text = clean(decode(document.body, document.content_type), len(document.body))
     return _Builder().build(text.encode())
-
-
-def children(node: Node | None, name: str | None = None) -> Iterator[Node]:
-    """Yield the child elements, or those of one name; a missing node has none."""
-    for part in node.parts if node else ():
-        if isinstance(part, Node) and name in {None, part.name}:
-            yield part
-
-
-def find(node: Node | None, *path: str) -> Node | None:
-    """Return the first element at the end of a path of names; null where there is none."""
-    for name in path:
-        node = next(children(node, name), None)
-    return node
-
-
-def attribute(node: Node | None, name: str) -> str | None:
-    """Return an attribute, clean and trimmed; null where it is missing or empty."""
-    return (fold(node.attributes.get(name, "")[:_LONGEST_TEXT]) or None) if node else None
-
-
-def line_of(node: Node | None) -> str | None:
-    """Return all text within an element as one line; null where it has none."""
-    return (fold("".join(_texts(node))[:_LONGEST_TEXT]) or None) if node else None
-
-
-def _texts(node: Node) -> Iterator[str]:
-    for part in node.parts:
-        if isinstance(part, str):
-            yield part
-        else:
-            yield from _texts(part)
 
 
 class _Builder:
@@ -73,7 +61,7 @@ class _Builder:
         self._root = Node("")
         self._open = [self._root]
         self._elements = 0
-        # The text is ours by now, whatever encoding the document declares.
+        # We have decoded the text, whatever encoding the document declares.
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -106,12 +94,12 @@ class _Builder:
         self._open[-1].parts.append(text)
 
     def _named_character(self, name: str, is_parameter: bool) -> None:  # noqa: FBT001 -- expat's own signature
-        # NITF's document type takes in the names of HTML, and is not read here.
+        # NITF's document type declares the names of HTML, and we do not read it.
         if not is_parameter:
             self._text(html5.get(f"{name};", f"&{name};"))
 
     def _refuse_entity(self, *_: object) -> None:
-        # An honest article has no use for entities of its own; chains of them take expat itself down.
+        # An honest article has no use for entities of its own; chains of them crash expat itself.
         raise RejectedError(ErrorClass.PARSE, "the document declares entities, which is refused")
 
 
@@ -119,31 +107,39 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-# --- Writing the body of a newsroom document as HTML: NITF's own elements become those that readers know.
-#
-# Nothing is made safe here: normalise cleans all HTML alike.
-
-# Elements of NITF 3 by the HTML that means the same; the rest, people and places among it, is text or HTML already.
-_HTML_NAMES = {
-    "block": "div",
-    "bq": "blockquote",
-    "credit": "p",
-    "datasource": "p",
-    "fn": "p",
-    "hl1": "h1",
-    "hl2": "h2",
-    "lang": "span",
-    "media": "figure",
-    "media-caption": "figcaption",
-    "media-producer": "small",
-    "note": "div",
-}
-# Binary pictures, data about data, and what stands in fields of its own.
-_DROPPED = frozenset("media-metadata media-object nitf-table-metadata byline dateline hedline".split())
-_VOID = frozenset("br hr img col wbr source track".split())
+def children(node: Node | None, name: str | None = None) -> Iterator[Node]:
+    """Yield the child elements, or those of one name; a missing node has none."""
+    for part in node.parts if node else ():
+        if isinstance(part, Node) and name in {None, part.name}:
+            yield part
 
 
-def write_html(nodes: Iterator[Node]) -> str:
+def find(node: Node | None, *path: str) -> Node | None:
+    """Return the first element at the end of a path of names; None where there is none."""
+    for name in path:
+        node = next(children(node, name), None)
+    return node
+
+
+def attribute(node: Node | None, name: str) -> str | None:
+    """Return an attribute, clean and trimmed; None where it is missing or empty."""
+    return (fold(node.attributes.get(name, "")[:_LONGEST_TEXT]) or None) if node else None
+
+
+def line_of(node: Node | None) -> str | None:
+    """Return all text within an element as one line; None where it has none."""
+    return (fold("".join(_texts(node))[:_LONGEST_TEXT]) or None) if node else None
+
+
+def _texts(node: Node) -> Iterator[str]:
+    for part in node.parts:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _texts(part)
+
+
+def write_html(nodes: Iterable[Node]) -> str:
     """Return elements as HTML."""
     return "".join(piece for node in nodes for piece in _write(node)).strip()
 
@@ -152,16 +148,18 @@ def _write(node: Node) -> Iterator[str]:
     if node.name in _DROPPED:
         return
     if node.name == "media-reference":
-        yield _picture(node)
+        source, text = picture_url(node), attribute(node, "alternate-text") or ""
+        yield f'<img src="{escape(source)}" alt="{escape(text)}">' if source else ""
         return
     if node.name == "frac":
         yield escape(f"{line_of(find(node, 'frac-num')) or ''}/{line_of(find(node, 'frac-den')) or ''}", quote=False)
         return
     name = _HTML_NAMES.get(node.name, node.name)
     # person, org and chron are words of a sentence; name.given and the like have names that HTML cannot have.
-    is_tag = name.isascii() and name.replace("-", "").isalnum()
+    is_tag = _is_html_name(name)
     if is_tag:
-        yield f"<{name}{''.join(_write_attributes(node))}>"
+        attributes = (f' {key}="{escape(value)}"' for key, value in node.attributes.items() if _is_html_name(key))
+        yield f"<{name}{''.join(attributes)}>"
     for part in node.parts if name not in _VOID else ():
         if isinstance(part, str):
             yield escape(part, quote=False)
@@ -171,16 +169,8 @@ def _write(node: Node) -> Iterator[str]:
         yield f"</{name}>"
 
 
-def _write_attributes(node: Node) -> Iterator[str]:
-    for name, value in node.attributes.items():
-        if name.isascii() and name.replace("-", "").isalnum():
-            yield f' {name}="{escape(value)}"'
-
-
-def _picture(reference: Node) -> str:
-    source = picture_url(reference)
-    text = attribute(reference, "alternate-text") or ""
-    return f'<img src="{escape(source)}" alt="{escape(text)}">' if source else ""
+def _is_html_name(name: str) -> bool:
+    return name.isascii() and name.replace("-", "").isalnum()
 
 
 def picture_url(reference: Node) -> str | None:

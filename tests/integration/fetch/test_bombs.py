@@ -17,7 +17,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import FetchRequest
+from worker.values.due_feeds import FetchRequest
 
 def fetch(transfers, urls):
     for number, url in enumerate(urls):

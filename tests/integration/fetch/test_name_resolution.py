@@ -16,7 +16,7 @@ from tests.servers.name_server import NameServer
 from tests.servers.publisher import Publisher
 from worker.errors import PollError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.values import FetchRequest
+from worker.values.due_feeds import FetchRequest
 
 def fetch(transfers, urls):
     for number, url in enumerate(urls):

@@ -12,7 +12,7 @@ import pytest
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch import FetchLimits, Guard, Transfers
-from worker.fetch.request import find_ca_bundle
+from worker.fetch.libcurl import find_ca_bundle
 from worker.values.due_feeds import Credentials, Document, Fetched, FetchRequest
 
 Drive = Callable[..., list[Fetched]]

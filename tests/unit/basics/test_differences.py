@@ -2,11 +2,11 @@ import time
 
 import pytest
 
-from worker.basics.differences import Kind, Run, find_differences
+from worker.basics.differences import WordKind, Words, find_differences
 
 
-def _marked(passage: list[Run]) -> str:
-    marks = {Kind.SAME: "{}", Kind.REMOVED: "[-{}-]", Kind.ADDED: "{{+{}+}}"}
+def _marked(passage: list[Words]) -> str:
+    marks = {WordKind.SAME: "{}", WordKind.REMOVED: "[-{}-]", WordKind.ADDED: "{{+{}+}}"}
     return "".join(marks[run.kind].format(run.text) for run in passage)
 
 

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from worker.basics.wording import choose_link, join, looks_like_html, name_of_author, read_length, tidy_text
+from worker.basics.wording import choose_link, looks_like_html, name_of_author, read_length, resolve_url, tidy_text
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_guid_is_a_link_where_it_is_a_pages_address(
     ],
 )  # fmt: skip
 def test_urls_are_resolved_where_there_is_a_base(base: str, url: str, joined: str) -> None:
-    assert join(base, url) == joined
+    assert resolve_url(base, url) == joined
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.deciding import (
     seen_as,
     sighting,
 )
-from worker.dedupe.place import decide
+from worker.dedupe.place import decide_articles
 from worker.values.articles import Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought
 
@@ -35,7 +35,7 @@ WORDS, PATH = "words 01 2026-11-24", "path wire/1.txt"
 
 
 def _place(brought: Brought, *stored: KnownArticle) -> tuple[Placement, ...]:
-    return decide([brought], stored).outcomes[0].placements
+    return decide_articles([brought], stored).outcomes[0].placements
 
 
 def _found(brought: Brought, *stored: KnownArticle) -> tuple[int | None, Finding | None]:
@@ -238,7 +238,7 @@ def test_a_files_match_key_says_more_than_its_names() -> None:
 
 def test_two_files_read_together_in_the_same_words_are_one_article() -> None:
     documents = [_of_file(BRIDGE_OPEN, WORDS, "path a.txt"), _of_file(BRIDGE_OPEN, WORDS, "path b.txt")]
-    decision = decide([documents[0], replace(documents[1], feed_id=3)], [])
+    decision = decide_articles([documents[0], replace(documents[1], feed_id=3)], [])
     (first,), (second,) = (outcome.placements for outcome in decision.outcomes)
     assert (first.article_id, len(decision.articles)) == (second.article_id, 1)
 

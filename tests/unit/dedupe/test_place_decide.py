@@ -26,7 +26,7 @@ from tests.deciding import (
     sighting,
     statement,
 )
-from worker.dedupe.place import decide
+from worker.dedupe.place import decide_articles
 from worker.dedupe.shown import find_shown
 from worker.values.articles import Article, Finding, KnownArticle, Sighting, Statement
 from worker.values.decisions import Brought, Decision, Restated, Version
@@ -55,16 +55,16 @@ def _edited(said: Article, feed_id: int = OURS) -> Brought:
 
 
 def test_nothing_follows_from_nothing() -> None:
-    assert decide([], []) == Decision((), (), (), ())
+    assert decide_articles([], []) == Decision((), (), (), ())
 
 
 def test_a_new_article_counts_as_new() -> None:
-    decision = decide([document(sighting(SHORT))], [])
+    decision = decide_articles([document(sighting(SHORT))], [])
     assert ([*_shows(decision).values()], _counts(decision)) == ([SHORT], [(1, 0, 0)])
 
 
 def test_other_words_count_as_an_update() -> None:
-    decision = decide([_edited(SHORT)], [known(7, LONGER)])
+    decision = decide_articles([_edited(SHORT)], [known(7, LONGER)])
     assert (_shows(decision), _counts(decision)) == ({7: SHORT}, [(0, 1, 0)])
 
 
@@ -81,36 +81,36 @@ def test_other_words_count_as_an_update() -> None:
 )
 def test_other_fields_than_the_words_count_as_a_refreshing(changes: dict[str, object]) -> None:
     refreshed = replace(LONGER, **changes)
-    decision = decide([_edited(refreshed)], [known(7, LONGER)])
+    decision = decide_articles([_edited(refreshed)], [known(7, LONGER)])
     assert (_shows(decision), _counts(decision)) == ({7: refreshed}, [(0, 0, 1)])
 
 
 def test_what_says_the_same_again_counts_as_nothing_but_its_sighting_is_written() -> None:
-    decision = decide([_edited(LONGER)], [known(7, LONGER)])
+    decision = decide_articles([_edited(LONGER)], [known(7, LONGER)])
     assert (_shows(decision), _counts(decision), _said(decision)) == ({7: LONGER}, [(0, 0, 0)], {(OURS, b"g1"): None})
 
 
 def test_a_shorter_version_of_another_feed_counts_as_nothing_and_is_kept_by_its_sighting() -> None:
-    decision = decide([document(sighting(SHORT), feed_id=THEIRS)], [known(7, LONGER)])
+    decision = decide_articles([document(sighting(SHORT), feed_id=THEIRS)], [known(7, LONGER)])
     assert (_shows(decision), _counts(decision)) == ({7: LONGER}, [(0, 0, 0)])
     assert _said(decision) == {(THEIRS, b"g1"): SHORT}
 
 
 def test_an_edit_of_a_summary_does_not_replace_the_full_text_of_another_feed() -> None:
     edited = article("Edited")
-    decision = decide([_edited(edited, THEIRS)], [known(7, FULL, statement(SHORT, THEIRS))])
+    decision = decide_articles([_edited(edited, THEIRS)], [known(7, FULL, statement(SHORT, THEIRS))])
     assert (_shows(decision), _said(decision)) == ({7: FULL}, {(THEIRS, b"g1"): edited})
 
 
 def test_a_fuller_version_of_another_feed_is_shown_and_what_was_shown_is_kept_by_its_sighting() -> None:
-    decision = decide([document(sighting(FULL), feed_id=THEIRS)], [known(7, LONGER)])
+    decision = decide_articles([document(sighting(FULL), feed_id=THEIRS)], [known(7, LONGER)])
     assert (_shows(decision), _counts(decision)) == ({7: FULL}, [(0, 1, 0)])
     assert decision.restated == (Restated(OURS, b"g1", LONGER),)
 
 
 def test_articles_that_nothing_is_said_of_are_left_as_they_are() -> None:
     stored = known(7, LONGER, statement(SHORT, THEIRS)), known(8, article("Another", match_key=OTHER_KEY))
-    assert [*_shows(decide([_edited(FULL)], stored))] == [7]
+    assert [*_shows(decide_articles([_edited(FULL)], stored))] == [7]
 
 
 def test_each_document_counts_what_it_brought() -> None:
@@ -120,28 +120,28 @@ def test_each_document_counts_what_it_brought() -> None:
         _edited(FULL),
         document(sighting(new), sighting(replace(new, match_key="a.example/3"), "g2"), feed_id=4),
     ]
-    assert _counts(decide(documents, [known(7, SHORT)])) == [(0, 0, 0), (0, 1, 0), (2, 0, 0)]
+    assert _counts(decide_articles(documents, [known(7, SHORT)])) == [(0, 0, 0), (0, 1, 0), (2, 0, 0)]
 
 
 def test_a_document_without_entries_counts_nothing() -> None:
-    assert _counts(decide([document()], [known(7, SHORT)])) == [(0, 0, 0)]
+    assert _counts(decide_articles([document()], [known(7, SHORT)])) == [(0, 0, 0)]
 
 
 def test_an_article_that_two_documents_bring_is_new_in_the_first() -> None:
     documents = [document(sighting(SHORT)), document(sighting(FULL), feed_id=THEIRS)]
-    assert _counts(decide(documents, [])) == [(1, 0, 0), (0, 0, 0)]
+    assert _counts(decide_articles(documents, [])) == [(1, 0, 0), (0, 0, 0)]
 
 
 def test_an_update_counts_for_the_document_that_made_room_for_it() -> None:
     documents = [document(sighting(article("Cut")), feed_id=3), _edited(article("Cut off"))]
-    decision = decide(documents, [known(7, FULL, statement(LONGER, THEIRS))])
+    decision = decide_articles(documents, [known(7, FULL, statement(LONGER, THEIRS))])
     assert (_shows(decision), _counts(decision)) == ({7: LONGER}, [(0, 0, 0), (0, 1, 0)])
 
 
 @pytest.mark.parametrize("is_summary_first", [True, False])
 def test_two_documents_of_one_commit_that_bring_one_new_article_show_the_fullest(is_summary_first: bool) -> None:
     summary, full = document(sighting(SHORT)), document(sighting(FULL), feed_id=THEIRS)
-    decision = decide([summary, full] if is_summary_first else [full, summary], [])
+    decision = decide_articles([summary, full] if is_summary_first else [full, summary], [])
     (created,) = decision.articles
     assert (created.after, created.feed_id) == (FULL, THEIRS)
     assert _said(decision) == {(OURS, b"g1"): SHORT, (THEIRS, b"g1"): None}
@@ -153,7 +153,7 @@ def test_a_sighting_that_moves_to_another_article_leaves_the_first_what_others_s
     gulls = article(GULLS, title="Gulls", url=OTHER_PAGE, match_key=OTHER_KEY, published_at=NOON + DAY)
     teaser = article("Bridge", title="Bridge open", url=PAGE, published_at=NOON)
     reused = document(sighting(gulls), read_at=NOON + DAY, sighted={"g1": 7})
-    decision = decide([reused], [known(7, bridge, statement(teaser, THEIRS))])
+    decision = decide_articles([reused], [known(7, bridge, statement(teaser, THEIRS))])
     new_id = min(_shows(decision))
     assert (_shows(decision), _counts(decision)) == ({7: teaser, new_id: gulls}, [(1, 1, 0)])
     assert _said(decision) == {(THEIRS, b"g1"): None, (OURS, b"g1"): None}
@@ -162,14 +162,14 @@ def test_a_sighting_that_moves_to_another_article_leaves_the_first_what_others_s
 
 def test_where_guid_and_match_key_disagree_only_the_article_of_the_guid_changes() -> None:
     other = known(8, article("Another", match_key=OTHER_KEY), feed_id=THEIRS)
-    decision = decide([_edited(article("Edited", match_key=OTHER_KEY))], [known(7, FULL), other])
+    decision = decide_articles([_edited(article("Edited", match_key=OTHER_KEY))], [known(7, FULL), other])
     assert _shows(decision) == {7: article("Edited", match_key=KEY)}
 
 
 def test_a_renamed_entry_in_the_same_words_changes_nothing_but_its_name() -> None:
     page = replace(FULL, url=PAGE)
     renamed = document(sighting(page, "g2"), left=(seen_as(7),), read_at=LATER)
-    decision = decide([renamed], [known(7, page)])
+    decision = decide_articles([renamed], [known(7, page)])
     assert (_shows(decision), _counts(decision)) == ({7: page}, [(0, 0, 0)])
     assert _said(decision) == {(OURS, b"g1"): page, (OURS, b"g2"): None}
 
@@ -179,7 +179,7 @@ def test_without_documents_only_what_does_not_follow_from_its_sightings_is_mende
     # Its feed has been deleted, and with it the sighting that it showed.
     orphan = KnownArticle(8, replace(FULL, match_key=OTHER_KEY), (statement(SHORT, THEIRS),))
     forgotten = KnownArticle(9, LONGER)
-    decision = decide([], [settled, orphan, forgotten])
+    decision = decide_articles([], [settled, orphan, forgotten])
     assert _shows(decision) == {8: replace(SHORT, match_key=OTHER_KEY)}
     assert (decision.sightings, decision.restated) == ((), (Restated(THEIRS, b"g1", None),))
 
@@ -276,7 +276,7 @@ def test_documents_end_in_the_same_store_in_whatever_order_they_are_decided(
 ) -> None:
     documents, stored = _documents(tellings, before, late), _stored(before)
     in_another_order = data.draw(st.permutations(documents))
-    assert _in_the_end(decide(in_another_order, stored)) == _in_the_end(decide(documents, stored))
+    assert _in_the_end(decide_articles(in_another_order, stored)) == _in_the_end(decide_articles(documents, stored))
 
 
 def test_a_late_reader_of_a_guid_that_has_come_to_name_other_news_takes_it_from_nobody() -> None:
@@ -287,6 +287,6 @@ def test_a_late_reader_of_a_guid_that_has_come_to_name_other_news_takes_it_from_
     late = document(
         sighting(bridge), sighted=[seen_as(8, original_url=OTHER_PAGE)], is_newest=False, confirmed_at=NOON + DAY
     )
-    decision = decide([late], stored)
+    decision = decide_articles([late], stored)
     assert _counts(decision) == [(0, 0, 0)]
     assert b"g1" not in {each.sighting.guid_hash for each in decision.sightings}

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
-from worker.fetch.answer import document, not_modified, redirect_target, status_error
+from worker.fetch.answer import read_document, read_not_modified, read_redirect, status_error
 from worker.fetch.body import Body
 from worker.fetch.head import Head
 from worker.fetch.request import locate
@@ -22,26 +22,26 @@ def body_of(content: bytes) -> Body:
 def test_a_document_takes_its_facts_from_the_head() -> None:
     head = Head(200, {"content-type": "text/xml\x01", "etag": '"a"'})
 
-    answer = document(HERE, head, body_of(b"rss"))
+    answer = read_document(HERE, head, body_of(b"rss"))
 
     assert answer == Document("https://a.example/feed.xml", b"rss", "text/xml", Validators('"a"'))
 
 
 def test_an_empty_document_is_incomplete() -> None:
     with pytest.raises(TransientError, match=r"a\.example answered 200 \(OK\), but with nothing in it"):
-        document(HERE, Head(200, {}), body_of(b""))
+        read_document(HERE, Head(200, {}), body_of(b""))
 
 
 def test_304_needs_a_condition() -> None:
     asked = FetchRequest(1, HERE.href, Validators(last_modified="Tue"))
 
-    assert not_modified(HERE, Head(304, {}), asked) == NotModified(Validators(last_modified="Tue"))
+    assert read_not_modified(HERE, Head(304, {}), asked) == NotModified(Validators(last_modified="Tue"))
     with pytest.raises(TransientError):
-        not_modified(HERE, Head(304, {}), FetchRequest(1, HERE.href))
+        read_not_modified(HERE, Head(304, {}), FetchRequest(1, HERE.href))
 
 
 def test_a_redirect_leads_on() -> None:
-    assert redirect_target(HERE, Head(301, {"location": "/b"}), [HERE], most=1).href == "https://a.example/b"
+    assert read_redirect(HERE, Head(301, {"location": "/b"}), [HERE], most=1).href == "https://a.example/b"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_redirect_leads_on() -> None:
 )
 def test_a_redirect_that_leads_nowhere_is_an_error(fields: dict[str, str], visited: list, kind: type) -> None:
     with pytest.raises(kind):
-        redirect_target(HERE, Head(301, fields), visited, most=1)
+        read_redirect(HERE, Head(301, fields), visited, most=1)
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_a_wall_is_named_with_its_status_and_its_wait() -> None:
 
 def test_a_challenge_that_is_accepted_is_no_document() -> None:
     with pytest.raises(PermanentError, match=r"answered 202 \(Accepted\): AWS WAF keeps robots out"):
-        document(HERE, Head(202, {"x-amzn-waf-action": "challenge"}), body_of(b""))
+        read_document(HERE, Head(202, {"x-amzn-waf-action": "challenge"}), body_of(b""))

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.fetch.head import Head, fresh_for, read_date, read_head, retry_after, sendable, validators
+from worker.fetch.head import Head, fresh_for, merge_validators, read_date, read_head, retry_after, sendable_validator
 from worker.values.due_feeds import Validators
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -64,15 +64,15 @@ def test_content_codings_are_told_in_order(field: str, codings: list[str]) -> No
     ],
 )
 def test_a_validator_is_printable_ascii_of_at_most_1_kb(validator: str | None, kept: str | None) -> None:
-    assert sendable(validator) == kept
+    assert sendable_validator(validator) == kept
 
 
 def test_validators_replace_ours_one_by_one() -> None:
     ours = Validators('"old"', "Mon")
 
-    assert validators(head(etag='"new"'), ours) == Validators('"new"', "Mon")
-    assert validators(head(last_modified="Tue"), ours) == Validators('"old"', "Tue")
-    assert validators(head(), ours) == ours
+    assert merge_validators(head(etag='"new"'), ours) == Validators('"new"', "Mon")
+    assert merge_validators(head(last_modified="Tue"), ours) == Validators('"old"', "Tue")
+    assert merge_validators(head(), ours) == ours
 
 
 @pytest.mark.parametrize(

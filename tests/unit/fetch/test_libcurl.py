@@ -4,7 +4,7 @@ import pycurl
 import pytest
 
 from worker.errors import ErrorClass, RejectedError, TransientError
-from worker.fetch.libcurl import failure
+from worker.fetch.libcurl import curl_error
 from worker.fetch.request import FetchLimits
 
 LIMITS = FetchLimits(timedelta(seconds=30), timedelta(seconds=10), 15_000_000, "test")
@@ -27,15 +27,15 @@ SOON = timedelta(seconds=1)
     ],
 )
 def test_a_code_is_a_passing_failure_of_its_class(code: int, error_class: ErrorClass, sentence: str) -> None:
-    error = failure(code, "told", "a.example", LIMITS, SOON)
+    error = curl_error(code, "told", "a.example", LIMITS, SOON)
 
     assert type(error) is TransientError
     assert (error.error_class, error.sentence) == (error_class, sentence)
 
 
 def test_a_timeout_before_the_deadline_is_that_of_the_connection() -> None:
-    early = failure(pycurl.E_OPERATION_TIMEDOUT, "", "a.example", LIMITS, timedelta(seconds=10))
-    late = failure(pycurl.E_OPERATION_TIMEDOUT, "", "a.example", LIMITS, timedelta(seconds=30))
+    early = curl_error(pycurl.E_OPERATION_TIMEDOUT, "", "a.example", LIMITS, timedelta(seconds=10))
+    late = curl_error(pycurl.E_OPERATION_TIMEDOUT, "", "a.example", LIMITS, timedelta(seconds=30))
 
     assert (early.error_class, early.sentence) == (ErrorClass.TIMEOUT, "no connection to a.example within 10s")
     assert (late.error_class, late.sentence) == (ErrorClass.TIMEOUT, "a.example did not answer in full within 30s")
@@ -49,13 +49,13 @@ def test_a_timeout_before_the_deadline_is_that_of_the_connection() -> None:
     ],
 )
 def test_a_limit_that_libcurl_holds_for_us_is_a_refusal(code: int, sentence: str) -> None:
-    error = failure(code, "", "a.example", LIMITS, SOON)
+    error = curl_error(code, "", "a.example", LIMITS, SOON)
 
     assert type(error) is RejectedError
     assert (error.error_class, error.sentence) == (ErrorClass.TOO_BIG, sentence)
 
 
 def test_what_libcurl_tells_is_cleaned() -> None:
-    error = failure(pycurl.E_SSL_CONNECT_ERROR, "a\x1b[31m\0" + "b" * 500, "a.example", LIMITS, SOON)
+    error = curl_error(pycurl.E_SSL_CONNECT_ERROR, "a\x1b[31m\0" + "b" * 500, "a.example", LIMITS, SOON)
 
     assert error.sentence == "no secure connection to a.example: a[31m" + "b" * 193

@@ -47,7 +47,7 @@ def collect(names: Names[str], count: int) -> list[Answer[str]]:
     answers: list[Answer[str]] = []
 
     def have_come() -> bool:
-        answers.extend(names.turn())
+        answers.extend(names.step())
         return len(answers) >= count
 
     wait_for(have_come, 20, f"{count} answers")
@@ -107,7 +107,7 @@ def test_a_name_that_still_hangs_is_not_looked_up_twice(resolver: Resolver) -> N
 def test_a_lookup_that_hangs_says_when_it_will_be_given_up(names: Names[str]) -> None:
     assert names.due_at == float("inf")
     names.ask("hangs.example", "me")
-    names.turn()
+    names.step()
 
     assert names.due_at < float("inf")
 
@@ -132,7 +132,7 @@ def test_names_that_were_slow_leave_room_for_new_ones(resolver: Resolver) -> Non
         names.ask(f"hangs-{number}.example", "somebody")
     assert all(answer.is_late for answer in collect(names, 90))
     resolver.let_go.set()
-    wait_for(lambda: not names.turn() and not names._running, 20, "all lookups end")
+    wait_for(lambda: not names.step() and not names._running, 20, "all lookups end")
     resolver.let_go.clear()
     names._patience = 60.0
 
@@ -158,7 +158,7 @@ def test_nobody_is_looked_up_for_who_has_withdrawn(names: Names[str], resolver: 
 def test_one_who_withdraws_leaves_the_others_their_answer(names: Names[str]) -> None:
     names.ask("a.example", "me")
     names.ask("a.example", "you")
-    names.turn()
+    names.step()
     names.withdraw("a.example", "me")
 
     assert collect(names, 1) == [Answer("you", HERE)]
@@ -169,7 +169,7 @@ def test_threads_without_work_end(names: Names[str], resolver: Resolver) -> None
         names.ask(f"{number}.example", "me")
     collect(names, 20)
     names._begun_at -= 60
-    names.turn()
+    names.step()
 
     wait_for(lambda: not any(thread.is_alive() for thread in resolver.threads), 20, "the threads end")
     names.ask("again.example", "me")
@@ -178,7 +178,7 @@ def test_threads_without_work_end(names: Names[str], resolver: Resolver) -> None
 
 def test_closing_waits_for_nobody(names: Names[str], resolver: Resolver) -> None:
     names.ask("hangs.example", "me")
-    names.turn()
+    names.step()
     (thread,) = wait_for(lambda: resolver.threads, 20, "the lookup begins")
     names.close()
     assert thread.is_alive()

@@ -1,7 +1,7 @@
 import pytest
 
 from worker.errors import ErrorClass, RejectedError
-from worker.fetch.request import follow, locate
+from worker.fetch.request import locate, locate_redirect
 
 BASE = locate("https://example.com/feeds/news.xml?a=1")
 
@@ -74,10 +74,10 @@ def test_a_url_we_do_not_ask_is_refused_with_its_reason(url: str, sentence: str)
     ],
 )
 def test_a_redirect_is_read_from_where_it_stood(target: str, href: str) -> None:
-    assert follow(BASE, target).href == href
+    assert locate_redirect(BASE, target).href == href
 
 
 @pytest.mark.parametrize("target", ["file:///x", "javascript:alert(1)", "//a@b/", "/\\x", "http://[::1", "/\x01"])
 def test_a_redirect_we_do_not_follow_is_refused_with_its_host(target: str) -> None:
     with pytest.raises(RejectedError, match=r"the URL that example\.com redirects to "):
-        follow(BASE, target)
+        locate_redirect(BASE, target)

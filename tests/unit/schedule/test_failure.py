@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.schedule.failure import after_failure, extend
+from worker.schedule.failure import after_failure, extend_streak
 from worker.values.due_feeds import FeedState, Streak
 from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds
@@ -177,7 +177,7 @@ def _back_at(chance: Random, outage: timedelta) -> timedelta:
     """How long after the outage a feed is polled that is due every hour."""
     at, ends_at, streak = NOW + chance.random() * HOUR, NOW + outage, Streak()
     while at < ends_at:
-        streak = extend(streak, ErrorClass.CONNECT, at, was_outage=True)
+        streak = extend_streak(streak, ErrorClass.CONNECT, at, was_outage=True)
         retry = after_failure(at, BOUNDS, TransientError(ErrorClass.CONNECT, "cut off"), streak, chance.random())
         assert retry.at
         at = retry.at

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.grouping import news
-from worker.stories.matching import choose_of_batch, match_batch
+from worker.stories.matching import choose_outside_batch, match_batch
 from worker.stories.signature import read_text, sign
 from worker.stories.values import Candidate, Signed, WaitingArticle
 
@@ -35,4 +35,4 @@ def test_only_those_outside_a_batch_are_looked_up() -> None:
     one = _signed(5, news(1))
     anchor = one.signature.anchors[0]
     candidates = [Candidate(number, number, is_grouped=True, moment=NOW) for number in (3, 5)]
-    assert choose_of_batch([one], {anchor: candidates}) == {3}
+    assert choose_outside_batch([one], {anchor: candidates}) == {3}
