@@ -1,4 +1,7 @@
-"""Reading a feed document of any format; this is what runs in the child."""
+"""Read a document of any format: sniff its kind, refuse what is no feed, pass the rest to the reader of its format.
+
+This runs in the parser's child process.
+"""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -17,19 +20,6 @@ from worker.wire.newsroom_xml import find, line_of, read_tree
 from worker.wire.ninjs import is_ninjs, read_ninjs
 from worker.wire.nitf import read_nitf
 
-# --- XML documents of newsrooms, NITF and NewsML-G2, by their root element.
-
-
-def parse_newsroom(document: Document, max_entries: int) -> ParsedDocument:
-    """Return what a newsroom document publishes; PollError when it is broken, or nothing in it may be published."""
-    root = read_tree(document)
-    if root.name == "nitf":
-        return as_document("nitf", [read_nitf(root)], max_entries)
-    read = read_message(root) if root.name == "newsMessage" else [read_item(root)]
-    parsed = as_document("newsml-g2", read, max_entries)
-    return replace(parsed, updated=line_of(find(root, "header", "sent")))
-
-
 _NOT_FEEDS = {
     Kind.HTML: "an HTML page",
     Kind.OPML: "an OPML list of feeds (feedmill import reads those)",
@@ -37,7 +27,7 @@ _NOT_FEEDS = {
     Kind.TEXT: "plain text",
     Kind.BINARY: "binary data",
 }
-# Beyond this many entries for each that would be kept, reading them all is not worth its time.
+# To read more entries than this for each entry that is kept would take too long.
 _PATIENCE = 20
 
 
@@ -54,11 +44,22 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
         value = load_json(document)
         return read_ninjs(value, max_entries) if is_ninjs(value) else read_json_feed(value, max_entries)
     if kind is Kind.NEWSROOM:
-        return parse_newsroom(document, max_entries)
-    if document.body.count(b"<item") + document.body.count(b"<entry") > _PATIENCE * max_entries:
-        raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {_PATIENCE * max_entries:,} entries")
-    # Most of what comes here is broken, but large documents do too.
+        return _read_newsroom(document, max_entries)
+    patience = _PATIENCE * max_entries
+    if document.body.count(b"<item") + document.body.count(b"<entry") > patience:
+        raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
+    # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
     with suppress(*FAULTS):
-        if parsed := read_well_formed(document, max_entries, patience=_PATIENCE * max_entries):
+        if parsed := read_well_formed(document, max_entries, patience):
             return parsed
     return parse_xml(document, max_entries)
+
+
+def _read_newsroom(document: Document, max_entries: int) -> ParsedDocument:
+    """Read NITF or NewsML-G2; PollError where the document is broken, or nothing in it may be published."""
+    root = read_tree(document)
+    if root.name == "nitf":
+        return as_document("nitf", [read_nitf(root)], max_entries)
+    read = read_message(root) if root.name == "newsMessage" else [read_item(root)]
+    parsed = as_document("newsml-g2", read, max_entries)
+    return replace(parsed, updated=line_of(find(root, "header", "sent")))

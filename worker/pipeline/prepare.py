@@ -19,8 +19,7 @@ from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.answered import Answered, conclude_read, join_notes
-from worker.recognise.audit import note_shared_names
-from worker.recognise.keys import key_entries, recognise
+from worker.recognise.keys import key_entries, note_shared_names, recognise
 from worker.store.known import Names, find_guid_rule, find_outdone, find_present_sightings, find_sightings
 from worker.store.locked import Locked
 from worker.values.articles import KnownArticle, Sighting

@@ -4,7 +4,7 @@ import pytest
 
 from tests.documents import item, rss
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.parser import read_here
+from worker.parse.parser import read_in_process
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
@@ -20,7 +20,7 @@ NAMESPACES = " ".join(f'xmlns:n{number}="u{number}"' for number in range(50_000)
 
 def _read(body: bytes | str, most: int = 2_000) -> object:
     body = body if isinstance(body, bytes) else body.encode()
-    return read_here(Document("http://127.0.0.1/feed", body, None), most)
+    return read_in_process(Document("http://127.0.0.1/feed", body, None), most)
 
 
 def _one(inside: str, declared: str = "") -> bytes:

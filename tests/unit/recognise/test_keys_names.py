@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from worker.recognise.audit import audit_guids, note_shared_names
-from worker.recognise.keys import hash_guid, key_entries, recognise
+from worker.recognise.audit import audit_guids
+from worker.recognise.keys import hash_guid, key_entries, note_shared_names, recognise
 from worker.values.entries import Entry, GuidPolicy, GuidRule, KeyedEntry, KnownBy, Recognised, Sighted
 
 READING = "expat 1"
