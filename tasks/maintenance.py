@@ -9,7 +9,7 @@ from worker.database.engine import store_engine
 from worker.discovery.lost import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError
 from worker.manage.retention import prune_some
-from worker.pipeline.tools import borrowed_tools
+from worker.pipeline import borrowed_tools
 from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
