@@ -4,7 +4,6 @@ This runs in the parser's child process.
 """
 
 from contextlib import suppress
-from dataclasses import replace
 
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
@@ -14,11 +13,8 @@ from worker.parse.sniff import Kind, find_wall, sniff
 from worker.parse.well_formed import FAULTS, read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
-from worker.wire.newsml import read_item, read_message
-from worker.wire.newsroom_entry import as_document
-from worker.wire.newsroom_xml import find, line_of, read_tree
+from worker.wire.newsml import read_newsroom_xml
 from worker.wire.ninjs import is_ninjs, read_ninjs
-from worker.wire.nitf import read_nitf
 
 _NOT_FEEDS = {
     Kind.HTML: "an HTML page",
@@ -44,7 +40,7 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
         value = load_json(document)
         return read_ninjs(value, max_entries) if is_ninjs(value) else read_json_feed(value, max_entries)
     if kind is Kind.NEWSROOM:
-        return _read_newsroom(document, max_entries)
+        return read_newsroom_xml(document, max_entries)
     patience = _PATIENCE * max_entries
     if document.body.count(b"<item") + document.body.count(b"<entry") > patience:
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
@@ -53,13 +49,3 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
         if parsed := read_well_formed(document, max_entries, patience):
             return parsed
     return parse_xml(document, max_entries)
-
-
-def _read_newsroom(document: Document, max_entries: int) -> ParsedDocument:
-    """Read NITF or NewsML-G2; PollError where the document is broken, or nothing in it may be published."""
-    root = read_tree(document)
-    if root.name == "nitf":
-        return as_document("nitf", [read_nitf(root)], max_entries)
-    read = read_message(root) if root.name == "newsMessage" else [read_item(root)]
-    parsed = as_document("newsml-g2", read, max_entries)
-    return replace(parsed, updated=line_of(find(root, "header", "sent")))

@@ -1,4 +1,4 @@
-"""NewsML-G2 (https://iptc.org/std/NewsML-G2/): news items, alone or several in a news message."""
+"""NewsML-G2 (https://iptc.org/std/NewsML-G2/), alone or in a news message; NITF is told from it here."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,11 +6,19 @@ from itertools import chain
 
 from worker.basics.text import clean
 from worker.basics.wording import LONGEST_CONTENT, as_html
-from worker.values.entries import Enclosure, Entry, Notice
+from worker.values.due_feeds import Document
+from worker.values.entries import Enclosure, Entry, Notice, ParsedDocument
 from worker.wire.days import read_day
-from worker.wire.newsroom_entry import Skipped, combine_entries, judge_status, read_dateline_alone, read_urgency
-from worker.wire.newsroom_xml import Node, attribute, children, find, line_of, write_html
-from worker.wire.nitf import read_article
+from worker.wire.newsroom_entry import (
+    Skipped,
+    as_document,
+    combine_entries,
+    judge_status,
+    read_dateline_alone,
+    read_urgency,
+)
+from worker.wire.newsroom_xml import Node, attribute, children, find, line_of, read_tree, write_html
+from worker.wire.nitf import read_article, read_nitf
 
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").
 _OTHER_ITEMS = {
@@ -26,12 +34,18 @@ _SIGNALS = {"correction": Notice.CORRECTION, "update": Notice.UPDATE}
 _TOO_LONG = 16
 
 
-def read_message(message: Node) -> list[Entry | Skipped]:
-    """Return the items of a news message."""
-    return [read_item(item) for item_set in children(message, "itemSet") for item in children(item_set)]
+def read_newsroom_xml(document: Document, max_entries: int) -> ParsedDocument:
+    """Read NITF or NewsML-G2; PollError where the document is broken, or nothing in it may be published."""
+    root = read_tree(document)
+    if root.name == "nitf":
+        return as_document("nitf", [read_nitf(root)], max_entries)
+    is_message = root.name == "newsMessage"
+    items = [item for each in children(root, "itemSet") for item in children(each)] if is_message else [root]
+    parsed = as_document("newsml-g2", [_read_item(item) for item in items], max_entries)
+    return replace(parsed, updated=line_of(find(root, "header", "sent")))
 
 
-def read_item(item: Node) -> Entry | Skipped:
+def _read_item(item: Node) -> Entry | Skipped:
     """Return the article that an item is, or why it is none or must not be published."""
     if item.name != "newsItem":
         return Skipped(f"it is {_OTHER_ITEMS.get(item.name, f'of the kind {item.name!r}')}, not news itself")
