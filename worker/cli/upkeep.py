@@ -1,11 +1,12 @@
-"""Upkeep of the store: ``migrate``, ``group`` and ``prune``."""
+"""Upkeep of the store: ``migrate``, ``group`` and ``prune``; and ``sanitise``, which tries its HTML policy."""
 
 import sys
 
 import click
 
 from worker.basics.urls import is_feed_url
-from worker.cli.output import counted, parse_since, with_progress
+from worker.cli.choices import parse_since
+from worker.cli.output import counted, with_progress
 from worker.cli.store import migrate_aloud, opened_store
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
@@ -52,9 +53,6 @@ def prune_command() -> None:
         f"Removed {pruned.polls:,} polls, {pruned.events:,} events, {pruned.partitions} daily partitions "
         f"and the sketches of {pruned.sketches:,} articles."
     )
-
-
-# --- The HTML policy, tried: ``sanitise``.
 
 
 @click.command("sanitise")

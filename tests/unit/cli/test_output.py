@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import click
 import pytest
 
-from worker.cli.choices import Whole
-from worker.cli.output import Column, console, counted, parse_since, print_table
+from worker.cli.choices import Whole, parse_since
+from worker.cli.output import Column, console, counted, print_table
 
 LONG = "a title that no page has the room for, " * 10
 COLUMNS = [Column("ID", lambda row: row["id"], 4), Column("TITLE", lambda row: row["title"]), Column("X", lambda _: "")]
