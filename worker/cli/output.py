@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TextIO, TypeVar
 import click
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -146,9 +146,9 @@ def write_failure(sentence: object) -> None:
     click.echo(f"feedmill: {sentence}", err=True)
 
 
-def counted(count: int, thing: str) -> str:
-    """Say how many there are of something: ``1 feed``, ``1,200 feeds``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Say how many there are of something: ``1 feed``, ``1,200 feeds``; ``things`` is a plural that does not end so."""
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
 
 
 def from_now(moment: datetime | None, now: datetime) -> str:
@@ -173,13 +173,8 @@ def with_progress(
     if not sys.stderr.isatty():
         yield from items
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[last]}"),
-    )
+    count = TextColumn("{task.completed:,}" if total is None else "{task.completed:,}/{task.total:,}")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count, TextColumn("{task.fields[last]}"))
     # What is printed meanwhile appears above the bar; but what goes to a file or a pipe must get there.
     redirect = sys.stdout.isatty()
     with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=redirect) as progress:

@@ -13,7 +13,7 @@ from rich.text import Text
 from worker.basics.differences import Kind, Run, find_differences
 from worker.basics.measures import show_duration
 from worker.cli import words
-from worker.cli.output import console, from_now, moment_from_now, plain, print_trimmed
+from worker.cli.output import console, counted, from_now, moment_from_now, plain, print_trimmed
 from worker.database.feed_values import read_options
 from worker.look.health import Health
 
@@ -81,7 +81,7 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
     for before, revision in pairwise([None, *article["revisions"]]):
         shown = ", shown" if revision["number"] == article["revision"] else ""
         dated = f", dated {revision['updated_at']:%Y-%m-%d %H:%M}" if revision["updated_at"] else ""
-        seen = f"seen {revision['seen_at']:%Y-%m-%d %H:%M}{dated}, {len(revision['text'].split())} words"
+        seen = f"seen {revision['seen_at']:%Y-%m-%d %H:%M}{dated}, {counted(len(revision['text'].split()), 'word')}"
         feed = revision["feed_url"] or "a feed that was removed"
         out.print()
         out.print(plain(f"Revision {revision['number']}{shown}: {seen}, by {feed}"))
@@ -101,7 +101,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[li
     passages = find_differences(before["text"], after["text"])
     yield from islice(passages, _MOST_PASSAGES)
     if more := sum(1 for _ in passages):
-        yield [Run(Kind.SAME, f"… and {more} more passages")]
+        yield [Run(Kind.SAME, f"… and {counted(more, 'more passage')}")]
 
 
 def _mark(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
@@ -118,17 +118,16 @@ def _mark(passage: Iterable[Run], *, is_coloured: bool) -> Padding:
 
 
 def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> None:
-    outlets = f"{len(story['outlets'])} outlet{'s' if len(story['outlets']) > 1 else ''}"
-    within = show_duration(story["spread"])
+    of = f"{counted(story['size'], 'article')} of {counted(len(story['outlets']), 'outlet')}"
     out.print()
-    out.print(plain(f"Story {story['id']}: {story['size']} articles of {outlets} within {within}"))
+    out.print(plain(f"Story {story['id']}: {of} within {show_duration(story['spread'])}"))
     copies = Table.grid(padding=(0, 2))
     for copy in story["articles"]:
         is_first = copy["id"] == story["articles"][0]["id"]
         copies.add_row(
             plain("this one" if copy["id"] == article_id else copy["id"], "dim"),
             plain(copy["published_at"] or copy["first_seen_at"]),
-            plain(f"{copy['words']} words"),
+            plain(counted(copy["words"], "word")),
             plain("first" if is_first else f"{copy['share_found']:.0%} found"),
             plain(words.mark_title(copy)),
             plain(copy["feed_url"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import click
 
 from worker.cli.listings import article_columns
-from worker.cli.output import print_table, with_progress, write_line
+from worker.cli.output import counted, print_table, with_progress, write_line
 from worker.cli.seeds import print_seeds
 from worker.cli.store import group_stored, migrate_aloud, opened_store
 from worker.database.engine import place_of, reading
@@ -67,5 +67,5 @@ def _print_polls(records: Iterable[PollRecord]) -> None:
         failed = record.error.error_class if record.error else None
         outcomes[f"{record.outcome} ({failed})" if failed else record.outcome] += 1
         new, updated = new + record.new, updated + record.updated
-    polls = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "no feed was due"
-    write_line(f"Polls: {polls}; {new} new articles, {updated} updated.")
+    polls = ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common()) or "no feed was due"
+    write_line(f"Polls: {polls}; {counted(new, 'new article')}, {updated:,} updated.")

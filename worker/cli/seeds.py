@@ -62,8 +62,8 @@ def print_seeds(seeds: Iterable[SeedRead]) -> int:
     unread = f", {read['failed']} not read" if read["failed"] else ""
     unread += f", {read['unfinished']} still being written" if read["unfinished"] else ""
     write_line(
-        f"Seeds: {read['files']:,} files read{unread}; {read['new']:,} new articles, {read['updated']:,} updated, "
-        f"{read['feeds']:,} feeds added."
+        f"Seeds: {counted(read['files'], 'file')} read{unread}; {counted(read['new'], 'new article')}, "
+        f"{read['updated']:,} updated, {counted(read['feeds'], 'feed')} added."
     )
     if read["unpolled"]:
         write_line(

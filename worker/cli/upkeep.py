@@ -50,8 +50,8 @@ def prune_command() -> None:
     with opened_store() as engine:
         pruned = prune(engine, settings())
     click.echo(
-        f"Removed {pruned.polls:,} polls, {pruned.events:,} events, {pruned.partitions} daily partitions "
-        f"and the sketches of {pruned.sketches:,} articles."
+        f"Removed {counted(pruned.polls, 'poll')}, {counted(pruned.events, 'event')}, "
+        f"{counted(pruned.partitions, 'daily partition')} and the sketches of {counted(pruned.sketches, 'article')}."
     )
 
 

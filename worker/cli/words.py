@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from worker.basics.measures import show_duration
-from worker.cli.output import from_now, moment_from_now
+from worker.cli.output import counted, from_now, moment_from_now
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
 
@@ -80,7 +80,7 @@ def _what_it_found(poll: _Row) -> str:
     if poll["entries"] is None:
         return ""
     new = f"{poll['new']:,} new, {poll['updated']:,} revised" if poll["new"] or poll["updated"] else "none new"
-    return f"{new} of {poll['entries']:,} {'entry' if poll['entries'] == 1 else 'entries'}"
+    return f"{new} of {counted(poll['entries'], 'entry', 'entries')}"
 
 
 def explain_lateness(feed: _Row, now: datetime) -> str | None:
@@ -96,7 +96,7 @@ def explain_lateness(feed: _Row, now: datetime) -> str | None:
         return f"{since}; a worker is polling its host now, until {moment_from_now(leased, now)} at the latest"
     if left_alone and left_alone > now:
         return f"{since}, but its host asked to be left alone until {moment_from_now(left_alone, now)}"
-    ahead = f", after {feed['ahead']:,} others of its host that have waited longer" if feed["ahead"] else ""
+    ahead = f", after {counted(feed['ahead'], 'feed')} of its host due before it" if feed["ahead"] else ""
     if feed["claimable_at"] and feed["claimable_at"] > now:
         return f"{since}; its host may be asked again {from_now(feed['claimable_at'], now)}{ahead}"
     newest = f"the last poll of any feed was {from_now(feed['last_poll_at'], now)}" if feed["last_poll_at"] else None
