@@ -78,7 +78,7 @@ def test_a_url_that_cannot_be_polled_is_not_added(feedmill: Feedmill, url: str) 
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("FEEDMILL_POLL_INTERVAL", "often", "write it as 90s, 15m, 6h or 2d"),
+        ("FEEDMILL_POLL_INTERVAL", "often", "write it as 90s, 15m, 6h, 2d or 1h30m"),
         ("FEEDMILL_DATABASE_URL", "mysql://h/d", "must begin with sqlite:// or postgresql://"),
         ("FEEDMILL_POL_INTERVAL", "1h", "did you mean FEEDMILL_POLL_INTERVAL?"),
     ],

@@ -64,12 +64,14 @@ def read_duration(option: str, text: str, shortest: timedelta, longest: timedelt
         duration = None
     if duration is None or not shortest <= duration <= longest:
         least, most = map(show_duration, (shortest, longest))
-        raise UsageError(f"{option} is {least} to {most}, written as 90s, 15m, 6h or 2d, or default; not {text!r}.")
+        raise UsageError(
+            f"{option} is {least} to {most}, written as 90s, 15m, 6h, 2d or 1h30m, or default; not {text!r}."
+        )
     return duration
 
 
 def parse_since(text: str | None, now: datetime) -> datetime | None:
-    """Read ``--since``: a duration before now (2d), or a day or moment (2026-11-24, UTC)."""
+    """Read ``--since``: a duration before now (2d, 1h30m), or a day or moment (2026-11-24, UTC)."""
     if text is None:
         return None
     try:
@@ -80,7 +82,7 @@ def parse_since(text: str | None, now: datetime) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter(
-            f"{text!r} is neither a duration such as 2d nor a date such as 2026-11-24", param_hint="--since"
+            f"{text!r} is neither a duration such as 2d or 1h30m nor a date such as 2026-11-24", param_hint="--since"
         ) from error
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)).astimezone(UTC)

@@ -121,7 +121,7 @@ def _resume(connection: Connection, clock: Clock, name: str) -> str:
 
 @click.command("set")
 @_NAMES
-@click.option("--interval", help="Time between two polls: 1m to 30d, or default.")
+@click.option("--interval", help="Time between two polls: 1m to 30d, such as 1h30m, or default.")
 @click.option(
     "--guid-policy",
     type=click.Choice([*_GUID_POLICIES, "default"]),

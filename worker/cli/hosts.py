@@ -25,7 +25,7 @@ _MOST_PARALLEL = 32
 @as_options
 @click.argument("names", nargs=-1, metavar="[HOST...]")
 @click.option("--text", help="Only hosts with this in their name.")
-@click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, or default.")
+@click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, such as 1m30s, or default.")
 @click.option("--parallel", help=f"Set the requests in flight to each HOST: 1 to {_MOST_PARALLEL}, or default.")
 def hosts_command(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str) -> int:
     """List hosts, and whether each may be asked now; with --gap or --parallel, set how the named ones are treated.

@@ -34,7 +34,7 @@ COMMANDS = {
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
-    "group": ("worker.cli.upkeep", "Tell articles apart into stories; --again after a change of rules."),
+    "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
     "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
 }
 """Each command's module, which has it as ``<name>_command``, and its sentence."""

@@ -28,12 +28,14 @@ def migrate_command() -> None:
 
 
 @click.command("group")
-@click.option("--again", is_flag=True, help="Also those that were grouped already, by the rules of today.")
-@click.option("--since", help="With --again: only articles first seen since, and their stories: 30d, or a date.")
+@click.option("--again", is_flag=True, help="Also group anew what is in a story already, as after a change of rules.")
+@click.option(
+    "--since", help="With --again: only articles first seen since (30d, or a date) and the others of their stories."
+)
 def group_command(*, again: bool, since: str | None) -> None:
-    """Tell articles that wait for it apart into stories; workers do that by themselves."""
+    """Group new articles into stories, copies of one another into one; workers do it by themselves."""
     if since and not again:
-        raise click.UsageError("--since goes with --again: what waits is grouped whenever it came.")
+        raise click.UsageError("--since goes with --again: new articles are grouped whenever they came.")
     with opened_store() as engine:
         if again:
             with reading(engine) as connection:
