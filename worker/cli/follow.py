@@ -50,7 +50,8 @@ def _sentence(change: Change) -> str:
     details = change["details"] or {}
     # An article that was removed cannot be looked up any more: its event keeps these.
     title, url, feed_url = (change[name] or details.get(name) for name in ("title", "url", "feed_url"))
-    what = "  ".join(filter(None, (title, url if change["article_id"] else feed_url, _describe(details))))
+    about = (str(change["article_id"]), title, url) if change["article_id"] else (title, feed_url)
+    what = "  ".join(filter(None, (*about, _describe(details))))
     return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<18}  {what}"
 
 

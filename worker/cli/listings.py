@@ -23,7 +23,7 @@ from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 
 # Columns of articles that Feedmill keeps for its own use.
-_INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at", "wire_key"}
+_INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
 _FEED = click.argument("feed", required=False)
 
 
@@ -31,7 +31,7 @@ _FEED = click.argument("feed", required=False)
 @as_options
 @click.option("--state", type=click.Choice([str(state) for state in FeedState]), help="Only feeds in this state.")
 @click.option("--text", help="Only feeds with this in URL or title.")
-@click.option("--since", help="Only feeds added since: 2d, 6h, or a date.")
+@click.option("--since", help="Only feeds added since: 2d, 1h30m, or a date.")
 def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List feeds: when each is polled next, and why then."""
     with reading_store() as connection:
@@ -54,11 +54,12 @@ def _feed_columns(now: datetime) -> list[Column]:
 @as_options
 @_FEED
 @click.option("--text", help="Only articles with this in title or text.")
-@click.option("--since", help="Only articles first seen since: 2d, 6h, or a date.")
+@click.option("--since", help="Only articles first seen since: 2d, 1h30m, or a date.")
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List articles, those first that were seen last, whenever published; FEED (a URL or an id): what one feed carries.
+    """List articles, those first that were seen last, whenever published; with FEED those that one feed carries.
 
-    With --json the oldest come first, in the order of their ids; with --since, of first sight.
+    FEED is an id, a URL, or a title or address as tables show it. With --json the oldest come first, in the order of
+    their ids; with --since, of first sight.
     """
     with reading_store() as connection:
         now = read_clock(connection).now()
@@ -75,7 +76,7 @@ def article_columns() -> list[Column]:
         Column("PUBLISHED", lambda row: row["published_at"], 16),
         Column("TITLE", mark_title),
         Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
-        Column("FEED", lambda row: _site(row["feed_url"]), share_of_page(5)),
+        Column("FEED", lambda row: f"{row['feed_id']} {_site(row['feed_url'])}", share_of_page(5)),
     ]
 
 
@@ -83,9 +84,12 @@ def article_columns() -> list[Column]:
 @as_options
 @_FEED
 @click.option("--outcome", "state", type=click.Choice([str(outcome) for outcome in Outcome]), help="Only these polls.")
-@click.option("--since", help="Only polls since: 2d, 6h, or a date.")
+@click.option("--since", help="Only polls since: 2d, 1h30m, or a date.")
 def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List the ledger of polls, the newest first; of one FEED (a URL or an id) also say why it is late, if it is."""
+    """List the ledger of polls, the newest first; of one FEED also say why it is late, if it is.
+
+    FEED is an id, a URL, or a title or address as tables show it.
+    """
     with reading_store() as connection:
         now = read_clock(connection).now()
         wanted = _wanted(connection, now, filters, limit, is_table=not as_json)
@@ -114,9 +118,12 @@ def _name_feed(poll: Mapping[str, Any]) -> str:
 @as_options
 @_FEED
 @click.option("--text", help="Only stories with this in a title.")
-@click.option("--since", help="Only stories whose last copy was first seen since: 2d, 6h, or a date.")
+@click.option("--since", help="Only stories whose last copy was first seen since: 2d, 1h30m, or a date.")
 def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List stories that more than one article tells, the newest first; FEED lists those that one feed has part in."""
+    """List stories that more than one article tells, the newest first; with FEED those that one feed has part in.
+
+    FEED is an id, a URL, or a title or address as tables show it.
+    """
     columns = [
         Column("ID", lambda row: row["id"], 9),
         Column("ARTICLES", lambda row: row["size"], 8),
@@ -169,13 +176,26 @@ def _wanted(
     """Return which rows the options of a listing ask for."""
     feed = filters.get("feed")
     return look.Wanted(
-        feed_id=feed_called(connection, feed).feed_id if feed else None,
+        feed_id=_feed_id(connection, now, feed) if feed else None,
         since=parse_since(filters.get("since"), now),
         text=filters.get("text"),
         state=filters.get("state"),
         limit=limit or TABLE_ROWS if is_table else limit,
         newest_first=is_table,
     )
+
+
+def _feed_id(connection: Connection, now: datetime, name: str) -> int:
+    """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
+    if read_id(name) is None and "://" not in name:
+        alike = look.list_feeds(connection, now, look.Wanted(text=name))
+        shown_so = [row["id"] for row in alike if name in {row["title"], _place(row["url"]), _site(row["url"])}]
+        if len(shown_so) == 1:
+            return int(shown_so[0])
+        if shown_so:
+            ids = ", ".join(map(str, shown_so[:5]))
+            raise NamedError(f"{len(shown_so):,} feeds are called {name}: name one by its id, such as {ids}.")
+    return feed_called(connection, name).feed_id
 
 
 def _when_empty(filters: Mapping[str, str | None], otherwise: str) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.basics.differences import Kind, Run, find_differences
-from worker.basics.measures import show_duration
+from worker.basics.measures import show_duration, show_size
 from worker.cli import words
 from worker.cli.output import console, counted, from_now, moment_from_now, plain, print_trimmed
 from worker.database.feed_values import read_options
@@ -37,7 +37,9 @@ _FACTS = (
     ("language", "Language"),
     ("tags", "Tags"),
     ("image_url", "Image"),
+    ("enclosures", "Enclosures"),
     ("feed_url", "Feed"),
+    ("summary", "Summary"),
 )
 
 
@@ -73,7 +75,15 @@ def _show_fact(article: Mapping[str, Any], name: str) -> Any:
         return f"{value} {article['notice_number']}"
     if name == "language" and article["language_source"]:
         return f"{value}, {_SOURCES[article['language_source']]}"
+    if name == "enclosures":
+        return [_describe_file(enclosure) for enclosure in value]
     return ", ".join(value) if isinstance(value, list) else value
+
+
+def _describe_file(enclosure: Mapping[str, Any]) -> str:
+    size = show_size(enclosure["length"]) if enclosure["length"] else None
+    details = ", ".join(filter(None, (enclosure["media_type"], size)))
+    return f"{enclosure['url']} ({details})" if details else str(enclosure["url"])
 
 
 def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:

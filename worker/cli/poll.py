@@ -9,6 +9,7 @@ import click
 from sqlalchemy import Connection
 
 from worker import pipeline
+from worker.basics.measures import read_id
 from worker.cli.output import counted, from_now, print_json, write_failure, write_line
 from worker.cli.store import feed_called, group_stored, opened_tools
 from worker.database.engine import reading
@@ -97,7 +98,7 @@ def _print(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named: bool
 def _row(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, Any]:
     error = record.error
     return {
-        "url": poll.name,
+        "url": poll.name if read_id(poll.name) is None else record.url,
         "feed_url": record.url,
         "feed_id": record.feed_id if poll.is_kept else None,
         "outcome": record.outcome,

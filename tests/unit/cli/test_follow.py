@@ -11,19 +11,19 @@ AT = datetime(2026, 7, 10, 7, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("kind", "details", "told"),
     [
-        ("article created", None, "article created     Ferry sails  https://a.example/1"),
+        ("article created", None, "article created     7  Ferry sails  https://a.example/1"),
         (
             "article killed",
             {"by": 12, "words": "There is no ferry"},
-            "article killed      Ferry sails  https://a.example/1  by 12: There is no ferry",
+            "article killed      7  Ferry sails  https://a.example/1  by 12: There is no ferry",
         ),
         (
             "article corrected",
             {"by": 12, "words": "Corrects year"},
-            "article corrected   Ferry sails  https://a.example/1  by 12: Corrects year",
+            "article corrected   7  Ferry sails  https://a.example/1  by 12: Corrects year",
         ),
-        ("article reinstated", None, "article reinstated  Ferry sails  https://a.example/1"),
-        ("article grouped", {"story_id": 3}, "article grouped     Ferry sails  https://a.example/1  story 3"),
+        ("article reinstated", None, "article reinstated  7  Ferry sails  https://a.example/1"),
+        ("article grouped", {"story_id": 3}, "article grouped     7  Ferry sails  https://a.example/1  story 3"),
     ],
 )
 def test_a_change_to_an_article_is_one_line(kind: str, details: dict[str, Any] | None, told: str) -> None:
