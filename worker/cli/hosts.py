@@ -80,9 +80,9 @@ def _hosts_called(connection: Connection, name: str) -> Sequence[NamedHost]:
 
 def _columns(now: datetime) -> list[Column]:
     return [
-        Column("HOST", lambda row: row["host"], 32),
-        Column("FEEDS", lambda row: row["feeds"], 7),
-        Column("DUE", lambda row: row["due"], 7),
+        Column("HOST", "host", 32),
+        Column("FEEDS", "feeds", 7),
+        Column("DUE", "due", 7),
         Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7),
         Column("PARALLEL", lambda row: row["parallel"] or "default", 8),
         Column("NEXT", lambda row: from_now(max(row["claimable_at"], now), now) if row["claimable_at"] else "never", 7),

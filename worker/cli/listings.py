@@ -43,7 +43,7 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 
 def _feed_columns(now: datetime) -> list[Column]:
     return [
-        Column("ID", lambda row: row["id"], 9),
+        Column("ID", "id", 9),
         Column("FEED", lambda row: row["title"] or _place(row["url"]), _feed_room()),
         Column("NEXT POLL", lambda row: next_poll(row, now), 11),
         Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
@@ -72,8 +72,8 @@ def articles_command(*, as_json: bool, limit: int | None, **filters: str | None)
 def article_columns() -> list[Column]:
     """Return what a table of articles shows of each."""
     return [
-        Column("ID", lambda row: row["id"], 9),
-        Column("PUBLISHED", lambda row: row["published_at"], 16),
+        Column("ID", "id", 9),
+        Column("PUBLISHED", "published_at", 16),
         Column("TITLE", mark_title),
         Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
         Column("FEED", lambda row: f"{row['feed_id']} {_site(row['feed_url'])}", share_of_page(5)),
@@ -102,7 +102,7 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 
 def _poll_columns(*, of_one_feed: bool) -> list[Column]:
     return [
-        Column("STARTED", lambda row: row["started_at"], 16),
+        Column("STARTED", "started_at", 16),
         *([] if of_one_feed else [Column("FEED", _name_feed, _feed_room())]),
         Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
         Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
@@ -125,11 +125,11 @@ def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) 
     FEED is an id, a URL, or a title or address as tables show it.
     """
     columns = [
-        Column("ID", lambda row: row["id"], 9),
-        Column("ARTICLES", lambda row: row["size"], 8),
+        Column("ID", "id", 9),
+        Column("ARTICLES", "size", 8),
         Column("OUTLETS", lambda row: len(row["outlets"]), 7),
-        Column("FIRST", lambda row: row["first_at"], 16),
-        Column("SPREAD", lambda row: row["spread"], 10),
+        Column("FIRST", "first_at", 16),
+        Column("SPREAD", "spread", 10),
         Column("TITLE", mark_title),
     ]
     with reading_store() as connection:
@@ -189,12 +189,12 @@ def _feed_id(connection: Connection, now: datetime, name: str) -> int:
     """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
     if read_id(name) is None and "://" not in name:
         alike = look.list_feeds(connection, now, look.Wanted(text=name))
-        shown_so = [row["id"] for row in alike if name in {row["title"], _place(row["url"]), _site(row["url"])}]
-        if len(shown_so) == 1:
-            return int(shown_so[0])
-        if shown_so:
-            ids = ", ".join(map(str, shown_so[:5]))
-            raise NamedError(f"{len(shown_so):,} feeds are called {name}: name one by its id, such as {ids}.")
+        ids = [int(row["id"]) for row in alike if name in {row["title"], _place(row["url"]), _site(row["url"])}]
+        if len(ids) > 1:
+            some = ", ".join(map(str, ids[:5]))
+            raise NamedError(f"{len(ids):,} feeds are called {name}: name one by its id, such as {some}.")
+        if ids:
+            return ids[0]
     return feed_called(connection, name).feed_id
 
 

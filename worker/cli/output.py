@@ -35,12 +35,16 @@ class Column:
     """A column of a table: its heading, what it shows of a row, and how wide it may grow."""
 
     heading: str
-    show: Callable[[Mapping[Any, Any]], object]
-    """Return a value, or several to be shown below one another."""
+    value: str | Callable[[Mapping[Any, Any]], object]
+    """The key of a row's value, or a function that makes it; several values are shown below one another."""
     widest: int | None = None
     """Characters; None for a column that takes the room the others leave."""
     wraps: bool = False
     """Whether text that does not fit goes on in the next line; else it is cut."""
+
+    def value_of(self, row: Mapping[Any, Any]) -> object:
+        """Return what the column shows of a row."""
+        return row[self.value] if isinstance(self.value, str) else self.value(row)
 
 
 def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], *, as_json: bool, when_empty: str) -> None:
@@ -79,7 +83,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *,
             ratio=None if column.widest else 1,
         )
     for row in rows:
-        table.add_row(*(plain(column.show(row)) for column in columns))
+        table.add_row(*(plain(column.value_of(row)) for column in columns))
     if table.row_count:
         print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
     else:

@@ -73,9 +73,9 @@ def list_command(*, as_json: bool) -> None:
     with reading_store() as connection:
         now = read_clock(connection).now()
         columns = [
-            Column("ID", lambda row: row["id"], 9),
-            Column("URL", lambda row: row["url"], room(24, 96), wraps=True),
-            Column("STATE", lambda row: row["state"], 6),
+            Column("ID", "id", 9),
+            Column("URL", "url", room(24, 96), wraps=True),
+            Column("STATE", "state", 6),
             Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
             Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
             Column("NEXT", lambda row: _next(row, now), 9),
