@@ -1,6 +1,7 @@
 """Looking at the store: ``feeds``, ``articles``, ``polls``, ``stories``, ``show`` and ``status``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -34,9 +35,8 @@ _FEED = click.argument("feed", required=False)
 @click.option("--since", help="Only feeds added since: 2d, 1h30m, or a date.")
 def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List feeds: when each is polled next, and why then."""
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        rows = look.list_feeds(connection, now, _wanted(connection, now, filters, limit, is_table=not as_json))
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, now, wanted):
+        rows = look.list_feeds(connection, now, wanted)
         when_empty = _when_empty(filters, "No feeds: `feedmill add URL` adds one.")
         print_rows(rows, _feed_columns(now), as_json=as_json, when_empty=when_empty)
 
@@ -61,9 +61,8 @@ def articles_command(*, as_json: bool, limit: int | None, **filters: str | None)
     FEED is an id, a URL, or a title or address as tables show it. With --json the oldest come first, in the order of
     their ids; with --since, of first sight.
     """
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        found = look.list_articles(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, _, wanted):
+        found = look.list_articles(connection, wanted)
         rows = ({name: row[name] for name in row if name not in _INTERNAL} for row in found)
         when_empty = _when_empty(filters, "No articles: `feedmill run --once` fetches some.")
         print_rows(rows, article_columns(), as_json=as_json, when_empty=when_empty)
@@ -90,9 +89,7 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 
     FEED is an id, a URL, or a title or address as tables show it.
     """
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        wanted = _wanted(connection, now, filters, limit, is_table=not as_json)
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, now, wanted):
         if wanted.feed_id and not as_json:
             print_feed(look.find_feed_with_host(connection, now, wanted.feed_id), now)
         columns = _poll_columns(of_one_feed=bool(wanted.feed_id))
@@ -132,11 +129,9 @@ def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) 
         Column("SPREAD", "spread", 10),
         Column("TITLE", mark_title),
     ]
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        rows = list_stories(connection, _wanted(connection, now, filters, limit, is_table=not as_json))
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, _, wanted):
         when_empty = _when_empty(filters, "No stories: no two articles here are copies of one another.")
-        print_rows(rows, columns, as_json=as_json, when_empty=when_empty)
+        print_rows(list_stories(connection, wanted), columns, as_json=as_json, when_empty=when_empty)
 
 
 @click.command("show")
@@ -170,19 +165,23 @@ def status_command(*, as_json: bool) -> None:
         print_health(health)
 
 
-def _wanted(
-    connection: Connection, now: datetime, filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
-) -> look.Wanted:
-    """Return which rows the options of a listing ask for."""
-    feed = filters.get("feed")
-    return look.Wanted(
-        feed_id=_feed_id(connection, now, feed) if feed else None,
-        since=parse_since(filters.get("since"), now),
-        text=filters.get("text"),
-        state=filters.get("state"),
-        limit=limit or TABLE_ROWS if is_table else limit,
-        newest_first=is_table,
-    )
+@contextmanager
+def _wanted_rows(
+    filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
+) -> Iterator[tuple[Connection, datetime, look.Wanted]]:
+    """Open the store to look, and say which rows the options of a listing ask for."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        feed = filters.get("feed")
+        wanted = look.Wanted(
+            feed_id=_feed_id(connection, now, feed) if feed else None,
+            since=parse_since(filters.get("since"), now),
+            text=filters.get("text"),
+            state=filters.get("state"),
+            limit=limit or TABLE_ROWS if is_table else limit,
+            newest_first=is_table,
+        )
+        yield connection, now, wanted
 
 
 def _feed_id(connection: Connection, now: datetime, name: str) -> int:

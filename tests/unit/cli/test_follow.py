@@ -43,7 +43,7 @@ def test_a_change_to_an_article_is_one_line(kind: str, details: dict[str, Any] |
         ),
     ],
 )
-def test_a_change_to_what_is_no_article_says_what_became_of_it(kind: str, details: dict[str, Any], told: str) -> None:
+def test_a_change_to_a_story_or_a_feed_says_what_became_of_it(kind: str, details: dict[str, Any], told: str) -> None:
     nothing = dict.fromkeys(("article_id", "feed_url", "title", "url"))
     sentence = _sentence(nothing | {"cursor": 5, "at": AT, "kind": kind, "details": details})
     assert sentence == f"       5  2026-07-10 07:30:00  {told}"
