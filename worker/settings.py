@@ -190,8 +190,9 @@ def read_settings() -> Settings:
 def _refuse_unknown_names(names: set[str]) -> None:
     known = {PREFIX + name.upper() for name in Settings.model_fields} | _NOT_SETTINGS
     for name in sorted(names):
-        if name.startswith(PREFIX) and name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
+        # The case of a variable makes no difference.
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            close = difflib.get_close_matches(name.upper(), known, n=1)
             meant = f"; did you mean {close[0]}?" if close else "; see the table of settings in the README"
             raise SettingsError(f"{name} is not a setting{meant}")
 

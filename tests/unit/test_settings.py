@@ -31,7 +31,7 @@ def test_a_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: st
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("POLL_INTERVAL", "often", "write it as 90s, 15m, 6h or 2d"),
+        ("POLL_INTERVAL", "often", "write it as 90s, 15m, 6h, 2d or 1h30m"),
         ("MAX_BODY", "big", "write it as 500kB, 15MB"),
         ("ALLOW_HOSTS", "intranet", "neither host:port nor a network"),
         ("ALLOW_HOSTS", "10.0.0.0/99", "does not appear to be"),
@@ -56,8 +56,9 @@ def test_a_bad_value_names_the_variable_and_what_is_accepted(
     assert told in str(raised.value)
 
 
-def test_a_misspelt_setting_is_refused_with_the_right_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FEEDMILL_POL_INTERVAL", "1h")
+@pytest.mark.parametrize("name", ["FEEDMILL_POL_INTERVAL", "feedmill_pol_interval"])
+def test_a_misspelt_setting_is_refused_with_the_right_spelling(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "1h")
     with pytest.raises(SettingsError, match="did you mean FEEDMILL_POLL_INTERVAL"):
         read_settings()
 

@@ -16,7 +16,7 @@ def parse_duration(text: str) -> timedelta:
     """Read ``90s``, ``15m``, ``6h``, ``2d`` or a sum such as ``1h30m``; anything else is a ValueError."""
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
-        raise ValueError(f"{text!r} is not a duration: write it as 90s, 15m, 6h or 2d")
+        raise ValueError(f"{text!r} is not a duration: write it as 90s, 15m, 6h, 2d or 1h30m")
     seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
     if seconds > _LONGEST.total_seconds():
         raise ValueError(f"{text!r} is longer than a hundred years")

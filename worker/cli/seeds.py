@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from worker.cli.output import counted, with_progress, write_line
+from worker.cli.output import counted, with_progress, write_failure, write_line
 from worker.cli.store import group_stored, opened_tools, reading_store
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
@@ -35,8 +35,8 @@ def import_command(source: str) -> None:
         try:
             added, known = import_opml(tools, source, settings().max_body)
         except SeedError as error:
-            told = str(error)
-            raise NamedError(told if source in told else f"{source} was not imported: {told}") from error
+            fault = str(error)
+            raise NamedError(fault if source in fault else f"{source} was not imported: {fault}") from error
     write_line(f"{source}: {counted(added, 'feed')} added, {known:,} known already.")
 
 
@@ -50,19 +50,19 @@ def export_command() -> None:
 
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:
-    """Say of each file that was not read why, and of all the others how many they were; return the exit code."""
+    """Say why each unread file was not read, and what the others brought; return the exit code."""
     read = Counter[str]()
     for seed in seeds:
         if seed.error:
             read["unfinished" if isinstance(seed.error, UnfinishedSeedError) else "failed"] += 1
-            click.echo(f"feedmill: {seed.error}", err=True)
+            write_failure(seed.error)
         else:
             read += Counter(files=1, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
     unread = f", {read['failed']} not read" if read["failed"] else ""
     unread += f", {read['unfinished']} still being written" if read["unfinished"] else ""
     write_line(
-        f"Seeds: {read['files']:,} files read{unread}; {read['new']:,} new articles, {read['updated']:,} updated, "
-        f"{read['feeds']:,} feeds added."
+        f"Seeds: {counted(read['files'], 'file')} read{unread}; {counted(read['new'], 'new article')}, "
+        f"{read['updated']:,} updated, {counted(read['feeds'], 'feed')} added."
     )
     if read["unpolled"]:
         write_line(

@@ -1,4 +1,4 @@
-"""Opening the store for a command: at the right schema, and with its failures told in one sentence."""
+"""Opening the store for a command: at the right schema, and with each failure as one sentence."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ _Result = TypeVar("_Result")
 
 @contextmanager
 def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine]:
-    """Open the store; ``create`` makes a new SQLite file ready, as a first command on a machine expects."""
+    """Open the store; ``create`` makes a new SQLite file ready, and without ``check`` any schema will do."""
     try:
         engine = command_engine()
     except (NoSuchModuleError, ModuleNotFoundError) as error:
@@ -51,7 +51,7 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
 
 
 def migrate_aloud(engine: Engine) -> bool:
-    """Bring the schema to the newest and return whether it moved; say beforehand what cannot be taken back."""
+    """Bring the schema to the newest and return whether it moved; say beforehand that there is no way back."""
     found = stored_version(engine)
     if found and found < SCHEMA_VERSION:
         write_line(
@@ -62,16 +62,22 @@ def migrate_aloud(engine: Engine) -> bool:
 
 
 @contextmanager
-def opened_tools(*, create: bool = True) -> Iterator["Tools"]:
+def opened_tools() -> Iterator["Tools"]:
     """Open the store together with the fetcher and the parser."""
     from worker.pipeline.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
 
-    with opened_store(create=create) as engine:
+    with opened_store(create=True) as engine:
         tools = make_tools(settings(), engine)
         try:
             yield tools
         finally:
             tools.close()
+
+
+def group_stored(engine: Engine) -> None:
+    """Group what a command stored, before it ends; after a while the rest is left to the workers."""
+    for _ in with_progress(group_waiting(engine, stops_after(STOP_CLAIMING)), "Grouping"):
+        pass
 
 
 @contextmanager
@@ -82,7 +88,7 @@ def reading_store() -> Iterator[Connection]:
 
 
 def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool = False) -> _Result:
-    """Open the store for a command that changes something, in one transaction: it says what became of it afterwards."""
+    """Open the store and make a change in one transaction; return what the command then prints."""
     with opened_store(create=create) as engine:
         return write(
             engine,
@@ -92,7 +98,7 @@ def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool
 
 
 def feed_called(connection: Connection, name: str) -> NamedFeed:
-    """Return the feed that an id or URL names; NamedError when there is none."""
+    """Return the feed that an id or URL names; NamedError says why there is none."""
     try:
         found = find_feed(connection, name)
     except ValueError as error:
@@ -102,12 +108,3 @@ def feed_called(connection: Connection, name: str) -> NamedFeed:
     if found is None:
         raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
     return found
-
-
-# --- Grouping what a command stored, before it ends.
-
-
-def group_stored(engine: Engine) -> None:
-    """Tell what was stored apart into stories; more than can be done in a while is left to the workers."""
-    for _ in with_progress(group_waiting(engine, stops_after(STOP_CLAIMING)), "Grouping"):
-        pass

@@ -15,7 +15,9 @@ def test_a_duration_within_its_bounds_is_read(text: str, seconds: float) -> None
 
 @pytest.mark.parametrize("text", ["59s", "31d", "0s", "often", "", "-1h", "5", "1e9d"])
 def test_any_other_duration_is_refused_with_what_is_accepted(text: str) -> None:
-    with pytest.raises(UsageError, match=f"^--interval is 1m to 30d, .* or default; not {text!r}.$"):
+    with pytest.raises(
+        UsageError, match=f"^--interval is 1m to 30d, written as 90s, .* or 1h30m, or default; not {text!r}.$"
+    ):
         read_duration("--interval", text, MINUTE, MONTH)
 
 

@@ -11,19 +11,19 @@ AT = datetime(2026, 7, 10, 7, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("kind", "details", "told"),
     [
-        ("article created", None, "article created     Ferry sails  https://a.example/1"),
+        ("article created", None, "article created     7  Ferry sails  https://a.example/1"),
         (
             "article killed",
             {"by": 12, "words": "There is no ferry"},
-            "article killed      Ferry sails  https://a.example/1  by 12: There is no ferry",
+            "article killed      7  Ferry sails  https://a.example/1  by 12: There is no ferry",
         ),
         (
             "article corrected",
             {"by": 12, "words": "Corrects year"},
-            "article corrected   Ferry sails  https://a.example/1  by 12: Corrects year",
+            "article corrected   7  Ferry sails  https://a.example/1  by 12: Corrects year",
         ),
-        ("article reinstated", None, "article reinstated  Ferry sails  https://a.example/1"),
-        ("article grouped", {"story_id": 3}, "article grouped     Ferry sails  https://a.example/1  story 3"),
+        ("article reinstated", None, "article reinstated  7  Ferry sails  https://a.example/1"),
+        ("article grouped", {"story_id": 3}, "article grouped     7  Ferry sails  https://a.example/1  story 3"),
     ],
 )
 def test_a_change_to_an_article_is_one_line(kind: str, details: dict[str, Any] | None, told: str) -> None:
@@ -43,7 +43,7 @@ def test_a_change_to_an_article_is_one_line(kind: str, details: dict[str, Any] |
         ),
     ],
 )
-def test_a_change_to_what_is_no_article_says_what_became_of_it(kind: str, details: dict[str, Any], told: str) -> None:
+def test_a_change_to_a_story_or_a_feed_says_what_became_of_it(kind: str, details: dict[str, Any], told: str) -> None:
     nothing = dict.fromkeys(("article_id", "feed_url", "title", "url"))
     sentence = _sentence(nothing | {"cursor": 5, "at": AT, "kind": kind, "details": details})
     assert sentence == f"       5  2026-07-10 07:30:00  {told}"

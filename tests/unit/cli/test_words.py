@@ -103,7 +103,7 @@ def test_a_late_feed_is_explained_by_what_holds_it_up() -> None:
     assert explained == [
         f"{since}; a worker is polling its host now, until 2026-11-24 12:01 (in 1m) at the latest",
         f"{since}, but its host asked to be left alone until 2026-11-24 12:50 (in 50m)",
-        f"{since}; its host may be asked again in 30s, after 1,200 others of its host that have waited longer",
+        f"{since}; its host may be asked again in 30s, after 1,200 feeds of its host due before it",
         f"{since}; it waits for a worker (the last poll of any feed was 3h ago)",
         f"{since}; it waits for a worker (no feed has been polled yet)",
     ]

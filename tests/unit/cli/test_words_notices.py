@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from worker.cli.words import changes_words, mark_title, tell_kill, tell_notices
+from worker.cli.words import explain_kill, explain_notices, is_other_version, mark_title
 
 MOMENT = datetime(2026, 7, 10, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ def _article(notice: str | None = None, **fields: Any) -> dict[str, Any]:
 
 
 def _told(article: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [(label, value) for label, value in tell_notices(article) if value]
+    return [(label, value) for label, value in explain_notices(article) if value]
 
 
 @pytest.mark.parametrize(
@@ -31,24 +31,24 @@ def _told(article: dict[str, Any]) -> list[tuple[str, Any]]:
         ({"notice": "kill", "killed_by": 7}, "KILLED: Title 7"),
     ],
 )
-def test_a_title_is_marked_where_it_is_no_standing_news(fields: dict[str, Any], title: str) -> None:
+def test_the_title_of_a_kill_and_of_a_killed_article_says_so(fields: dict[str, Any], title: str) -> None:
     assert mark_title(_article() | fields) == title
 
 
-def test_what_killed_an_article_is_told_with_its_reason() -> None:
+def test_a_killed_article_names_its_kill_and_the_reason() -> None:
     killed = _article(killed_by=9, kill=_other(9, "kill", note="There is no ferry"))
-    assert tell_kill(killed) == "Killed by 9 (2026-07-10 00:00): There is no ferry"
+    assert explain_kill(killed) == "Killed by 9 (2026-07-10 00:00): There is no ferry"
 
 
-def test_one_that_was_killed_under_its_own_guid_was_killed_by_its_publisher() -> None:
+def test_an_article_killed_under_its_own_guid_was_killed_by_its_publisher() -> None:
     assert (
-        tell_kill(_article("kill", killed_by=7, note="There is no ferry"))
+        explain_kill(_article("kill", killed_by=7, note="There is no ferry"))
         == "Killed by its publisher: There is no ferry"
     )
 
 
-def test_nothing_is_told_of_the_kill_of_one_that_stands() -> None:
-    assert tell_kill(_article()) is None
+def test_an_article_that_is_not_killed_has_no_kill_to_explain() -> None:
+    assert explain_kill(_article()) is None
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_a_notice_says_what_it_acts_on(notice: str, label: str) -> None:
     assert _told(_article(notice, acted_on=acted_on)) == [(label, "3, update 2 (2026-07-10 00:00): Title 3")]
 
 
-def test_a_kill_says_all_that_it_withdraws() -> None:
+def test_a_kill_lists_every_article_that_it_withdraws() -> None:
     kill = _article("kill", acted_on=_other(3), kills=[_other(2), _other(3)])
     assert _told(kill) == [("Kills", ["2 (2026-07-10 00:00): Title 2", "3 (2026-07-10 00:00): Title 3"])]
 
 
-def test_an_article_says_what_acts_on_it_but_for_the_kill_that_was_told() -> None:
+def test_an_article_lists_the_notices_that_act_on_it_but_for_its_kill() -> None:
     others = [_other(8, "correction", note="Corrects year"), _other(9, "kill"), _other(10, "update")]
     assert _told(_article(acted_on_by=others, killed_by=9)) == [
         ("Updated by", ["10 (2026-07-10 00:00): Title 10"]),
@@ -78,5 +78,5 @@ def test_an_article_says_what_acts_on_it_but_for_the_kill_that_was_told() -> Non
     [("update", True), ("correction", True), ("repeat", True), ("take", False), ("kill", False)],
 )
 def test_only_another_version_changes_words(notice: str, is_version: bool) -> None:
-    assert changes_words(_article(notice, acted_on=_other(3))) is is_version
-    assert changes_words(_article(notice)) is False
+    assert is_other_version(_article(notice, acted_on=_other(3))) is is_version
+    assert is_other_version(_article(notice)) is False
