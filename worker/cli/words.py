@@ -5,13 +5,15 @@ corrects or kills, and which notices act on an article.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from worker.basics.codec import unpack
 from worker.basics.measures import show_duration
 from worker.cli.output import counted, from_now, moment_from_now
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
+from worker.values.schedules import Hints
 
 _Row = Mapping[Any, Any]
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -103,21 +105,14 @@ def explain_lateness(feed: _Row, now: datetime) -> str | None:
     return f"{since}; it waits for a worker{ahead} ({newest or 'no feed has been polled yet'})"
 
 
-def explain_hints(hints: Mapping[str, Any] | None) -> str:
-    """Say what a feed's newest document asks of those who poll it."""
-    hints = hints or {}
-    hours = ", ".join(f"{hour:02}" for hour in hints.get("skip_hours", ()))
-    asked = {
-        "ttl": _seconds(hints.get("ttl")),
-        "sy:updatePeriod": _seconds(hints.get("update_period")),
-        "skipHours": hours and f"{hours} UTC",
-        "skipDays": ", ".join(_DAYS[day] for day in hints.get("skip_days", ())),
-    }
+def explain_hints(stored: Mapping[str, Any] | None) -> str:
+    """Say what a feed's newest document asks of those who poll it, by the ``hints`` that the store keeps of it."""
+    hints = unpack(Hints, stored) or Hints()
+    asked = {name: show_duration(wait) for name, wait in hints.waits().items()}
+    hours = ", ".join(f"{hour:02}" for hour in sorted(hints.skip_hours))
+    days = ", ".join(_DAYS[day] for day in sorted(hints.skip_days))
+    asked |= {"skipHours": hours and f"{hours} UTC", "skipDays": days}
     return ", ".join(f"{name} {value}" for name, value in asked.items() if value)
-
-
-def _seconds(seconds: float | None) -> str:
-    return show_duration(timedelta(seconds=seconds)) if seconds else ""
 
 
 def mark_title(article: _Row) -> str:
