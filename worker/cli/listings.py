@@ -13,8 +13,8 @@ from worker.basics.measures import read_id
 from worker.cli.choices import TABLE_ROWS, as_options, parse_since
 from worker.cli.output import Column, from_now, print_json, print_rows, room, share_of_page
 from worker.cli.pages import print_article, print_feed, print_health
+from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
 from worker.cli.store import feed_called, reading_store
-from worker.cli.words import explain_feed, explain_poll, mark_title, next_poll
 from worker.database.clock import read_clock
 from worker.errors import NamedError, UsageError
 from worker.look import listings as look

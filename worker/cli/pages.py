@@ -13,7 +13,7 @@ from rich.text import Text
 from worker.basics.codec import unpack
 from worker.basics.differences import WordKind, Words, find_differences
 from worker.basics.measures import show_duration, show_size
-from worker.cli import words
+from worker.cli import sentences
 from worker.cli.output import console, counted, from_now, moment_from_now, plain, print_trimmed
 from worker.look.health import Health
 from worker.values.due_feeds import FeedOptions
@@ -48,10 +48,10 @@ def print_article(article: Mapping[str, Any]) -> None:
     """Print an article: its facts, its text, who carries it, how it changed, and its copies."""
     out = console()
     out.print(plain(article["title"], "bold"))
-    if kill := words.explain_kill(article):
+    if kill := sentences.explain_kill(article):
         out.print(plain(kill, "bold red"))
     facts = ((label, _show_fact(article, name)) for name, label in _FACTS)
-    _print_facts(chain(facts, words.explain_notices(article)))
+    _print_facts(chain(facts, sentences.explain_notices(article)))
     for paragraph in article["text"].split("\n\n"):
         out.print()
         for line in paragraph.split("\n"):
@@ -60,7 +60,7 @@ def print_article(article: Mapping[str, Any]) -> None:
     for sighting in article["sightings"]:
         until = f" to {sighting['left_at']:%Y-%m-%d %H:%M}" if sighting["left_at"] else ""
         out.print(plain(f"Carried by {sighting['feed_url']} since {sighting['first_seen_at']:%Y-%m-%d %H:%M}{until}"))
-    if words.is_other_version(article):
+    if sentences.is_other_version(article):
         out.print()
         out.print(plain(f"What it changes of article {article['acted_on']['id']}:"))
         _print_changes(out, article["acted_on"], article)
@@ -140,7 +140,7 @@ def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> Non
             plain(copy["published_at"] or copy["first_seen_at"]),
             plain(counted(copy["words"], "word")),
             plain("first" if is_first else f"{copy['share_found']:.0%} found"),
-            plain(words.mark_title(copy)),
+            plain(sentences.mark_title(copy)),
             plain(copy["feed_url"]),
         )
     out.print(copies)
@@ -160,12 +160,12 @@ def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
         ("Last success", success or ("never" if feed["last_attempt_at"] else None)),
         ("Failing", failing if feed["attempts"] else None),
         ("Last failure", feed["error"]),
-        ("Next poll", moment_from_now(words.expected_at(feed), now) or "never"),
+        ("Next poll", moment_from_now(sentences.expected_at(feed), now) or "never"),
         ("Why then", feed["next_poll_reason"]),
-        ("Late", words.explain_lateness(feed, now)),
+        ("Late", sentences.explain_lateness(feed, now)),
         ("Operator's interval", show_duration(options.interval) if options.interval else None),
         ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
-        ("Publisher's hints", words.explain_hints(feed["hints"])),
+        ("Publisher's hints", sentences.explain_hints(feed["hints"])),
         ("Redirected to", move if feed["moved_to"] else None),
         ("Host", feed["host"]),
     )

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from worker.cli.words import explain_feed, explain_hints, explain_lateness, explain_poll, next_poll
+from worker.cli.sentences import explain_feed, explain_hints, explain_lateness, explain_poll, next_poll
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
