@@ -47,7 +47,7 @@ def pack(value: Any) -> dict[str, Any] | None:
 
 
 def unpack(kind: type[_Value], stored: Any) -> _Value | None:
-    """Return the dataclass that a JSON column holds; None for null, and for JSON that is none.
+    """Return the dataclass that a JSON column holds; None for null, and for JSON of another shape.
 
     A field that cannot be read has its default, and costs a line in the log.
     """
