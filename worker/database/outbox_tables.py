@@ -1,20 +1,22 @@
-"""The tables around the outbox: between which positions events are kept, and who has them delivered."""
+"""The bounds of the outbox, the webhooks that its events are delivered to, and writing events."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, Insert, Integer, insert, text
+from sqlalchemy import CheckConstraint, Connection, Integer, insert, text
 from sqlalchemy.orm import Mapped
 
 from worker.database.article_tables import EventRow
 from worker.database.types import NEVER_REUSED, Base, BigId, column
 
+# Built once: building a statement costs several times what running it does.
+_INSERT_EVENTS = insert(EventRow)
+
 
 class EventBoundsRow(Base):
-    """Between which positions events are kept: one row, which the sequencer locks while it numbers."""
+    """Between which positions events are kept; the sequencer locks this one row while it numbers events."""
 
     __tablename__ = "event_bounds"
     __table_args__ = (
@@ -52,9 +54,6 @@ class WebhookRow(Base):
     added_at: Mapped[datetime] = column("When the webhook was added")
 
 
-# --- What the outbox tells of.
-
-
 class EventKind(StrEnum):
     """What changed in the store."""
 
@@ -72,16 +71,10 @@ class EventKind(StrEnum):
     FEED_QUARANTINED = "feed quarantined"
 
 
-# --- Telling of changes: rows of the outbox, written in the transaction that makes the change.
-
-
 def tell(connection: Connection, now: datetime, kind: EventKind, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Tell of changes of one kind, each by its ``article_id``, ``feed_id`` and ``details``: all by the same of them."""
+    """Write events of one kind, in the transaction that makes the changes.
+
+    A change has an ``article_id``, a ``feed_id`` or ``details``; all changes of a call have the same of these.
+    """
     if changes:
-        connection.execute(_insert(), [{"created_at": now, "kind": kind, **change} for change in changes])
-
-
-@cache
-def _insert() -> Insert:
-    # Built once: building one costs several times what running it does.
-    return insert(EventRow)
+        connection.execute(_INSERT_EVENTS, [{"created_at": now, "kind": kind, **change} for change in changes])
