@@ -30,8 +30,8 @@ class Locked:
     def read_at(self, result: PollResult) -> datetime | None:
         """Return when a poll read its feed: later than all polls before it, whatever the clock says.
 
-        None when its lease no longer holds, when it failed, and when it skipped reading a document on the strength of
-        one that is no longer the newest.
+        None when its lease no longer holds, when it failed, and when it found nothing to read although other documents
+        of the feed have been stored since its claim.
         """
         record, feed = result.record, self.feeds.get(result.record.feed_id)
         is_held = self.holds_lease(result.host_id, result.token)
@@ -47,11 +47,9 @@ class Locked:
         claimed, nor when it only read a saved document of a feed that is polled. A file always decides about itself.
         """
         feed = self.feeds.get(result.record.feed_id)
-        if feed is None:
-            return False
-        if result.host_id is None:
-            return True
-        return self.holds_lease(result.host_id, result.token) and feed.instructions == result.instructions
+        is_held = self.holds_lease(result.host_id, result.token)
+        is_file = result.host_id is None
+        return feed is not None and (is_file or (is_held and feed.instructions == result.instructions))
 
 
 def lock_polls(connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease] = ()) -> Locked:
