@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, select, updat
 
 from worker.claim.due import IN_DUE_ORDER, ClaimTerms, first_due
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.values.due_feeds import FeedState
 
 COMPANY = 8
@@ -109,4 +109,4 @@ def _quarantine(connection: Connection, feed_id: int, now: datetime) -> None:
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(state))
     schedule = {"next_poll_at": None, "requested_at": None, "next_poll_reason": f"quarantined: {reason}"}
     connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(schedule))
-    tell(connection, now, EventKind.FEED_QUARANTINED, [{"feed_id": feed_id, "details": {"reason": reason}}])
+    write_events(connection, now, EventKind.FEED_QUARANTINED, [{"feed_id": feed_id, "details": {"reason": reason}}])

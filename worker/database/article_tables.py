@@ -1,4 +1,4 @@
-"""The tables of news: articles, their revisions, who carried them, and the outbox of changes."""
+"""The tables of news: articles, their revisions, and the sightings of feeds that carry them."""
 
 import datetime as dt
 from datetime import datetime
@@ -160,27 +160,3 @@ class ArticleNameRow(Base):
         "`words ` and a hash of what the file says, or `path ` and its path within its folder", primary_key=True
     )
     article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
-
-
-class EventRow(Base):
-    """A change that others may follow: the transactional outbox."""
-
-    __tablename__ = "events"
-    __table_args__ = (
-        # Each event is in one of these two: following reads the first, the sequencer the second.
-        partial_index("ix_events_position", "position", where="position IS NOT NULL"),
-        partial_index("ix_events_unnumbered", "id", where="position IS NULL"),
-        Index("ix_events_created_at", "created_at"),
-        {
-            "comment": "Changes in the order they may be followed: where position > cursor order by position",
-            "postgresql_partition_by": "RANGE (created_at)",
-        },
-    )
-
-    id: Mapped[int] = column("Identifier; rows may commit out of its order", BigId, primary_key=True)
-    position: Mapped[int | None] = column("Place in the order of the feed of changes; null until numbered", BigId)
-    created_at: Mapped[datetime] = column("When the change was written")
-    kind: Mapped[str] = column("What changed, such as: article created, article revised, feed gone, feed moved")
-    article_id: Mapped[int | None] = column("The article that changed", BigId)
-    feed_id: Mapped[int | None] = column("The feed that brought the change, or that changed", BigId)
-    details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)

@@ -36,7 +36,7 @@ QUERY_CANCELED = "57014"
 
 
 def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
-    """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of each one."""
+    """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement."""
     try:
         url = make_url(database_url)
     except ArgumentError as error:

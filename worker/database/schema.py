@@ -56,11 +56,6 @@ def check_schema(engine: Engine) -> None:
         )
 
 
-def is_empty(engine: Engine) -> bool:
-    """Say whether the store has never been migrated."""
-    return stored_version(engine) is None
-
-
 def stored_version(engine: Engine) -> str | None:
     """Return the version of the store's schema; None when it has never been migrated."""
     with reading(engine) as connection:

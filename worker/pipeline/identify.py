@@ -21,7 +21,7 @@ from worker.parse import PARSE_VERSION
 from worker.pipeline.answered import Answered, conclude_read, join_notes
 from worker.recognise.audit import note_shared_names
 from worker.recognise.keys import key_entries, recognise
-from worker.store.known import Names, find_guid_rule, find_outdone, find_present_sightings, find_sightings
+from worker.store.known import ArticleNames, find_guid_rule, find_outdone, find_present_sightings, find_sightings
 from worker.store.locked import Locked
 from worker.values.articles import KnownArticle, Sighting
 from worker.values.decisions import Brought
@@ -138,12 +138,12 @@ def prepare_document(
     return PreparedDocument(answered, released, result, identified)
 
 
-def names_of(prepared: Sequence[PreparedDocument]) -> Names:
+def names_of(prepared: Sequence[PreparedDocument]) -> ArticleNames:
     """Return by what the articles may be meant that documents speak of."""
     sightings = [sighting for each in prepared for sighting in each.sightings]
     known = [each.identified.sighted.get(sighting.guid_hash) for each in prepared for sighting in each.sightings]
     left = [seen for each in prepared for seen in _renamed(each)]
-    return Names(
+    return ArticleNames(
         article_ids=frozenset(seen.article_id for seen in (*known, *left) if seen),
         match_keys=frozenset(sighting.article.match_key for sighting in sightings if sighting.article.match_key),
         of_files=frozenset(name for sighting in sightings for name in sighting.names),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.feed_values import store_hints, store_rhythm
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.types import UtcDateTime
 from worker.store.locked import Locked
 from worker.values.due_feeds import Validators
@@ -99,7 +99,7 @@ def store_feed(connection: Connection, result: PollResult, now: datetime) -> Non
         connection.execute(_update_feed(tuple(facts)), facts | {"b_feed_id": feed_id})
         if next_poll.ends_as:
             change = {"feed_id": feed_id, "details": {"reason": next_poll.reason}}
-            tell(connection, now, EventKind(f"feed {next_poll.ends_as}"), [change])
+            write_events(connection, now, EventKind(f"feed {next_poll.ends_as}"), [change])
 
 
 @cache

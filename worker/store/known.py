@@ -74,7 +74,7 @@ _STATEMENTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ArticleNames:
     """What articles may be named by: their ids, their match keys, and the names that files give them."""
 
     article_ids: frozenset[int] = frozenset()
@@ -127,7 +127,7 @@ def _read_sightings(
     }
 
 
-def lock_articles(connection: Connection, names: Names) -> list[KnownArticle]:
+def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArticle]:
     """Lock all articles that have one of the names, in the order of their ids; return what is known of them."""
     named: dict[int, list[str]] = defaultdict(list)
     for some in slices(names.of_files):

@@ -12,7 +12,7 @@ from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
 from worker.database.feed_values import FROM_DOCUMENT
 from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.values.due_feeds import FeedState
 
 
@@ -36,7 +36,7 @@ def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> 
     of_url = select(FeedRow.id).where(FeedRow.url_key == key, FeedRow.id != feed_id)
     other: int | None = connection.execute(of_url).scalar()
     details = {"from": old.url, "to": url, "merged_into": other}
-    tell(connection, now, EventKind.FEED_MOVED, [{"feed_id": feed_id, "details": details}])
+    write_events(connection, now, EventKind.FEED_MOVED, [{"feed_id": feed_id, "details": details}])
     article_ids: frozenset[int] = frozenset()
     if other is None:
         _change_url(connection, feed_id, url, key)

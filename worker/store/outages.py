@@ -30,7 +30,7 @@ class Outages:
         self._engine = engine
         self._known: dict[datetime, bool] = {}
 
-    def explain(self, streak: Streak, now: datetime) -> bool:
+    def explains(self, streak: Streak, now: datetime) -> bool:
         """Say whether the last failed poll of a streak failed by an outage of ours, not by the feed's own fault."""
         if streak.last_class not in CUT_OFF or streak.last_at is None:
             return False

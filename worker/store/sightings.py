@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
 from worker.database.article_values import article_columns, pack_article
 from worker.database.conflicts import is_taken
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import upsert
 from worker.database.types import UtcDateTime
 from worker.store.versions import store_versions
@@ -209,9 +209,9 @@ def _write_article_events(
         for each in known
         if not each.is_revised and each.changed_fields
     ]
-    tell(connection, now, EventKind.ARTICLE_CREATED, created)
-    tell(connection, now, EventKind.ARTICLE_REVISED, revised)
-    tell(connection, now, EventKind.ARTICLE_REFRESHED, refreshed)
+    write_events(connection, now, EventKind.ARTICLE_CREATED, created)
+    write_events(connection, now, EventKind.ARTICLE_REVISED, revised)
+    write_events(connection, now, EventKind.ARTICLE_REFRESHED, refreshed)
 
 
 def confirm_sightings(connection: Connection, results: Sequence[PollResult]) -> None:

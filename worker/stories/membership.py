@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from worker.database.article_tables import ArticleRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.found import insert_pairs
 from worker.stories.values import Grouped, WaitingArticle
@@ -43,7 +43,7 @@ def _tell_of_grouped(connection: Connection, grouped: Grouped, story_of: Mapping
         for article_id, story_id in story_of.items()
         if story_id != (grouped.named[article_id] or article_id)
     ]
-    tell(connection, now, EventKind.ARTICLE_GROUPED, moved)
+    write_events(connection, now, EventKind.ARTICLE_GROUPED, moved)
 
 
 def _note_compared(connection: Connection, articles: Sequence[WaitingArticle]) -> None:
@@ -88,7 +88,7 @@ def _merge(connection: Connection, grouped: Grouped, written: Collection[int], n
     _set_parents(connection, parents)
     _grow(connection, grouped)
     taken_in = [{"details": {"story_id": grouped.taken_in[story_id], "taken_in": story_id}} for story_id in merged]
-    tell(connection, now, EventKind.STORIES_MERGED, taken_in)
+    write_events(connection, now, EventKind.STORIES_MERGED, taken_in)
 
 
 def _set_parents(connection: Connection, parents: Mapping[int, int]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from worker.basics.text import spell_bare
 from worker.database.article_tables import ArticleRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import is_among
 from worker.values.articles import KnownArticle, Relinked, Sighting, WireArticle
 from worker.values.decisions import DecidedArticle, Decision
@@ -101,9 +101,9 @@ def _tell(
             killed.append(_by(known[each.killed_by], article.article_id))
         if article.killed_by and not each.killed_by:
             reinstated.append({"article_id": article.article_id})
-    tell(connection, now, EventKind.ARTICLE_CORRECTED, corrected)
-    tell(connection, now, EventKind.ARTICLE_KILLED, killed)
-    tell(connection, now, EventKind.ARTICLE_REINSTATED, reinstated)
+    write_events(connection, now, EventKind.ARTICLE_CORRECTED, corrected)
+    write_events(connection, now, EventKind.ARTICLE_KILLED, killed)
+    write_events(connection, now, EventKind.ARTICLE_REINSTATED, reinstated)
 
 
 def _by(notice: WireArticle, article_id: int | None) -> dict[str, Any]:
