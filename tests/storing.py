@@ -9,9 +9,10 @@ from sqlalchemy import Row, select, update
 
 from tests.polling import add, now_of
 from worker.claim.leasing import claim_due_hosts
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.database.outbox_tables import EventRow
 from worker.pipeline.answered import Answered, bounds_of
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.tools import Tools

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Update, bindparam, exists, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from worker.database.article_tables import ArticleRow, EventRow
+from worker.database.article_tables import ArticleRow
 from worker.database.conflicts import is_read_only, write
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow
-from worker.database.outbox_tables import EventBoundsRow
+from worker.database.outbox_tables import EventBoundsRow, EventRow
 from worker.errors import NamedError
 
 # Events numbered by one transaction, and changes read at once.

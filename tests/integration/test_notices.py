@@ -17,9 +17,10 @@ from tests.grouping import wait_until_blocked
 from tests.polling import add, now_of, poll
 from tests.seeds import place
 from tests.servers.publisher import Publisher
-from worker.database.article_tables import ArticleRow, EventRow
+from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
+from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import add_file_feed, find_feed, remove_feed
 from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_prepared

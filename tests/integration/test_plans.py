@@ -123,7 +123,7 @@ def _poll_by_name(tools: Tools) -> None:
     count_poll_tasks(tools.engine, 50, 4)
     now = now_of(tools)
     failed = Streak(attempts=1, last_class=ErrorClass.CONNECT, last_at=now - 12 * MINUTE)
-    tools.outages.explain(failed, now)
+    tools.outages.explains(failed, now)
 
 
 def _keep_up(tools: Tools, folder: Path) -> None:

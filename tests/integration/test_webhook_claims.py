@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.outbox_tables import WebhookRow
+from worker.database.outbox_tables import EventRow, WebhookRow
 from worker.manage.webhooks import Webhook, add_webhook, resume_webhook
 from worker.outbox import number_events
 from worker.webhooks.batches import LEASE, Batch, Verdict, claim_batches, note_failed, note_taken

@@ -14,10 +14,9 @@ from sqlalchemy import Engine, insert, select, update
 from tests.servers.messages import Request
 from tests.servers.publisher import Answer, Publisher
 from tests.waiting import wait_for
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.outbox_tables import WebhookRow
+from worker.database.outbox_tables import EventRow, WebhookRow
 from worker.errors import NamedError
 from worker.fetch import Transfers
 from worker.manage.retention import prune

@@ -1,8 +1,8 @@
-"""Leases that ran out: a worker died or froze, and the feeds it had begun are the suspects.
+"""Leases that ran out: their workers died or froze, and the feeds that they had begun to poll are the suspects.
 
-Of many that were in flight together one at most is to blame: they are polled again in small company, and what loses its
-worker there too is polled alone. Whoever is polled well is cleared. Only a feed that loses worker after worker while
-hardly any other does is quarantined: where many do, it is the workers that fail.
+Of many feeds in flight together at most one is to blame. They are polled again in small company, and a feed that loses
+its worker there too is polled alone. A successful poll clears a feed. Only a feed that loses worker after worker while
+hardly any other does is quarantined: when many feeds lose theirs, it is the workers that fail.
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, select, updat
 
 from worker.claim.due import IN_DUE_ORDER, ClaimTerms, first_due
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.values.due_feeds import FeedState
 
 COMPANY = 8
-"""So many suspects are polled together at the most, until it is clear that one of them must be alone."""
-# A feed whose lease expired this often is claimed alone; only then can a dead worker be laid at its door …
+"""At most so many suspects are polled together, until it is clear that one of them must be polled alone."""
+# A feed whose lease expired this often is claimed alone; only then is a dead worker certainly its fault …
 ALONE_FROM = 3
 # … and after five such deaths it is quarantined.
 QUARANTINE_FROM = ALONE_FROM + 5
-# Unless so many other hosts lost their workers in the time in which one of them does so several times.
+# … unless so many other hosts lost their workers lately: in that time one host can lose several.
 _OTHERS = 3
 _LATELY = timedelta(minutes=10)
 
@@ -32,24 +32,24 @@ def count_expired_leases(
 ) -> set[int]:
     """Count lost workers against the feeds that they had begun: the first due ones of each host that they held.
 
-    Returns the hosts that may not be polled as before: with less beside them, or with nothing.
+    Return the hosts that from now on must be polled with fewer others beside them, or with none.
     """
     lost = [host for host in hosts if host.expired_token]
     if not lost:
         return set()
     is_crowd = _count_lost(connection, now, lost) > COMPANY
     connection.execute(update(HostRow).where(HostRow.id.in_([host.id for host in lost])).values(lost_at=now))
-    apart = {host.id for host in lost if _suspect(connection, now, host, terms, is_crowd=is_crowd)}
+    apart = {host.id for host in lost if _count_loss(connection, now, host, terms, is_crowd=is_crowd)}
     connection.execute(update(HostRow).where(HostRow.id.in_(apart)).values(isolated=True))
     return apart
 
 
-def _suspect(connection: Connection, now: datetime, host: Row[Any], terms: ClaimTerms, *, is_crowd: bool) -> bool:
-    """Count a lost worker against the feeds of a host; say whether it must be polled in less company from now on."""
+def _count_loss(connection: Connection, now: datetime, host: Row[Any], terms: ClaimTerms, *, is_crowd: bool) -> bool:
+    """Count a lost worker against feeds of a host; say whether it must be polled in less company from now on."""
     counted = connection.execute(
         update(ScheduleRow)
         .where(ScheduleRow.feed_id.in_(_begun(host, now, terms)))
-        .values(claim_attempts=_losses(connection, now, host, is_crowd=is_crowd))
+        .values(claim_attempts=_losses_after(connection, now, host, is_crowd=is_crowd))
         .returning(ScheduleRow.feed_id, ScheduleRow.claim_attempts)
     ).all()
     for feed in counted:
@@ -66,15 +66,15 @@ def _begun(host: Row[Any], now: datetime, terms: ClaimTerms) -> Any:
         .where(ScheduleRow.feed_id.in_(first_due(host.id, now, at_once)))
         .order_by(*IN_DUE_ORDER)
         .limit(at_once)
-        # Whoever has locked a feed is storing its poll: that worker lives, and its feeds are locked before hosts.
+        # A locked feed's poll is being stored, so its worker is alive; it locked the feed before its host.
         .with_for_update(skip_locked=True)
         .cte("begun")
     )
     return select(begun.c.feed_id)
 
 
-def _losses(connection: Connection, now: datetime, host: Row[Any], *, is_crowd: bool) -> ColumnElement[int]:
-    """Return in SQL how many losses a feed has to its account after this one."""
+def _losses_after(connection: Connection, now: datetime, host: Row[Any], *, is_crowd: bool) -> ColumnElement[int]:
+    """Return in SQL how many losses are held against a feed after this one."""
     losses = ScheduleRow.claim_attempts
     if is_crowd:
         return case((losses == 0, 1), else_=losses)
@@ -84,8 +84,8 @@ def _losses(connection: Connection, now: datetime, host: Row[Any], *, is_crowd: 
 
 
 def _count_lost(connection: Connection, now: datetime, lost: Sequence[Row[Any]]) -> int:
-    """Return how many hosts lost their workers at about the same time, counting no further than it takes."""
-    # Leases that have run out and were not taken over yet; in the order of the claim's own index.
+    """Return how many hosts lost their workers at about the same time, counting no further than needed."""
+    # Leases that have run out and have not been taken over yet, by the index of the claim.
     more = (
         select(HostRow.id)
         .where(HostRow.claimable_at <= now, HostRow.claimable_at > now - _LATELY, HostRow.lease_token.is_not(None))
@@ -105,12 +105,8 @@ def _quarantine(connection: Connection, feed_id: int, now: datetime) -> None:
         f"its polls ended with the loss of their worker {QUARANTINE_FROM} times in a row, the last "
         f"{QUARANTINE_FROM - ALONE_FROM} with nothing beside it; feedmill resume {feed_id} tries again"
     )
-    connection.execute(
-        update(FeedRow).where(FeedRow.id == feed_id).values(state=FeedState.QUARANTINED, state_reason=reason)
-    )
-    connection.execute(
-        update(ScheduleRow)
-        .where(ScheduleRow.feed_id == feed_id)
-        .values(next_poll_at=None, requested_at=None, next_poll_reason=f"quarantined: {reason}")
-    )
-    tell(connection, now, EventKind.FEED_QUARANTINED, [{"feed_id": feed_id, "details": {"reason": reason}}])
+    state = {"state": FeedState.QUARANTINED, "state_reason": reason}
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(state))
+    schedule = {"next_poll_at": None, "requested_at": None, "next_poll_reason": f"quarantined: {reason}"}
+    connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(schedule))
+    write_events(connection, now, EventKind.FEED_QUARANTINED, [{"feed_id": feed_id, "details": {"reason": reason}}])

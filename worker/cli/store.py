@@ -12,7 +12,7 @@ from worker.cli.output import with_progress, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import explain_failure, write
 from worker.database.engine import command_engine, file_of, place_of, reading_at_leisure
-from worker.database.schema import SCHEMA_VERSION, check_schema, is_empty, migrate, stored_version
+from worker.database.schema import SCHEMA_VERSION, check_schema, migrate, stored_version
 from worker.errors import NamedError, SettingsError, StoreError
 from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
@@ -41,7 +41,7 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
         # Looking must not make one.
         raise StoreError(f"There is no store here ({file}): `feedmill run` or `feedmill add URL` makes one.")
     try:
-        if create and engine.dialect.name == "sqlite" and is_empty(engine):
+        if create and engine.dialect.name == "sqlite" and stored_version(engine) is None:
             migrate(engine)
         elif check:
             check_schema(engine)

@@ -1,8 +1,9 @@
-"""Turns: what beat asks for every so often is done once in that time, whoever is asked and however often."""
+"""Turns: a task that beat asks for is done once per interval, however many messages ask and workers hear them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Mapped
 
 from worker.database.clock import read_clock
@@ -25,9 +26,9 @@ class TurnRow(Base):
 
 
 def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
-    """Take the turn to do something that is done ``every`` so often; False where it is not time yet, after one look.
+    """Take the turn to do something that is done ``every`` so often; return False when it is not due yet.
 
-    The database's clock alone decides: a message says nothing of when it was sent, and the sender's clock may be wrong.
+    Only the database's clock decides: a message does not say when it was sent, and its sender's clock may be wrong.
     """
     with reading(engine) as connection:
         taken_at = find_turn(connection, name)
@@ -37,30 +38,28 @@ def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
 
 
 def find_turn(connection: Connection, name: str) -> datetime | None:
-    """Return when something was last begun; None for never."""
+    """Return when something was last begun, or None."""
     taken_at: datetime | None = connection.execute(select(TurnRow.taken_at).where(TurnRow.name == name)).scalar()
     return taken_at
 
 
 def note_turn(connection: Connection, name: str, note: str, now: datetime) -> None:
-    """Note that something was done, and why in a sentence, for those who look at the store's health."""
+    """Record that something was done and why, for whoever looks at the store's health."""
     noted = {"taken_at": now, "note": note, "noted_at": now}
     new = upsert(connection.dialect.name, TurnRow).values(name=name, **noted)
     connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_=noted))
 
 
-def _is_over(taken_at: datetime, now: datetime, every: timedelta) -> bool:
-    # Two beats at work, or one that comes a little early, must not make it twice as rare; and a turn that was taken far
-    # in the future was taken by a clock that has been set right since.
-    return taken_at <= now - every / 2 or taken_at > now + every
-
-
 def _take(connection: Connection, name: str, every: timedelta) -> bool:
     now = read_clock(connection).now()
     new = upsert(connection.dialect.name, TurnRow).values(name=name, taken_at=now)
-    taken = new.on_conflict_do_update(
-        index_elements=[TurnRow.name],
-        set_={"taken_at": now},
-        where=or_(TurnRow.taken_at <= now - every / 2, TurnRow.taken_at > now + every),
-    )
+    is_over = _is_over(TurnRow.taken_at, now, every)
+    taken = new.on_conflict_do_update(index_elements=[TurnRow.name], set_={"taken_at": now}, where=is_over)
     return connection.execute(taken.returning(TurnRow.name)).first() is not None
+
+
+def _is_over(taken_at: Any, now: datetime, every: timedelta) -> Any:
+    """Say whether a turn is over: a bool for a moment, a condition for a column."""
+    # Half the interval: a second beat, or a message that comes a little early, must not make the task half as frequent.
+    # A turn far in the future was taken by a clock that has been set right since.
+    return (taken_at <= now - every / 2) | (taken_at > now + every)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import is_among
 from worker.dedupe.place import decide_articles
 from worker.normalise.sanitise import POLICY_VERSION
-from worker.store.known import Names, lock_articles
+from worker.store.known import ArticleNames, lock_articles
 from worker.store.sightings import store_decision
 from worker.stories.forget import delete_articles
 from worker.stories.story_locks import StaleStoriesError, lock_stories_retrying
@@ -62,14 +62,14 @@ def _tell_of_removed(connection: Connection, now: datetime, feed_id: int, articl
         {"article_id": row["id"], "feed_id": feed_id, "details": {name: row[name] for name in shown}} for row in rows
     )
     while some := list(islice(changes, _SLICE)):
-        tell(connection, now, EventKind.ARTICLE_REMOVED, some)
+        write_events(connection, now, EventKind.ARTICLE_REMOVED, some)
 
 
 def reconsider_articles(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
     """Let articles show what follows from the sightings that they have now."""
     remaining = iter(sorted(article_ids))
     while some := frozenset(islice(remaining, _SLICE)):
-        known = lock_articles(connection, Names(some))
+        known = lock_articles(connection, ArticleNames(some))
         lock_stored(connection, known)
         decision = decide_articles([], known)
         store_decision(connection, decision, POLICY_VERSION, now)

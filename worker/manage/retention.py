@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Delete, Engine, delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from worker.database.article_tables import ArticleRow, EventRow
+from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow
+from worker.database.outbox_tables import EventRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
 from worker.outbox import note_events_dropped, number_events

@@ -20,7 +20,7 @@ from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.answered import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
-from worker.store.known import Names, find_guid_rule, find_outdone, find_present_sightings, find_sightings
+from worker.store.known import ArticleNames, find_guid_rule, find_outdone, find_present_sightings, find_sightings
 from worker.store.locked import Locked
 from worker.values.articles import KnownArticle, Sighting
 from worker.values.decisions import Brought
@@ -119,12 +119,12 @@ def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime)
             _LOG.exception("entry not normalised", feed_url=context.feed_url, guid=keyed.guid)
 
 
-def names_of(prepared: Sequence[PreparedDocument]) -> Names:
+def names_of(prepared: Sequence[PreparedDocument]) -> ArticleNames:
     """Return the ids, keys and names by which the articles can be found that the documents may be about."""
     sightings = [(each, sighting) for each in prepared for sighting in each.sightings]
     known = [each.sighted.get(sighting.guid_hash) for each, sighting in sightings]
     left = [seen for each in prepared for seen in _renamed(each)]
-    return Names(
+    return ArticleNames(
         article_ids=frozenset(seen.article_id for seen in (*known, *left) if seen),
         match_keys=frozenset(sighting.article.match_key for _, sighting in sightings if sighting.article.match_key),
         of_files=frozenset(name for _, sighting in sightings for name in sighting.names),

@@ -196,7 +196,7 @@ class Window:
 
     def _fail(self, visit: Visit, answered: Answered, error: PollError) -> None:
         now = self._clock.now()
-        was_outage = self.tools.outages.explain(answered.feed.streak, now)
+        was_outage = self.tools.outages.explains(answered.feed.streak, now)
         self._conclude(visit, conclude_failure(answered, error, now, was_outage=was_outage))
 
     def _conclude(self, visit: Visit, result: PollResult) -> None:

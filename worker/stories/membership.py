@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.matching import unite
 from worker.stories.published import insert_pairs
@@ -45,7 +45,7 @@ def store_stories(
         for article_id, story_id in story_of.items()
         if story_id != (named_story[article_id] or article_id)
     ]
-    tell(connection, now, EventKind.ARTICLE_GROUPED, moved)
+    write_events(connection, now, EventKind.ARTICLE_GROUPED, moved)
     lines = [(block, one.article.article_id) for one in signed for block in one.blocks]
     insert_pairs(connection, "blocks", [(block, story_of[article]) for block, article in lines if article in story_of])
 
@@ -71,7 +71,7 @@ def _merge(connection: Connection, taken_in: Mapping[int, int], grouped: Collect
             [{"story": story_id, "winner": winner} for story_id, winner in sorted(parents.items())],
         )
     changes = [{"details": {"story_id": taken_in[story_id], "taken_in": story_id}} for story_id in merged]
-    tell(connection, now, EventKind.STORIES_MERGED, changes)
+    write_events(connection, now, EventKind.STORIES_MERGED, changes)
 
 
 def _grow(connection: Connection, taken_in: Mapping[int, int], stories: Mapping[int, Story]) -> None:

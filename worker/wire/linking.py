@@ -14,7 +14,7 @@ from sqlalchemy import CompoundSelect, Connection, RowMapping, bindparam, select
 
 from worker.basics.text import spell_bare
 from worker.database.article_tables import ArticleRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import is_among
 from worker.values.articles import KnownArticle, Relinked, Sighting, WireArticle
 from worker.values.decisions import DecidedArticle, Decision
@@ -144,7 +144,7 @@ def _store_links(
             for each in links
         ]
         connection.execute(_update_links(), rows)
-        _tell(connection, links, known, now)
+        _write_notice_events(connection, links, known, now)
 
 
 @cache
@@ -156,7 +156,7 @@ def _update_links() -> Any:
     )
 
 
-def _tell(
+def _write_notice_events(
     connection: Connection, relinked: Sequence[Relinked], known: Mapping[int, WireArticle], now: datetime
 ) -> None:
     """Tell readers of the outbox which articles are corrected, killed or reinstated now."""
@@ -169,9 +169,9 @@ def _tell(
             killed.append(_change(article.article_id, known[each.killed_by]))
         if article.killed_by and not each.killed_by:
             reinstated.append({"article_id": article.article_id})
-    tell(connection, now, EventKind.ARTICLE_CORRECTED, corrected)
-    tell(connection, now, EventKind.ARTICLE_KILLED, killed)
-    tell(connection, now, EventKind.ARTICLE_REINSTATED, reinstated)
+    write_events(connection, now, EventKind.ARTICLE_CORRECTED, corrected)
+    write_events(connection, now, EventKind.ARTICLE_KILLED, killed)
+    write_events(connection, now, EventKind.ARTICLE_REINSTATED, reinstated)
 
 
 def _change(article_id: int | None, notice: WireArticle) -> dict[str, Any]:
