@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.story_set import Labelled
+from worker.stories.constants import BOILERPLATE_STORIES
 from worker.stories.matching import choose_candidates, find_copies, unite
-from worker.stories.rules import BOILERPLATE_STORIES
 from worker.stories.signature import read_text, sign
-from worker.stories.values import Block, Candidate, Matched, Signature
+from worker.stories.story_values import Block, Candidate, Matched, Signature
 
 
 @dataclass(frozen=True, slots=True)

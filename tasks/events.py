@@ -2,7 +2,7 @@
 
 import structlog
 
-from tasks.declare import task
+from tasks.decorator import task
 from worker.basics.stopping import is_stopping
 from worker.database.clock import read_clock
 from worker.database.engine import reading, store_engine

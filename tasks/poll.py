@@ -1,11 +1,11 @@
 """Polling: the tick, which is beat's alarm clock, every due feed, or the feeds that somebody named."""
 
-from tasks.declare import task
+from tasks.decorator import task
 from worker.basics.stopping import is_stopping, time_limits
 from worker.celery import count_waiting_messages
 from worker.database.clock_steps import TICK, mend_clock_step
 from worker.database.engine import store_engine
-from worker.database.turns import take_turn
+from worker.database.task_turns import take_turn
 from worker.logs import log_poll
 from worker.pipeline import borrowed_tools, count_poll_tasks, request_named
 from worker.pipeline import poll_due as poll_due_feeds

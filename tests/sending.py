@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from worker.values.articles import WireArticle
 from worker.values.entries import Notice
-from worker.wire.acts_on import LINKED_AFTER, LINKED_BEFORE, day_of, link_notices
+from worker.wire.link_notices import LINKED_AFTER, LINKED_BEFORE, day_of, link_notices
 
 NOON = datetime(2026, 7, 20, 12, tzinfo=UTC)
 FIRST = WireArticle(

@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from worker.basics.measures import parse_duration, parse_size, show_duration, show_size
+from worker.basics.units import parse_duration, parse_size, show_duration, show_size
 from worker.errors import SettingsError
 
 PREFIX = "FEEDMILL_"

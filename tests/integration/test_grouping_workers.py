@@ -28,7 +28,7 @@ from tests.waiting import wait_for
 from worker.database.engine import reading, writing
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.grouping import group_waiting
-from worker.stories.waiting import claim_waiting
+from worker.stories.waiting_articles import claim_waiting
 
 ROOT = Path(__file__).parents[2]
 

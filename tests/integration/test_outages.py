@@ -10,7 +10,7 @@ from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow, PollRow
 from worker.errors import ErrorClass
 from worker.manage.feeds import NewFeed, add_feeds
-from worker.store.outages import Outages
+from worker.store.network_outages import Outages
 from worker.values.due_feeds import Streak
 
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)

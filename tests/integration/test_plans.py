@@ -18,7 +18,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.schema import migrate
-from worker.discovery.lost import list_lost_feeds
+from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
 from worker.look.health import read_health
 from worker.look.listings import (

@@ -16,7 +16,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.outbox_tables import EventRow
-from worker.discovery.lost import Sought, seek_feeds
+from worker.discovery.lost_feeds import Sought, seek_feeds
 from worker.manage.feeds import find_feed
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState

@@ -15,7 +15,7 @@ from worker.discovery.adding import add_by_url
 from worker.manage.feeds import NamedFeed, find_feed, list_feeds_to_export, remove_feed, resume_feed
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import SeedRead, ingest
-from worker.store.moves import move_feed
+from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState
 
 ATOM = ' xmlns:atom="http://www.w3.org/2005/Atom"'

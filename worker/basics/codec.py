@@ -3,7 +3,7 @@
 Between processes, ``write_json`` and ``from_json``: whole, and strictly checked, for the parser's child reads hostile
 bytes. In a column, ``pack`` and ``unpack``: without the fields that have their defaults, and reading whatever can be
 read, for anybody may have written to the column, a newer version of Feedmill too. A new field crosses without a line
-here; ``tests/unit/database/test_codecs.py`` tries every field of every value that crosses.
+here; ``tests/unit/database/test_value_columns.py`` tries every field of every value that crosses.
 """
 
 import logging

@@ -12,11 +12,11 @@ from sqlalchemy.orm import aliased
 
 from worker.basics.codec import unpack
 from worker.basics.stopping import BEGIN_WITHIN
-from worker.database.codecs import MOVE, VALIDATORS
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import lock_feeds, wake_hosts
 from worker.database.statements import is_among, is_among_found
 from worker.database.types import UtcDateTime
+from worker.database.value_columns import MOVE, VALIDATORS
 from worker.errors import ErrorClass
 from worker.values.due_feeds import DueFeed, FeedOptions, FeedState, Streak
 from worker.values.schedules import Hints, Rhythm

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from worker.claim.due import ClaimTerms, read_due_feeds, request_polls
-from worker.claim.losses import ALONE_FROM, COMPANY, count_expired_leases
+from worker.claim.lost_workers import ALONE_FROM, COMPANY, count_expired_leases
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import add_hosts
 from worker.database.statements import is_among

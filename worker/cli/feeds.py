@@ -6,11 +6,11 @@ from datetime import timedelta
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 from worker.basics.urls import feed_url_key
-from worker.cli.choices import read_duration
+from worker.cli.open_store import change_store, feed_called, opened_tools
+from worker.cli.options import read_duration
 from worker.cli.output import from_now, with_progress, write_failure, write_line
-from worker.cli.store import change_store, feed_called, opened_tools
 from worker.database.clock import Clock
 from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import NamedError, UsageError

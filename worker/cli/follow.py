@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from worker.basics.measures import LARGEST_ID
-from worker.cli.choices import MOST_ROWS, Whole
+from worker.basics.units import LARGEST_ID
+from worker.cli.open_store import opened_store
+from worker.cli.options import MOST_ROWS, Whole
 from worker.cli.output import print_json, write_line
-from worker.cli.store import opened_store
 from worker.outbox import Change, follow_changes
 
 # Between two looks into the outbox, in milliseconds.

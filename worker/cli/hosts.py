@@ -7,11 +7,11 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import show_duration
-from worker.cli.choices import TABLE_ROWS, as_options, read_count, read_duration
+from worker.basics.units import show_duration
 from worker.cli.feeds import change_each
+from worker.cli.open_store import reading_store
+from worker.cli.options import TABLE_ROWS, as_options, read_count, read_duration
 from worker.cli.output import Column, from_now, print_rows
-from worker.cli.store import reading_store
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
 from worker.manage.hosts import NamedHost, choose_host_terms, find_hosts, list_hosts

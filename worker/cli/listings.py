@@ -9,12 +9,12 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import read_id
-from worker.cli.choices import TABLE_ROWS, as_options, parse_since
+from worker.basics.units import read_id
+from worker.cli.open_store import feed_called, reading_store
+from worker.cli.options import TABLE_ROWS, as_options, parse_since
 from worker.cli.output import Column, from_now, print_json, print_rows, room, share_of_page
-from worker.cli.pages import print_article, print_feed, print_health
+from worker.cli.screens import print_article, print_feed, print_health
 from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
-from worker.cli.store import feed_called, reading_store
 from worker.database.clock import read_clock
 from worker.errors import NamedError, UsageError
 from worker.look import listings as look

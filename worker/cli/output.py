@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 
 # Columns of a page where no screen sets them.
 _WIDE = 120

@@ -9,9 +9,9 @@ import click
 from sqlalchemy import Connection
 
 from worker import pipeline
-from worker.basics.measures import read_id
+from worker.basics.units import read_id
+from worker.cli.open_store import feed_called, group_stored, opened_tools
 from worker.cli.output import counted, from_now, print_json, write_failure, write_line
-from worker.cli.store import feed_called, group_stored, opened_tools
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, UsageError
 from worker.manage.feeds import list_feed_ids

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 import click
 
 from worker.cli.listings import article_columns
+from worker.cli.open_store import group_stored, migrate_aloud, opened_store
 from worker.cli.output import counted, print_table, with_progress, write_line
 from worker.cli.seeds import print_seeds
-from worker.cli.store import group_stored, migrate_aloud, opened_store
 from worker.database.engine import place_of, reading
-from worker.embedded import run_embedded, sole_use
+from worker.embedded_worker import run_embedded, sole_use
 from worker.errors import UsageError
 from worker.look.listings import Wanted, list_articles
 from worker.pipeline import poll_all_due

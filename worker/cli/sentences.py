@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from worker.basics.codec import unpack
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 from worker.cli.output import counted, from_now, moment_from_now
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice

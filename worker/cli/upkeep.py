@@ -5,9 +5,9 @@ import sys
 import click
 
 from worker.basics.urls import is_feed_url
-from worker.cli.choices import parse_since
+from worker.cli.open_store import migrate_aloud, opened_store
+from worker.cli.options import parse_since
 from worker.cli.output import counted, with_progress
-from worker.cli.store import migrate_aloud, opened_store
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION

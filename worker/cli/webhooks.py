@@ -7,10 +7,10 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import LARGEST_ID
-from worker.cli.choices import Whole
+from worker.basics.units import LARGEST_ID
+from worker.cli.open_store import change_store, opened_store, reading_store
+from worker.cli.options import Whole
 from worker.cli.output import Column, from_now, print_rows, room, write_line
-from worker.cli.store import change_store, opened_store, reading_store
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.errors import NamedError, PollError, UsageError

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, and_, case, or_, select, update
 
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -17,7 +17,7 @@ from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import WebhookRow
 from worker.database.statements import is_among
-from worker.database.turns import find_turn, note_turn
+from worker.database.task_turns import find_turn, note_turn
 
 TICK = "tick"
 _MENDING = "mend a step of the clock"

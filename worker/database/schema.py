@@ -12,7 +12,7 @@ from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
-from worker.database.turns import TurnRow
+from worker.database.task_turns import TurnRow
 from worker.errors import StoreError
 
 if TYPE_CHECKING:

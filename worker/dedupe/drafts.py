@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import xxhash
 
-from worker.dedupe.shown import confirm, find_shown, is_older
+from worker.dedupe.shown_version import confirm, find_shown, is_older
 from worker.values.articles import Article, KnownArticle, Placement, Sighting, Statement, is_item_key
 from worker.values.decisions import Brought, DecidedArticle, Resighted, Restated, Version
 from worker.values.entries import KnownBy

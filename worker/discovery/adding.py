@@ -15,8 +15,8 @@ from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.discovery.asking import Lookup
 from worker.discovery.page import FeedLink, find_feed_links
+from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, NamedError, PermanentError, PollError, RejectedError, TransientError
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed
 from worker.manage.hosts import forget_host

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.fetch.body import Body
-from worker.fetch.head import Head, merge_validators, retry_after
+from worker.fetch.headers import Head, merge_validators, retry_after
 from worker.fetch.libcurl import Ended, curl_error
 from worker.fetch.request import FetchLimits, Location, locate_redirect
 from worker.fetch.transfer import Transfer

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import brotli
 
-from worker.basics.measures import show_size
+from worker.basics.units import show_size
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 
 _GZIP_FORMAT, _ZLIB_FORMAT, _BARE_FORMAT = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import certifi
 import pycurl
 
-from worker.basics.measures import show_duration, show_size
 from worker.basics.text import clean
+from worker.basics.units import show_duration, show_size
 from worker.errors import ErrorClass, PollError, RejectedError, TransientError
 from worker.fetch.body import too_big
 from worker.fetch.request import FetchLimits

@@ -10,7 +10,7 @@ import can_ada
 
 from worker.errors import ErrorClass, RejectedError
 from worker.fetch.body import ACCEPTED
-from worker.fetch.head import sendable_validator
+from worker.fetch.headers import sendable_validator
 from worker.values.due_feeds import FetchRequest
 
 _ALWAYS = (

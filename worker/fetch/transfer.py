@@ -18,7 +18,7 @@ import pycurl
 from worker.errors import PollError
 from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
-from worker.fetch.head import Head, read_head
+from worker.fetch.headers import Head, read_head
 from worker.fetch.libcurl import headers_too_big, milliseconds, new_handle
 from worker.fetch.request import FetchLimits, Location, request_headers
 from worker.values.due_feeds import FetchRequest

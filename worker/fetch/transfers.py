@@ -9,9 +9,9 @@ from worker.errors import PollError
 from worker.fetch.answer import conclude_hop
 from worker.fetch.body import Budget, too_big
 from worker.fetch.guard import Guard
-from worker.fetch.head import fresh_for, retry_after
+from worker.fetch.headers import fresh_for, retry_after
+from worker.fetch.host_names import Names, needs_lookup
 from worker.fetch.libcurl import Ended, MultiHandle, find_ca_bundle, timed_out, unresolved
-from worker.fetch.names import Names, needs_lookup
 from worker.fetch.request import FetchLimits, Location, locate
 from worker.fetch.transfer import Terms, Transfer
 from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Taken

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
-from worker.database.turns import TurnRow
+from worker.database.task_turns import TurnRow
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 

@@ -12,7 +12,7 @@ from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
 from worker.look.listings import Listed, Wanted, columns
 from worker.stories.compare import compare
-from worker.stories.rules import MOST_CHARACTERS
+from worker.stories.constants import MOST_CHARACTERS
 from worker.stories.signature import read_text, sign
 
 # Stories whose articles are read at a time.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, or_, select, true, union_all, update
 
 from worker.basics.codec import pack, unpack
-from worker.basics.measures import read_id
+from worker.basics.units import read_id
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, exists, insert, select, update
 
-from worker.basics.measures import read_id
+from worker.basics.units import read_id
 from worker.database.outbox_tables import EventBoundsRow, WebhookRow
 from worker.outbox import find_cursor, refuse_gap
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import orjson
 
 from worker.basics.codec import from_json, write_json
-from worker.basics.measures import show_duration
 from worker.basics.text import clean
+from worker.basics.units import show_duration
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
+from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, keep_newest
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.text import clean
-from worker.basics.wording import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, keep_newest
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Enclosure, Entry, ParsedDocument
 

@@ -14,23 +14,23 @@ from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.database.locks import HostRelease
 from worker.database.seed_files import remember_seed_file
-from worker.dedupe.place import decide_articles
+from worker.dedupe.identity import decide_articles
 from worker.manage.deletion import reconsider_articles
 from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
-from worker.pipeline.answered import Answered, bounds_of, conclude_document, join_notes
 from worker.pipeline.prepare import PreparedDocument, brought_by, is_current, names_of, prepare_document, read_at
+from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
+from worker.store.feed_moves import move_feed
 from worker.store.known import lock_articles
 from worker.store.locked import Locked, lock_polls
-from worker.store.moves import move_feed
 from worker.store.polls import store_polls, write_polls
 from worker.store.sightings import StaleDecisionError, store_decision
 from worker.values.articles import Finding
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
-from worker.wire.linking import link_stored, lock_sent, lock_stored
+from worker.wire.store_links import link_stored, lock_sent, lock_stored
 
 # Programs that store documents of their own find all they need for it here.
 __all__ = ["FEED_DELETED", "Answered", "bounds_of", "store_documents", "store_prepared", "store_results"]

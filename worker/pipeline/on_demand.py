@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from worker.basics.measures import read_id
 from worker.basics.stopping import stops_after
+from worker.basics.units import read_id
 from worker.claim.due import ClaimTerms, find_requested, request_polls
 from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_next_claim_of
 from worker.database.clock import read_clock

@@ -12,13 +12,13 @@ import structlog
 from sqlalchemy import Connection
 
 from worker.basics.stopping import is_interruption
-from worker.dedupe.place import without_shared_links
+from worker.dedupe.identity import without_shared_links
 from worker.normalise.article import normalise
-from worker.normalise.identity import FeedContext, is_unnumbered
 from worker.normalise.language import Detect
+from worker.normalise.match_keys import FeedContext, is_unnumbered
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
-from worker.pipeline.answered import Answered, conclude_read, join_notes
+from worker.pipeline.results import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
 from worker.store.known import ArticleNames, find_guid_rule, find_outdone, find_present_sightings, find_sightings
 from worker.store.locked import Locked

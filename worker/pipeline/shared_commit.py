@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from worker.database.clock import Clock
 from worker.database.locks import HostRelease
-from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_results
+from worker.pipeline.results import Answered
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord, PollResult
 

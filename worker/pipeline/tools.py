@@ -16,7 +16,7 @@ from worker.fetch import FetchLimits, Guard, Transfers
 from worker.normalise.language import Detect
 from worker.parse import ParseLimits, Parser
 from worker.settings import Settings, settings
-from worker.store.outages import Outages
+from worker.store.network_outages import Outages
 from worker.values.schedules import Bounds
 
 # The most that one task can be expected to poll of one host, however short the host's gap.

@@ -21,8 +21,8 @@ from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict, is_store_failing
 from worker.database.locks import HostRelease
 from worker.errors import ErrorClass, PermanentError, PollError
-from worker.pipeline.answered import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.conclude import store_documents
+from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit

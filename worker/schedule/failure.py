@@ -6,7 +6,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 from worker.errors import CUT_OFF, ErrorClass, PollError
 from worker.values.due_feeds import FeedState, Streak
 from worker.values.outcomes import NextPoll

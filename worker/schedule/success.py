@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 from worker.schedule.forecast import best_wait
 from worker.schedule.rhythm import describe_rhythm
 from worker.values.outcomes import NextPoll

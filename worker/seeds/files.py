@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from worker.basics.measures import show_size
+from worker.basics.units import show_size
 from worker.errors import SeedError, UnfinishedSeedError
 from worker.values.due_feeds import Document
 

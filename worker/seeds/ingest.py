@@ -21,9 +21,9 @@ from worker.manage.feeds import NewFeed, add_document_feed, add_file_feed, find_
 from worker.normalise.dates import read_date
 from worker.parse import Kind, sniff
 from worker.pipeline import Tools
-from worker.pipeline.answered import Answered, hash_body
 from worker.pipeline.conclude import FEED_DELETED, store_documents
 from worker.pipeline.prepare import hold_back
+from worker.pipeline.results import Answered, hash_body
 from worker.seeds.files import SeedFile, find_seed_files, read_seed_file, settle
 from worker.seeds.opml import add_feeds_of_seed
 from worker.settings import Settings

@@ -17,7 +17,7 @@ from worker.basics.text import clean, fold
 from worker.basics.urls import is_feed_url
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
-from worker.discovery.asking import fetch_document
+from worker.discovery.single_fetch import fetch_document
 from worker.errors import PollError, SeedError
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline import Tools

@@ -9,10 +9,10 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Update, bindparam, ca
 from sqlalchemy.orm import Mapped
 
 from worker.basics.codec import pack
-from worker.database.codecs import GUID_RULE, MOVE
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.types import UtcDateTime
+from worker.database.value_columns import GUID_RULE, MOVE
 from worker.store.locked import Locked
 from worker.values.due_feeds import Validators
 from worker.values.outcomes import Outcome, PollResult

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
-from worker.database.codecs import ARTICLE, GUID_RULE
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.statements import slices
+from worker.database.value_columns import ARTICLE, GUID_RULE
 from worker.values.articles import Article, KnownArticle, Statement
 from worker.values.due_feeds import FeedOptions
 from worker.values.entries import GuidRule, KnownBy, Sighted

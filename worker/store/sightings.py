@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from worker.basics.codec import pack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
-from worker.database.codecs import ARTICLE
 from worker.database.conflicts import is_taken
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import upsert
 from worker.database.types import UtcDateTime
-from worker.store.versions import store_versions
+from worker.database.value_columns import ARTICLE
+from worker.store.revisions import store_versions
 from worker.values.decisions import DecidedArticle, Decision, Resighted, Restated
 from worker.values.entries import Notice
 from worker.values.outcomes import PollResult

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Sequence
 
-from worker.stories import rules
+from worker.stories import constants as rules
 from worker.stories.signature import words_of_title
-from worker.stories.values import Overlap, Signature
+from worker.stories.story_values import Overlap, Signature
 
 
 def compare(one: Signature, other: Signature) -> Overlap:

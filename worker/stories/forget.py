@@ -15,8 +15,8 @@ from worker.database.statements import is_among
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.published import story_of_one_article
 from worker.stories.story_locks import STORY, StaleStoriesError, lock_stories, with_stories
-from worker.stories.values import Story
-from worker.wire.linking import forget_links
+from worker.stories.story_values import Story
+from worker.wire.store_links import forget_links
 
 # Articles looked at in one transaction.
 _SLICE = 500

@@ -12,14 +12,14 @@ from sqlalchemy import Connection, Engine
 from worker.basics.stopping import is_interruption
 from worker.database.conflicts import is_store_failing, write
 from worker.database.engine import reading
+from worker.stories.constants import RULES_VERSION
 from worker.stories.matching import choose_outside_batch, match_batch
 from worker.stories.membership import store_stories
 from worker.stories.published import find_boilerplate, find_candidates, find_signatures, publish
-from worker.stories.rules import RULES_VERSION
 from worker.stories.signature import read_text, sign
 from worker.stories.story_locks import StaleStoriesError
-from worker.stories.values import Block, Matched, Signed, WaitingArticle
-from worker.stories.waiting import claim_waiting
+from worker.stories.story_values import Block, Matched, Signed, WaitingArticle
+from worker.stories.waiting_articles import claim_waiting
 
 _BATCH = 64
 _LOG = structlog.get_logger(__name__)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from worker.stories import rules
+from worker.stories import constants as rules
 from worker.stories.compare import compare
-from worker.stories.values import Candidate, Copy, Matched, Overlap, Signature, Signed
+from worker.stories.story_values import Candidate, Copy, Matched, Overlap, Signature, Signed
 from worker.stories.verdict import verify
 
 

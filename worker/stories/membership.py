@@ -15,7 +15,7 @@ from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.matching import unite
 from worker.stories.published import insert_pairs
 from worker.stories.story_locks import lock_stories, lock_waiting
-from worker.stories.values import Matched, Signed, Story, WaitingArticle
+from worker.stories.story_values import Matched, Signed, Story, WaitingArticle
 
 
 def store_stories(

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, TextClause, func, or_, select, text
 from worker.database.article_tables import ArticleRow
 from worker.database.statements import is_among, upsert
 from worker.database.story_tables import BlockRow, SketchRow, StoryRow
-from worker.stories import rules
+from worker.stories import constants as rules
 from worker.stories.story_locks import STORY, with_stories
-from worker.stories.values import Candidate, Signature, Signed
+from worker.stories.story_values import Candidate, Signature, Signed
 
 # An anchor that more articles have than this is looked at no further than the oldest of them.
 _MOST_OF_ANCHOR = 64

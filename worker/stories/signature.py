@@ -8,8 +8,8 @@ from itertools import accumulate, islice
 import xxhash
 
 from worker.basics.text import UNSPACED
-from worker.stories import rules
-from worker.stories.values import Block, Signature
+from worker.stories import constants as rules
+from worker.stories.story_values import Block, Signature
 
 _HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 # The end of a sentence is read too: a capital after it makes no name.

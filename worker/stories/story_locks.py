@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from worker.database.article_tables import ArticleRow
 from worker.database.statements import is_among
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.values import Story, WaitingArticle
+from worker.stories.story_values import Story, WaitingArticle
 
 STORY: ColumnElement[int | None] = func.coalesce(StoryRow.parent, StoryRow.id, ArticleRow.story_id)
 """The story an article is of, in a query made by ``with_stories``; null for an article that was never published.

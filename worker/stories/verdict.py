@@ -4,8 +4,8 @@ First what no copy looks like, then what copies look like: the first row that ap
 in shingles, so nearly in words.
 """
 
-from worker.stories.rules import FEWEST_SHARED, HEADER, PIECE_REACH, SAME_OUTLET_JACCARD
-from worker.stories.values import Overlap
+from worker.stories.constants import FEWEST_SHARED, HEADER, PIECE_REACH, SAME_OUTLET_JACCARD
+from worker.stories.story_values import Overlap
 
 
 def verify(overlap: Overlap, *, is_of_one_outlet: bool) -> bool:

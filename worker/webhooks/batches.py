@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Update, select, update
 
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 from worker.database.outbox_tables import WebhookRow
 from worker.errors import NamedError, PollError
 from worker.manage.webhooks import is_webhook_due

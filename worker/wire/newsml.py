@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from worker.basics.feed_texts import LONGEST_CONTENT, as_html
 from worker.basics.text import clean
-from worker.basics.wording import LONGEST_CONTENT, as_html
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, Notice, ParsedDocument
 from worker.wire.days import read_day

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from html import unescape
 
+from worker.basics.feed_texts import keep_newest
 from worker.basics.text import fold
-from worker.basics.wording import keep_newest
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Entry, Notice, ParsedDocument
 from worker.wire.agencies import is_same_agency

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain
 
+from worker.basics.feed_texts import LONGEST_CONTENT, as_html
 from worker.basics.text import clean
-from worker.basics.wording import LONGEST_CONTENT, as_html
 from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day, read_moment
 from worker.wire.dispatch import DISPATCH_GUID

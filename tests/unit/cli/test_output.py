@@ -6,7 +6,7 @@ from io import StringIO
 import click
 import pytest
 
-from worker.cli.choices import Whole, parse_since
+from worker.cli.options import Whole, parse_since
 from worker.cli.output import Column, console, counted, print_table, with_progress
 
 LONG = "a title that no page has the room for, " * 10

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from worker.database.locks import HostRelease
-from worker.pipeline.answered import Answered
+from worker.pipeline.results import Answered
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.values.entries import Entry, ParsedDocument

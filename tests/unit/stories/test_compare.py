@@ -1,6 +1,6 @@
 from worker.stories.compare import compare
 from worker.stories.signature import read_text, sign
-from worker.stories.values import Overlap
+from worker.stories.story_values import Overlap
 
 TEXT = (
     "the harbour council said on Monday that the bridge over the river Tarn will open in March after 2 winters of "

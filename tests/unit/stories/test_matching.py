@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from tests.grouping import news
 from worker.stories.matching import find_copies
 from worker.stories.signature import read_text, sign
-from worker.stories.values import Candidate, Copy, Signature
+from worker.stories.story_values import Candidate, Copy, Signature
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from tests.grouping import news
 from worker.stories.matching import choose_outside_batch, match_batch
 from worker.stories.signature import read_text, sign
-from worker.stories.values import Candidate, Signed, WaitingArticle
+from worker.stories.story_values import Candidate, Signed, WaitingArticle
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

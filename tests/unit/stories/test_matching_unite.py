@@ -1,5 +1,5 @@
 from worker.stories.matching import unite
-from worker.stories.values import Copy, Matched
+from worker.stories.story_values import Copy, Matched
 
 
 def _copy(article_id: int, jaccard: float = 0.4, *, is_best: bool = True, is_grouped: bool = True) -> Copy:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from worker.stories.values import Overlap
+from worker.stories.story_values import Overlap
 from worker.stories.verdict import is_copy, verify
 
 Make = Callable[..., Overlap]

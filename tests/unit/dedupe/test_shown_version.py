@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.deciding import DAY, HOUR, NOON, OURS, THEIRS, article, shown, statement
-from worker.dedupe.shown import confirm, find_shown, is_older
+from worker.dedupe.shown_version import confirm, find_shown, is_older
 from worker.values.articles import Statement
 
 SHORT, LONGER, FULL = article("Short"), article("A longer text"), article("The fullest text of all")

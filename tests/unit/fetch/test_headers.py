@@ -2,7 +2,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.fetch.head import Head, fresh_for, merge_validators, read_date, read_head, retry_after, sendable_validator
+from worker.fetch.headers import (
+    Head,
+    fresh_for,
+    merge_validators,
+    read_date,
+    read_head,
+    retry_after,
+    sendable_validator,
+)
 from worker.values.due_feeds import Validators
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from worker.database.statements import is_among
 from worker.values.articles import KnownArticle, Relinked, Sighting, WireArticle
 from worker.values.decisions import DecidedArticle, Decision
 from worker.values.entries import Notice
-from worker.wire.acts_on import LINKED_AFTER, LINKED_BEFORE, link_notices
+from worker.wire.link_notices import LINKED_AFTER, LINKED_BEFORE, link_notices
 
 # On PostgreSQL keys share so many advisory locks, since a transaction may not hold any number of them.
 _SLOTS = 64

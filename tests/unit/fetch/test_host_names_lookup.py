@@ -1,6 +1,6 @@
 import pytest
 
-from worker.fetch.names import needs_lookup
+from worker.fetch.host_names import needs_lookup
 
 
 @pytest.mark.parametrize(

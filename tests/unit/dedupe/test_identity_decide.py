@@ -26,8 +26,8 @@ from tests.deciding import (
     sighting,
     statement,
 )
-from worker.dedupe.place import decide_articles
-from worker.dedupe.shown import find_shown
+from worker.dedupe.identity import decide_articles
+from worker.dedupe.shown_version import find_shown
 from worker.values.articles import Article, Finding, KnownArticle, Sighting, Statement
 from worker.values.decisions import Brought, Decision, Restated, Version
 

@@ -21,7 +21,7 @@ from tests.deciding import (
     seen_as,
     sighting,
 )
-from worker.dedupe.place import decide_articles
+from worker.dedupe.identity import decide_articles
 from worker.values.articles import Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.waiting import wait_for
-from worker.fetch.names import Answer, Names
+from worker.fetch.host_names import Answer, Names
 
 PATIENT, HASTY = timedelta(minutes=1), timedelta(milliseconds=20)
 HERE = ("192.0.2.1", "2001:db8::1")

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from worker.celery import app
 from worker.database.conflicts import explain_failure
 from worker.database.engine import store_engine
-from worker.database.turns import take_turn
+from worker.database.task_turns import take_turn
 from worker.settings import Settings, settings
 
 

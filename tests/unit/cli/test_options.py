@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from worker.cli.choices import read_count, read_duration
+from worker.cli.options import read_count, read_duration
 from worker.errors import UsageError
 
 MINUTE, MONTH = timedelta(minutes=1), timedelta(days=30)

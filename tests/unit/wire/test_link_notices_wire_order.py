@@ -5,7 +5,7 @@ import pytest
 from tests.sending import sent, store
 from worker.values.articles import WireArticle
 from worker.values.entries import Notice
-from worker.wire.acts_on import wire_order, withdrew_itself
+from worker.wire.link_notices import wire_order, withdrew_itself
 
 UPDATE, CORRECTION, REPEAT, TAKE, ADVISORY, KILL = Notice
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.sending import killed, links, sent, store
 from worker.values.articles import WireArticle
 from worker.values.entries import Notice
-from worker.wire.acts_on import link_notices, wire_order
+from worker.wire.link_notices import link_notices, wire_order
 
 UPDATE, CORRECTION, REPEAT, TAKE, ADVISORY, KILL = Notice
 

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from worker.basics.differences import WordKind, Words, find_differences
+from worker.basics.word_diff import WordKind, Words, find_differences
 
 
 def _marked(passage: list[Words]) -> str:

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.basics.codec import unpack
-from worker.basics.differences import WordKind, Words, find_differences
-from worker.basics.measures import show_duration, show_size
+from worker.basics.units import show_duration, show_size
+from worker.basics.word_diff import WordKind, Words, find_differences
 from worker.cli import sentences
 from worker.cli.output import console, counted, from_now, moment_from_now, plain, print_trimmed
 from worker.look.health import Health

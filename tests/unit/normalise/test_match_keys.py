@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from worker.basics.urls import canonical_url
-from worker.normalise.identity import FeedContext, is_unnumbered, key_across_feeds, read_version, wire_key
+from worker.normalise.match_keys import FeedContext, is_unnumbered, key_across_feeds, read_version, wire_key
 from worker.values.entries import Entry
 
 FILE = "file:///seeds/a.xml"

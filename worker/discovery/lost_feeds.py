@@ -17,11 +17,11 @@ from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.locks import lock_feeds
 from worker.discovery.adding import discover
-from worker.discovery.asking import Lookup
+from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, PollError, TransientError
 from worker.manage.feeds import begin_anew
 from worker.pipeline import Stop, Tools
-from worker.store.moves import move_feed
+from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState
 
 _LOST_AFTER = timedelta(days=7)

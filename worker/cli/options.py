@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from worker.basics.measures import parse_duration, show_duration
+from worker.basics.units import parse_duration, show_duration
 from worker.errors import UsageError
 
 TABLE_ROWS = 50

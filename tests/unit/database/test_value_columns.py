@@ -11,9 +11,9 @@ from sqlalchemy import Text
 from tests.examples import example_of
 from worker.basics.codec import defaults_of, from_json, pack, unpack, write_json
 from worker.database.article_tables import ArticleRow
-from worker.database.codecs import ARTICLE, GUID_RULE, MOVE, VALIDATORS, Columns
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.types import Json
+from worker.database.value_columns import ARTICLE, GUID_RULE, MOVE, VALIDATORS, Columns
 from worker.parse.child_process import ParseAnswer, ParseRequest, Refusal
 from worker.values.articles import Article
 from worker.values.due_feeds import FeedOptions

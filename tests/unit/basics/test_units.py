@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from worker.basics.measures import parse_duration, parse_size, show_duration, show_size
+from worker.basics.units import parse_duration, parse_size, show_duration, show_size
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from worker.basics.urls import site
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
-from worker.stories.rules import MOST_CHARACTERS
+from worker.stories.constants import MOST_CHARACTERS
 from worker.stories.story_locks import STORY, with_stories
-from worker.stories.values import WaitingArticle
+from worker.stories.story_values import WaitingArticle
 
 # On PostgreSQL a claim is an advisory lock on so many ids in a row: the rows themselves stay free for others.
 _SLOT = 64

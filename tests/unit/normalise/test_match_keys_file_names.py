@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from worker.normalise.identity import file_names
+from worker.normalise.match_keys import file_names
 from worker.values.articles import Article
 from worker.values.entries import Notice
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.dedupe.place import without_shared_links
+from worker.dedupe.identity import without_shared_links
 from worker.values.articles import Article, KnownArticle, Sighting
 from worker.values.entries import KnownBy, Sighted
 

@@ -17,7 +17,7 @@ from worker.celery import app
 from worker.errors import StoreError
 
 # Two poll tasks and one each of five kinds that take long (grouping, seeds, lost feeds, retention, webhooks), which
-# tasks/declare.py keeps to. Two threads are left for the tick and the numbering of events: they must not wait.
+# tasks/decorator.py keeps to. Two threads are left for the tick and the numbering of events: they must not wait.
 _THREADS = 9
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.basics.measures import read_id
+from worker.basics.units import read_id
 
 
 @pytest.mark.parametrize(
