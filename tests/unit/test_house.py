@@ -12,6 +12,7 @@ import click
 import pytest
 
 from worker.cli.main import feedmill
+from worker.database.article_tables import ArticleRow
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -121,6 +122,11 @@ def test_the_readme_has_each_of_its_two_commands_once_and_on_one_line(marker: st
 def test_the_readme_tells_of_every_setting() -> None:
     told = set(re.findall(r"`(?:FEEDMILL_)?([A-Z_]+)`", (ROOT / "README.md").read_text()))
     assert {name.upper() for name in Settings.model_fields} - told == set()
+
+
+def test_the_page_of_fields_has_each_column_of_articles() -> None:
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs/fields.md").read_text()))
+    assert {*ArticleRow.__table__.c.keys()} - told == set()
 
 
 def test_every_setting_that_a_page_names_exists() -> None:

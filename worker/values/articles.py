@@ -1,6 +1,6 @@
 """From normalise to dedupe: entries made comparable, what the store knows about them, and which article each one is."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -36,6 +36,7 @@ class Article:
     html: str
     text: str
     summary: str
+    _: KW_ONLY
     url: str | None = None
     """The canonical URL (WHATWG, without tracking); ``original_url`` is the link as published."""
     original_url: str | None = None

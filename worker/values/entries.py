@@ -1,6 +1,6 @@
 """From parse to normalise: the entries that a document publishes, and which of them are new."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -42,6 +42,7 @@ class Entry:
     link: str | None = None
     title: str | None = None
     """May hold HTML; normalise makes it text."""
+    _: KW_ONLY
     summary: str | None = None
     content: str | None = None
     """HTML, or plain text where ``is_plain_text``."""
