@@ -58,7 +58,7 @@ class Draft:
         return before is not None and is_older(_state(brought, sighting, before), _as_of_now(before, brought))
 
     def hear(self, document: int, brought: Brought, sighting: Sighting) -> None:
-        """Take in a sighting; of one that is older than what its feed said before, only the version and names."""
+        """Add a sighting; where the feed's known statement is newer, only its version and names."""
         self.touched_by.append(document)
         self._names |= dict.fromkeys(sighting.names)
         version = Version(sighting.article, brought.feed_id, brought.read_at, sighting.version)
@@ -111,7 +111,7 @@ class Draft:
                 )
 
     def restated(self) -> Iterator[Restated]:
-        """Yield the stored sightings that the article no longer shows, or shows from now on."""
+        """Yield the stored sightings that the article stops or starts showing."""
         for key, statement in self._statements.items():
             is_shown = statement is self._shown_statement
             if key not in self._heard and statement.is_shown != is_shown:

@@ -93,8 +93,8 @@ def key_across_feeds(entry: Entry, url: str | None, feed: FeedContext) -> str | 
 def wire_key(entry: Entry, title: str, feed: FeedContext) -> str | None:
     """Return the key that all versions of one dispatch share; None for what no wire sent.
 
-    It is the folded slug, else agency and headline. A notice that names another slug than its own goes under the slug
-    it names: it is no version of anything else.
+    It is the folded slug, else agency and headline. A kill or correction whose text names another slug has that slug's
+    key, for it acts on that dispatch.
     """
     own, named = _bare_slug(entry.slug), _bare_slug(entry.named_slug)
     slug = own if not named or own == named or own.endswith(f"-{named}") else named

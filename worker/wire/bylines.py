@@ -79,7 +79,7 @@ class Opening:
 
 
 def read_byline(line: str, *, is_signed: bool = False) -> Byline | None:
-    """Return what a line says that is nothing but a byline; None for any other line.
+    """Return the names and agency of a line that is only a byline; None for any other line.
 
     Below a byline (``is_signed``) a line may be a role alone: Associated Press Writer.
     """
@@ -104,7 +104,7 @@ def read_author_names(text: str) -> tuple[str, ...]:
 
 
 def read_credits(paragraph: str) -> tuple[str, ...] | None:
-    """Return who reported, from a paragraph that says nothing but who did what; None for any other paragraph."""
+    """Return who reported, from a paragraph that only lists who did what; None for any other."""
     clauses = [clause for clause in _CLAUSES.split(paragraph.strip().strip("()").strip(" .")) if clause]
     reported = [_CREDIT.fullmatch(clause) for clause in clauses if not _EDITING.fullmatch(clause)]
     if not clauses or None in reported:
