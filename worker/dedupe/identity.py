@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
-from worker.dedupe.renamed import find_renamed, is_alike, is_other_news, is_same_news
+from worker.dedupe.renamed import find_renamed, is_edit_of_file, is_other_news, is_same_news
 from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, Sighted
@@ -60,7 +60,7 @@ def decide_articles(documents: Sequence[Brought], known: Sequence[KnownArticle])
     """
     drafts = Drafts(known)
     placed = [
-        tuple(drafts.take(number, brought, each) for each in _place_entries(brought, drafts))
+        tuple(drafts.add_placed(number, brought, each) for each in _place_entries(brought, drafts))
         for number, brought in enumerate(documents)
     ]
     touched = [draft for draft in drafts.by_id.values() if draft.is_touched]
@@ -131,7 +131,7 @@ def _find_by_name(sighting: Sighting, drafts: Drafts) -> Iterator[Draft]:
     """Yield the articles that a file's names mean: those sent in its words, then those of its path that read alike."""
     for name in sighting.names:
         for draft in drafts.by_name.get(name, ()):
-            if name.startswith(WORDS_PREFIX) or is_alike(sighting.article, draft.shown):
+            if name.startswith(WORDS_PREFIX) or is_edit_of_file(sighting.article, draft.shown):
                 yield draft
 
 

@@ -106,7 +106,7 @@ def _is_without_name(seen: Sighted, shared_guids: Collection[str]) -> bool:
 
 def is_same_news(article: Article, shown: Article) -> bool:
     """Say whether an entry at a known URL, but under another guid, is that article, perhaps edited."""
-    is_the_same = article.content_hash == shown.content_hash or _is_soon_after(article, shown)
+    is_the_same = article.content_hash == shown.content_hash or _is_of_about_one_time(article, shown)
     return is_the_same or _likeness(article, shown) >= _MOSTLY_THE_SAME
 
 
@@ -114,7 +114,7 @@ def is_other_news(article: Article, shown: Article) -> bool:
     """Say whether an entry under a known guid, but at another URL, is another article: it keeps nothing of this one."""
     if article.title == shown.title or min(len(article.text), len(shown.text)) < _SHORTEST_COMPARED:
         return False
-    return not _is_soon_after(article, shown) and _likeness(article, shown) < _HARDLY_ALIKE
+    return not _is_of_about_one_time(article, shown) and _likeness(article, shown) < _HARDLY_ALIKE
 
 
 def is_edit(article: Article, shown: Article) -> bool:
@@ -124,7 +124,7 @@ def is_edit(article: Article, shown: Article) -> bool:
     return is_timed or _likeness(article, shown) >= _HARDLY_ALIKE
 
 
-def is_alike(article: Article, known: Article) -> bool:
+def is_edit_of_file(article: Article, known: Article) -> bool:
     """Say whether a file at a known path is that article, edited.
 
     Another folder may hold a file at that path too. A folder for each day, or each agency, may hold a bulletin of one
@@ -136,7 +136,7 @@ def is_alike(article: Article, known: Article) -> bool:
     return article.title == known.title or _likeness(article, known) >= _RATHER_ALIKE
 
 
-def _is_soon_after(article: Article, shown: Article) -> bool:
+def _is_of_about_one_time(article: Article, shown: Article) -> bool:
     one, other = article.published_at, shown.published_at
     return one is not None and other is not None and abs(one - other) < _EDIT
 

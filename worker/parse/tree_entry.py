@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from worker.basics import feed_texts
 from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.basics.urls import is_decoration
-from worker.parse.tree_text import Parts, Scope, Words, last_text, read_text, read_texts, read_words, sort_parts
+from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_element_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
 
@@ -18,10 +18,10 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
     scope = scope.within(element)
     parts = sort_parts(element, scope.roles)
     guid, is_permalink = _guid(element, parts, scope)
-    title = next(read_words(parts, scope, LONGEST_TITLE, "title", "media title"), None)
+    title = next(read_marked_texts(parts, scope, LONGEST_TITLE, "title", "media title"), None)
     summary, body = _summary_and_body(parts, scope)
     # Content may have an xml:base and an xml:lang of its own.
-    inner = (body or title or Words("", is_plain=False, scope=scope)).scope
+    inner = (body or title or MarkedText("", is_plain=False, scope=scope)).scope
     return Entry(
         guid=guid,
         link=feed_texts.choose_link(find_page(parts, scope), guid, is_permalink=is_permalink),
@@ -44,7 +44,7 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
 def _guid(element: Element, parts: Parts, scope: Scope) -> tuple[str | None, bool]:
     """Return the guid, and whether it may be a page's address too."""
     for guid in reversed(parts.get("guid", ())):
-        if text := read_text(guid, LONGEST_URL):
+        if text := read_element_text(guid, LONGEST_URL):
             permalinks = (value for name, value in guid.items() if name.lower() == "ispermalink")
             is_permalink = next(permalinks, "true").lower() == "true"
             return (_resolved(text, guid, scope) if is_permalink else text), is_permalink
@@ -56,7 +56,7 @@ def find_page(parts: Parts, scope: Scope) -> str | None:
     pages = [link for link in parts.get("link", ()) if (link.get("rel") or "alternate").lower() == "alternate"]
     # Sorting is stable.
     for link in sorted(pages, key=lambda page: not feed_texts.is_page_type(page.get("type"))):
-        if url := find_url(link, scope) or _resolved(read_text(link, LONGEST_URL), link, scope):
+        if url := find_url(link, scope) or _resolved(read_element_text(link, LONGEST_URL), link, scope):
             return url
     return None
 
@@ -71,16 +71,16 @@ def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
     return feed_texts.resolve_url(scope.within(element).base, url) if url else None
 
 
-def _summary_and_body(parts: Parts, scope: Scope) -> tuple[Words | None, Words | None]:
+def _summary_and_body(parts: Parts, scope: Scope) -> tuple[MarkedText | None, MarkedText | None]:
     """Return the first summary, and the longest text of all; only an entry without texts has a caption for both."""
-    summaries = [*read_words(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
-    contents = read_words(parts, scope, LONGEST_CONTENT, "content", "html content")
+    summaries = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
+    contents = read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")
     # Of two texts of one length, max takes the first: content goes before summaries.
     texts = [*contents, *summaries[1:], *summaries[:1]]
     if texts:
-        return summaries[0] if summaries else None, max(texts, key=lambda words: len(words.text))
+        return summaries[0] if summaries else None, max(texts, key=lambda each: len(each.text))
     # Captions follow media RSS, in Atom too.
-    caption = next(read_words(parts, replace(scope, is_atom=False), LONGEST_CONTENT, "caption"), None)
+    caption = next(read_marked_texts(parts, replace(scope, is_atom=False), LONGEST_CONTENT, "caption"), None)
     return caption, caption
 
 
@@ -98,8 +98,9 @@ def _tags(parts: Parts) -> Iterator[str]:
         if not feed_texts.is_software_category(element.get("scheme")):
             written = (element.get("term") or element.get("text"), element.text)
             yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
-    for text in read_texts(parts.get("tags", ()), LONGEST_CONTENT):
-        yield from (tag for part in text.split(",") if (tag := tidy_text(part, LONGEST_NAME)))
+    for element in parts.get("tags", ()):
+        listed = (read_element_text(element, LONGEST_CONTENT) or "").split(",")
+        yield from (tag for text in listed if (tag := tidy_text(text, LONGEST_NAME)))
 
 
 def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:
@@ -116,7 +117,7 @@ def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:
 def _images(parts: Parts, scope: Scope) -> Iterator[str]:
     """Yield the pictures of an entry: thumbnails, a podcast's cover, then those among its files."""
     for element in chain(parts.get("thumbnail", ()), parts.get("image", ())):
-        if url := find_url(element, scope) or read_text(element, LONGEST_URL):
+        if url := find_url(element, scope) or read_element_text(element, LONGEST_URL):
             yield url
     for element in chain(_enclosing(parts), parts.get("media", ())):
         is_picture = feed_texts.is_picture_type(_type(element), element.get("medium"))

@@ -17,7 +17,7 @@ from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITL
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
-from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_words, sort_parts
+from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
@@ -105,7 +105,7 @@ def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
     feed, feed_scope = parts_of[1] if channels else parts_of[0]
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
-    title = next(read_words(feed, feed_scope, LONGEST_TITLE, "title"), None)
+    title = next(read_marked_texts(feed, feed_scope, LONGEST_TITLE, "title"), None)
     self_links = (link for link in feed.get("link", ()) if (link.get("rel") or "").lower() == "self")
     return ParsedDocument(
         format=tree.format,
