@@ -12,7 +12,7 @@ from functools import lru_cache
 import xxhash
 
 from worker.basics.codec import write_json
-from worker.basics.tenancy import publisher_of
+from worker.basics.publishers import publisher_of
 from worker.basics.text import clean, fold, shorten_key, spell_bare
 from worker.basics.urls import absolute_url, is_bare_site, match_key, site
 from worker.normalise.language import Detect

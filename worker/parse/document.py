@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
-from worker.parse.forgiving import parse_xml
+from worker.parse.forgiving import read_with_feedparser
 from worker.parse.json_feed import read_json_feed
 from worker.parse.sniff import Kind, find_wall, sniff
 from worker.parse.well_formed import FAULTS, read_well_formed
@@ -48,4 +48,4 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     with suppress(*FAULTS):
         if parsed := read_well_formed(document, max_entries, patience):
             return parsed
-    return parse_xml(document, max_entries)
+    return read_with_feedparser(document, max_entries)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from worker.basics.feed_texts import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
+from worker.basics.field_rules import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]

@@ -1,6 +1,6 @@
 """Read a well-formed feed of RSS, RDF or Atom, or a news sitemap, in one go from the tree of its elements.
 
-All other feeds are left to feedparser. Both parsers follow the rules of ``basics.feed_texts``, and a test compares
+All other feeds are left to feedparser. Both parsers follow the rules of ``basics.field_rules``, and a test compares
 what they read.
 
 expat builds the tree, in linear time but for one thing: entities that name entities, over which old versions crash.
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from worker.basics import feed_texts
+from worker.basics import field_rules
 from worker.basics.charset import decode
-from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
+from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
@@ -56,7 +56,7 @@ def read_well_formed(document: Document, max_entries: int, patience: int) -> Par
         parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience)
     except UnreadableError:
         return None
-    kept = feed_texts.keep_newest(parsed.entries, max_entries, feed_texts.moment_of)
+    kept = field_rules.keep_newest(parsed.entries, max_entries, field_rules.moment_of)
     dropped = len(parsed.entries) - len(kept)
     return replace(parsed, entries=tuple(kept), dropped_entries=dropped, hints=read_hints(text))
 
@@ -148,10 +148,10 @@ def _news_entry(page: Parts, news: Parts, publication: Parts, roles: Roles) -> E
     return Entry(
         guid=location,
         link=location,
-        title=feed_texts.as_html(last_text(news, "news title", LONGEST_TITLE)),
+        title=field_rules.as_html(last_text(news, "news title", LONGEST_TITLE)),
         published=last_text(news, "news date"),
         updated=last_text(page, "lastmod"),
         language=last_text(publication, "news language"),
-        tags=tuple(dict.fromkeys(tag for word in keywords if (tag := feed_texts.tidy_text(word, LONGEST_NAME)))),
+        tags=tuple(dict.fromkeys(tag for word in keywords if (tag := field_rules.tidy_text(word, LONGEST_NAME)))),
         image_url=next(filter(None, images), None),
     )

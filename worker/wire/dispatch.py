@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from worker.basics.charset import decode
-from worker.basics.feed_texts import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT, as_html
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document

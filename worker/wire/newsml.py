@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from worker.basics.feed_texts import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT, as_html
 from worker.basics.text import clean
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, Notice, ParsedDocument
@@ -17,7 +17,7 @@ from worker.wire.newsroom_entry import (
     read_dateline_alone,
     read_urgency,
 )
-from worker.wire.newsroom_xml import Node, children, find_node, line_of, read_attribute, read_tree, write_html
+from worker.wire.newsroom_tree import Node, children, find_node, line_of, read_attribute, read_tree, write_html
 from worker.wire.nitf import read_article, read_nitf
 
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from worker.basics.feed_texts import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT, as_html
 from worker.basics.text import clean
 from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day, read_moment
 from worker.wire.dispatch import DISPATCH_GUID
 from worker.wire.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
-from worker.wire.newsroom_xml import Node, children, find_node, line_of, picture_url, read_attribute, write_html
+from worker.wire.newsroom_tree import Node, children, find_node, line_of, picture_url, read_attribute, write_html
 
 _LONGEST_NUMBER = 6
 _MOST_VERSIONS = 10**_LONGEST_NUMBER
