@@ -8,7 +8,7 @@ from typing import Any
 from worker.basics.text import fold
 from worker.errors import PollError
 from worker.normalise.article import normalise
-from worker.normalise.match_keys import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.parse.forgiving import read_with_feedparser
 from worker.parse.well_formed import read_well_formed
 from worker.recognise.keys import hash_guid

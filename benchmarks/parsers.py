@@ -17,9 +17,9 @@ from pathlib import Path
 from benchmarks.agreement import FIELDS, Comparison, compare
 from benchmarks.measuring import cpu_ms
 from worker.errors import PollError
-from worker.parse.child_process import LENGTHS, pack_answer, pack_request, unpack_answer
 from worker.parse.document import parse_document
 from worker.parse.forgiving import read_with_feedparser
+from worker.parse.frames import LENGTHS, pack_answer, pack_request, unpack_answer
 from worker.parse.parser import read_in_process
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument

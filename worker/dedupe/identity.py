@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
-from worker.dedupe.renamed import find_renamed, is_edit_of_file, is_other_news, is_same_news
+from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
+from worker.dedupe.renamed import find_renamed
 from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, Sighted
