@@ -19,8 +19,8 @@ from benchmarks.parsers import FOLDERS, ROOT, read_documents
 from worker.basics.languages import detect_language, guess_language
 from worker.errors import PollError
 from worker.normalise.article import normalise
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
-from worker.normalise.match_keys import FeedContext
 from worker.parse.document import parse_document
 from worker.recognise.keys import hash_guid
 from worker.values.articles import Article

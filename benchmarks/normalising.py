@@ -17,8 +17,8 @@ from benchmarks.parsers import FOLDERS, read_documents
 from worker.basics.languages import find_detector
 from worker.errors import PollError
 from worker.normalise.article import normalise
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
-from worker.normalise.match_keys import FeedContext
 from worker.normalise.plain_text import text_of
 from worker.normalise.sanitise import sanitise
 from worker.parse.document import parse_document

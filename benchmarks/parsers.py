@@ -17,9 +17,9 @@ from pathlib import Path
 from benchmarks.agreement import FIELDS, Comparison, compare
 from benchmarks.measuring import cpu_ms
 from worker.errors import PollError
-from worker.parse.child_process import LENGTHS, pack_answer, pack_request, unpack_answer
 from worker.parse.document import parse_document
-from worker.parse.forgiving import parse_xml
+from worker.parse.forgiving import read_with_feedparser
+from worker.parse.frames import LENGTHS, pack_answer, pack_request, unpack_answer
 from worker.parse.parser import read_in_process
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
@@ -67,7 +67,7 @@ def print_speed(documents: Sequence[Document]) -> None:
     print("CPU ms a document     mean   median       max")
     rows = (
         ("here", lambda document: read_in_process(document, _MOST), here),
-        ("feedparser", lambda document: parse_xml(document, _MOST), here),
+        ("feedparser", lambda document: read_with_feedparser(document, _MOST), here),
         ("as polled", read_as_polled, documents),
     )
     for name, read, chosen in rows:

@@ -47,9 +47,10 @@ def pack(value: Any) -> dict[str, Any] | None:
 
 
 def unpack(kind: type[_Value], stored: Any) -> _Value | None:
-    """Return the dataclass that a JSON column holds; None for null, and for JSON of another shape.
+    """Return the dataclass that a JSON column holds; None for null, and where a field without a default is missing.
 
-    A field that cannot be read has its default, and costs a line in the log.
+    JSON of another shape counts as an object without fields. A field that cannot be read has its default, and
+    costs a line in the log.
     """
     if not stored:
         return None
@@ -93,7 +94,7 @@ def field_readers(kind: Any) -> Mapping[str, _Reader]:
 
 @cache
 def defaults_of(kind: Any) -> Mapping[str, Any]:
-    """Return the default of each field of a dataclass; what equals nothing, where a field has none."""
+    """Return the default of each field of a dataclass; ``MISSING``, which equals no value, for a field without one."""
     made = {field.name: field.default_factory for field in fields(kind) if field.default_factory is not MISSING}
     return {field.name: made[field.name]() if field.name in made else field.default for field in fields(kind)}
 

@@ -29,7 +29,7 @@ def show_duration(duration: timedelta) -> str:
     sign = "-" if duration < timedelta(0) else ""
     if not seconds:
         return "0s"
-    if seconds < 1:
+    if round(seconds, 3) < 1:
         return f"{sign}{seconds * 1000:.0f}ms"
     if round(seconds, 1) < 60:  # noqa: PLR2004 -- a minute
         return f"{sign}{seconds:.1f}s".replace(".0s", "s")

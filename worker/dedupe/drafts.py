@@ -27,20 +27,20 @@ class Draft:
         """The documents that spoke of it, by their numbers."""
         self._statements = {_key_of(statement): statement for statement in (known.statements if known else ())}
         self._versions: dict[bytes, Version] = {}
-        self._heard: dict[_Key, tuple[int, Sighting]] = {}
+        self._added: dict[_Key, tuple[int, Sighting]] = {}
         self._names: dict[str, None] = {}
         self._shown_statement = self._find_shown()
 
     @property
     def shown(self) -> Article:
-        """What it shows after the documents heard so far."""
+        """What it shows after the sightings added so far."""
         return self._said_by(self._shown_statement)
 
     @property
     def shown_by_document(self) -> int | None:
         """The document whose words are shown; else the last one that spoke of it; None where none did."""
-        if heard := self._shown_sighting():
-            return heard[0]
+        if said := self._shown_sighting():
+            return said[0]
         return self.touched_by[-1] if self.touched_by else None
 
     @property
@@ -52,40 +52,40 @@ class Draft:
         """Say whether a feed has carried it."""
         return any(statement.feed_id == feed_id for statement in self._statements.values())
 
-    def has_heard_newer(self, brought: Brought, sighting: Sighting) -> bool:
+    def has_newer_statement(self, brought: Brought, sighting: Sighting) -> bool:
         """Say whether the feed's known statement under that guid is newer than a document's sighting."""
         before = self._statements.get((brought.feed_id, sighting.guid_hash))
-        return before is not None and is_older(_state(brought, sighting, before), _as_of_now(before, brought))
+        return before is not None and is_older(_statement_of(brought, sighting, before), _as_confirmed(before, brought))
 
-    def hear(self, document: int, brought: Brought, sighting: Sighting) -> None:
-        """Take in a sighting; of one that is older than what its feed said before, only the version and names."""
+    def add_sighting(self, document: int, brought: Brought, sighting: Sighting) -> None:
+        """Add a sighting; where the feed's known statement is newer, only its version and names."""
         self.touched_by.append(document)
         self._names |= dict.fromkeys(sighting.names)
         version = Version(sighting.article, brought.feed_id, brought.read_at, sighting.version)
         self._versions.setdefault(sighting.article.content_hash, version)
-        if not self.has_heard_newer(brought, sighting):
+        if not self.has_newer_statement(brought, sighting):
             key = (brought.feed_id, sighting.guid_hash)
-            self._statements[key] = _state(brought, sighting, self._statements.get(key))
-            self._heard[key] = (document, sighting)
+            self._statements[key] = _statement_of(brought, sighting, self._statements.get(key))
+            self._added[key] = (document, sighting)
             self._shown_statement = self._find_shown()
 
-    def lose(self, document: int, feed_id: int, guid_hash: bytes) -> None:
-        """Forget a sighting that has come to name another article."""
+    def remove_sighting(self, document: int, feed_id: int, guid_hash: bytes) -> None:
+        """Remove a sighting that has come to name another article."""
         self.touched_by.append(document)
         self._statements.pop((feed_id, guid_hash), None)
         self._shown_statement = self._find_shown()
 
-    def name(self, match_key: str) -> None:
+    def set_match_key(self, match_key: str) -> None:
         """Let the article be found by a match key from now on."""
         self.match_key = match_key
         self._shown_statement = self._find_shown()
 
     def decide(self) -> DecidedArticle:
         """Return what the article shows from now on."""
-        heard, known = self._shown_sighting(), self.known
+        said, known = self._shown_sighting(), self.known
         return DecidedArticle(
             article_id=self.article_id,
-            guid=heard[1].guid if heard else "",
+            guid=said[1].guid if said else "",
             feed_id=self._shown_statement.feed_id if self._shown_statement else None,
             before=known.shown if known else None,
             after=replace(self.shown, match_key=self.match_key),
@@ -98,7 +98,7 @@ class Draft:
 
     def resighted(self) -> Iterator[Resighted]:
         """Yield the sightings that documents brought."""
-        for key, (_, sighting) in self._heard.items():
+        for key, (_, sighting) in self._added.items():
             if statement := self._statements.get(key):
                 yield Resighted(
                     feed_id=statement.feed_id,
@@ -111,10 +111,10 @@ class Draft:
                 )
 
     def restated(self) -> Iterator[Restated]:
-        """Yield the stored sightings that the article no longer shows, or shows from now on."""
+        """Yield the stored sightings that the article stops or starts showing."""
         for key, statement in self._statements.items():
             is_shown = statement is self._shown_statement
-            if key not in self._heard and statement.is_shown != is_shown:
+            if key not in self._added and statement.is_shown != is_shown:
                 yield Restated(*key, None if is_shown else self._said_by(statement))
 
     def _find_shown(self) -> Statement | None:
@@ -122,7 +122,7 @@ class Draft:
 
     def _shown_sighting(self) -> tuple[int, Sighting] | None:
         """Return which document said what is shown, and its sighting; None where that was stored before."""
-        return self._heard.get(_key_of(self._shown_statement)) if self._shown_statement else None
+        return self._added.get(_key_of(self._shown_statement)) if self._shown_statement else None
 
     def _said_by(self, statement: Statement | None) -> Article:
         if statement and statement.article:
@@ -135,7 +135,7 @@ def _key_of(statement: Statement) -> _Key:
     return statement.feed_id, statement.guid_hash
 
 
-def _state(brought: Brought, sighting: Sighting, before: Statement | None) -> Statement:
+def _statement_of(brought: Brought, sighting: Sighting, before: Statement | None) -> Statement:
     """Return what a document's sighting says; ``before`` is what its feed said under that guid."""
     read_at = brought.read_at
     if brought.is_newest and brought.confirmed_at:
@@ -158,7 +158,7 @@ def _state(brought: Brought, sighting: Sighting, before: Statement | None) -> St
     )
 
 
-def _as_of_now(before: Statement, brought: Brought) -> Statement:
+def _as_confirmed(before: Statement, brought: Brought) -> Statement:
     # The holder of the lease may change what the feed's last poll confirmed.
     return before if brought.is_newest else confirm(before, brought.confirmed_at)
 
@@ -176,7 +176,7 @@ class Drafts:
             for name in article.names:
                 self.by_name[name].append(self.by_id[article.article_id])
 
-    def find(self, article_id: int | None) -> Draft:
+    def find_or_begin(self, article_id: int | None) -> Draft:
         """Return the draft of an article; for None, begin that of a new one."""
         if article_id is None:
             # Below zero until the store gives it an id. No two drafts get the same one, since none is ever taken out.
@@ -184,30 +184,30 @@ class Drafts:
             self.by_id[article_id] = Draft(article_id)
         return self.by_id[article_id]
 
-    def take(self, document: int, brought: Brought, placed: Placement) -> Placement:
-        """Let an article hear what an entry says of it; return the placement with the article's id."""
+    def add_placed(self, document: int, brought: Brought, placed: Placement) -> Placement:
+        """Add an entry's sighting to the article that it is; return the placement with the article's id."""
         sighting = placed.sighting
-        draft = self.find(placed.article_id)
+        draft = self.find_or_begin(placed.article_id)
         seen = brought.sighted.get(sighting.guid_hash)
         holder = self.by_id.get(seen.article_id) if seen else None
         if holder and holder is not draft:
-            if holder.has_heard_newer(brought, sighting):
+            if holder.has_newer_statement(brought, sighting):
                 # The guid has named the other article since this document was made, and goes on naming it.
                 sighting = _known_by_words(sighting)
             else:
-                holder.lose(document, brought.feed_id, sighting.guid_hash)
-        draft.hear(document, brought, sighting)
-        self._name(draft, sighting)
+                holder.remove_sighting(document, brought.feed_id, sighting.guid_hash)
+        draft.add_sighting(document, brought, sighting)
+        self._index(draft, sighting)
         return replace(placed, article_id=draft.article_id)
 
-    def _name(self, draft: Draft, sighting: Sighting) -> None:
+    def _index(self, draft: Draft, sighting: Sighting) -> None:
         """Let the article be found by the match key of what it shows, and by the sighting's names."""
         key = draft.shown.match_key
         # Where that key is missing, or names another article, the article keeps the one it has.
         if key and key not in self.by_key:
             self.by_key.pop(draft.match_key, None)
             self.by_key[key] = draft
-            draft.name(key)
+            draft.set_match_key(key)
         for name in sighting.names:
             if draft not in self.by_name[name]:
                 self.by_name[name].append(draft)

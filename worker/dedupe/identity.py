@@ -6,10 +6,52 @@ from dataclasses import replace
 
 from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
-from worker.dedupe.renamed import find_renamed, is_alike, is_other_news, is_same_news
+from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
+from worker.dedupe.renamed import find_renamed
 from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, Sighted
+
+
+def without_shared_links(
+    sightings: Sequence[Sighting], unchanged: Iterable[Sighted], known: Iterable[KnownArticle] = ()
+) -> list[Sighting]:
+    """Return the sightings, without a match key where another entry of the document has the same link for other news.
+
+    Other news has other words or another date. A link shared with an entry that is known by its words is no match key
+    either.
+
+    ``unchanged`` are the sightings of the document's other entries. ``known`` holds their articles as far as the match
+    keys may name them: only these tell when an unchanged entry was published.
+    """
+    dates = {article.article_id: article.shown.published_at for article in known}
+    words_at: dict[str, set[bytes]] = defaultdict(set)
+    dates_at: dict[str, set[Hashable]] = defaultdict(set)
+    nameless = {_link(sighting.article) for sighting in sightings if sighting.known_by is KnownBy.WORDS}
+    for article in (sighting.article for sighting in sightings):
+        words_at[_link(article)].add(article.content_hash)
+        dates_at[_link(article)].add(article.published_at)
+    pages = {_page(sighting.article.url) for sighting in sightings}
+    for seen in unchanged:
+        # To compare the ends of two links costs less than to read them.
+        if _page(seen.original_url) in pages and (key := link_key(seen.original_url)) in words_at:
+            words_at[key].add(seen.content_hash)
+            dates_at[key].add(dates.get(seen.article_id))
+            if seen.known_by is KnownBy.WORDS:
+                nameless.add(key)
+    shared = {key for key, words in words_at.items() if len(words) > 1 or len(dates_at[key] - {None}) > 1}
+    shared = (shared | nameless) - {""}
+    return [_without_key(sighting) if _link(sighting.article) in shared else sighting for sighting in sightings]
+
+
+def _link(article: Article) -> str:
+    """Return the link that would name an article across feeds; an empty string where there is none."""
+    # Which site's feeds share the key makes no difference within one document.
+    return "" if article.is_item else (article.match_key or "").partition(" ")[0]
+
+
+def _page(url: str | None) -> str:
+    return (url or "").partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
 
 
 def decide_articles(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decision:
@@ -19,7 +61,7 @@ def decide_articles(documents: Sequence[Brought], known: Sequence[KnownArticle])
     """
     drafts = Drafts(known)
     placed = [
-        tuple(drafts.take(number, brought, each) for each in _place_entries(brought, drafts))
+        tuple(drafts.add_placed(number, brought, each) for each in _place_entries(brought, drafts))
         for number, brought in enumerate(documents)
     ]
     touched = [draft for draft in drafts.by_id.values() if draft.is_touched]
@@ -90,48 +132,9 @@ def _find_by_name(sighting: Sighting, drafts: Drafts) -> Iterator[Draft]:
     """Yield the articles that a file's names mean: those sent in its words, then those of its path that read alike."""
     for name in sighting.names:
         for draft in drafts.by_name.get(name, ()):
-            if name.startswith(WORDS_PREFIX) or is_alike(sighting.article, draft.shown):
+            if name.startswith(WORDS_PREFIX) or is_edit_of_file(sighting.article, draft.shown):
                 yield draft
 
 
 def _without_key(sighting: Sighting) -> Sighting:
     return replace(sighting, article=replace(sighting.article, match_key=None))
-
-
-def without_shared_links(
-    sightings: Sequence[Sighting], unchanged: Iterable[Sighted], known: Iterable[KnownArticle] = ()
-) -> list[Sighting]:
-    """Return the sightings; those whose link another entry of the document has for other news lose their match key.
-
-    Other news has other words, or another date. The link of an entry that is known by its words names nothing.
-
-    ``unchanged`` are the sightings of the document's other entries. ``known`` holds their articles as far as the match
-    keys may name them: only these tell when an unchanged entry was published.
-    """
-    dates = {article.article_id: article.shown.published_at for article in known}
-    words_at: dict[str, set[bytes]] = defaultdict(set)
-    dates_at: dict[str, set[Hashable]] = defaultdict(set)
-    nameless = {_link(sighting.article) for sighting in sightings if sighting.known_by is KnownBy.WORDS}
-    for article in (sighting.article for sighting in sightings):
-        words_at[_link(article)].add(article.content_hash)
-        dates_at[_link(article)].add(article.published_at)
-    pages = {_page(sighting.article.url) for sighting in sightings}
-    for seen in unchanged:
-        # To compare the ends of two links costs less than to read them.
-        if _page(seen.original_url) in pages and (key := link_key(seen.original_url)) in words_at:
-            words_at[key].add(seen.content_hash)
-            dates_at[key].add(dates.get(seen.article_id))
-            nameless |= {key} if seen.known_by is KnownBy.WORDS else set()
-    shared = {key for key, words in words_at.items() if len(words) > 1 or len(dates_at[key] - {None}) > 1}
-    shared = (shared | nameless) - {""}
-    return [_without_key(sighting) if _link(sighting.article) in shared else sighting for sighting in sightings]
-
-
-def _link(article: Article) -> str:
-    """Return the link that would name an article across feeds; an empty string where there is none."""
-    # Which site's feeds share the key makes no difference within one document.
-    return "" if article.is_item else (article.match_key or "").partition(" ")[0]
-
-
-def _page(url: str | None) -> str:
-    return (url or "").partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]

@@ -27,7 +27,7 @@ def find_shown(statements: Iterable[Statement], *, is_item: bool) -> Statement |
 
 
 def recency(statement: Statement) -> tuple[int, datetime, datetime, bytes, int, bytes]:
-    """Return the order of one voice's statements: the publisher's number, when the version was made, when it was read.
+    """Return the key to sort one voice's statements by: the publisher's number, time of making, time of reading.
 
     Where all three are equal, as for two entries of one document, the rest keeps the order the same at all times.
     """

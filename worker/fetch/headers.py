@@ -78,7 +78,7 @@ def fresh_for(head: Head, received_at: datetime) -> timedelta | None:
     if lifetime is None:
         if "expires" not in head.fields:
             return None
-        expires = read_date(head.fields["expires"])
+        expires = read_http_date(head.fields["expires"])
         lifetime = expires - _sent_at(head, received_at) if expires else timedelta(0)
     age = _seconds(head.fields.get("age", ""), timedelta.max)
     return _clamped(lifetime - min(age, _LONGEST_FRESHNESS), _LONGEST_FRESHNESS)
@@ -90,15 +90,15 @@ def retry_after(head: Head, received_at: datetime) -> timedelta | None:
     if number := _NUMBER.fullmatch(wish):
         # A fraction is rounded up: never sooner than asked.
         wait = _seconds(number[1], _LONGEST_WISH) + timedelta(seconds=1 if number[2] else 0)
-    elif until := read_date(wish):
+    elif until := read_http_date(wish):
         wait = until - _sent_at(head, received_at)
     else:
         return None
     return _clamped(wait, _LONGEST_WISH)
 
 
-def read_date(text: str) -> datetime | None:
-    """Read an HTTP date in any of its three forms (RFC 9110, section 5.6.7); None if it is none."""
+def read_http_date(text: str) -> datetime | None:
+    """Read an HTTP date in any of its three forms (RFC 9110, section 5.6.7); None for any other text."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -122,7 +122,7 @@ def _directed_lifetime(cache_control: str) -> timedelta | None:
 
 def _sent_at(head: Head, received_at: datetime) -> datetime:
     # By the host's own clock where it sends a date: then it does not matter that this clock may be wrong.
-    return read_date(head.fields.get("date", "")) or received_at
+    return read_http_date(head.fields.get("date", "")) or received_at
 
 
 def _seconds(text: str, longest: timedelta) -> timedelta:

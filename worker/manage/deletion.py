@@ -17,7 +17,7 @@ from worker.store.known import ArticleNames, lock_articles
 from worker.store.sightings import store_decision
 from worker.stories.forget import delete_articles
 from worker.stories.story_locks import StaleStoriesError, lock_stories_retrying
-from worker.wire.store_links import link_stored, lock_stored
+from worker.wire.store_links import link_stored, lock_known_keys
 
 # Events written, and articles decided, at once.
 _SLICE = 500
@@ -70,7 +70,7 @@ def reconsider_articles(connection: Connection, article_ids: Collection[int], no
     remaining = iter(sorted(article_ids))
     while some := frozenset(islice(remaining, _SLICE)):
         known = lock_articles(connection, ArticleNames(some))
-        lock_stored(connection, known)
+        lock_known_keys(connection, known)
         decision = decide_articles([], known)
         store_decision(connection, decision, POLICY_VERSION, now)
         link_stored(connection, decision, now)

@@ -11,9 +11,10 @@ from worker.basics.text import clean, fold, shorten
 from worker.basics.urls import canonical_url
 from worker.normalise.authors import split_names
 from worker.normalise.dates import read_date
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
-from worker.normalise.match_keys import FeedContext, file_names, key_across_feeds, read_version, wire_key
+from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
 from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of, text_of_plain
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.values.articles import Article, Sighting

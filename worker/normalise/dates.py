@@ -70,7 +70,7 @@ def read_date(text: str | None, now: datetime) -> datetime | None:
     if not text or len(text) > _LONGEST:
         return None
     try:
-        moment = _read(text)
+        moment = _read_moment(text)
         moment = moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         # The string looks like a date, but there is no such day, hour or zone.
@@ -78,7 +78,7 @@ def read_date(text: str | None, now: datetime) -> datetime | None:
     return moment if moment and _EARLIEST <= moment <= now + _AHEAD else None
 
 
-def _read(text: str) -> datetime | None:
+def _read_moment(text: str) -> datetime | None:
     if _EPOCH.fullmatch(text):
         seconds = float(text)
         return datetime.fromtimestamp(seconds / 1000 if seconds >= _MILLISECONDS else seconds, UTC)

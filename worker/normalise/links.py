@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from worker.basics.urls import absolute_url, is_decoration, is_without_scheme
-from worker.normalise.match_keys import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.plain_text import one_line
 from worker.values.entries import Enclosure, Entry
 

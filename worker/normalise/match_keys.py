@@ -5,17 +5,13 @@ polled feed speaks for the site that serves it: it cannot rewrite or kill anothe
 """
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 
 import xxhash
 
 from worker.basics.codec import write_json
-from worker.basics.tenancy import publisher_of
 from worker.basics.text import clean, fold, shorten_key, spell_bare
-from worker.basics.urls import absolute_url, is_bare_site, match_key, site
-from worker.normalise.language import Detect
+from worker.basics.urls import is_bare_site, match_key, site
+from worker.normalise.feed_context import FeedContext
 from worker.values.articles import ITEM_PREFIX, PATH_PREFIX, WORDS_PREFIX, Article
 from worker.values.entries import Entry
 from worker.wire.agencies import agency_name
@@ -31,48 +27,6 @@ _LARGEST_VERSION = 2**63 - 1
 _SENT = (
     "content_hash", "published_at", "agency", "slug", "notice", "notice_number", "dateline_place", "authors",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class FeedContext:
-    """What an entry is read against: its feed, its document, and a detector of languages."""
-
-    feed_url: str
-    document_url: str
-    """Where the document's bytes came from, after redirects; the file's URI for a saved one."""
-    site_url: str | None
-    language: str | None
-    said_at: datetime
-    """When the document was made, else when it was read: the date of all versions that have none of their own."""
-    detect: Detect | None = None
-    """None where only declared languages count."""
-    path: str | None = None
-    """The path of a wire's file within the folder that it is read from."""
-
-    @property
-    def is_file(self) -> bool:
-        """Whether the feed is a file, which is the operator's own."""
-        return self.feed_url.startswith("file:")
-
-    @property
-    def publisher(self) -> str | None:
-        """The site that vouches for the document; None for a file, and for a host on which anybody may publish."""
-        if self.is_file:
-            return None
-        # An operator who saves a document vouches that it came from the URL it names.
-        return publisher_of(self.document_url if site(self.document_url) else self.feed_url)
-
-    @property
-    def base_url(self) -> str | None:
-        """The URL that the document's relative links resolve against (RFC 3986, section 5.1.3)."""
-        # In a saved document they mean the site, not the folder it was saved to.
-        return _first_on_the_web(self.document_url, self.site_url or "", self.feed_url)
-
-
-# Each entry of a document asks for it several times.
-@lru_cache(maxsize=256)
-def _first_on_the_web(*urls: str) -> str | None:
-    return next(filter(None, map(absolute_url, urls)), None)
 
 
 def key_across_feeds(entry: Entry, url: str | None, feed: FeedContext) -> str | None:
@@ -93,8 +47,8 @@ def key_across_feeds(entry: Entry, url: str | None, feed: FeedContext) -> str | 
 def wire_key(entry: Entry, title: str, feed: FeedContext) -> str | None:
     """Return the key that all versions of one dispatch share; None for what no wire sent.
 
-    It is the folded slug, else agency and headline. A notice that names another slug than its own goes under the slug
-    it names: it is no version of anything else.
+    It is the folded slug, else agency and headline. A kill or correction whose text names another slug has that slug's
+    key, for it acts on that dispatch.
     """
     own, named = _bare_slug(entry.slug), _bare_slug(entry.named_slug)
     slug = own if not named or own == named or own.endswith(f"-{named}") else named

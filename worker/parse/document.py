@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
-from worker.parse.forgiving import parse_xml
+from worker.parse.forgiving import read_with_feedparser
 from worker.parse.json_feed import read_json_feed
 from worker.parse.sniff import Kind, find_wall, sniff
 from worker.parse.well_formed import FAULTS, read_well_formed
@@ -33,19 +33,19 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     if kind is Kind.EMPTY:
         raise TransientError(ErrorClass.INCOMPLETE, "the host served an empty document")
     if kind is Kind.HTML and (wall := find_wall(document.body)):
-        raise PermanentError(ErrorClass.BLOCKED, f"the host served a page of {wall} that keeps robots out, not a feed")
+        raise PermanentError(ErrorClass.BLOCKED, f"the host served a page on which {wall} keeps robots out, not a feed")
     if kind in _NOT_FEEDS:
         raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {_NOT_FEEDS[kind]}, not a feed")
-    if kind is Kind.JSON_FEED:
+    if kind is Kind.JSON:
         value = load_json(document)
         return read_ninjs(value, max_entries) if is_ninjs(value) else read_json_feed(value, max_entries)
     if kind is Kind.NEWSROOM:
         return read_newsroom_xml(document, max_entries)
     patience = _PATIENCE * max_entries
-    if document.body.count(b"<item") + document.body.count(b"<entry") > patience:
+    if max(map(document.body.count, (b"<item", b"<entry", b"<url>"))) > patience:
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
     # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
     with suppress(*FAULTS):
         if parsed := read_well_formed(document, max_entries, patience):
             return parsed
-    return parse_xml(document, max_entries)
+    return read_with_feedparser(document, max_entries)

@@ -14,9 +14,9 @@ from xml.sax.saxutils import unescape
 
 import feedparser
 
-from worker.basics import feed_texts
+from worker.basics import field_rules
 from worker.basics.charset import decode
-from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
+from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.text import clean
 from worker.basics.urls import is_decoration
 from worker.errors import ErrorClass, PermanentError
@@ -43,7 +43,7 @@ _QUOTES = {"&quot;": '"', "&apos;": "'"}
 _HEAD = 65_536
 
 
-def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
+def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument:
     """Return what an XML feed publishes, or as much of a broken one as feedparser can salvage."""
     text = _SURROGATE.sub("\ufffd", _XML_DECLARATION.sub("", decode(document.body, document.content_type)))
     text = _LONG_AUTHOR.sub(r"\1", text)
@@ -58,7 +58,7 @@ def parse_xml(document: Document, max_entries: int) -> ParsedDocument:
         raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({_why_broken(found)})")
     if is_broken:
         items = [_with_guid_unescaped(item) for item in items]
-    kept = feed_texts.keep_newest(items, max_entries, _date_of)
+    kept = field_rules.keep_newest(items, max_entries, _date_of)
     feed = _detail(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
@@ -107,12 +107,12 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
     guid = _text(item, "id", LONGEST_URL)
     base = _text(body or title, "base", LONGEST_URL) if has_bases else None
     # feedparser has resolved some files of Atom: a base that is relative itself must not be applied twice.
-    base_of_files = base if base and feed_texts.is_web_page(base) else ""
+    base_of_files = base if base and field_rules.is_web_page(base) else ""
     image = next(filterfalse(is_decoration, _images(item)), None)
     return Entry(
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
-        link=feed_texts.choose_link(_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
+        link=field_rules.choose_link(_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
         title=as_html(_text(item, "title", LONGEST_TITLE), is_plain=_is_plain(title)),
         summary=_summary(item, content),
         content=content,
@@ -132,7 +132,7 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
 def _body(item: _Values) -> _Values:
     """Return the longest text of an entry, with what feedparser knows of it; media captions pose as content too."""
     details = [*_dicts(item, "content"), _detail(item, "summary_detail")]
-    texts = [value for value in details if feed_texts.is_text_type(_text(value, "type") or "")]
+    texts = [value for value in details if field_rules.is_text_type(_text(value, "type") or "")]
     return max(texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
 
 
@@ -152,12 +152,12 @@ def _authors(item: _Values) -> Iterator[str]:
     named = [_text(author, "name") or _text(author, "email") for author in authors]
     for name in named if any(named) else [_text(item, "author")]:
         if name:
-            yield feed_texts.name_of_author(name)
+            yield field_rules.name_of_author(name)
 
 
 def _tags(item: _Values) -> Iterator[str]:
     for value in _dicts(item, "tags"):
-        if not feed_texts.is_software_category(value.get("scheme")) and (tag := _text(value, "term")):
+        if not field_rules.is_software_category(value.get("scheme")) and (tag := _text(value, "term")):
             yield tag
 
 
@@ -165,11 +165,11 @@ def _enclosures(item: _Values, base: str) -> tuple[Enclosure, ...]:
     """Return the files of an entry, each once."""
     by_url: dict[str, Enclosure] = {}
     media = [
-        each for each in _dicts(item, "media_content") if feed_texts.is_file_type(_text(each, "type"), _medium(each))
+        each for each in _dicts(item, "media_content") if field_rules.is_file_type(_text(each, "type"), _medium(each))
     ]
     for value in [*_links(item, "enclosure"), *media]:
         if url := _address(value):
-            length = feed_texts.read_length(_text(value, "length") or _text(value, "filesize"))
+            length = field_rules.read_length(_text(value, "length") or _text(value, "filesize"))
             by_url.setdefault(url, Enclosure(resolve_url(base, url), _text(value, "type"), length))
     return tuple(by_url.values())
 
@@ -180,13 +180,13 @@ def _images(item: _Values) -> Iterator[str]:
         if url := _address(value):
             yield url
     for value in (*_links(item, "enclosure"), *_dicts(item, "media_content")):
-        if feed_texts.is_picture_type(_text(value, "type"), _medium(value)) and (url := _address(value)):
+        if field_rules.is_picture_type(_text(value, "type"), _medium(value)) and (url := _address(value)):
             yield url
 
 
 def _page(values: _Values) -> str | None:
     """Return the page that a feed or an entry is about: its first link to a page, preferably to one in HTML."""
-    pages = sorted(_links(values, "alternate"), key=lambda link: not feed_texts.is_page_type(_text(link, "type")))
+    pages = sorted(_links(values, "alternate"), key=lambda link: not field_rules.is_page_type(_text(link, "type")))
     return next((href for link in pages if (href := _text(link, "href", LONGEST_URL))), None)
 
 

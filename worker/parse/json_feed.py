@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any
 
-from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, keep_newest
+from worker.basics import field_rules
+from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
@@ -19,7 +20,7 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
         raise PermanentError(ErrorClass.NOT_A_FEED, "the document is JSON, but no JSON Feed and no ninjs")
     authors = tuple(_authors(feed))
     items = [item for item in list_in(feed, "items") if isinstance(item, dict)]
-    kept = keep_newest(items, max_entries, lambda item: text_in(item, "date_published", LONGEST_NAME))
+    kept = field_rules.keep_newest(items, max_entries, _date_of)
     return ParsedDocument(
         format="json",
         parser="json",
@@ -51,6 +52,11 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
         enclosures=tuple(_attachments(item)),
         image_url=text_in(item, "image", LONGEST_URL) or text_in(item, "banner_image", LONGEST_URL),
     )
+
+
+def _date_of(item: dict[str, Any]) -> Any:
+    dates = (text_in(item, name, LONGEST_NAME) for name in ("date_published", "date_modified"))
+    return next(filter(None, map(field_rules.date_key, dates)), None)
 
 
 def _id(item: dict[str, Any]) -> str | None:

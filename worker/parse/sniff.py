@@ -10,7 +10,7 @@ class Kind(StrEnum):
     """What a document can be."""
 
     XML_FEED = "XML feed"
-    JSON_FEED = "JSON feed"
+    JSON = "JSON document"
     NEWSROOM = "newsroom document"
     OPML = "OPML"
     HTML = "HTML page"
@@ -67,7 +67,7 @@ def sniff(body: bytes) -> Kind:
     if not head:
         return Kind.EMPTY
     if _JSON.match(head):
-        return Kind.JSON_FEED
+        return Kind.JSON
     if head[:1] == b"<":
         root = _ROOT.search(head, _end_of_prologue(head))
         name = root[1].lower() if root else b""

@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import chain, filterfalse
 from xml.etree.ElementTree import Element
 
-from worker.basics import feed_texts
-from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
+from worker.basics import field_rules
+from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.basics.urls import is_decoration
-from worker.parse.tree_text import Parts, Scope, Words, last_text, read_text, read_texts, read_words, sort_parts
+from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_element_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
 
@@ -18,13 +18,13 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
     scope = scope.within(element)
     parts = sort_parts(element, scope.roles)
     guid, is_permalink = _guid(element, parts, scope)
-    title = next(read_words(parts, scope, LONGEST_TITLE, "title", "media title"), None)
+    title = next(read_marked_texts(parts, scope, LONGEST_TITLE, "title", "media title"), None)
     summary, body = _summary_and_body(parts, scope)
     # Content may have an xml:base and an xml:lang of its own.
-    inner = (body or title or Words("", is_plain=False, scope=scope)).scope
+    inner = (body or title or MarkedText("", is_plain=False, scope=scope)).scope
     return Entry(
         guid=guid,
-        link=feed_texts.choose_link(find_page(parts, scope), guid, is_permalink=is_permalink),
+        link=field_rules.choose_link(find_page(parts, scope), guid, is_permalink=is_permalink),
         title=as_html(title.text, is_plain=title.is_plain) if title else None,
         # A summary that is the body too must equal it: normalise then knows that it adds nothing.
         summary=as_html(summary.text, is_plain=summary.is_plain and summary is not body) if summary else None,
@@ -44,7 +44,7 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
 def _guid(element: Element, parts: Parts, scope: Scope) -> tuple[str | None, bool]:
     """Return the guid, and whether it may be a page's address too."""
     for guid in reversed(parts.get("guid", ())):
-        if text := read_text(guid, LONGEST_URL):
+        if text := read_element_text(guid, LONGEST_URL):
             permalinks = (value for name, value in guid.items() if name.lower() == "ispermalink")
             is_permalink = next(permalinks, "true").lower() == "true"
             return (_resolved(text, guid, scope) if is_permalink else text), is_permalink
@@ -55,8 +55,8 @@ def find_page(parts: Parts, scope: Scope) -> str | None:
     """Return the page that a feed or an entry is about: its first link to a page, preferably to one in HTML."""
     pages = [link for link in parts.get("link", ()) if (link.get("rel") or "alternate").lower() == "alternate"]
     # Sorting is stable.
-    for link in sorted(pages, key=lambda page: not feed_texts.is_page_type(page.get("type"))):
-        if url := find_url(link, scope) or _resolved(read_text(link, LONGEST_URL), link, scope):
+    for link in sorted(pages, key=lambda page: not field_rules.is_page_type(page.get("type"))):
+        if url := find_url(link, scope) or _resolved(read_element_text(link, LONGEST_URL), link, scope):
             return url
     return None
 
@@ -68,19 +68,19 @@ def find_url(element: Element, scope: Scope) -> str | None:
 
 
 def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
-    return feed_texts.resolve_url(scope.within(element).base, url) if url else None
+    return field_rules.resolve_url(scope.within(element).base, url) if url else None
 
 
-def _summary_and_body(parts: Parts, scope: Scope) -> tuple[Words | None, Words | None]:
+def _summary_and_body(parts: Parts, scope: Scope) -> tuple[MarkedText | None, MarkedText | None]:
     """Return the first summary, and the longest text of all; only an entry without texts has a caption for both."""
-    summaries = [*read_words(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
-    contents = read_words(parts, scope, LONGEST_CONTENT, "content", "html content")
+    summaries = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
+    contents = read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")
     # Of two texts of one length, max takes the first: content goes before summaries.
     texts = [*contents, *summaries[1:], *summaries[:1]]
     if texts:
-        return summaries[0] if summaries else None, max(texts, key=lambda words: len(words.text))
+        return summaries[0] if summaries else None, max(texts, key=lambda each: len(each.text))
     # Captions follow media RSS, in Atom too.
-    caption = next(read_words(parts, replace(scope, is_atom=False), LONGEST_CONTENT, "caption"), None)
+    caption = next(read_marked_texts(parts, replace(scope, is_atom=False), LONGEST_CONTENT, "caption"), None)
     return caption, caption
 
 
@@ -90,36 +90,37 @@ def read_authors(parts: Parts, roles: Roles) -> Iterator[str]:
         named = sort_parts(author, roles) if len(author) else {}
         name = last_text(named, "name") or last_text(named, "email") or tidy_text(author.text, LONGEST_NAME)
         if name:
-            yield feed_texts.name_of_author(name)
+            yield field_rules.name_of_author(name)
 
 
 def _tags(parts: Parts) -> Iterator[str]:
     for element in parts.get("tag", ()):
-        if not feed_texts.is_software_category(element.get("scheme")):
+        if not field_rules.is_software_category(element.get("scheme")):
             written = (element.get("term") or element.get("text"), element.text)
             yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
-    for text in read_texts(parts.get("tags", ()), LONGEST_CONTENT):
-        yield from (tag for part in text.split(",") if (tag := tidy_text(part, LONGEST_NAME)))
+    for element in parts.get("tags", ()):
+        listed = (read_element_text(element, LONGEST_CONTENT) or "").split(",")
+        yield from (tag for text in listed if (tag := tidy_text(text, LONGEST_NAME)))
 
 
 def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:
     """Return the files of an entry, each once: RSS enclosures, Atom links, media RSS."""
     by_url: dict[str, Enclosure] = {}
-    media = (each for each in parts.get("media", ()) if feed_texts.is_file_type(_type(each), each.get("medium")))
+    media = (each for each in parts.get("media", ()) if field_rules.is_file_type(_type(each), each.get("medium")))
     for element in chain(_enclosing(parts), media):
         if url := find_url(element, scope):
             length = element.get("length") or element.get("fileSize") or element.get("filesize")
-            by_url.setdefault(url, Enclosure(url, _type(element), feed_texts.read_length(length)))
+            by_url.setdefault(url, Enclosure(url, _type(element), field_rules.read_length(length)))
     return tuple(by_url.values())
 
 
 def _images(parts: Parts, scope: Scope) -> Iterator[str]:
     """Yield the pictures of an entry: thumbnails, a podcast's cover, then those among its files."""
     for element in chain(parts.get("thumbnail", ()), parts.get("image", ())):
-        if url := find_url(element, scope) or read_text(element, LONGEST_URL):
+        if url := find_url(element, scope) or read_element_text(element, LONGEST_URL):
             yield url
     for element in chain(_enclosing(parts), parts.get("media", ())):
-        is_picture = feed_texts.is_picture_type(_type(element), element.get("medium"))
+        is_picture = field_rules.is_picture_type(_type(element), element.get("medium"))
         if is_picture and (url := find_url(element, scope)):
             yield url
 

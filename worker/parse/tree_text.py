@@ -1,11 +1,11 @@
 """What elements of a feed say: their texts, plain or with markup inside, and their children sorted by role."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from worker.basics.feed_texts import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
+from worker.basics.field_rules import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]
@@ -50,7 +50,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MarkedText:
     """A text, whether it is plain, and the scope it is in."""
 
     text: str
@@ -72,31 +72,27 @@ def sort_parts(element: Element, roles: Roles, depth: int = 0) -> Parts:
     return parts
 
 
-def read_text(element: Element, longest: int) -> str | None:
+def read_element_text(element: Element, longest: int) -> str | None:
     """Return the text of an element and of everything inside it."""
     return tidy_text("".join(element.itertext()) if len(element) else element.text, longest)
 
 
-def read_texts(elements: Iterable[Element], longest: int) -> Iterator[str]:
-    """Yield the texts of elements, but no empty ones."""
-    return (text for element in elements if (text := read_text(element, longest)))
-
-
 def last_text(parts: Parts, role: str, longest: int = LONGEST_NAME) -> str | None:
     """Return the last text that an element of a role has; empty ones do not count."""
-    return next(read_texts(reversed(parts[role]), longest), None) if role in parts else None
+    texts = (read_element_text(element, longest) for element in reversed(parts[role])) if role in parts else ()
+    return next(filter(None, texts), None)
 
 
-def read_words(parts: Parts, scope: Scope, longest: int, *roles: str) -> Iterator[Words]:
+def read_marked_texts(parts: Parts, scope: Scope, longest: int, *roles: str) -> Iterator[MarkedText]:
     """Yield the texts, with or without markup, that the elements of some roles have."""
     for role in roles:
         default = _HTML if role in _HTML_ROLES else _PLAIN
         for element in parts.get(role, ()):
-            if words := _words(element, scope, default, longest):
-                yield words
+            if text := _read_marked_text(element, scope, default, longest):
+                yield text
 
 
-def _words(element: Element, scope: Scope, default: str, longest: int) -> Words | None:
+def _read_marked_text(element: Element, scope: Scope, default: str, longest: int) -> MarkedText | None:
     if not len(element) and not (element.text or "").strip():
         return None
     declared = (element.get("type") or default).lower()
@@ -116,7 +112,7 @@ def _words(element: Element, scope: Scope, default: str, longest: int) -> Words 
         return None
     # Only Atom feeds can be believed about what is plain.
     is_plain = is_plain and (scope.is_atom or not looks_like_html(text))
-    return Words(text, is_plain, scope.within(element))
+    return MarkedText(text, is_plain, scope.within(element))
 
 
 def _content_of(element: Element) -> Element:

@@ -23,7 +23,7 @@ _NAMESPACES = {
 }
 _PREFIXES = {namespace: prefix for prefix, spelt in _NAMESPACES.items() for namespace in spelt.split()} | {"": ""}
 
-# In lower case, as publishers agree on no other.
+# In lower case, for publishers do not agree on capitals.
 _NAMES = {
     "rss": "rss",
     "rdf": "rdf:rdf",

@@ -1,6 +1,6 @@
 """Read a well-formed feed of RSS, RDF or Atom, or a news sitemap, in one go from the tree of its elements.
 
-All other feeds are left to feedparser. Both parsers follow the rules of ``basics.feed_texts``, and a test compares
+All other feeds are left to feedparser. Both parsers follow the rules of ``basics.field_rules``, and a test compares
 what they read.
 
 expat builds the tree, in linear time but for one thing: entities that name entities, over which old versions crash.
@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from worker.basics import feed_texts
+from worker.basics import field_rules
 from worker.basics.charset import decode
-from worker.basics.feed_texts import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
+from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
-from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_words, sort_parts
+from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
@@ -45,8 +45,8 @@ class Tree:
 def read_well_formed(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
     """Return what a well-formed document publishes; None where another parser should read it, or nobody.
 
-    A document of more than ``patience`` entries is not read to keep ``max_entries`` of them. PermanentError for a
-    sitemap without news.
+    A document of more than ``patience`` entries is left to another parser, since most of them would be dropped.
+    PermanentError for a sitemap without news.
     """
     text = decode(document.body, document.content_type)
     tree = build_tree(text)
@@ -56,7 +56,7 @@ def read_well_formed(document: Document, max_entries: int, patience: int) -> Par
         parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience)
     except UnreadableError:
         return None
-    kept = feed_texts.keep_newest(parsed.entries, max_entries, feed_texts.moment_of)
+    kept = field_rules.keep_newest(parsed.entries, max_entries, field_rules.moment_of)
     dropped = len(parsed.entries) - len(kept)
     return replace(parsed, entries=tuple(kept), dropped_entries=dropped, hints=read_hints(text))
 
@@ -98,29 +98,29 @@ def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
     top = sort_parts(root, roles)
     channels = () if is_atom else top.get("channel", ())
     parts_of = [(top, scope), *((sort_parts(channel, roles), scope.within(channel)) for channel in channels)]
-    items = [(item, around) for parts, around in parts_of for item in parts.get("entry", ())]
+    items = [(item, inner) for parts, inner in parts_of for item in parts.get("entry", ())]
     # RDF has its items beside the channel, RSS inside it; where there are none or some elsewhere, something is amiss.
     if not items or len(items) > patience or sum(1 for _ in root.iter(items[0][0].tag)) > len(items):
         raise UnreadableError
-    feed, around = parts_of[1] if channels else parts_of[0]
+    feed, feed_scope = parts_of[1] if channels else parts_of[0]
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
-    title = next(read_words(feed, around, LONGEST_TITLE, "title"), None)
-    selves = (link for link in feed.get("link", ()) if (link.get("rel") or "").lower() == "self")
+    title = next(read_marked_texts(feed, feed_scope, LONGEST_TITLE, "title"), None)
+    self_links = (link for link in feed.get("link", ()) if (link.get("rel") or "").lower() == "self")
     return ParsedDocument(
         format=tree.format,
         parser="expat",
         entries=tuple(read_entry(item, inner, authors) for item, inner in items),
         title=title.text if title else None,
-        site_url=find_page(feed, around),
-        self_url=next((url for link in selves if (url := find_url(link, around))), None),
+        site_url=find_page(feed, feed_scope),
+        self_url=next((url for link in self_links if (url := find_url(link, feed_scope))), None),
         language=last_text(feed, "language") or scope.language,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
     )
 
 
 def _read_sitemap(tree: Tree, patience: int) -> ParsedDocument:
-    """Read Google's https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap."""
+    """Read a Google news sitemap (https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap)."""
     if len(tree.root) > patience:
         raise UnreadableError
     pages = (sort_parts(page, tree.roles) for page in tree.root if tree.roles[page.tag] == "page")
@@ -148,10 +148,10 @@ def _news_entry(page: Parts, news: Parts, publication: Parts, roles: Roles) -> E
     return Entry(
         guid=location,
         link=location,
-        title=feed_texts.as_html(last_text(news, "news title", LONGEST_TITLE)),
+        title=field_rules.as_html(last_text(news, "news title", LONGEST_TITLE)),
         published=last_text(news, "news date"),
         updated=last_text(page, "lastmod"),
         language=last_text(publication, "news language"),
-        tags=tuple(dict.fromkeys(tag for word in keywords if (tag := feed_texts.tidy_text(word, LONGEST_NAME)))),
+        tags=tuple(dict.fromkeys(tag for word in keywords if (tag := field_rules.tidy_text(word, LONGEST_NAME)))),
         image_url=next(filter(None, images), None),
     )

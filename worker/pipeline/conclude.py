@@ -30,7 +30,7 @@ from worker.values.articles import Finding
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
-from worker.wire.store_links import link_stored, lock_sent, lock_stored
+from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 
 # Programs that store documents of their own find all they need for it here.
 __all__ = ["FEED_DELETED", "Answered", "bounds_of", "store_documents", "store_prepared", "store_results"]
@@ -84,12 +84,12 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     StaleDecisionError means that nothing may be committed: what was prepared or found no longer holds.
     """
     # All transactions lock in one order: wires, feeds, hosts, articles, and each of these by id.
-    lock_sent(connection, [sighting for each in prepared for sighting in each.sightings])
+    lock_brought_keys(connection, [sighting for each in prepared for sighting in each.sightings])
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)
     present = [each for each in prepared if each.feed_id in locked.feeds]
     known = lock_articles(connection, names_of(present))
-    lock_stored(connection, known)
+    lock_known_keys(connection, known)
     decision = decide_articles([brought_by(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))

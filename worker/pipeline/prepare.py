@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from worker.basics.stopping import is_interruption
 from worker.dedupe.identity import without_shared_links
 from worker.normalise.article import normalise
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
-from worker.normalise.match_keys import FeedContext, is_unnumbered
+from worker.normalise.match_keys import is_unnumbered
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered, conclude_read, join_notes

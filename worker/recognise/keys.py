@@ -72,7 +72,7 @@ def _plainest_name(entry: Entry, policy: GuidPolicy) -> _Name:
 
 
 def _all_names(entry: Entry, policy: GuidPolicy) -> list[_Name]:
-    """Return an entry's names from the plainest to the last, in which entries that differ in words or date differ."""
+    """Return an entry's names, the plainest first; the last is made of words and date, and differs where these do."""
     name = _plainest_name(entry, policy)
     names = [name]
     if name[1] is KnownBy.GUID and entry.link and policy is GuidPolicy.GUID:
@@ -117,7 +117,7 @@ def _names_shared_by(seen: Sighted) -> Iterator[_Name]:
 
 
 def _tell_apart(crowded: Mapping[int, Sequence[_Name]], shared: Collection[_Name]) -> dict[int, _Name]:
-    """Return, by place in the document, the plainest name of each entry that none with other words or dates has."""
+    """Return, by place in the document, each entry's plainest name that no entry with other words or date shares."""
     own_names: dict[int, _Name] = {}
     level = 0
     while len(own_names) < len(crowded):

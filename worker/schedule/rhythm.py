@@ -31,7 +31,7 @@ _ALMOST_ONE, _UNITS = 0.95, (("day", 24.0), ("week", 168.0), ("month", 730.0))
 # "Mostly" is this share of the known arrivals, if there are enough of them and half a day holds it.
 _MOSTLY, _ENOUGH, _HALF_A_DAY = 0.75, 6.0, 12
 # One in so many articles may stay in a document for ever.
-_KEPT = 20
+_ONE_STAYS_IN = 20
 
 
 def arrival_times(published: Iterable[datetime | None], seen_before: datetime | None, now: datetime) -> list[datetime]:
@@ -50,7 +50,7 @@ def _arrival(date: datetime | None, seen_before: datetime, now: datetime) -> dat
     if date and date <= now and date.time() != _MIDNIGHT:
         if date > seen_before:
             return date
-        # It was dated shortly before the last poll and came too late for it. As long after that poll is a fair guess.
+        # Dated shortly before the last poll, which missed it: guess that it arrived as long after that poll.
         if seen_before - date <= middle - seen_before:
             return seen_before + (seen_before - date)
     if now - seen_before <= _TELLS_THE_HOUR:
@@ -88,8 +88,8 @@ def _begin(arrived: Sequence[datetime], now: datetime) -> tuple[Rhythm, Sequence
     """Return the rhythm of a feed before its first document, and the arrivals that count."""
     if not arrived:
         return Rhythm(since=now, latest=now), arrived
-    # The oldest article says since when the others are all there were.
-    oldest = len(arrived) // _KEPT
+    # Everything published since the oldest article is in the document: observation begins with it.
+    oldest = len(arrived) // _ONE_STAYS_IN
     since = arrived[oldest]
     return Rhythm(since=since, latest=since), arrived[oldest + 1 :]
 

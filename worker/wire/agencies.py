@@ -114,7 +114,7 @@ _SPELLINGS = {
     "BBC": "BBC News",
     "Zuma": "ZUMA Press",
 }
-"""Agencies by their one name, with their other spellings; capitals, white space and what parts words do not matter."""
+"""Agencies by their one name, with other spellings; capitals make no difference, nor does what separates words."""
 _ONE_SPELLING = (
     "ACA|ADN|AGA|Agerpres|AKI|APN|Askanews|ATN|Axios|CNN|CNS|Hina|IFP|ISNA|Italpress|KAP|KBS|MIA|MTVNews|Politico|"
     "Prensa Latina|Pressenza|PTV|Shina|SLNA|SNA|Tanjug|TTS"

@@ -8,13 +8,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from worker.basics.person_names import reads_like_a_name
 from worker.wire.agencies import is_agency
 from worker.wire.datelines import read_dateline
-from worker.wire.words import NAME_PARTICLES, NO_PERSONS
+from worker.wire.words import NO_PERSONS
 
 _LONGEST = 200
 _LONGEST_FIELD = 4_000
-_FEWEST_WORDS, _MOST_WORDS = 2, 5
 # A town in Pennsylvania is not an author of the Press Association.
 _SHORTEST_AGENCY = 3
 # A byline, and the role in a line below it.
@@ -27,7 +27,6 @@ _BYLINE = re.compile(
 )
 _AND = "and|und|et|y|e|og|och"
 _JOINTS = re.compile(rf"\s*[,;]\s+(?:(?:{_AND}) )?|\s+(?:{_AND}|AND|UND|ET|Y|&)\s+|\s*/\s*")
-_WORD = re.compile(r"[^\W\d_](?:[\w'’-]|\.(?!$))*\.?")
 _PLACE = re.compile(r"\s+(?:in|aus|à|en|em|at|from)\s+(?=[^\W\d_a-z]).*$")
 _ROLE = re.compile(
     r".{0,60}\b(?:Writers?|Correspondent|Reporter|Editor|Bureau|Staff|Newsroom|Desk|Columnist|Contributor"
@@ -79,7 +78,7 @@ class Opening:
 
 
 def read_byline(line: str, *, is_signed: bool = False) -> Byline | None:
-    """Return what a line says that is nothing but a byline; None for any other line.
+    """Return the names and agency of a line that is only a byline; None for any other line.
 
     Below a byline (``is_signed``) a line may be a role alone: Associated Press Writer.
     """
@@ -104,7 +103,7 @@ def read_author_names(text: str) -> tuple[str, ...]:
 
 
 def read_credits(paragraph: str) -> tuple[str, ...] | None:
-    """Return who reported, from a paragraph that says nothing but who did what; None for any other paragraph."""
+    """Return who reported, from a paragraph that only lists who did what; None for any other."""
     clauses = [clause for clause in _CLAUSES.split(paragraph.strip().strip("()").strip(" .")) if clause]
     reported = [_CREDIT.fullmatch(clause) for clause in clauses if not _EDITING.fullmatch(clause)]
     if not clauses or None in reported:
@@ -159,11 +158,9 @@ def _read_names(text: str) -> Byline | None:
 def _read_name(text: str) -> str | None:
     """Return a person's name, not in capitals; None for anything else."""
     words = text.split() if text.endswith(("Jr.", "Sr.")) else text.strip(" .").split()
-    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or words[-1].casefold() in NO_PERSONS:
+    if not reads_like_a_name(words) or words[-1].casefold() in NO_PERSONS or words[-1][0].islower():
         return None
-    if not all(_WORD.fullmatch(word) and (not word[0].islower() or word in NAME_PARTICLES) for word in words):
-        return None
-    return None if words[-1][0].islower() else _without_capitals(" ".join(words))
+    return _without_capitals(" ".join(words))
 
 
 def _without_capitals(name: str) -> str:

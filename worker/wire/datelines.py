@@ -85,7 +85,7 @@ _Groups = dict[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """A dateline and how many characters of the text it takes; without arguments, that there is none."""
+    """A dateline and how many characters of the text it takes; ``Dateline()`` stands for none."""
 
     place: str | None = None
     agency: str = ""

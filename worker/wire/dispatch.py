@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from worker.basics.charset import decode
-from worker.basics.feed_texts import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT, as_html
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
@@ -14,7 +14,7 @@ from worker.wire.bylines import read_byline_after_dateline
 from worker.wire.datelines import Dateline, read_dateline
 from worker.wire.days import make_day
 from worker.wire.dispatch_head import split_head
-from worker.wire.dispatch_lines import Head
+from worker.wire.dispatch_lines import DispatchHead
 from worker.wire.notice_lines import notice_of_opening, read_kill_order, weightiest_notice
 from worker.wire.sign_offs import read_sign_offs
 
@@ -69,7 +69,7 @@ def _split_block(lines: Sequence[str], *, has_margin: bool) -> Iterator[str]:
         yield " ".join(paragraph)
 
 
-def _read_entry(head: Head, paragraphs: Sequence[str], published: date | None) -> Entry:
+def _read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date | None) -> Entry:
     dateline = (read_dateline(paragraphs[0], published) if paragraphs else None) or Dateline()
     names, paragraphs = _split_dateline(dateline, paragraphs)
     titled = _XINHUA_HEADLINE.fullmatch(paragraphs[0]) if paragraphs and not head.headline else None

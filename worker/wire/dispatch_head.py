@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from worker.basics.text import fold
 from worker.wire.datelines import read_dateline
-from worker.wire.dispatch_lines import Head, merge_heads, understand_headline, understand_line
+from worker.wire.dispatch_lines import DispatchHead, merge_heads, understand_headline, understand_line
 from worker.wire.notice_lines import opens_note, read_headline, read_note
 
 _MOST_LINES = 24
@@ -36,13 +36,13 @@ class _Line:
     """Whether a blank line follows."""
 
 
-def split_head(text: str, published: date | None) -> tuple[Head, str]:
+def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
     """Return what the head of a dispatch says, and the text below it."""
     *written, rest = [*text.split("\n", _MOST_LINES), ""][: _MOST_LINES + 1]
     first = next((at for at, line in enumerate(written) if line.strip()), 0)
     if _begins_dateline(written, first, published) and understand_line(fold(written[first][:_LONGEST_LINE])) is None:
         # Most dispatches have no head.
-        return Head(), text
+        return DispatchHead(), text
     lines = tuple(_unwrap(written))
     at = _find_dateline(lines, written, published)
     head, end = _read_sure_lines(lines) if at is None else _read_all_lines(lines[:at])
@@ -51,7 +51,7 @@ def split_head(text: str, published: date | None) -> tuple[Head, str]:
         return head, below
     # An advisory may be nothing but a note.
     notes = "\n\n".join(line.text for line in lines if read_note(line.text))
-    return (replace(head, notes=()), notes) if notes else (Head(), text)
+    return (replace(head, notes=()), notes) if notes else (DispatchHead(), text)
 
 
 def _unwrap(written: Sequence[str]) -> Iterator[_Line]:
@@ -107,20 +107,20 @@ def _join_paragraph(written: Sequence[str], at: int) -> str:
     return fold(" ".join(takewhile(bool, wrapped)))
 
 
-def _read_all_lines(lines: Sequence[_Line]) -> tuple[Head, int]:
+def _read_all_lines(lines: Sequence[_Line]) -> tuple[DispatchHead, int]:
     """Return what the lines above a dateline say, and where they end; the first of no known form is the headline."""
-    heads: list[Head | None] = []
+    heads: list[DispatchHead | None] = []
     for line in lines:
         heads.append(understand_line(line.text, is_signed=any(head and head.authors for head in heads)))
     unknown = heads.index(None) if None in heads else None
     if unknown is not None and _is_slug(lines[unknown].text):
-        heads[unknown] = Head(slug=lines[unknown].text)
+        heads[unknown] = DispatchHead(slug=lines[unknown].text)
     headline = _find_headline(lines, heads)
-    whole = understand_headline(" ".join(lines[at].text for at in headline)) if headline else Head()
+    whole = understand_headline(" ".join(lines[at].text for at in headline)) if headline else DispatchHead()
     for at, (line, head) in enumerate(zip(lines, heads, strict=True)):
         if at not in headline:
             is_known = head and not (head.headline and whole.headline)
-            whole = merge_heads(whole, head if head and is_known else Head(kept=(line.text,)))
+            whole = merge_heads(whole, head if head and is_known else DispatchHead(kept=(line.text,)))
     return whole, lines[-1].end if lines else 0
 
 
@@ -129,7 +129,7 @@ def _is_slug(line: str) -> bool:
     return " " not in line and "-" in line.strip("-")
 
 
-def _find_headline(lines: Sequence[_Line], heads: Sequence[Head | None]) -> range:
+def _find_headline(lines: Sequence[_Line], heads: Sequence[DispatchHead | None]) -> range:
     """Return which lines are the headline, which may be wrapped; none where another line is marked as such."""
     may_be = [head is None and not _BULLET.match(line.text) for line, head in zip(lines, heads, strict=True)]
     if not any(may_be) or any(head and head.headline for head in heads):
@@ -141,17 +141,17 @@ def _find_headline(lines: Sequence[_Line], heads: Sequence[Head | None]) -> rang
     return range(first, end)
 
 
-def _read_sure_lines(lines: Sequence[_Line]) -> tuple[Head, int]:
+def _read_sure_lines(lines: Sequence[_Line]) -> tuple[DispatchHead, int]:
     """Return what the first lines say as long as they are surely no text, and where they end."""
-    whole, end = Head(), 0
+    whole, end = DispatchHead(), 0
     for at, line in enumerate(lines):
-        is_marked = whole != Head()
+        is_marked = whole != DispatchHead()
         head = understand_line(line.text, is_signed=bool(whole.authors))
         if head is None and not whole.headline and _is_headline(lines, at, is_marked=is_marked):
             head = understand_headline(line.text)
         # Below a notice or the like, and apart from the text.
         if head is None and is_marked and line.is_apart and _is_slug(line.text):
-            head = Head(slug=line.text)
+            head = DispatchHead(slug=line.text)
         if head is None:
             break
         whole, end = merge_heads(whole, head), line.end

@@ -32,8 +32,8 @@ _ANPA_HEADLINE = re.compile(r"\^?.{2,250}<")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What lines above the text say."""
+class DispatchHead:
+    """What the lines above a dispatch's text say."""
 
     slug: str | None = None
     headline: str | None = None
@@ -50,24 +50,24 @@ class Head:
     """Lines that we do not understand: they stay text."""
 
 
-def merge_heads(head: Head, other: Head) -> Head:
+def merge_heads(head: DispatchHead, other: DispatchHead) -> DispatchHead:
     """Return what both say: all notes, authors and the like, the weightier notice, and of anything else the first."""
-    pairs = {name: (getattr(head, name), getattr(other, name)) for name in Head.__slots__}
+    pairs = {name: (getattr(head, name), getattr(other, name)) for name in DispatchHead.__slots__}
     both = {name: one + two if isinstance(one, tuple) else one or two for name, (one, two) in pairs.items()}
-    return Head(**both | {"notice": notice_lines.weightiest_notice(head.notice, other.notice)})
+    return DispatchHead(**both | {"notice": notice_lines.weightiest_notice(head.notice, other.notice)})
 
 
-def understand_line(line: str, *, is_signed: bool = False) -> Head | None:
+def understand_line(line: str, *, is_signed: bool = False) -> DispatchHead | None:
     """Return what a line of a known form says; None for any other. Below a byline (``is_signed``) it may be a role."""
     is_headline = bool(_ANPA_HEADLINE.fullmatch(line))
     line = line.strip("^< ").rstrip("=")
     if not line or _NOISE.fullmatch(line):
-        return Head()
+        return DispatchHead()
     if len(line) > _LONGEST:
         return _read_note(line)
     # Before all else: no slug is a day, or a kill of it would kill all that was sent that day.
     if dated := read_date_line(line):
-        return Head(dated=dated)
+        return DispatchHead(dated=dated)
     if head := _read_note(line) or _read_label(line) or _read_embargo(line) or _read_byline(line, is_signed=is_signed):
         return head
     if slug := notice_lines.read_slug_line(line):
@@ -75,25 +75,25 @@ def understand_line(line: str, *, is_signed: bool = False) -> Head | None:
     return understand_headline(line) if is_headline else None
 
 
-def understand_headline(line: str) -> Head:
+def understand_headline(line: str) -> DispatchHead:
     """Return a headline, and what its prefixes say."""
-    headline = notice_lines.read_headline(line)
-    return Head(None, headline.text or None, headline.notice, headline.number, headline.urgency)
+    read = notice_lines.read_headline(line)
+    return DispatchHead(headline=read.text or None, notice=read.notice, number=read.number, urgency=read.urgency)
 
 
-def _of_slug(slug: notice_lines.Notices) -> Head:
-    return Head(slug.text or None, None, slug.notice, slug.number, slug.urgency)
+def _of_slug(slug: notice_lines.NoticeLine) -> DispatchHead:
+    return DispatchHead(slug=slug.text or None, notice=slug.notice, number=slug.number, urgency=slug.urgency)
 
 
-def _read_note(line: str) -> Head | None:
+def _read_note(line: str) -> DispatchHead | None:
     """Return what a line says that is a note to editors or a bare notice."""
     if note := notice_lines.read_note(line):
-        return Head(notes=(note[0],), notice=note[1])
+        return DispatchHead(notes=(note[0],), notice=note[1])
     bare = notice_lines.read_bare_notice(line)
-    return Head(notice=bare.notice, number=bare.number, urgency=bare.urgency) if bare else None
+    return DispatchHead(notice=bare.notice, number=bare.number, urgency=bare.urgency) if bare else None
 
 
-def _read_label(line: str) -> Head | None:
+def _read_label(line: str) -> DispatchHead | None:
     """Return what a line says behind its label: ``Keywords: ferry, harbour``."""
     found = _LABELLED.fullmatch(line)
     if found is None:
@@ -102,27 +102,27 @@ def _read_label(line: str) -> Head | None:
     if label == "headline":
         return understand_headline(value)
     if label == "byline":
-        return _read_byline(f"By {value.removeprefix('By ')}") or Head(authors=(value,))
+        return _read_byline(f"By {value.removeprefix('By ')}") or DispatchHead(authors=(value,))
     if label in {"priority", "urgency"}:
-        return Head(urgency=int(value) if re.fullmatch("[1-9]", value) else None)
+        return DispatchHead(urgency=int(value) if re.fullmatch("[1-9]", value) else None)
     if label in {"keywords", "category"}:
         # One letter is a code: i is AP's for the world.
-        return Head(tags=tuple(tag for each in re.split(r"[,;/]", value) if len(tag := each.strip()) > 1))
-    return _of_slug(notice_lines.split_slug(value)) if label.startswith("slug") else Head()
+        return DispatchHead(tags=tuple(tag for each in re.split(r"[,;/]", value) if len(tag := each.strip()) > 1))
+    return _of_slug(notice_lines.split_slug(value)) if label.startswith("slug") else DispatchHead()
 
 
-def _read_embargo(line: str) -> Head | None:
+def _read_embargo(line: str) -> DispatchHead | None:
     """Return an embargo, with its end where nobody can mistake that; people have to read any other end."""
     if not _EMBARGO.fullmatch(line):
         return None
     found = _MOMENT.search(line)
     if found is None:
-        return Head(notes=(line,))
+        return DispatchHead(notes=(line,))
     # A day alone has no zone.
     zone = _OFFSETS.get(found[2], found[2]) if ":" in found[1] else ""
-    return Head(notes=(line,), embargoed_until=read_moment(f"{found[1]}{zone}"))
+    return DispatchHead(notes=(line,), embargoed_until=read_moment(f"{found[1]}{zone}"))
 
 
-def _read_byline(line: str, *, is_signed: bool = False) -> Head | None:
+def _read_byline(line: str, *, is_signed: bool = False) -> DispatchHead | None:
     byline = read_byline(line, is_signed=is_signed)
-    return Head(authors=byline.names, agency=byline.agency) if byline else None
+    return DispatchHead(authors=byline.names, agency=byline.agency) if byline else None

@@ -17,7 +17,7 @@ _REACH, _LONGEST_STORY = timedelta(days=3), timedelta(days=7)
 # How long after an article another may still follow from it, link by link.
 _FOLLOWED = timedelta(days=14)
 LINKED_BEFORE, LINKED_AFTER = _FOLLOWED, _FOLLOWED + _LONGEST_STORY + timedelta(days=1)
-"""How long before the day of an article, and after its beginning, the articles are sent that its links depend on."""
+"""An article's links depend on what was sent from LINKED_BEFORE before its day to LINKED_AFTER after that day began."""
 
 # Nothing is sent more often under one slug in three days.
 _MOST_CANDIDATES = 200
@@ -33,9 +33,9 @@ _RANKS_OF_ONE_NUMBER = {Notice.UPDATE: 0, Notice.CORRECTION: 1, Notice.REPEAT: 2
 
 
 def link_notices(articles: Sequence[WireArticle], first: date, last: date) -> list[Relinked]:
-    """Return the articles whose links change because others were stored that were sent from ``first`` to ``last``.
+    """Return the articles whose links change after articles sent from ``first`` to ``last`` were stored.
 
-    ``articles`` are all of their wire keys, from ``LINKED_BEFORE`` the first to ``LINKED_AFTER`` the last.
+    ``articles`` are all of the same wire keys, from LINKED_BEFORE before ``first`` to LINKED_AFTER after ``last``.
     """
     of_key = defaultdict(list)
     for article in articles:
@@ -110,7 +110,7 @@ def _find_targets(
 def _find_target(
     notice: WireArticle, before: Sequence[WireArticle], first_versions: Mapping[int, WireArticle]
 ) -> int | None:
-    """Return the article that a notice acts on: the newest earlier version; None where no one is surely meant."""
+    """Return the article that a notice acts on: the newest earlier version; None where it is unclear which is meant."""
     if withdrew_itself(notice):
         return notice.article_id
     if notice.notice in {None, Notice.ADVISORY}:
@@ -145,7 +145,7 @@ def _is_numbered_before(article: WireArticle, notice: WireArticle) -> bool:
 
 
 def _of_its_agency(articles: Sequence[WireArticle], notice: WireArticle) -> Sequence[WireArticle]:
-    """Return the articles of the notice's agency; where any names none, only if all that are named are the same."""
+    """Return the articles of the notice's agency; all of them where they and the notice name at most one agency."""
     agencies = {article.agency for article in (*articles, notice)} - {""}
     if len(agencies) <= 1:
         return articles

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from html import unescape
 
-from worker.basics.feed_texts import keep_newest
+from worker.basics.field_rules import keep_newest
 from worker.basics.text import fold
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Entry, Notice, ParsedDocument

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from worker.basics.feed_texts import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT, as_html
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.values.entries import Enclosure, Entry, ParsedDocument
 from worker.wire.newsroom_entry import Skipped, as_document, judge_status

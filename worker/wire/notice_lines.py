@@ -1,6 +1,6 @@
-"""What a wire says of a dispatch besides its news: UPDATE 1-, (Corrects …), KILL, URGENT, 2nd Ld-Writethru.
+"""Read notices: UPDATE 1-, (Corrects …), KILL, URGENT, 2nd Ld-Writethru.
 
-It says so before a headline, behind a slug, in a note to editors or on a line of its own; and the text of a kill or a
+They stand before a headline, behind a slug, in a note to editors or on lines of their own; and the text of a kill or a
 correction may name the slug of the dispatch that it acts on.
 """
 
@@ -60,8 +60,8 @@ _ORDER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Notices:
-    """A headline or a slug, and what the words around it say."""
+class NoticeLine:
+    """A headline or slug without its marks, and the notice, number and urgency that the marks give."""
 
     text: str = ""
     notice: Notice | None = None
@@ -74,28 +74,28 @@ def weightiest_notice(*notices: Notice | None) -> Notice | None:
     return next((notice for notice in _BY_WEIGHT if notice in notices), None)
 
 
-def read_headline(headline: str) -> Notices:
+def read_headline(headline: str) -> NoticeLine:
     """Return a headline as a reader should see it, and what its prefixes say: ``RPT-UPDATE 2-Bridge reopens``."""
     text = headline.strip(" \t^<")
-    prefixes: list[Notices] = []
+    prefixes: list[NoticeLine] = []
     while len(prefixes) < _MOST_PREFIXES and (prefix := _PREFIX.match(text) or _BRACKETED.match(text)):
         prefixes.append(_read_word(prefix))
         text = text[prefix.end() :].strip()
     return _combine(text, prefixes)
 
 
-def read_bare_notice(line: str) -> Notices | None:
-    """Return what a line says that is nothing but a notice: ``URGENT``, ``KILL``, ``Take 2``, ``2nd Ld-Writethru``."""
+def read_bare_notice(line: str) -> NoticeLine | None:
+    """Return the notice of a line that holds only a notice: ``URGENT``, ``KILL``, ``Take 2``, ``2nd Ld-Writethru``."""
     if bare := _BARE.fullmatch(line):
         return _read_word(bare)
     if take := _TAKE.fullmatch(line):
-        return Notices(notice=Notice.TAKE, number=_read_number(take))
+        return NoticeLine(notice=Notice.TAKE, number=_read_number(take))
     lead = _LEAD.fullmatch(line) if line else None
-    return Notices(notice=Notice.UPDATE, number=_read_number(lead)) if lead else None
+    return NoticeLine(notice=Notice.UPDATE, number=_read_number(lead)) if lead else None
 
 
-def read_slug_line(line: str) -> Notices | None:
-    """Return the slug of a line that is surely one, and what the version behind it makes of the dispatch."""
+def read_slug_line(line: str) -> NoticeLine | None:
+    """Return the slug in a line that is surely one, with the notice and number of the version behind it."""
     if found := _AP_SLUG.fullmatch(line):
         return _combine(found["slug"].strip(" -"), _read_versions(found["rest"].split(",")))
     found = _SLUG.fullmatch(line)
@@ -107,7 +107,7 @@ def read_slug_line(line: str) -> Notices | None:
     return _combine(found["slug"].strip("-/"), versions) if is_sure else None
 
 
-def split_slug(field: str) -> Notices:
+def split_slug(field: str) -> NoticeLine:
     """Return the slug in a slug field, and what the version behind it says; anything else behind it is part of it."""
     if (found := read_slug_line(field)) and found.notice:
         return found
@@ -123,28 +123,28 @@ def opens_note(line: str) -> bool:
 
 
 def read_note(line: str) -> tuple[str, Notice | None] | None:
-    """Return what a line tells editors, and what that makes of the dispatch; None for any other line."""
+    """Return the note to editors in a line, and the notice it stands for; None for any other line."""
     found = _NOTE.fullmatch(line) or _EDITORS.fullmatch(line)
     return (found["note"].strip(), notice_of_note(found["note"])) if found else None
 
 
 def notice_of_note(note: str) -> Notice | None:
-    """Return what a note to editors makes of a dispatch, by its first word."""
+    """Return the notice that the first word of a note to editors stands for."""
     first, _, _ = note.strip(" (").partition(" ")
     return NOTE_VERBS.get(first.strip(":,.").casefold())
 
 
 def notice_of_opening(paragraph: str) -> Notice | None:
-    """Return what a dispatch is whose text opens with a notice: ``CORRECTION: In a story of 9 July …``."""
+    """Return the correction, advisory or kill with which a text opens: ``CORRECTION: In a story of 9 July …``."""
     prefix = _PREFIX.match(paragraph[:_LONGEST_PREFIX])
     notice = KINDS.get(prefix["word"]) if prefix else None
     return notice if notice in {Notice.CORRECTION, Notice.ADVISORY, Notice.KILL} else None
 
 
 def read_kill_order(texts: Sequence[str], notice: Notice | None) -> tuple[Notice | None, str | None]:
-    """Return what a dispatch is whose texts may tell editors to kill another, and the slug by which they name that one.
+    """Return a dispatch's notice, KILL where its texts order editors to kill another, and the slug that the texts name.
 
-    ``notice`` is what all else says it is: an advisory may order a kill, and a correction may name a slug too.
+    Without such an order the notice is ``notice``, which all else says. Only kills and corrections name a slug.
     """
     openings = [text[:_OPENING] for text in texts]
     if any(map(_ORDER.search, openings)):
@@ -159,9 +159,9 @@ def _named_slug(text: str) -> str | None:
     return next((slug for slug in slugs if not slug.islower() or re.search("[-/]", slug)), None)
 
 
-def _combine(text: str, said: Sequence[Notices]) -> Notices:
+def _combine(text: str, said: Sequence[NoticeLine]) -> NoticeLine:
     """Return the text with all that is said around it; of several numbers or urgencies the first counts."""
-    return Notices(
+    return NoticeLine(
         text,
         weightiest_notice(*(each.notice for each in said)),
         next((each.number for each in said if each.number), None),
@@ -169,13 +169,13 @@ def _combine(text: str, said: Sequence[Notices]) -> Notices:
     )
 
 
-def _read_versions(parts: Iterable[str]) -> list[Notices]:
+def _read_versions(parts: Iterable[str]) -> list[NoticeLine]:
     return [bare for part in parts if (bare := read_bare_notice(part.strip(" ()<")))]
 
 
-def _read_word(found: re.Match[str]) -> Notices:
+def _read_word(found: re.Match[str]) -> NoticeLine:
     word = found["word"].upper()
-    return Notices(notice=KINDS.get(word), number=_read_number(found), urgency=URGENCIES.get(word))
+    return NoticeLine(notice=KINDS.get(word), number=_read_number(found), urgency=URGENCIES.get(word))
 
 
 def _read_number(found: re.Match[str]) -> int | None:

@@ -34,7 +34,7 @@ _MOST_KEYS = 5_000
 _MOST_ARTICLES = 10_000
 
 
-def lock_sent(connection: Connection, sightings: Sequence[Sighting]) -> None:
+def lock_brought_keys(connection: Connection, sightings: Sequence[Sighting]) -> None:
     """Lock the wire keys of what documents brought; before any other lock, so that nobody waits for us in a circle.
 
     What no wire sent, which is all that most feeds carry, costs no statement.
@@ -45,7 +45,7 @@ def lock_sent(connection: Connection, sightings: Sequence[Sighting]) -> None:
     _lock_keys(connection, keys)
 
 
-def lock_stored(connection: Connection, known: Sequence[KnownArticle]) -> None:
+def lock_known_keys(connection: Connection, known: Sequence[KnownArticle]) -> None:
     """Lock the wire keys of known articles: an edit may give them others, and then what followed changes too."""
     _lock_keys(connection, {article.shown.wire_key for article in known if article.shown.wire_key})
 
@@ -64,7 +64,7 @@ def _lock_keys(connection: Connection, keys: Collection[str]) -> None:
 
 def link_stored(connection: Connection, decision: Decision, now: datetime) -> None:
     """Link the notices that a decision stored, and stored notices that waited for what it brought."""
-    sent = [each for article in decision.articles for each in _sent(article, now)]
+    sent = [each for article in decision.articles for each in _wire_keys_sent(article, now)]
     for span in _split_into_spans(sent):
         keys = {key for key, _ in span}
         first, last = span[0][1].date(), span[-1][1].date()
@@ -75,7 +75,7 @@ def link_stored(connection: Connection, decision: Decision, now: datetime) -> No
         _store_links(connection, link_notices([*known.values()], first, last), known, now)
 
 
-def _sent(article: DecidedArticle, now: datetime) -> Iterator[tuple[str, datetime]]:
+def _wire_keys_sent(article: DecidedArticle, now: datetime) -> Iterator[tuple[str, datetime]]:
     """Yield the wire key under which a changed article was sent, and when; also those that it had before."""
     if article.before != article.after:
         for version in (article.after, article.before):
@@ -103,7 +103,8 @@ def find_wire_articles(
     names = sorted(keys)
     slices = (names[start : start + _MOST_KEYS] for start in range(0, len(names), _MOST_KEYS))
     wanted = ({"wire_keys": some, "since": since, "until": until, "most": _MOST_ARTICLES} for some in slices)
-    return [_read(row) for each in wanted for row in connection.execute(_select_wire_articles(), each).mappings()]
+    rows = (row for each in wanted for row in connection.execute(_select_wire_articles(), each).mappings())
+    return [*map(_read_wire_article, rows)]
 
 
 # Statements are built once: building one costs several times what running it does.
@@ -122,7 +123,7 @@ def _select_wire_articles() -> CompoundSelect[*tuple[Any, ...]]:
     return union_all(dated, undated).limit(bindparam("most"))
 
 
-def _read(row: RowMapping) -> WireArticle:
+def _read_wire_article(row: RowMapping) -> WireArticle:
     return WireArticle(
         headline=spell_bare(row["title"]),
         agency=spell_bare(row["agency"] or ""),
@@ -164,9 +165,9 @@ def _write_notice_events(
     for each in relinked:
         article = each.article
         if article.notice is Notice.CORRECTION and each.acts_on not in {None, article.acts_on}:
-            corrected.append(_change(each.acts_on, article))
+            corrected.append(_event_of(each.acts_on, article))
         if each.killed_by and not article.killed_by:
-            killed.append(_change(article.article_id, known[each.killed_by]))
+            killed.append(_event_of(article.article_id, known[each.killed_by]))
         if article.killed_by and not each.killed_by:
             reinstated.append({"article_id": article.article_id})
     write_events(connection, now, EventKind.ARTICLE_CORRECTED, corrected)
@@ -174,7 +175,7 @@ def _write_notice_events(
     write_events(connection, now, EventKind.ARTICLE_REINSTATED, reinstated)
 
 
-def _change(article_id: int | None, notice: WireArticle) -> dict[str, Any]:
+def _event_of(article_id: int | None, notice: WireArticle) -> dict[str, Any]:
     details = {"by": notice.article_id, "words": notice.words}
     return {"article_id": article_id, "feed_id": notice.feed_id, "details": details}
 

@@ -55,11 +55,6 @@ PLACE_PARTICLES = frozenset(
 )
 """What a place's name may hold in small letters."""
 
-NAME_PARTICLES = frozenset(
-    "al am bin da de del della den der di do dos du el ibn la le ten ter van von y zu zur".split()
-)
-"""What a person's name may hold in small letters."""
-
 NO_PERSONS = frozenset("staff newsroom bureau desk writers reporters editors redaktion redacción rédaction".split())
 """The last words of bylines that name no person."""
 

@@ -33,6 +33,7 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
     [
         (timedelta(0), "0s"),
         (timedelta(milliseconds=30), "30ms"),
+        (timedelta(seconds=0.9996), "1s"),
         (timedelta(seconds=1.5), "1.5s"),
         (timedelta(seconds=59.99), "1m"),
         (timedelta(seconds=90), "1m 30s"),

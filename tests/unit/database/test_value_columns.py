@@ -14,13 +14,13 @@ from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.types import Json
 from worker.database.value_columns import ARTICLE, GUID_RULE, MOVE, VALIDATORS, Columns
-from worker.parse.child_process import ParseAnswer, ParseRequest, Refusal
+from worker.parse.frames import ParseAnswer, ParseFailure, ParseRequest
 from worker.values.articles import Article
 from worker.values.due_feeds import FeedOptions
 from worker.values.entries import Enclosure, Entry, GuidPolicy, ParsedDocument
 from worker.values.schedules import Hints, Rhythm
 
-IN_FRAMES = [ParseRequest, ParseAnswer, Refusal, ParsedDocument, Entry, Enclosure, Hints]
+IN_FRAMES = [ParseRequest, ParseAnswer, ParseFailure, ParsedDocument, Entry, Enclosure, Hints]
 IN_ONE_COLUMN = [FeedOptions, Hints, Rhythm, Article]
 IN_COLUMNS: list[tuple[Columns[Any], Any]] = [
     (ARTICLE, ArticleRow), (VALIDATORS, ScheduleRow), (MOVE, FeedRow), (GUID_RULE, FeedRow)

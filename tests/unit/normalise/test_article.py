@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.normalise.article import content_hash, normalise
-from worker.normalise.match_keys import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.values.articles import Article, LanguageSource, Sighting
 from worker.values.entries import Enclosure, Entry, KeyedEntry, KnownBy
 

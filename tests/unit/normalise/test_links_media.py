@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.links import find_image, read_enclosures
-from worker.normalise.match_keys import FeedContext
 from worker.normalise.sanitise import sanitise
 from worker.values.entries import Enclosure, Entry
 

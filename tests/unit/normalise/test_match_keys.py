@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from worker.basics.urls import canonical_url
-from worker.normalise.match_keys import FeedContext, is_unnumbered, key_across_feeds, read_version, wire_key
+from worker.normalise.feed_context import FeedContext
+from worker.normalise.match_keys import is_unnumbered, key_across_feeds, read_version, wire_key
 from worker.values.entries import Entry
 
 FILE = "file:///seeds/a.xml"

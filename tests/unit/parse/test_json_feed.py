@@ -112,6 +112,21 @@ def test_the_newest_are_kept_wherever_they_stand() -> None:
     assert parsed.dropped_entries == 1
 
 
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ({"date_published": "2026-11-23T09:00:00+09:00"}, {"date_published": "2026-11-23T05:00:00Z"}),
+        ({"date_modified": "2026-11-21"}, {"date_modified": "2026-11-22"}),
+        ({"date_published": "soon"}, {"date_published": "soon", "date_modified": "2026-11-22"}),
+    ],
+)
+def test_the_newest_are_known_by_the_moments_that_their_dates_name(older: Any, newer: Any) -> None:
+    items = [older | {"id": "older"}, newer | {"id": "newer"}]
+    for order in (items, items[::-1]):
+        parsed = _parse(orjson.dumps({"version": VERSION, "items": order}), 1)
+        assert [entry.guid for entry in parsed.entries] == ["newer"]
+
+
 @pytest.mark.parametrize("body", [b"{}", b"[]", b"[{}]", b'{"version": 1}', b'{"version": "1.1", "items": []}', b'"x"'])
 def test_other_json_is_not_a_feed(body: bytes) -> None:
     with pytest.raises(PermanentError, match="no JSON Feed") as failure:

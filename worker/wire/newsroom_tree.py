@@ -74,15 +74,15 @@ class _Builder:
         try:
             self._parser.Parse(body, True)
         except expat.ExpatError as error:
-            told = f"the document is broken at line {error.lineno}: {expat.errors.messages[error.code]}"
-            raise PermanentError(ErrorClass.PARSE, told) from error
+            sentence = f"the document is broken at line {error.lineno}: {expat.errors.messages[error.code]}"
+            raise PermanentError(ErrorClass.PARSE, sentence) from error
         return next(children(self._root))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         if len(self._open) > _DEEPEST or self._elements > _MOST_ELEMENTS:
-            told = f"the document has more than {_MOST_ELEMENTS:,} elements, or nests them deeper than {_DEEPEST}"
-            raise RejectedError(ErrorClass.TOO_BIG, told)
+            sentence = f"the document has more than {_MOST_ELEMENTS:,} elements, or nests them deeper than {_DEEPEST}"
+            raise RejectedError(ErrorClass.TOO_BIG, sentence)
         node = Node(_local(name), {_local(key): value for key, value in attributes.items() if key != "xmlns"})
         self._open[-1].parts.append(node)
         self._open.append(node)
@@ -114,14 +114,14 @@ def children(node: Node | None, name: str | None = None) -> Iterator[Node]:
             yield part
 
 
-def find(node: Node | None, *path: str) -> Node | None:
+def find_node(node: Node | None, *path: str) -> Node | None:
     """Return the first element at the end of a path of names; None where there is none."""
     for name in path:
         node = next(children(node, name), None)
     return node
 
 
-def attribute(node: Node | None, name: str) -> str | None:
+def read_attribute(node: Node | None, name: str) -> str | None:
     """Return an attribute, clean and trimmed; None where it is missing or empty."""
     return (fold(node.attributes.get(name, "")[:_LONGEST_TEXT]) or None) if node else None
 
@@ -148,11 +148,12 @@ def _write(node: Node) -> Iterator[str]:
     if node.name in _DROPPED:
         return
     if node.name == "media-reference":
-        source, text = picture_url(node), attribute(node, "alternate-text") or ""
+        source, text = picture_url(node), read_attribute(node, "alternate-text") or ""
         yield f'<img src="{escape(source)}" alt="{escape(text)}">' if source else ""
         return
     if node.name == "frac":
-        yield escape(f"{line_of(find(node, 'frac-num')) or ''}/{line_of(find(node, 'frac-den')) or ''}", quote=False)
+        above, below = (line_of(find_node(node, name)) or "" for name in ("frac-num", "frac-den"))
+        yield escape(f"{above}/{below}", quote=False)
         return
     name = _HTML_NAMES.get(node.name, node.name)
     # person, org and chron are words of a sentence; name.given and the like have names that HTML cannot have.
@@ -175,5 +176,5 @@ def _is_html_name(name: str) -> bool:
 
 def picture_url(reference: Node) -> str | None:
     """Return the address of a media reference that is a picture."""
-    media_type = attribute(reference, "mime-type") or "image/"
-    return attribute(reference, "source") if media_type.startswith("image/") else None
+    media_type = read_attribute(reference, "mime-type") or "image/"
+    return read_attribute(reference, "source") if media_type.startswith("image/") else None

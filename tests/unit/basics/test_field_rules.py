@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from worker.basics.feed_texts import choose_link, looks_like_html, name_of_author, read_length, resolve_url, tidy_text
+from worker.basics.field_rules import choose_link, looks_like_html, name_of_author, read_length, resolve_url, tidy_text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.examples import example_of
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
-from worker.parse.child_process import LENGTHS, ParseRequest, pack_answer, pack_request, unpack_answer, unpack_request
+from worker.parse.frames import LENGTHS, ParseRequest, pack_answer, pack_request, unpack_answer, unpack_request
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
@@ -48,7 +48,7 @@ def test_a_request_says_how_long_its_two_parts_are_and_comes_out_as_it_went_in()
         b"",
         b"[]",
         b"{}",
-        b'{"refusal": {"kind": "SystemExit", "error_class": "parse", "sentence": "x"}}',
+        b'{"failure": {"kind": "SystemExit", "error_class": "parse", "sentence": "x"}}',
         b'{"parsed": {}}',
     ],
 )

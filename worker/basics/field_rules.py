@@ -142,12 +142,14 @@ def keep_newest(items: Sequence[_Item], most: int, date_of: Callable[[_Item], An
 
 def moment_of(entry: Entry) -> Any:
     """Return when an entry was published, or else updated, as a tuple to sort by; None where it does not say."""
-    return _read_date(entry.published) or _read_date(entry.updated)
+    return date_key(entry.published) or date_key(entry.updated)
 
 
-def _read_date(date: str | None) -> Any:
+def date_key(date: str | None) -> Any:
+    """Return a date as a tuple to sort by; None where it cannot be read."""
     try:
-        return tuple(parse_date(date[:_LONGEST_DATE]) or ()) if date else None
+        parts = parse_date(date[:_LONGEST_DATE]) if date else None
     except (ValueError, TypeError, OverflowError, AttributeError, LookupError):
         # Feedparser's readers may raise any of these on a date that they half understand.
         return None
+    return tuple(parts) if parts else None

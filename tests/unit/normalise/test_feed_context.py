@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from worker.normalise.match_keys import FeedContext
+from worker.normalise.feed_context import FeedContext
 
 FILE = "file:///seeds/a.xml"
 FEED, SITE = "https://news.example/feeds/a.xml", "https://www.news.example/"

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.dedupe.renamed import is_edit, is_other_news, is_same_news, likeness
+from worker.dedupe.likeness import is_edit, is_other_news, is_same_news, likeness
 from worker.values.articles import Article
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

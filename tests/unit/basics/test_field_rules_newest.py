@@ -1,6 +1,6 @@
 import pytest
 
-from worker.basics.feed_texts import keep_newest, moment_of
+from worker.basics.field_rules import keep_newest, moment_of
 from worker.values.entries import Entry
 
 Dated = tuple[str, int | None]

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.basics.tenancy import publisher_of
+from worker.basics.publishers import publisher_of
 
 
 @pytest.mark.parametrize(
