@@ -103,7 +103,10 @@ Rules = Annotated[tuple[str, ...], NoDecode, _from_text(_split_at_commas), After
 class Settings(BaseSettings):
     """Every setting with its unit and default, read once; a bad value stops the process and names the variable."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    # A traceback, as Celery prints one, would show values that may hold secrets.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: Annotated[str, AfterValidator(_use_psycopg)] = "sqlite:///feedmill.db"
     """SQLAlchemy URL of the store; ``postgres://`` and ``postgresql://`` mean psycopg."""
@@ -182,9 +185,9 @@ def read_settings() -> Settings:
     except ValidationError as error:
         raise SettingsError(_one_sentence(error)) from error
     except UnicodeDecodeError as error:
-        raise SettingsError("`.env` cannot be read: it is not UTF-8 text.") from error
+        raise SettingsError("`.env` cannot be read: it is not UTF-8 text") from error
     except OSError as error:
-        raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}.") from error
+        raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
 def _refuse_unknown_names(names: set[str]) -> None:
@@ -205,5 +208,6 @@ def _one_sentence(error: ValidationError) -> str:
     if not fault["loc"]:
         return reason
     name, given = PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
-    shown = "" if name.endswith("_SECRET") or given in reason else f" (it was {given})"
+    # A URL may hold a password.
+    shown = "" if name.endswith(("_SECRET", "_URL")) or given in reason else f" (it was {given})"
     return f"{name} is wrong: {reason}{shown}"

@@ -27,7 +27,9 @@ _MOST_PARALLEL = 32
 @click.option("--text", help="Only hosts with this in their name.")
 @click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, such as 1m30s, or default.")
 @click.option("--parallel", help=f"Set the requests in flight to each HOST: 1 to {_MOST_PARALLEL}, or default.")
-def hosts_command(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str) -> int:
+def hosts_command(
+    names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str | None
+) -> int:
     """List hosts, and whether each may be asked now; with --gap or --parallel, set how the named ones are treated.
 
     HOST is a hostname (at any port), hostname:port, or the URL of one of its feeds.

@@ -34,7 +34,7 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
             "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
-            "clone of Feedmill."
+            "clone of Feedmill"
         ) from error
     file = file_of(engine)
     if file and file.parent.is_dir() and not file.exists() and check and not create:

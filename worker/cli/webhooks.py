@@ -41,7 +41,7 @@ def add_command(url: str, since: int | None) -> None:
         )
     _refuse_unreachable(url)
     with opened_store(create=True) as engine:
-        # Only then is the next change the next one.
+        # First, so that the webhook begins after every change that is committed by now.
         number_events(engine)
         webhook, is_new = write(engine, lambda connection: _find_or_add(connection, url, since))
     write_line(f"{'Added' if is_new else 'Known already'}: webhook {webhook.webhook_id}, {webhook.url}")
@@ -62,8 +62,15 @@ def _refuse_unreachable(url: str) -> None:
 
 
 def _find_or_add(connection: Connection, url: str, since: int | None) -> tuple[Webhook, bool]:
+    """Return the webhook of a URL, added where it is not known, and whether it was added."""
     found = find_webhook(connection, url)
-    return found or add_webhook(connection, read_clock(connection).now(), url, since), found is None
+    if found is None:
+        return add_webhook(connection, read_clock(connection).now(), url, since), True
+    if since is not None:
+        raise NamedError(
+            f"{url} is a webhook already: `feedmill webhook resume {found.webhook_id} --since {since}` moves it."
+        )
+    return found, False
 
 
 @webhook_command.command("list")
@@ -94,7 +101,7 @@ def _next(row: Mapping[str, Any], now: datetime) -> str:
 @webhook_command.command("remove")
 @_NAME
 def remove_command(name: str) -> None:
-    """Deliver nothing there any more."""
+    """Remove a webhook: nothing more is delivered to it."""
 
     def remove(connection: Connection, _clock: Clock) -> str:
         webhook = _webhook_called(connection, name)

@@ -27,7 +27,8 @@ from worker.values.due_feeds import FetchRequest, Message
 from worker.webhooks.batches import Batch, Verdict, after_failed_delivery, claim_batches, note_failed, note_taken
 
 _TIMEOUT = timedelta(seconds=15)
-# One call claims for so many seconds. What is in flight then still has its time, or after a stop only this long.
+# One call claims for so many seconds, then waits at most one delivery's time, or after a stop only this long. What is
+# still in flight then, as where a claim took long, is sent again once its claim has run out.
 _CLAIM_FOR = 8.0
 _GRACE = 5.0
 _TURN = timedelta(milliseconds=100)
