@@ -125,7 +125,7 @@ def _number_if_allowed(engine: Engine) -> bool:
 
 
 def find_cursor(connection: Connection, since: int | None) -> int:
-    """Return the cursor to follow from: now, or for 0 the oldest change that is kept."""
+    """Return the cursor to begin after: ``since``; for None the newest change; for 0 the oldest that is kept."""
     bounds = read_bounds(connection)
     if since is None:
         return bounds.numbered_to

@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     max_entries: Count = 2000
     """How many of a document's entries are read, the newest."""
     fetch_parallel: Count = 300
-    """Hosts in flight in one poll task. Up to five times as many that hang do not count."""
+    """Hosts in flight in one poll task; those that hang do not count, up to five times as many."""
     batch_size: Count = 50
     """Hosts claimed at once."""
     tick_interval: Duration = timedelta(seconds=15)

@@ -125,12 +125,13 @@ def _resume(connection: Connection, clock: Clock, name: str) -> str:
 @click.option(
     "--guid-policy",
     type=click.Choice([*_GUID_POLICIES, "default"]),
-    help="By what entries are known; default leaves it to the audit of the feed's guids.",
+    help="What entries are recognised by; default leaves it to the audit of the feed's guids.",
 )
 def set_command(names: tuple[str, ...], *, interval: str | None, guid_policy: str | None) -> int:
     """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
 
-    Or set by what their entries are known: those that are in a feed then may be taken for new ones once.
+    Or set what their entries are recognised by: the entries in a feed at that moment may then be taken for new ones,
+    once.
     """
     if interval is None and guid_policy is None:
         raise UsageError("set needs --interval, --guid-policy or both.")

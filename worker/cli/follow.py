@@ -35,7 +35,7 @@ def follow_command(*, since: int | None, as_json: bool, limit: int | None, once:
                 if number == limit:
                     break
         except KeyboardInterrupt:
-            # That is how one ends it.
+            # Ctrl-C is how a person ends it.
             return
 
 

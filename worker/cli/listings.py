@@ -56,7 +56,7 @@ def _feed_columns(now: datetime) -> list[Column]:
 @click.option("--text", help="Only articles with this in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 1h30m, or a date.")
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List articles, those first that were seen last, whenever published; with FEED those that one feed carries.
+    """List articles, the last seen first, whatever their dates; with FEED, those that one feed carries.
 
     FEED is an id, a URL, or a title or address as tables show it. With --json the oldest come first, in the order of
     their ids; with --since, of first sight.
@@ -117,7 +117,7 @@ def _name_feed(poll: Mapping[str, Any]) -> str:
 @click.option("--text", help="Only stories with this in a title.")
 @click.option("--since", help="Only stories whose last copy was first seen since: 2d, 1h30m, or a date.")
 def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List stories that more than one article tells, the newest first; with FEED those that one feed has part in.
+    """List stories that more than one article tells, the newest first; with FEED, those that one feed's articles tell.
 
     FEED is an id, a URL, or a title or address as tables show it.
     """

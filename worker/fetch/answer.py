@@ -1,4 +1,4 @@
-"""What a hop of a fetch brought: a document, "not modified", that a message was taken, an error, or a redirect."""
+"""What the answer to one request of a fetch means: document, "not modified", message taken, redirect or error."""
 
 import re
 from datetime import datetime, timedelta
@@ -100,9 +100,9 @@ def read_document(location: Location, head: Head, body: Body) -> Document:
 
 
 def read_not_modified(location: Location, head: Head, request: FetchRequest) -> NotModified:
-    """Return that nothing changed, with the validators to keep; TransientError where we did not ask whether it had."""
+    """Return ``NotModified`` with the validators to keep; TransientError for a 304 to a request without any."""
     if request.validators == Validators():
-        # Believed, it would mean that we never read the feed at all.
+        # If we believed it, we would never read the feed at all.
         sentence = f"{location.host} answered 304 (Not Modified) to a request without conditions"
         raise TransientError(ErrorClass.PROTOCOL, sentence, head.status)
     return NotModified(merge_validators(head, request.validators))
@@ -122,7 +122,7 @@ def read_redirect(location: Location, head: Head, visited: list[Location], most:
 
 
 def status_error(location: Location, head: Head, received_at: datetime) -> PollError:
-    """Return the error that a status above 300 means."""
+    """Return the error that a status of 300 or above means."""
     wait = retry_after(head, received_at) if head.status >= HTTPStatus.BAD_REQUEST else None
     if head.status not in _BY_STATUS and (wall := _find_wall(head)):
         return _blocked(location, head, wall, wait)

@@ -1,8 +1,8 @@
 """The guard: judges each address at the moment it is dialled, whatever the URL or the DNS said.
 
-A table of its own says which addresses are not public, for ``ipaddress.is_global`` calls several ways home global. Its
-ranges are those of IANA's special-purpose address registries (RFC 6890 and its updates) where no feed has any business.
-An IPv6 address that carries an IPv4 address is judged by what it carries.
+A table of its own says which addresses are not public, because ``ipaddress.is_global`` calls public several addresses
+that lead back into a private network. Its ranges are those of IANA's special-purpose address registries (RFC 6890 and
+its updates) where no feed has any business. An IPv6 address that carries an IPv4 address is judged by what it carries.
 """
 
 import socket
@@ -99,7 +99,7 @@ def _carried(number: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lets public addresses on web ports be dialled, and the operator's exact exceptions."""
+    """Lets public addresses be dialled on ports that feeds are served on, and whatever the operator allows exactly."""
 
     origins: frozenset[tuple[str, int]] = frozenset()
     """Hosts and ports, as a URL writes them, that may be dialled wherever they resolve to."""
@@ -126,7 +126,7 @@ class Guard:
         return None
 
     def objection_to(self, location: Location) -> str | None:
-        """Return why a URL that names its host by an address may not be asked; None when it may, and for any other."""
+        """Return why a URL with an address for a host may not be asked; None when it may, and for one with a name."""
         try:
             ip = str(ip_address(location.host))
         except ValueError:

@@ -121,7 +121,7 @@ def _directed_lifetime(cache_control: str) -> timedelta | None:
 
 
 def _sent_at(head: Head, received_at: datetime) -> datetime:
-    # By the host's own clock where it sends a date: then it does not matter that this clock may be wrong.
+    # By the host's clock where it sends one: the wait is then right even if that clock is wrong.
     return read_date(head.fields.get("date", "")) or received_at
 
 

@@ -76,8 +76,9 @@ class Names(Generic[_Asker]):
         self._wake = wake
         self._look_up = look_up
         self._askers: dict[str, list[_Asker]] = {}
-        # The names that somebody waits for: those not begun, and when the others were, the oldest first.
+        # Names that wait for a thread.
         self._waiting: dict[str, None] = {}
+        # When each lookup that somebody waits for began, the oldest first.
         self._awaited: dict[str, float] = {}
         # Every name that occupies a thread, even where its askers gave it up, and since when.
         self._running: dict[str, float] = {}

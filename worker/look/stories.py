@@ -1,4 +1,4 @@
-"""Looking at stories: which there are, and what each copy changed of the first article."""
+"""Stories for readers: which there are, and how much of each copy is found in the first article."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, islice
@@ -43,7 +43,7 @@ def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, A
 
 
 def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] | None:
-    """Return one story with its articles and what each changed of the first one; None for a single article."""
+    """Return one story with its articles, each compared with the first one; None for a single article."""
     query = _members(ArticleRow.title, func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"))
     query = query.where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(_MOST_COPIES)
     articles = connection.execute(query).mappings().all() if story_id is not None else []
@@ -51,7 +51,7 @@ def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] |
         return None
     # Counted here: a story that is being grouped again has no row that says how many.
     size = connection.execute(select(func.count()).where(ArticleRow.story_id == story_id)).scalar_one()
-    return {"id": story_id, "size": size} | _spread(articles) | {"articles": _changes(articles)}
+    return {"id": story_id, "size": size} | _spread(articles) | {"articles": _compare_with_first(articles)}
 
 
 def _members(*more: Any) -> Select[*tuple[Any, ...]]:
@@ -81,8 +81,11 @@ def _spread(articles: Sequence[Listed]) -> dict[str, Any]:
     }
 
 
-def _changes(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
-    """Return each article with the share of the shorter text, its own or that of the first, that the longer one has."""
+def _compare_with_first(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
+    """Return each article with its number of words, and how much of the shorter text the longer one has.
+
+    The two texts are its own and that of the first article.
+    """
     shown = "id title url feed_url published_at first_seen_at notice killed_by".split()
     signatures = [sign(read_text(article["text"]), (), article["title"], "") for article in articles]
     return [

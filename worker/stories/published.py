@@ -1,4 +1,4 @@
-"""Publishing what articles are found and compared by, and finding it: anchors, sketches and the lines of stories.
+"""Signatures in SQL: stored for other workers to see, and searched for candidates; the lines that stories share.
 
 Anchors with their articles and lines with their stories are tables of pairs of numbers: many go into one statement.
 """
@@ -65,6 +65,17 @@ def publish(connection: Connection, signed: Sequence[Signed]) -> None:
         connection.execute(_insert_story(dialect), begun)
 
 
+def story_of_one_article(article_id: int, first_seen_at: datetime, size: int) -> dict[str, object]:
+    """Return the row of a story that has only the article it began with."""
+    return {
+        "id": article_id,
+        "first_article_id": article_id,
+        "size": size,
+        "first_seen_at": first_seen_at,
+        "last_seen_at": first_seen_at,
+    }
+
+
 def insert_pairs(connection: Connection, table: str, pairs: Iterable[tuple[int, int]]) -> None:
     """Insert the pairs of numbers that are not there yet, in an order that is the same in all transactions."""
     rows = sorted(set(pairs))
@@ -110,17 +121,6 @@ def _sketch(signed: Signed) -> dict[str, Any]:
         "shingles": _pack(signature.sketch),
         "facts": _pack(signature.facts),
         "places": signature.places.to_bytes((signature.places.bit_length() + 7) // 8, "little"),
-    }
-
-
-def story_of_one_article(article_id: int, first_seen_at: datetime, size: int) -> dict[str, object]:
-    """Return the row of a story that has only the article it began with."""
-    return {
-        "id": article_id,
-        "first_article_id": article_id,
-        "size": size,
-        "first_seen_at": first_seen_at,
-        "last_seen_at": first_seen_at,
     }
 
 

@@ -79,7 +79,7 @@ def _places_of_facts(tokens: Sequence[str], word_count: int) -> Iterator[int]:
 
 
 def sign(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outlet: str) -> Signature:
-    """Return the signature of a text, whose blocks that are boilerplate do not count."""
+    """Return the signature of a text; its boilerplate blocks do not count."""
     own = [block for block in blocks if block.block_hash not in boilerplate]
     words = [word for block in own for word in block.words]
     width = choose_width(words)

@@ -39,8 +39,10 @@ class Batch:
     url: str
     salt: str
     after: int
+    """The position up to which the webhook has taken changes."""
     up_to: int
     changes: int
+    """How many."""
     body: bytes
     failures: int
     failing_since: datetime | None
@@ -134,9 +136,9 @@ def _claimed(batch: Batch) -> Update:
 def after_failed_delivery(
     now: datetime, failures: int, failing_since: datetime, error: PollError, spread: float
 ) -> Verdict:
-    """Return what follows from the latest of ``failures`` in a row: a wait that doubles, up to half as much again.
+    """Return when to try again after ``failures`` in a row, or why the webhook is dead; the wait doubles each time.
 
-    ``spread`` is that half's share, 0 to 1. The receiver's own wish (Retry-After) is never undercut.
+    Jitter adds up to half of it (``spread``, 0 to 1); the receiver's Retry-After is never undercut.
     """
     wait = min(_FIRST * 2.0 ** min(failures - 1, 16), _LONGEST) * (1 + spread / 2)
     next_attempt_at = now + max(wait, error.retry_after or timedelta(0))
