@@ -178,7 +178,7 @@ def _set_up_logs(**_: object) -> None:
 
 
 @worker_init.connect
-def _prepare(**_: object) -> None:
+def _prepare_worker(**_: object) -> None:
     prepare_to_stop()
     try:
         check_schema(store_engine())

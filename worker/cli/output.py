@@ -83,7 +83,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *,
             ratio=None if column.widest else 1,
         )
     for row in rows:
-        table.add_row(*(plain(column.value_of(row)) for column in columns))
+        table.add_row(*(plain_text(column.value_of(row)) for column in columns))
     if table.row_count:
         print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
     else:
@@ -122,17 +122,17 @@ def share_of_page(parts: int) -> int:
     return console().width // parts
 
 
-def room(least: int, beside: int) -> int:
+def column_room(least: int, beside: int) -> int:
     """Return a column's width in characters: the page less ``beside``, which the others take; at least ``least``."""
     return max(least, console().width - beside)
 
 
-def plain(value: object, style: str = "") -> Text:
+def plain_text(value: object, style: str = "") -> Text:
     """Return a value for a person: no line breaks, no control characters, nothing that styles the terminal."""
     if value is None:
         return Text("")
     if isinstance(value, list | tuple):
-        return Text("\n").join(map(plain, value))
+        return Text("\n").join(map(plain_text, value))
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, timedelta):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from worker.basics.units import LARGEST_ID
 from worker.cli.open_store import change_store, opened_store, reading_store
 from worker.cli.options import Whole
-from worker.cli.output import Column, from_now, print_rows, room, write_line
+from worker.cli.output import Column, column_room, from_now, print_rows, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.errors import NamedError, PollError, UsageError
@@ -81,18 +81,18 @@ def list_command(*, as_json: bool) -> None:
         now = read_clock(connection).now()
         columns = [
             Column("ID", "id", 9),
-            Column("URL", "url", room(24, 96), wraps=True),
+            Column("URL", "url", column_room(24, 96), wraps=True),
             Column("STATE", "state", 6),
             Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
             Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
-            Column("NEXT", lambda row: _next(row, now), 9),
+            Column("NEXT", lambda row: _format_next_attempt(row, now), 9),
             Column("WHY", lambda row: row["state_reason"] or row["error"], wraps=True),
         ]
         none = "No webhooks: `feedmill webhook add URL` adds one."
         print_rows(list_webhooks(connection), columns, as_json=as_json, when_empty=none)
 
 
-def _next(row: Mapping[str, Any], now: datetime) -> str:
+def _format_next_attempt(row: Mapping[str, Any], now: datetime) -> str:
     if row["state"] != "active":
         return "never"
     return from_now(max(row["next_attempt_at"], now), now) if row["error"] else ""

@@ -73,19 +73,19 @@ _IPV6_RANGES = _ranges(_IPV6)
 def special_kind(ip: str) -> str | None:
     """Return the kind of an address that is not public (``loopback``, ``private`` …); None for a public one."""
     if ":" not in ip:
-        return _find(int.from_bytes(socket.inet_pton(socket.AF_INET, ip)), _IPV4_RANGES)
+        return _find_range(int.from_bytes(socket.inet_pton(socket.AF_INET, ip)), _IPV4_RANGES)
     number = int.from_bytes(socket.inet_pton(socket.AF_INET6, ip))
-    carried = _carried(number)
+    carried = _carried_ipv4(number)
     if not carried:
-        return _find(number, _IPV6_RANGES)
-    return next(filter(None, (_find(ipv4, _IPV4_RANGES) for ipv4 in carried)), None)
+        return _find_range(number, _IPV6_RANGES)
+    return next(filter(None, (_find_range(ipv4, _IPV4_RANGES) for ipv4 in carried)), None)
 
 
-def _find(number: int, ranges: tuple[tuple[int, int, str], ...]) -> str | None:
+def _find_range(number: int, ranges: tuple[tuple[int, int, str], ...]) -> str | None:
     return next((kind for first, last, kind in ranges if first <= number <= last), None)
 
 
-def _carried(number: int) -> tuple[int, ...]:
+def _carried_ipv4(number: int) -> tuple[int, ...]:
     """Return the IPv4 addresses that an IPv6 address carries, if a router on the way would dial them."""
     last = number & 0xFFFFFFFF
     if number >> 32 in {0xFFFF, 0x64FF9B << 64}:  # IPv4-mapped (RFC 4291), NAT64 (RFC 6052)

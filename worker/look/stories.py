@@ -11,9 +11,9 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
 from worker.look.listings import Listed, Wanted, columns
-from worker.stories.compare import compare
+from worker.stories.compare import measure_overlap
 from worker.stories.constants import MOST_CHARACTERS
-from worker.stories.signature import read_text, sign
+from worker.stories.signature import make_signature, read_blocks
 
 # Stories whose articles are read at a time.
 _SLICE = 200
@@ -87,12 +87,12 @@ def _compare_with_first(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
     The two texts are its own and that of the first article.
     """
     shown = "id title url feed_url published_at first_seen_at notice killed_by".split()
-    signatures = [sign(read_text(article["text"]), (), article["title"], "") for article in articles]
+    signatures = [make_signature(read_blocks(article["text"]), (), article["title"], "") for article in articles]
     return [
         {name: article[name] for name in shown}
         | {
             "words": len(article["text"].split()),
-            "share_found": round(compare(signature, signatures[0]).of_shorter, 2),
+            "share_found": round(measure_overlap(signature, signatures[0]).of_shorter, 2),
         }
         for article, signature in zip(articles, signatures, strict=True)
     ]

@@ -53,7 +53,7 @@ def find_boilerplate(connection: Connection, blocks: Collection[int]) -> set[int
     return set(connection.execute(seen).scalars())
 
 
-def publish(connection: Connection, signed: Sequence[Signed]) -> None:
+def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None:
     """Write the signatures of articles, and a story for each article that has none yet."""
     dialect = connection.dialect.name
     anchors = ((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)

@@ -25,7 +25,7 @@ _LOW_32_BITS = 0xFFFFFFFF
 _CHARACTER_BYTES = 4
 
 
-def read_text(text: str) -> tuple[Block, ...]:
+def read_blocks(text: str) -> tuple[Block, ...]:
     """Return the lines of a text that have words, as far as texts are compared."""
     blocks: list[Block] = []
     room = rules.MOST_WORDS
@@ -78,7 +78,7 @@ def _places_of_facts(tokens: Sequence[str], word_count: int) -> Iterator[int]:
         is_first = False
 
 
-def sign(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outlet: str) -> Signature:
+def make_signature(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outlet: str) -> Signature:
     """Return the signature of a text; its boilerplate blocks do not count."""
     own = [block for block in blocks if block.block_hash not in boilerplate]
     words = [word for block in own for word in block.words]

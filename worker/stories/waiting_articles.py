@@ -26,7 +26,7 @@ def claim_waiting(connection: Connection, limit: int) -> list[WaitingArticle]:
     ids = connection.execute(waiting.limit(_LOOKAHEAD if is_postgresql else limit)).scalars().all()
     if is_postgresql:
         ids = _lock_slots(connection, ids, limit)
-    return _read(connection, ids) if ids else []
+    return _read_waiting(connection, ids) if ids else []
 
 
 def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[int]:
@@ -39,7 +39,7 @@ def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[
     return claimed
 
 
-def _read(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
+def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
     were_compared = and_(SketchRow.article_id == ArticleRow.id, SketchRow.content_hash == ArticleRow.content_hash)
     # Another worker may have grouped some of them between our look and our lock.
     rows = connection.execute(

@@ -6,8 +6,8 @@ from worker.fetch.headers import (
     Head,
     fresh_for,
     merge_validators,
-    read_date,
     read_head,
+    read_http_date,
     retry_after,
     sendable_validator,
 )
@@ -182,9 +182,9 @@ def test_retry_after_is_seconds_or_a_date_within_a_week(fields: dict[str, str], 
     ],
 )
 def test_a_date_is_read_in_each_of_its_forms(text: str) -> None:
-    assert read_date(text) == datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
+    assert read_http_date(text) == datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["", "0", "tomorrow", "Sun, 99 Nov 1994 08:49:37 GMT", "\x00", "," * 99])
 def test_what_is_no_date_is_none(text: str) -> None:
-    assert read_date(text) is None
+    assert read_http_date(text) is None

@@ -1,10 +1,10 @@
 import pytest
 
-from worker.stories.signature import hash_words, read_text, split_words, words_of_title
+from worker.stories.signature import hash_words, read_blocks, split_words, words_of_title
 
 
 def _words(text: str) -> list[tuple[str, ...]]:
-    return [block.words for block in read_text(text)]
+    return [block.words for block in read_blocks(text)]
 
 
 def test_each_line_that_says_something_is_a_block() -> None:
@@ -36,12 +36,12 @@ def test_composed_and_decomposed_letters_are_the_same_word() -> None:
 
 
 def test_names_in_mid_sentence_and_whatever_has_digits_are_facts() -> None:
-    (block,) = read_text("Police in Jarrow held 3 men. They said Smith, A4 driver: Fine day.")
+    (block,) = read_blocks("Police in Jarrow held 3 men. They said Smith, A4 driver: Fine day.")
     assert [block.words[place] for place in block.facts] == ["jarrow", "3", "smith", "a4"]
 
 
 def test_a_block_is_known_by_its_words_alone() -> None:
-    (one,), (other,) = read_text("Sign up  for OUR newsletter!"), read_text("sign up for our newsletter")
+    (one,), (other,) = read_blocks("Sign up  for OUR newsletter!"), read_blocks("sign up for our newsletter")
     assert one.block_hash == other.block_hash == hash_words(["sign", "up", "for", "our", "newsletter"])
 
 
