@@ -159,6 +159,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The lowest level of the lines that are written."""
 
+    @property
+    def is_broker_in_memory(self) -> bool:
+        """Whether messages stay within this process: no other one can send or receive them."""
+        return self.broker_url.startswith("memory://")
+
     @model_validator(mode="after")
     def _intervals_in_order(self) -> "Settings":
         for shorter, longer in pairwise(("poll_interval_min", "poll_interval", "poll_interval_max")):

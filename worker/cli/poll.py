@@ -144,7 +144,7 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
                 code = 1
     ids = list(dict.fromkeys(ids))
     pipeline.request_named(tools.engine, ids)
-    has_queue = not settings().broker_url.startswith("memory://")
+    has_queue = not settings().is_broker_in_memory
     if has_queue and ids:
         # Only after the commit: a worker that is quicker must find the request.
         from worker.celery import send_poll_requested  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
