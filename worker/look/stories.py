@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from worker.basics.urls import site
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
 from worker.look.listings import Listed, Wanted, columns
 from worker.stories.compare import measure_overlap
 from worker.stories.constants import MOST_CHARACTERS
-from worker.stories.signature import make_signature, read_blocks
+from worker.stories.signature import make_signature, outlet_of, read_blocks
 
 # Stories whose articles are read at a time.
 _SLICE = 200
@@ -72,9 +71,8 @@ def _with_spread(connection: Connection, stories: Sequence[Listed]) -> Iterator[
 
 def _spread(articles: Sequence[Listed]) -> dict[str, Any]:
     moments = [article["published_at"] or article["first_seen_at"] for article in articles]
-    outlets = {site(article["url"]) or site(article["feed_url"]) or article["feed_url"] for article in articles}
     return {
-        "outlets": sorted(outlets),
+        "outlets": sorted({outlet_of(article["url"], article["feed_url"]) for article in articles}),
         "first_at": min(moments),
         "last_at": max(moments),
         "spread": max(moments) - min(moments),

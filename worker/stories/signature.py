@@ -8,6 +8,7 @@ from itertools import accumulate, islice
 import xxhash
 
 from worker.basics.text import UNSPACED
+from worker.basics.urls import site
 from worker.stories import constants as rules
 from worker.stories.story_values import Block, Signature
 
@@ -52,6 +53,12 @@ def words_of_title(title: str) -> frozenset[str]:
     """Return the words by which two titles are compared."""
     words = split_words(title.lower())
     return frozenset(word for word in words if len(word) >= _SHORTEST_OF_TITLE or not word.isascii() or word.isdigit())
+
+
+def outlet_of(url: str | None, feed_url: str) -> str:
+    """Return the outlet of an article: its site, else its feed's site, else its feed."""
+    # So the articles of a saved document without links are of one outlet, whichever that is.
+    return site(url) or site(feed_url) or feed_url
 
 
 def hash_words(words: Sequence[str]) -> int:

@@ -5,11 +5,11 @@ from itertools import groupby
 
 from sqlalchemy import Connection, and_, func, select, text
 
-from worker.basics.urls import site
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
 from worker.stories.constants import MOST_CHARACTERS
+from worker.stories.signature import outlet_of
 from worker.stories.story_locks import STORY, with_stories
 from worker.stories.story_values import WaitingArticle
 
@@ -70,8 +70,7 @@ def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[WaitingArt
             content_hash=row.content_hash,
             title=row.title,
             text=row.text,
-            # The articles of a saved document without links are of one outlet, whichever that is.
-            outlet=site(row.url) or site(row.feed_url) or row.feed_url,
+            outlet=outlet_of(row.url, row.feed_url),
             moment=row.published_at or row.first_seen_at,
             first_seen_at=row.first_seen_at,
             story_id=row.story_id,

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.stories.signature import hash_words, read_blocks, split_words, words_of_title
+from worker.stories.signature import hash_words, outlet_of, read_blocks, split_words, words_of_title
 
 
 def _words(text: str) -> list[tuple[str, ...]]:
@@ -58,3 +58,17 @@ def test_no_more_than_800_words_are_read() -> None:
 
 def test_titles_are_compared_by_their_longer_words_numbers_and_other_scripts() -> None:
     assert words_of_title("The 7 dead of Jarrow: 雨") == {"7", "dead", "jarrow", "雨"}
+
+
+@pytest.mark.parametrize(
+    ("url", "feed_url", "outlet"),
+    [
+        ("https://news.a.example/1", "https://feeds.b.example/rss", "a.example"),
+        (None, "https://feeds.b.example/rss", "b.example"),
+        (None, "file:///seeds/saved.xml", "file:///seeds/saved.xml"),
+    ],
+)
+def test_an_outlet_is_the_site_of_the_article_else_of_its_feed_else_the_feed(
+    url: str | None, feed_url: str, outlet: str
+) -> None:
+    assert outlet_of(url, feed_url) == outlet
