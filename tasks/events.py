@@ -38,10 +38,10 @@ def deliver_webhooks() -> None:
 def _log(delivered: Delivered) -> None:
     batch = delivered.batch
     facts = {"webhook_id": batch.webhook_id, "changes": batch.changes, "cursor": batch.up_to}
-    if delivered.error is None or delivered.verdict is None:
+    if delivered.error is None or delivered.next_attempt is None:
         _LOG.info("delivered", **facts)
-    elif delivered.verdict.dead_because:
-        _LOG.error("webhook dead", **facts, reason=delivered.verdict.dead_because)
+    elif delivered.next_attempt.dead_because:
+        _LOG.error("webhook dead", **facts, reason=delivered.next_attempt.dead_because)
     else:
-        next_at = delivered.verdict.next_attempt_at.isoformat()
+        next_at = delivered.next_attempt.at.isoformat()
         _LOG.warning("not delivered", **facts, error=delivered.error.sentence, next_attempt_at=next_at)

@@ -33,7 +33,7 @@ class Channel(_Channel):  # type: ignore[misc]  # of no known type
             super().close()
 
 
-class Transport(_Transport):  # type: ignore[misc]  # likewise
+class Transport(_Transport):  # type: ignore[misc]  # of no known type
     """kombu's transport for Redis, with the channel above and a connection that first reads what it missed."""
 
     Channel = Channel

@@ -54,7 +54,6 @@ class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task g
 def celery_settings(chosen: Settings) -> dict[str, Any]:
     """Return Celery's configuration for these settings."""
     limits = time_limits(chosen.fetch_timeout)
-    is_in_memory = chosen.broker_url.startswith("memory://")
     return {
         "broker_url": chosen.broker_url,
         "broker_transport_options": _transport_options(chosen),
@@ -79,7 +78,7 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
         "task_publish_retry_policy": {"max_retries": 1},
         # With Redis this would kill tasks and park their messages until the visibility timeout.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "worker_consumer": ("celery.worker.consumer" if is_in_memory else "worker.broker") + ":Consumer",
+        "worker_consumer": ("celery.worker.consumer" if chosen.is_broker_in_memory else "worker.broker") + ":Consumer",
         "worker_soft_shutdown_timeout": _SOFT_SHUTDOWN_SECONDS,
         "worker_max_tasks_per_child": 500,
         "worker_hijack_root_logger": False,
@@ -97,7 +96,7 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
 
 
 def _transport_options(chosen: Settings) -> dict[str, Any]:
-    if chosen.broker_url.startswith("memory://"):
+    if chosen.is_broker_in_memory:
         return {"polling_interval": 0.1}
     return {
         "visibility_timeout": VISIBILITY_TIMEOUT.total_seconds(),
@@ -178,7 +177,7 @@ def _set_up_logs(**_: object) -> None:
 
 
 @worker_init.connect
-def _prepare(**_: object) -> None:
+def _prepare_worker(**_: object) -> None:
     prepare_to_stop()
     try:
         check_schema(store_engine())

@@ -31,7 +31,7 @@ def run_embedded() -> None:
     silent: Any = {"quiet": True, "without_gossip": True, "without_mingle": True, "without_heartbeat": True}
     worker = app.Worker(pool="threads", concurrency=_THREADS, **silent)
     # The first tick comes now, not when beat's first interval is over.
-    worker_ready.connect(_tick)
+    worker_ready.connect(_send_first_tick)
     beat.start()
     try:
         worker.start()
@@ -39,7 +39,7 @@ def run_embedded() -> None:
         beat.stop()
 
 
-def _tick(**_: object) -> None:
+def _send_first_tick(**_: object) -> None:
     app.send_task("feeds.tick")
 
 

@@ -79,7 +79,7 @@ class ErrorClass(StrEnum):
 
 
 CUT_OFF = frozenset({ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS, ErrorClass.TIMEOUT})
-"""How an outage of our own network shows in each feed's poll."""
+"""The classes of failure that an outage of our own network looks like."""
 
 
 @dataclass(eq=False)

@@ -43,7 +43,7 @@ def number_events(engine: Engine) -> int:
     numbered = 0
     # A look first: most often there is nothing to do, and on SQLite even an empty transaction would stop all writers.
     while _is_any_unnumbered(engine):
-        some = write(engine, _number_some)
+        some = write(engine, _number_next)
         numbered += some
         if some < _MOST_NUMBERED:
             break
@@ -55,10 +55,10 @@ def _is_any_unnumbered(engine: Engine) -> bool:
         return bool(connection.execute(select(exists().where(EventRow.position.is_(None)))).scalar_one())
 
 
-def _number_some(connection: Connection) -> int:
+def _number_next(connection: Connection) -> int:
     # In a statement of its own: the next one then sees what the sequencer that we had to wait for has numbered.
     numbered_to: int = connection.execute(select(EventBoundsRow.numbered_to).with_for_update()).scalar_one()
-    connection.execute(_number(), {"numbered_to": numbered_to})
+    connection.execute(_numbering_statement(), {"numbered_to": numbered_to})
     # SQLite does not count the rows that an UPDATE with a CTE has changed.
     last = select(func.max(EventRow.position)).where(EventRow.position > numbered_to)
     newest: int = connection.execute(last).scalar_one() or numbered_to
@@ -67,7 +67,7 @@ def _number_some(connection: Connection) -> int:
 
 
 @cache
-def _number() -> Update:
+def _numbering_statement() -> Update:
     unnumbered = select(EventRow.id).where(EventRow.position.is_(None))
     oldest = unnumbered.order_by(EventRow.id).limit(_MOST_NUMBERED).cte("oldest")
     ranked = select(oldest.c.id, func.row_number().over(order_by=oldest.c.id).label("rank")).cte("ranked")
@@ -125,7 +125,7 @@ def _number_if_allowed(engine: Engine) -> bool:
 
 
 def find_cursor(connection: Connection, since: int | None) -> int:
-    """Return the cursor to follow from: now, or for 0 the oldest change that is kept."""
+    """Return the cursor to begin after: ``since``; for None the newest change; for 0 the oldest that is kept."""
     bounds = read_bounds(connection)
     if since is None:
         return bounds.numbered_to

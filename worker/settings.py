@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from worker.basics.units import parse_duration, parse_size, show_duration, show_size
 from worker.errors import SettingsError
 
-PREFIX = "FEEDMILL_"
+_PREFIX = "FEEDMILL_"
 # `feedmill poll --user` reads it: a secret for one command, not a setting.
 _NOT_SETTINGS = {"FEEDMILL_PASSWORD"}
 # A poll task must end long before Redis hands its message to another worker.
@@ -25,7 +25,7 @@ _LONGEST_FETCH = timedelta(minutes=2)
 _SHORTEST_SECRET = 32
 # No honest feed fits into fewer bytes.
 _SMALLEST_BODY = 10_000
-_MOST = 1_000_000
+_LARGEST_COUNT = 1_000_000
 _LAST_PORT = 65_535
 
 
@@ -39,8 +39,8 @@ def _split_at_commas(text: str) -> tuple[str, ...]:
 
 
 def _check_count(text: str) -> str:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:10]) <= _MOST):
-        raise ValueError(f"it must be a whole number from 1 to {_MOST:,}")
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:10]) <= _LARGEST_COUNT):
+        raise ValueError(f"it must be a whole number from 1 to {_LARGEST_COUNT:,}")
     return text
 
 
@@ -103,7 +103,10 @@ Rules = Annotated[tuple[str, ...], NoDecode, _from_text(_split_at_commas), After
 class Settings(BaseSettings):
     """Every setting with its unit and default, read once; a bad value stops the process and names the variable."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    # A traceback, as Celery prints one, would show values that may hold secrets.
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: Annotated[str, AfterValidator(_use_psycopg)] = "sqlite:///feedmill.db"
     """SQLAlchemy URL of the store; ``postgres://`` and ``postgresql://`` mean psycopg."""
@@ -138,7 +141,7 @@ class Settings(BaseSettings):
     max_entries: Count = 2000
     """How many of a document's entries are read, the newest."""
     fetch_parallel: Count = 300
-    """Hosts in flight in one poll task. Up to five times as many that hang do not count."""
+    """Hosts in flight in one poll task; those that hang do not count, up to five times as many."""
     batch_size: Count = 50
     """Hosts claimed at once."""
     tick_interval: Duration = timedelta(seconds=15)
@@ -156,6 +159,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The lowest level of the lines that are written."""
 
+    @property
+    def is_broker_in_memory(self) -> bool:
+        """Whether messages stay within this process: no other one can send or receive them."""
+        return self.broker_url.startswith("memory://")
+
     @model_validator(mode="after")
     def _intervals_in_order(self) -> "Settings":
         for shorter, longer in pairwise(("poll_interval_min", "poll_interval", "poll_interval_max")):
@@ -165,7 +173,7 @@ class Settings(BaseSettings):
 
     def _show(self, name: str) -> str:
         origin = "" if name in self.model_fields_set else ", the default"
-        return f"{PREFIX}{name.upper()} ({show_duration(getattr(self, name))}{origin})"
+        return f"{_PREFIX}{name.upper()} ({show_duration(getattr(self, name))}{origin})"
 
 
 @cache
@@ -182,16 +190,16 @@ def read_settings() -> Settings:
     except ValidationError as error:
         raise SettingsError(_one_sentence(error)) from error
     except UnicodeDecodeError as error:
-        raise SettingsError("`.env` cannot be read: it is not UTF-8 text.") from error
+        raise SettingsError("`.env` cannot be read: it is not UTF-8 text") from error
     except OSError as error:
-        raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}.") from error
+        raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
 def _refuse_unknown_names(names: set[str]) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | _NOT_SETTINGS
+    known = {_PREFIX + name.upper() for name in Settings.model_fields} | _NOT_SETTINGS
     for name in sorted(names):
         # The case of a variable makes no difference.
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
+        if name.upper().startswith(_PREFIX) and name.upper() not in known:
             close = difflib.get_close_matches(name.upper(), known, n=1)
             meant = f"; did you mean {close[0]}?" if close else "; see the table of settings in the README"
             raise SettingsError(f"{name} is not a setting{meant}")
@@ -204,6 +212,7 @@ def _one_sentence(error: ValidationError) -> str:
         reason = f"it must be {fault['ctx']['expected']}"
     if not fault["loc"]:
         return reason
-    name, given = PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
-    shown = "" if name.endswith("_SECRET") or given in reason else f" (it was {given})"
+    name, given = _PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
+    # A URL may hold a password.
+    shown = "" if name.endswith(("_SECRET", "_URL")) or given in reason else f" (it was {given})"
     return f"{name} is wrong: {reason}{shown}"

@@ -11,7 +11,7 @@ from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventRow, WebhookRow
 from worker.manage.webhooks import Webhook, add_webhook, resume_webhook
 from worker.outbox import number_events
-from worker.webhooks.batches import LEASE, Batch, Verdict, claim_batches, note_failed, note_taken
+from worker.webhooks.batches import LEASE, Batch, NextAttempt, claim_batches, note_failed, note_taken
 
 INSTANT, MINUTE, DAY = timedelta(milliseconds=1), timedelta(minutes=1), timedelta(days=1)
 
@@ -52,7 +52,7 @@ def _take(store: Engine, at: datetime, batch: Batch) -> None:
 
 def _fail(store: Engine, at: datetime, batch: Batch, why: str, dead_because: str | None = None) -> None:
     with writing(store) as connection:
-        note_failed(connection, at, batch, why, Verdict(at + DAY, dead_because))
+        note_failed(connection, at, batch, why, NextAttempt(at + DAY, dead_because))
 
 
 def _resume(store: Engine, now: datetime, webhook: Webhook, since: int) -> Webhook:

@@ -41,7 +41,7 @@ def add_command(urls: tuple[str, ...], *, as_is: bool) -> int:
                 write_failure(added)
                 code = 1
             else:
-                write_line(_sentence(added))
+                write_line(_describe_added(added))
     return code
 
 
@@ -59,10 +59,10 @@ def _add_as_is(connection: Connection, clock: Clock, url: str) -> str:
     except ValueError as error:
         raise NamedError(f"{url} was not added: {error}") from error
     is_new = manage.add_feeds(connection, clock.now(), [manage.NewFeed(url)]) > 0
-    return _sentence(AddedFeed(url, feed_called(connection, url), is_new=is_new))
+    return _describe_added(AddedFeed(url, feed_called(connection, url), is_new=is_new))
 
 
-def _sentence(added: AddedFeed) -> str:
+def _describe_added(added: AddedFeed) -> str:
     # A feed that has moved is named by the URL that was given: its giver knows that one.
     url = added.feed.url if added.is_of_page else added.url
     said = f"{'Added' if added.is_new else 'Known already:'} {url} (feed {added.feed.feed_id})"
@@ -125,12 +125,13 @@ def _resume(connection: Connection, clock: Clock, name: str) -> str:
 @click.option(
     "--guid-policy",
     type=click.Choice([*_GUID_POLICIES, "default"]),
-    help="By what entries are known; default leaves it to the audit of the feed's guids.",
+    help="What entries are recognised by; default leaves it to the audit of the feed's guids.",
 )
 def set_command(names: tuple[str, ...], *, interval: str | None, guid_policy: str | None) -> int:
     """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
 
-    Or set by what their entries are known: those that are in a feed then may be taken for new ones once.
+    Or set what their entries are recognised by: the entries in a feed at that moment may then be taken for new ones,
+    once.
     """
     if interval is None and guid_policy is None:
         raise UsageError("set needs --interval, --guid-policy or both.")

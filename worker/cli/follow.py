@@ -31,11 +31,11 @@ def follow_command(*, since: int | None, as_json: bool, limit: int | None, once:
                 if as_json:
                     print_json([change])
                 else:
-                    write_line(_sentence(change))
+                    write_line(_format_change(change))
                 if number == limit:
                     break
         except KeyboardInterrupt:
-            # That is how one ends it.
+            # Ctrl-C is how a person ends it.
             return
 
 
@@ -46,16 +46,16 @@ def _wait() -> bool:
     return not reader.poll(_INTERVAL)
 
 
-def _sentence(change: Change) -> str:
+def _format_change(change: Change) -> str:
     details = change["details"] or {}
     # An article that was removed cannot be looked up any more: its event keeps these.
     title, url, feed_url = (change[name] or details.get(name) for name in ("title", "url", "feed_url"))
     about = (str(change["article_id"]), title, url) if change["article_id"] else (title, feed_url)
-    what = "  ".join(filter(None, (*about, _describe(details))))
+    what = "  ".join(filter(None, (*about, _format_details(details))))
     return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<18}  {what}"
 
 
-def _describe(details: Mapping[str, Any]) -> str:
+def _format_details(details: Mapping[str, Any]) -> str:
     """Format an event's details (who corrected it, where the feed moved) for one line."""
     match details:
         case {"by": by, "words": words}:

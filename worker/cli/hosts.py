@@ -27,18 +27,20 @@ _MOST_PARALLEL = 32
 @click.option("--text", help="Only hosts with this in their name.")
 @click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, such as 1m30s, or default.")
 @click.option("--parallel", help=f"Set the requests in flight to each HOST: 1 to {_MOST_PARALLEL}, or default.")
-def hosts_command(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str) -> int:
+def hosts_command(
+    names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str | None
+) -> int:
     """List hosts, and whether each may be asked now; with --gap or --parallel, set how the named ones are treated.
 
     HOST is a hostname (at any port), hostname:port, or the URL of one of its feeds.
     """
     terms = _read_terms(chosen)
     if not terms:
-        _list(names, text, as_json=as_json, limit=limit)
+        _print_hosts(names, text, as_json=as_json, limit=limit)
         return 0
     if not names or text or as_json or limit:
         raise UsageError("--gap and --parallel set something for the HOSTs that are named, and list nothing.")
-    return change_each(names, lambda connection, clock, name: _set(connection, clock, name, terms))
+    return change_each(names, lambda connection, clock, name: _set_terms(connection, clock, name, terms))
 
 
 def _read_terms(chosen: Mapping[str, str | None]) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def _read_terms(chosen: Mapping[str, str | None]) -> dict[str, Any]:
     return terms
 
 
-def _set(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> str:
+def _set_terms(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> str:
     def set_one(host: NamedHost) -> str:
         now = choose_host_terms(connection, clock.now(), host.host_id, terms, settings().host_gap)
         gap = "the usual gap" if now.gap is None else show_duration(now.gap)
@@ -59,7 +61,7 @@ def _set(connection: Connection, clock: Clock, name: str, terms: Mapping[str, An
     return "\n".join(set_one(host) for host in _hosts_called(connection, name))
 
 
-def _list(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None) -> None:
+def _print_hosts(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None) -> None:
     with reading_store() as connection:
         now = read_clock(connection).now()
         named = [host.host_id for name in names for host in _hosts_called(connection, name)] if names else None
@@ -86,10 +88,10 @@ def _columns(now: datetime) -> list[Column]:
         Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7),
         Column("PARALLEL", lambda row: row["parallel"] or "default", 8),
         Column("NEXT", lambda row: from_now(max(row["claimable_at"], now), now) if row["claimable_at"] else "never", 7),
-        Column("STATE", lambda row: _state(row, now), wraps=True),
+        Column("STATE", lambda row: _format_state(row, now), wraps=True),
     ]
 
 
-def _state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
+def _format_state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
     until = f" until {row['until']:%Y-%m-%d %H:%M}, {from_now(row['until'], now)}" if row["until"] else ""
     return [f"{row['state']}{until}", *([row["why"]] if row["why"] else [])]

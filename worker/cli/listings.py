@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from worker.basics.units import read_id
 from worker.cli.open_store import feed_called, reading_store
 from worker.cli.options import TABLE_ROWS, as_options, parse_since
-from worker.cli.output import Column, from_now, print_json, print_rows, room, share_of_page
+from worker.cli.output import Column, column_room, from_now, print_json, print_rows, share_of_page
 from worker.cli.screens import print_article, print_feed, print_health
 from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
 from worker.database.clock import read_clock
@@ -44,7 +44,7 @@ def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 def _feed_columns(now: datetime) -> list[Column]:
     return [
         Column("ID", "id", 9),
-        Column("FEED", lambda row: row["title"] or _place(row["url"]), _feed_room()),
+        Column("FEED", lambda row: row["title"] or _short_address(row["url"]), _feed_room()),
         Column("NEXT POLL", lambda row: next_poll(row, now), 11),
         Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
     ]
@@ -56,7 +56,7 @@ def _feed_columns(now: datetime) -> list[Column]:
 @click.option("--text", help="Only articles with this in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 1h30m, or a date.")
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List articles, those first that were seen last, whenever published; with FEED those that one feed carries.
+    """List articles, the last seen first, whatever their dates; with FEED, those that one feed carries.
 
     FEED is an id, a URL, or a title or address as tables show it. With --json the oldest come first, in the order of
     their ids; with --since, of first sight.
@@ -75,7 +75,7 @@ def article_columns() -> list[Column]:
         Column("PUBLISHED", "published_at", 16),
         Column("TITLE", mark_title),
         Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
-        Column("FEED", lambda row: f"{row['feed_id']} {_site(row['feed_url'])}", share_of_page(5)),
+        Column("FEED", lambda row: f"{row['feed_id']} {_host_or_file(row['feed_url'])}", share_of_page(5)),
     ]
 
 
@@ -108,7 +108,7 @@ def _poll_columns(*, of_one_feed: bool) -> list[Column]:
 
 def _name_feed(poll: Mapping[str, Any]) -> str:
     # With the id, by which `feedmill polls ID` tells more.
-    return f"{poll['feed_id']} {_place(poll['url']) if poll['url'] else 'deleted'}"
+    return f"{poll['feed_id']} {_short_address(poll['url']) if poll['url'] else 'deleted'}"
 
 
 @click.command("stories")
@@ -117,7 +117,7 @@ def _name_feed(poll: Mapping[str, Any]) -> str:
 @click.option("--text", help="Only stories with this in a title.")
 @click.option("--since", help="Only stories whose last copy was first seen since: 2d, 1h30m, or a date.")
 def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List stories that more than one article tells, the newest first; with FEED those that one feed has part in.
+    """List stories that more than one article tells, the newest first; with FEED, those that one feed's articles tell.
 
     FEED is an id, a URL, or a title or address as tables show it.
     """
@@ -188,7 +188,11 @@ def _feed_id(connection: Connection, now: datetime, name: str) -> int:
     """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
     if read_id(name) is None and "://" not in name:
         alike = look.list_feeds(connection, now, look.Wanted(text=name))
-        ids = [int(row["id"]) for row in alike if name in {row["title"], _place(row["url"]), _site(row["url"])}]
+        ids = [
+            int(row["id"])
+            for row in alike
+            if name in {row["title"], _short_address(row["url"]), _host_or_file(row["url"])}
+        ]
         if len(ids) > 1:
             some = ", ".join(map(str, ids[:5]))
             raise NamedError(f"{len(ids):,} feeds are called {name}: name one by its id, such as {some}.")
@@ -204,15 +208,15 @@ def _when_empty(filters: Mapping[str, str | None], otherwise: str) -> str:
 
 def _feed_room() -> int:
     # A reason that wraps is read as easily as one that does not; a title that is cut is not.
-    return room(16, 96)
+    return column_room(16, 96)
 
 
-def _site(feed_url: str) -> str:
+def _host_or_file(feed_url: str) -> str:
     scheme, _, rest = feed_url.partition("://")
     return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0]
 
 
-def _place(feed_url: str) -> str:
+def _short_address(feed_url: str) -> str:
     """Return what tells feeds without a title apart: the URL, without what most have in common."""
     scheme, _, rest = feed_url.partition("://")
-    return _site(feed_url) if scheme == "file" else rest.rstrip("/")
+    return _host_or_file(feed_url) if scheme == "file" else rest.rstrip("/")

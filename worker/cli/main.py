@@ -1,4 +1,4 @@
-"""The root of the commands: which there are, and how a failure becomes one sentence and an exit code.
+"""The commands' table, and how a failure becomes one sentence and an exit code.
 
 Exit codes: 0 done; 1 something that was named failed; 2 wrong usage.
 """

@@ -34,11 +34,11 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
             "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
-            "clone of Feedmill."
+            "clone of Feedmill"
         ) from error
     file = file_of(engine)
     if file and file.parent.is_dir() and not file.exists() and check and not create:
-        # Looking must not make one.
+        # A command that only looks must not create a store.
         raise StoreError(f"There is no store here ({file}): `feedmill run` or `feedmill add URL` makes one.")
     try:
         if create and engine.dialect.name == "sqlite" and stored_version(engine) is None:

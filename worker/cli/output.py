@@ -83,7 +83,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *,
             ratio=None if column.widest else 1,
         )
     for row in rows:
-        table.add_row(*(plain(column.value_of(row)) for column in columns))
+        table.add_row(*(plain_text(column.value_of(row)) for column in columns))
     if table.row_count:
         print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
     else:
@@ -108,12 +108,12 @@ class _Console(Console):
     """A console whose reader may stop at any time: ``main`` decides what that means."""
 
     def on_broken_pipe(self) -> NoReturn:
-        """Raise what rich caught; by itself it would end the process as a failure."""
+        """Raise BrokenPipeError again: rich would end the process as a failure."""
         raise BrokenPipeError
 
 
 def _has_screen(stream: TextIO) -> bool:
-    """Whether what is printed must fit a screen: a terminal's, or the one that COLUMNS speaks of."""
+    """Return whether output must fit a screen: a terminal, or the width that COLUMNS gives."""
     return stream.isatty() or "COLUMNS" in os.environ
 
 
@@ -122,17 +122,17 @@ def share_of_page(parts: int) -> int:
     return console().width // parts
 
 
-def room(least: int, beside: int) -> int:
-    """Return how wide a column may be, in characters: ``least``, or what a wide page leaves ``beside`` the others."""
+def column_room(least: int, beside: int) -> int:
+    """Return a column's width in characters: the page less ``beside``, which the others take; at least ``least``."""
     return max(least, console().width - beside)
 
 
-def plain(value: object, style: str = "") -> Text:
+def plain_text(value: object, style: str = "") -> Text:
     """Return a value for a person: no line breaks, no control characters, nothing that styles the terminal."""
     if value is None:
         return Text("")
     if isinstance(value, list | tuple):
-        return Text("\n").join(map(plain, value))
+        return Text("\n").join(map(plain_text, value))
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, timedelta):
@@ -151,7 +151,10 @@ def write_failure(sentence: object) -> None:
 
 
 def counted(count: int, thing: str, things: str = "") -> str:
-    """Say how many there are of something: ``1 feed``, ``1,200 feeds``; ``things`` is a plural that does not end so."""
+    """Say how many there are of something: ``1 feed``, ``1,200 feeds``.
+
+    ``things`` is the plural where it is not ``thing`` with an s.
+    """
     return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
 
 

@@ -38,8 +38,8 @@ def poll_command(names: Sequence[str], user: str | None, *, force: bool, queue: 
     with opened_tools() as tools:
         if queue:
             return _leave_to_the_workers(tools, names)
-        polls = _poll(tools, names, credentials, force=force)
-        code = _print(polls, as_json=as_json, is_named=bool(names))
+        polls = _start_polls(tools, names, credentials, force=force)
+        code = _print_polls(polls, as_json=as_json, is_named=bool(names))
         group_stored(tools.engine)
         return code
 
@@ -54,7 +54,7 @@ def _password() -> str:
     return prompted
 
 
-def _poll(
+def _start_polls(
     tools: Tools, names: Sequence[str], credentials: Credentials | None, *, force: bool
 ) -> Iterator[pipeline.NamedPoll]:
     if names:
@@ -77,7 +77,7 @@ def _never() -> bool:
     return False
 
 
-def _print(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named: bool) -> int:
+def _print_polls(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named: bool) -> int:
     """Print what became of each poll, and return the exit code."""
     code = 0
     poll = None
@@ -86,9 +86,9 @@ def _print(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named: bool
         if record is None:
             write_failure(poll.refusal)
         elif as_json:
-            print_json([_row(poll, record)])
+            print_json([_poll_as_json(poll, record)])
         else:
-            write_line(_sentence(poll, record))
+            write_line(_format_poll(poll, record))
         if is_named and (record is None or record.error):
             code = 1
     if poll is None and not as_json:
@@ -96,7 +96,7 @@ def _print(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named: bool
     return code
 
 
-def _row(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, Any]:
+def _poll_as_json(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, Any]:
     error = record.error
     return {
         "url": poll.name if read_id(poll.name) is None else record.url,
@@ -115,7 +115,7 @@ def _row(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, Any]:
     }
 
 
-def _sentence(poll: pipeline.NamedPoll, record: PollRecord) -> str:
+def _format_poll(poll: pipeline.NamedPoll, record: PollRecord) -> str:
     if not poll.is_kept:
         return _refusal(poll.name, record)
     found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
@@ -144,7 +144,7 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
                 code = 1
     ids = list(dict.fromkeys(ids))
     pipeline.request_named(tools.engine, ids)
-    has_queue = not settings().broker_url.startswith("memory://")
+    has_queue = not settings().is_broker_in_memory
     if has_queue and ids:
         # Only after the commit: a worker that is quicker must find the request.
         from worker.celery import send_poll_requested  # noqa: PLC0415 -- Celery is slow to import and seldom needed here

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from worker.basics.codec import unpack
 from worker.basics.units import show_duration, show_size
-from worker.basics.word_diff import WordKind, Words, find_differences
+from worker.basics.word_diff import WordKind, WordRun, find_differences
 from worker.cli import sentences
-from worker.cli.output import console, counted, from_now, moment_from_now, plain, print_trimmed
+from worker.cli.output import console, counted, from_now, moment_from_now, plain_text, print_trimmed
 from worker.look.health import Health
 from worker.values.due_feeds import FeedOptions
 
@@ -47,22 +47,23 @@ _FACTS = (
 def print_article(article: Mapping[str, Any]) -> None:
     """Print an article: its facts, its text, who carries it, how it changed, and its copies."""
     out = console()
-    out.print(plain(article["title"], "bold"))
+    out.print(plain_text(article["title"], "bold"))
     if kill := sentences.explain_kill(article):
-        out.print(plain(kill, "bold red"))
+        out.print(plain_text(kill, "bold red"))
     facts = ((label, _show_fact(article, name)) for name, label in _FACTS)
     _print_facts(chain(facts, sentences.explain_notices(article)))
     for paragraph in article["text"].split("\n\n"):
         out.print()
         for line in paragraph.split("\n"):
-            out.print(plain(line))
+            out.print(plain_text(line))
     out.print()
     for sighting in article["sightings"]:
         until = f" to {sighting['left_at']:%Y-%m-%d %H:%M}" if sighting["left_at"] else ""
-        out.print(plain(f"Carried by {sighting['feed_url']} since {sighting['first_seen_at']:%Y-%m-%d %H:%M}{until}"))
+        since = f"{sighting['first_seen_at']:%Y-%m-%d %H:%M}"
+        out.print(plain_text(f"Carried by {sighting['feed_url']} since {since}{until}"))
     if sentences.is_other_version(article):
         out.print()
-        out.print(plain(f"What it changes of article {article['acted_on']['id']}:"))
+        out.print(plain_text(f"What it changes of article {article['acted_on']['id']}:"))
         _print_changes(out, article["acted_on"], article)
     if len(article["revisions"]) > 1:
         _print_revisions(out, article)
@@ -95,7 +96,7 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
         seen = f"seen {revision['seen_at']:%Y-%m-%d %H:%M}{dated}, {counted(len(revision['text'].split()), 'word')}"
         feed = revision["feed_url"] or "a feed that was removed"
         out.print()
-        out.print(plain(f"Revision {revision['number']}{shown}: {seen}, by {feed}"))
+        out.print(plain_text(f"Revision {revision['number']}{shown}: {seen}, by {feed}"))
         if before:
             _print_changes(out, before, revision)
 
@@ -105,21 +106,21 @@ def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, 
         out.print(_mark(passage, is_coloured=out.is_terminal))
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[Words]]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[WordRun]]:
     """Yield what changed, the title's change first, and no more than a screenful."""
     if before["title"] != after["title"]:
         yield from find_differences(before["title"], after["title"])
     passages = find_differences(before["text"], after["text"])
     yield from islice(passages, _MOST_PASSAGES)
     if more := sum(1 for _ in passages):
-        yield [Words(WordKind.SAME, f"… and {counted(more, 'more passage')}")]
+        yield [WordRun(WordKind.SAME, f"… and {counted(more, 'more passage')}")]
 
 
-def _mark(passage: Iterable[Words], *, is_coloured: bool) -> Padding:
+def _mark(passage: Iterable[WordRun], *, is_coloured: bool) -> Padding:
     """Return a passage with its changes coloured, or marked as wdiff does where there are no colours."""
     line = Text()
     for run in passage:
-        text = plain(run.text, _STYLES.get(run.kind, "") if is_coloured else "")
+        text = plain_text(run.text, _STYLES.get(run.kind, "") if is_coloured else "")
         if run.kind is not WordKind.SAME and not is_coloured:
             opening, closing = _MARKS[run.kind]
             bare = text.plain.rstrip()
@@ -131,17 +132,17 @@ def _mark(passage: Iterable[Words], *, is_coloured: bool) -> Padding:
 def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> None:
     of = f"{counted(story['size'], 'article')} of {counted(len(story['outlets']), 'outlet')}"
     out.print()
-    out.print(plain(f"Story {story['id']}: {of} within {show_duration(story['spread'])}"))
+    out.print(plain_text(f"Story {story['id']}: {of} within {show_duration(story['spread'])}"))
     copies = Table.grid(padding=(0, 2))
     for copy in story["articles"]:
         is_first = copy["id"] == story["articles"][0]["id"]
         copies.add_row(
-            plain("this one" if copy["id"] == article_id else copy["id"], "dim"),
-            plain(copy["published_at"] or copy["first_seen_at"]),
-            plain(counted(copy["words"], "word")),
-            plain("first" if is_first else f"{copy['share_found']:.0%} found"),
-            plain(sentences.mark_title(copy)),
-            plain(copy["feed_url"]),
+            plain_text("this one" if copy["id"] == article_id else copy["id"], "dim"),
+            plain_text(copy["published_at"] or copy["first_seen_at"]),
+            plain_text(counted(copy["words"], "word")),
+            plain_text("first" if is_first else f"{copy['share_found']:.0%} found"),
+            plain_text(sentences.mark_title(copy)),
+            plain_text(copy["feed_url"]),
         )
     out.print(copies)
 
@@ -207,5 +208,5 @@ def _print_facts(facts: Iterable[tuple[str, Any]]) -> None:
     page = Table.grid(padding=(0, 2))
     for label, value in facts:
         if value:
-            page.add_row(Text(label, style="dim", no_wrap=True), plain(value))
+            page.add_row(Text(label, style="dim", no_wrap=True), plain_text(value))
     print_trimmed(page, console())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from worker.basics.units import LARGEST_ID
 from worker.cli.open_store import change_store, opened_store, reading_store
 from worker.cli.options import Whole
-from worker.cli.output import Column, from_now, print_rows, room, write_line
+from worker.cli.output import Column, column_room, from_now, print_rows, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.errors import NamedError, PollError, UsageError
@@ -41,7 +41,7 @@ def add_command(url: str, since: int | None) -> None:
         )
     _refuse_unreachable(url)
     with opened_store(create=True) as engine:
-        # Only then is the next change the next one.
+        # First, so that the webhook begins after every change that is committed by now.
         number_events(engine)
         webhook, is_new = write(engine, lambda connection: _find_or_add(connection, url, since))
     write_line(f"{'Added' if is_new else 'Known already'}: webhook {webhook.webhook_id}, {webhook.url}")
@@ -62,8 +62,15 @@ def _refuse_unreachable(url: str) -> None:
 
 
 def _find_or_add(connection: Connection, url: str, since: int | None) -> tuple[Webhook, bool]:
+    """Return the webhook of a URL, added where it is not known, and whether it was added."""
     found = find_webhook(connection, url)
-    return found or add_webhook(connection, read_clock(connection).now(), url, since), found is None
+    if found is None:
+        return add_webhook(connection, read_clock(connection).now(), url, since), True
+    if since is not None:
+        raise NamedError(
+            f"{url} is a webhook already: `feedmill webhook resume {found.webhook_id} --since {since}` moves it."
+        )
+    return found, False
 
 
 @webhook_command.command("list")
@@ -74,18 +81,18 @@ def list_command(*, as_json: bool) -> None:
         now = read_clock(connection).now()
         columns = [
             Column("ID", "id", 9),
-            Column("URL", "url", room(24, 96), wraps=True),
+            Column("URL", "url", column_room(24, 96), wraps=True),
             Column("STATE", "state", 6),
             Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
             Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
-            Column("NEXT", lambda row: _next(row, now), 9),
+            Column("NEXT", lambda row: _format_next_attempt(row, now), 9),
             Column("WHY", lambda row: row["state_reason"] or row["error"], wraps=True),
         ]
         none = "No webhooks: `feedmill webhook add URL` adds one."
         print_rows(list_webhooks(connection), columns, as_json=as_json, when_empty=none)
 
 
-def _next(row: Mapping[str, Any], now: datetime) -> str:
+def _format_next_attempt(row: Mapping[str, Any], now: datetime) -> str:
     if row["state"] != "active":
         return "never"
     return from_now(max(row["next_attempt_at"], now), now) if row["error"] else ""
@@ -94,7 +101,7 @@ def _next(row: Mapping[str, Any], now: datetime) -> str:
 @webhook_command.command("remove")
 @_NAME
 def remove_command(name: str) -> None:
-    """Deliver nothing there any more."""
+    """Remove a webhook: nothing more is delivered to it."""
 
     def remove(connection: Connection, _clock: Clock) -> str:
         webhook = _webhook_called(connection, name)

@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from worker.basics.codec import write_json
-from worker.basics.stopping import STANDSTILL, STATEMENT
+from worker.basics.stopping import LONGEST_IDLE_TRANSACTION, LONGEST_STATEMENT
 from worker.database.partitions import add_missing_day
 from worker.errors import SettingsError
 from worker.settings import settings
@@ -55,7 +55,7 @@ def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
 @cache
 def store_engine() -> Engine:
     """Return the process's one engine for tasks."""
-    return open_store(settings().database_url, STATEMENT)
+    return open_store(settings().database_url, LONGEST_STATEMENT)
 
 
 @cache
@@ -131,7 +131,7 @@ def _session_options(statement: timedelta | None) -> str:
     options: dict[str, object] = {
         "timezone": "UTC",
         "datestyle": "ISO",
-        "idle_in_transaction_session_timeout": _milliseconds(STANDSTILL),
+        "idle_in_transaction_session_timeout": _milliseconds(LONGEST_IDLE_TRANSACTION),
         # The server names them as the client does, but all with this prefix.
         **{f"tcp_{name.removeprefix('tcp_')}": value for name, value in _KEEPALIVES.items()},
     }

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from worker.values.due_feeds import Validators
 
 _LONGEST_FRESHNESS = timedelta(days=30)
-_LONGEST_WISH = timedelta(days=7)
+_LONGEST_RETRY_AFTER = timedelta(days=7)
 _LONGEST_VALIDATOR = 1024
 _MOST_DIGITS = 10
 # A proxy may have joined two lines: the first counts. Fractions of a second are against the rule, but we read them.
@@ -89,16 +89,16 @@ def retry_after(head: Head, received_at: datetime) -> timedelta | None:
     wish = head.fields.get("retry-after", "")
     if number := _NUMBER.fullmatch(wish):
         # A fraction is rounded up: never sooner than asked.
-        wait = _seconds(number[1], _LONGEST_WISH) + timedelta(seconds=1 if number[2] else 0)
+        wait = _seconds(number[1], _LONGEST_RETRY_AFTER) + timedelta(seconds=1 if number[2] else 0)
     elif until := read_http_date(wish):
         wait = until - _sent_at(head, received_at)
     else:
         return None
-    return _clamped(wait, _LONGEST_WISH)
+    return _clamped(wait, _LONGEST_RETRY_AFTER)
 
 
 def read_http_date(text: str) -> datetime | None:
-    """Read an HTTP date in any of its three forms (RFC 9110, section 5.6.7); None for any other text."""
+    """Read an HTTP date in any of its three forms (RFC 9110, section 5.6.7); None if it is none."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -121,7 +121,7 @@ def _directed_lifetime(cache_control: str) -> timedelta | None:
 
 
 def _sent_at(head: Head, received_at: datetime) -> datetime:
-    # By the host's own clock where it sends a date: then it does not matter that this clock may be wrong.
+    # By the host's clock where it sends one: the wait is then right even if that clock is wrong.
     return read_http_date(head.fields.get("date", "")) or received_at
 
 

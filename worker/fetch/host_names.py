@@ -19,7 +19,7 @@ _MOST_ADDRESSES = 16
 # How many lookups may run before a name has to wait: one that is known to answer, a new one, and one that was slow.
 _AT_ONCE, _NEW_AT_ONCE, _SLOW_AT_ONCE = 128, 96, 64
 # Seconds.
-_SLOW = 1.0
+_SLOW_AFTER = 1.0
 _BELIEVED_FOR = 60.0
 _IDLE = 10.0
 _MOST_REMEMBERED = 10_000
@@ -54,7 +54,7 @@ def look_up(host: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[_Asker]):
+class LookupResult(Generic[_Asker]):
     """What became of a name that ``asker`` waits for: its addresses, none, or none in time."""
 
     asker: _Asker
@@ -62,7 +62,7 @@ class Answer(Generic[_Asker]):
     is_late: bool = False
 
 
-class Names(Generic[_Asker]):
+class NameLookups(Generic[_Asker]):
     """The lookups that one thread's fetches wait for; a class because other threads work for it from step to step."""
 
     def __init__(
@@ -76,8 +76,9 @@ class Names(Generic[_Asker]):
         self._wake = wake
         self._look_up = look_up
         self._askers: dict[str, list[_Asker]] = {}
-        # The names that somebody waits for: those not begun, and when the others were, the oldest first.
+        # Names that wait for a thread.
         self._waiting: dict[str, None] = {}
+        # When each lookup that somebody waits for began, the oldest first.
         self._awaited: dict[str, float] = {}
         # Every name that occupies a thread, even where its askers gave it up, and since when.
         self._running: dict[str, float] = {}
@@ -111,33 +112,33 @@ class Names(Generic[_Asker]):
             self._forget(host)
         return True
 
-    def step(self) -> list[Answer[_Asker]]:
+    def step(self) -> list[LookupResult[_Asker]]:
         """Return the names that were found or took too long, and begin the lookups that may begin."""
         now = time.monotonic()
-        answers = [*self._take_in(now), *self._give_up(now), *self._begin(now)]
+        results = [*self._take_in(now), *self._give_up(now), *self._begin(now)]
         if now - self._begun_at > _IDLE:
             self._dismiss(self._threads - len(self._running))
-        return answers
+        return results
 
     def close(self) -> None:
         """Let the threads end, each as soon as its lookup does; nobody waits for them."""
         self._dismiss(self._threads)
 
-    def _take_in(self, now: float) -> Iterator[Answer[_Asker]]:
+    def _take_in(self, now: float) -> Iterator[LookupResult[_Asker]]:
         while not self._ended.empty():
             host, addresses = self._ended.get()
-            self._note_pace(host, is_slow=now - self._running.pop(host) > min(_SLOW, self._patience))
+            self._note_pace(host, is_slow=now - self._running.pop(host) > min(_SLOW_AFTER, self._patience))
             if addresses:
                 _remember(self._known, host, (now + _BELIEVED_FOR, addresses))
             yield from self._answer(host, addresses)
 
-    def _give_up(self, now: float) -> Iterator[Answer[_Asker]]:
+    def _give_up(self, now: float) -> Iterator[LookupResult[_Asker]]:
         while self.due_at <= now:
             host = next(iter(self._awaited))
             self._note_pace(host, is_slow=True)
             yield from self._answer(host, is_late=True)
 
-    def _begin(self, now: float) -> Iterator[Answer[_Asker]]:
+    def _begin(self, now: float) -> Iterator[LookupResult[_Asker]]:
         for host in list(self._waiting):
             believed_until, addresses = self._known.get(host, (now, ()))
             if now < believed_until:
@@ -168,10 +169,12 @@ class Names(Generic[_Asker]):
         for _ in range(count):
             self._begun.put(None)
 
-    def _answer(self, host: str, addresses: tuple[str, ...] = (), *, is_late: bool = False) -> Iterator[Answer[_Asker]]:
+    def _answer(
+        self, host: str, addresses: tuple[str, ...] = (), *, is_late: bool = False
+    ) -> Iterator[LookupResult[_Asker]]:
         askers = self._askers.get(host, ())
         self._forget(host)
-        return (Answer(asker, addresses, is_late) for asker in askers)
+        return (LookupResult(asker, addresses, is_late) for asker in askers)
 
     def _forget(self, host: str) -> None:
         for held in (self._askers, self._waiting, self._awaited):

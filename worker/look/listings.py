@@ -116,7 +116,10 @@ def find_article(connection: Connection, article_id: int) -> Listed | None:
 
 
 def find_linked(connection: Connection, article: Listed) -> dict[str, Any]:
-    """Return what an article acts on and kills, what acts on it, and its kill; what it does to itself is left out."""
+    """Return the articles linked with one: the one it acts on, those that act on it, those it kills, and its killer.
+
+    A link of an article to itself is left out.
+    """
     article_id, target, kill_id = article["id"], article["acts_on"], article["killed_by"]
     is_linked = or_(ArticleRow.acts_on == article_id, ArticleRow.killed_by == article_id, ArticleRow.id == kill_id)
     query = select(*_linked_columns()).where(is_linked, ArticleRow.id != article_id)

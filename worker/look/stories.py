@@ -1,4 +1,4 @@
-"""Looking at stories: which there are, and what each copy changed of the first article."""
+"""Stories for readers: which there are, and how much of each copy is found in the first article."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, islice
@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from worker.basics.urls import site
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
 from worker.look.listings import Listed, Wanted, columns
-from worker.stories.compare import compare
+from worker.stories.compare import measure_overlap
 from worker.stories.constants import MOST_CHARACTERS
-from worker.stories.signature import read_text, sign
+from worker.stories.signature import make_signature, outlet_of, read_blocks
 
 # Stories whose articles are read at a time.
 _SLICE = 200
@@ -43,7 +42,7 @@ def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, A
 
 
 def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] | None:
-    """Return one story with its articles and what each changed of the first one; None for a single article."""
+    """Return one story with its articles, each compared with the first one; None for a single article."""
     query = _members(ArticleRow.title, func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"))
     query = query.where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(_MOST_COPIES)
     articles = connection.execute(query).mappings().all() if story_id is not None else []
@@ -51,7 +50,7 @@ def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] |
         return None
     # Counted here: a story that is being grouped again has no row that says how many.
     size = connection.execute(select(func.count()).where(ArticleRow.story_id == story_id)).scalar_one()
-    return {"id": story_id, "size": size} | _spread(articles) | {"articles": _changes(articles)}
+    return {"id": story_id, "size": size} | _spread(articles) | {"articles": _compare_with_first(articles)}
 
 
 def _members(*more: Any) -> Select[*tuple[Any, ...]]:
@@ -72,24 +71,26 @@ def _with_spread(connection: Connection, stories: Sequence[Listed]) -> Iterator[
 
 def _spread(articles: Sequence[Listed]) -> dict[str, Any]:
     moments = [article["published_at"] or article["first_seen_at"] for article in articles]
-    outlets = {site(article["url"]) or site(article["feed_url"]) or article["feed_url"] for article in articles}
     return {
-        "outlets": sorted(outlets),
+        "outlets": sorted({outlet_of(article["url"], article["feed_url"]) for article in articles}),
         "first_at": min(moments),
         "last_at": max(moments),
         "spread": max(moments) - min(moments),
     }
 
 
-def _changes(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
-    """Return each article with the share of the shorter text, its own or that of the first, that the longer one has."""
+def _compare_with_first(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
+    """Return each article with its number of words, and how much of the shorter text the longer one has.
+
+    The two texts are its own and that of the first article.
+    """
     shown = "id title url feed_url published_at first_seen_at notice killed_by".split()
-    signatures = [sign(read_text(article["text"]), (), article["title"], "") for article in articles]
+    signatures = [make_signature(read_blocks(article["text"]), (), article["title"], "") for article in articles]
     return [
         {name: article[name] for name in shown}
         | {
             "words": len(article["text"].split()),
-            "share_found": round(compare(signature, signatures[0]).of_shorter, 2),
+            "share_found": round(measure_overlap(signature, signatures[0]).of_shorter, 2),
         }
         for article, signature in zip(articles, signatures, strict=True)
     ]

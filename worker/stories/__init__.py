@@ -7,7 +7,8 @@ What decides is pure:
 
 The rest is SQL, and grouping.py runs it in this order, each step in a transaction of its own:
 
-    claim (waiting) → publish, and commit (published) → search candidates (published) → lock, then store (membership)
+    claim (waiting_articles) → publish, and commit (published) → search candidates (published)
+    → lock, then store (membership)
 
 An article is published and committed before candidates are searched: of two copies that two workers group at once, the
 one published last sees the other. Stories are locked before they are written, and what was read of them is read again.

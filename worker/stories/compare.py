@@ -8,7 +8,7 @@ from worker.stories.signature import words_of_title
 from worker.stories.story_values import Overlap, Signature
 
 
-def compare(one: Signature, other: Signature) -> Overlap:
+def measure_overlap(one: Signature, other: Signature) -> Overlap:
     """Return what two texts have in common."""
     shorter, longer = (one, other) if len(one.sketch) <= len(other.sketch) else (other, one)
     in_shorter, in_longer = set(shorter.sketch), set(longer.sketch)

@@ -20,7 +20,8 @@ WIDE_WINDOW = 80
 
 # How many stories have a line that is boilerplate, and which candidates are compared.
 BOILERPLATE_STORIES = 3
-WINDOW = timedelta(days=7)
+FARTHEST_APART = timedelta(days=7)
+"""Articles published further apart are not compared."""
 MOST_STORIES_OF_ANCHOR = 8
 MOST_OF_STORY = 2
 MOST_GROUPED = 6

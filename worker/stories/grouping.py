@@ -15,8 +15,8 @@ from worker.database.engine import reading
 from worker.stories.constants import RULES_VERSION
 from worker.stories.matching import choose_outside_batch, match_batch
 from worker.stories.membership import store_stories
-from worker.stories.published import find_boilerplate, find_candidates, find_signatures, publish
-from worker.stories.signature import read_text, sign
+from worker.stories.published import find_boilerplate, find_candidates, find_signatures, publish_signatures
+from worker.stories.signature import make_signature, read_blocks
 from worker.stories.story_locks import StaleStoriesError
 from worker.stories.story_values import Block, Matched, Signed, WaitingArticle
 from worker.stories.waiting_articles import claim_waiting
@@ -43,7 +43,7 @@ def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:
     try:
         # What these rules have compared already stays in its story: comparing it again changes nothing.
         fresh = [article for article in waiting if article.compared_by != RULES_VERSION]
-        signed = _publish(engine, [(article, read_text(article.text)) for article in fresh])
+        signed = _publish(engine, [(article, read_blocks(article.text)) for article in fresh])
         _store(engine, waiting, signed, _match(engine, signed))
     except Exception as error:
         if isinstance(error, StaleStoriesError) or is_store_failing(error) or is_interruption(error):
@@ -61,16 +61,16 @@ def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:
 def _publish(engine: Engine, read: Sequence[tuple[WaitingArticle, Sequence[Block]]]) -> list[Signed]:
     def publish_signed(connection: Connection) -> list[Signed]:
         boilerplate = find_boilerplate(connection, {block.block_hash for _, blocks in read for block in blocks})
-        signed = [_sign(article, blocks, boilerplate) for article, blocks in read]
-        publish(connection, signed)
+        signed = [_make_signed(article, blocks, boilerplate) for article, blocks in read]
+        publish_signatures(connection, signed)
         return signed
 
     return write(engine, publish_signed) if read else []
 
 
-def _sign(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int]) -> Signed:
+def _make_signed(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int]) -> Signed:
     own = tuple(block.block_hash for block in blocks if block.block_hash not in boilerplate)
-    return Signed(article, own, sign(blocks, boilerplate, article.title, article.outlet))
+    return Signed(article, own, make_signature(blocks, boilerplate, article.title, article.outlet))
 
 
 def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:

@@ -9,9 +9,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from worker.stories import constants as rules
-from worker.stories.compare import compare
+from worker.stories.compare import measure_overlap
 from worker.stories.story_values import Candidate, Copy, Matched, Overlap, Signature, Signed
-from worker.stories.verdict import verify
+from worker.stories.verdict import is_copy_given_outlets
 
 
 def choose_outside_batch(signed: Sequence[Signed], sharing: Mapping[int, Sequence[Candidate]]) -> set[int]:
@@ -23,7 +23,7 @@ def choose_outside_batch(signed: Sequence[Signed], sharing: Mapping[int, Sequenc
     return {
         candidate.article_id
         for one in signed
-        for candidate in choose_candidates(one.article.moment, _near(one.signature, outside))
+        for candidate in choose_candidates(one.article.moment, _sharing_anchors(one.signature, outside))
     }
 
 
@@ -35,7 +35,7 @@ def match_batch(
     near = _without_batch(signed, sharing)
     for one in signed:
         article_id, moment = one.article.article_id, one.article.moment
-        copies = find_copies(one.signature, choose_candidates(moment, _near(one.signature, near)), known)
+        copies = find_copies(one.signature, choose_candidates(moment, _sharing_anchors(one.signature, near)), known)
         yield Matched(article_id, copies)
         story_id = copies[0].story_id if copies else one.article.story_id or article_id
         candidate = Candidate(article_id, story_id, is_grouped=True, moment=moment)
@@ -52,7 +52,7 @@ def _without_batch(signed: Sequence[Signed], sharing: Mapping[int, Sequence[Cand
     }
 
 
-def _near(signature: Signature, sharing: Mapping[int, Sequence[Candidate]]) -> list[Sequence[Candidate]]:
+def _sharing_anchors(signature: Signature, sharing: Mapping[int, Sequence[Candidate]]) -> list[Sequence[Candidate]]:
     return [sharing[anchor] for anchor in signature.anchors if anchor in sharing]
 
 
@@ -65,7 +65,7 @@ def choose_candidates(moment: datetime, sharing: Iterable[Sequence[Candidate]]) 
     known: dict[int, Candidate] = {}
     shared: Counter[int] = Counter()
     for candidates in sharing:
-        near = [candidate for candidate in candidates if abs(candidate.moment - moment) <= rules.WINDOW]
+        near = [candidate for candidate in candidates if abs(candidate.moment - moment) <= rules.FARTHEST_APART]
         # What many stories have is how their outlets write, not what they tell.
         if len({candidate.story_id for candidate in near if candidate.is_grouped}) <= rules.MOST_STORIES_OF_ANCHOR:
             known.update((candidate.article_id, candidate) for candidate in near)
@@ -94,14 +94,14 @@ def find_copies(
     A candidate without a signature, which was signed by other rules, is passed over.
     """
     compared = [
-        (compare(signature, signatures[candidate.article_id]), candidate)
+        (measure_overlap(signature, signatures[candidate.article_id]), candidate)
         for candidate in candidates
         if candidate.article_id in signatures
     ]
     verified = [
         (overlap, candidate)
         for overlap, candidate in compared
-        if verify(overlap, is_of_one_outlet=signature.outlet == signatures[candidate.article_id].outlet)
+        if is_copy_given_outlets(overlap, is_of_one_outlet=signature.outlet == signatures[candidate.article_id].outlet)
     ]
     if _is_round_up(compared):
         verified = [match for match in verified if match[0].jaccard >= rules.UNITING_JACCARD]
@@ -129,7 +129,7 @@ def _is_round_up(compared: Sequence[tuple[Overlap, Candidate]]) -> bool:
     return any(after - before >= rules.ITEM for before, after in pairwise(sorted(openings.values())))
 
 
-def unite(matched: Sequence[Matched], story_of: Mapping[int, int], sizes: Mapping[int, int]) -> dict[int, int]:
+def unite_stories(matched: Sequence[Matched], story_of: Mapping[int, int], sizes: Mapping[int, int]) -> dict[int, int]:
     """Return, for each story that another one takes in, which takes it in: the older of two, with the smaller id.
 
     An article joins its best match; two stories of several articles unite only where they are much alike. ``story_of``

@@ -12,7 +12,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.matching import unite
+from worker.stories.matching import unite_stories
 from worker.stories.published import insert_pairs
 from worker.stories.story_locks import lock_stories, lock_waiting
 from worker.stories.story_values import Matched, Signed, Story, WaitingArticle
@@ -31,7 +31,7 @@ def store_stories(
     named_story = lock_waiting(connection, waiting)
     articles = {one.article_id: one for one in waiting if one.article_id in named_story and one.article_id in before}
     sizes = {story_id: story.size for story_id, story in stories.items()}
-    taken_in = unite([one for one in matched if one.article_id in articles], before, sizes)
+    taken_in = unite_stories([one for one in matched if one.article_id in articles], before, sizes)
     story_of = {article_id: taken_in.get(before[article_id], before[article_id]) for article_id in articles}
     now = read_clock(connection).now()
     if taken_in:

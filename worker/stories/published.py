@@ -1,4 +1,4 @@
-"""Publishing what articles are found and compared by, and finding it: anchors, sketches and the lines of stories.
+"""Signatures in SQL: stored for other workers to see, and searched for candidates; the lines that stories share.
 
 Anchors with their articles and lines with their stories are tables of pairs of numbers: many go into one statement.
 """
@@ -53,7 +53,7 @@ def find_boilerplate(connection: Connection, blocks: Collection[int]) -> set[int
     return set(connection.execute(seen).scalars())
 
 
-def publish(connection: Connection, signed: Sequence[Signed]) -> None:
+def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None:
     """Write the signatures of articles, and a story for each article that has none yet."""
     dialect = connection.dialect.name
     anchors = ((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)
@@ -63,6 +63,17 @@ def publish(connection: Connection, signed: Sequence[Signed]) -> None:
     if alone:
         begun = [story_of_one_article(article.article_id, article.first_seen_at, size=1) for article in alone]
         connection.execute(_insert_story(dialect), begun)
+
+
+def story_of_one_article(article_id: int, first_seen_at: datetime, size: int) -> dict[str, object]:
+    """Return the row of a story that has only the article it began with."""
+    return {
+        "id": article_id,
+        "first_article_id": article_id,
+        "size": size,
+        "first_seen_at": first_seen_at,
+        "last_seen_at": first_seen_at,
+    }
 
 
 def insert_pairs(connection: Connection, table: str, pairs: Iterable[tuple[int, int]]) -> None:
@@ -110,17 +121,6 @@ def _sketch(signed: Signed) -> dict[str, Any]:
         "shingles": _pack(signature.sketch),
         "facts": _pack(signature.facts),
         "places": signature.places.to_bytes((signature.places.bit_length() + 7) // 8, "little"),
-    }
-
-
-def story_of_one_article(article_id: int, first_seen_at: datetime, size: int) -> dict[str, object]:
-    """Return the row of a story that has only the article it began with."""
-    return {
-        "id": article_id,
-        "first_article_id": article_id,
-        "size": size,
-        "first_seen_at": first_seen_at,
-        "last_seen_at": first_seen_at,
     }
 
 

@@ -8,6 +8,7 @@ from itertools import accumulate, islice
 import xxhash
 
 from worker.basics.text import UNSPACED
+from worker.basics.urls import site
 from worker.stories import constants as rules
 from worker.stories.story_values import Block, Signature
 
@@ -25,7 +26,7 @@ _LOW_32_BITS = 0xFFFFFFFF
 _CHARACTER_BYTES = 4
 
 
-def read_text(text: str) -> tuple[Block, ...]:
+def read_blocks(text: str) -> tuple[Block, ...]:
     """Return the lines of a text that have words, as far as texts are compared."""
     blocks: list[Block] = []
     room = rules.MOST_WORDS
@@ -54,6 +55,12 @@ def words_of_title(title: str) -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= _SHORTEST_OF_TITLE or not word.isascii() or word.isdigit())
 
 
+def outlet_of(url: str | None, feed_url: str) -> str:
+    """Return the outlet of an article: its site, else its feed's site, else its feed."""
+    # So the articles of a saved document without links are of one outlet, whichever that is.
+    return site(url) or site(feed_url) or feed_url
+
+
 def hash_words(words: Sequence[str]) -> int:
     """Return the hash that identifies a block by its words."""
     return _signed(xxhash.xxh3_64_intdigest(" ".join(words).encode("utf-32-le", "surrogatepass")))
@@ -78,8 +85,8 @@ def _places_of_facts(tokens: Sequence[str], word_count: int) -> Iterator[int]:
         is_first = False
 
 
-def sign(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outlet: str) -> Signature:
-    """Return the signature of a text, whose blocks that are boilerplate do not count."""
+def make_signature(blocks: Iterable[Block], boilerplate: Collection[int], title: str, outlet: str) -> Signature:
+    """Return the signature of a text; its boilerplate blocks do not count."""
     own = [block for block in blocks if block.block_hash not in boilerplate]
     words = [word for block in own for word in block.words]
     width = choose_width(words)

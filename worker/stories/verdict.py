@@ -8,7 +8,7 @@ from worker.stories.constants import FEWEST_SHARED, HEADER, PIECE_REACH, SAME_OU
 from worker.stories.story_values import Overlap
 
 
-def verify(overlap: Overlap, *, is_of_one_outlet: bool) -> bool:
+def is_copy_given_outlets(overlap: Overlap, *, is_of_one_outlet: bool) -> bool:
     """Say whether one text is a copy of the other, given what they have in common and whether one outlet has both."""
     return is_copy(overlap) and (not is_of_one_outlet or _is_much_alike(overlap))
 

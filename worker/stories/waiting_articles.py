@@ -5,11 +5,11 @@ from itertools import groupby
 
 from sqlalchemy import Connection, and_, func, select, text
 
-from worker.basics.urls import site
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
 from worker.stories.constants import MOST_CHARACTERS
+from worker.stories.signature import outlet_of
 from worker.stories.story_locks import STORY, with_stories
 from worker.stories.story_values import WaitingArticle
 
@@ -26,7 +26,7 @@ def claim_waiting(connection: Connection, limit: int) -> list[WaitingArticle]:
     ids = connection.execute(waiting.limit(_LOOKAHEAD if is_postgresql else limit)).scalars().all()
     if is_postgresql:
         ids = _lock_slots(connection, ids, limit)
-    return _read(connection, ids) if ids else []
+    return _read_waiting(connection, ids) if ids else []
 
 
 def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[int]:
@@ -39,7 +39,7 @@ def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[
     return claimed
 
 
-def _read(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
+def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
     were_compared = and_(SketchRow.article_id == ArticleRow.id, SketchRow.content_hash == ArticleRow.content_hash)
     # Another worker may have grouped some of them between our look and our lock.
     rows = connection.execute(
@@ -70,8 +70,7 @@ def _read(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
             content_hash=row.content_hash,
             title=row.title,
             text=row.text,
-            # The articles of a saved document without links are of one outlet, whichever that is.
-            outlet=site(row.url) or site(row.feed_url) or row.feed_url,
+            outlet=outlet_of(row.url, row.feed_url),
             moment=row.published_at or row.first_seen_at,
             first_seen_at=row.first_seen_at,
             story_id=row.story_id,

@@ -39,8 +39,10 @@ class Batch:
     url: str
     salt: str
     after: int
+    """The position up to which the webhook has taken changes."""
     up_to: int
     changes: int
+    """How many."""
     body: bytes
     failures: int
     failing_since: datetime | None
@@ -54,10 +56,10 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class NextAttempt:
     """When to try again after a failed delivery, or why the webhook is dead and nothing is delivered any more."""
 
-    next_attempt_at: datetime
+    at: datetime
     dead_because: str | None = None
 
 
@@ -110,12 +112,12 @@ def note_taken(connection: Connection, now: datetime, batch: Batch) -> None:
     connection.execute(_claimed(batch).values(next_attempt_at=now, delivered_at=now, **done))
 
 
-def note_failed(connection: Connection, now: datetime, batch: Batch, sentence: str, verdict: Verdict) -> None:
+def note_failed(connection: Connection, now: datetime, batch: Batch, sentence: str, next_attempt: NextAttempt) -> None:
     """Keep a batch that was not taken for another attempt, or for the operator who resumes the webhook."""
-    dead = {"state": "dead", "state_reason": verdict.dead_because} if verdict.dead_because else {}
+    dead = {"state": "dead", "state_reason": next_attempt.dead_because} if next_attempt.dead_because else {}
     connection.execute(
         _claimed(batch).values(
-            next_attempt_at=verdict.next_attempt_at,
+            next_attempt_at=next_attempt.at,
             failures=batch.failures + 1,
             failing_since=batch.failing_since or now,
             error=sentence,
@@ -133,16 +135,16 @@ def _claimed(batch: Batch) -> Update:
 
 def after_failed_delivery(
     now: datetime, failures: int, failing_since: datetime, error: PollError, spread: float
-) -> Verdict:
-    """Return what follows from the latest of ``failures`` in a row: a wait that doubles, up to half as much again.
+) -> NextAttempt:
+    """Return when to try again after ``failures`` in a row, or why the webhook is dead; the wait doubles each time.
 
-    ``spread`` is that half's share, 0 to 1. The receiver's own wish (Retry-After) is never undercut.
+    Jitter adds up to half of it (``spread``, 0 to 1); the receiver's Retry-After is never undercut.
     """
     wait = min(_FIRST * 2.0 ** min(failures - 1, 16), _LONGEST) * (1 + spread / 2)
-    next_attempt_at = now + max(wait, error.retry_after or timedelta(0))
+    at = now + max(wait, error.retry_after or timedelta(0))
     if error.http_status == HTTPStatus.GONE:
         # The specification's way for a receiver to end it.
-        return Verdict(next_attempt_at, "the receiver wants no more (410)")
+        return NextAttempt(at, "the receiver wants no more (410)")
     if now - failing_since >= _PATIENCE:
-        return Verdict(next_attempt_at, f"nothing was taken for {show_duration(_PATIENCE)}: {error.sentence}")
-    return Verdict(next_attempt_at)
+        return NextAttempt(at, f"nothing was taken for {show_duration(_PATIENCE)}: {error.sentence}")
+    return NextAttempt(at)

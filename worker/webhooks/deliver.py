@@ -24,10 +24,11 @@ from worker.fetch import FetchLimits, Guard, Transfers
 from worker.outbox import number_events
 from worker.settings import Settings
 from worker.values.due_feeds import FetchRequest, Message
-from worker.webhooks.batches import Batch, Verdict, after_failed_delivery, claim_batches, note_failed, note_taken
+from worker.webhooks.batches import Batch, NextAttempt, after_failed_delivery, claim_batches, note_failed, note_taken
 
 _TIMEOUT = timedelta(seconds=15)
-# One call claims for so many seconds. What is in flight then still has its time, or after a stop only this long.
+# One call claims for so many seconds, then waits at most one delivery's time, or after a stop only this long. What is
+# still in flight then, as where a claim took long, is sent again once its claim has run out.
 _CLAIM_FOR = 8.0
 _GRACE = 5.0
 _TURN = timedelta(milliseconds=100)
@@ -40,7 +41,7 @@ class Delivered:
 
     batch: Batch
     error: PollError | None = None
-    verdict: Verdict | None = None
+    next_attempt: NextAttempt | None = None
 
 
 def delivering_transfers(chosen: Settings) -> Transfers:
@@ -72,7 +73,7 @@ def deliver(engine: Engine, transfers: Transfers, secret: str | None, stop: Call
                 continue
             for batch in batches:
                 in_flight[batch.webhook_id] = batch
-                message = sign(signing_key(secret, batch.salt), batch.message_id, clock.now(), batch.body)
+                message = sign_message(signing_key(secret, batch.salt), batch.message_id, clock.now(), batch.body)
                 transfers.start(FetchRequest(batch.webhook_id, batch.url, message=message))
         if not in_flight:
             break
@@ -98,9 +99,9 @@ def _conclude(engine: Engine, batch: Batch, error: PollError | None, now: dateti
         write(engine, lambda connection: note_taken(connection, now, batch))
         return Delivered(batch)
     jitter = random.random()  # noqa: S311 -- not a secret
-    verdict = after_failed_delivery(now, batch.failures + 1, batch.failing_since or now, error, jitter)
-    write(engine, lambda connection: note_failed(connection, now, batch, error.sentence, verdict))
-    return Delivered(batch, error, verdict)
+    next_attempt = after_failed_delivery(now, batch.failures + 1, batch.failing_since or now, error, jitter)
+    write(engine, lambda connection: note_failed(connection, now, batch, error.sentence, next_attempt))
+    return Delivered(batch, error, next_attempt)
 
 
 def signing_key(secret: str, salt: str) -> bytes:
@@ -113,7 +114,7 @@ def show_secret(key: bytes) -> str:
     return "whsec_" + base64.b64encode(key).decode("ascii")
 
 
-def sign(key: bytes, message_id: str, at: datetime, body: bytes) -> Message:
+def sign_message(key: bytes, message_id: str, at: datetime, body: bytes) -> Message:
     """Return a body with the header lines that sign it, as of ``at``: a receiver refuses what is too old."""
     timestamp = str(int(at.timestamp()))
     signed = b".".join((message_id.encode(), timestamp.encode(), body))

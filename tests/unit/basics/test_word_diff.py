@@ -2,10 +2,10 @@ import time
 
 import pytest
 
-from worker.basics.word_diff import WordKind, Words, find_differences
+from worker.basics.word_diff import WordKind, WordRun, find_differences
 
 
-def _marked(passage: list[Words]) -> str:
+def _marked(passage: list[WordRun]) -> str:
     marks = {WordKind.SAME: "{}", WordKind.REMOVED: "[-{}-]", WordKind.ADDED: "{{+{}+}}"}
     return "".join(marks[run.kind].format(run.text) for run in passage)
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.grouping import news
 from worker.stories.matching import choose_outside_batch, match_batch
-from worker.stories.signature import read_text, sign
+from worker.stories.signature import make_signature, read_blocks
 from worker.stories.story_values import Candidate, Signed, WaitingArticle
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 def _signed(article_id: int, text: str, *, days: float = 0) -> Signed:
     moment = NOW + timedelta(days=days)
     article = WaitingArticle(article_id, 1, b"", "", text, f"o{article_id}.example", moment, NOW, None)
-    return Signed(article, (), sign(read_text(text), (), "", f"o{article_id}.example"))
+    return Signed(article, (), make_signature(read_blocks(text), (), "", f"o{article_id}.example"))
 
 
 def _matches(*signed: Signed) -> dict[int, list[int]]:
