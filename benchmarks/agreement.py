@@ -8,8 +8,8 @@ from typing import Any
 from worker.basics.text import fold
 from worker.errors import PollError
 from worker.normalise.article import normalise
-from worker.normalise.identity import FeedContext
-from worker.parse.forgiving import parse_xml
+from worker.normalise.feed_context import FeedContext
+from worker.parse.forgiving import read_with_feedparser
 from worker.parse.well_formed import read_well_formed
 from worker.recognise.keys import hash_guid
 from worker.values.articles import Sighting
@@ -66,7 +66,7 @@ def compare(document: Document, spoilt: bytes = b"") -> Comparison | None:
     ours = read_well_formed(document, _MOST, _MOST)
     try:
         for_feedparser = replace(document, body=document.body + spoilt)
-        feedparsers = parse_xml(for_feedparser, _MOST) if ours and ours.format != "sitemap" else None
+        feedparsers = read_with_feedparser(for_feedparser, _MOST) if ours and ours.format != "sitemap" else None
     except PollError:
         return None
     if ours is None or feedparsers is None:

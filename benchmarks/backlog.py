@@ -23,8 +23,7 @@ from benchmarks.running import ROOT
 
 _SEND = """
 import sys
-from tasks.poll import poll_due
-from tasks.tick import tick
+from tasks.poll import poll_due, tick
 for _ in range(int(sys.argv[1]) // 2):
     tick.delay()
     poll_due.delay()

@@ -21,9 +21,9 @@ from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import HostRelease
 from worker.database.seed_files import find_seed_file
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.pipeline.answered import Answered, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
-from worker.pipeline.identify import PreparedDocument, prepare_document
+from worker.pipeline.prepare import PreparedDocument, prepare_document
+from worker.pipeline.results import Answered, conclude_failure, conclude_unchanged, hash_body
 from worker.seeds.ingest import find_owner, is_wire, said_at
 from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, NotModified, Validators
 from worker.values.entries import ParsedDocument
@@ -84,8 +84,7 @@ class Task:
     def is_stale(self, model: Model) -> bool:
         """Say whether documents of its feed were stored since it was prepared."""
         feed = model.feeds.get(self.feed_id)
-        prepared = self.prepared.identified if self.prepared else None
-        return feed is not None and (prepared is None or prepared.edition != feed.edition)
+        return feed is not None and (self.prepared is None or self.prepared.edition != feed.edition)
 
     def prepare(self, engine: Engine, now: datetime) -> None:
         """Find out what is new in a document, before anything is locked."""

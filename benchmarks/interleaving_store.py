@@ -11,10 +11,11 @@ from sqlalchemy import Engine, Row, Select, bindparam, func, select
 from benchmarks.interleaving_model import Change, Model
 from benchmarks.interleaving_publisher import FIELDS, Words
 from worker.basics.codec import unpack
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
-from worker.database.codecs import ARTICLE
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.database.outbox_tables import EventRow
+from worker.database.value_columns import ARTICLE
 from worker.values.articles import Article
 from worker.values.entries import Notice
 

@@ -22,8 +22,8 @@ from benchmarks.kill_publisher import Publisher
 from benchmarks.kill_servers import Postgres, Redis
 from benchmarks.kill_store import count_unfinished, read_store, read_successes
 from benchmarks.running import begin_connections_with
-from worker.basics.measures import parse_duration
 from worker.basics.stopping import time_limits
+from worker.basics.units import parse_duration
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select
 
 from benchmarks.kill_ledger import told_by
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
-from worker.database.outbox_tables import EventBoundsRow, EventKind
+from worker.database.outbox_tables import EventBoundsRow, EventKind, EventRow
 
 
 @dataclass(frozen=True, slots=True)

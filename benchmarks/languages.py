@@ -19,7 +19,7 @@ from benchmarks.parsers import FOLDERS, ROOT, read_documents
 from worker.basics.languages import detect_language, guess_language
 from worker.errors import PollError
 from worker.normalise.article import normalise
-from worker.normalise.identity import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
 from worker.parse.document import parse_document
 from worker.recognise.keys import hash_guid

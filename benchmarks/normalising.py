@@ -17,7 +17,7 @@ from benchmarks.parsers import FOLDERS, read_documents
 from worker.basics.languages import find_detector
 from worker.errors import PollError
 from worker.normalise.article import normalise
-from worker.normalise.identity import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
 from worker.normalise.plain_text import text_of
 from worker.normalise.sanitise import sanitise

@@ -18,9 +18,9 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, select, text
 
 from benchmarks.running import database
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
+from worker.database.outbox_tables import EventRow
 from worker.database.partitions import add_partitions
 from worker.database.schema import migrate
 from worker.outbox import number_events, read_bounds, read_changes

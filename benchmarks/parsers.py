@@ -17,10 +17,10 @@ from pathlib import Path
 from benchmarks.agreement import FIELDS, Comparison, compare
 from benchmarks.measuring import cpu_ms
 from worker.errors import PollError
-from worker.parse.child_process import LENGTHS, pack_answer, pack_request, unpack_answer
 from worker.parse.document import parse_document
-from worker.parse.forgiving import parse_xml
-from worker.parse.parser import read_here
+from worker.parse.forgiving import read_with_feedparser
+from worker.parse.frames import LENGTHS, pack_answer, pack_request, unpack_answer
+from worker.parse.parser import read_in_process
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
@@ -48,7 +48,7 @@ def attempt(read: Callable[[Document], object], document: Document) -> None:
 
 def read_as_polled(document: Document) -> object:
     """Do what parent and child do together, in one process."""
-    if parsed := read_here(document, _MOST):
+    if parsed := read_in_process(document, _MOST):
         return parsed
     pack_request(document, _MOST, timedelta(seconds=10))
     try:
@@ -60,14 +60,14 @@ def read_as_polled(document: Document) -> object:
 
 def print_speed(documents: Sequence[Document]) -> None:
     """Print the table of what reading costs."""
-    here = [document for document in documents if isinstance(read_here(document, _MOST), ParsedDocument)]
+    here = [document for document in documents if isinstance(read_in_process(document, _MOST), ParsedDocument)]
     print(
         f"{len(documents)} documents, {sum(len(each.body) for each in documents) / 1e6:.1f} MB; {len(here)} read here\n"
     )
     print("CPU ms a document     mean   median       max")
     rows = (
-        ("here", lambda document: read_here(document, _MOST), here),
-        ("feedparser", lambda document: parse_xml(document, _MOST), here),
+        ("here", lambda document: read_in_process(document, _MOST), here),
+        ("feedparser", lambda document: read_with_feedparser(document, _MOST), here),
         ("as polled", read_as_polled, documents),
     )
     for name, read, chosen in rows:

@@ -19,9 +19,10 @@ from sqlalchemy import Engine, delete, update
 
 from benchmarks.bodies import ENTRIES
 from benchmarks.running import add, begin_to_poll, database, feed_server, make_due, poller, switch, what_came
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.engine import open_store, writing
 from worker.database.feed_tables import ScheduleRow
+from worker.database.outbox_tables import EventRow
 from worker.database.schema import migrate
 
 

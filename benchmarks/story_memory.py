@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.story_set import Labelled
-from worker.stories.matching import choose_candidates, find_copies, unite
-from worker.stories.rules import BOILERPLATE_STORIES
-from worker.stories.signature import read_text, sign
-from worker.stories.values import Block, Candidate, Matched, Signature
+from worker.stories.constants import BOILERPLATE_STORIES
+from worker.stories.matching import choose_candidates, find_copies, unite_stories
+from worker.stories.signature import make_signature, read_blocks
+from worker.stories.story_values import Block, Candidate, Matched, Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Memory:
     def keep(self, place: int, signature: Signature, own: set[int], matched: Matched) -> None:
         self.sizes[place] = 1
         concerned = [place, *(copy.article_id for copy in matched.copies)]
-        taken_in = unite([matched], {one: self.root(one) for one in concerned}, self.sizes)
+        taken_in = unite_stories([matched], {one: self.root(one) for one in concerned}, self.sizes)
         for loser, winner in taken_in.items():
             self.parents[loser] = winner
             self.sizes[winner] += self.sizes[loser]
@@ -69,11 +69,11 @@ def group_in_memory(labelled: Sequence[Labelled]) -> InMemory:
     memory, cpu, compared, anchors = _Memory(), 0.0, 0, 0
     for place, one in enumerate(labelled):
         began = time.process_time()
-        blocks = read_text(one.text)
+        blocks = read_blocks(one.text)
         cpu += time.process_time() - began
         boilerplate = memory.boilerplate(blocks)
         began = time.process_time()
-        signature = sign(blocks, boilerplate, one.title, one.outlet)
+        signature = make_signature(blocks, boilerplate, one.title, one.outlet)
         cpu += time.process_time() - began
         sharing = memory.candidates(signature, labelled)
         began = time.process_time()

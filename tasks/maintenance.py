@@ -1,44 +1,56 @@
-"""Housekeeping: grouping what was stored, removing what is old, looking for feeds that have been dead for long."""
+"""Housekeeping: reading seed files, grouping articles, removing what is old, and looking for feeds that are lost."""
 
 import structlog
 
-from tasks.in_turn import in_turn
+from tasks.decorator import task
 from worker.basics.stopping import STOP_CLAIMING, is_stopping, stops_after
-from worker.celery import PRUNE_EVERY, SEEK_EVERY, app
+from worker.celery import PRUNE_EVERY, SEEK_EVERY
 from worker.database.engine import store_engine
-from worker.discovery.lost import seek_feeds as seek_lost_feeds
+from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
+from worker.errors import UnfinishedSeedError
 from worker.manage.retention import prune_some
-from worker.pipeline.tools import borrowed_tools
+from worker.pipeline import borrowed_tools
+from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
 
-
-@app.task(name="maintenance.prune")
-@in_turn(every=lambda _: PRUNE_EVERY)
-def prune() -> None:
-    """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
-    is_over = stops_after(STOP_CLAIMING)
-    pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
-    structlog.get_logger("feedmill").info("pruned", polls=pruned.polls, events=pruned.events)
+_LOG = structlog.get_logger("feedmill")
 
 
-@app.task(name="maintenance.seek_feeds")
-@in_turn(every=lambda _: SEEK_EVERY)
-def seek_feeds() -> None:
-    """Look for feeds that have been dead for long on their sites' pages; twice at once does no harm."""
-    log = structlog.get_logger("feedmill")
+@task("maintenance.ingest_seeds", at_most=1, every=lambda chosen: chosen.seed_scan_interval)
+def ingest_seeds() -> None:
+    """Read new and changed files of the seed folder; reading one again changes nothing."""
     with borrowed_tools() as tools:
-        for sought in seek_lost_feeds(tools, is_stopping):
-            log.info(
-                "feed sought", url=sought.url, found_url=sought.found_url, reason=sought.reason, feed_id=sought.feed_id
-            )
+        for seed in ingest_seed_folder(tools, settings()):
+            if isinstance(seed.error, UnfinishedSeedError):
+                _LOG.info("seed still being written", path=seed.path)
+            elif seed.error:
+                _LOG.warning("seed not read", path=seed.path, error=str(seed.error))
+            elif seed.new or seed.updated or seed.feeds:
+                _LOG.info("seed read", path=seed.path, new=seed.new, updated=seed.updated, feeds=seed.feeds)
 
 
-@app.task(name="maintenance.group_articles")
-@in_turn()
+@task("maintenance.group_articles", at_most=1)
 def group_articles() -> None:
     """Group the articles that wait, as many as one task's time allows; any number of workers may at once."""
     is_over = stops_after(STOP_CLAIMING)
     grouped = sum(group_waiting(store_engine(), lambda: is_stopping() or is_over()))
     if grouped:
-        structlog.get_logger("feedmill").info("grouped", articles=grouped)
+        _LOG.info("grouped", articles=grouped)
+
+
+@task("maintenance.prune", at_most=1, every=lambda _: PRUNE_EVERY)
+def prune() -> None:
+    """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
+    is_over = stops_after(STOP_CLAIMING)
+    pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
+    _LOG.info("pruned", polls=pruned.polls, events=pruned.events)
+
+
+@task("maintenance.seek_feeds", at_most=1, every=lambda _: SEEK_EVERY)
+def seek_feeds() -> None:
+    """Look for lost feeds on their sites' pages; twice at once does no harm."""
+    with borrowed_tools() as tools:
+        for sought in seek_lost_feeds(tools, is_stopping):
+            found = {"found_url": sought.found_url, "reason": sought.reason, "feed_id": sought.feed_id}
+            _LOG.info("feed sought", url=sought.url, **found)

@@ -1,18 +1,33 @@
-"""Polling: every due feed, or the named ones."""
+"""Polling: the tick, which is beat's alarm clock, every due feed, or the feeds that somebody named."""
 
-from tasks.in_turn import in_turn, store_failures_logged
-from worker.basics.stopping import is_stopping
-from worker.celery import app
+from tasks.decorator import task
+from worker.basics.stopping import is_stopping, time_limits
+from worker.celery import count_waiting_messages
+from worker.database.clock_steps import TICK, mend_clock_step
 from worker.database.engine import store_engine
+from worker.database.task_turns import take_turn
 from worker.logs import log_poll
+from worker.pipeline import borrowed_tools, count_poll_tasks, request_named
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
-from worker.pipeline import request_named
-from worker.pipeline.tools import borrowed_tools
+from worker.settings import settings
 
 
-@app.task(name="feeds.poll_due")
-@in_turn(at_most=2)  # One claims while the other waits for what hangs.
+@task("feeds.tick", at_most=1)
+def tick() -> None:
+    """Send as many poll tasks as the hosts that can be claimed now need; twice or never does no harm."""
+    chosen = settings()
+    # Before the turn is taken: that forgets how far ahead the clock was at the last one.
+    mend_clock_step(store_engine(), time_limits(chosen.fetch_timeout).lease)
+    if not take_turn(store_engine(), TICK, chosen.tick_interval):
+        return
+    wanted = count_poll_tasks(store_engine(), chosen.batch_size, chosen.tick_tasks)
+    # Those that still wait for a free worker poll as well as new ones would.
+    for _ in range(wanted - count_waiting_messages("feeds") if wanted else 0):
+        poll_due.delay()
+
+
+@task("feeds.poll_due", at_most=2)  # One claims while the other waits for what hangs.
 def poll_due() -> None:
     """Poll feeds that are due, as many as one task's time allows."""
     with borrowed_tools() as tools:
@@ -20,18 +35,17 @@ def poll_due() -> None:
             log_poll(record)
 
 
-@app.task(name="ondemand.poll_feeds")
+@task("ondemand.poll_feeds")
 def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- a message's arguments have no keyword-only
     """Poll these feeds now, due or not; ``force`` also where their host asked to be left alone."""
-    with store_failures_logged():
-        # What this task's time does not allow is then left to the next ticks.
-        request_named(store_engine(), feed_ids)
+    # What this task's time does not allow is then left to the next ticks.
+    request_named(store_engine(), feed_ids)
     poll_requested(feed_ids, force)
 
 
-@app.task(name="ondemand.poll_requested")
+@task("ondemand.poll_requested")
 def poll_requested(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- likewise
-    """Poll those of these feeds that were asked for in the store and have not been polled since."""
-    with store_failures_logged(), borrowed_tools() as tools:
+    """Poll those of these feeds whose poll was requested in the store and has not been made since."""
+    with borrowed_tools() as tools:
         for record in poll_requested_feeds(tools, feed_ids, is_stopping, force=force):
             log_poll(record)

@@ -10,10 +10,11 @@ from sqlalchemy import Engine, event, func, insert, select, update
 from sqlalchemy import text as sql
 
 from tests.waiting import wait_for
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow
+from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
+from worker.database.outbox_tables import EventRow
 from worker.database.story_tables import StoryRow
 from worker.stories.grouping import group_waiting
 

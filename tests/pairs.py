@@ -1,4 +1,4 @@
-"""The pairs of files in tests/data/parse: NAME.xml is a format or an oddity, NAME.json what of it must be read."""
+"""The pairs of files in tests/data/parse and json_feed: NAME.json says what must be read of the feed beside it."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +10,9 @@ from worker.basics.codec import pack, write_json
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
-PAIRS = {path.stem: path for path in sorted((Path(__file__).parent / "data/parse").glob("*.xml"))}
+_DATA = Path(__file__).parent / "data"
+PAIRS = {path.stem: path for path in sorted((_DATA / "parse").glob("*.xml"))}
+JSON_FEEDS = sorted((_DATA / "json_feed").glob("*.jsonfeed"))
 BEYOND_FEEDPARSER = {
     "news_sitemap": "it does not know the format",
     "captions": "it takes the caption of a picture for the text",

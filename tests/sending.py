@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from worker.values.articles import WireArticle
 from worker.values.entries import Notice
-from worker.wire.links import AFTER, BEFORE, day_of, link_notices
+from worker.wire.link_notices import LINKED_AFTER, LINKED_BEFORE, day_of, link_notices
 
 NOON = datetime(2026, 7, 20, 12, tzinfo=UTC)
 FIRST = WireArticle(
@@ -37,7 +37,7 @@ def store(articles: Sequence[WireArticle]) -> list[WireArticle]:
     for number, article in enumerate(articles, start=1):
         known[number] = replace(article, article_id=number)
         day = day_of(article)
-        near = [other for other in known.values() if day - BEFORE <= day_of(other) < day + AFTER]
+        near = [other for other in known.values() if day - LINKED_BEFORE <= day_of(other) < day + LINKED_AFTER]
         for relinked in link_notices(near, day, day):
             stored = known[relinked.article.article_id]
             known[stored.article_id] = replace(stored, acts_on=relinked.acts_on, killed_by=relinked.killed_by)

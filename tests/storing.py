@@ -9,11 +9,12 @@ from sqlalchemy import Row, select, update
 
 from tests.polling import add, now_of
 from worker.claim.leasing import claim_due_hosts
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.pipeline.answered import Answered, bounds_of
+from worker.database.outbox_tables import EventRow
 from worker.pipeline.conclude import store_documents
+from worker.pipeline.results import Answered, bounds_of
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest, Validators
 from worker.values.entries import ParsedDocument

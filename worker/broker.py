@@ -1,4 +1,4 @@
-"""Redis as the broker: what kombu 5.7 and Celery 5.7 get wrong while it is gone, set right in this one place."""
+"""Redis as the broker: what kombu 5.7 and Celery 5.7 do wrong while Redis is gone, mended in this one place."""
 
 from contextlib import suppress
 from typing import Any
@@ -21,27 +21,27 @@ class Channel(_Channel):  # type: ignore[misc]  # of no known type
     """A channel that can be closed while Redis is gone."""
 
     def close(self) -> None:
-        """Close the channel, also where Redis cannot be told.
+        """Close the channel, also where Redis cannot be reached.
 
         An error here makes ``kombu.transport.virtual.Transport.close_connection`` leave all other channels open, and
-        ``kombu.Connection.collect``, which called it, takes the server's address from them. Celery closes them again:
-        one that holds the message of a task that runs then looks for the address in what is ``None``
-        (``kombu.transport.redis.Channel._connparams``), and since that AttributeError is no connection error, it ends
-        the worker. celery/kombu#582 met it on another way.
+        its caller ``kombu.Connection.collect`` takes the server's address from them. When Celery closes them again, the
+        channel that holds the message of a running task looks for that address in ``None``
+        (``kombu.transport.redis.Channel._connparams``). The AttributeError is no connection error, so it ends the
+        worker. celery/kombu#582 met it in another way.
         """
         with suppress(*self.connection_errors, ResponseError):
             super().close()
 
 
-class Transport(_Transport):  # type: ignore[misc]  # likewise
-    """kombu's transport for Redis: with the channel above, and a connection that starts by hearing what was missed."""
+class Transport(_Transport):  # type: ignore[misc]  # of no known type
+    """kombu's transport for Redis, with the channel above and a connection that first reads what it missed."""
 
     Channel = Channel
 
     def establish_connection(self) -> Any:
-        """Connect; a Redis that refuses to write (it is full, or a replica for a while) counts as one that is gone.
+        """Connect; a Redis that refuses to write (it is full, or a replica for a while) counts as gone.
 
-        It answers kombu's ping, so a worker would find out at its first command, and connect again without a pause.
+        It answers kombu's ping: a worker would learn of it at its first command, and connect again without a pause.
         """
         connection = super().establish_connection()
         try:
@@ -54,8 +54,8 @@ class Transport(_Transport):  # type: ignore[misc]  # likewise
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         """Have the loop read from this connection, but from the worker's children first.
 
-        While Redis is gone Celery's loop stands still, and its first turn looks at its clocks before it reads what the
-        children sent: a task that ended meanwhile seems to have passed its time limit, and the idle child is
+        While Redis is gone, Celery's loop stands still. Its first turn then looks at its clocks before it reads what
+        the children sent: a task that ended meanwhile seems to have passed its time limit, and the idle child is
         interrupted and ends (``celery.concurrency.asynpool.AsynPool._on_soft_timeout``; the clocks outlive the
         connection since celery/celery#10888).
         """
@@ -71,7 +71,7 @@ def _read_results(loop: Any) -> None:
 
 
 class Consumer(consumer.Consumer):
-    """A worker's loop that does not stop to tell other workers how it is; nobody here listens.
+    """A worker's loop that sends other workers no heartbeats, to which nobody here listens.
 
     ``celery.worker.heartbeat.Heart`` publishes every two seconds from within the loop and tries for ever
     (``celery.events.dispatcher.EventDispatcher._publish``): cut off from Redis, a worker neither heard of tasks that
@@ -84,7 +84,7 @@ class Consumer(consumer.Consumer):
 
 
 class Scheduler(beat.Scheduler):
-    """Beat's schedule, which tells once that the broker is gone and once that it is back.
+    """Beat's schedule, which logs once that the broker is gone and once that it is back.
 
     ``celery.beat.Scheduler.apply_entry`` prints two tracebacks for each message that cannot be sent.
     """
@@ -92,7 +92,7 @@ class Scheduler(beat.Scheduler):
     _is_cut_off = False
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
-        """Send a message that is due; one that cannot be sent is dropped, for the next will do its work."""
+        """Send a message that is due, or drop it where it cannot be sent: the next one will do its work."""
         try:
             self.apply_async(entry, producer=producer, advance=False)
         except beat.SchedulingError as error:

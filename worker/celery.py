@@ -29,11 +29,11 @@ from worker.logs import set_up_logs
 from worker.settings import Settings, settings
 
 QUEUES = ("feeds", "ondemand", "maintenance")
-_TASK_MODULES = ("tasks.tick", "tasks.poll", "tasks.seeds", "tasks.events", "tasks.maintenance")
-# How far those who follow events may lag behind; each turn costs a message and one look at an index.
+_TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
+# How far readers of events may lag behind; each turn costs a message and one look at an index.
 _NUMBER_EVERY = timedelta(seconds=2)
 _SOFT_SHUTDOWN_SECONDS = 55.0
-# Often, for one task looks for a few feeds only: it is to end as soon as a poll task does.
+# Often, because one task looks for a few feeds only: it must end as soon as a poll task does.
 SEEK_EVERY = timedelta(minutes=15)
 PRUNE_EVERY = timedelta(hours=1)
 
@@ -54,13 +54,12 @@ class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task g
 def celery_settings(chosen: Settings) -> dict[str, Any]:
     """Return Celery's configuration for these settings."""
     limits = time_limits(chosen.fetch_timeout)
-    is_in_memory = chosen.broker_url.startswith("memory://")
     return {
         "broker_url": chosen.broker_url,
         "broker_transport_options": _transport_options(chosen),
         "broker_connection_retry_on_startup": True,
-        # By default a worker ends when Redis refuses a command (it is full, or a replica for a while) and a worker and
-        # beat end at the hundredth try to reach it, after three quarters of an hour.
+        # By default a worker ends when Redis refuses a command (it is full, or a replica for a while), and worker and
+        # beat end after a hundred tries to reach it, in three quarters of an hour.
         "broker_channel_error_retry": True,
         "broker_connection_max_retries": None,
         # Status lives in SQL; a Redis result backend would cost 64-78 % more CPU.
@@ -77,9 +76,9 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
         "task_soft_time_limit": limits.soft.total_seconds(),
         "task_time_limit": limits.hard.total_seconds(),
         "task_publish_retry_policy": {"max_retries": 1},
-        # With Redis it would kill tasks and park their messages until the visibility timeout.
+        # With Redis this would kill tasks and park their messages until the visibility timeout.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "worker_consumer": ("celery.worker.consumer" if is_in_memory else "worker.broker") + ":Consumer",
+        "worker_consumer": ("celery.worker.consumer" if chosen.is_broker_in_memory else "worker.broker") + ":Consumer",
         "worker_soft_shutdown_timeout": _SOFT_SHUTDOWN_SECONDS,
         "worker_max_tasks_per_child": 500,
         "worker_hijack_root_logger": False,
@@ -97,12 +96,12 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
 
 
 def _transport_options(chosen: Settings) -> dict[str, Any]:
-    if chosen.broker_url.startswith("memory://"):
+    if chosen.is_broker_in_memory:
         return {"polling_interval": 0.1}
     return {
         "visibility_timeout": VISIBILITY_TIMEOUT.total_seconds(),
-        # The defaults wait for ever on a peer that is gone. A worker that waits hears of no task that ended, and beat
-        # sends nothing: so no longer than what it takes to see that a connection cannot be made.
+        # The defaults wait for ever on a peer that is gone. Meanwhile a worker hears of no task that ended, and beat
+        # sends nothing: so neither waits longer than it takes to see that a connection cannot be made.
         "socket_timeout": 5,
         "socket_connect_timeout": 5,
         "socket_keepalive": True,
@@ -117,31 +116,28 @@ def _queues() -> dict[str, Any]:
         "task_create_missing_queues": False,
         "task_default_queue": "feeds",
         "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
-        "task_routes": {
-            "feeds.*": {"queue": "feeds"},
-            "ondemand.*": {"queue": "ondemand"},
-            "maintenance.*": {"queue": "maintenance"},
-        },
+        # A task's name begins with its queue.
+        "task_routes": {f"{name}.*": {"queue": name} for name in QUEUES},
     }
 
 
 def _beat_schedule(chosen: Settings) -> dict[str, Any]:
-    # Nothing expires, and nothing waits for a moment: the receiver's clock would judge that, and one that is fast threw
-    # away every tick of a deployment. What comes late, or twice, finds that it is not its turn.
+    # No message expires, and none waits for a moment: the receiver's clock would judge that, and one that was fast
+    # threw away every tick of a deployment. A task that comes late, or twice, finds that it is not its turn.
     return {
         "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
         "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
         "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
         "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
-        # Not an interval: that would begin again with every restart of beat. Every hour, for any of them may be one at
-        # which nothing runs.
+        # Not an interval, which would begin again with every restart of beat. Every hour, because nothing may be
+        # running at any one of them.
         "prune": {"task": "maintenance.prune", "schedule": crontab(minute="30")},
     }
 
 
 class _SteadyCelery(Celery):
-    """Celery whose clock goes on evenly: beat would wait a day for its next tick where its clock is set back a day."""
+    """Celery with a clock that never steps: beat would wait a day for its next tick after a clock is set back a day."""
 
     _first_asked: Clock | None = None
 
@@ -151,7 +147,7 @@ class _SteadyCelery(Celery):
         return self._first_asked.now()
 
 
-# By the names of their modules, for a process without Redis need not load them.
+# By name: a process without Redis need not load worker.broker.
 TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.broker:Transport"))
 app = _SteadyCelery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES)
 app.add_defaults(lambda: celery_settings(settings()))
@@ -181,24 +177,20 @@ def _set_up_logs(**_: object) -> None:
 
 
 @worker_init.connect
-def _prepare(**_: object) -> None:
+def _prepare_worker(**_: object) -> None:
     prepare_to_stop()
-    _refuse_a_foreign_schema()
-
-
-def _refuse_a_foreign_schema() -> None:
     try:
         check_schema(store_engine())
     except StoreError as error:
         raise SystemExit(f"feedmill: {error}") from error
     except DBAPIError as error:
-        # The order in which servers start must not matter: the next tick looks again.
+        # The order in which servers start does not matter: the next tick tries again.
         structlog.get_logger("feedmill").warning(str(explain_failure(error, store_engine())))
 
 
 @celeryd_after_setup.connect
-def _need_no_advice(**_: object) -> None:
-    # At each loss of the connection, on what worker_cancel_long_running_tasks_on_connection_loss decides.
+def _silence_advice(**_: object) -> None:
+    # Celery warns of worker_cancel_long_running_tasks_on_connection_loss at each loss of the connection.
     warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
 

@@ -7,13 +7,13 @@ FeedmillError
 │   ├── StoreError              … the database is unreachable, read-only, locked, or newer than the code
 │   ├── BrokerError             … the message broker is unreachable
 │   └── SeedError               … one seed file could not become articles
-│       └── UnfinishedSeedError … yet: somebody is still writing it
+│       └── UnfinishedSeedError … because somebody is still writing it
 └── PollError                   one visit of one feed failed; stored on the feed, never stops its neighbours
     ├── TransientError          retry soon: it may well work next time
     ├── PermanentError          retry rarely: it will fail until somebody changes something
     └── RejectedError           we refused: it was unsafe or too big
 
-"Not modified" is a value, not an error (``worker.values.NotModified``).
+"Not modified" is a value, not an error (``worker.values.due_feeds.NotModified``).
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class SeedError(NamedError):
 
 
 class UnfinishedSeedError(SeedError):
-    """Somebody is still writing the seed file: it is whole a moment later."""
+    """Somebody is still writing the seed file; it will be whole in a moment."""
 
 
 class ErrorClass(StrEnum):
@@ -65,7 +65,7 @@ class ErrorClass(StrEnum):
     HTTP_410 = "http 410"
     HTTP_429 = "http 429"
     BUSY = "busy"
-    """We hold ourselves back, for somebody polls the host or it is not to be asked yet: no host said so."""
+    """No host said so: we wait because somebody polls the host, or because it is too early to ask it again."""
     HTTP_5XX = "http 5xx"
     REDIRECT = "redirect"
     PROTOCOL = "protocol"
@@ -79,14 +79,14 @@ class ErrorClass(StrEnum):
 
 
 CUT_OFF = frozenset({ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS, ErrorClass.TIMEOUT})
-"""What an outage of our own network looks like, to each feed alone."""
+"""The classes of failure that an outage of our own network looks like."""
 
 
 @dataclass(eq=False)
 class PollError(FeedmillError):
     """One visit of one feed failed.
 
-    ``retry_after`` is the publisher's own wish, already clamped; ``http_status`` is null where no answer came.
+    ``retry_after`` is the publisher's own wish, already clamped; ``http_status`` is None where no answer came.
     """
 
     error_class: ErrorClass

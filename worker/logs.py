@@ -43,7 +43,7 @@ def set_up_logs(chosen: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(chosen.log_level.upper())
-    for name in (*_TALKATIVE, *(_OF_THE_BROKER if chosen.broker_url.startswith("memory://") else ())):
+    for name in (*_TALKATIVE, *(_OF_THE_BROKER if chosen.is_broker_in_memory else ())):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

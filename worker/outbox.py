@@ -11,18 +11,22 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Update, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Engine, Update, bindparam, exists, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from worker.database.article_tables import ArticleRow, EventRow
-from worker.database.conflicts import is_read_only, retry_conflicts
-from worker.database.engine import reading, writing
+from worker.database.article_tables import ArticleRow
+from worker.database.conflicts import is_read_only, write
+from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow
-from worker.database.outbox_tables import EventBoundsRow
+from worker.database.outbox_tables import EventBoundsRow, EventRow
 from worker.errors import NamedError
 
-# Events numbered by one transaction.
+# Events numbered by one transaction, and changes read at once.
 _MOST_NUMBERED = 5_000
+_SLICE = 500
+
+Change = Mapping[str, Any]
+"""A change as readers get it: its cursor, kind, time and details, with the title and URL that its article has now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +43,11 @@ def number_events(engine: Engine) -> int:
     numbered = 0
     # A look first: most often there is nothing to do, and on SQLite even an empty transaction would stop all writers.
     while _is_any_unnumbered(engine):
-        some = retry_conflicts(lambda: _number_some(engine))
+        some = write(engine, _number_next)
         numbered += some
         if some < _MOST_NUMBERED:
             break
     return numbered
-
-
-def read_bounds(connection: Connection) -> EventBounds:
-    """Return between which positions events are kept."""
-    row = connection.execute(select(EventBoundsRow.dropped_to, EventBoundsRow.numbered_to)).one()
-    return EventBounds(row.dropped_to, row.numbered_to)
-
-
-def raise_floor(connection: Connection, before: datetime) -> None:
-    """Note that events written before a moment are no longer kept; to be committed before they are deleted.
-
-    Whoever still wants one of them is then told so, instead of being led past a gap.
-    """
-    last = select(func.max(EventRow.position)).where(EventRow.created_at < before).scalar_subquery()
-    raised = update(EventBoundsRow).where(EventBoundsRow.dropped_to < last)
-    connection.execute(raised.values(dropped_to=last))
 
 
 def _is_any_unnumbered(engine: Engine) -> bool:
@@ -67,23 +55,21 @@ def _is_any_unnumbered(engine: Engine) -> bool:
         return bool(connection.execute(select(exists().where(EventRow.position.is_(None)))).scalar_one())
 
 
-def _number_some(engine: Engine) -> int:
-    with writing(engine) as connection:
-        # In a statement of its own: the next one then sees what the sequencer that we had to wait for has numbered.
-        numbered_to: int = connection.execute(select(EventBoundsRow.numbered_to).with_for_update()).scalar_one()
-        connection.execute(_number(), {"numbered_to": numbered_to})
-        # SQLite does not count the rows that an UPDATE with a CTE has changed.
-        last = select(func.max(EventRow.position)).where(EventRow.position > numbered_to)
-        newest: int = connection.execute(last).scalar_one() or numbered_to
-        connection.execute(update(EventBoundsRow).values(numbered_to=newest))
+def _number_next(connection: Connection) -> int:
+    # In a statement of its own: the next one then sees what the sequencer that we had to wait for has numbered.
+    numbered_to: int = connection.execute(select(EventBoundsRow.numbered_to).with_for_update()).scalar_one()
+    connection.execute(_numbering_statement(), {"numbered_to": numbered_to})
+    # SQLite does not count the rows that an UPDATE with a CTE has changed.
+    last = select(func.max(EventRow.position)).where(EventRow.position > numbered_to)
+    newest: int = connection.execute(last).scalar_one() or numbered_to
+    connection.execute(update(EventBoundsRow).values(numbered_to=newest))
     return newest - numbered_to
 
 
 @cache
-def _number() -> Update:
-    oldest = (
-        select(EventRow.id).where(EventRow.position.is_(None)).order_by(EventRow.id).limit(_MOST_NUMBERED).cte("oldest")
-    )
+def _numbering_statement() -> Update:
+    unnumbered = select(EventRow.id).where(EventRow.position.is_(None))
+    oldest = unnumbered.order_by(EventRow.id).limit(_MOST_NUMBERED).cte("oldest")
     ranked = select(oldest.c.id, func.row_number().over(order_by=oldest.c.id).label("rank")).cte("ranked")
     # By id alone, although partitions go by time: with created_at in the join PostgreSQL may choose that index, and
     # compare all events of one moment with each other.
@@ -95,37 +81,29 @@ def _number() -> Update:
     )
 
 
-# Changes read at once.
-_SLICE = 500
-
-Change = Mapping[str, Any]
-"""A change as it is told: its cursor, kind and time, what it is about, and that article's title and URL as of now."""
-
-
-def read_changes(connection: Connection, cursor: int, limit: int = _SLICE) -> list[Change]:
-    """Return the changes after a cursor; NamedError when some of them are no longer kept, or it is not one of ours."""
-    after = _changes().where(EventRow.position > cursor).order_by(EventRow.position).limit(limit)
-    changes: list[Change] = [dict(row) for row in connection.execute(after).mappings()]
-    # Asked last: what was dropped before we read is told of by now.
-    refuse_gap(connection, cursor)
-    return changes
+def read_bounds(connection: Connection) -> EventBounds:
+    """Return between which positions events are kept."""
+    row = connection.execute(select(EventBoundsRow.dropped_to, EventBoundsRow.numbered_to)).one()
+    return EventBounds(row.dropped_to, row.numbered_to)
 
 
-def start_after(connection: Connection, since: int | None) -> int:
-    """Return the cursor to follow from: now, or for 0 the oldest change that is kept."""
-    bounds = read_bounds(connection)
-    if since is None:
-        return bounds.numbered_to
-    return since or bounds.dropped_to
+def note_events_dropped(connection: Connection, before: datetime) -> None:
+    """Note that events written before a moment are no longer kept; commit this before they are deleted.
+
+    A reader who still wants one of them then gets an error, instead of being led past a gap.
+    """
+    last = select(func.max(EventRow.position)).where(EventRow.created_at < before).scalar_subquery()
+    raised = update(EventBoundsRow).where(EventBoundsRow.dropped_to < last)
+    connection.execute(raised.values(dropped_to=last))
 
 
 def follow_changes(engine: Engine, since: int | None, wait: Callable[[], bool]) -> Iterator[Change]:
     """Yield changes as they are committed, none twice and none left out, until ``wait`` for more returns False."""
-    is_sequencer = _may_number(engine)
+    is_sequencer = _number_if_allowed(engine)
     with reading(engine) as connection:
-        cursor = start_after(connection, since)
+        cursor = find_cursor(connection, since)
     while True:
-        is_sequencer = is_sequencer and _may_number(engine)
+        is_sequencer = is_sequencer and _number_if_allowed(engine)
         with reading(engine) as connection:
             changes = read_changes(connection, cursor)
         yield from changes
@@ -135,8 +113,8 @@ def follow_changes(engine: Engine, since: int | None, wait: Callable[[], bool]) 
             break
 
 
-def _may_number(engine: Engine) -> bool:
-    """Return False for a user who may only read; for any other number events, so that following needs no worker."""
+def _number_if_allowed(engine: Engine) -> bool:
+    """Give events their positions, so that following needs no worker; return False for a user who may only read."""
     try:
         number_events(engine)
     except DBAPIError as error:
@@ -146,23 +124,17 @@ def _may_number(engine: Engine) -> bool:
     return True
 
 
-def refuse_gap(connection: Connection, cursor: int) -> None:
-    """Raise NamedError when changes after a cursor are no longer kept, or it is not one of this store."""
+def find_cursor(connection: Connection, since: int | None) -> int:
+    """Return the cursor to begin after: ``since``; for None the newest change; for 0 the oldest that is kept."""
     bounds = read_bounds(connection)
-    if cursor < bounds.dropped_to:
-        raise NamedError(
-            f"Changes after {cursor} are no longer kept: the oldest that is comes after {bounds.dropped_to}. "
-            "Read the articles you lack from the store, then follow with --since 0; FEEDMILL_RETAIN_EVENTS keeps more."
-        )
-    if cursor > bounds.numbered_to:
-        raise NamedError(
-            f"There is no change {cursor} yet, the newest is {bounds.numbered_to}: the cursor is of another store, or "
-            "this one was restored from a backup."
-        )
+    if since is None:
+        return bounds.numbered_to
+    return since or bounds.dropped_to
 
 
-def _changes() -> Select[*tuple[Any, ...]]:
-    return (
+def read_changes(connection: Connection, cursor: int, limit: int = _SLICE) -> list[Change]:
+    """Return the changes after a cursor; NamedError when some are gone, or the cursor is not of this store."""
+    after = (
         select(
             EventRow.position.label("cursor"),
             EventRow.created_at.label("at"),
@@ -177,4 +149,26 @@ def _changes() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(ArticleRow, ArticleRow.id == EventRow.article_id)
         .outerjoin(FeedRow, FeedRow.id == EventRow.feed_id)
+        .where(EventRow.position > cursor)
+        .order_by(EventRow.position)
+        .limit(limit)
     )
+    changes: list[Change] = [dict(row) for row in connection.execute(after).mappings()]
+    # Asked last: whatever was dropped before we read is in the bounds by now.
+    refuse_gap(connection, cursor)
+    return changes
+
+
+def refuse_gap(connection: Connection, cursor: int) -> None:
+    """Raise NamedError when changes after a cursor are no longer kept, or the cursor is not of this store."""
+    bounds = read_bounds(connection)
+    if cursor < bounds.dropped_to:
+        raise NamedError(
+            f"Changes after {cursor} are no longer kept: the oldest that is comes after {bounds.dropped_to}. "
+            "Read the articles you lack from the store, then follow with --since 0; FEEDMILL_RETAIN_EVENTS keeps more."
+        )
+    if cursor > bounds.numbered_to:
+        raise NamedError(
+            f"There is no change {cursor} yet, the newest is {bounds.numbered_to}: the cursor is of another store, or "
+            "this one was restored from a backup."
+        )

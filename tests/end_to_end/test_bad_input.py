@@ -46,7 +46,7 @@ def test_a_bad_file_does_not_stop_its_neighbours(feedmill: Feedmill, tmp_path: P
     (tmp_path / "good.txt").write_text("LONDON (Reuters) - All is well.")
     done = feedmill("ingest", "missing.txt", "good.txt")
     _refused(done, 1, "missing.txt was not read: there is no such file or folder")
-    assert "1 new articles" in done.stdout
+    assert "1 new article, 0 updated, 0 feeds added" in done.stdout
 
 
 def test_text_in_another_encoding_is_an_article_all_the_same(feedmill: Feedmill, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_url_that_cannot_be_polled_is_not_added(feedmill: Feedmill, url: str) 
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("FEEDMILL_POLL_INTERVAL", "often", "write it as 90s, 15m, 6h or 2d"),
+        ("FEEDMILL_POLL_INTERVAL", "often", "write it as 90s, 15m, 6h, 2d or 1h30m"),
         ("FEEDMILL_DATABASE_URL", "mysql://h/d", "must begin with sqlite:// or postgresql://"),
         ("FEEDMILL_POL_INTERVAL", "1h", "did you mean FEEDMILL_POLL_INTERVAL?"),
     ],

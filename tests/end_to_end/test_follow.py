@@ -62,7 +62,7 @@ def test_people_read_one_line_a_change(feedmill: Feedmill, publisher: Publisher)
     feedmill("poll", publisher.serve("/feed", rss([item("one", link="http://127.0.0.1/page-1")])))
     (line,) = feedmill("follow", "--once", "--since", "0").stdout.splitlines()
     assert line.split()[0] == "1"
-    assert line.endswith("article created     one  http://127.0.0.1/page-1")
+    assert line.endswith("article created     1  one  http://127.0.0.1/page-1")
 
 
 def test_it_follows_until_ctrl_c_while_feeds_are_polled(

@@ -131,7 +131,7 @@ def test_a_file_that_is_still_being_written_is_named_and_no_news(
     assert done.returncode == 1
     assert "dispatch.txt was not read: it is still being written" in done.stderr
     assert "0 files read, 1 still being written; 0 new articles" in done.stdout
-    assert "1 files read; 1 new articles" in feedmill("ingest", "dispatch.txt").stdout
+    assert "1 file read; 1 new article," in feedmill("ingest", "dispatch.txt").stdout
 
 
 def test_feeds_are_polled_on_schedule_until_ctrl_c(

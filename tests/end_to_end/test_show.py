@@ -55,3 +55,16 @@ def test_it_says_in_which_language_an_article_is_and_who_says_so(feedmill: Feedm
     for command in (("show", "1"), ("articles",)):
         article = json.loads(feedmill(*command, "--json").stdout)
         assert (article["language"], article["language_source"]) == ("de", "detected")
+
+
+def test_it_has_the_summary_and_the_files_that_go_with_an_article(feedmill: Feedmill, publisher: Publisher) -> None:
+    files = (
+        '<enclosure url="http://127.0.0.1/talk.mp3" type="audio/mpeg" length="12300000"/>'
+        '<enclosure url="http://127.0.0.1/notes"/>'
+    )
+    published = entry("g", URL, "Bridge opens", "The bridge opens on Monday.", "4 07:30")
+    feedmill("poll", publisher.serve("/feed", rss([published.replace("</item>", f"{files}</item>")])))
+    shown = [line.split(maxsplit=1) for line in feedmill("show", "1").stdout.splitlines()]
+    assert ["Summary", "The bridge opens on Monday."] in shown
+    first = shown.index(["Enclosures", "http://127.0.0.1/talk.mp3 (audio/mpeg, 12.3 MB)"])
+    assert " ".join(shown[first + 1]) == "http://127.0.0.1/notes"

@@ -64,3 +64,12 @@ def test_a_webhook_that_is_known_shows_its_secret_again(feedmill: Feedmill) -> N
     first, again = (feedmill("webhook", "add", "https://hooks.example/feedmill").stdout for _ in range(2))
     assert first.splitlines()[-1] == again.splitlines()[-1]
     assert again.startswith("Known already")
+
+
+@pytest.mark.usefixtures("_secret")
+def test_a_webhook_that_is_known_is_not_added_after_a_cursor_but_resumed(feedmill: Feedmill) -> None:
+    feedmill("webhook", "add", "https://hooks.example/feedmill")
+    again = feedmill("webhook", "add", "https://hooks.example/feedmill", "--since", "0")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "`feedmill webhook resume 1 --since 0` moves it" in again.stderr
+    assert feedmill("webhook", "resume", "1", "--since", "0").returncode == 0

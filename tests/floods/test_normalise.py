@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.costs import spend_at_most
 from worker.normalise.article import normalise
-from worker.normalise.identity import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.plain_text import text_of
 from worker.normalise.sanitise import sanitise
 from worker.values.entries import Enclosure, Entry, KeyedEntry, KnownBy

@@ -9,7 +9,7 @@ from tests.documents import item, rss
 from tests.newsrooms import news_item, ninjs, nitf
 from worker.errors import PollError
 from worker.parse.document import parse_document
-from worker.parse.parser import read_here
+from worker.parse.parser import read_in_process
 from worker.values.due_feeds import Document
 
 MEDIA = 'xmlns:m="http://search.yahoo.com/mrss/"'
@@ -99,4 +99,4 @@ NAMESPACES = " ".join(f'xmlns:n{number}="u{number}"' for number in range(50_000)
 )
 def test_a_hostile_document_costs_less_than_a_second(body: bytes | str) -> None:
     document = Document("http://127.0.0.1/feed", body if isinstance(body, bytes) else body.encode(), None)
-    spend_at_most(1, lambda: read_here(document, 2_000))
+    spend_at_most(1, lambda: read_in_process(document, 2_000))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import ErrorClass, TransientError
-from worker.schedule.failure import after_failure, extend
+from worker.schedule.failure import after_failure, extend_streak
 from worker.schedule.forecast import best_wait
-from worker.schedule.rhythm import describe, expected_rate, observe
+from worker.schedule.rhythm import describe_rhythm, expected_rate, learn_rhythm
 from worker.values.due_feeds import Streak
 from worker.values.schedules import Bounds, Rhythm
 
@@ -46,7 +46,7 @@ def _back_at(chance: Random, outage: timedelta) -> timedelta:
     """How long after the outage a feed is polled that is due every hour."""
     at, ends_at, streak = NOW + chance.random() * HOUR, NOW + outage, Streak()
     while at < ends_at:
-        streak = extend(streak, ErrorClass.CONNECT, at, was_outage=True)
+        streak = extend_streak(streak, ErrorClass.CONNECT, at, was_outage=True)
         retry = after_failure(at, BOUNDS, TransientError(ErrorClass.CONNECT, "cut off"), streak, chance.random())
         assert retry.at
         at = retry.at
@@ -57,9 +57,9 @@ def _back_at(chance: Random, outage: timedelta) -> timedelta:
 def test_something_is_expected_of_every_feed_and_no_clock_breaks_it(
     first: list[datetime], then: list[datetime], seen_at: datetime, now: datetime
 ) -> None:
-    known = observe(observe(None, first, seen_at), then, now)
+    known = learn_rhythm(learn_rhythm(None, first, seen_at), then, now)
     assert 0 < expected_rate(known, now) < float("inf")
-    assert describe(known, now)
+    assert describe_rhythm(known, now)
 
 
 @given(RHYTHMS, MOMENTS, st.floats(0.01, 100), st.floats(0.01, 100))

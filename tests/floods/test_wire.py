@@ -15,7 +15,7 @@ from worker.values.articles import WireArticle
 from worker.values.due_feeds import Document
 from worker.values.entries import Notice, ParsedDocument
 from worker.wire.dispatch import parse_dispatch
-from worker.wire.links import link_notices, wire_order
+from worker.wire.link_notices import link_notices, wire_order
 
 
 @pytest.mark.parametrize(

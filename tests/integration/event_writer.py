@@ -7,9 +7,9 @@ import sys
 
 from sqlalchemy import insert
 
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
+from worker.database.outbox_tables import EventRow
 
 url, pairs = sys.argv[1], int(sys.argv[2])
 engine = open_store(url)

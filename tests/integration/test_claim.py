@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Engine, select, update
 from tests.stores import url_of
 from worker.claim.due import ClaimTerms, request_polls
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts, claim_named_feeds, count_claimable_hosts
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import HostRelease
+from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import NewFeed, add_feeds, pause_feed
 from worker.store.polls import store_polls
 from worker.values.due_feeds import ClaimedHost, FeedState

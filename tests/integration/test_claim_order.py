@@ -16,7 +16,7 @@ from worker.claim.leasing import (
     count_claimable_hosts,
     find_next_claim,
 )
-from worker.claim.losses import ALONE_FROM
+from worker.claim.lost_workers import ALONE_FROM
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import HostRelease
 from worker.manage.feeds import NewFeed, add_feeds, add_file_feed, pause_feed

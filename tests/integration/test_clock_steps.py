@@ -14,10 +14,10 @@ from worker.database.clock import read_clock
 from worker.database.clock_steps import TICK
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
-from worker.database.turns import TurnRow
+from worker.database.task_turns import TurnRow
 from worker.look.health import read_health
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.identify import prepare_document
+from worker.pipeline.prepare import prepare_document
 from worker.pipeline.tools import Tools
 
 SITE = "https://gazette.example"

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from tests.documents import item, rss
 from tests.polling import add, hosts, make_due, now_of, poll, poll_again, schedule
 from tests.servers.publisher import Answer, Publisher
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.database.outbox_tables import EventRow
 from worker.errors import ErrorClass
 from worker.manage.feeds import resume_feed
 from worker.pipeline.tools import Tools
@@ -180,5 +180,5 @@ def test_of_windows_that_were_judged_only_the_newest_are_remembered(tools: Tools
     now = now_of(tools)
     for number in range(2_020):
         at = now - timedelta(days=30) + number * timedelta(minutes=5)
-        tools.outages.explain(Streak(attempts=1, failures=1, last_class=ErrorClass.DNS, last_at=at), now)
+        tools.outages.explains(Streak(attempts=1, failures=1, last_class=ErrorClass.DNS, last_at=at), now)
     assert len(tools.outages._known) == 2_016

@@ -29,7 +29,7 @@ from worker.manage.feeds import (
     choose_guid_policy,
     find_feed,
     is_removed,
-    list_outlines,
+    list_feeds_to_export,
     pause_feed,
     remove_feed,
     resume_feed,
@@ -250,4 +250,4 @@ def test_outlines_are_the_polled_feeds_that_are_not_removed(tools: Tools, tmp_pa
         feed = find_feed(connection, "https://a.example/2")
         assert feed
         remove_feed(connection, feed.feed_id, articles=False)
-        assert [outline.url for outline in list_outlines(connection)] == ["https://a.example/1"]
+        assert [outline.url for outline in list_feeds_to_export(connection)] == ["https://a.example/1"]

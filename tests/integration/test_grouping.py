@@ -23,7 +23,7 @@ from worker.database.engine import reading, writing
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
 from worker.manage.retention import prune
 from worker.settings import Settings
-from worker.stories.found import find_boilerplate
+from worker.stories.published import find_boilerplate
 
 
 def test_copies_in_other_outlets_are_one_story(store: Engine) -> None:
@@ -140,11 +140,11 @@ def test_a_line_is_boilerplate_once_three_stories_have_it(store: Engine) -> None
     group(store)
     with reading(store) as connection:
         blocks = set(connection.execute(select(BlockRow.block)).scalars())
-        assert find_boilerplate(connection, blocks, 3) == set()
+        assert find_boilerplate(connection, blocks) == set()
     add_articles(store, [f"{news(3)}\n\n{line}"])
     group(store)
     with reading(store) as connection:
-        assert len(find_boilerplate(connection, blocks, 3)) == 1
+        assert len(find_boilerplate(connection, blocks)) == 1
 
 
 @pytest.mark.parametrize(("age", "kept"), [(29, (2, True, True)), (31, (1, False, True)), (91, (1, False, False))])

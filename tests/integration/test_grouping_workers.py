@@ -28,7 +28,7 @@ from tests.waiting import wait_for
 from worker.database.engine import reading, writing
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.grouping import group_waiting
-from worker.stories.waiting import claim_waiting
+from worker.stories.waiting_articles import claim_waiting
 
 ROOT = Path(__file__).parents[2]
 
@@ -140,8 +140,8 @@ def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine) ->
 def test_what_one_worker_has_claimed_another_leaves_alone(postgres: Engine) -> None:
     add_articles(postgres, [news(number) for number in range(100)])
     with reading(postgres) as one, reading(postgres) as other:
-        first = [article.article_id for article in claim_waiting(one, 30, 100)]
-        second = [article.article_id for article in claim_waiting(other, 30, 100)]
+        first = [article.article_id for article in claim_waiting(one, 30)]
+        second = [article.article_id for article in claim_waiting(other, 30)]
     assert first == list(range(1, 64))
     assert second == list(range(64, 101))
 

@@ -11,7 +11,7 @@ from tests.polling import add
 from tests.servers.publisher import Publisher
 from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
-from worker.claim.losses import ALONE_FROM, COMPANY
+from worker.claim.lost_workers import ALONE_FROM, COMPANY
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import HostRelease

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.polling import lose, now_of
-from worker.claim.losses import ALONE_FROM
+from worker.claim.lost_workers import ALONE_FROM
 from worker.database.engine import reading, writing
-from worker.discovery.lost import LostFeed, is_still_lost, list_lost_feeds
+from worker.discovery.lost_feeds import LostFeed, is_still_lost, list_lost_feeds
 from worker.errors import ErrorClass
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState

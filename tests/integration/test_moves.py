@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from tests.documents import item, rss
 from tests.polling import add, count, make_due, poll, poll_again, titles
 from tests.servers.publisher import Answer, Publisher
-from worker.database.article_tables import ArticleRow, EventRow, SightingRow
+from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedAliasRow, FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import NewFeed, add_feeds, find_feed, pause_feed, remove_feed
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState

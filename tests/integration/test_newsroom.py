@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from tests.polling import add, count, make_due, poll, poll_again, schedule, titles
 from tests.servers.publisher import Publisher
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow
+from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow
+from worker.database.outbox_tables import EventRow
 from worker.errors import ErrorClass
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import SeedRead, ingest

@@ -17,19 +17,20 @@ from tests.grouping import wait_until_blocked
 from tests.polling import add, now_of, poll
 from tests.seeds import place
 from tests.servers.publisher import Publisher
-from worker.database.article_tables import ArticleRow, EventRow
+from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
+from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import add_file_feed, find_feed, remove_feed
-from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.identify import prepare_document
+from worker.pipeline.prepare import prepare_document
+from worker.pipeline.results import Answered
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.ingest import ingest
 from worker.settings import Settings
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.wire.dispatch import parse_dispatch
-from worker.wire.linking import find_wire_articles
+from worker.wire.store_links import find_wire_articles
 
 # As a wire sends them on one day and the next; SLUG stands for the slug.
 SENT = {

@@ -23,7 +23,7 @@ from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.manage.feeds import pause_feed, remove_feed, resume_feed
 from worker.manage.intervals import choose_interval
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.identify import prepare_document
+from worker.pipeline.prepare import prepare_document
 from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
 

@@ -13,8 +13,8 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow, ScheduleRow
 from worker.manage.feeds import NewFeed, add_feeds, pause_feed
-from worker.pipeline.answered import Answered, conclude_unchanged
 from worker.pipeline.conclude import store_documents, store_results
+from worker.pipeline.results import Answered, conclude_unchanged
 from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest, NotModified, Validators
 from worker.values.entries import Entry, ParsedDocument
 from worker.values.schedules import Bounds

@@ -14,9 +14,9 @@ from sqlalchemy.engine import make_url
 
 from tests.stores import url_of
 from tests.waiting import wait_for
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
+from worker.database.outbox_tables import EventRow
 from worker.errors import NamedError
 from worker.manage.retention import prune
 from worker.outbox import EventBounds, follow_changes, number_events, read_bounds, read_changes

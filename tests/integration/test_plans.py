@@ -18,7 +18,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.schema import migrate
-from worker.discovery.lost import list_lost_feeds
+from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
 from worker.look.health import read_health
 from worker.look.listings import (
@@ -31,10 +31,10 @@ from worker.look.listings import (
     list_polls,
 )
 from worker.look.stories import find_story, list_stories
-from worker.manage.feeds import find_feed, list_feed_ids, list_outlines, pause_feed, remove_feed, resume_feed
+from worker.manage.feeds import find_feed, list_feed_ids, list_feeds_to_export, pause_feed, remove_feed, resume_feed
 from worker.manage.hosts import find_hosts, list_hosts
 from worker.manage.retention import prune_some
-from worker.manage.webhooks import is_any_due
+from worker.manage.webhooks import is_any_webhook_due
 from worker.outbox import number_events, read_changes
 from worker.pipeline import count_poll_tasks, poll_all_due, poll_named, poll_requested, request_named
 from worker.pipeline.tools import Tools
@@ -123,7 +123,7 @@ def _poll_by_name(tools: Tools) -> None:
     count_poll_tasks(tools.engine, 50, 4)
     now = now_of(tools)
     failed = Streak(attempts=1, last_class=ErrorClass.CONNECT, last_at=now - 12 * MINUTE)
-    tools.outages.explain(failed, now)
+    tools.outages.explains(failed, now)
 
 
 def _keep_up(tools: Tools, folder: Path) -> None:
@@ -136,7 +136,7 @@ def _keep_up(tools: Tools, folder: Path) -> None:
     prune_some(tools.engine, Settings(), lambda: False)
     with reading(tools.engine) as connection:
         assert read_changes(connection, ROWS)
-        is_any_due(connection, now_of(tools))
+        is_any_webhook_due(connection, now_of(tools))
         list_lost_feeds(connection, now_of(tools), 10)
 
 
@@ -171,4 +171,4 @@ def _list(connection: Connection, now: datetime) -> None:
     find_story(connection, OLD - 1)
     read_health(connection, now)
     list_feed_ids(connection)
-    list(list_outlines(connection))
+    list(list_feeds_to_export(connection))

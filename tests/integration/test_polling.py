@@ -8,10 +8,11 @@ from sqlalchemy import select
 from tests.documents import item, rss
 from tests.polling import add, count, poll, poll_again, schedule, titles
 from tests.servers.publisher import Answer, Publisher
-from worker.database.article_tables import ArticleRow, EventRow, RevisionRow, SightingRow
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading
 from worker.database.feed_tables import PollRow, ScheduleRow
+from worker.database.outbox_tables import EventRow
 from worker.pipeline.tools import Tools
 from worker.values.outcomes import Outcome
 

@@ -12,8 +12,8 @@ from worker.database.article_tables import SightingRow
 from worker.database.engine import writing
 from worker.database.feed_tables import FeedRow
 from worker.manage.feeds import remove_feed
-from worker.pipeline.answered import conclude_unchanged
 from worker.pipeline.conclude import store_results
+from worker.pipeline.results import conclude_unchanged
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import NotModified
 from worker.values.schedules import Move

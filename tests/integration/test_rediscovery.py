@@ -12,11 +12,11 @@ from tests.polling import add, count, lose, make_due, now_of, poll, poll_again, 
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from worker.claim.leasing import claim_host
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.discovery.lost import Sought, seek_feeds
+from worker.database.outbox_tables import EventRow
+from worker.discovery.lost_feeds import Sought, seek_feeds
 from worker.manage.feeds import find_feed
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState

@@ -26,7 +26,8 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.story_tables import StoryRow
 from worker.manage.feeds import NewFeed, add_feeds, find_feed, remove_feed
-from worker.stories.grouping import group_waiting, regroup
+from worker.stories.forget import regroup
+from worker.stories.grouping import group_waiting
 
 
 @contextmanager

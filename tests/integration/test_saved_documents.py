@@ -12,10 +12,10 @@ from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
 from worker.discovery.adding import add_by_url
-from worker.manage.feeds import NamedFeed, find_feed, list_outlines, remove_feed, resume_feed
+from worker.manage.feeds import NamedFeed, find_feed, list_feeds_to_export, remove_feed, resume_feed
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import SeedRead, ingest
-from worker.store.moves import move_feed
+from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState
 
 ATOM = ' xmlns:atom="http://www.w3.org/2005/Atom"'
@@ -109,7 +109,7 @@ def test_a_polled_feed_that_moves_to_it_goes_on_being_polled(tools: Tools, tmp_p
 def test_it_is_not_exported_before_somebody_asks_for_it(tools: Tools, tmp_path: Path) -> None:
     _ingest(tools, _save(tmp_path, "http://h.example/feed", "one"))
     with reading(tools.engine) as connection:
-        assert list(list_outlines(connection)) == []
+        assert list(list_feeds_to_export(connection)) == []
     add(tools, "http://h.example/feed")
     with reading(tools.engine) as connection:
-        assert [outline.url for outline in list_outlines(connection)] == ["http://h.example/feed"]
+        assert [outline.url for outline in list_feeds_to_export(connection)] == ["http://h.example/feed"]

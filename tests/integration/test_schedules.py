@@ -9,10 +9,10 @@ from tests.documents import item, rss
 from tests.polling import add, hosts, make_due, now_of, poll, poll_again, schedule
 from tests.servers.publisher import Answer, Publisher
 from worker.claim.due import request_polls
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.database.outbox_tables import EventRow
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState
 

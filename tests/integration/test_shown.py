@@ -29,7 +29,7 @@ from tests.storing import (
 )
 from worker.database.engine import reading, writing
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.identify import prepare_document
+from worker.pipeline.prepare import prepare_document
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest
 

@@ -21,9 +21,9 @@ from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.errors import ErrorClass, PermanentError
 from worker.manage.feeds import NewFeed, add_feeds
-from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
-from worker.pipeline.identify import prepare_document
+from worker.pipeline.prepare import prepare_document
+from worker.pipeline.results import Answered
 from worker.recognise.keys import hash_guid
 from worker.store.known import find_sightings
 from worker.store.sightings import StaleDecisionError

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, update
 from worker.celery import celery_settings
 from worker.database.clock import read_clock
 from worker.database.engine import writing
-from worker.database.turns import TurnRow, take_turn
+from worker.database.task_turns import TurnRow, take_turn
 from worker.settings import read_settings
 
 MINUTE = timedelta(minutes=1)

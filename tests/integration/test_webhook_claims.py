@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.outbox_tables import WebhookRow
+from worker.database.outbox_tables import EventRow, WebhookRow
 from worker.manage.webhooks import Webhook, add_webhook, resume_webhook
 from worker.outbox import number_events
-from worker.webhooks.batches import LEASE, Batch, Verdict, claim_batches, note_failed, note_taken
+from worker.webhooks.batches import LEASE, Batch, NextAttempt, claim_batches, note_failed, note_taken
 
 INSTANT, MINUTE, DAY = timedelta(milliseconds=1), timedelta(minutes=1), timedelta(days=1)
 
@@ -53,7 +52,7 @@ def _take(store: Engine, at: datetime, batch: Batch) -> None:
 
 def _fail(store: Engine, at: datetime, batch: Batch, why: str, dead_because: str | None = None) -> None:
     with writing(store) as connection:
-        note_failed(connection, at, batch, why, Verdict(at + DAY, dead_because))
+        note_failed(connection, at, batch, why, NextAttempt(at + DAY, dead_because))
 
 
 def _resume(store: Engine, now: datetime, webhook: Webhook, since: int) -> Webhook:

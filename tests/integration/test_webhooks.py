@@ -14,14 +14,13 @@ from sqlalchemy import Engine, insert, select, update
 from tests.servers.messages import Request
 from tests.servers.publisher import Answer, Publisher
 from tests.waiting import wait_for
-from worker.database.article_tables import EventRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.outbox_tables import WebhookRow
+from worker.database.outbox_tables import EventRow, WebhookRow
 from worker.errors import NamedError
 from worker.fetch import Transfers
 from worker.manage.retention import prune
-from worker.manage.webhooks import Webhook, add_webhook, is_any_due, remove_webhook, resume_webhook
+from worker.manage.webhooks import Webhook, add_webhook, is_any_webhook_due, remove_webhook, resume_webhook
 from worker.outbox import number_events
 from worker.settings import Settings
 from worker.webhooks.deliver import Delivered, deliver, delivering_transfers, signing_key
@@ -273,7 +272,7 @@ def test_without_the_secret_nothing_is_sent(store: Engine, transfers: Transfers,
 def test_only_a_webhook_with_something_to_get_is_due(store: Engine, publisher: Publisher) -> None:
     def is_due() -> bool:
         with reading(store) as connection:
-            return is_any_due(connection, read_clock(connection).now())
+            return is_any_webhook_due(connection, read_clock(connection).now())
 
     webhook = _add(store, publisher.url("/hook"))
     assert not is_due()

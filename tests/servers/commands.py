@@ -1,6 +1,6 @@
 """Runs the command ``feedmill`` as a process of its own, forked from one that has imported all there is to import.
 
-A command takes a tenth of a second, and what it imports most of another. Who asks sends the command's three files over
+A command takes a tenth of a second, and its imports most of another. The test sends the command's three files over
 a socket, and with them a line of JSON: its arguments, folder and environment. The answer is its exit code.
 """
 
@@ -12,21 +12,16 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from worker.cli.main import _COMMANDS, main
+from worker.cli.main import COMMANDS, main
 
 _LONGEST_LINE = 1_000_000
-_WHEN_MIGRATING = ("alembic.command", "alembic.context")
+_WHEN_MIGRATING = ("alembic.command", "alembic.context", "worker.migrations")
 
 
 def serve(path: str) -> None:
-    """Fork for each who asks."""
+    """Answer each request in a process forked for it."""
     # What a command imports when it first opens a store.
-    for module in (
-        "alembic.command",
-        "alembic.context",
-        "worker.migrations",
-        *(module for module, _ in _COMMANDS.values()),
-    ):
+    for module in (*_WHEN_MIGRATING, *(module for module, _ in COMMANDS.values())):
         import_module(module)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from celery.bin.celery import celery as celery_command
 
-from worker.basics.measures import parse_duration
+from worker.basics.units import parse_duration
 from worker.celery import celery_settings
 from worker.cli.main import feedmill
 from worker.settings import Settings, read_settings

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 import pytest
 
 from worker.cli.main import feedmill
+from worker.database.article_tables import ArticleRow
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 DISPATCH = "c35d47fa4ec01668a018622569a361c51de625a1ecc5e59c6795eb88a4f286df"
 # In two pieces, or this file would be the first to name them.
 REGISTRIES = ["pypi" + ".org", "python" + "hosted", "index" + "-url", "/sim" + "ple/"]
+# What a page names is named from one of these.
+PLACES = [ROOT, ROOT / "worker"]
 NOT_OURS = {"build", "dist", "__pycache__"}
 WALL_CLOCKS = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
 # All others go through worker.database.conflicts.write.
@@ -26,9 +30,7 @@ WRITERS = {
     "worker/database/conflicts.py": "it is what tries again",
     "worker/database/engine.py": "it opens the transaction",
     "worker/database/schema.py": "one migration runs at a time",
-    "worker/outbox.py": "it tries again by itself",
     "worker/pipeline/conclude.py": "it decides again too, from what it reads before",
-    "worker/stories/grouping.py": "likewise",
 }
 READERS_OF_THE_WALL_CLOCK = {
     "worker/fetch/transfers.py": "a Retry-After or Expires date from a host that sends no Date is measured against it",
@@ -70,6 +72,17 @@ def test_every_module_opens_with_a_sentence() -> None:
 def test_no_module_is_longer_than_one_can_read() -> None:
     lengths = {_name(path): len(path.read_text().splitlines()) for path in MODULES}
     assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
+def test_no_two_modules_have_one_name_but_a_command_and_what_it_calls() -> None:
+    inside = [path for path in MODULES if path.relative_to(ROOT).parts[0] == "worker" and path.stem != "__init__"]
+    names = Counter(path.stem for path in inside if path.parent.name != "cli")
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_every_module_that_a_page_names_exists() -> None:
+    named = {(page, name) for page, text in PROSE.items() for name in re.findall(r"`(\w+/[a-z_/0-9]+\.py)`", text)}
+    assert [(page.name, name) for page, name in named if not any((top / name).is_file() for top in PLACES)] == []
 
 
 def test_only_what_has_a_reason_reads_the_wall_clock() -> None:
@@ -115,6 +128,11 @@ def test_the_readme_has_each_of_its_two_commands_once_and_on_one_line(marker: st
 def test_the_readme_tells_of_every_setting() -> None:
     told = set(re.findall(r"`(?:FEEDMILL_)?([A-Z_]+)`", (ROOT / "README.md").read_text()))
     assert {name.upper() for name in Settings.model_fields} - told == set()
+
+
+def test_the_page_of_fields_has_each_column_of_articles() -> None:
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs/fields.md").read_text()))
+    assert {*ArticleRow.__table__.c.keys()} - told == set()
 
 
 def test_every_setting_that_a_page_names_exists() -> None:

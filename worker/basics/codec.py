@@ -3,7 +3,7 @@
 Between processes, ``write_json`` and ``from_json``: whole, and strictly checked, for the parser's child reads hostile
 bytes. In a column, ``pack`` and ``unpack``: without the fields that have their defaults, and reading whatever can be
 read, for anybody may have written to the column, a newer version of Feedmill too. A new field crosses without a line
-here; ``tests/unit/database/test_codecs.py`` tries every field of every value that crosses.
+here; ``tests/unit/database/test_value_columns.py`` tries every field of every value that crosses.
 """
 
 import logging
@@ -46,20 +46,22 @@ def pack(value: Any) -> dict[str, Any] | None:
     return {name: said for name, default in defaults.items() if (said := getattr(value, name)) != default} or None
 
 
-def unpack(kind: type[_Value], stored: object) -> _Value | None:
-    """Return the dataclass that a JSON column holds; None for null, and for JSON that is none.
+def unpack(kind: type[_Value], stored: Any) -> _Value | None:
+    """Return the dataclass that a JSON column holds; None for null, and where a field without a default is missing.
 
-    A field that cannot be read has its default, and costs a line in the log.
+    JSON of another shape counts as an object without fields. A field that cannot be read has its default, and
+    costs a line in the log.
     """
     if not stored:
         return None
     readers = field_readers(cast("Any", kind))
     said: dict[str, Any] = {}
-    for name, value in stored.items() if isinstance(stored, dict) else ():
+    known = readers.keys() & stored.keys() if isinstance(stored, dict) else set()
+    for name in known:
         try:
-            said |= {name: readers[name](value)} if name in readers else {}
+            said[name] = readers[name](stored[name])
         except _MISMATCHES as error:
-            _LOG.warning("stored %s of %s not read: %.80r (%s)", name, kind.__name__, value, error)
+            _LOG.warning("stored %s of %s not read: %.80r (%s)", name, kind.__name__, stored[name], error)
     try:
         return kind(**said)
     except (TypeError, ValueError) as error:
@@ -92,7 +94,7 @@ def field_readers(kind: Any) -> Mapping[str, _Reader]:
 
 @cache
 def defaults_of(kind: Any) -> Mapping[str, Any]:
-    """Return the default of each field of a dataclass; what equals nothing, where a field has none."""
+    """Return the default of each field of a dataclass; ``MISSING``, which equals no value, for a field without one."""
     made = {field.name: field.default_factory for field in fields(kind) if field.default_factory is not MISSING}
     return {field.name: made[field.name]() if field.name in made else field.default for field in fields(kind)}
 

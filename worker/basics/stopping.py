@@ -15,9 +15,9 @@ BEGIN_WITHIN = timedelta(seconds=20)
 """A host's polls begin so soon after its claim, or its feeds are given back: a lease must outlast each visit."""
 _TIDYING = timedelta(seconds=10)
 """A task gives up what is in flight at its deadline; if it has not ended so long after that, it is interrupted."""
-STANDSTILL = _TIDYING
+LONGEST_IDLE_TRANSACTION = _TIDYING
 """A transaction may idle so long on PostgreSQL: a task that waits for it at its deadline still ends in order."""
-STATEMENT = 3 * STANDSTILL
+LONGEST_STATEMENT = 3 * LONGEST_IDLE_TRANSACTION
 """No statement of a task takes longer on PostgreSQL: time to wait for a frozen transaction, and far below the lease."""
 VISIBILITY_TIMEOUT = timedelta(seconds=900)
 """After this Redis hands an unacknowledged message to another worker; far above the hard limit of any task."""

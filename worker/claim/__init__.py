@@ -1,6 +1,7 @@
 """Stage claim: lease hosts with due feeds from SQL, so that no two workers ever poll one host at a time.
 
-``hosts`` leases them: a host row is the queue's element, and its ``claimable_at`` the earliest next poll of its feeds,
-never before the end of the gap or of a lease. The claim reads that one index in order and stays flat however many feeds
-there are. ``losses`` looks at leases that ran out, ``due`` reads the feeds to poll, on the ``terms`` given.
+``leasing`` leases hosts, ``losses`` looks at the leases that had run out, and ``due`` reads the feeds to poll. A row of
+hosts is the element of the queue. Its ``claimable_at`` is the earliest next poll of the host's feeds, but not before
+the end of the gap or of a lease. A claim reads the index of that one column in order, so it stays equally fast however
+many feeds there are.
 """

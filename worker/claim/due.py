@@ -1,4 +1,4 @@
-"""Reading the due feeds of leased hosts, with all that the stages need to know of them."""
+"""The due feeds of leased hosts, read with all that the stages need to know of them, and requests for polls."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -12,32 +12,14 @@ from sqlalchemy.orm import aliased
 
 from worker.basics.codec import unpack
 from worker.basics.stopping import BEGIN_WITHIN
-from worker.database.codecs import MOVE, VALIDATORS
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import lock_feeds, wake_hosts
 from worker.database.statements import is_among, is_among_found
 from worker.database.types import UtcDateTime
+from worker.database.value_columns import MOVE, VALIDATORS
 from worker.errors import ErrorClass
 from worker.values.due_feeds import DueFeed, FeedOptions, FeedState, Streak
 from worker.values.schedules import Hints, Rhythm
-
-# --- On what terms hosts are claimed.
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimTerms:
-    """On what terms hosts are claimed."""
-
-    lease: timedelta
-    gap: timedelta
-    parallel: int
-    hosts: int
-    """Hosts claimed at once, at the most."""
-    feeds_per_host: int
-    """Feeds of one host claimed at once, at the most."""
-    begin_within: timedelta = BEGIN_WITHIN
-    """Feeds that could not begin in this time, for the gaps between those before them, are not claimed."""
-
 
 IN_DUE_ORDER = (ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id)
 """Requested feeds first: somebody waits for them."""
@@ -54,14 +36,54 @@ _FEED_FACTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """On what terms hosts are claimed."""
+
+    lease: timedelta
+    gap: timedelta
+    parallel: int
+    hosts: int
+    """Hosts claimed at once, at the most."""
+    feeds_per_host: int
+    """Feeds of one host claimed at once, at the most."""
+    begin_within: timedelta = BEGIN_WITHIN
+    """A feed is not claimed if it could not begin in this time, because of the gaps after those before it."""
+
+
+def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
+    """Ask in SQL for a poll of active feeds: whichever worker next claims their host makes it."""
+    lock_feeds(connection, feed_ids)
+    named = is_among(connection.dialect.name, FeedRow.id, feed_ids)
+    active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
+    connection.execute(
+        update(ScheduleRow)
+        .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
+        .values(
+            requested_at=now,
+            next_poll_at=now,
+            next_poll_reason="requested",
+            # Polls under way leave the schedule to this one.
+            instructions=ScheduleRow.instructions + 1,
+        )
+    )
+    wake_hosts(connection, now, feed_ids)
+
+
+def find_requested(connection: Connection, feed_ids: Collection[int]) -> list[int]:
+    """Return those of these feeds whose requested poll has not been made yet."""
+    named = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    waiting = select(ScheduleRow.feed_id).where(named, ScheduleRow.requested_at.is_not(None))
+    return list(connection.execute(waiting.order_by(ScheduleRow.feed_id)).scalars())
+
+
 def read_due_feeds(
-    connection: Connection,
-    now: datetime,
-    hosts: Sequence[Row[Any]],
-    terms: ClaimTerms,
-    named: Collection[int],
+    connection: Connection, now: datetime, hosts: Sequence[Row[Any]], terms: ClaimTerms, named: Collection[int]
 ) -> dict[int, list[DueFeed]]:
-    """Return, by host, the feeds (of ``named``, if any) that are due and can begin in time, most urgent first."""
+    """Return, by host, the feeds that are due and can begin in time, the most urgent first.
+
+    If any feeds are ``named``, only those are returned.
+    """
     room = {host.id: _count_room(host, terms) for host in hosts}
     most = max(room.values(), default=0)
     feeds: dict[int, list[DueFeed]] = defaultdict(list)
@@ -78,6 +100,12 @@ def read_due_feeds(
     return feeds
 
 
+def _count_room(host: Row[Any], terms: ClaimTerms) -> int:
+    """Return how many feeds of a host can begin in time, with its gap between two of them."""
+    gap = terms.gap if host.gap is None else host.gap
+    return min(1 + terms.begin_within // gap, terms.feeds_per_host) if gap else terms.feeds_per_host
+
+
 @cache
 def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
     now = bindparam("now", type_=UtcDateTime())
@@ -90,7 +118,7 @@ def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
         select(*_FEED_FACTS, ScheduleRow)
         .select_from(HostRow)
         .join(ScheduleRow, due)
-        # Every schedule has its feed; an inner join SQLite may begin with feeds, and look anew for each what is due.
+        # Every schedule has its feed, but SQLite may begin an inner join with feeds, and look for due ones for each.
         .outerjoin(FeedRow, FeedRow.id == ScheduleRow.feed_id)
         .where(HostRow.id.in_(bindparam("host_ids", expanding=True)), ScheduleRow.next_poll_at <= now)
         .order_by(*IN_DUE_ORDER)
@@ -98,9 +126,9 @@ def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
 
 
 def first_due(host_id: Any, now: Any, most: Any) -> CompoundSelect[int]:
-    """Return a query for the ``most`` feeds of a host that are due first, and as many that somebody asked for first.
+    """Return a query for the ``most`` feeds of a host that are due first, and for as many that were requested first.
 
-    To sort by ``IN_DUE_ORDER`` all would be read that are due; in these two orders they stand in an index each.
+    Sorting by ``IN_DUE_ORDER`` would read all feeds that are due; for each of these two orders there is an index.
     """
     feed = aliased(ScheduleRow)
     looks = (
@@ -113,12 +141,6 @@ def first_due(host_id: Any, now: Any, most: Any) -> CompoundSelect[int]:
         for moment in (feed.requested_at, feed.next_poll_at)
     )
     return union_all(*(select(look.c.feed_id) for look in looks))
-
-
-def _count_room(host: Row[Any], terms: ClaimTerms) -> int:
-    """Return how many feeds of a host its gap lets begin in time."""
-    gap = terms.gap if host.gap is None else host.gap
-    return min(1 + terms.begin_within // gap, terms.feeds_per_host) if gap else terms.feeds_per_host
 
 
 def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
@@ -147,32 +169,3 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
         instructions=row.instructions,
         edition=row.edition,
     )
-
-
-# --- Polls that somebody asks for: a request is a moment in SQL, and whoever claims the host next makes the poll.
-
-
-def find_requested(connection: Connection, feed_ids: Collection[int]) -> list[int]:
-    """Return those of these feeds whose request nobody has answered yet."""
-    named = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
-    waiting = select(ScheduleRow.feed_id).where(named, ScheduleRow.requested_at.is_not(None))
-    return list(connection.execute(waiting.order_by(ScheduleRow.feed_id)).scalars())
-
-
-def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
-    """Ask in SQL for a poll of active feeds; whichever worker claims their host next makes it."""
-    lock_feeds(connection, feed_ids)
-    named = is_among(connection.dialect.name, FeedRow.id, feed_ids)
-    active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
-    connection.execute(
-        update(ScheduleRow)
-        .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
-        .values(
-            requested_at=now,
-            next_poll_at=now,
-            next_poll_reason="requested",
-            # Polls under way leave the schedule to this one.
-            instructions=ScheduleRow.instructions + 1,
-        )
-    )
-    wake_hosts(connection, now, feed_ids)

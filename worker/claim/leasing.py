@@ -1,4 +1,4 @@
-"""Leasing hosts: those that are due, those whose feeds somebody named, or one to ask for what is no poll."""
+"""Leasing hosts: those that are due, those whose feeds somebody named, or one to ask for something that is no poll."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -9,16 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from worker.claim.due import ClaimTerms, read_due_feeds, request_polls
-from worker.claim.losses import ALONE_FROM, COMPANY, count_expired_leases
+from worker.claim.lost_workers import ALONE_FROM, COMPANY, count_expired_leases
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import add_hosts
 from worker.database.statements import is_among
 from worker.values.due_feeds import ClaimedHost, DueFeed
-
-
-def claim_due_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
-    """Lease the hosts that have been claimable the longest, with their due feeds."""
-    return _claim(connection, now, terms, and_(HostRow.claimable_at <= now, ~HostRow.isolated))
 
 
 def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> int:
@@ -29,9 +24,9 @@ def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> i
 
 
 def find_next_claim(connection: Connection, due_by: datetime, before: datetime) -> datetime | None:
-    """Return when the next host that nobody holds can be claimed for a feed due by ``due_by``.
+    """Return when the next host that is not leased can be claimed for a feed due by ``due_by``.
 
-    Null where there is none ``before`` a moment: the queue is looked through no further.
+    None if there is none ``before`` that moment: the queue is not searched any further.
     """
     due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
     at: datetime | None = connection.execute(
@@ -44,17 +39,20 @@ def find_next_claim(connection: Connection, due_by: datetime, before: datetime) 
 
 
 def find_next_claim_of(connection: Connection, feed_ids: Collection[int]) -> datetime | None:
-    """Return when the next host of these feeds can be claimed, or the lease on it ends; null for none."""
-    named = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
-    hosts = select(ScheduleRow.host_id).where(named)
-    at: datetime | None = connection.execute(
-        select(func.min(HostRow.claimable_at)).where(HostRow.id.in_(hosts))
-    ).scalar_one()
+    """Return when the next host of these feeds can be claimed, or its lease ends; None for none."""
+    hosts = select(ScheduleRow.host_id).where(is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids))
+    soonest = select(func.min(HostRow.claimable_at)).where(HostRow.id.in_(hosts))
+    at: datetime | None = connection.execute(soonest).scalar_one()
     return at
 
 
+def claim_due_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+    """Lease the hosts that have been claimable the longest, with their due feeds."""
+    return _claim(connection, now, terms, and_(HostRow.claimable_at <= now, ~HostRow.isolated))
+
+
 def claim_isolated_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
-    """Lease one host that must be polled alone, else a few that are suspects together, each with one due feed."""
+    """Lease one host that must be polled alone, or else a few that are suspects together, each with one due feed."""
     suspect = and_(HostRow.claimable_at <= now, HostRow.isolated)
     is_alone = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.claim_attempts >= ALONE_FROM)
     alone = replace(terms, hosts=1, feeds_per_host=1)
@@ -65,67 +63,68 @@ def claim_isolated_hosts(connection: Connection, now: datetime, terms: ClaimTerm
 def claim_named_feeds(
     connection: Connection, now: datetime, terms: ClaimTerms, feed_ids: Collection[int], *, force: bool
 ) -> list[ClaimedHost]:
-    """Lease the hosts of the named feeds, due or not, unless another worker holds them.
+    """Request polls of the named feeds, due or not, and lease their hosts, unless another worker holds them.
 
-    Without ``force`` a host that asked to be left alone (429, 503) is left alone. One whose gap is so long that nothing
-    could begin in time is left, too.
+    A host whose gap is so long that no poll could begin in time is left alone. Without ``force`` so is a host that
+    asked for it (429, 503).
     """
-    # Should this worker die now, the next tick makes the polls all the same. First, for feeds are locked before hosts.
+    # If this worker dies now, the next tick makes the polls all the same. First, for feeds are locked before hosts.
     request_polls(connection, now, feed_ids)
-    hosts = _lease_hosts(
-        connection, now, terms, _may_be_named(ScheduleRow.feed_id.in_(feed_ids), now, terms, force=force)
-    )
-    return _asked_soon(_with_feeds(connection, now, terms, hosts, feed_ids), now)
+    claimable = _may_be_named(ScheduleRow.feed_id.in_(feed_ids), now, terms, force=force)
+    return _asked_soon(_claim(connection, now, terms, claimable, feed_ids), now)
 
 
 def claim_requested_feeds(
     connection: Connection, now: datetime, terms: ClaimTerms, feed_ids: Collection[int], *, force: bool
 ) -> list[ClaimedHost]:
-    """Lease the hosts of those named feeds whose request nobody has answered yet; else as ``claim_named_feeds``."""
-    unanswered = and_(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.requested_at.is_not(None))
-    hosts = _lease_hosts(connection, now, terms, _may_be_named(unanswered, now, terms, force=force))
-    # What was answered meanwhile is not due any more.
-    return _asked_soon(_with_feeds(connection, now, terms, hosts, feed_ids), now)
+    """Lease, as ``claim_named_feeds`` does, the hosts of those named feeds whose requested poll is still to be made."""
+    requested = and_(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.requested_at.is_not(None))
+    claimable = _may_be_named(requested, now, terms, force=force)
+    # A feed that has been polled meanwhile is not due any more.
+    return _asked_soon(_claim(connection, now, terms, claimable, feed_ids), now)
 
 
 def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: str) -> ClaimedHost | None:
-    """Lease one host, known or not, to ask it for something that is no poll; null when another worker holds it."""
+    """Lease one host, known or not, to ask it for something that is no poll; None when another worker holds it."""
     add_hosts(connection, [name])
     # Nothing may be asked beside a feed that may be killing workers.
     free = and_(HostRow.name == name, ~HostRow.isolated, _is_free(now))
-    claimed = _claim(connection, now, replace(terms, hosts=1, feeds_per_host=0), free)
-    return claimed[0] if claimed else None
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now)
-
-
-def _may_be_asked(now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:
-    wish = HostRow.failures > 0
-    in_time = or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.begin_within)
-    # What is left of a wish may be no longer than a gap, which a named poll waits for.
-    is_over = HostRow.next_request_at <= now + terms.gap
-    return or_(wish, in_time) if force else and_(in_time, or_(~wish, is_over))
+    return next(iter(_claim(connection, now, replace(terms, hosts=1, feeds_per_host=0), free)), None)
 
 
 def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:
-    hosts = select(ScheduleRow.host_id).where(named)
-    return and_(HostRow.id.in_(hosts), _is_free(now), _may_be_asked(now, terms, force=force))
+    """Return the condition for leasing a host of named feeds."""
+    has_refused = HostRow.failures > 0
+    in_time = or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.begin_within)
+    # A refusal that ends within a gap counts as over: a named poll waits as long as a gap anyway.
+    is_over = HostRow.next_request_at <= now + terms.gap
+    may_be_asked = or_(has_refused, in_time) if force else and_(in_time, or_(~has_refused, is_over))
+    return and_(HostRow.id.in_(select(ScheduleRow.host_id).where(named)), _is_free(now), may_be_asked)
 
 
 def _asked_soon(hosts: Sequence[ClaimedHost], now: datetime) -> list[ClaimedHost]:
-    # A named poll waits for the gap, but not for a longer wish of the host: that one was overruled by force.
+    # A named poll waits for the gap, but for no longer: ``force`` has overruled what the host asked for.
     return [
         replace(host, next_request_at=min(host.next_request_at, now + host.gap)) if host.next_request_at else host
         for host in hosts
     ]
 
 
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now)
+
+
 def _claim(
-    connection: Connection, now: datetime, terms: ClaimTerms, claimable: ColumnElement[bool]
+    connection: Connection,
+    now: datetime,
+    terms: ClaimTerms,
+    claimable: ColumnElement[bool],
+    named: Collection[int] = (),
 ) -> list[ClaimedHost]:
-    return _with_feeds(connection, now, terms, _lease_hosts(connection, now, terms, claimable))
+    """Lease hosts that are claimable, with their due feeds, or with those of them that are named."""
+    hosts = _lease_hosts(connection, now, terms, claimable)
+    feeds = read_due_feeds(connection, now, hosts, terms, named)
+    return [_claimed_host(host, terms, feeds[host.id]) for host in hosts]
 
 
 def _lease_hosts(
@@ -148,7 +147,7 @@ def _lease_hosts(
             lease_token=secrets.token_hex(8),
             lease_until=now + terms.lease,
             claimable_at=now + terms.lease,
-            # A token still there at a claim is a lease that ran out: its worker died or froze.
+            # If a token is still there, that lease ran out: its worker died or froze.
             expired_token=HostRow.lease_token,
         )
         .returning(HostRow)
@@ -159,17 +158,6 @@ def _lease_hosts(
         free = {"lease_token": None, "lease_until": None, "expired_token": None, "claimable_at": now}
         connection.execute(update(HostRow).where(HostRow.id.in_(apart)).values(free))
     return [host for host in hosts if host.id not in apart]
-
-
-def _with_feeds(
-    connection: Connection,
-    now: datetime,
-    terms: ClaimTerms,
-    hosts: Sequence[Row[Any]],
-    named: Collection[int] = (),
-) -> list[ClaimedHost]:
-    feeds = read_due_feeds(connection, now, hosts, terms, named)
-    return [_claimed_host(host, terms, feeds[host.id]) for host in hosts]
 
 
 def _claimed_host(host: Row[Any], terms: ClaimTerms, feeds: list[DueFeed]) -> ClaimedHost:

@@ -1,20 +1,22 @@
-"""Managing feeds: ``remove``, ``pause``, ``resume`` and ``set``."""
+"""Managing feeds: ``add``, ``remove``, ``pause``, ``resume`` and ``set``."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import show_duration
-from worker.cli.choices import read_duration
-from worker.cli.output import from_now
-from worker.cli.store import change_store, feed_called
+from worker.basics.units import show_duration
+from worker.basics.urls import feed_url_key
+from worker.cli.open_store import change_store, feed_called, opened_tools
+from worker.cli.options import read_duration
+from worker.cli.output import from_now, with_progress, write_failure, write_line
 from worker.database.clock import Clock
+from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import NamedError, UsageError
-from worker.manage.feeds import NamedFeed, choose_guid_policy, pause_feed, remove_feed, resume_feed
-from worker.manage.intervals import LONGEST, SHORTEST, choose_interval
-from worker.pipeline.tools import bounds_of_settings
+from worker.manage import feeds as manage
+from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
+from worker.pipeline.tools import Tools, bounds_of_settings
 from worker.settings import settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import GuidPolicy
@@ -22,125 +24,163 @@ from worker.values.schedules import Bounds
 
 # As they are typed: without spaces.
 _GUID_POLICIES = {policy.value.replace(" ", "-"): policy for policy in GuidPolicy}
-_names = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
+_NAMES = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
+
+
+@click.command("add")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.option("--as-is", is_flag=True, help="Add the URLs as they are given: no host is asked.")
+def add_command(urls: tuple[str, ...], *, as_is: bool) -> int:
+    """Add feeds, by their own URLs or by a page of their sites; each is polled as soon as a worker is free."""
+    if as_is:
+        return change_each(urls, _add_as_is, create=True)
+    code = 0
+    with opened_tools() as tools:
+        for _, added in with_progress(_look_and_add(tools, urls), "Looking", len(urls), name=lambda pair: pair[0]):
+            if isinstance(added, NamedError):
+                write_failure(added)
+                code = 1
+            else:
+                write_line(_describe_added(added))
+    return code
+
+
+def _look_and_add(tools: Tools, urls: Iterable[str]) -> Iterator[tuple[str, AddedFeed | NamedError]]:
+    for url in urls:
+        try:
+            yield url, add_by_url(tools, url, lambda: False)
+        except NamedError as error:
+            yield url, error
+
+
+def _add_as_is(connection: Connection, clock: Clock, url: str) -> str:
+    try:
+        feed_url_key(url)
+    except ValueError as error:
+        raise NamedError(f"{url} was not added: {error}") from error
+    is_new = manage.add_feeds(connection, clock.now(), [manage.NewFeed(url)]) > 0
+    return _describe_added(AddedFeed(url, feed_called(connection, url), is_new=is_new))
+
+
+def _describe_added(added: AddedFeed) -> str:
+    # A feed that has moved is named by the URL that was given: its giver knows that one.
+    url = added.feed.url if added.is_of_page else added.url
+    said = f"{'Added' if added.is_new else 'Known already:'} {url} (feed {added.feed.feed_id})"
+    if added.is_of_page:
+        said += f", the feed of {added.url}"
+    if added.unseen:
+        said += f" as it is: it could not be looked at ({added.unseen.sentence})"
+    return said
 
 
 @click.command("remove")
-@_names
+@_NAMES
 @click.option("--articles", is_flag=True, help="Also delete the articles that no other feed carries.")
 def remove_command(names: tuple[str, ...], *, articles: bool) -> int:
     """Stop polling feeds for good; their articles and history stay."""
 
-    def remove(connection: Connection, _clock: Clock, feed: NamedFeed) -> str:
-        remove_feed(connection, feed.feed_id, articles=articles)
+    def remove(connection: Connection, _clock: Clock, name: str) -> str:
+        feed = feed_called(connection, name)
+        manage.remove_feed(connection, feed.feed_id, articles=articles)
         return f"Removed {feed.url}{' and its articles' if articles else '; its articles stay'}"
 
-    return _each_feed(names, remove)
+    return change_each(names, remove)
 
 
 @click.command("pause")
-@_names
+@_NAMES
 def pause_command(names: tuple[str, ...]) -> int:
     """Stop polling feeds until they are resumed."""
+    return change_each(names, _pause)
 
-    def pause(connection: Connection, _clock: Clock, feed: NamedFeed) -> str:
-        if feed.host_id is None:
-            raise NamedError(_never_polled(feed))
-        if feed.state is FeedState.PAUSED and not feed.is_from_document:
-            return f"{feed.url} was paused already ({feed.state_reason})"
-        pause_feed(connection, feed.feed_id)
-        return f"Paused {feed.url}"
 
-    return _each_feed(names, pause)
+def _pause(connection: Connection, _clock: Clock, name: str) -> str:
+    feed = feed_called(connection, name)
+    _refuse_seed_file(feed)
+    if feed.state is FeedState.PAUSED and not feed.is_from_document:
+        return f"{feed.url} was paused already ({feed.state_reason})"
+    manage.pause_feed(connection, feed.feed_id)
+    return f"Paused {feed.url}"
 
 
 @click.command("resume")
-@_names
+@_NAMES
 def resume_command(names: tuple[str, ...]) -> int:
     """Poll feeds again, whatever had stopped them: paused, gone or quarantined."""
+    return change_each(names, _resume)
 
-    def resume(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
-        if feed.state is FeedState.ACTIVE and feed.host_id is None:
-            raise NamedError(_never_polled(feed))
-        if feed.state is FeedState.ACTIVE:
-            return f"{feed.url} was active already"
-        resume_feed(connection, clock.now(), feed.feed_id)
-        return f"Resumed {feed.url}"
 
-    return _each_feed(names, resume)
+def _resume(connection: Connection, clock: Clock, name: str) -> str:
+    feed = feed_called(connection, name)
+    if feed.state is FeedState.ACTIVE:
+        _refuse_seed_file(feed)
+        return f"{feed.url} was active already"
+    manage.resume_feed(connection, clock.now(), feed.feed_id)
+    return f"Resumed {feed.url}"
 
 
 @click.command("set")
-@_names
-@click.option("--interval", help="Time between two polls: 1m to 30d, or default.")
+@_NAMES
+@click.option("--interval", help="Time between two polls: 1m to 30d, such as 1h30m, or default.")
 @click.option(
     "--guid-policy",
     type=click.Choice([*_GUID_POLICIES, "default"]),
-    help="By what entries are known; default leaves it to the audit of the feed's guids.",
+    help="What entries are recognised by; default leaves it to the audit of the feed's guids.",
 )
 def set_command(names: tuple[str, ...], *, interval: str | None, guid_policy: str | None) -> int:
     """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
 
-    Or set by what their entries are known: those that are in a feed then may be taken for new ones once.
+    Or set what their entries are recognised by: the entries in a feed at that moment may then be taken for new ones,
+    once.
     """
     if interval is None and guid_policy is None:
         raise UsageError("set needs --interval, --guid-policy or both.")
-    every = read_duration("--interval", interval, SHORTEST, LONGEST) if interval else None
+    every = read_duration("--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL) if interval else None
     bounds = bounds_of_settings(settings())
 
-    def choose(connection: Connection, clock: Clock, feed: NamedFeed) -> str:
-        told = []
+    def choose(connection: Connection, clock: Clock, name: str) -> str:
+        feed = feed_called(connection, name)
+        chosen = []
         if interval:
-            told.append(_set_interval(connection, clock, feed, every, bounds))
+            chosen.append(_set_interval(connection, clock, feed, every, bounds))
         if guid_policy:
-            choose_guid_policy(connection, feed.feed_id, _GUID_POLICIES.get(guid_policy))
-            told.append("entries known by what the audit says" if guid_policy == "default" else _known_by(guid_policy))
-        return f"Set {feed.url}: {'; '.join(told)}"
+            policy = _GUID_POLICIES.get(guid_policy)
+            manage.choose_guid_policy(connection, feed.feed_id, policy)
+            chosen.append(f"entries known by {policy or 'what the audit says'}")
+        return f"Set {feed.url}: {'; '.join(chosen)}"
 
-    return _each_feed(names, choose)
-
-
-def _known_by(guid_policy: str) -> str:
-    return f"entries known by {_GUID_POLICIES[guid_policy]}"
+    return change_each(names, choose)
 
 
 def _set_interval(
-    connection: Connection, clock: Clock, feed: NamedFeed, every: timedelta | None, bounds: Bounds
+    connection: Connection, clock: Clock, feed: manage.NamedFeed, every: timedelta | None, bounds: Bounds
 ) -> str:
-    if feed.host_id is None:
-        raise NamedError(_never_polled(feed))
+    _refuse_seed_file(feed)
     following = choose_interval(connection, clock.now(), feed.feed_id, every, bounds)
     when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
     return f"{f'every {show_duration(every)}' if every else 'the usual interval'}; {when} ({following.reason})"
 
 
-def _never_polled(feed: NamedFeed) -> str:
-    return f"{feed.url} is a seed file: it is read when it is ingested, never polled."
-
-
-def _each_feed(names: Iterable[str], change: Callable[[Connection, Clock, NamedFeed], str]) -> int:
-    return change_each(names, lambda connection, clock, name: change(connection, clock, feed_called(connection, name)))
+def _refuse_seed_file(feed: manage.NamedFeed) -> None:
+    if feed.host_id is None:
+        raise NamedError(f"{feed.url} is a seed file: it is read when it is ingested, never polled.")
 
 
 def change_each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
     """Make one change for each name, say what became of it, and return the exit code: one failure stops no other."""
 
-    def change_all(connection: Connection, clock: Clock) -> list[str | NamedError]:
-        return [_changed(change, connection, clock, name) for name in names]
+    def changed(connection: Connection, clock: Clock, name: str) -> str | NamedError:
+        try:
+            return change(connection, clock, name)
+        except NamedError as error:
+            return error
 
-    told = change_store(change_all, create=create)
-    for each in told:
-        if isinstance(each, NamedError):
-            click.echo(f"feedmill: {each}", err=True)
+    outcomes = change_store(
+        lambda connection, clock: [changed(connection, clock, name) for name in names], create=create
+    )
+    for outcome in outcomes:
+        if isinstance(outcome, NamedError):
+            write_failure(outcome)
         else:
-            click.echo(each)
-    return int(any(isinstance(each, NamedError) for each in told))
-
-
-def _changed(
-    change: Callable[[Connection, Clock, str], str], connection: Connection, clock: Clock, name: str
-) -> str | NamedError:
-    try:
-        return change(connection, clock, name)
-    except NamedError as error:
-        return error
+            click.echo(outcome)
+    return int(any(isinstance(outcome, NamedError) for outcome in outcomes))

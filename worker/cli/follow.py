@@ -2,15 +2,15 @@
 
 import select
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from worker.basics.measures import LARGEST_ID
-from worker.cli.choices import Whole
-from worker.cli.output import MOST_ROWS, print_json, write_line
-from worker.cli.store import opened_store
+from worker.basics.units import LARGEST_ID
+from worker.cli.open_store import opened_store
+from worker.cli.options import MOST_ROWS, Whole
+from worker.cli.output import print_json, write_line
 from worker.outbox import Change, follow_changes
 
 # Between two looks into the outbox, in milliseconds.
@@ -25,35 +25,38 @@ _INTERVAL = 1000
 def follow_command(*, since: int | None, as_json: bool, limit: int | None, once: bool) -> None:
     """Follow changes to the store as they are committed, from now on or from a cursor; Ctrl-C ends it."""
     with opened_store() as engine:
-        changes = follow_changes(engine, since, _end if once else _wait)
+        changes = follow_changes(engine, since, (lambda: False) if once else _wait)
         try:
-            _print(changes, limit, as_json=as_json)
+            for number, change in enumerate(changes, start=1):
+                if as_json:
+                    print_json([change])
+                else:
+                    write_line(_format_change(change))
+                if number == limit:
+                    break
         except KeyboardInterrupt:
-            # That is how one ends it.
+            # Ctrl-C is how a person ends it.
             return
 
 
-def _print(changes: Iterator[Change], limit: int | None, *, as_json: bool) -> None:
-    for number, change in enumerate(changes, start=1):
-        if as_json:
-            print_json([change])
-        else:
-            write_line(_sentence(change))
-        if number == limit:
-            break
+def _wait() -> bool:
+    """Wait a moment; return False as soon as nobody reads what we print any more."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)
+    return not reader.poll(_INTERVAL)
 
 
-def _sentence(change: Change) -> str:
+def _format_change(change: Change) -> str:
     details = change["details"] or {}
-    # What was removed cannot be looked up any more: the event tells of it.
-    told = {name: change[name] or details.get(name) for name in ("title", "url", "feed_url")}
-    about = told["url"] if change["article_id"] else told["feed_url"]
-    what = "  ".join(filter(None, (told["title"], about, _tell(details))))
+    # An article that was removed cannot be looked up any more: its event keeps these.
+    title, url, feed_url = (change[name] or details.get(name) for name in ("title", "url", "feed_url"))
+    about = (str(change["article_id"]), title, url) if change["article_id"] else (title, feed_url)
+    what = "  ".join(filter(None, (*about, _format_details(details))))
     return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<18}  {what}"
 
 
-def _tell(details: Mapping[str, Any]) -> str:
-    """Say what is told of a change besides what it is about."""
+def _format_details(details: Mapping[str, Any]) -> str:
+    """Format an event's details (who corrected it, where the feed moved) for one line."""
     match details:
         case {"by": by, "words": words}:
             return f"by {by}: {words}"
@@ -65,14 +68,3 @@ def _tell(details: Mapping[str, Any]) -> str:
             return f"from {before} to {after}"
         case _:
             return str(details.get("reason") or "")
-
-
-def _end() -> bool:
-    return False
-
-
-def _wait() -> bool:
-    """Wait a moment; return False as soon as nobody reads what we print any more."""
-    reader = select.poll()
-    reader.register(sys.stdout.fileno(), 0)
-    return not reader.poll(_INTERVAL)

@@ -7,14 +7,14 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import show_duration
-from worker.cli.choices import read_count, read_duration
+from worker.basics.units import show_duration
 from worker.cli.feeds import change_each
-from worker.cli.output import TABLE_ROWS, Column, as_options, from_now, print_json, print_table
-from worker.cli.store import reading_store
+from worker.cli.open_store import reading_store
+from worker.cli.options import TABLE_ROWS, as_options, read_count, read_duration
+from worker.cli.output import Column, from_now, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
-from worker.manage.hosts import HostTerms, NamedHost, choose_host_terms, find_hosts, list_hosts
+from worker.manage.hosts import NamedHost, choose_host_terms, find_hosts, list_hosts
 from worker.settings import settings
 
 _LONGEST_GAP = timedelta(hours=1)
@@ -25,19 +25,22 @@ _MOST_PARALLEL = 32
 @as_options
 @click.argument("names", nargs=-1, metavar="[HOST...]")
 @click.option("--text", help="Only hosts with this in their name.")
-@click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, or default.")
+@click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, such as 1m30s, or default.")
 @click.option("--parallel", help=f"Set the requests in flight to each HOST: 1 to {_MOST_PARALLEL}, or default.")
-def hosts_command(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str) -> int:
+def hosts_command(
+    names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None, **chosen: str | None
+) -> int:
     """List hosts, and whether each may be asked now; with --gap or --parallel, set how the named ones are treated.
 
     HOST is a hostname (at any port), hostname:port, or the URL of one of its feeds.
     """
     terms = _read_terms(chosen)
     if not terms:
-        return _list(names, text, as_json=as_json, limit=limit)
+        _print_hosts(names, text, as_json=as_json, limit=limit)
+        return 0
     if not names or text or as_json or limit:
         raise UsageError("--gap and --parallel set something for the HOSTs that are named, and list nothing.")
-    return change_each(names, lambda connection, clock, name: _set(connection, clock, name, terms))
+    return change_each(names, lambda connection, clock, name: _set_terms(connection, clock, name, terms))
 
 
 def _read_terms(chosen: Mapping[str, str | None]) -> dict[str, Any]:
@@ -49,31 +52,22 @@ def _read_terms(chosen: Mapping[str, str | None]) -> dict[str, Any]:
     return terms
 
 
-def _set(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> str:
+def _set_terms(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> str:
     def set_one(host: NamedHost) -> str:
         now = choose_host_terms(connection, clock.now(), host.host_id, terms, settings().host_gap)
-        return f"Set {host.name}: {_described(now)}"
+        gap = "the usual gap" if now.gap is None else show_duration(now.gap)
+        return f"Set {host.name}: {gap} between two requests, {now.parallel or 'as many as usual'} at a time"
 
     return "\n".join(set_one(host) for host in _hosts_called(connection, name))
 
 
-def _described(terms: HostTerms) -> str:
-    gap = f"{_gap(terms.gap)} between two requests" if terms.gap is not None else "the usual gap between two requests"
-    return f"{gap}, {terms.parallel or 'as many as usual'} at a time"
-
-
-def _list(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None) -> int:
+def _print_hosts(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None) -> None:
     with reading_store() as connection:
         now = read_clock(connection).now()
         named = [host.host_id for name in names for host in _hosts_called(connection, name)] if names else None
-        shown = limit if as_json or limit else TABLE_ROWS
-        rows = list_hosts(connection, now, text=text, limit=shown, host_ids=named)
-        if as_json:
-            print_json(rows)
-        else:
-            none = "No hosts: `feedmill add URL` adds a feed, and with it its host."
-            print_table(_columns(now), rows, when_empty="None match." if text else none)
-    return 0
+        rows = list_hosts(connection, now, text=text, limit=limit if as_json or limit else TABLE_ROWS, host_ids=named)
+        none = "None match." if text else "No hosts: `feedmill add URL` adds a feed, and with it its host."
+        print_rows(rows, _columns(now), as_json=as_json, when_empty=none)
 
 
 def _hosts_called(connection: Connection, name: str) -> Sequence[NamedHost]:
@@ -88,24 +82,16 @@ def _hosts_called(connection: Connection, name: str) -> Sequence[NamedHost]:
 
 def _columns(now: datetime) -> list[Column]:
     return [
-        Column("HOST", lambda row: row["host"], 32),
-        Column("FEEDS", lambda row: row["feeds"], 7),
-        Column("DUE", lambda row: row["due"], 7),
-        Column("GAP", lambda row: _gap(row["gap"]), 7),
+        Column("HOST", "host", 32),
+        Column("FEEDS", "feeds", 7),
+        Column("DUE", "due", 7),
+        Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7),
         Column("PARALLEL", lambda row: row["parallel"] or "default", 8),
-        Column("NEXT", lambda row: _next(row, now), 7),
-        Column("STATE", lambda row: _state(row, now), wraps=True),
+        Column("NEXT", lambda row: from_now(max(row["claimable_at"], now), now) if row["claimable_at"] else "never", 7),
+        Column("STATE", lambda row: _format_state(row, now), wraps=True),
     ]
 
 
-def _next(row: Mapping[str, Any], now: datetime) -> str:
-    return from_now(max(row["claimable_at"], now), now) if row["claimable_at"] else "never"
-
-
-def _gap(gap: timedelta | None) -> str:
-    return "default" if gap is None else show_duration(gap)
-
-
-def _state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
+def _format_state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
     until = f" until {row['until']:%Y-%m-%d %H:%M}, {from_now(row['until'], now)}" if row["until"] else ""
     return [f"{row['state']}{until}", *([row["why"]] if row["why"] else [])]

@@ -1,6 +1,7 @@
-"""Looking at the store: ``feeds``, ``articles``, ``polls``, ``show`` and ``status``."""
+"""Looking at the store: ``feeds``, ``articles``, ``polls``, ``stories``, ``show`` and ``status``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -8,95 +9,129 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import read_id
-from worker.cli.output import (
-    TABLE_ROWS,
-    Column,
-    as_options,
-    from_now,
-    parse_since,
-    print_json,
-    print_table,
-    room,
-    share_of_page,
-)
-from worker.cli.pages import print_article, print_feed, print_health
-from worker.cli.store import feed_called, reading_store
-from worker.cli.words import explain_feed, explain_poll, mark_title, next_poll
+from worker.basics.units import read_id
+from worker.cli.open_store import feed_called, reading_store
+from worker.cli.options import TABLE_ROWS, as_options, parse_since
+from worker.cli.output import Column, column_room, from_now, print_json, print_rows, share_of_page
+from worker.cli.screens import print_article, print_feed, print_health
+from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
 from worker.database.clock import read_clock
 from worker.errors import NamedError, UsageError
+from worker.look import listings as look
 from worker.look.health import read_health
-from worker.look.listings import (
-    Wanted,
-    find_article,
-    find_feed_with_host,
-    find_linked,
-    list_articles,
-    list_feeds,
-    list_polls,
-)
 from worker.look.stories import find_story, list_stories
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 
-# What the store keeps for its own use.
-_NO_ARTICLES = "No articles: `feedmill run --once` fetches some."
-_INTERNAL = {"feed_id", "match_key", "policy_version", "grouped_at", "wire_key"}
+# Columns of articles that Feedmill keeps for its own use.
+_INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
+_FEED = click.argument("feed", required=False)
 
 
 @click.command("feeds")
 @as_options
 @click.option("--state", type=click.Choice([str(state) for state in FeedState]), help="Only feeds in this state.")
 @click.option("--text", help="Only feeds with this in URL or title.")
-@click.option("--since", help="Only feeds added since: 2d, 6h, or a date.")
+@click.option("--since", help="Only feeds added since: 2d, 1h30m, or a date.")
 def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List feeds: when each is polled next, and why then."""
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        rows = list_feeds(connection, now, wanted(connection, now, filters, limit, is_table=not as_json))
-        if as_json:
-            print_json(rows)
-        else:
-            print_table(_feed_columns(now), rows, when_empty=none_of(filters, "No feeds: `feedmill add URL` adds one."))
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, now, wanted):
+        rows = look.list_feeds(connection, now, wanted)
+        when_empty = _when_empty(filters, "No feeds: `feedmill add URL` adds one.")
+        print_rows(rows, _feed_columns(now), as_json=as_json, when_empty=when_empty)
+
+
+def _feed_columns(now: datetime) -> list[Column]:
+    return [
+        Column("ID", "id", 9),
+        Column("FEED", lambda row: row["title"] or _short_address(row["url"]), _feed_room()),
+        Column("NEXT POLL", lambda row: next_poll(row, now), 11),
+        Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
+    ]
 
 
 @click.command("articles")
 @as_options
-@click.argument("feed", required=False)
+@_FEED
 @click.option("--text", help="Only articles with this in title or text.")
-@click.option("--since", help="Only articles first seen since: 2d, 6h, or a date.")
+@click.option("--since", help="Only articles first seen since: 2d, 1h30m, or a date.")
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List articles, those first that were seen last, whenever published; FEED (a URL or an id): what one feed carries.
+    """List articles, the last seen first, whatever their dates; with FEED, those that one feed carries.
 
-    With --json the oldest come first, in the order of their ids; with --since, of first sight.
+    FEED is an id, a URL, or a title or address as tables show it. With --json the oldest come first, in the order of
+    their ids; with --since, of first sight.
     """
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        rows = list_articles(connection, wanted(connection, now, filters, limit, is_table=not as_json))
-        if as_json:
-            print_json({name: row[name] for name in row if name not in _INTERNAL} for row in rows)
-        else:
-            print_table(article_columns(), rows, when_empty=none_of(filters, _NO_ARTICLES))
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, _, wanted):
+        found = look.list_articles(connection, wanted)
+        rows = ({name: row[name] for name in row if name not in _INTERNAL} for row in found)
+        when_empty = _when_empty(filters, "No articles: `feedmill run --once` fetches some.")
+        print_rows(rows, article_columns(), as_json=as_json, when_empty=when_empty)
+
+
+def article_columns() -> list[Column]:
+    """Return what a table of articles shows of each."""
+    return [
+        Column("ID", "id", 9),
+        Column("PUBLISHED", "published_at", 16),
+        Column("TITLE", mark_title),
+        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
+        Column("FEED", lambda row: f"{row['feed_id']} {_host_or_file(row['feed_url'])}", share_of_page(5)),
+    ]
 
 
 @click.command("polls")
 @as_options
-@click.argument("feed", required=False)
+@_FEED
 @click.option("--outcome", "state", type=click.Choice([str(outcome) for outcome in Outcome]), help="Only these polls.")
-@click.option("--since", help="Only polls since: 2d, 6h, or a date.")
+@click.option("--since", help="Only polls since: 2d, 1h30m, or a date.")
 def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List the ledger of polls, the newest first; of one FEED (a URL or an id) also say why it is late, if it is."""
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        chosen = wanted(connection, now, filters, limit, is_table=not as_json)
-        rows = list_polls(connection, chosen)
-        if as_json:
-            print_json(rows)
-            return
-        if chosen.feed_id:
-            print_feed(find_feed_with_host(connection, now, chosen.feed_id), now)
-        columns = _poll_columns(of_one_feed=bool(chosen.feed_id))
-        print_table(columns, rows, when_empty=none_of(filters, "No polls yet: `feedmill poll` makes some."))
+    """List the ledger of polls, the newest first; of one FEED also say why it is late, if it is.
+
+    FEED is an id, a URL, or a title or address as tables show it.
+    """
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, now, wanted):
+        if wanted.feed_id and not as_json:
+            print_feed(look.find_feed_with_host(connection, now, wanted.feed_id), now)
+        columns = _poll_columns(of_one_feed=bool(wanted.feed_id))
+        when_empty = _when_empty(filters, "No polls yet: `feedmill poll` makes some.")
+        print_rows(look.list_polls(connection, wanted), columns, as_json=as_json, when_empty=when_empty)
+
+
+def _poll_columns(*, of_one_feed: bool) -> list[Column]:
+    return [
+        Column("STARTED", "started_at", 16),
+        *([] if of_one_feed else [Column("FEED", _name_feed, _feed_room())]),
+        Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
+        Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
+    ]
+
+
+def _name_feed(poll: Mapping[str, Any]) -> str:
+    # With the id, by which `feedmill polls ID` tells more.
+    return f"{poll['feed_id']} {_short_address(poll['url']) if poll['url'] else 'deleted'}"
+
+
+@click.command("stories")
+@as_options
+@_FEED
+@click.option("--text", help="Only stories with this in a title.")
+@click.option("--since", help="Only stories whose last copy was first seen since: 2d, 1h30m, or a date.")
+def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
+    """List stories that more than one article tells, the newest first; with FEED, those that one feed's articles tell.
+
+    FEED is an id, a URL, or a title or address as tables show it.
+    """
+    columns = [
+        Column("ID", "id", 9),
+        Column("ARTICLES", "size", 8),
+        Column("OUTLETS", lambda row: len(row["outlets"]), 7),
+        Column("FIRST", "first_at", 16),
+        Column("SPREAD", "spread", 10),
+        Column("TITLE", mark_title),
+    ]
+    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, _, wanted):
+        when_empty = _when_empty(filters, "No stories: no two articles here are copies of one another.")
+        print_rows(list_stories(connection, wanted), columns, as_json=as_json, when_empty=when_empty)
 
 
 @click.command("show")
@@ -108,10 +143,10 @@ def show_command(*, article: str, as_json: bool) -> None:
     if article_id is None:
         raise UsageError(f"ARTICLE is an id, as `feedmill articles` lists them; not {article!r}.")
     with reading_store() as connection:
-        found = find_article(connection, article_id)
+        found = look.find_article(connection, article_id)
         if found is None:
             raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
-        found = {**found, **find_linked(connection, found), "story": find_story(connection, found["story_id"])}
+        found = {**found, **look.find_linked(connection, found), "story": find_story(connection, found["story_id"])}
     if as_json:
         print_json([found])
     else:
@@ -130,101 +165,58 @@ def status_command(*, as_json: bool) -> None:
         print_health(health)
 
 
-def none_of(filters: Mapping[str, str | None], otherwise: str) -> str:
-    """Say that nothing is listed: because nothing matches, or because there is nothing yet."""
+@contextmanager
+def _wanted_rows(
+    filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
+) -> Iterator[tuple[Connection, datetime, look.Wanted]]:
+    """Open the store to look, and say which rows the options of a listing ask for."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        feed = filters.get("feed")
+        wanted = look.Wanted(
+            feed_id=_feed_id(connection, now, feed) if feed else None,
+            since=parse_since(filters.get("since"), now),
+            text=filters.get("text"),
+            state=filters.get("state"),
+            limit=limit or TABLE_ROWS if is_table else limit,
+            newest_first=is_table,
+        )
+        yield connection, now, wanted
+
+
+def _feed_id(connection: Connection, now: datetime, name: str) -> int:
+    """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
+    if read_id(name) is None and "://" not in name:
+        alike = look.list_feeds(connection, now, look.Wanted(text=name))
+        ids = [
+            int(row["id"])
+            for row in alike
+            if name in {row["title"], _short_address(row["url"]), _host_or_file(row["url"])}
+        ]
+        if len(ids) > 1:
+            some = ", ".join(map(str, ids[:5]))
+            raise NamedError(f"{len(ids):,} feeds are called {name}: name one by its id, such as {some}.")
+        if ids:
+            return ids[0]
+    return feed_called(connection, name).feed_id
+
+
+def _when_empty(filters: Mapping[str, str | None], otherwise: str) -> str:
+    """Say why nothing is listed: nothing matches, or there is nothing yet."""
     return "None match." if any(filters.values()) else otherwise
-
-
-def wanted(
-    connection: Connection, now: datetime, filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
-) -> Wanted:
-    """Return which rows the options of a listing ask for."""
-    feed = filters.get("feed")
-    return Wanted(
-        feed_id=feed_called(connection, feed).feed_id if feed else None,
-        since=parse_since(filters.get("since"), now),
-        text=filters.get("text"),
-        state=filters.get("state"),
-        limit=limit or TABLE_ROWS if is_table else limit,
-        newest_first=is_table,
-    )
 
 
 def _feed_room() -> int:
     # A reason that wraps is read as easily as one that does not; a title that is cut is not.
-    return room(16, 96)
+    return column_room(16, 96)
 
 
-def _feed_columns(now: datetime) -> list[Column]:
-    return [
-        Column("ID", lambda row: row["id"], 9),
-        Column("FEED", lambda row: row["title"] or _place(row["url"]), _feed_room()),
-        Column("NEXT POLL", lambda row: next_poll(row, now), 11),
-        Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
-    ]
-
-
-def article_columns() -> list[Column]:
-    """Return what a table of articles shows of each."""
-    return [
-        Column("ID", lambda row: row["id"], 9),
-        Column("PUBLISHED", lambda row: row["published_at"], 16),
-        Column("TITLE", mark_title),
-        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
-        Column("FEED", lambda row: _site(row["feed_url"]), share_of_page(5)),
-    ]
-
-
-def _poll_columns(*, of_one_feed: bool) -> list[Column]:
-    return [
-        Column("STARTED", lambda row: row["started_at"], 16),
-        *([] if of_one_feed else [Column("FEED", _named_feed, _feed_room())]),
-        Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
-        Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
-    ]
-
-
-def _site(feed_url: str) -> str:
+def _host_or_file(feed_url: str) -> str:
     scheme, _, rest = feed_url.partition("://")
     return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0]
 
 
-def _place(feed_url: str) -> str:
+def _short_address(feed_url: str) -> str:
     """Return what tells feeds without a title apart: the URL, without what most have in common."""
     scheme, _, rest = feed_url.partition("://")
-    return _site(feed_url) if scheme == "file" else rest.rstrip("/")
-
-
-def _named_feed(poll: Mapping[str, Any]) -> str:
-    # With the id, by which `feedmill polls ID` tells more.
-    return f"{poll['feed_id']} {_place(poll['url']) if poll['url'] else 'deleted'}"
-
-
-# --- Looking at stories: ``stories``.
-
-
-@click.command("stories")
-@as_options
-@click.argument("feed", required=False)
-@click.option("--text", help="Only stories with this in a title.")
-@click.option("--since", help="Only stories whose last copy was first seen since: 2d, 6h, or a date.")
-def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List stories that more than one article tells, the newest first; FEED lists those that one feed has part in."""
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        rows = list_stories(connection, wanted(connection, now, filters, limit, is_table=not as_json))
-        if as_json:
-            print_json(rows)
-        else:
-            none = none_of(filters, "No stories: no two articles here are copies of one another.")
-            print_table(_STORY_COLUMNS, rows, when_empty=none)
-
-
-_STORY_COLUMNS = [
-    Column("ID", lambda row: row["id"], 9),
-    Column("ARTICLES", lambda row: row["size"], 8),
-    Column("OUTLETS", lambda row: len(row["outlets"]), 7),
-    Column("FIRST", lambda row: row["first_at"], 16),
-    Column("SPREAD", lambda row: row["spread"], 10),
-    Column("TITLE", mark_title),
-]
+    return _host_or_file(feed_url) if scheme == "file" else rest.rstrip("/")

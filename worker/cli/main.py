@@ -1,4 +1,4 @@
-"""The root of the commands: which there are, and how a failure becomes one sentence and an exit code.
+"""The commands' table, and how a failure becomes one sentence and an exit code.
 
 Exit codes: 0 done; 1 something that was named failed; 2 wrong usage.
 """
@@ -12,10 +12,10 @@ import click
 from worker.errors import NamedError, UsageError
 
 # Each command is imported when it is called: `feedmill --help` needs neither SQLAlchemy nor Celery.
-_COMMANDS = {
+COMMANDS = {
     "run": ("worker.cli.run", "Poll on schedule in this one process; --once polls what is due and ends."),
     "ingest": ("worker.cli.seeds", "Read seed files and folders: dispatches, saved feeds, OPML."),
-    "add": ("worker.cli.add", "Add feeds, or the feeds of sites' pages."),
+    "add": ("worker.cli.feeds", "Add feeds, or the feeds of sites' pages."),
     "remove": ("worker.cli.feeds", "Remove feeds; their articles stay."),
     "pause": ("worker.cli.feeds", "Stop polling feeds for a while."),
     "resume": ("worker.cli.feeds", "Poll feeds again."),
@@ -34,28 +34,28 @@ _COMMANDS = {
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
-    "group": ("worker.cli.upkeep", "Tell articles apart into stories; --again after a change of rules."),
+    "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
     "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
 }
+"""Each command's module, which has it as ``<name>_command``, and its sentence."""
 
 
 class _Commands(click.Group):
-    """The commands, each in the module that the table names."""
+    """The commands of the table."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
         """Return the commands in the table's order."""
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
         """Import a command."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), f"{cmd_name}_command")
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), f"{cmd_name}_command")
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; whoever reads its output may stop at any time."""
+        """Run a command; a reader of its output may stop reading at any time."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -66,7 +66,7 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """Write the table of commands without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, sentence) for name, (_, sentence) in _COMMANDS.items()])
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -76,21 +76,14 @@ def feedmill() -> None:
 
 
 def main() -> None:
-    """Run the command line; any failure that was foreseen is one sentence on standard error."""
+    """Run the command line; a failure that was foreseen is one sentence on standard error."""
     try:
         code = feedmill(prog_name="feedmill", standalone_mode=False) or 0
-    except click.Abort:
-        code = _fail("Stopped.", 1)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except UsageError as error:
-        code = _fail(str(error), 2)
-    except NamedError as error:
-        code = _fail(str(error), 1)
+    except (click.Abort, UsageError, NamedError) as error:
+        # Ctrl-C at a prompt is an Abort without words.
+        click.echo(f"feedmill: {str(error) or 'Stopped.'}", err=True)
+        code = 2 if isinstance(error, UsageError) else 1
     sys.exit(code)
-
-
-def _fail(sentence: str, code: int) -> int:
-    click.echo(f"feedmill: {sentence}", err=True)
-    return code

@@ -1,30 +1,33 @@
-"""What commands print: tables for people, one JSON object a line for programs."""
+"""What commands print: tables and sentences for people, one JSON object a line for programs, and progress.
+
+Progress goes to standard error, and only when a person is there to see it.
+"""
 
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, TextIO, TypeVar
 
 import click
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from worker.basics.measures import parse_duration, show_duration
-from worker.cli.choices import Whole
+from worker.basics.units import show_duration
 
-# Tables show so many rows unless --limit says otherwise.
-TABLE_ROWS = 50
-MOST_ROWS = 1_000_000_000
+# Columns of a page where no screen sets them.
 _WIDE = 120
 # Where nobody reads a table from a screen, it is as wide as what it shows.
 _UNBOUNDED = 100_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
+_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,24 @@ class Column:
     """A column of a table: its heading, what it shows of a row, and how wide it may grow."""
 
     heading: str
-    show: Callable[[Mapping[Any, Any]], object]
-    """A value, or several to be shown below one another."""
+    value: str | Callable[[Mapping[Any, Any]], object]
+    """The key of a row's value, or a function that makes it; several values are shown below one another."""
     widest: int | None = None
-    """Characters; null for the column that takes the room the others leave."""
+    """Characters; None for a column that takes the room the others leave."""
     wraps: bool = False
-    """Whether what does not fit goes on in the next line; else it is cut."""
+    """Whether text that does not fit goes on in the next line; else it is cut."""
+
+    def value_of(self, row: Mapping[Any, Any]) -> object:
+        """Return what the column shows of a row."""
+        return row[self.value] if isinstance(self.value, str) else self.value(row)
 
 
-def as_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a listing the options --json and --limit."""
-    json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    limit = click.option("--limit", type=Whole(1, MOST_ROWS), help=f"Rows (tables: {TABLE_ROWS}, JSON: all).")
-    return json(limit(command))
+def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], *, as_json: bool, when_empty: str) -> None:
+    """Print rows as JSON Lines or as a table; ``when_empty`` stands in for a table without rows."""
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(columns, rows, when_empty=when_empty)
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -54,9 +62,17 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     sys.stdout.buffer.flush()
 
 
+def _as_json(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
 def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *, when_empty: str) -> None:
     """Print rows as a table that fits the terminal, or ``when_empty`` where there are none."""
-    is_on_screen = has_screen(sys.stdout)
+    is_on_screen = _has_screen(sys.stdout)
     table = Table(box=None, pad_edge=False, header_style="bold", expand=is_on_screen)
     for column in columns:
         table.add_column(
@@ -67,11 +83,11 @@ def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *,
             ratio=None if column.widest else 1,
         )
     for row in rows:
-        table.add_row(*(plain(column.show(row)) for column in columns))
-    if not table.row_count:
+        table.add_row(*(plain_text(column.value_of(row)) for column in columns))
+    if table.row_count:
+        print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
+    else:
         click.echo(when_empty)
-        return
-    print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
 
 
 def print_trimmed(table: Table, out: Console) -> None:
@@ -81,57 +97,65 @@ def print_trimmed(table: Table, out: Console) -> None:
     click.echo("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()), nl=False)
 
 
-def write_line(sentence: str) -> None:
-    """Print one line for a person, whatever a feed may have put into it."""
-    click.echo(_CONTROL.sub(" ", sentence))
-
-
-def counted(count: int, thing: str) -> str:
-    """Say how many there are of something: ``1 feed``, ``1,200 feeds``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 def console(*, stderr: bool = False, width: int | None = None) -> Console:
-    """Return where people's output goes; without a terminal it is as wide as a page, unless ``width`` is given."""
-    if not width:
-        width = None if has_screen(sys.stderr if stderr else sys.stdout) else _WIDE
+    """Return a console for a person; without a terminal it is as wide as a page, unless ``width`` is given."""
+    if not width and not _has_screen(sys.stderr if stderr else sys.stdout):
+        width = _WIDE
     return _Console(stderr=stderr, width=width, highlight=False, markup=False, soft_wrap=False)
 
 
-def has_screen(stream: TextIO) -> bool:
-    """Say whether what is printed must fit a screen: a terminal's, or the one that COLUMNS speaks of."""
+class _Console(Console):
+    """A console whose reader may stop at any time: ``main`` decides what that means."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise BrokenPipeError again: rich would end the process as a failure."""
+        raise BrokenPipeError
+
+
+def _has_screen(stream: TextIO) -> bool:
+    """Return whether output must fit a screen: a terminal, or the width that COLUMNS gives."""
     return stream.isatty() or "COLUMNS" in os.environ
 
 
 def share_of_page(parts: int) -> int:
-    """Return one of so many equal parts of the page's width, in characters."""
+    """Return the width of one of so many equal parts of a page, in characters."""
     return console().width // parts
 
 
-def room(least: int, beside: int) -> int:
-    """Return how wide a column may be, in characters: ``least``, or what a wide page leaves ``beside`` the others."""
+def column_room(least: int, beside: int) -> int:
+    """Return a column's width in characters: the page less ``beside``, which the others take; at least ``least``."""
     return max(least, console().width - beside)
 
 
-class _Console(Console):
-    """A console whose reader may stop at any time: what that means is decided where commands end."""
-
-    def on_broken_pipe(self) -> NoReturn:
-        """Raise what rich caught; by itself it would end the process as a failure."""
-        raise BrokenPipeError
-
-
-def plain(value: object) -> Text:
+def plain_text(value: object, style: str = "") -> Text:
     """Return a value for a person: no line breaks, no control characters, nothing that styles the terminal."""
     if value is None:
         return Text("")
     if isinstance(value, list | tuple):
-        return Text("\n").join(map(plain, value))
+        return Text("\n").join(map(plain_text, value))
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, timedelta):
         return Text(show_duration(value))
-    return Text(_CONTROL.sub(" ", str(value)))
+    return Text(_CONTROL.sub(" ", str(value)), style=style)
+
+
+def write_line(sentence: str) -> None:
+    """Print one line for a person, without the control characters that a feed may have put into it."""
+    click.echo(_CONTROL.sub(" ", sentence))
+
+
+def write_failure(sentence: object) -> None:
+    """Print on standard error what failed and why."""
+    click.echo(f"feedmill: {sentence}", err=True)
+
+
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Say how many there are of something: ``1 feed``, ``1,200 feeds``.
+
+    ``things`` is the plural where it is not ``thing`` with an s.
+    """
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
 
 
 def from_now(moment: datetime | None, now: datetime) -> str:
@@ -144,41 +168,9 @@ def from_now(moment: datetime | None, now: datetime) -> str:
     return f"in {distance}" if moment > now else f"{distance} ago"
 
 
-def parse_since(text: str | None, now: datetime) -> datetime | None:
-    """Read ``--since``: a duration before now (2d), or a day or moment (2026-11-24, UTC)."""
-    if text is None:
-        return None
-    try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{text!r} is neither a duration such as 2d nor a date such as 2026-11-24", param_hint="--since"
-        ) from error
-    try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)).astimezone(UTC)
-    except OverflowError as error:
-        raise click.BadParameter(f"{text!r} is no moment that can be told in UTC", param_hint="--since") from error
-
-
-# Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
-_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
-
-
-# --- Progress of long work: on standard error, and only when a person is there to see it.
-
-_Item = TypeVar("_Item")
+def moment_from_now(moment: datetime | None, now: datetime) -> str:
+    """Say when, and how far that is from now: ``2026-11-24 12:50 (in 50m)``."""
+    return f"{moment:%Y-%m-%d %H:%M} ({from_now(moment, now)})" if moment else ""
 
 
 def with_progress(
@@ -188,13 +180,8 @@ def with_progress(
     if not sys.stderr.isatty():
         yield from items
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[last]}"),
-    )
+    count = TextColumn("{task.completed:,}" if total is None else "{task.completed:,}/{task.total:,}")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count, TextColumn("{task.fields[last]}"))
     # What is printed meanwhile appears above the bar; but what goes to a file or a pipe must get there.
     redirect = sys.stdout.isatty()
     with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=redirect) as progress:

@@ -8,20 +8,14 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.cli.output import counted, from_now, print_json, write_line
-from worker.cli.store import feed_called, group_stored, opened_tools
+from worker import pipeline
+from worker.basics.units import read_id
+from worker.cli.open_store import feed_called, group_stored, opened_tools
+from worker.cli.output import counted, from_now, print_json, write_failure, write_line
 from worker.database.engine import reading
-from worker.errors import ErrorClass, NamedError, PollError, UsageError
+from worker.errors import ErrorClass, NamedError, UsageError
 from worker.manage.feeds import list_feed_ids
-from worker.pipeline import (
-    LEFT_TO_WORKERS,
-    NamedPoll,
-    poll_all_due,
-    poll_by_name,
-    poll_named,
-    request_named,
-    why_not_polled,
-)
+from worker.pipeline.on_demand import LEFT_TO_WORKERS, why_not_polled
 from worker.pipeline.tools import Tools
 from worker.settings import settings
 from worker.values.due_feeds import Credentials
@@ -36,46 +30,106 @@ from worker.values.outcomes import Outcome, PollRecord
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def poll_command(names: Sequence[str], user: str | None, *, force: bool, queue: bool, as_json: bool) -> int:
     """Poll now: the named feeds (an unknown URL is added if it is a feed), or every feed that is due."""
-    _refuse_what_would_be_ignored(names, user, queue=queue, others=as_json or force)
+    if queue and (user or as_json or force):
+        raise UsageError("--queue leaves the polls to the workers: --user, --force and --json have no place beside it.")
+    if user and not names:
+        raise UsageError("--user is for the feeds that are named: name them.")
     credentials = Credentials(user, _password()) if user else None
     with opened_tools() as tools:
         if queue:
             return _leave_to_the_workers(tools, names)
-        polls = _poll(tools, names, credentials, force=force)
-        code = _print(polls, as_json=as_json, is_named=bool(names))
+        polls = _start_polls(tools, names, credentials, force=force)
+        code = _print_polls(polls, as_json=as_json, is_named=bool(names))
         group_stored(tools.engine)
         return code
 
 
-def _refuse_what_would_be_ignored(names: Sequence[str], user: str | None, *, queue: bool, others: bool) -> None:
-    if queue and (user or others):
-        raise UsageError("--queue leaves the polls to the workers: --user, --force and --json have no place beside it.")
-    if user and not names:
-        raise UsageError("--user is for the feeds that are named: name them.")
+def _password() -> str:
+    given = os.environ.get("FEEDMILL_PASSWORD")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    prompted: str = click.prompt("Password", hide_input=True, err=True)
+    return prompted
 
 
-def _poll(tools: Tools, names: Sequence[str], credentials: Credentials | None, *, force: bool) -> Iterator[NamedPoll]:
+def _start_polls(
+    tools: Tools, names: Sequence[str], credentials: Credentials | None, *, force: bool
+) -> Iterator[pipeline.NamedPoll]:
     if names:
-        yield from poll_by_name(tools, names, _never, force=force, credentials=credentials)
-        return
-    for record in _poll_unnamed(tools, force=force):
-        yield NamedPoll(record.url, record)
-
-
-def _poll_unnamed(tools: Tools, *, force: bool) -> Iterator[PollRecord]:
-    if not force:
-        return poll_all_due(tools, _never)
-    return _poll_all(tools)
+        return pipeline.poll_by_name(tools, names, _never, force=force, credentials=credentials)
+    records = _poll_all(tools) if force else pipeline.poll_all_due(tools, _never)
+    return (pipeline.NamedPoll(record.url, record) for record in records)
 
 
 def _poll_all(tools: Tools) -> Iterator[PollRecord]:
     with reading(tools.engine) as connection:
         left = {*list_feed_ids(connection)}
-    for record in poll_named(tools, sorted(left), _never, force=True):
+    for record in pipeline.poll_named(tools, sorted(left), _never, force=True):
         left.discard(record.feed_id)
         yield record
     if left:
         click.echo(f"{counted(len(left), 'feed')} not polled now: {LEFT_TO_WORKERS}", err=True)
+
+
+def _never() -> bool:
+    return False
+
+
+def _print_polls(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named: bool) -> int:
+    """Print what became of each poll, and return the exit code."""
+    code = 0
+    poll = None
+    for poll in polls:
+        record = poll.record
+        if record is None:
+            write_failure(poll.refusal)
+        elif as_json:
+            print_json([_poll_as_json(poll, record)])
+        else:
+            write_line(_format_poll(poll, record))
+        if is_named and (record is None or record.error):
+            code = 1
+    if poll is None and not as_json:
+        write_line("No feed is due.")
+    return code
+
+
+def _poll_as_json(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, Any]:
+    error = record.error
+    return {
+        "url": poll.name if read_id(poll.name) is None else record.url,
+        "feed_url": record.url,
+        "feed_id": record.feed_id if poll.is_kept else None,
+        "outcome": record.outcome,
+        "http_status": record.http_status,
+        "new": record.new,
+        "updated": record.updated,
+        "entries": record.entries,
+        "bytes": record.bytes_received,
+        "error": {"class": error.error_class, "sentence": error.sentence} if error else None,
+        "enabled": poll.is_kept and record.next_poll.at is not None,
+        "next_poll_at": record.next_poll.at if poll.is_kept else None,
+        "next_poll_reason": record.next_poll.reason,
+    }
+
+
+def _format_poll(poll: pipeline.NamedPoll, record: PollRecord) -> str:
+    if not poll.is_kept:
+        return _refusal(poll.name, record)
+    found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
+    said = f" ({record.error.sentence})" if record.error else ""
+    ended_at = record.started_at + record.duration
+    following = f"next {from_now(record.next_poll.at, ended_at)}: " if record.next_poll.at else ""
+    return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"
+
+
+def _refusal(name: str, record: PollRecord) -> str:
+    assert record.error, "only a feed whose poll failed is forgotten again"
+    is_page = record.error.error_class is ErrorClass.NOT_A_FEED
+    hint = f"; `feedmill add {name}` looks for its feed" if is_page else ""
+    return f"{name} was not added: {record.error.sentence}{hint}"
 
 
 def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
@@ -86,11 +140,11 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
             try:
                 ids.append(_pollable(connection, name))
             except NamedError as error:
-                click.echo(f"feedmill: {error}", err=True)
+                write_failure(error)
                 code = 1
     ids = list(dict.fromkeys(ids))
-    request_named(tools.engine, ids)
-    has_queue = not settings().broker_url.startswith("memory://")
+    pipeline.request_named(tools.engine, ids)
+    has_queue = not settings().is_broker_in_memory
     if has_queue and ids:
         # Only after the commit: a worker that is quicker must find the request.
         from worker.celery import send_poll_requested  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
@@ -109,74 +163,3 @@ def _pollable(connection: Connection, name: str) -> int:
     if refusal := why_not_polled(feed, name):
         raise NamedError(refusal)
     return feed.feed_id
-
-
-def _print(polls: Iterator[NamedPoll], *, as_json: bool, is_named: bool) -> int:
-    code = 0
-    poll = None
-    for poll in polls:
-        record = poll.record
-        if record is None:
-            click.echo(f"feedmill: {poll.refusal}", err=True)
-        elif as_json:
-            print_json([_row(poll, record)])
-        else:
-            write_line(_sentence(poll, record))
-        if is_named and (record is None or record.error):
-            code = 1
-    if poll is None and not as_json:
-        write_line("No feed is due.")
-    return code
-
-
-def _row(poll: NamedPoll, record: PollRecord) -> Mapping[str, Any]:
-    return {
-        "url": poll.name,
-        "feed_url": record.url,
-        "feed_id": record.feed_id if poll.is_kept else None,
-        "outcome": record.outcome,
-        "http_status": record.http_status,
-        "new": record.new,
-        "updated": record.updated,
-        "entries": record.entries,
-        "bytes": record.bytes_received,
-        "error": _error(record.error),
-        "enabled": poll.is_kept and record.next_poll.at is not None,
-        "next_poll_at": record.next_poll.at if poll.is_kept else None,
-        "next_poll_reason": record.next_poll.reason,
-    }
-
-
-def _error(error: PollError | None) -> Mapping[str, str] | None:
-    return {"class": error.error_class, "sentence": error.sentence} if error else None
-
-
-def _sentence(poll: NamedPoll, record: PollRecord) -> str:
-    if not poll.is_kept:
-        return _refusal(poll.name, record)
-    found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
-    said = f" ({record.error.sentence})" if record.error else ""
-    ended_at = record.started_at + record.duration
-    following = f"next {from_now(record.next_poll.at, ended_at)}: " if record.next_poll.at else ""
-    return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"
-
-
-def _refusal(name: str, record: PollRecord) -> str:
-    assert record.error, "only what failed is forgotten again"
-    is_page = record.error.error_class is ErrorClass.NOT_A_FEED
-    hint = f"; `feedmill add {name}` looks for its feed" if is_page else ""
-    return f"{name} was not added: {record.error.sentence}{hint}"
-
-
-def _password() -> str:
-    given = os.environ.get("FEEDMILL_PASSWORD")
-    if given is not None:
-        return given
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    prompted: str = click.prompt("Password", hide_input=True, err=True)
-    return prompted
-
-
-def _never() -> bool:
-    return False

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 import click
-from sqlalchemy import Engine
 
 from worker.cli.listings import article_columns
-from worker.cli.output import print_table, with_progress, write_line
+from worker.cli.open_store import group_stored, migrate_aloud, opened_store
+from worker.cli.output import counted, print_table, with_progress, write_line
 from worker.cli.seeds import print_seeds
-from worker.cli.store import group_stored, migrate_aloud, opened_store
 from worker.database.engine import place_of, reading
-from worker.embedded import run_embedded, sole_use
+from worker.embedded_worker import run_embedded, sole_use
 from worker.errors import UsageError
 from worker.look.listings import Wanted, list_articles
 from worker.pipeline import poll_all_due
@@ -55,7 +54,10 @@ def _look_for_seeds(chosen: Settings) -> None:
 def _poll_once(tools: Tools) -> None:
     _print_polls(with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url))
     group_stored(tools.engine)
-    _print_articles(tools.engine)
+    with reading(tools.engine) as connection:
+        newest = list_articles(connection, Wanted(limit=_NEWEST, newest_first=True))
+        write_line("")
+        print_table(article_columns(), newest, when_empty="No articles yet.")
 
 
 def _print_polls(records: Iterable[PollRecord]) -> None:
@@ -65,15 +67,5 @@ def _print_polls(records: Iterable[PollRecord]) -> None:
         failed = record.error.error_class if record.error else None
         outcomes[f"{record.outcome} ({failed})" if failed else record.outcome] += 1
         new, updated = new + record.new, updated + record.updated
-    told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common()) or "no feed was due"
-    write_line(f"Polls: {told}; {new} new articles, {updated} updated.")
-
-
-def _print_articles(engine: Engine) -> None:
-    with reading(engine) as connection:
-        write_line("")
-        print_table(
-            article_columns(),
-            list_articles(connection, Wanted(limit=_NEWEST, newest_first=True)),
-            when_empty="No articles yet.",
-        )
+    polls = ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common()) or "no feed was due"
+    write_line(f"Polls: {polls}; {counted(new, 'new article')}, {updated:,} updated.")

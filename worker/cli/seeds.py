@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 import click
 
-from worker.cli.output import counted, with_progress, write_line
-from worker.cli.store import group_stored, opened_tools, reading_store
+from worker.cli.open_store import group_stored, opened_tools, reading_store
+from worker.cli.output import counted, with_progress, write_failure, write_line
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
-from worker.manage.feeds import list_outlines
-from worker.manage.opml import write_opml
+from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.ingest import SeedRead, ingest
-from worker.seeds.outlines import import_opml
+from worker.seeds.opml import import_opml, write_opml
 from worker.settings import settings
 
 
@@ -34,36 +33,36 @@ def import_command(source: str) -> None:
     """Add the feeds of an OPML file, or of one on the web."""
     with opened_tools() as tools:
         try:
-            imported = import_opml(tools, source, settings().max_body)
+            added, known = import_opml(tools, source, settings().max_body)
         except SeedError as error:
-            told = str(error)
-            raise NamedError(told if source in told else f"{source} was not imported: {told}") from error
-    write_line(f"{source}: {counted(imported.added, 'feed')} added, {imported.known:,} known already.")
+            fault = str(error)
+            raise NamedError(fault if source in fault else f"{source} was not imported: {fault}") from error
+    write_line(f"{source}: {counted(added, 'feed')} added, {known:,} known already.")
 
 
 @click.command("export")
 def export_command() -> None:
     """Write the feeds as OPML to standard output."""
     with reading_store() as connection:
-        for chunk in write_opml(list_outlines(connection), "Feedmill", read_clock(connection).now()):
+        for chunk in write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()):
             sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
 
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:
-    """Say of each file that was not read why, and of all the others how many they were; return the exit code."""
+    """Say why each unread file was not read, and what the others brought; return the exit code."""
     read = Counter[str]()
     for seed in seeds:
         if seed.error:
             read["unfinished" if isinstance(seed.error, UnfinishedSeedError) else "failed"] += 1
-            click.echo(f"feedmill: {seed.error}", err=True)
+            write_failure(seed.error)
         else:
             read += Counter(files=1, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
     unread = f", {read['failed']} not read" if read["failed"] else ""
     unread += f", {read['unfinished']} still being written" if read["unfinished"] else ""
     write_line(
-        f"Seeds: {read['files']:,} files read{unread}; {read['new']:,} new articles, {read['updated']:,} updated, "
-        f"{read['feeds']:,} feeds added."
+        f"Seeds: {counted(read['files'], 'file')} read{unread}; {counted(read['new'], 'new article')}, "
+        f"{read['updated']:,} updated, {counted(read['feeds'], 'feed')} added."
     )
     if read["unpolled"]:
         write_line(

@@ -1,12 +1,13 @@
-"""Upkeep of the store: ``migrate``, ``group`` and ``prune``."""
+"""Upkeep of the store: ``migrate``, ``group`` and ``prune``; and ``sanitise``, which tries its HTML policy."""
 
 import sys
 
 import click
 
 from worker.basics.urls import is_feed_url
-from worker.cli.output import counted, parse_since, with_progress
-from worker.cli.store import migrate_aloud, opened_store
+from worker.cli.open_store import migrate_aloud, opened_store
+from worker.cli.options import parse_since
+from worker.cli.output import counted, with_progress
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION
@@ -14,7 +15,8 @@ from worker.errors import UsageError
 from worker.manage.retention import prune
 from worker.normalise.sanitise import sanitise as sanitise_html
 from worker.settings import settings
-from worker.stories.grouping import group_waiting, regroup
+from worker.stories.forget import regroup
+from worker.stories.grouping import group_waiting
 
 
 @click.command("migrate")
@@ -27,12 +29,14 @@ def migrate_command() -> None:
 
 
 @click.command("group")
-@click.option("--again", is_flag=True, help="Also those that were grouped already, by the rules of today.")
-@click.option("--since", help="With --again: only articles first seen since, and their stories: 30d, or a date.")
+@click.option("--again", is_flag=True, help="Also group anew what is in a story already, as after a change of rules.")
+@click.option(
+    "--since", help="With --again: only articles first seen since (30d, or a date) and the others of their stories."
+)
 def group_command(*, again: bool, since: str | None) -> None:
-    """Tell articles that wait for it apart into stories; workers do that by themselves."""
+    """Group new articles into stories, copies of one another into one; workers do it by themselves."""
     if since and not again:
-        raise click.UsageError("--since goes with --again: what waits is grouped whenever it came.")
+        raise click.UsageError("--since goes with --again: new articles are grouped whenever they came.")
     with opened_store() as engine:
         if again:
             with reading(engine) as connection:
@@ -49,12 +53,9 @@ def prune_command() -> None:
     with opened_store() as engine:
         pruned = prune(engine, settings())
     click.echo(
-        f"Removed {pruned.polls:,} polls, {pruned.events:,} events, {pruned.partitions} daily partitions "
-        f"and the sketches of {pruned.sketches:,} articles."
+        f"Removed {counted(pruned.polls, 'poll')}, {counted(pruned.events, 'event')}, "
+        f"{counted(pruned.partitions, 'daily partition')} and the sketches of {counted(pruned.sketches, 'article')}."
     )
-
-
-# --- The HTML policy, tried: ``sanitise``.
 
 
 @click.command("sanitise")

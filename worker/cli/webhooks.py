@@ -7,10 +7,10 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.measures import LARGEST_ID
-from worker.cli.choices import Whole
-from worker.cli.output import Column, from_now, print_json, print_table, room, write_line
-from worker.cli.store import change_store, opened_store, reading_store
+from worker.basics.units import LARGEST_ID
+from worker.cli.open_store import change_store, opened_store, reading_store
+from worker.cli.options import Whole
+from worker.cli.output import Column, column_room, from_now, print_rows, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.errors import NamedError, PollError, UsageError
@@ -20,8 +20,8 @@ from worker.outbox import number_events
 from worker.settings import settings
 from worker.webhooks.deliver import show_secret, signing_key
 
-_since = click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept.")
-_name = click.argument("name", metavar="URL_OR_ID")
+_SINCE = click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept.")
+_NAME = click.argument("name", metavar="URL_OR_ID")
 
 
 @click.group("webhook")
@@ -31,76 +31,24 @@ def webhook_command() -> None:
 
 @webhook_command.command("add")
 @click.argument("url")
-@_since
+@_SINCE
 def add_command(url: str, since: int | None) -> None:
     """Add a webhook, and show the secret that checks its signatures."""
-    if settings().webhook_secret is None:
+    secret = settings().webhook_secret
+    if secret is None:
         raise UsageError(
             "Set FEEDMILL_WEBHOOK_SECRET first, to the same value wherever workers run: openssl rand -hex 32 makes one."
         )
     _refuse_unreachable(url)
     with opened_store(create=True) as engine:
-        # Only then is the next change the next one.
+        # First, so that the webhook begins after every change that is committed by now.
         number_events(engine)
         webhook, is_new = write(engine, lambda connection: _find_or_add(connection, url, since))
     write_line(f"{'Added' if is_new else 'Known already'}: webhook {webhook.webhook_id}, {webhook.url}")
     if is_new:
         write_line(f"It gets every change after {webhook.position}.")
-    write_line(f"Its signatures are checked with {_secret(webhook)}")
-
-
-@webhook_command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def list_command(*, as_json: bool) -> None:
-    """List webhooks: how far behind each is, and why."""
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        rows = list_webhooks(connection)
-        if as_json:
-            print_json(rows)
-            return
-        columns = [
-            Column("ID", lambda row: row["id"], 9),
-            Column("URL", lambda row: row["url"], room(24, 96), wraps=True),
-            Column("STATE", lambda row: row["state"], 6),
-            Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
-            Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
-            Column("NEXT", lambda row: _next(row, now), 9),
-            Column("WHY", lambda row: row["state_reason"] or row["error"], wraps=True),
-        ]
-        print_table(columns, rows, when_empty="No webhooks: `feedmill webhook add URL` adds one.")
-
-
-@webhook_command.command("remove")
-@_name
-def remove_command(name: str) -> None:
-    """Deliver nothing there any more."""
-
-    def remove(connection: Connection, _clock: Clock) -> str:
-        webhook = _webhook_called(connection, name)
-        remove_webhook(connection, webhook)
-        return f"Removed {webhook.url}"
-
-    write_line(change_store(remove))
-
-
-@webhook_command.command("resume")
-@_name
-@_since
-def resume_command(name: str, since: int | None) -> None:
-    """Deliver again at once, from where it stopped or after a cursor."""
-
-    def resume(connection: Connection, clock: Clock) -> str:
-        webhook = _webhook_called(connection, name)
-        position = resume_webhook(connection, clock.now(), webhook, since)
-        return f"Resumed {webhook.url} after change {position}"
-
-    write_line(change_store(resume))
-
-
-def _find_or_add(connection: Connection, url: str, since: int | None) -> tuple[Webhook, bool]:
-    found = find_webhook(connection, url)
-    return found or add_webhook(connection, read_clock(connection).now(), url, since), found is None
+    key = signing_key(secret.get_secret_value(), webhook.salt)
+    write_line(f"Its signatures are checked with {show_secret(key)}")
 
 
 def _refuse_unreachable(url: str) -> None:
@@ -113,10 +61,68 @@ def _refuse_unreachable(url: str) -> None:
         raise NamedError(f"{url} was not added: {objection}; FEEDMILL_ALLOW_HOSTS lists exceptions.")
 
 
-def _next(row: Mapping[str, Any], now: datetime) -> str:
+def _find_or_add(connection: Connection, url: str, since: int | None) -> tuple[Webhook, bool]:
+    """Return the webhook of a URL, added where it is not known, and whether it was added."""
+    found = find_webhook(connection, url)
+    if found is None:
+        return add_webhook(connection, read_clock(connection).now(), url, since), True
+    if since is not None:
+        raise NamedError(
+            f"{url} is a webhook already: `feedmill webhook resume {found.webhook_id} --since {since}` moves it."
+        )
+    return found, False
+
+
+@webhook_command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_command(*, as_json: bool) -> None:
+    """List webhooks: how far behind each is, and why."""
+    with reading_store() as connection:
+        now = read_clock(connection).now()
+        columns = [
+            Column("ID", "id", 9),
+            Column("URL", "url", column_room(24, 96), wraps=True),
+            Column("STATE", "state", 6),
+            Column("BEHIND", lambda row: f"{row['behind']:,}", 9),
+            Column("LAST TAKEN", lambda row: from_now(row["delivered_at"], now), 10),
+            Column("NEXT", lambda row: _format_next_attempt(row, now), 9),
+            Column("WHY", lambda row: row["state_reason"] or row["error"], wraps=True),
+        ]
+        none = "No webhooks: `feedmill webhook add URL` adds one."
+        print_rows(list_webhooks(connection), columns, as_json=as_json, when_empty=none)
+
+
+def _format_next_attempt(row: Mapping[str, Any], now: datetime) -> str:
     if row["state"] != "active":
         return "never"
     return from_now(max(row["next_attempt_at"], now), now) if row["error"] else ""
+
+
+@webhook_command.command("remove")
+@_NAME
+def remove_command(name: str) -> None:
+    """Remove a webhook: nothing more is delivered to it."""
+
+    def remove(connection: Connection, _clock: Clock) -> str:
+        webhook = _webhook_called(connection, name)
+        remove_webhook(connection, webhook)
+        return f"Removed {webhook.url}"
+
+    write_line(change_store(remove))
+
+
+@webhook_command.command("resume")
+@_NAME
+@_SINCE
+def resume_command(name: str, since: int | None) -> None:
+    """Deliver again at once, from where it stopped or after a cursor."""
+
+    def resume(connection: Connection, clock: Clock) -> str:
+        webhook = _webhook_called(connection, name)
+        position = resume_webhook(connection, clock.now(), webhook, since)
+        return f"Resumed {webhook.url} after change {position}"
+
+    write_line(change_store(resume))
 
 
 def _webhook_called(connection: Connection, name: str) -> Webhook:
@@ -124,9 +130,3 @@ def _webhook_called(connection: Connection, name: str) -> Webhook:
     if found is None:
         raise NamedError(f"There is no webhook {name}: `feedmill webhook list` lists them.")
     return found
-
-
-def _secret(webhook: Webhook) -> str:
-    secret = settings().webhook_secret
-    assert secret, "it was asked for"
-    return show_secret(signing_key(secret.get_secret_value(), webhook.salt))

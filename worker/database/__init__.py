@@ -1,1 +1,1 @@
-"""The shared SQL store as Feedmill sees it: engine, clock, tables and schema version; the stages above use it."""
+"""The shared SQL store: its engine, clock, tables, locks and schema version, for all packages above it."""

@@ -1,4 +1,4 @@
-"""The tables of news: articles, their revisions, who carried them, and the outbox of changes."""
+"""The tables of news: articles, their revisions, and the sightings of feeds that carry them."""
 
 import datetime as dt
 from datetime import datetime
@@ -8,6 +8,7 @@ from sqlalchemy import Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
+from worker.database.statements import partial_index
 from worker.database.types import NEVER_REUSED, Base, BigId, Json, column
 
 
@@ -19,38 +20,12 @@ class ArticleRow(Base):
         Index("ix_articles_feed_id_id", "feed_id", "id"),
         Index("ix_articles_published_at", "published_at"),
         Index("ix_articles_first_seen_at", "first_seen_at"),
-        Index(
-            "ix_articles_waiting",
-            "id",
-            postgresql_where=sql("grouped_at IS NULL"),
-            sqlite_where=sql("grouped_at IS NULL"),
-        ),
-        Index(
-            "ix_articles_story_id",
-            "story_id",
-            postgresql_where=sql("story_id IS NOT NULL"),
-            sqlite_where=sql("story_id IS NOT NULL"),
-        ),
-        # Only what wires send is in these.
-        Index(
-            "ix_articles_wire_key",
-            "wire_key",
-            "published_at",
-            postgresql_where=sql("wire_key IS NOT NULL"),
-            sqlite_where=sql("wire_key IS NOT NULL"),
-        ),
-        Index(
-            "ix_articles_acts_on",
-            "acts_on",
-            postgresql_where=sql("acts_on IS NOT NULL"),
-            sqlite_where=sql("acts_on IS NOT NULL"),
-        ),
-        Index(
-            "ix_articles_killed_by",
-            "killed_by",
-            postgresql_where=sql("killed_by IS NOT NULL"),
-            sqlite_where=sql("killed_by IS NOT NULL"),
-        ),
+        partial_index("ix_articles_waiting", "id", where="grouped_at IS NULL"),
+        partial_index("ix_articles_story_id", "story_id", where="story_id IS NOT NULL"),
+        # Only articles that wires sent are in these.
+        partial_index("ix_articles_wire_key", "wire_key", "published_at", where="wire_key IS NOT NULL"),
+        partial_index("ix_articles_acts_on", "acts_on", where="acts_on IS NOT NULL"),
+        partial_index("ix_articles_killed_by", "killed_by", where="killed_by IS NOT NULL"),
         NEVER_REUSED | {"comment": "One row per article; its versions are in revisions, its appearances in sightings"},
     )
 
@@ -116,7 +91,7 @@ class RevisionRow(Base):
     __tablename__ = "revisions"
     __table_args__ = (
         UniqueConstraint("article_id", "content_hash"),
-        # To merge feeds: what one of them brought may be of articles that it carries no more.
+        # For merging feeds: a feed may have brought versions of articles that it no longer carries.
         Index("ix_revisions_feed_id", "feed_id"),
         {"comment": "One row per distinct version of an article"},
     )
@@ -144,12 +119,7 @@ class SightingRow(Base):
     __table_args__ = (
         UniqueConstraint("feed_id", "guid_hash"),
         Index("ix_sightings_article_id", "article_id"),
-        Index(
-            "ix_sightings_present",
-            "feed_id",
-            postgresql_where=sql("left_at IS NULL"),
-            sqlite_where=sql("left_at IS NULL"),
-        ),
+        partial_index("ix_sightings_present", "feed_id", where="left_at IS NULL"),
         {"comment": "One row per feed and guid: which article it is, since when, and until when it was carried"},
     )
 
@@ -178,7 +148,7 @@ class SightingRow(Base):
 
 
 class ArticleNameRow(Base):
-    """A name by which an article is found that came as a file, besides its match key."""
+    """A name, besides its match key, by which an article that came as a file is found."""
 
     __tablename__ = "article_names"
     __table_args__ = (
@@ -190,37 +160,3 @@ class ArticleNameRow(Base):
         "`words ` and a hash of what the file says, or `path ` and its path within its folder", primary_key=True
     )
     article_id: Mapped[int] = column("The article", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
-
-
-class EventRow(Base):
-    """A change that others may follow: the transactional outbox."""
-
-    __tablename__ = "events"
-    __table_args__ = (
-        # Each event is in one of these two: following reads the first, the sequencer the second.
-        Index(
-            "ix_events_position",
-            "position",
-            postgresql_where=sql("position IS NOT NULL"),
-            sqlite_where=sql("position IS NOT NULL"),
-        ),
-        Index(
-            "ix_events_unnumbered",
-            "id",
-            postgresql_where=sql("position IS NULL"),
-            sqlite_where=sql("position IS NULL"),
-        ),
-        Index("ix_events_created_at", "created_at"),
-        {
-            "comment": "Changes in the order they may be followed: where position > cursor order by position",
-            "postgresql_partition_by": "RANGE (created_at)",
-        },
-    )
-
-    id: Mapped[int] = column("Identifier; rows may commit out of its order", BigId, primary_key=True)
-    position: Mapped[int | None] = column("Place in the order of the feed of changes; null until numbered", BigId)
-    created_at: Mapped[datetime] = column("When the change was written")
-    kind: Mapped[str] = column("What changed, such as: article created, article revised, feed gone, feed moved")
-    article_id: Mapped[int | None] = column("The article that changed", BigId)
-    feed_id: Mapped[int | None] = column("The feed that brought the change, or that changed", BigId)
-    details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)

@@ -1,4 +1,4 @@
-"""The one clock: the database's, read once and carried on by this process's monotonic one."""
+"""The one clock: the database's, read once and carried on by this process's monotonic clock."""
 
 import time
 from dataclasses import dataclass, field

@@ -1,14 +1,15 @@
-"""A database's clock that is set back: what was put off while it was ahead is due now.
+"""Mending the store after its database's clock was set back: what was put off while it was ahead becomes due now.
 
-Nothing else would notice: a feed that was polled tomorrow, as it seemed, is not polled before tomorrow is over.
+Otherwise a feed that was polled "tomorrow" would wait until tomorrow is over, and nothing would show it.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, and_, case, or_, select, update
 
-from worker.basics.measures import show_duration
+from worker.basics.units import show_duration
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -16,34 +17,27 @@ from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import WebhookRow
 from worker.database.statements import is_among
-from worker.database.turns import find_turn, note_turn
+from worker.database.task_turns import find_turn, note_turn
 
 TICK = "tick"
 _MENDING = "mend a step of the clock"
-# Smaller steps do less harm than mending them costs.
-_LEAST = timedelta(minutes=1)
-_OF_POLLS = (
-    ScheduleRow.last_attempt_at,
-    ScheduleRow.last_success_at,
-    ScheduleRow.last_changed_at,
-    ScheduleRow.failing_since,
-    ScheduleRow.requested_at,
-)
+# A smaller step does less harm than mending it costs.
+_SMALLEST_STEP = timedelta(minutes=1)
 _LOG = structlog.get_logger("feedmill")
 
 
 def mend_clock_step(engine: Engine, lease: timedelta) -> None:
-    """Make due what a clock that was ahead put off, where it was set back since the last tick or poll.
+    """Make due what was put off, if the clock has been set back since the last tick or poll.
 
-    ``lease`` is how long hosts are leased: none can be leased for longer.
+    ``lease`` is the longest time for which a host can be leased.
     """
     ahead = _find_step(engine)
-    if ahead >= _LEAST:
-        _mend(engine, ahead, lease)
+    if ahead >= _SMALLEST_STEP and (note := write(engine, lambda connection: _mend(connection, ahead, lease))):
+        _LOG.warning("clock set back", note=note)
 
 
 def _find_step(engine: Engine) -> timedelta:
-    """Return how far ahead the clock was when a tick, or a poll, was last begun."""
+    """Return how far ahead of now the newest tick or poll began."""
     newest = select(PollRow.started_at).order_by(PollRow.started_at.desc()).limit(1)
     with reading(engine) as connection:
         begun = [at for at in (find_turn(connection, TICK), connection.execute(newest).scalar()) if at]
@@ -51,64 +45,56 @@ def _find_step(engine: Engine) -> timedelta:
     return max(begun, default=now) - now
 
 
-def _mend(engine: Engine, ahead: timedelta, lease: timedelta) -> None:
-    def work(connection: Connection) -> str | None:
-        now = read_clock(connection).now()
-        feeds, hosts = _make_feeds_due(connection, now), _end_leases(connection, now, lease)
-        webhooks = _make_webhooks_due(connection, now + ahead - _LEAST, now)
-        if not feeds and not hosts and not webhooks:
-            return None
-        note = (
-            f"the database's clock was set back by {show_duration(ahead)}; what it had put off is due now "
-            f"(feeds: {feeds}, leases: {hosts}, webhooks: {webhooks})"
-        )
-        note_turn(connection, _MENDING, note, now)
-        return note
-
-    if note := write(engine, work):
-        _LOG.warning("clock set back", note=note)
+def _mend(connection: Connection, ahead: timedelta, lease: timedelta) -> str | None:
+    """Make feeds, hosts and webhooks due again; return a note of how many there were, None for none."""
+    now = read_clock(connection).now()
+    feeds, hosts = _make_feeds_due(connection, now), _end_leases(connection, now, lease)
+    webhooks = _make_webhooks_due(connection, now + ahead - _SMALLEST_STEP, now)
+    if not feeds and not hosts and not webhooks:
+        return None
+    note = (
+        f"the database's clock was set back by {show_duration(ahead)}; what it had put off is due now "
+        f"(feeds: {feeds}, leases: {hosts}, webhooks: {webhooks})"
+    )
+    note_turn(connection, _MENDING, note, now)
+    return note
 
 
 def _make_feeds_due(connection: Connection, now: datetime) -> int:
-    """Make feeds due that were polled, or added, while the clock was ahead, and forget that they were polled later."""
+    """Make due the feeds that were polled or added while the clock was ahead, and let no moment of theirs lie ahead."""
     is_later = or_(
         ScheduleRow.last_attempt_at > now,
-        and_(ScheduleRow.last_attempt_at.is_(None), ScheduleRow.next_poll_at > now + _LEAST),
+        and_(ScheduleRow.last_attempt_at.is_(None), ScheduleRow.next_poll_at > now + _SMALLEST_STEP),
     )
     feed_ids = connection.execute(select(ScheduleRow.feed_id).where(is_later)).scalars().all()
     lock_feeds(connection, feed_ids)
-    mine = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids) & is_later
-    is_polled = ScheduleRow.next_poll_at.is_not(None)
-    hosts = select(ScheduleRow.host_id).where(is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids))
-    connection.execute(
-        update(ScheduleRow)
-        .where(mine)
-        .values(
-            {moment: case((moment > now, now), else_=moment) for moment in _OF_POLLS}
-            | {ScheduleRow.next_poll_at: case((is_polled, now), else_=ScheduleRow.next_poll_at)}
-        )
+    found = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    moments = (
+        ScheduleRow.last_attempt_at,
+        ScheduleRow.last_success_at,
+        ScheduleRow.last_changed_at,
+        ScheduleRow.failing_since,
+        ScheduleRow.requested_at,
     )
-    connection.execute(
-        update(HostRow).where(HostRow.id.in_(hosts), HostRow.next_request_at > now).values(next_request_at=now)
+    values: dict[Any, Any] = {moment: case((moment > now, now), else_=moment) for moment in moments}
+    values[ScheduleRow.next_poll_at] = case(
+        (ScheduleRow.next_poll_at.is_not(None), now), else_=ScheduleRow.next_poll_at
     )
-    connection.execute(
-        update(HostRow)
-        .where(HostRow.id.in_(hosts), HostRow.lease_token.is_(None), HostRow.claimable_at > now)
-        .values(claimable_at=now)
-    )
+    connection.execute(update(ScheduleRow).where(found & is_later).values(values))
+    of_feeds = update(HostRow).where(HostRow.id.in_(select(ScheduleRow.host_id).where(found)))
+    connection.execute(of_feeds.where(HostRow.next_request_at > now).values(next_request_at=now))
+    is_asleep = HostRow.lease_token.is_(None) & (HostRow.claimable_at > now)
+    connection.execute(of_feeds.where(is_asleep).values(claimable_at=now))
     return len(feed_ids)
 
 
 def _end_leases(connection: Connection, now: datetime, lease: timedelta) -> int:
-    """End leases that reach further than any can; nobody is to blame that they did not end by themselves."""
-    ended = connection.execute(
-        update(HostRow)
-        .where(HostRow.lease_until > now + lease + _LEAST)
-        .values(lease_token=None, lease_until=None, expired_token=None, next_request_at=None, claimable_at=now)
-    )
-    return ended.rowcount
+    """End the leases that reach further than any can; no worker is blamed for their loss."""
+    too_long = update(HostRow).where(HostRow.lease_until > now + lease + _SMALLEST_STEP)
+    free = {"lease_token": None, "lease_until": None, "expired_token": None, "next_request_at": None}
+    return connection.execute(too_long.values(claimable_at=now, **free)).rowcount
 
 
 def _make_webhooks_due(connection: Connection, later: datetime, now: datetime) -> int:
-    made = connection.execute(update(WebhookRow).where(WebhookRow.next_attempt_at > later).values(next_attempt_at=now))
-    return made.rowcount
+    is_later = WebhookRow.next_attempt_at > later
+    return connection.execute(update(WebhookRow).where(is_later).values(next_attempt_at=now)).rowcount

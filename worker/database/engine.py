@@ -1,7 +1,7 @@
-"""Opening the store: one engine per process, with the few things SQLite and PostgreSQL each need to be told.
+"""Opening the store: one engine per process, with the few settings that SQLite and PostgreSQL each need.
 
-On PostgreSQL nobody waits for the frozen: the server ends a transaction that stands still, and both sides end a
-connection whose other end is gone. A statement may take as long as it takes, unless it is a task's.
+On PostgreSQL nobody waits for a frozen process: the server ends a transaction that does nothing for too long, and both
+sides end a connection whose other end is gone. Only the statements of tasks have a time limit.
 """
 
 import os
@@ -18,31 +18,31 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from worker.basics.codec import write_json
-from worker.basics.stopping import STANDSTILL, STATEMENT
+from worker.basics.stopping import LONGEST_IDLE_TRANSACTION, LONGEST_STATEMENT
 from worker.database.partitions import add_missing_day
 from worker.errors import SettingsError
 from worker.settings import settings
 
-# Set on a connection that will write: SQLite must take its write lock at BEGIN, not half-way, where it would fail.
+# Set on a connection that will write: SQLite must take its write lock at BEGIN; half-way it would fail.
 _WRITES = "feedmill_writes"
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: write_json(value).decode(),
     "json_deserializer": orjson.loads,
 }
-# A peer that has vanished is noticed within 25 s, by us and, with the same settings, by the server: psycopg's own
-# defaults, and the system's, wait for hours.
+# A peer that has vanished is noticed within 25 s, by us and, with the same settings, by the server. The defaults of
+# psycopg and of the system wait for hours.
 _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
-# Of one INSERT: psycopg reads a statement's text anew where it is long, and those of another number of rows are others,
-# which the server has not planned yet. `python -m benchmarks --store postgresql` shows it in its fresh round.
+# Rows of one INSERT: psycopg parses a long statement anew each time, and the server plans one for each number of rows.
+# `python -m benchmarks --store postgresql` shows the difference in its fresh round.
 _ROWS = 20
 # Seconds.
 _CANCEL_WITHIN = 3.0
 QUERY_CANCELED = "57014"
-"""PostgreSQL's word for a statement that a time limit, or somebody, has ended."""
+"""PostgreSQL's code for a statement that a time limit or a person has ended."""
 
 
 def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
-    """Return an engine for the store, no ``statement`` of which takes longer than so; nothing is connected yet."""
+    """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement."""
     try:
         url = make_url(database_url)
     except ArgumentError as error:
@@ -54,18 +54,18 @@ def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
 
 @cache
 def store_engine() -> Engine:
-    """Return the process's one engine for tasks, for the store that the settings name."""
-    return open_store(settings().database_url, STATEMENT)
+    """Return the process's one engine for tasks."""
+    return open_store(settings().database_url, LONGEST_STATEMENT)
 
 
 @cache
 def command_engine() -> Engine:
-    """Return the process's one engine for commands, which may take as long as they take."""
+    """Return the process's one engine for commands, whose statements have no time limit."""
     return open_store(settings().database_url)
 
 
 def forget_after_fork() -> None:
-    """Leave the parent's connections to the parent; a forked child opens its own."""
+    """Forget the parent's engines and leave their connections open: a forked child opens its own."""
     for made in (store_engine, command_engine):
         if made.cache_info().currsize:
             made().dispose(close=False)
@@ -77,14 +77,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads; on SQLite it never waits for a writer."""
     with engine.connect() as connection:
         yield connection
-        # The server may have ended it while we worked on what was read, a long document: that is read all the same.
+        # The server may have ended the transaction while we worked on what we read, such as a long document.
         with suppress(DBAPIError):
             connection.rollback()
 
 
 @contextmanager
 def reading_at_leisure(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction for somebody who may stop in the middle of a listing: it holds up nobody."""
+    """Open a transaction that only reads and may pause for any time: a person may stop a listing in the middle."""
     with reading(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
@@ -95,7 +95,7 @@ def reading_at_leisure(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that writes; it commits at the end, or not at all.
 
-    Where it failed for a day that has no partition there is one afterwards: whoever tries again succeeds.
+    If it failed because a day had no partition, that partition is made, so that another attempt succeeds.
     """
     try:
         with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
@@ -111,28 +111,16 @@ def place_of(engine: Engine) -> str:
 
 
 def file_of(engine: Engine) -> Path | None:
-    """Return the file that an SQLite store lives in; null where there is none, or SQLite itself reads its URI."""
-    name = engine.url.database
-    is_file = engine.dialect.name == "sqlite" and name and name != ":memory:" and not name.startswith("file:")
-    return Path(name) if is_file and name else None
-
-
-def read_only_uri(file: Path, *, is_file_writable: bool, is_folder_writable: bool) -> str | None:
-    """Return the URI by which SQLite reads a store that this user may not write; null where it may.
-
-    Where the folder is not writable either, SQLite could not make the files that it shares with writers. Without such
-    files there are no writers, and the store may be read as one that cannot change.
-    """
-    has_writers = Path(f"{file}-wal").exists()
-    if is_file_writable and (is_folder_writable or has_writers):
-        return None
-    return f"{file.absolute().as_uri()}?mode=ro{'' if is_folder_writable or has_writers else '&immutable=1'}"
+    """Return the file of an SQLite store; None for other stores and for a name that SQLite itself reads as a URI."""
+    name = engine.url.database or ":memory:"
+    is_file = engine.dialect.name == "sqlite" and name != ":memory:" and not name.startswith("file:")
+    return Path(name) if is_file else None
 
 
 def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
-    told = {"connect_timeout": 10, "application_name": "feedmill", **_KEEPALIVES}
-    arguments = {name: value for name, value in told.items() if name not in url.query}
-    # What the URL says comes last, and is what holds.
+    defaults = {"connect_timeout": 10, "application_name": "feedmill", **_KEEPALIVES}
+    arguments = {name: value for name, value in defaults.items() if name not in url.query}
+    # The URL's own options come last, so they win.
     arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
     engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_JSON)
     event.listen(engine, "handle_error", _throw_away_interrupted)
@@ -140,16 +128,16 @@ def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
 
 
 def _session_options(statement: timedelta | None) -> str:
-    chosen: dict[str, object] = {
+    options: dict[str, object] = {
         "timezone": "UTC",
         "datestyle": "ISO",
-        "idle_in_transaction_session_timeout": _milliseconds(STANDSTILL),
-        # The server's names differ from the client's by this only.
+        "idle_in_transaction_session_timeout": _milliseconds(LONGEST_IDLE_TRANSACTION),
+        # The server names them as the client does, but all with this prefix.
         **{f"tcp_{name.removeprefix('tcp_')}": value for name, value in _KEEPALIVES.items()},
     }
     if statement:
-        chosen["statement_timeout"] = _milliseconds(statement)
-    return " ".join(f"-c {name}={value}" for name, value in chosen.items())
+        options["statement_timeout"] = _milliseconds(statement)
+    return " ".join(f"-c {name}={value}" for name, value in options.items())
 
 
 def _milliseconds(limit: timedelta) -> int:
@@ -157,9 +145,10 @@ def _milliseconds(limit: timedelta) -> int:
 
 
 def _throw_away_interrupted(failure: ExceptionContext) -> None:
-    """Never use a connection again that was interrupted in mid-command, and let the server know that it is over.
+    """Cancel the command of a connection that was interrupted in the middle of it, and never use that one again.
 
-    psycopg would refuse its next command ("another command is already in progress"), and the server go on with this.
+    Otherwise psycopg would refuse its next command ("another command is already in progress"), and the server would go
+    on with this one.
     """
     if failure.connection is None or failure.connection.invalidated:
         return
@@ -170,24 +159,33 @@ def _throw_away_interrupted(failure: ExceptionContext) -> None:
             driver.cancel_safe(timeout=_CANCEL_WITHIN)
     if is_under_way or getattr(failure.original_exception, "sqlstate", None) == QUERY_CANCELED:
         failure.is_disconnect = True
-        # The others are as good as they were.
+        # The pool's other connections are still good.
         failure.invalidate_pool_on_disconnect = False
 
 
 def _open_sqlite(url: URL) -> Engine:
     options: dict[str, Any] = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
     engine = create_engine(url, connect_args=options, **_JSON)
-    file = file_of(engine)
-    if file and file.exists():
-        writable = [os.access(path, os.W_OK) for path in (file, file.parent)]
-        uri = read_only_uri(file, is_file_writable=writable[0], is_folder_writable=writable[1])
-        if uri:
-            engine = create_engine(url, creator=lambda: sqlite3.connect(uri, uri=True, **options), **_JSON)
-            event.listen(engine, "begin", _begin_sqlite)
-            return engine
-    event.listen(engine, "connect", _prepare_sqlite)
+    if uri := _read_only_uri(file_of(engine)):
+        engine = create_engine(url, creator=lambda: sqlite3.connect(uri, uri=True, **options), **_JSON)
+    else:
+        event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _read_only_uri(file: Path | None) -> str | None:
+    """Return the URI by which SQLite reads a store that this user may not write; None for one that it may write.
+
+    In a folder that is not writable SQLite cannot make the files that it shares with writers. Where they are missing
+    there are no writers, and SQLite may read the store as one that cannot change.
+    """
+    if not file or not file.exists():
+        return None
+    is_shareable = os.access(file.parent, os.W_OK) or Path(f"{file}-wal").exists()
+    if is_shareable and os.access(file, os.W_OK):
+        return None
+    return f"{file.absolute().as_uri()}?mode=ro{'' if is_shareable else '&immutable=1'}"
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -198,6 +196,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # pysqlite's own transactions start too late (not before WITH … UPDATE … RETURNING), so we say BEGIN ourselves.
+    # sqlite3 begins its own transactions too late (not before WITH … UPDATE … RETURNING), so we say BEGIN ourselves.
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped
 
+from worker.database.statements import partial_index
 from worker.database.types import NEVER_REUSED, Base, BigId, Json, column
 
 
@@ -71,13 +72,8 @@ class HostRow(Base):
     __table_args__ = (
         # The claim reads this index in order and nothing else, so it stays flat however many feeds a host has.
         Index("ix_hosts_claimable_at", "claimable_at"),
-        Index(
-            "ix_hosts_lost_at",
-            "lost_at",
-            postgresql_where=text("lost_at IS NOT NULL"),
-            sqlite_where=text("lost_at IS NOT NULL"),
-        ),
-        Index("ix_hosts_isolated", "claimable_at", postgresql_where=text("isolated"), sqlite_where=text("isolated")),
+        partial_index("ix_hosts_lost_at", "lost_at", where="lost_at IS NOT NULL"),
+        partial_index("ix_hosts_isolated", "claimable_at", where="isolated"),
         {"comment": "One row per hostname:port: the lease, the gap and the back-off"},
     )
 
@@ -102,35 +98,22 @@ class HostRow(Base):
 
 
 class ScheduleRow(Base):
-    """The hot half of a feed: all that changes at every poll."""
+    """The hot half of a feed: what changes at every poll."""
 
     __tablename__ = "schedules"
     __table_args__ = (
-        # A host's feeds in the order in which they are claimed, so that a claim reads no more of them than it takes …
+        # A host's feeds in the order in which they are claimed: a claim reads no more of them than it takes …
         Index("ix_schedules_due", "host_id", "next_poll_at", "feed_id"),
-        # … and those that somebody asked for, which go first: hardly ever any.
-        Index(
-            "ix_schedules_requested",
-            "host_id",
-            "requested_at",
-            "feed_id",
-            postgresql_where=text("requested_at IS NOT NULL"),
-            sqlite_where=text("requested_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_schedules_failing_since",
-            "failing_since",
-            postgresql_where=text("failing_since IS NOT NULL"),
-            sqlite_where=text("failing_since IS NOT NULL"),
-        ),
-        # For `feedmill status`; a poll that succeeds has no place in it, so it costs next to nothing.
-        Index(
+        # … and, first of all, those that somebody asked for: hardly ever any.
+        partial_index("ix_schedules_requested", "host_id", "requested_at", "feed_id", where="requested_at IS NOT NULL"),
+        partial_index("ix_schedules_failing_since", "failing_since", where="failing_since IS NOT NULL"),
+        # For `feedmill status`; no feed whose last poll succeeded is in it, so it costs next to nothing.
+        partial_index(
             "ix_schedules_failing",
             "error_class",
             "failures",
             "last_success_at",
-            postgresql_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
-            sqlite_where=text("error_class IS NOT NULL AND next_poll_at IS NOT NULL"),
+            where="error_class IS NOT NULL AND next_poll_at IS NOT NULL",
         ),
         {"comment": "One row per feed: when it is polled next and why"},
     )
@@ -201,13 +184,13 @@ class PollRow(Base):
 
 
 class SeedFileRow(Base):
-    """A seed file that has been read: as long as it has not changed it is not read again."""
+    """A seed file that has been read; it is not read again until it changes."""
 
     __tablename__ = "seed_files"
     __table_args__ = (
         Index("ix_seed_files_body_hash", "body_hash"),
         Index("ix_seed_files_name", "name"),
-        # To delete a feed.
+        # For deleting a feed.
         Index("ix_seed_files_feed_id", "feed_id"),
         {"comment": "One row per seed file that has been read, and what it held then"},
     )

@@ -1,20 +1,73 @@
-"""The tables around the outbox: between which positions events are kept, and who has them delivered."""
+"""The outbox: its events and writing them, between which positions it keeps them, and whom it delivers them to."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, Insert, Integer, insert, text
+from sqlalchemy import CheckConstraint, Connection, Index, Integer, insert, text
 from sqlalchemy.orm import Mapped
 
-from worker.database.article_tables import EventRow
-from worker.database.types import NEVER_REUSED, Base, BigId, column
+from worker.database.statements import partial_index
+from worker.database.types import NEVER_REUSED, Base, BigId, Json, column
+
+
+class EventKind(StrEnum):
+    """What changed in the store."""
+
+    ARTICLE_CREATED = "article created"
+    ARTICLE_REVISED = "article revised"
+    ARTICLE_REFRESHED = "article refreshed"
+    ARTICLE_CORRECTED = "article corrected"
+    ARTICLE_KILLED = "article killed"
+    ARTICLE_REINSTATED = "article reinstated"
+    ARTICLE_REMOVED = "article removed"
+    ARTICLE_GROUPED = "article grouped"
+    STORIES_MERGED = "stories merged"
+    FEED_MOVED = "feed moved"
+    FEED_GONE = "feed gone"
+    FEED_QUARANTINED = "feed quarantined"
+
+
+class EventRow(Base):
+    """A change that others may follow: the transactional outbox."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        # Each event is in one of these two: following reads the first, the sequencer the second.
+        partial_index("ix_events_position", "position", where="position IS NOT NULL"),
+        partial_index("ix_events_unnumbered", "id", where="position IS NULL"),
+        Index("ix_events_created_at", "created_at"),
+        {
+            "comment": "Changes in the order they may be followed: where position > cursor order by position",
+            "postgresql_partition_by": "RANGE (created_at)",
+        },
+    )
+
+    id: Mapped[int] = column("Identifier; rows may commit out of its order", BigId, primary_key=True)
+    position: Mapped[int | None] = column("Place in the order of the feed of changes; null until numbered", BigId)
+    created_at: Mapped[datetime] = column("When the change was written")
+    kind: Mapped[str] = column("What changed, such as: article created, article revised, feed gone, feed moved")
+    article_id: Mapped[int | None] = column("The article that changed", BigId)
+    feed_id: Mapped[int | None] = column("The feed that brought the change, or that changed", BigId)
+    details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)
+
+
+# Built once: building a statement costs several times what running it does.
+_INSERT_EVENTS = insert(EventRow)
+
+
+def write_events(connection: Connection, now: datetime, kind: EventKind, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Write events of one kind, in the transaction that makes the changes.
+
+    A change has an ``article_id``, a ``feed_id`` or ``details``; all changes of a call have the same of these.
+    """
+    if changes:
+        connection.execute(_INSERT_EVENTS, [{"created_at": now, "kind": kind, **change} for change in changes])
 
 
 class EventBoundsRow(Base):
-    """Between which positions events are kept: one row, which the sequencer locks while it numbers."""
+    """Between which positions events are kept; the sequencer locks this one row while it numbers events."""
 
     __tablename__ = "event_bounds"
     __table_args__ = (
@@ -50,38 +103,3 @@ class WebhookRow(Base):
     error: Mapped[str | None] = column("The newest failure in a sentence; null when the last one was taken")
     delivered_at: Mapped[datetime | None] = column("When a delivery was last taken")
     added_at: Mapped[datetime] = column("When the webhook was added")
-
-
-# --- What the outbox tells of.
-
-
-class EventKind(StrEnum):
-    """What changed in the store."""
-
-    ARTICLE_CREATED = "article created"
-    ARTICLE_REVISED = "article revised"
-    ARTICLE_REFRESHED = "article refreshed"
-    ARTICLE_CORRECTED = "article corrected"
-    ARTICLE_KILLED = "article killed"
-    ARTICLE_REINSTATED = "article reinstated"
-    ARTICLE_REMOVED = "article removed"
-    ARTICLE_GROUPED = "article grouped"
-    STORIES_MERGED = "stories merged"
-    FEED_MOVED = "feed moved"
-    FEED_GONE = "feed gone"
-    FEED_QUARANTINED = "feed quarantined"
-
-
-# --- Telling of changes: rows of the outbox, written in the transaction that makes the change.
-
-
-def tell(connection: Connection, now: datetime, kind: EventKind, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Tell of changes of one kind, each by its ``article_id``, ``feed_id`` and ``details``: all by the same of them."""
-    if changes:
-        connection.execute(_insert(), [{"created_at": now, "kind": kind, **change} for change in changes])
-
-
-@cache
-def _insert() -> Insert:
-    # Built once: building one costs several times what running it does.
-    return insert(EventRow)

@@ -1,14 +1,13 @@
 """The daily partitions of the ledger and the outbox on PostgreSQL; SQLite keeps each in one table.
 
-No poll ever waits for their upkeep. Days are made as tables of their own and attached, and detached before they are
-dropped: both go on beside whoever reads or writes. What somebody's open transaction holds up is left after a moment to
-the next run, which finishes what it finds half done. There is no default partition, beside which PostgreSQL detaches
-nothing concurrently: a row of a day that has no partition makes that one (``worker.database.engine.writing``).
+Their upkeep never makes a poll wait. A day is made as a table of its own and then attached, and it is detached before
+it is dropped: both work beside readers and writers. When an open transaction is in the way, upkeep gives up after a
+moment, and its next run finishes what is half done. There is no default partition, because PostgreSQL detaches nothing
+concurrently beside one; when a row's day has no partition, ``worker.database.engine.writing`` has it made.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,18 +16,18 @@ from sqlalchemy.exc import DBAPIError
 
 PARTITIONED = ("polls", "events")
 _DAY = timedelta(days=1)
-# Before today: one of yesterday's polls may be stored after midnight.
-_DAYS_BEHIND, _DAYS_AHEAD = 1, 7
+# From yesterday, for one of its polls may be stored after midnight, to a week ahead.
+_DAYS = range(-1, 8)
 _NAME = re.compile(r"(?:polls|events)_\d{8}")
 _BOUND = re.compile(r"FROM \('?(.+?)'?\) TO \('?(.+?)'?\)")
 _EDGES = {"MINVALUE": datetime.min.replace(tzinfo=UTC), "MAXVALUE": datetime.max.replace(tzinfo=UTC)}
-# Upkeep waits so long for whoever is in its way, then leaves the rest to its next run.
+# How long upkeep waits for a transaction that is in its way.
 _PATIENCE = "500ms"
 _ONE_ADDS = text("SELECT pg_advisory_xact_lock(7061727470)")
 _ONE_DROPS = text("SELECT pg_try_advisory_lock(7061727471)")
-# Tells a table that we detached to drop it from one that somebody detached to keep it.
+# Marks a table that we detached to drop it; a person may detach one to keep it.
 _OUTLIVED = "Outlived its retention: Feedmill is dropping it"
-# PostgreSQL's lock_not_available, and object_not_in_prerequisite_state: somebody else is detaching another one.
+# PostgreSQL's lock_not_available, and object_not_in_prerequisite_state: somebody else is detaching another partition.
 _IN_THE_WAY = {"55P03", "55000"}
 _CHECK_VIOLATION = "23514"
 _CHILDREN = text(
@@ -57,43 +56,35 @@ class _Child:
     ends: datetime
 
     def is_outlived(self, before: datetime) -> bool:
-        """Say whether it is to be dropped, with all that is older than a moment."""
+        """Say whether the table is to be dropped when everything older than ``before`` is."""
         if self.is_half_detached or not self.is_attached:
             return self.is_being_dropped
         return bool(_NAME.fullmatch(self.name)) and self.ends <= before
 
 
 def add_partitions(engine: Engine, now: datetime) -> bool:
-    """Make sure that yesterday, today and the days ahead have partitions; False when that is left to the next run."""
-    return _add(engine, [now + number * _DAY for number in range(-_DAYS_BEHIND, _DAYS_AHEAD + 1)])
+    """Add the partitions that yesterday, today and the days ahead lack; return False if the next run must do it."""
+    return _add(engine, [now + number * _DAY for number in _DAYS])
 
 
 def add_missing_day(engine: Engine, error: DBAPIError) -> bool:
-    """Make the partition that a row was refused for the want of; return whether it is there now."""
-    moment = _missed(error)
+    """Add the partition whose lack made PostgreSQL refuse a row; return whether it is there now."""
+    moment = _find_missing_day(error)
     return moment is not None and _add(engine, [moment])
 
 
 def is_day_missing(error: DBAPIError) -> bool:
-    """Say whether a row was refused because no partition is there for its day."""
-    return _missed(error) is not None
+    """Say whether a row was refused because its day has no partition."""
+    return _find_missing_day(error) is not None
 
 
-def drop_partitions(engine: Engine, table: str, before: datetime) -> int:
-    """Drop the partitions of ``table`` that end before ``before``; return how many, the others being left for later."""
-    dropped = 0
-    if engine.dialect.name != "postgresql":
-        return dropped
-    try:
-        with _each_statement_alone(engine) as connection:
-            is_ours = connection.execute(_ONE_DROPS).scalar_one()
-            for child in _children(connection, table) if is_ours else ():
-                if child.is_outlived(before):
-                    _drop(connection, table, child)
-                    dropped += 1
-    except DBAPIError as error:
-        _raise_unless_in_the_way(error)
-    return dropped
+def _find_missing_day(error: DBAPIError) -> datetime | None:
+    report = getattr(error.orig, "diag", None)
+    # A row that no partition takes violates a check without a name.
+    if not report or report.sqlstate != _CHECK_VIOLATION or report.constraint_name:
+        return None
+    key = re.search(r"= \((.+)\)", report.message_detail or "")
+    return datetime.fromisoformat(key[1]) if key and report.table_name in PARTITIONED else None
 
 
 def _add(engine: Engine, moments: Iterable[datetime]) -> bool:
@@ -111,23 +102,45 @@ def _add(engine: Engine, moments: Iterable[datetime]) -> bool:
 
 
 def _attach_days(connection: Connection, table: str, days: Sequence[datetime]) -> None:
-    if _uncovered(connection, table, days):
-        connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
-        connection.execute(_ONE_ADDS)
-        for day in _uncovered(connection, table, days):
-            _attach(connection, table, day)
+    if not _find_uncovered(connection, table, days):
+        return
+    connection.execute(text(f"SET LOCAL lock_timeout = '{_PATIENCE}'"))
+    connection.execute(_ONE_ADDS)
+    for day in _find_uncovered(connection, table, days):
+        # CREATE TABLE … PARTITION OF would wait for all readers of the table, and all writers would wait for it.
+        name = f"{table}_{day:%Y%m%d}"
+        bounds = f"FROM ('{day:%Y-%m-%d}+00') TO ('{day + _DAY:%Y-%m-%d}+00')"
+        connection.execute(text(f"CREATE TABLE IF NOT EXISTS {name} (LIKE {table} INCLUDING ALL)"))
+        connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES {bounds}"))
 
 
-def _attach(connection: Connection, table: str, day: datetime) -> None:
-    # CREATE TABLE … PARTITION OF would wait for all readers of the table, and all writers for it.
-    name = f"{table}_{day:%Y%m%d}"
-    bounds = f"FROM ('{day:%Y-%m-%d}+00') TO ('{day + _DAY:%Y-%m-%d}+00')"
-    connection.execute(text(f"CREATE TABLE IF NOT EXISTS {name} (LIKE {table} INCLUDING ALL)"))
-    connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES {bounds}"))
+def _find_uncovered(connection: Connection, table: str, days: Iterable[datetime]) -> list[datetime]:
+    children = [child for child in _find_children(connection, table) if child.is_attached]
+    return [day for day in days if not any(child.begins <= day < child.ends for child in children)]
+
+
+def drop_partitions(engine: Engine, table: str, before: datetime) -> int:
+    """Drop the partitions of ``table`` that end before ``before``, as far as nobody is in the way; return how many."""
+    dropped = 0
+    if engine.dialect.name != "postgresql":
+        return dropped
+    try:
+        # Detaching concurrently demands that each statement commits; the settings of this connection serve nobody else.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.detach()
+            connection.execute(text(f"SET lock_timeout = '{_PATIENCE}'"))
+            is_ours = connection.execute(_ONE_DROPS).scalar_one()
+            for child in _find_children(connection, table) if is_ours else ():
+                if child.is_outlived(before):
+                    _drop(connection, table, child)
+                    dropped += 1
+    except DBAPIError as error:
+        _raise_unless_in_the_way(error)
+    return dropped
 
 
 def _drop(connection: Connection, table: str, child: _Child) -> None:
-    """Take up dropping a partition wherever it stands: attached, half detached, or a table of its own by now."""
+    """Drop a partition, whether it is still attached, half detached or a table of its own by now."""
     if child.is_half_detached:
         connection.execute(text(f"ALTER TABLE {table} DETACH PARTITION {child.name} FINALIZE"))
     elif child.is_attached:
@@ -136,46 +149,20 @@ def _drop(connection: Connection, table: str, child: _Child) -> None:
     connection.execute(text(f"DROP TABLE {child.name}"))
 
 
-@contextmanager
-def _each_statement_alone(engine: Engine) -> Iterator[Connection]:
-    """Open a connection that commits each statement, as detaching concurrently demands, and serves nothing else."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.detach()
-        connection.execute(text(f"SET lock_timeout = '{_PATIENCE}'"))
-        yield connection
-
-
 def _raise_unless_in_the_way(error: DBAPIError) -> None:
     if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
         raise error
 
 
-def _uncovered(connection: Connection, table: str, days: Iterable[datetime]) -> list[datetime]:
-    children = [child for child in _children(connection, table) if child.is_attached]
-    return [day for day in days if not any(child.begins <= day < child.ends for child in children)]
-
-
-def _children(connection: Connection, table: str) -> list[_Child]:
-    found = connection.execute(_CHILDREN, {"parent": table, "outlived": _OUTLIVED})
+def _find_children(connection: Connection, table: str) -> list[_Child]:
+    rows = connection.execute(_CHILDREN, {"parent": table, "outlived": _OUTLIVED})
     return [
-        _Child(row.name, row.is_attached, row.is_pending, row.is_outlived, *_bounds(row.bound or "")) for row in found
+        _Child(row.name, row.is_attached, row.is_pending, row.is_outlived, *_read_bounds(row.bound)) for row in rows
     ]
 
 
-def _bounds(said: str) -> tuple[datetime, datetime]:
-    found = _BOUND.search(said)
+def _read_bounds(bound: str | None) -> tuple[datetime, datetime]:
+    """Return from when until when a partition holds rows; nothing for a table that is attached no more."""
+    found = _BOUND.search(bound or "")
     begins, ends = found.groups() if found else ("MINVALUE", "MINVALUE")
-    return _EDGES.get(begins) or _moment(begins), _EDGES.get(ends) or _moment(ends)
-
-
-def _missed(error: DBAPIError) -> datetime | None:
-    said = getattr(error.orig, "diag", None)
-    # A row that no partition takes breaks a check without a name.
-    if not said or said.sqlstate != _CHECK_VIOLATION or said.constraint_name or said.table_name not in PARTITIONED:
-        return None
-    key = re.search(r"= \((.+)\)", said.message_detail or "")
-    return _moment(key[1]) if key else None
-
-
-def _moment(said: str) -> datetime:
-    return datetime.fromisoformat(said)
+    return _EDGES.get(begins) or datetime.fromisoformat(begins), _EDGES.get(ends) or datetime.fromisoformat(ends)

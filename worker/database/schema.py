@@ -1,4 +1,4 @@
-"""The version of the schema: bringing it to the newest, and refusing to work on one that does not fit the code."""
+"""The version of the schema: migrating a store to it, and refusing a store that does not fit this code."""
 
 import importlib.resources
 from typing import TYPE_CHECKING
@@ -12,24 +12,24 @@ from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
-from worker.database.turns import TurnRow
+from worker.database.task_turns import TurnRow
 from worker.errors import StoreError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Every module of tables must be imported for this to hold them all.
+# The metadata holds only the tables whose modules have been imported.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata is TurnRow.metadata
 METADATA = ArticleRow.metadata
 SCHEMA_VERSION = "0013"
-"""The newest migration this code knows; they are numbered, so that older and newer can be told apart."""
+"""The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
 
 
 def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
-    """Bring the schema up or down to ``version`` ("base": nothing) in one transaction; return whether it moved."""
-    from alembic import command  # noqa: PLC0415 -- slow to import, and only needed here
+    """Bring the schema up or down to ``version`` ("base": no tables) in one transaction; return whether it changed."""
+    from alembic import command  # noqa: PLC0415 -- slow to import, and seldom needed
 
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
@@ -46,9 +46,8 @@ def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
 
 
 def check_schema(engine: Engine) -> None:
-    """Raise StoreError unless the store's schema is the one this code was written for."""
-    with reading(engine) as connection:
-        found = _version(connection)
+    """Raise StoreError unless the store has the schema that this code was written for."""
+    found = stored_version(engine)
     _refuse_newer(found, engine)
     if found != SCHEMA_VERSION:
         state = f"at schema version {found}" if found else "empty"
@@ -57,19 +56,14 @@ def check_schema(engine: Engine) -> None:
         )
 
 
-def is_empty(engine: Engine) -> bool:
-    """Say whether the store has never been migrated."""
-    return stored_version(engine) is None
-
-
 def stored_version(engine: Engine) -> str | None:
-    """Return the version that the store's schema is at; None when it has never been migrated."""
+    """Return the version of the store's schema; None when it has never been migrated."""
     with reading(engine) as connection:
         return _version(connection)
 
 
 def alembic_config(connection: Connection) -> "Config":
-    """Return Alembic's configuration for our migrations, run on ``connection`` and inside its transaction."""
+    """Return Alembic's configuration for running our migrations on ``connection``, in its transaction."""
     from alembic.config import Config  # noqa: PLC0415 -- as above
 
     config = Config()
@@ -79,14 +73,14 @@ def alembic_config(connection: Connection) -> "Config":
 
 
 def _version(connection: Connection) -> str | None:
-    """Return the store's version, null for an empty one; StoreError when the database is somebody else's."""
+    """Return the version of the store's schema; StoreError when the database is another program's."""
     tables = set(inspect(connection).get_table_names())
     found: str | None = None
     if "alembic_version" in tables:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
         is_foreign = found is not None and not found.isdecimal()
     else:
-        # On PostgreSQL others may have tables beside ours; a file is one program's.
+        # On PostgreSQL other programs may have tables beside ours; an SQLite file belongs to one program.
         is_foreign = bool(tables if connection.dialect.name == "sqlite" else tables & set(METADATA.tables))
     if is_foreign:
         raise StoreError(

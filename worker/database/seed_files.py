@@ -1,4 +1,4 @@
-"""The memory of seed files: what has been read of which file, and whose document that was."""
+"""What is remembered of seed files: which bytes have been read of each, and for which feed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,38 +13,33 @@ from worker.values.due_feeds import FeedState
 
 @dataclass(frozen=True, slots=True)
 class KnownSeedFile:
-    """A seed file as it was read last."""
+    """A seed file as it was last read."""
 
     body_hash: bytes
     feed_id: int
 
 
 def find_seed_file(connection: Connection, uri: str) -> KnownSeedFile | None:
-    """Return what is known of a file; None when nothing of it has been read yet."""
-    row = connection.execute(
-        select(SeedFileRow.body_hash, SeedFileRow.feed_id).where(SeedFileRow.uri == uri)
-    ).one_or_none()
+    """Return what is known of a file; None when it has never been read."""
+    query = select(SeedFileRow.body_hash, SeedFileRow.feed_id).where(SeedFileRow.uri == uri)
+    row = connection.execute(query).one_or_none()
     return KnownSeedFile(row.body_hash, row.feed_id) if row else None
 
 
 def remember_seed_file(connection: Connection, uri: str, body_hash: bytes, feed_id: int, now: datetime) -> None:
-    """Keep that a file has been read whole, and the feed whose document it was: it need not be read again as it is."""
-    statement = upsert(connection.dialect.name, SeedFileRow)
-    kept = {"body_hash": body_hash, "feed_id": feed_id, "read_at": now}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["uri"], set_=kept),
-        {"uri": uri, "name": _name(uri)} | kept,
-    )
+    """Record that a file has been read whole, and for which feed: while it is unchanged it is not read again."""
+    known = {"body_hash": body_hash, "feed_id": feed_id, "read_at": now}
+    statement = upsert(connection.dialect.name, SeedFileRow).on_conflict_do_update(index_elements=["uri"], set_=known)
+    connection.execute(statement, {"uri": uri, "name": _name(uri)} | known)
 
 
 def find_feed_at(connection: Connection, uri: str, title: str | None, site_url: str | None) -> int | None:
-    """Return the id of the feed whose document was in the file, if one that calls itself so can be of that feed too.
+    """Return the id of the feed that a file was last read for, if a document of this title and site can be that feed's.
 
-    A feed that is the file itself is whatever is in the file; of another one it must have the title and the site.
+    Anything in the file can be, if the feed is the file itself; otherwise title and site must be the same.
     """
-    row = connection.execute(
-        _feeds().add_columns(FeedRow.url_key, FeedRow.title, FeedRow.site_url).where(SeedFileRow.uri == uri)
-    ).one_or_none()
+    query = _feeds_of_files().add_columns(FeedRow.url_key, FeedRow.title, FeedRow.site_url)
+    row = connection.execute(query.where(SeedFileRow.uri == uri)).one_or_none()
     if row is None:
         return None
     is_same = row.url_key.startswith("file:") or (bool(title) and (row.title, row.site_url) == (title, site_url))
@@ -52,30 +47,27 @@ def find_feed_at(connection: Connection, uri: str, title: str | None, site_url: 
 
 
 def find_feed_of_bytes(connection: Connection, body_hash: bytes) -> int | None:
-    """Return the id of the feed that the very bytes of a document were read for first, from whatever file."""
-    return connection.execute(_feeds().where(SeedFileRow.body_hash == body_hash).limit(1)).scalar_one_or_none()
+    """Return the id of the feed for which a file with exactly these bytes was read first."""
+    return connection.execute(_feeds_of_files().where(SeedFileRow.body_hash == body_hash).limit(1)).scalar_one_or_none()
 
 
 def find_feed_of_path(
     connection: Connection, uri: str, path: str, title: str | None, site_url: str | None
 ) -> int | None:
-    """Return the id of the feed of this title and site that a file at the same path within another folder was read for.
+    """Return the id of a feed of this title and site that a file at the same ``path`` in another folder was read for.
 
-    ``path`` is that of the file at ``uri`` within its folder.
+    ``path`` is where the file at ``uri`` lies within its own folder.
     """
     if not title or not site_url:
         return None
-    rows = connection.execute(
-        _feeds()
-        .add_columns(SeedFileRow.uri)
-        .where(SeedFileRow.name == _name(uri), FeedRow.title == title, FeedRow.site_url == site_url)
-    )
+    of_feed = (SeedFileRow.name == _name(uri), FeedRow.title == title, FeedRow.site_url == site_url)
+    rows = connection.execute(_feeds_of_files().add_columns(SeedFileRow.uri).where(*of_feed))
     ending = PurePosixPath("/", path).as_uri().removeprefix("file://")
     return next((row.id for row in rows if row.uri.endswith(ending)), None)
 
 
-def _feeds() -> Select[int]:
-    """Return a query for the feeds of files that were read, the earliest first, but for those that were removed."""
+def _feeds_of_files() -> Select[int]:
+    """Return a query for the feeds that files were read for, but not removed ones; the file read first comes first."""
     return (
         select(FeedRow.id)
         .join(SeedFileRow, SeedFileRow.feed_id == FeedRow.id)

@@ -1,40 +1,51 @@
-"""Whether a column holds one of very many numbers, as one parameter: as one each they cost more than the query."""
+"""Pieces of SQL that SQLite and PostgreSQL write differently, and lists of values too long for one statement."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, any_, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Index, any_, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped
+
+# SQLite takes at most 32,766 parameters in one statement.
+_SLICE = 5_000
+_T = TypeVar("_T")
+_Column = ColumnElement[Any] | Mapped[Any]
 
 
-def is_among(dialect: str, column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that ``column`` is one of ``numbers``."""
-    if dialect == "postgresql":
-        among: ColumnElement[bool] = column == any_(literal(list(numbers), ARRAY(BigInteger)))
-        return among
-    listed = func.json_each(orjson.dumps(list(numbers)).decode()).table_valued("value")
-    found: ColumnElement[bool] = column.in_(select(listed.c.value))
-    return found
-
-
-def is_among_found(dialect: str, column: Any, query: CompoundSelect[int]) -> ColumnElement[bool]:
-    """Return the condition that ``column`` is one of the numbers that a query finds for each row of an outer table.
-
-    Both databases then run the query once for such a row and look up what it found.
-    """
-    if dialect == "postgresql":
-        # With IN it would run the query for each row of the column's table.
-        of_array: ColumnElement[bool] = column == any_(func.array(query.scalar_subquery()))
-        return of_array
-    found: ColumnElement[bool] = column.in_(query)
-    return found
-
-
-# --- INSERT … ON CONFLICT, which SQLite and PostgreSQL both have and plain SQL has not.
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Return an index of only the rows for which ``where`` holds."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
 def upsert(dialect: str, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
     """Return an INSERT into ``table`` that takes ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def is_among(dialect: str, column: _Column, numbers: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that ``column`` is one of ``numbers``.
+
+    They are one parameter: as one each, very many of them cost more than the query itself.
+    """
+    if dialect == "postgresql":
+        return column == any_(literal(list(numbers), postgresql.ARRAY(BigInteger)))
+    return column.in_(select(func.json_each(orjson.dumps(list(numbers)).decode()).table_valued("value").c.value))
+
+
+def is_among_found(dialect: str, column: _Column, query: CompoundSelect[int]) -> ColumnElement[bool]:
+    """Return the condition that ``column`` is one of the numbers that ``query`` finds for each row of an outer table.
+
+    Both databases then run the query once for each of those rows and look up what it found. With IN, PostgreSQL would
+    run it for each row of the column's table.
+    """
+    return column == any_(func.array(query.scalar_subquery())) if dialect == "postgresql" else column.in_(query)
+
+
+def slices(values: Iterable[_T]) -> Iterator[list[_T]]:
+    """Return ``values`` in lists that each fit into one statement."""
+    remaining = iter(values)
+    while some := list(islice(remaining, _SLICE)):
+        yield some

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
-from sqlalchemy import text as sql
+from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped
 
+from worker.database.statements import partial_index
 from worker.database.types import Base, BigId, column
 
 
@@ -14,18 +14,8 @@ class StoryRow(Base):
 
     __tablename__ = "stories"
     __table_args__ = (
-        Index(
-            "ix_stories_parent",
-            "parent",
-            postgresql_where=sql("parent IS NOT NULL"),
-            sqlite_where=sql("parent IS NOT NULL"),
-        ),
-        Index(
-            "ix_stories_last_seen_at",
-            "last_seen_at",
-            postgresql_where=sql("size > 1"),
-            sqlite_where=sql("size > 1"),
-        ),
+        partial_index("ix_stories_parent", "parent", where="parent IS NOT NULL"),
+        partial_index("ix_stories_last_seen_at", "last_seen_at", where="size > 1"),
         {"comment": "One row per story; those that another one took in have a parent, and no articles any more"},
     )
 
@@ -40,13 +30,13 @@ class StoryRow(Base):
 
 
 class NearKeyRow(Base):
-    """By what copies of an article are found."""
+    """An anchor by which copies of an article are found."""
 
     __tablename__ = "near_keys"
     __table_args__ = (
         {
             "comment": "One row per anchor of an article: two copies share at least one; kept for 30 days",
-            # The key is the row: half the bytes, and one search instead of two.
+            # The row lives in the index of its key: half the bytes, and one search instead of two.
             "sqlite_with_rowid": False,
         },
     )
@@ -58,7 +48,7 @@ class NearKeyRow(Base):
 
 
 class SketchRow(Base):
-    """What an article is compared by."""
+    """What an article is compared with others by."""
 
     __tablename__ = "sketches"
     __table_args__ = ({"comment": "One row per article that may still be compared with others; kept for 30 days"},)
@@ -74,7 +64,7 @@ class SketchRow(Base):
 
 
 class BlockRow(Base):
-    """That a story has a line of text: what many have is boilerplate."""
+    """A line of text that a story has; one that many stories have is boilerplate."""
 
     __tablename__ = "blocks"
     __table_args__ = (

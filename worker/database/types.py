@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""What every table is made of: column types that mean the same on SQLite and PostgreSQL, names, comments."""
 
 import logging
 from collections.abc import Callable
@@ -19,25 +19,25 @@ _LOG = logging.getLogger(__name__)
 
 
 class Json(TypeDecorator[Any]):
-    """JSON. SQLite takes any text for it: what cannot be read is null, and costs its own row instead of all rows."""
+    """JSON. SQLite stores any text in such a column: text that is no JSON reads as None, and is logged."""
 
     impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        """Return how what is stored becomes a value."""
+        """Return a function that turns a stored JSON value into Python's, or into None."""
         read = super().result_processor(dialect, coltype)
         if read is None:
             return None
 
-        def read_or_null(stored: Any) -> Any:
+        def read_or_none(stored: Any) -> Any:
             try:
                 return read(stored)
             except ValueError as error:
-                _LOG.warning("stored JSON not read, counted as null: %.80r (%s)", stored, error)
+                _LOG.warning("stored JSON not read, counted as None: %.80r (%s)", stored, error)
                 return None
 
-        return read_or_null
+        return read_or_none
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,7 +64,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Seconds(TypeDecorator[timedelta]):
-    """A duration, stored as seconds so that every SQL client can reckon with it."""
+    """A duration, stored as seconds so that every SQL client can calculate with it."""
 
     impl = Double()
     cache_ok = True
@@ -77,8 +77,6 @@ class Seconds(TypeDecorator[timedelta]):
         """Return the seconds as a duration."""
         return None if value is None else timedelta(seconds=value)
 
-
-# --- What every table has in common: names of constraints, and a comment on each column.
 
 # An id that was told outside (in events, listings, webhooks) must never name another row later. PostgreSQL's sequences
 # see to that by themselves; SQLite would give the newest row's id again once that row is deleted.

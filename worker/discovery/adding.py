@@ -1,6 +1,9 @@
-"""Adding what somebody names: a feed, or a site's page, whose feed is then discovered."""
+"""Adding what somebody names: a feed, or a site's page, whose feed is then discovered.
 
-from collections.abc import Mapping, Sequence
+The page is read for the feeds that it may mean; the first of them that can be read as a feed is the one.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -12,72 +15,18 @@ from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.discovery.asking import Lookup
 from worker.discovery.page import FeedLink, find_feed_links
-from worker.errors import ErrorClass, NamedError, PermanentError, PollError, TransientError
+from worker.discovery.single_fetch import Lookup
+from worker.errors import ErrorClass, NamedError, PermanentError, PollError, RejectedError, TransientError
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed
 from worker.manage.hosts import forget_host
 from worker.parse import Kind, sniff
-from worker.pipeline.polling import Stop
-from worker.pipeline.tools import Tools
+from worker.pipeline import Stop, Tools
 from worker.values.due_feeds import Document
-from worker.values.entries import ParsedDocument
 
-# --- Discovering the feed of a web page: the page is asked which it may be, and what reads as a feed first is it.
-
-# For the page itself and its candidates together: enough for all that a site names, or for the usual places.
+# For the page and the feeds it may mean together: enough for those that a site names, or for the usual places.
 _MOST_REQUESTS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Discovered:
-    """A feed that was found and read."""
-
-    url: str
-    parsed: ParsedDocument
-
-
-def discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None = None) -> Discovered:
-    """Return the feed at a URL, or the feed of the page there; raises the PollError that stands in the way.
-
-    ``dead_url`` is known to be no feed any more: it is not asked, whatever the page says.
-    """
-    document = lookup.ask(url)
-    try:
-        return Discovered(url, tools.parser.parse(document))
-    except PermanentError:
-        if not _is_page(document):
-            raise
-    dead_key = feed_url_key(dead_url) if dead_url else None
-    links = [link for link in find_feed_links(document) if feed_url_key(link.url) != dead_key]
-    return _read_first(tools, lookup, links)
-
-
-def _read_first(tools: Tools, lookup: Lookup, links: Sequence[FeedLink]) -> Discovered:
-    """Return the first of a page's links that leads to a feed."""
-    unread: dict[FeedLink, PollError] = {}
-    for link in islice(links, _MOST_REQUESTS - 1):
-        try:
-            return Discovered(link.url, tools.parser.parse(lookup.ask(link.url)))
-        except PollError as error:
-            unread[link] = error
-    raise PermanentError(ErrorClass.NOT_A_FEED, f"it is a web page, and {_disappointment(unread)}")
-
-
-def _disappointment(unread: Mapping[FeedLink, PollError]) -> str:
-    for link, error in unread.items():
-        if link.is_named:
-            return f"the feed that it names, {link.url}, could not be read: {error.sentence}"
-    return "no feed of its site was found"
-
-
-def _is_page(document: Document) -> bool:
-    # A page may begin with almost anything; its host then says what it is.
-    return sniff(document.body) is Kind.HTML or "html" in (document.content_type or "").lower()
-
-
-# How long a host may be busy with a worker's polls before we do without a look.
-_AS_IS = "`feedmill add --as-is` adds it all the same."
+# How long a host may be busy with a worker's polls before the URL is added without a look at it.
 _PATIENCE = timedelta(seconds=10)
 
 
@@ -90,7 +39,7 @@ class AddedFeed:
     feed: NamedFeed
     is_new: bool
     is_of_page: bool = False
-    """Whether the URL is a page, and the feed the one that was found there."""
+    """Whether the URL is a page's, and the feed was found there."""
     unseen: PollError | None = None
     """Why the URL was added without a look at it."""
 
@@ -98,7 +47,7 @@ class AddedFeed:
 def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
     """Add the feed at a URL, or the feed of the page there; NamedError says why nothing was added.
 
-    A URL that cannot be reached now is added as it is; where one is known already, nobody is asked.
+    A URL that cannot be reached now is added as it is. No host is asked about a feed that is known already.
     """
     known = _find(tools, url)
     if known and not known.is_from_document:
@@ -106,16 +55,16 @@ def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
     try:
         with Lookup(tools, stop, tools.limits.deadline, _PATIENCE) as lookup:
             found = discover(tools, lookup, url)
-    except TransientError as error:
-        if _is_answered(error):
-            raise NamedError(f"{url} was not added: {error.sentence}. {_AS_IS}") from error
-        return replace(_add(tools, url, NewFeed(url)), unseen=error)
     except PollError as error:
+        if isinstance(error, TransientError) and not _is_empty_answer(error):
+            return replace(_add(tools, url, NewFeed(url)), unseen=error)
         if error.error_class is ErrorClass.GUARD:
             # Nobody was asked, so there is nothing to remember of the host.
             write(tools.engine, lambda connection: forget_host(connection, host_key(url)))
-        raise NamedError(f"{url} was not added: {error.sentence}.{_way_out(error)}") from error
-    return _add(tools, url, NewFeed(found.url, found.parsed.title, found.parsed.site_url or url))
+        may_be_added = not isinstance(error, RejectedError) and error.error_class is not ErrorClass.NOT_A_FEED
+        way_out = " `feedmill add --as-is` adds it all the same." if may_be_added else ""
+        raise NamedError(f"{url} was not added: {error.sentence}.{way_out}") from error
+    return _add(tools, url, replace(found, site_url=found.site_url or url))
 
 
 def _find(tools: Tools, url: str) -> NamedFeed | None:
@@ -129,20 +78,54 @@ def _find(tools: Tools, url: str) -> NamedFeed | None:
 
 
 def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
-    def work(connection: Connection) -> AddedFeed:
+    def add(connection: Connection) -> AddedFeed:
         is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
         added = find_feed(connection, feed.url)
         assert added, "it was added, or there already"
         return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
 
-    return write(tools.engine, work)
+    return write(tools.engine, add)
 
 
-def _way_out(error: PollError) -> str:
-    is_somebodys_choice = isinstance(error, PermanentError) and error.error_class is not ErrorClass.NOT_A_FEED
-    return f" {_AS_IS}" if is_somebodys_choice else ""
-
-
-def _is_answered(error: PollError) -> bool:
-    """Say whether the host did answer well, and there was nothing in it: no more of a feed than a page without one."""
+def _is_empty_answer(error: PollError) -> bool:
+    """Say whether the host answered well, but with nothing: that is no more a feed than a page without one."""
     return error.error_class is ErrorClass.INCOMPLETE and error.http_status == HTTPStatus.OK
+
+
+def discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None = None) -> NewFeed:
+    """Return the feed at a URL, or the feed of the page there; raises the PollError that stands in the way.
+
+    ``dead_url`` is known to be no feed any more, and is not asked for even if the page names it.
+    """
+    document = lookup.ask(url)
+    try:
+        return _read(tools, url, document)
+    except PermanentError:
+        if not _is_page(document):
+            raise
+    dead_key = feed_url_key(dead_url) if dead_url else None
+    links = [link for link in find_feed_links(document) if feed_url_key(link.url) != dead_key]
+    return _read_first(tools, lookup, links)
+
+
+def _read(tools: Tools, url: str, document: Document) -> NewFeed:
+    parsed = tools.parser.parse(document)
+    return NewFeed(url, parsed.title, parsed.site_url)
+
+
+def _is_page(document: Document) -> bool:
+    # A page may begin with almost anything; where its bytes do not tell, its host does.
+    return sniff(document.body) is Kind.HTML or "html" in (document.content_type or "").lower()
+
+
+def _read_first(tools: Tools, lookup: Lookup, links: Sequence[FeedLink]) -> NewFeed:
+    """Return the first of a page's links that leads to a feed."""
+    why_not = []
+    for link in islice(links, _MOST_REQUESTS - 1):
+        try:
+            return _read(tools, link.url, lookup.ask(link.url))
+        except PollError as error:
+            if link.is_named:
+                why_not.append(f"the feed that it names, {link.url}, could not be read: {error.sentence}")
+    reason = why_not[0] if why_not else "no feed of its site was found"
+    raise PermanentError(ErrorClass.NOT_A_FEED, f"it is a web page, and {reason}")

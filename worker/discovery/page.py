@@ -1,6 +1,6 @@
-"""Which feeds a web page may mean: the links that say so, those that look so, and the places where sites keep them.
+"""Which feeds a web page may mean: those it names, links that look like feeds, and the places where sites keep feeds.
 
-The page is read tag by tag, as a browser's tokeniser does, and never becomes a tree: whatever its nesting, the work is
+The page is read tag by tag, as a browser's tokeniser does, and never becomes a tree: however deep it nests, the work is
 linear in its length.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
+from operator import itemgetter
 
 import turbohtml
 
@@ -16,14 +17,14 @@ from worker.basics.charset import decode
 from worker.basics.urls import absolute_url, feed_url_key, is_feed_url, same_site
 from worker.values.due_feeds import Document
 
-# Where feeds live on sites that link to none, the commonest first.
+# Where sites keep feeds that they do not link to, the commonest first.
 _PLACES = (
     "/feed", "/rss", "/feed.xml", "/index.xml", "/rss.xml", "/atom.xml", "/feed/", "/feed.json", "/feeds/posts/default",
 )  # fmt: skip
 _FEED_TYPE = re.compile(r"(?:application|text)/(?:x-)?(?:rss|atom|feed)(?:\+xml|\+json)?")
-# RSS 1.0 among them, but also much that is none.
+# RSS 1.0 is served as these, but so is much that is no feed.
 _PERHAPS_A_FEED = frozenset({"application/rdf+xml", "application/xml", "text/xml"})
-# JSON is everybody's, and a type that is left out says nothing: there the address must.
+# Anything may be JSON, and a type may be left out: then the URL must look like a feed's.
 _SAYS_NOTHING = frozenset({"application/json", "text/json", ""})
 _FEED_NAME = re.compile(
     r"(?:^|[._-])(?:rss|atom|feed|rdf)(?:[12]|20)?(?:\.(?:xml|json|rss|atom|rdf|php|aspx?|cgi))?$|^index\.xml$"
@@ -34,7 +35,7 @@ _OF_COMMENTS = re.compile(r"(?:^|[/?&=_-])comments?(?:$|[/._-])")
 _COMMENTS_TITLE = re.compile(r"\bcomments\b|\bcomment feed\b", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _HEAD = 4096
-# No honest page is longer, keeps more feeds, or has longer addresses (worker.basics.urls refuses those).
+# No honest page is longer, links to more feeds, or has longer URLs (worker.basics.urls refuses those).
 _LONGEST_PAGE = 4_000_000
 _MOST_LINKS = 1000
 _LONGEST_HREF = 4000
@@ -47,7 +48,7 @@ class FeedLink:
 
     url: str
     is_named: bool
-    """Whether the page itself says so, rather than that it looks so."""
+    """Whether the page itself calls it its feed; otherwise it only looks like one."""
 
 
 class _Rank(IntEnum):
@@ -67,31 +68,27 @@ class _Link:
 
 
 def find_feed_links(page: Document) -> list[FeedLink]:
-    """Return where the feed of a page may live, the likeliest first, each URL once and at most 20: http(s) only."""
+    """Return the http(s) URLs at which the feed of a page may live, the likeliest first, each once and at most 20."""
     base, links = _read(_text(page))
     base_url = (absolute_url(base, page.url) if base else None) or page.url
     usual = (_Link(_Rank.USUAL, place) for place in _PLACES)
-    ranked = sorted(chain(_resolve(links, base_url, page.url), _resolve(usual, page.url, page.url)), key=_rank)
-    # Of two links to one URL the likelier counts; the page itself has been looked at.
+    resolved = chain(_resolve(links, base_url, page.url), _resolve(usual, page.url, page.url))
+    # The likelier of two links to one URL counts. The page itself, which was read already, is left out.
     found = {feed_url_key(page.url): FeedLink(page.url, is_named=False)}
-    for rank, url in ranked:
+    for rank, url in sorted(resolved, key=itemgetter(0)):
         found.setdefault(feed_url_key(url), FeedLink(url, is_named=rank is _Rank.NAMED))
     return list(found.values())[1 : _MOST + 1]
 
 
-def _rank(link: tuple[_Rank, str]) -> _Rank:
-    return link[0]
-
-
 def _text(page: Document) -> str:
-    """Return the page's text; what HTTP says of its charset outranks the page's own word (HTML, section 13.2.3.2)."""
+    """Return the page's text; the charset that HTTP names outranks the page's own (HTML, section 13.2.3.2)."""
     content_type = page.content_type or ""
     meta = None if "charset" in content_type.lower() else _META_CHARSET.search(page.body[:_HEAD])
     return decode(page.body, f"text/html; charset={meta[1].decode('ascii')}" if meta else content_type)
 
 
 def _read(html: str) -> tuple[str | None, list[_Link]]:
-    """Return the base that the page gives for its links, and the links that may lead to feeds."""
+    """Return the base URL that the page names for its links, and the links that may lead to feeds."""
     base = None
     links: list[_Link] = []
     for token in turbohtml.tokenize(html[:_LONGEST_PAGE]):  # codespell:ignore -- its own spelling
@@ -104,13 +101,13 @@ def _read(html: str) -> tuple[str | None, list[_Link]]:
         elif token.tag == "a":
             links += _anchored(token)
         elif token.tag == "base" and base is None:
-            # The first that has an address counts, for links before it too (HTML, section 4.2.3).
+            # The first base with a URL counts, for links before it too (HTML, section 4.2.3).
             base = token.attr("href")
     return base, links
 
 
 def _linked(link: turbohtml.Token) -> Iterator[_Link]:
-    """Yield what a ``link`` in the page's head names, if it may be a feed."""
+    """Yield the link of a ``<link>`` in the page's head, if it may lead to a feed."""
     href, rel = _href(link), set(_attribute(link, "rel").split())
     if not href or "stylesheet" in rel or not rel & {"alternate", "feed"}:
         return
@@ -122,7 +119,7 @@ def _linked(link: turbohtml.Token) -> Iterator[_Link]:
 
 
 def _anchored(anchor: turbohtml.Token) -> Iterator[_Link]:
-    """Yield where a link in the page's text leads, if it looks like a feed."""
+    """Yield the link of an ``<a>`` in the page's text, if it looks like a feed's."""
     href = _href(anchor)
     if href and (_looks_like_feed(href) or _FEED_TYPE.fullmatch(_media_type(anchor))):
         yield _Link(_or_comments(_Rank.LIKELY, anchor, href), href, is_anchor=True)
@@ -131,7 +128,7 @@ def _anchored(anchor: turbohtml.Token) -> Iterator[_Link]:
 def _resolve(links: Iterable[_Link], base_url: str, page_url: str) -> Iterator[tuple[_Rank, str]]:
     for link in links:
         url = absolute_url(link.href, base_url)
-        # A text may link to anybody's feed; only what stands in the page's head speaks for the page.
+        # A text may link to anybody's feed: only the page's head may name one of another site.
         if url and is_feed_url(url) and not (link.is_anchor and not same_site(url, page_url)):
             yield link.rank, feed_url_key(url)
 

@@ -1,4 +1,4 @@
-"""What a hop of a fetch brought: a document, "not modified", that a message was taken, an error, or a redirect."""
+"""What the answer to one request of a fetch means: document, "not modified", message taken, redirect or error."""
 
 import re
 from datetime import datetime, timedelta
@@ -7,8 +7,8 @@ from http import HTTPStatus
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.fetch.body import Body
-from worker.fetch.head import Head, merge_validators, retry_after
-from worker.fetch.libcurl import Ended, curl_error
+from worker.fetch.headers import Head, merge_validators, retry_after
+from worker.fetch.libcurl import EndedRequest, curl_error
 from worker.fetch.request import FetchLimits, Location, locate_redirect
 from worker.fetch.transfer import Transfer
 from worker.values.due_feeds import Document, FetchRequest, NotModified, Taken, Validators
@@ -47,7 +47,7 @@ _IMPERVAS_OWN = re.compile(r" B\d{1,3}\(")
 
 
 def conclude_hop(
-    transfer: Transfer, ended: Ended, limits: FetchLimits, now: datetime
+    transfer: Transfer, ended: EndedRequest, limits: FetchLimits, now: datetime
 ) -> Document | NotModified | Taken | Location:
     """Return what a transfer's last request brought, or where it is redirected to; PollError for anything else."""
     hop = transfer.hop
@@ -93,16 +93,16 @@ def read_document(location: Location, head: Head, body: Body) -> Document:
     if head.status == HTTPStatus.PARTIAL_CONTENT:
         raise TransientError(ErrorClass.INCOMPLETE, f"{location.host} sent a part that we did not ask for (206)", 206)
     if not content:
-        sentence = f"{location.host} answered {_phrase(head.status)}, but with nothing in it"
+        sentence = f"{location.host} answered {_show_status(head.status)}, but with nothing in it"
         raise TransientError(ErrorClass.INCOMPLETE, sentence, head.status)
     content_type = clean(head.fields.get("content-type"), _LONGEST_FIELD)
     return Document(location.href, content, content_type, merge_validators(head, Validators()))
 
 
 def read_not_modified(location: Location, head: Head, request: FetchRequest) -> NotModified:
-    """Return that nothing changed, with the validators to keep; TransientError where we did not ask whether it had."""
+    """Return ``NotModified`` with the validators to keep; TransientError for a 304 to a request without any."""
     if request.validators == Validators():
-        # Believed, it would mean that we never read the feed at all.
+        # If we believed it, we would never read the feed at all.
         sentence = f"{location.host} answered 304 (Not Modified) to a request without conditions"
         raise TransientError(ErrorClass.PROTOCOL, sentence, head.status)
     return NotModified(merge_validators(head, request.validators))
@@ -111,24 +111,24 @@ def read_not_modified(location: Location, head: Head, request: FetchRequest) -> 
 def read_redirect(location: Location, head: Head, visited: list[Location], most: int) -> Location:
     """Return where a redirect leads; PollError where it leads nowhere, in circles, or where we may not go."""
     if "location" not in head.fields:
-        sentence = f"{location.host} answered {_phrase(head.status)} without saying where to"
+        sentence = f"{location.host} answered {_show_status(head.status)} without saying where to"
         raise PermanentError(ErrorClass.REDIRECT, sentence, head.status)
     if len(visited) > most:
         raise PermanentError(ErrorClass.REDIRECT, f"more than {most} redirects in a row", head.status)
-    target = locate_redirect(location, _as_text(head.fields["location"]))
+    target = locate_redirect(location, _decode_location(head.fields["location"]))
     if target in visited:
         raise PermanentError(ErrorClass.REDIRECT, f"{location.host} redirects in a circle", head.status)
     return target
 
 
 def status_error(location: Location, head: Head, received_at: datetime) -> PollError:
-    """Return the error that a status above 300 means."""
+    """Return the error that a status of 300 or above means."""
     wait = retry_after(head, received_at) if head.status >= HTTPStatus.BAD_REQUEST else None
     if head.status not in _BY_STATUS and (wall := _find_wall(head)):
         return _blocked(location, head, wall, wait)
     by_hundred = _BY_HUNDRED.get(head.status // 100, (TransientError, ErrorClass.PROTOCOL))
     kind, error_class = _BY_STATUS.get(head.status, by_hundred)
-    return kind(error_class, f"{location.host} answered {_phrase(head.status)}", head.status, wait)
+    return kind(error_class, f"{location.host} answered {_show_status(head.status)}", head.status, wait)
 
 
 def _find_wall(head: Head) -> str | None:
@@ -144,11 +144,11 @@ def _find_wall(head: Head) -> str | None:
 
 def _blocked(location: Location, head: Head, wall: str, wait: timedelta | None = None) -> PermanentError:
     """Return the failure at a wall that only browsers pass: its publisher has to let us in."""
-    sentence = f"{location.host} answered {_phrase(head.status)}: {wall} keeps robots out there"
+    sentence = f"{location.host} answered {_show_status(head.status)}: {wall} keeps robots out there"
     return PermanentError(ErrorClass.BLOCKED, sentence, head.status, wait)
 
 
-def _phrase(status: int) -> str:
+def _show_status(status: int) -> str:
     """Return a status as people know it: ``404 (Not Found)``."""
     try:
         return f"{status} ({HTTPStatus(status).phrase})"
@@ -156,7 +156,7 @@ def _phrase(status: int) -> str:
         return str(status)
 
 
-def _as_text(field: str) -> str:
+def _decode_location(field: str) -> str:
     """Return a field, decoded as Latin-1, as the UTF-8 that it may be: some publishers write raw addresses."""
     try:
         return field.encode("latin-1").decode("utf-8")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import brotli
 
-from worker.basics.measures import show_size
+from worker.basics.units import show_size
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 
 _GZIP_FORMAT, _ZLIB_FORMAT, _BARE_FORMAT = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -146,7 +146,7 @@ class Body:
                 raise TransientError(ErrorClass.PROTOCOL, sentence) from error
         self.size += len(chunk)
         if self.size > self._limit:
-            raise too_big(self._limit)
+            raise too_big_error(self._limit)
         self._chunks.append(chunk)
 
     def read(self) -> bytes:
@@ -156,12 +156,12 @@ class Body:
         return b"".join(self._chunks)
 
 
-def too_big(limit: int) -> RejectedError:
+def too_big_error(limit: int) -> RejectedError:
     """Return the refusal of a document of more than ``limit`` bytes."""
     return RejectedError(ErrorClass.TOO_BIG, f"the document is larger than {show_size(limit)}")
 
 
-class Reader(Protocol):
+class BodyReader(Protocol):
     """Something that takes in a body and can be told to go on."""
 
     @property
@@ -181,17 +181,17 @@ class Budget:
         """Bytes of the bodies that are being read."""
         self.held = 0
         """Bytes of documents that were handed out and are still in memory."""
-        self._paused: dict[Reader, None] = {}
-        self._reading_on: set[Reader] = set()
+        self._paused: dict[BodyReader, None] = {}
+        self._reading_on: set[BodyReader] = set()
 
-    def admits(self, reader: Reader) -> bool:
+    def admits(self, reader: BodyReader) -> bool:
         """Return whether ``reader`` may take in more; if not, it pauses until ``resume`` tells it to go on."""
         if not self._is_spent or reader in self._reading_on:
             return True
         self._paused[reader] = None
         return False
 
-    def release(self, reader: Reader) -> None:
+    def release(self, reader: BodyReader) -> None:
         """Forget a reader that has ended, and give back what it took."""
         self.taken -= reader.size
         self._paused.pop(reader, None)
@@ -216,6 +216,6 @@ class Budget:
     def _is_spent(self) -> bool:
         return self.taken + self.held >= self.limit
 
-    def _go_on(self, reader: Reader) -> None:
+    def _go_on(self, reader: BodyReader) -> None:
         del self._paused[reader]
         reader.resume()

@@ -1,8 +1,8 @@
 """The guard: judges each address at the moment it is dialled, whatever the URL or the DNS said.
 
-A table of its own says which addresses are not public, for ``ipaddress.is_global`` calls several ways home global. Its
-ranges are those of IANA's special-purpose address registries (RFC 6890 and its updates) where no feed has any business.
-An IPv6 address that carries an IPv4 address is judged by what it carries.
+A table of its own says which addresses are not public, because ``ipaddress.is_global`` calls public several addresses
+that lead back into a private network. Its ranges are those of IANA's special-purpose address registries (RFC 6890 and
+its updates) where no feed has any business. An IPv6 address that carries an IPv4 address is judged by what it carries.
 """
 
 import socket
@@ -73,19 +73,19 @@ _IPV6_RANGES = _ranges(_IPV6)
 def special_kind(ip: str) -> str | None:
     """Return the kind of an address that is not public (``loopback``, ``private`` …); None for a public one."""
     if ":" not in ip:
-        return _find(int.from_bytes(socket.inet_pton(socket.AF_INET, ip)), _IPV4_RANGES)
+        return _find_range(int.from_bytes(socket.inet_pton(socket.AF_INET, ip)), _IPV4_RANGES)
     number = int.from_bytes(socket.inet_pton(socket.AF_INET6, ip))
-    carried = _carried(number)
+    carried = _carried_ipv4(number)
     if not carried:
-        return _find(number, _IPV6_RANGES)
-    return next(filter(None, (_find(ipv4, _IPV4_RANGES) for ipv4 in carried)), None)
+        return _find_range(number, _IPV6_RANGES)
+    return next(filter(None, (_find_range(ipv4, _IPV4_RANGES) for ipv4 in carried)), None)
 
 
-def _find(number: int, ranges: tuple[tuple[int, int, str], ...]) -> str | None:
+def _find_range(number: int, ranges: tuple[tuple[int, int, str], ...]) -> str | None:
     return next((kind for first, last, kind in ranges if first <= number <= last), None)
 
 
-def _carried(number: int) -> tuple[int, ...]:
+def _carried_ipv4(number: int) -> tuple[int, ...]:
     """Return the IPv4 addresses that an IPv6 address carries, if a router on the way would dial them."""
     last = number & 0xFFFFFFFF
     if number >> 32 in {0xFFFF, 0x64FF9B << 64}:  # IPv4-mapped (RFC 4291), NAT64 (RFC 6052)
@@ -99,7 +99,7 @@ def _carried(number: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lets public addresses on web ports be dialled, and the operator's exact exceptions."""
+    """Lets public addresses be dialled on ports that feeds are served on, and whatever the operator allows exactly."""
 
     origins: frozenset[tuple[str, int]] = frozenset()
     """Hosts and ports, as a URL writes them, that may be dialled wherever they resolve to."""
@@ -126,7 +126,7 @@ class Guard:
         return None
 
     def objection_to(self, location: Location) -> str | None:
-        """Return why a URL that names its host by an address may not be asked; None when it may, and for any other."""
+        """Return why a URL with an address for a host may not be asked; None when it may, and for one with a name."""
         try:
             ip = str(ip_address(location.host))
         except ValueError:

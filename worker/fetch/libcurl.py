@@ -15,10 +15,10 @@ from typing import NamedTuple
 import certifi
 import pycurl
 
-from worker.basics.measures import show_duration, show_size
 from worker.basics.text import clean
+from worker.basics.units import show_duration, show_size
 from worker.errors import ErrorClass, PollError, RejectedError, TransientError
-from worker.fetch.body import too_big
+from worker.fetch.body import too_big_error
 from worker.fetch.request import FetchLimits
 
 # Where distributions keep their bundle, for a Python that was built to look elsewhere.
@@ -90,7 +90,7 @@ def milliseconds(seconds: float) -> int:
     return max(1, math.ceil(seconds * 1000))
 
 
-class Ended(NamedTuple):
+class EndedRequest(NamedTuple):
     """A handle whose request has ended, and how in libcurl's words; code 0 is success."""
 
     handle: pycurl.Curl
@@ -124,7 +124,7 @@ class MultiHandle:
         """Take a handle off, ended or not; an unfinished connection is cut."""
         self._multi.remove_handle(handle)
 
-    def drive(self, wait: float) -> Iterator[Ended]:
+    def drive(self, wait: float) -> Iterator[EndedRequest]:
         """Wait at most ``wait`` seconds for something to happen, let libcurl act on it, and yield what has ended."""
         if self._wake_at is not None:
             wait = min(wait, self._wake_at - time.monotonic())
@@ -153,12 +153,12 @@ class MultiHandle:
             self._alarm_bell.close()
         self._alarm.close()
 
-    def _ended(self) -> Iterator[Ended]:
+    def _ended(self) -> Iterator[EndedRequest]:
         remaining = 1
         while remaining:
             remaining, done, failed = self._multi.info_read()
-            yield from (Ended(handle, 0, "") for handle in done)
-            yield from (Ended(*failure) for failure in failed)
+            yield from (EndedRequest(handle, 0, "") for handle in done)
+            yield from (EndedRequest(*failure) for failure in failed)
 
     def _on_socket(self, event: int, descriptor: int, _multi: pycurl.CurlMulti, _assigned: object) -> None:
         """Watch a socket for what libcurl waits for on it."""
@@ -181,30 +181,30 @@ def curl_error(code: int, message: str, host: str, limits: FetchLimits, elapsed:
     """Return what libcurl's error ``code`` means; its own ``message`` is added where it says more than ours."""
     if code == pycurl.E_OPERATION_TIMEDOUT:
         if elapsed >= limits.timeout:
-            return timed_out(host, limits)
+            return timeout_error(host, limits)
         sentence = f"no connection to {host} within {show_duration(limits.connect_timeout)}"
         return TransientError(ErrorClass.TIMEOUT, sentence)
     # These two codes always mean a limit that we gave libcurl, or that it has itself.
     if code == pycurl.E_FILESIZE_EXCEEDED:
-        return too_big(limits.max_body)
+        return too_big_error(limits.max_body)
     if code == _E_TOO_LARGE:
-        return headers_too_big(limits)
+        return headers_error(limits)
     error_class, sentence = _TRANSIENT.get(code, (ErrorClass.PROTOCOL, "{host} does not speak HTTP as it should"))
     added = f": {clean(message, 200)}" if error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and message else ""
     return TransientError(error_class, sentence.format(host=host) + added)
 
 
-def timed_out(host: str, limits: FetchLimits) -> TransientError:
+def timeout_error(host: str, limits: FetchLimits) -> TransientError:
     """Return the failure of a fetch that took too long."""
     return TransientError(ErrorClass.TIMEOUT, f"{host} did not answer in full within {show_duration(limits.timeout)}")
 
 
-def unresolved(host: str, limits: FetchLimits, *, is_late: bool) -> TransientError:
+def unresolved_error(host: str, limits: FetchLimits, *, is_late: bool) -> TransientError:
     """Return the failure of a name that has no address, or none in time."""
     in_time = f"was not resolved within {show_duration(limits.connect_timeout)}" if is_late else "does not resolve"
     return TransientError(ErrorClass.DNS, f"the name {host} {in_time}")
 
 
-def headers_too_big(limits: FetchLimits) -> RejectedError:
+def headers_error(limits: FetchLimits) -> RejectedError:
     """Return the refusal of an answer with too much in its headers."""
     return RejectedError(ErrorClass.TOO_BIG, f"the headers are larger than {show_size(limits.max_header_bytes)}")

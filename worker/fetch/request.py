@@ -10,10 +10,10 @@ import can_ada
 
 from worker.errors import ErrorClass, RejectedError
 from worker.fetch.body import ACCEPTED
-from worker.fetch.head import sendable_validator
+from worker.fetch.headers import sendable_validator
 from worker.values.due_feeds import FetchRequest
 
-_ALWAYS = (
+_ACCEPT_LINES = (
     "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
     f"Accept-Encoding: {ACCEPTED}",
 )
@@ -58,7 +58,7 @@ class Location:
 
 def locate(url: str) -> Location:
     """Read a feed's URL; RejectedError says what is wrong with it."""
-    return _read(url, "the URL")
+    return _read_url(url, "the URL")
 
 
 def locate_redirect(location: Location, target: str) -> Location:
@@ -67,12 +67,12 @@ def locate_redirect(location: Location, target: str) -> Location:
     # Honest publishers leave spaces in, and every browser repairs them.
     repaired = target.strip(" \t").replace(" ", "%20")
     try:
-        return _read(urljoin(location.href, repaired), subject)
+        return _read_url(urljoin(location.href, repaired), subject)
     except ValueError as error:
         raise _refusal(f"{subject} is not valid") from error
 
 
-def _read(url: str, subject: str) -> Location:
+def _read_url(url: str, subject: str) -> Location:
     if fault := _find_fault(url):
         raise _refusal(f"{subject} {fault}")
     try:
@@ -109,7 +109,7 @@ def request_headers(request: FetchRequest, *, is_own_origin: bool) -> list[str]:
     Validators go with every hop: they belong to the document at the end of the chain, and only its answer shows which
     hop that is. Credentials go to the origin they were given for and to no other.
     """
-    lines = list(_ALWAYS)
+    lines = list(_ACCEPT_LINES)
     if etag := sendable_validator(request.validators.etag):
         lines.append(f"If-None-Match: {etag}")
     if last_modified := sendable_validator(request.validators.last_modified):

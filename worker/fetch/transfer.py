@@ -18,8 +18,8 @@ import pycurl
 from worker.errors import PollError
 from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
-from worker.fetch.head import Head, read_head
-from worker.fetch.libcurl import headers_too_big, milliseconds, new_handle
+from worker.fetch.headers import Head, read_head
+from worker.fetch.libcurl import headers_error, milliseconds, new_handle
 from worker.fetch.request import FetchLimits, Location, request_headers
 from worker.values.due_feeds import FetchRequest
 
@@ -35,7 +35,7 @@ _Address: TypeAlias = tuple[int, int, int, tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SharedByTransfers:
     """What every transfer shares."""
 
     limits: FetchLimits
@@ -71,9 +71,9 @@ class Transfer:
     request: FetchRequest
     hop: Hop
 
-    def __init__(self, terms: Terms) -> None:
-        self._terms = terms
-        self.handle = new_handle(terms.limits, terms.ca_bundle)
+    def __init__(self, shared: SharedByTransfers) -> None:
+        self._shared = shared
+        self.handle = new_handle(shared.limits, shared.ca_bundle)
         self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self._on_dial)
         self.handle.setopt(pycurl.HEADERFUNCTION, self._on_header)
         self.handle.setopt(pycurl.WRITEFUNCTION, self._on_body)
@@ -81,7 +81,7 @@ class Transfer:
     def begin(self, request: FetchRequest, location: Location) -> None:
         """Make ready to ask ``location`` for a feed; ``deadline``, by the monotonic clock, counts from now."""
         self.request = request
-        timeout = self._terms.limits.timeout.total_seconds()
+        timeout = self._shared.limits.timeout.total_seconds()
         self.begun_at = time.monotonic()
         self.deadline = self.begun_at + timeout
         self.visited = [location]
@@ -116,7 +116,7 @@ class Transfer:
         """Bytes on the wire: all headers, and the body."""
         return self._header_bytes + (self.hop.body.received if self.hop.body else 0)
 
-    def resolve(self, addresses: tuple[str, ...]) -> None:
+    def use_addresses(self, addresses: tuple[str, ...]) -> None:
         """Tell libcurl the addresses of the request's host, so that it asks nobody."""
         location = self.hop.location
         numbers = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
@@ -134,7 +134,7 @@ class Transfer:
         if self.hop.connection is None or self.hop.connection[0] != descriptor:
             # A kept connection has brought other documents before.
             self.hop.connection = (descriptor, 0 if self.hop.is_dialled else received)
-        return received - self.hop.connection[1] > _MOST_WASTE * self._terms.limits.max_body
+        return received - self.hop.connection[1] > _MOST_WASTE * self._shared.limits.max_body
 
     def clear(self) -> None:
         """Free the memory of everything that the fetch brought."""
@@ -170,7 +170,7 @@ class Transfer:
             hop.objection = "it is not on the internet"
             return pycurl.SOCKET_BAD
         ip, port = to[:2]
-        if objection := self._terms.guard.objection(ip, port, hop.location.host):
+        if objection := self._shared.guard.objection(ip, port, hop.location.host):
             hop.objection = objection
             return pycurl.SOCKET_BAD
         try:
@@ -179,15 +179,15 @@ class Transfer:
             # No IPv6 here, or no descriptors left: libcurl tries the name's next address.
             return pycurl.SOCKET_BAD
         hop.is_dialled = True
-        self._terms.dialled.append(opened)
+        self._shared.dialled.append(opened)
         return opened
 
     def _on_header(self, line: bytes) -> int | None:
         """Take in one header line; the status line and the empty last one count as such."""
         self._header_bytes += len(line)
-        hop, limits = self.hop, self._terms.limits
+        hop, limits = self.hop, self._shared.limits
         if self._header_bytes > limits.max_header_bytes:
-            hop.refusal = headers_too_big(limits)
+            hop.refusal = headers_error(limits)
             return _STOP
         if hop.head is not None:
             # Trailers: nothing that matters may come in one (RFC 9110, section 6.5.1).
@@ -212,7 +212,7 @@ class Transfer:
             # The host took the message, and we want to know no more: a body ends the transfer as soon as it begins.
             return None
         try:
-            hop.body = Body(head.codings, self._terms.limits.max_body)
+            hop.body = Body(head.codings, self._shared.limits.max_body)
         except PollError as refusal:
             hop.refusal = refusal
             return _STOP
@@ -220,7 +220,7 @@ class Transfer:
 
     def _on_body(self, chunk: bytes) -> int | None:
         """Take in a part of the body, or pause while the memory for bodies is used up."""
-        hop, budget = self.hop, self._terms.budget
+        hop, budget = self.hop, self._shared.budget
         if hop.body is None:
             return _STOP
         if not budget.admits(self):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 from worker.errors import PollError
 from worker.fetch.answer import conclude_hop
-from worker.fetch.body import Budget, too_big
+from worker.fetch.body import Budget, too_big_error
 from worker.fetch.guard import Guard
-from worker.fetch.head import fresh_for, retry_after
-from worker.fetch.libcurl import Ended, MultiHandle, find_ca_bundle, timed_out, unresolved
-from worker.fetch.names import Names, needs_lookup
+from worker.fetch.headers import fresh_for, retry_after
+from worker.fetch.host_names import NameLookups, needs_lookup
+from worker.fetch.libcurl import EndedRequest, MultiHandle, find_ca_bundle, timeout_error, unresolved_error
 from worker.fetch.request import FetchLimits, Location, locate
-from worker.fetch.transfer import Terms, Transfer
+from worker.fetch.transfer import SharedByTransfers, Transfer
 from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Taken
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ class Transfers:
     def __init__(self, limits: FetchLimits, guard: Guard) -> None:
         self._limits = limits
         self._budget = Budget(limits.in_flight_bytes)
-        self._terms = Terms(limits, guard, self._budget, find_ca_bundle(), dialled=[])
+        self._shared = SharedByTransfers(limits, guard, self._budget, find_ca_bundle(), dialled=[])
         self._multi = MultiHandle()
-        self._names: Names[Transfer] = Names(limits.connect_timeout, self._multi.wake)
+        self._lookups: NameLookups[Transfer] = NameLookups(limits.connect_timeout, self._multi.wake)
         # In the order they began, which is the order in which they run out of time.
         self._running: dict[pycurl.Curl, Transfer] = {}
         self._idle: list[Transfer] = []
@@ -56,7 +56,7 @@ class Transfers:
         except PollError as refusal:
             self._ended.append(Fetched(request, refusal.with_traceback(None), timedelta(0)))
             return
-        transfer = self._idle.pop() if self._idle else Transfer(self._terms)
+        transfer = self._idle.pop() if self._idle else Transfer(self._shared)
         transfer.begin(request, location)
         self._running[transfer.handle] = transfer
         self._send(transfer)
@@ -89,7 +89,7 @@ class Transfers:
             transfer.handle.close()
         self._running.clear()
         self._idle.clear()
-        self._names.close()
+        self._lookups.close()
         self._multi.close()
 
     def _drive(self, wait: float) -> None:
@@ -98,40 +98,41 @@ class Transfers:
         self._send_resolved()
         for ended in self._multi.drive(0 if self._ended else min(wait, self._due_in())):
             self._conclude(self._running[ended.handle], ended)
-        for copied in self._terms.dialled:
+        for copied in self._shared.dialled:
             copied.close()
-        self._terms.dialled.clear()
+        self._shared.dialled.clear()
         self._cut_overdue()
         self._cut_wasteful()
 
     def _due_in(self) -> float:
         """Return the seconds until a fetch, or the lookup of a name, runs out of time."""
         oldest = next(iter(self._running.values()), None)
-        return min(oldest.deadline if oldest else math.inf, self._names.due_at) - time.monotonic()
+        return min(oldest.deadline if oldest else math.inf, self._lookups.due_at) - time.monotonic()
 
     def _send(self, transfer: Transfer) -> None:
         """Send a transfer's request, or first look up its host."""
         if needs_lookup(transfer.hop.location.host):
-            self._names.ask(transfer.hop.location.host, transfer)
+            self._lookups.ask(transfer.hop.location.host, transfer)
         else:
             self._multi.add(transfer.handle)
 
     def _send_resolved(self) -> None:
         """Send the requests whose hosts have been looked up, and end those whose hosts have no address."""
-        for answer in self._names.step():
-            transfer = answer.asker
-            if answer.addresses:
-                transfer.resolve(answer.addresses)
+        for result in self._lookups.step():
+            transfer = result.asker
+            if result.addresses:
+                transfer.use_addresses(result.addresses)
                 self._multi.add(transfer.handle)
             else:
-                self._finish(transfer, unresolved(transfer.hop.location.host, self._limits, is_late=answer.is_late))
+                host = transfer.hop.location.host
+                self._finish(transfer, unresolved_error(host, self._limits, is_late=result.is_late))
 
     def _withdraw(self, transfer: Transfer) -> None:
         """Take back a transfer's request, sent or not."""
-        if not self._names.withdraw(transfer.hop.location.host, transfer):
+        if not self._lookups.withdraw(transfer.hop.location.host, transfer):
             self._multi.remove(transfer.handle)
 
-    def _conclude(self, transfer: Transfer, ended: Ended) -> None:
+    def _conclude(self, transfer: Transfer, ended: EndedRequest) -> None:
         """Follow a redirect, or note how the fetch ended."""
         self._multi.remove(transfer.handle)
         try:
@@ -149,7 +150,7 @@ class Transfers:
     def _cut_overdue(self) -> None:
         """End what has passed its deadline, whatever libcurl waits for: a name that hangs, a pause."""
         while (oldest := next(iter(self._running.values()), None)) and oldest.deadline <= time.monotonic():
-            self._cut(oldest, timed_out(oldest.hop.location.host, self._limits))
+            self._cut(oldest, timeout_error(oldest.hop.location.host, self._limits))
 
     def _cut_wasteful(self) -> None:
         """Now and then, end what fills the line with anything but a document."""
@@ -159,7 +160,7 @@ class Transfers:
         self._look_for_waste_at = now + _LOOK_FOR_WASTE_EVERY
         for transfer in list(self._running.values()):
             if transfer.begun_at <= now - _LOOK_FOR_WASTE_EVERY and transfer.is_wasteful():
-                self._cut(transfer, too_big(self._limits.max_body))
+                self._cut(transfer, too_big_error(self._limits.max_body))
 
     def _cut(self, transfer: Transfer, error: PollError) -> None:
         self._withdraw(transfer)

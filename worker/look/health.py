@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
-from worker.database.turns import TurnRow
+from worker.database.task_turns import TurnRow
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 
@@ -18,7 +18,7 @@ _LATE = timedelta(minutes=2)
 _RECENT = timedelta(hours=1)
 _NOTED = timedelta(days=2)
 _SLOWEST = 5
-# Which hosts are slow shows in so few; a busy deployment has millions in an hour.
+# So many show which hosts are slow; a busy deployment has millions in an hour.
 _NEWEST_POLLS = 10_000
 _ASKED_A_HOST = or_(PollRow.http_status.is_not(None), PollRow.error_class.is_not(None))
 
@@ -37,18 +37,18 @@ class Health:
     """Failing feeds whose failures may all have been an outage of our own network."""
     never_succeeded: int
     hosts_left_alone: int
-    """Hosts that have refused us (429, 503) and are not asked for a while."""
+    """Hosts that refused us (429, 503) and are not asked for a while."""
     polls_last_hour: Mapping[str, int]
     articles: int
     articles_last_hour: int
     last_poll_at: datetime | None
     slowest_hosts: Mapping[str, float]
     notes: Mapping[str, datetime]
-    """What was amiss with the store in the last days, in words, and when: a clock that was set back."""
+    """What was wrong with the store in the last days, in words, and when: a clock that was set back."""
 
 
 def read_health(connection: Connection, now: datetime) -> Health:
-    """Read the store's health as of ``now``; of polls, only those that asked a host: reading a file is none."""
+    """Read the store's health as of ``now``; only polls that asked a host count, not those that read a file."""
     recent = and_(PollRow.started_at >= now - _RECENT, _ASKED_A_HOST)
     failing = _count_failing(connection)
     return Health(
@@ -59,7 +59,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         failing={row.error_class: row.feeds for row in failing},
         uncounted=sum(row.uncounted for row in failing),
         never_succeeded=sum(row.never_succeeded for row in failing),
-        hosts_left_alone=_count(connection, and_(HostRow.failures > 0, HostRow.next_request_at > now)),
+        hosts_left_alone=_count(connection, HostRow.failures > 0, HostRow.next_request_at > now),
         polls_last_hour=_count_polls(connection, recent),
         articles=_count(connection, ArticleRow.id.is_not(None)),
         articles_last_hour=_count(connection, ArticleRow.first_seen_at >= now - _RECENT),
@@ -80,21 +80,23 @@ def _last_poll_at(connection: Connection) -> datetime | None:
     return at
 
 
-def _count(connection: Connection, which: ColumnElement[bool]) -> int:
-    count: int = connection.execute(select(func.count()).where(which)).scalar_one()
+def _count(connection: Connection, *which: ColumnElement[bool]) -> int:
+    count: int = connection.execute(select(func.count()).where(*which)).scalar_one()
     return count
 
 
 def _count_feeds(connection: Connection) -> dict[str, int]:
     """Count feeds by state, looking only at those that are not polled: to read all feeds would take seconds."""
-    polled = _count(connection, ScheduleRow.next_poll_at.is_not(None))
-    states = _tally(connection, FeedRow.state, FeedRow.id == ScheduleRow.feed_id, ScheduleRow.next_poll_at.is_(None))
-    active = states.pop(FeedState.ACTIVE, 0) + polled
+    unpolled = (FeedRow.id == ScheduleRow.feed_id, ScheduleRow.next_poll_at.is_(None))
+    counts = select(FeedRow.state, func.count()).where(*unpolled).group_by(FeedRow.state)
+    rows = connection.execute(counts.order_by(func.count().desc(), FeedRow.state))
+    states = {state: count for state, count in rows}  # noqa: C416 -- dict() of rows loses the types
+    active = states.pop(FeedState.ACTIVE, 0) + _count(connection, ScheduleRow.next_poll_at.is_not(None))
     return ({FeedState.ACTIVE: active} if active else {}) | states
 
 
 def _count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Count the feeds whose newest poll failed, by class, from the index that holds just them."""
+    """Count the feeds whose newest poll failed, by class, from the index that holds only them."""
     feeds = func.count()
     rows = connection.execute(
         select(
@@ -111,21 +113,13 @@ def _count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
 
 
 def _count_late(connection: Connection, now: datetime) -> int:
-    # A host that asked to be left alone makes its feeds wait, not late.
-    could_be_claimed = HostRow.claimable_at <= now - _LATE
-    late = select(func.count()).select_from(ScheduleRow).join(HostRow, HostRow.id == ScheduleRow.host_id)
-    where = late.where(ScheduleRow.next_poll_at <= now - _LATE, could_be_claimed)
-    count: int = connection.execute(where).scalar_one()
-    return count
-
-
-def _tally(connection: Connection, by: Any, *which: ColumnElement[bool]) -> dict[str, int]:
-    rows = connection.execute(select(by, func.count()).where(*which).group_by(by).order_by(func.count().desc(), by))
-    return {name: count for name, count in rows}  # noqa: C416 -- dict() of rows loses the types
+    # The feeds of a host that asked to be left alone wait, and are not late.
+    could_be_claimed = (HostRow.id == ScheduleRow.host_id, HostRow.claimable_at <= now - _LATE)
+    return _count(connection, ScheduleRow.next_poll_at <= now - _LATE, *could_be_claimed)
 
 
 def _count_polls(connection: Connection, recent: ColumnElement[bool]) -> dict[str, int]:
-    """Count polls by outcome in one pass; to group millions of them would mean to sort them."""
+    """Count polls by outcome in one pass: grouping millions of them would sort them."""
     counts = (func.count().filter(PollRow.outcome == outcome).label(outcome) for outcome in Outcome)
     found = connection.execute(select(*counts).where(recent)).mappings().one()
     return dict(sorted(((name, count) for name, count in found.items() if count), key=lambda each: -each[1]))

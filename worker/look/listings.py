@@ -1,35 +1,29 @@
-"""Looking at the store: feeds, articles and polls, as rows in the order of their ids or moments, streamed."""
+"""Looking at the store: feeds, articles with what acts on them, and polls, as rows in the order of ids or moments."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.types import Base
 from worker.values.due_feeds import FeedState
 
 # Rows fetched at a time.
 _SLICE = 500
-# What is told of a feed; the rest is for the claim alone.
-_FEED_COLUMNS = (
-    "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since "
-    "guid_policy guid_reason".split()
-)
-_SCHEDULE_COLUMNS = (
-    "next_poll_at next_poll_reason requested_at interval failures attempts failing_since error_class error "
-    "last_attempt_at last_success_at last_changed_at".split()
-)
+# The notices of one dispatch that are shown: nobody reads more.
+_MOST_LINKED = 200
 
 Listed = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows are wanted; a null filter lets all pass."""
+    """Which rows are wanted; a filter that is None lets all pass."""
 
     feed_id: int | None = None
     since: datetime | None = None
@@ -42,7 +36,7 @@ class Wanted:
 def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterator[Listed]:
     """List feeds, without removed ones unless that state is asked for; ``text`` looks into URL and title.
 
-    ``left_alone_until`` is of the feed's host: when it asked to be left alone (429, 503), else null.
+    ``left_alone_until`` is None unless the feed's host asked to be left alone (429, 503).
     """
     query = _feeds(now)
     query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
@@ -81,11 +75,10 @@ def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
 
 
 def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> Listed:
-    """Return a feed as it is listed, with what may make it late: its host, those ahead of it, the last poll of any."""
+    """Return a feed as it is listed, with what may make it late: its host, the feeds ahead of it, the last poll."""
     before = aliased(ScheduleRow)
-    ahead = select(func.count()).where(
-        before.host_id == ScheduleRow.host_id, before.next_poll_at < ScheduleRow.next_poll_at
-    )
+    is_ahead = (before.host_id == ScheduleRow.host_id, before.next_poll_at < ScheduleRow.next_poll_at)
+    ahead = select(func.count()).where(*is_ahead)
     last_poll = select(func.max(PollRow.started_at))
     query = _feeds(now).add_columns(
         HostRow.claimable_at,
@@ -99,35 +92,21 @@ def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> 
 
 
 def find_article(connection: Connection, article_id: int) -> Listed | None:
-    """Return one article with its sightings and revisions; null when there is none."""
+    """Return one article with its sightings and revisions; None when there is none."""
     found = connection.execute(_articles().where(ArticleRow.id == article_id)).mappings().first()
     if found is None:
         return None
+    feed_url = FeedRow.url.label("feed_url")
+    # The shown version's words are the article's own.
+    words = func.coalesce(RevisionRow.text, ArticleRow.text).label("text")
     sightings = connection.execute(
-        select(
-            SightingRow.feed_id,
-            FeedRow.url.label("feed_url"),
-            SightingRow.guid,
-            SightingRow.original_url,
-            SightingRow.first_seen_at,
-            SightingRow.left_at,
-        )
+        select(SightingRow.feed_id, feed_url, *columns(SightingRow, "guid original_url first_seen_at left_at"))
         .join(FeedRow, FeedRow.id == SightingRow.feed_id)
         .where(SightingRow.article_id == article_id)
         .order_by(SightingRow.id)
     ).mappings()
     revisions = connection.execute(
-        select(
-            RevisionRow.number,
-            RevisionRow.seen_at,
-            RevisionRow.polled_at,
-            RevisionRow.updated_at,
-            RevisionRow.feed_id,
-            FeedRow.url.label("feed_url"),
-            RevisionRow.title,
-            # The shown version's words are the article's own.
-            func.coalesce(RevisionRow.text, ArticleRow.text).label("text"),
-        )
+        select(*columns(RevisionRow, "number seen_at polled_at updated_at feed_id"), feed_url, RevisionRow.title, words)
         .join(ArticleRow, ArticleRow.id == RevisionRow.article_id)
         .outerjoin(FeedRow, FeedRow.id == RevisionRow.feed_id)
         .where(RevisionRow.article_id == article_id)
@@ -136,12 +115,52 @@ def find_article(connection: Connection, article_id: int) -> Listed | None:
     return {**found, "sightings": [dict(row) for row in sightings], "revisions": [dict(row) for row in revisions]}
 
 
+def find_linked(connection: Connection, article: Listed) -> dict[str, Any]:
+    """Return the articles linked with one: the one it acts on, those that act on it, those it kills, and its killer.
+
+    A link of an article to itself is left out.
+    """
+    article_id, target, kill_id = article["id"], article["acts_on"], article["killed_by"]
+    is_linked = or_(ArticleRow.acts_on == article_id, ArticleRow.killed_by == article_id, ArticleRow.id == kill_id)
+    query = select(*_linked_columns()).where(is_linked, ArticleRow.id != article_id)
+    rows = connection.execute(query.order_by(ArticleRow.id).limit(_MOST_LINKED)).mappings()
+    others = [dict(row) for row in rows]
+    return {
+        "acted_on": _find_acted_on(connection, target) if target != article_id else None,
+        "acted_on_by": [other for other in others if other["acts_on"] == article_id],
+        "kills": [other for other in others if other["killed_by"] == article_id],
+        "kill": next((other for other in others if other["id"] == kill_id), None),
+    }
+
+
+def _find_acted_on(connection: Connection, article_id: int | None) -> dict[str, Any] | None:
+    """Return an article with its words, which a notice changes."""
+    if article_id is None:
+        return None
+    target = select(*_linked_columns(), ArticleRow.text).where(ArticleRow.id == article_id)
+    found = connection.execute(target).mappings().first()
+    return dict(found) if found else None
+
+
+def _linked_columns() -> list[ColumnElement[Any]]:
+    return columns(ArticleRow, "id title notice notice_number note acts_on killed_by published_at first_seen_at")
+
+
 def _feeds(now: datetime) -> Select[*tuple[Any, ...]]:
+    # The other columns are for the claim alone.
+    of_feed = (
+        "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since "
+        "guid_policy guid_reason"
+    )
+    of_schedule = (
+        "next_poll_at next_poll_reason requested_at interval failures attempts failing_since error_class error "
+        "last_attempt_at last_success_at last_changed_at"
+    )
     is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
     return (
         select(
-            *(FeedRow.__table__.columns[name] for name in _FEED_COLUMNS),
-            *(ScheduleRow.__table__.columns[name] for name in _SCHEDULE_COLUMNS),
+            *columns(FeedRow, of_feed),
+            *columns(ScheduleRow, of_schedule),
             HostRow.name.label("host"),
             case((is_left_alone, HostRow.next_request_at)).label("left_alone_until"),
         )
@@ -150,13 +169,18 @@ def _feeds(now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
+def columns(table: type[Base], names: str) -> list[ColumnElement[Any]]:
+    """Return the columns of a table that have these names, which blanks separate."""
+    return [table.__table__.columns[name] for name in names.split()]
+
+
 def _articles() -> Select[*tuple[Any, ...]]:
     shown = [column for column in ArticleRow.__table__.columns if column.name != "content_hash"]
     return select(*shown, FeedRow.url.label("feed_url")).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
 
 def _in_order(query: Select[*tuple[Any, ...]], by: Any, moment: Any, wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    # Since a moment in the order of moments: in that of ids all would be read to find the few that are new enough.
+    # Since a moment, in the order of moments: in that of ids, all rows would be read to find the few new enough.
     order = (moment, by) if wanted.since and not wanted.feed_id else (by,)
     return query.order_by(*(each.desc() if wanted.newest_first else each for each in order)).limit(wanted.limit)
 
@@ -167,46 +191,3 @@ def _contains(column: Any, text: str) -> Any:
 
 def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Listed]:
     yield from connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
-
-
-# --- Looking at notices: what an article acts on, what acts on it, and what killed it.
-
-# Nobody reads more of one dispatch's.
-_MOST = 200
-_TOLD = (
-    ArticleRow.id,
-    ArticleRow.title,
-    ArticleRow.notice,
-    ArticleRow.notice_number,
-    ArticleRow.note,
-    ArticleRow.acts_on,
-    ArticleRow.killed_by,
-    ArticleRow.published_at,
-    ArticleRow.first_seen_at,
-)
-
-
-def find_linked(connection: Connection, article: Listed) -> dict[str, Any]:
-    """Return what an article acts on and kills, what acts on it, and its kill; what it does to itself is left out."""
-    article_id, target = article["id"], article["acts_on"]
-    is_linked = or_(
-        ArticleRow.acts_on == article_id, ArticleRow.killed_by == article_id, ArticleRow.id == article["killed_by"]
-    )
-    rows = connection.execute(
-        select(*_TOLD).where(is_linked, ArticleRow.id != article_id).order_by(ArticleRow.id).limit(_MOST)
-    ).mappings()
-    others = [dict(row) for row in rows]
-    return {
-        "acted_on": _find_acted_on(connection, target) if target != article_id else None,
-        "acted_on_by": [other for other in others if other["acts_on"] == article_id],
-        "kills": [other for other in others if other["killed_by"] == article_id],
-        "kill": next((other for other in others if other["id"] == article["killed_by"]), None),
-    }
-
-
-def _find_acted_on(connection: Connection, article_id: int | None) -> dict[str, Any] | None:
-    """Return an article with its words, for what a notice changes of them."""
-    if article_id is None:
-        return None
-    found = connection.execute(select(*_TOLD, ArticleRow.text).where(ArticleRow.id == article_id)).mappings().first()
-    return dict(found) if found else None

@@ -1,1 +1,1 @@
-"""What an operator does: feeds and hosts, intervals, OPML, webhooks, retention."""
+"""What an operator does: feeds and hosts, intervals, webhooks, retention."""

@@ -1,4 +1,4 @@
-"""Deleting a feed with its articles."""
+"""Deleting a feed with its articles, and deciding again what articles show once some of their sightings are gone."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,24 +9,24 @@ from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import is_among
-from worker.dedupe.place import decide
+from worker.dedupe.identity import decide_articles
 from worker.normalise.sanitise import POLICY_VERSION
-from worker.store.known import Names, lock_articles
+from worker.store.known import ArticleNames, lock_articles
 from worker.store.sightings import store_decision
 from worker.stories.forget import delete_articles
-from worker.stories.story_locks import StaleStoriesError, lock_stories_here
-from worker.wire.linking import link_stored, lock_stored
+from worker.stories.story_locks import StaleStoriesError, lock_stories_retrying
+from worker.wire.store_links import link_stored, lock_known_keys
 
-# Rows written by one statement.
+# Events written, and articles decided, at once.
 _SLICE = 500
 
 
 def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence[int]:
-    """Delete a feed that is locked, with every article that no other feed carries, and tell followers which these were.
+    """Delete a locked feed with every article that no other feed carries, and write an event for each article.
 
-    StaleStoriesError: try again. Return the articles that others carry too: what they show is to be decided.
+    StaleStoriesError: try again. Return the articles that other feeds carry too: decide again what they show.
     """
     other = aliased(SightingRow)
     is_carried_too = exists().where(other.article_id == SightingRow.article_id, other.feed_id != feed_id)
@@ -37,51 +37,40 @@ def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence
     carried = SightingRow.article_id == ArticleRow.id
     gone = select(ArticleRow.id).where(first_here, ~exists().where(carried))
     found = connection.execute(gone).scalars().all()
-    stories = lock_stories_here(connection, found)
+    stories = lock_stories_retrying(connection, found)
     connection.execute(select(ArticleRow.id).where(first_here).order_by(ArticleRow.id).with_for_update())
-    # Looked for again under the locks: another feed may have come to carry one of them meanwhile, or have gone too.
+    # Looked for again under the locks: another feed may have begun to carry one of them meanwhile, or be deleted too.
     deleted = connection.execute(gone).scalars().all()
     if not set(deleted) <= set(found):
         raise StaleStoriesError
-    _tell_of_articles(connection, now, feed_id, deleted)
+    _tell_of_removed(connection, now, feed_id, deleted)
     delete_articles(connection, deleted, stories)
-    # What other feeds carry too now counts as theirs.
+    # An article that is left belongs to one of the other feeds that carry it.
     earliest = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
     connection.execute(update(ArticleRow).where(first_here).values(feed_id=earliest))
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     return shared
 
 
-def _tell_of_articles(connection: Connection, now: datetime, feed_id: int, gone: Sequence[int]) -> None:
-    """Write an event for each article that is about to go; what it tells of cannot be looked up any more."""
+def _tell_of_removed(connection: Connection, now: datetime, feed_id: int, article_ids: Sequence[int]) -> None:
+    """Write an event for each article that is about to go, with what readers cannot look up afterwards."""
     facts = select(ArticleRow.id, ArticleRow.title, ArticleRow.url, FeedRow.url.label("feed_url"))
-    among = is_among(connection.dialect.name, ArticleRow.id, gone)
-    found = connection.execute(
-        facts.join(FeedRow, FeedRow.id == ArticleRow.feed_id).where(among).order_by(ArticleRow.id)
-    ).all()
+    removed = is_among(connection.dialect.name, ArticleRow.id, article_ids)
+    query = facts.join(FeedRow, FeedRow.id == ArticleRow.feed_id).where(removed).order_by(ArticleRow.id)
+    rows, shown = connection.execute(query).mappings().all(), ("title", "url", "feed_url")
     changes = (
-        {
-            "article_id": article.id,
-            "feed_id": feed_id,
-            "details": {"title": article.title, "url": article.url, "feed_url": article.feed_url},
-        }
-        for article in found
+        {"article_id": row["id"], "feed_id": feed_id, "details": {name: row[name] for name in shown}} for row in rows
     )
     while some := list(islice(changes, _SLICE)):
-        tell(connection, now, EventKind.ARTICLE_REMOVED, some)
-
-
-# --- Deciding again what articles show, after sightings of them have gone or become another feed's.
-
-# Articles decided at once.
+        write_events(connection, now, EventKind.ARTICLE_REMOVED, some)
 
 
 def reconsider_articles(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
     """Let articles show what follows from the sightings that they have now."""
     remaining = iter(sorted(article_ids))
     while some := frozenset(islice(remaining, _SLICE)):
-        known = lock_articles(connection, Names(some))
-        lock_stored(connection, known)
-        decision = decide([], known)
+        known = lock_articles(connection, ArticleNames(some))
+        lock_known_keys(connection, known)
+        decision = decide_articles([], known)
         store_decision(connection, decision, POLICY_VERSION, now)
         link_stored(connection, decision, now)

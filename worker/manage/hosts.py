@@ -1,31 +1,18 @@
-"""The hosts that serve feeds: finding and listing them, and what an operator chose for them."""
+"""The hosts that serve feeds: finding and listing them, and setting how they are treated."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    ScalarSelect,
-    Select,
-    and_,
-    case,
-    delete,
-    exists,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delete, exists, func, select, update
 
 from worker.basics.urls import host_key, read_host_name
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.errors import ErrorClass
 
 _SLICE = 500
-# What a host answers that wants to be left alone as a whole: 429, and 503 among the others.
+# What a host answers that wants to be left alone with all its feeds: 429, or 503, which is one of the 5xx.
 _REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.BLOCKED)
 
 
@@ -39,7 +26,7 @@ class NamedHost:
 
 @dataclass(frozen=True, slots=True)
 class HostTerms:
-    """What an operator chooses for a host; each follows the settings where it is null."""
+    """What an operator chose for a host; where it is None the settings hold."""
 
     gap: timedelta | None
     parallel: int | None
@@ -60,9 +47,9 @@ def find_hosts(connection: Connection, name: str) -> Sequence[NamedHost]:
 def choose_host_terms(
     connection: Connection, now: datetime, host_id: int, chosen: Mapping[str, Any], usual_gap: timedelta
 ) -> HostTerms:
-    """Set what is chosen of a host's ``gap`` and ``parallel``, from its next claim on; return both as they are now."""
+    """Set a host's ``gap``, ``parallel`` or both, from its next claim on; return what both are now."""
     host = connection.execute(update(HostRow).where(HostRow.id == host_id).values(**chosen).returning(HostRow)).one()
-    # A wait that was for the former gap, not what the host itself asked for, is no longer than the new one.
+    # A wait that was for the former gap, not one the host asked for, is no longer than the new gap.
     gap = host.gap if host.gap is not None else usual_gap
     is_too_long = and_(HostRow.failures == 0, HostRow.next_request_at > now + gap)
     is_waiting = and_(HostRow.lease_token.is_(None), HostRow.claimable_at == HostRow.next_request_at)
@@ -99,26 +86,18 @@ def list_hosts(
 
 
 def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
-    scheduled = and_(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at.is_not(None))
-    due = and_(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= now)
+    of_host = ScheduleRow.host_id == HostRow.id
+    count = select(func.count()).select_from(ScheduleRow).where(of_host).correlate(HostRow)
+    refused = select(ScheduleRow.error).where(of_host, ScheduleRow.error_class.in_(_REFUSALS)).correlate(HostRow)
+    newest = refused.order_by(ScheduleRow.last_attempt_at.desc()).limit(1).scalar_subquery()
     is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
     return select(
         HostRow,
-        _count(scheduled).label("feeds"),
-        _count(due).label("due"),
+        count.where(ScheduleRow.next_poll_at.is_not(None)).scalar_subquery().label("feeds"),
+        count.where(ScheduleRow.next_poll_at <= now).scalar_subquery().label("due"),
         # Looked for only where there is something to explain: a host may have very many feeds.
-        case((is_left_alone, _newest_refusal())).label("refusal"),
+        case((is_left_alone, newest)).label("refusal"),
     )
-
-
-def _count(which: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(ScheduleRow).where(which).correlate(HostRow).scalar_subquery()
-
-
-def _newest_refusal() -> ScalarSelect[str | None]:
-    refused = and_(ScheduleRow.host_id == HostRow.id, ScheduleRow.error_class.in_(_REFUSALS))
-    newest = select(ScheduleRow.error).where(refused).order_by(ScheduleRow.last_attempt_at.desc()).limit(1)
-    return newest.correlate(HostRow).scalar_subquery()
 
 
 def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
@@ -139,7 +118,7 @@ def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
 
 
 def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | None]:
-    """Return whether a host may be asked now, else until when not, and why."""
+    """Return a host's state, until when it may not be asked, and why."""
     alone = "one of its feeds may be killing workers: it is polled with nothing beside it" if row.isolated else None
     if row.lease_token and row.lease_until > now:
         return "polled", row.lease_until, alone

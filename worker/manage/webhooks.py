@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, exists, insert, select, update
 
-from worker.basics.measures import read_id
+from worker.basics.units import read_id
 from worker.database.outbox_tables import EventBoundsRow, WebhookRow
-from worker.outbox import refuse_gap, start_after
+from worker.outbox import find_cursor, refuse_gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Webhook:
 
 
 def add_webhook(connection: Connection, now: datetime, url: str, since: int | None) -> Webhook:
-    """Add a webhook that begins with the next change, or after a cursor; NamedError where that lies in a gap."""
+    """Add a webhook that begins with the next change, or after a cursor; NamedError when it cannot begin there."""
     position = _begin(connection, since)
     row = {"url": url, "salt": secrets.token_hex(16), "position": position, "next_attempt_at": now, "added_at": now}
     connection.execute(insert(WebhookRow).values(row))
@@ -34,7 +34,7 @@ def add_webhook(connection: Connection, now: datetime, url: str, since: int | No
 
 
 def find_webhook(connection: Connection, name: str) -> Webhook | None:
-    """Return the webhook that an id or a URL names; null when there is none."""
+    """Return the webhook that an id or a URL names; None when there is none."""
     webhook_id = read_id(name)
     wanted = WebhookRow.id == webhook_id if webhook_id is not None else WebhookRow.url == name
     row = connection.execute(select(WebhookRow).where(wanted)).first()
@@ -42,17 +42,16 @@ def find_webhook(connection: Connection, name: str) -> Webhook | None:
 
 
 def list_webhooks(connection: Connection) -> Iterator[Mapping[str, Any]]:
-    """List webhooks, each with the number of changes it has still to take; without what its key is made from."""
+    """List webhooks, each with the number of changes it is behind; without the salt that its key is made from."""
     shown = [column for column in WebhookRow.__table__.columns if column.name not in {"salt", "sending_to"}]
     behind = (_numbered_to() - WebhookRow.position).label("behind")
-    for row in connection.execute(select(*shown, behind).order_by(WebhookRow.id)).mappings():
-        yield dict(row)
+    yield from map(dict, connection.execute(select(*shown, behind).order_by(WebhookRow.id)).mappings())
 
 
 def resume_webhook(connection: Connection, now: datetime, webhook: Webhook, since: int | None) -> int:
-    """Deliver again from now on, from where it stopped or after a cursor; return which.
+    """Deliver to a webhook again, from where it stopped or after a cursor; return the position.
 
-    NamedError when what comes next is no longer kept.
+    NamedError when the changes after it are no longer kept.
     """
     position = webhook.position if since is None else _begin(connection, since)
     refuse_gap(connection, position)
@@ -65,17 +64,17 @@ def resume_webhook(connection: Connection, now: datetime, webhook: Webhook, sinc
 
 
 def remove_webhook(connection: Connection, webhook: Webhook) -> None:
-    """Deliver nothing there any more."""
+    """Deliver nothing to a webhook any more."""
     connection.execute(delete(WebhookRow).where(WebhookRow.id == webhook.webhook_id))
 
 
-def is_any_due(connection: Connection, now: datetime) -> bool:
+def is_any_webhook_due(connection: Connection, now: datetime) -> bool:
     """Say whether any webhook could be sent to now."""
-    return bool(connection.execute(select(exists().where(is_due(now)))).scalar_one())
+    return bool(connection.execute(select(exists().where(is_webhook_due(now)))).scalar_one())
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
-    """Say in SQL whether a webhook can be sent to now: it is not being sent to, and there is something to send."""
+def is_webhook_due(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a webhook can be sent to now, and there is something to send."""
     return and_(WebhookRow.state == "active", WebhookRow.next_attempt_at <= now, WebhookRow.position < _numbered_to())
 
 
@@ -84,6 +83,6 @@ def _numbered_to() -> ScalarSelect[int]:
 
 
 def _begin(connection: Connection, since: int | None) -> int:
-    position = start_after(connection, since)
+    position = find_cursor(connection, since)
     refuse_gap(connection, position)
     return position

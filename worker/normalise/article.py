@@ -11,42 +11,22 @@ from worker.basics.text import clean, fold, shorten
 from worker.basics.urls import canonical_url
 from worker.normalise.authors import split_names
 from worker.normalise.dates import read_date
-from worker.normalise.identity import FeedContext, file_names, key_across_feeds, read_version, wire_key
-from worker.normalise.language import language_of, telling_words
+from worker.normalise.feed_context import FeedContext
+from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
-from worker.normalise.plain_text import (
-    LONGEST_TEXT,
-    first_sentence,
-    one_line,
-    summarise,
-    text_of,
-    tidy,
-    without_entities,
-)
+from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
+from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of, text_of_plain
 from worker.normalise.sanitise import as_paragraphs, sanitise
 from worker.values.articles import Article, Sighting
 from worker.values.entries import Entry, KeyedEntry, Notice
 from worker.wire.agencies import agency_name
 from worker.wire.bylines import read_opening
 
-_LONGEST_TITLE = 1000
-_LONGEST_MADE_TITLE = 160
-_LONGEST_SUMMARY = 300
-_LONGEST_URL = 4000
-_LONGEST_NAME = 200
-_LONGEST_NAMES = 2000
-_LONGEST_NOTE = 1000
-_LONGEST_TAG = 100
+_LONGEST_TITLE, _LONGEST_MADE_TITLE, _LONGEST_SUMMARY, _LONGEST_NOTE = 1000, 160, 300, 1000
+_LONGEST_NAME, _LONGEST_NAMES, _LONGEST_TAG = 200, 2000, 100
 _MOST_NAMES = 64
 _WHITE_SPACE = b" \t\n\r\v\f"
-_MOST_NUMBER = 999
-_URGENCIES = range(1, 10)
-
-
-def content_hash(title: str, text: str) -> bytes:
-    """Return the 16 bytes that change when the words do: capitals, accents' spelling, white space and markup apart."""
-    words = unicodedata.normalize("NFC", f"{title}\0{text}").lower().replace("\xa0", " ")
-    return xxhash.xxh3_128_digest(words.encode().translate(None, _WHITE_SPACE))
+_NOTICE_NUMBERS, _URGENCIES = frozenset(range(1, 1000)), frozenset(range(1, 10))
 
 
 def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
@@ -59,34 +39,41 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
         known_by=keyed.known_by,
         fingerprint=keyed.fingerprint,
         article=article,
-        # Nothing was made after it was read: where a clock says so, the publisher's or ours, it tells nothing.
+        # Nothing is made after it is read: a later date comes from a wrong clock, the publisher's or ours.
         said_at=made_at if made_at and made_at <= now else feed.said_at,
         version=read_version(keyed.entry),
         names=file_names(article, feed.path),
     )
 
 
-def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
-    original_url = read_link(entry.link, feed)
+def content_hash(title: str, text: str, notice: Notice | None = None) -> bytes:
+    """Return 16 bytes that change when the words do, not with capitals, accents' spelling, white space or markup."""
+    # A kill may repeat the very words that it withdraws, and is a revision of them all the same.
+    words = f"{title}\0{text}\n({Notice.KILL})" if notice is Notice.KILL else f"{title}\0{text}"
+    words = unicodedata.normalize("NFC", words).lower().replace("\xa0", " ")
+    return xxhash.xxh3_128_digest(words.encode().translate(None, _WHITE_SPACE))
+
+
+def _article(written: Entry, feed: FeedContext, now: datetime) -> Article:
+    original_url = read_link(written.link, feed)
     url = canonical_url(original_url) if original_url else None
-    published_at, updated_at = read_date(entry.published, now), read_date(entry.updated, now)
-    # An entry that only says when it was updated was published then, as far as anyone can tell; and what was changed
-    # before it appeared was not changed for any reader.
+    published_at, updated_at = read_date(written.published, now), read_date(written.updated, now)
+    # An entry with only a date of change was published then, as far as anyone can tell.
     published_at = published_at or updated_at
+    # No reader saw a change before the publication.
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
-    html, text = _body(entry, base_of_body(entry, original_url, feed))
-    written = entry
-    entry, news = _after_opening(entry, text, published_at)
+    html, text = _body(written, base_of_body(written, original_url, feed))
+    entry, news = _after_opening(written, text, published_at)
     title = _title(entry, news)
-    words = telling_words(title, text)
-    language, language_source = language_of(entry.language, feed.language, words, feed.detect)
+    sample = language_sample(title, text)
+    language, language_source = language_of(entry.language, feed.language, sample, feed.detect)
     title = title or url or "Untitled"
     agency = _line(entry.agency)
     return Article(
         title=title,
         html=html,
         text=text,
-        content_hash=_content_hash(title, text, entry.notice),
+        content_hash=content_hash(title, text, entry.notice),
         summary=_summary(entry, news),
         url=url,
         original_url=original_url,
@@ -105,31 +92,26 @@ def _article(entry: Entry, feed: FeedContext, now: datetime) -> Article:
         agency_as_written=agency,
         slug=_line(entry.slug),
         notice=entry.notice,
-        notice_number=_within(range(1, _MOST_NUMBER + 1), entry.notice_number),
+        notice_number=entry.notice_number if entry.notice_number in _NOTICE_NUMBERS else None,
         note=_line(entry.note, _LONGEST_NOTE),
-        urgency=_within(_URGENCIES, entry.urgency),
-        # Not of what a paper prints of a wire's, whose agency only its text tells.
+        urgency=entry.urgency if entry.urgency in _URGENCIES else None,
+        # A paper that prints a wire's text sends no version of the dispatch: only the entry as written counts.
         wire_key=wire_key(written, title, feed),
     )
 
 
-def _content_hash(title: str, text: str, notice: Notice | None) -> bytes:
-    # A kill may come with the very words it withdraws, and has to be told of all the same.
-    return content_hash(title, f"{text}\n({Notice.KILL})" if notice is Notice.KILL else text)
-
-
 def _body(entry: Entry, base: str | None) -> tuple[str, str]:
+    """Return an entry's body as HTML and as plain text."""
     body = entry.content or entry.summary or ""
     if entry.is_plain_text:
-        # Blog software that takes the tags out of a text leaves the entities in it.
-        text = tidy(clean(body if "<" in body else without_entities(body), LONGEST_TEXT))
+        text = text_of_plain(body)
         return as_paragraphs(text), text
     html = sanitise(body, base)
     return html, text_of(html)
 
 
 def _after_opening(entry: Entry, text: str, published_at: datetime | None) -> tuple[Entry, str]:
-    """Return the entry with what the byline and dateline of a wire's text say, and the text after them."""
+    """Return the entry with what the byline and dateline that open a wire's text say, and the text after them."""
     opening = None if entry.agency else read_opening(text, published_at and published_at.date())
     if opening is None:
         return entry, text
@@ -154,6 +136,7 @@ def _summary(entry: Entry, text: str) -> str:
 
 
 def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:
+    """Return the first lines, each once, whatever its capitals."""
     first_spellings: dict[str, str] = {}
     for line in lines:
         first_spellings.setdefault(line.casefold(), line[:longest])
@@ -163,9 +146,4 @@ def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:
 
 
 def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:
-    return fold(clean(text, longest)) or None if text else None
-
-
-def _within(allowed: range, number: int | None) -> int | None:
-    # A range looks for what is no number one by one.
-    return number if number is not None and number in allowed else None
+    return fold(clean(text or "", longest)) or None

@@ -1,20 +1,19 @@
-"""Who wrote an entry: names in order, each once, those apart that a publisher wrote into one field.
+"""Who wrote an entry: the names in its author fields, where a publisher may write several names into one field.
 
-A field is taken apart only where all of it is names. In doubt it stays as published: one odd line in a list is better
-than half a ministry for an author.
+A field is split only where every part of it is a person's name. In doubt it stays as published: one odd line in a list
+is better than half a ministry as an author.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-# What stands between names and never within one.
+from worker.basics.person_names import reads_like_a_name
+
+# These separate names and are never part of one.
 _LIST = re.compile(r"\s*[;|]\s*")
 _AND = "and|und|et|y|e|og|och|i|en|&"
 _JOINTS = re.compile(rf"\s*,\s*(?:(?:{_AND}) )?|\s+(?:{_AND})\s+")
-_WORD = re.compile(r"[^\W\d_](?:[\w'’-]|\.(?!$))*\.?")
-_PARTICLES = frozenset("al bin da de del della den der di do dos du el ibn la le ten ter van von zu zur".split())
-_FEWEST_WORDS, _MOST_WORDS = 2, 5
-# Last words of what is no person's name: roles, newsrooms, institutions, titles after a name.
+# No person's name ends in these words: roles, newsrooms, institutions, titles after a name.
 _NO_NAMES = frozenset(
     "affairs agencies agency analyst association board bureau centre center columnist committee company contributor "
     "contributors correspondent council department desk director editor editors foundation gazette group guardian "
@@ -26,7 +25,7 @@ _NO_NAMES = frozenset(
 
 
 def split_names(fields: Iterable[str]) -> Iterator[str]:
-    """Yield the names in author fields, each a line of text; a field that is not all names as it stands."""
+    """Yield the names in author fields, each a line of text; a list that is not all names stays whole."""
     for field in fields:
         for listed in filter(None, _LIST.split(field)):
             names = _JOINTS.split(listed)
@@ -35,6 +34,4 @@ def split_names(fields: Iterable[str]) -> Iterator[str]:
 
 def _is_name(text: str) -> bool:
     words = text.split()
-    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or words[-1].casefold() in _NO_NAMES or words[0] == "The":
-        return False
-    return all(_WORD.fullmatch(word) and (not word[0].islower() or word in _PARTICLES) for word in words)
+    return reads_like_a_name(words) and words[-1].casefold() not in _NO_NAMES and words[0] != "The"

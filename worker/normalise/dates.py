@@ -1,7 +1,7 @@
-"""Dates as publishers write them, through a chain of readers and a window of what can be true.
+"""Dates as publishers write them, read by a chain of readers, and refused where they cannot be true.
 
-A date read wrongly is worse than none: first seen stands in for that. So every reader takes the whole of what it finds,
-zone and "PM" included, and a string that is ambiguous (``07/11/2021``) names no date.
+A wrong date is worse than none, since the time of first sight stands in for a missing one. So each reader takes all
+that it finds, zone and "PM" included, and an ambiguous string (``07/11/2021``) names no date.
 """
 
 import re
@@ -10,32 +10,15 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from feedparser.datetimes import _parse_date as parse_loosely
 
-# --- The words in dates: names of months in the languages that feeds are written in, and of time zones.
-
-MONTHS = {
-    beginning: number
-    for number, beginnings in enumerate(
-        (
-            "jan jän ene gen янв",
-            "feb fev fév фев",
-            "mar mär mrt maa мар",
-            "apr avr abr апр",
-            "may mai mag mei май мая",
-            "jun juin giu июн",
-            "jul juil lug июл",
-            "aug aoû aou ago авг",
-            "sep set сен",
-            "oct okt ott out окт",
-            "nov ноя",
-            "dec dez déc dic дек",
-        ),
-        start=1,
-    )
-    for beginning in beginnings.split()
-}
-"""The number of a month by the first three letters of its name, four where three are not enough, case folded."""
-
-ZONES = {
+# How the names of each month begin: by three letters, or four where three are not enough; case folded.
+_MONTH_NAMES = (
+    "jan jän ene gen янв", "feb fev fév фев", "mar mär mrt maa мар", "apr avr abr апр", "may mai mag mei май мая",
+    "jun juin giu июн", "jul juil lug июл", "aug aoû aou ago авг", "sep set сен", "oct okt ott out окт", "nov ноя",
+    "dec dez déc dic дек",
+)  # fmt: skip
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}
+# Hours from UTC by a zone's name; where several zones share a name, the one that most feeds mean.
+_ZONES = {
     "A": 1, "ACDT": 10.5, "ACST": 9.5, "ADT": -3, "AEDT": 11, "AEST": 10, "AKDT": -8, "AKST": -9, "ART": -3, "AST": -4,
     "AWST": 8, "BRT": -3, "BST": 1, "CAT": 2, "CDT": -5, "CEST": 2, "CET": 1, "CLT": -4, "COT": -5, "CST": -6,
     "EAT": 3, "EDT": -4, "EEST": 3, "EET": 2, "EST": -5, "GMT": 0, "GST": 4, "HKT": 8, "HST": -10, "ICT": 7, "IDT": 3,
@@ -43,12 +26,9 @@ ZONES = {
     "NPT": 5.75, "NST": -3.5, "NZDT": 13, "NZST": 12, "PDT": -7, "PET": -5, "PHT": 8, "PKT": 5, "PST": -8, "SAST": 2,
     "SGT": 8, "TRT": 3, "UT": 0, "UTC": 0, "UYT": -3, "WAT": 1, "WEST": 1, "WET": 0, "WIB": 7, "WITA": 8, "Z": 0,
 }  # fmt: skip
-"""Hours from UTC by a zone's name; of a name with several zones, the one most feeds mean."""
-
-
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
-# No date is longer; feedparser's patterns are not safe on a long string.
+# No date is longer, and feedparser's patterns are slow on long strings.
 _LONGEST = 100
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d{1,6})?", re.ASCII)
 _MILLISECONDS = 10**11
@@ -56,7 +36,7 @@ _MILLISECONDS = 10**11
 _MONTH = r"(?P<month>[^\W\d_]{3,12})"
 _DAY = r"(?P<day>\d{1,2})"
 _SHAPES = (
-    # 2021-07-11, 2021/7/11, 2021年7月11日; not the 1 of a year before Christ.
+    # 2021-07-11, 2021/7/11, 2021年7月11日; no year before Christ.
     re.compile(r"(?<![-\d])(?P<year>\d{4})[-/.年]\s?(?P<month>\d{1,2})[-/.月]\s?(?P<day>\d{1,2})(?!\d)", re.ASCII),
     # Sun, 11 Jul 2021; 11-Jul-21; 11 de julio de 2021
     re.compile(
@@ -66,7 +46,7 @@ _SHAPES = (
     re.compile(rf"\b{_MONTH}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"),
     # Sun Jul 11 10:00:00 UTC 2021
     re.compile(rf"\b{_MONTH}\s+{_DAY}\s.*\s(?P<year>\d{{4}})$"),
-    # 11.07.2021 is day first wherever it is written with dots.
+    # 11.07.2021: with dots the day comes first everywhere.
     re.compile(r"(?<![.\d])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?!\d)", re.ASCII),
 )
 _TIME = re.compile(
@@ -76,29 +56,29 @@ _TIME = re.compile(
 _ZONE = re.compile(
     r"\s*\(?(?:(?:GMT|UTC|UT|Z)?\s?(?P<sign>[+−-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?(?!\d)|(?P<name>[A-Za-z]{1,5})\b)"
 )
-# Hours from UTC beyond which there is no zone.
+# No zone is more hours from UTC.
 _FARTHEST = 15
 
 
 def read_date(text: str | None, now: datetime) -> datetime | None:
-    """Return the moment a date string names, in UTC; null when it names none, or one that cannot be true.
+    """Return the moment that a date string names, in UTC; None when it names none, or one that cannot be true.
 
-    ISO 8601 and RFC 3339, epoch seconds or milliseconds, RFC 5322 and its many relatives, then whatever feedparser can
-    make of it. Without a zone it is taken as UTC, a day alone as its first moment.
+    It reads ISO 8601 and RFC 3339, epoch seconds or milliseconds, RFC 5322 and its many relatives, then whatever
+    feedparser understands. A date without a zone is in UTC; a day alone is its first moment.
     """
     text = (text or "").strip()
     if not text or len(text) > _LONGEST:
         return None
     try:
-        moment = _read(text)
+        moment = _read_moment(text)
         moment = moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        # It has the shape of a date, but there is no such day, hour or zone.
+        # The string looks like a date, but there is no such day, hour or zone.
         return None
     return moment if moment and _EARLIEST <= moment <= now + _AHEAD else None
 
 
-def _read(text: str) -> datetime | None:
+def _read_moment(text: str) -> datetime | None:
     if _EPOCH.fullmatch(text):
         seconds = float(text)
         return datetime.fromtimestamp(seconds / 1000 if seconds >= _MILLISECONDS else seconds, UTC)
@@ -106,7 +86,7 @@ def _read(text: str) -> datetime | None:
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            # Nearly ISO 8601, as 2021-07-11 10:00:00 +0200 is, is left to the next readers.
+            # The next readers take what is nearly ISO 8601: 2021-07-11 10:00:00 +0200.
             pass
     return _read_shapes(text) or _read_loosely(text)
 
@@ -114,8 +94,7 @@ def _read(text: str) -> datetime | None:
 def _read_shapes(text: str) -> datetime | None:
     for shape in _SHAPES:
         for day in shape.finditer(text):
-            month = _month(day["month"])
-            if month:
+            if month := _month(day["month"]):
                 midnight = datetime(_year(day["year"]), month, int(day["day"]))  # noqa: DTZ001 -- its zone comes next
                 return _at_time_of_day(midnight, text)
     return None
@@ -123,7 +102,7 @@ def _read_shapes(text: str) -> datetime | None:
 
 def _month(written: str) -> int | None:
     name = written.casefold()
-    return int(name) if name.isdecimal() else MONTHS.get(name[:3]) or MONTHS.get(name[:4])
+    return int(name) if name.isdecimal() else _MONTHS.get(name[:3]) or _MONTHS.get(name[:4])
 
 
 def _year(written: str) -> int:
@@ -139,13 +118,12 @@ def _at_time_of_day(midnight: datetime, text: str) -> datetime:
     hour, minute, second = (int(time[name] or 0) for name in ("hour", "minute", "second"))
     if time["half"]:
         hour = hour % 12 + (12 if time["half"][0] in "Pp" else 0)
-    # 24:00 is the next day's midnight, and :60 a leap second (ISO 8601); anything beyond is no time.
+    # ISO 8601 has 24:00, the next day's midnight, and :60, a leap second; beyond that there is no time.
     if hour > 24 or minute > 59 or second > 60:  # noqa: PLR2004 -- what a clock can show
         raise ValueError(f"there is no {time[0]}")
-    fraction = float(f"0.{time['fraction'] or 0}")
-    return (midnight + timedelta(hours=hour, minutes=minute, seconds=second + fraction)).replace(
-        tzinfo=_zone(text, time.end())
-    )
+    seconds = second + float(f"0.{time['fraction'] or 0}")
+    moment = midnight + timedelta(hours=hour, minutes=minute, seconds=seconds)
+    return moment.replace(tzinfo=_zone(text, time.end()))
 
 
 def _zone(text: str, start: int) -> timezone:
@@ -153,8 +131,8 @@ def _zone(text: str, start: int) -> timezone:
     if zone is None:
         return UTC
     if zone["name"]:
-        # An unknown name is a matter of hours; to drop the day for it would be worse.
-        return timezone(timedelta(hours=ZONES.get(zone["name"].upper(), 0)))
+        # With an unknown name we are wrong by hours; it would be worse to drop the day.
+        return timezone(timedelta(hours=_ZONES.get(zone["name"].upper(), 0)))
     hours, minutes = int(zone["hours"]), int(zone["minutes"] or 0)
     if hours > _FARTHEST:
         raise ValueError(f"there is no zone {zone[0]}")
@@ -167,7 +145,7 @@ def _read_loosely(text: str) -> datetime | None:
         parts = parse_loosely(text)
         moment = datetime.fromtimestamp(timegm(parts), UTC) if parts else None
     except (ValueError, TypeError, OverflowError, AttributeError, LookupError, OSError):
-        # feedparser's readers raise as they please on what they half understand; that is no date.
+        # feedparser's readers raise all of these on a string that they only half understand.
         return None
-    # They also see a year in any two digits: only one that is written out is believed.
+    # They also take any two digits for a year: believe only a year that is written out.
     return moment if moment and str(moment.year) in text else None

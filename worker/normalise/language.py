@@ -1,4 +1,4 @@
-"""An article's language: as declared, unless the letters of its text belie that; else as detected."""
+"""An article's language: as declared, unless the text's letters contradict it; else as detected."""
 
 import re
 import unicodedata
@@ -8,10 +8,16 @@ from string import ascii_letters
 
 from worker.values.articles import LanguageSource
 
-# --- Which scripts languages are written in, so that letters can belie a tag.
+Detect = Callable[[str], str | None]
+"""A detector of languages: it returns the tag of the language that a text is surely in."""
 
-# By the words with which Unicode begins the names of a script's letters; a language that is in none of these lists is
-# written in Latin letters, and one that is in several in any of them.
+# A longer sample takes longer and tells no more.
+_SAMPLE = 300
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+# This tag declares nothing (RFC 5646, section 4.1).
+_UNDETERMINED = "und"
+# The languages written in each script, by the word with which Unicode begins the names of its letters. A language that
+# is in none of these lists is written in Latin letters; one that is in several, in any of those scripts.
 _LANGUAGES = {
     "ARABIC": "ar arc arz az azb bal ckb fa glk ha kk ks ku ky lrc ms mzn pa pnb prs ps sd tk ug ur uz",
     "ARMENIAN": "hy hyw",
@@ -57,71 +63,58 @@ _SCRIPTS = {
     language: tuple(script for script, languages in _LANGUAGES.items() if language in languages.split())
     for language in " ".join(_LANGUAGES.values()).split()
 }
-_LATIN = ("LATIN",)
-_NO_LATIN = bytes({*range(128)} - {*ascii_letters.encode()})
+_ASCII_NO_LETTERS = bytes({*range(128)} - {*ascii_letters.encode()})
 
 
-def is_written_in(tag: str, text: str) -> bool:
-    """Say whether at least half of a text's letters are of scripts in which the language of a tag is written."""
-    language, *subtags = tag.split("-")
-    scripts = _SCRIPTS.get(language, _LATIN)
-    if "Latn" in subtags:
-        scripts += _LATIN
-    # Most texts are, and are told without a look at each of their letters.
-    if "LATIN" in scripts and 2 * len(text.encode("ascii", "ignore").translate(None, _NO_LATIN)) >= len(text):
-        return True
-    letters = Counter(filter(str.isalpha, text))
-    fitting = sum(times for letter, times in letters.items() if unicodedata.name(letter, "").startswith(scripts))
-    return 2 * fitting >= letters.total()
-
-
-Detect = Callable[[str], str | None]
-"""What tells the language that a text is surely in, as a tag."""
-
-# More of a text tells no more, and takes longer.
-_TELLING = 300
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
-# What says that nothing is said (RFC 5646, section 4.1).
-_UNDETERMINED = "und"
-
-
-def telling_words(title: str, text: str) -> str:
-    """Return as many words of an article as tell its language."""
-    return f"{title} {text[:_TELLING]}"[:_TELLING]
+def language_sample(title: str, text: str) -> str:
+    """Return enough of an article's words to tell its language."""
+    return f"{title} {text[:_SAMPLE]}"[:_SAMPLE]
 
 
 def language_of(
-    of_entry: str | None, of_feed: str | None, words: str, detect: Detect | None
+    of_entry: str | None, of_feed: str | None, sample: str, detect: Detect | None
 ) -> tuple[str | None, LanguageSource | None]:
-    """Return the language of words, and who says so, given what their entry and its feed declare.
+    """Return the language of a sample, and who says so, by what its entry and its feed declare.
 
-    A template declares English for whatever is written with it. Where most letters are of a script that the declared
-    language is not written in, a sure detection stands in its place.
+    Templates declare English for texts in any language. Where most letters are of a script that the declared language
+    is not written in, a sure detection replaces it.
     """
     declared, source = _declared(of_entry, of_feed)
-    if detect is None or (declared and is_written_in(declared, words)):
+    if detect is None or (declared and is_written_in(declared, sample)):
         return declared, source
-    detected = detect(words)
-    if detected and is_written_in(detected, words):
+    detected = detect(sample)
+    if detected and is_written_in(detected, sample):
         return detected, LanguageSource.DETECTED
     return declared, source
 
 
 def _declared(of_entry: str | None, of_feed: str | None) -> tuple[str | None, LanguageSource | None]:
     own, inherited = _tag(of_entry), _tag(of_feed)
-    # In XML an entry inherits its feed's tag: only another one is its own word.
+    # In XML an entry inherits its feed's tag: only a different one is its own word.
     if own and own != inherited:
         return own, LanguageSource.ENTRY
     return (inherited, LanguageSource.FEED) if inherited else (None, None)
 
 
 def _tag(declared: str | None) -> str | None:
-    """Return a language tag as BCP 47 writes it: ``en-GB``, ``zh-Hant``; null for what is none."""
+    """Return a language tag as BCP 47 writes it (``en-GB``, ``zh-Hant``); None for anything else."""
     written = (declared or "").strip().replace("_", "-")
-    if not _TAG.fullmatch(written):
-        return None
     first, *rest = written.split("-")
-    if first.lower() == _UNDETERMINED:
+    if not _TAG.fullmatch(written) or first.lower() == _UNDETERMINED:
         return None
     cased = [part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest]  # noqa: PLR2004 -- region, script
     return "-".join([first.lower(), *cased])
+
+
+def is_written_in(tag: str, text: str) -> bool:
+    """Say whether at least half of a text's letters are of scripts in which the language of a tag is written."""
+    language, *subtags = tag.split("-")
+    scripts = _SCRIPTS.get(language, ("LATIN",))
+    if "Latn" in subtags:
+        scripts += ("LATIN",)
+    # This tells most texts without a look at each of their letters.
+    if "LATIN" in scripts and 2 * len(text.encode("ascii", "ignore").translate(None, _ASCII_NO_LETTERS)) >= len(text):
+        return True
+    letters = Counter(filter(str.isalpha, text))
+    fitting = sum(times for letter, times in letters.items() if unicodedata.name(letter, "").startswith(scripts))
+    return 2 * fitting >= letters.total()

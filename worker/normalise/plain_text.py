@@ -1,4 +1,4 @@
-"""HTML as plain text: paragraphs parted by blank lines, lists, tables and preformatted blocks kept readable."""
+"""Plain text: of a body, with a blank line between paragraphs; of a title, as one line; and its first sentences."""
 
 import re
 from collections.abc import Iterator
@@ -8,21 +8,42 @@ import turbohtml
 
 from worker.basics.text import clean, fold, shorten
 
-LONGEST_TEXT = 1_000_000
+_LONGEST_TEXT = 1_000_000
+_LONGEST_OPENING = 2_000
+# A text up to this length may be no more than an excerpt.
+_LONGEST_EXCERPT = 1_000
+# This many first characters tell one text from another.
+_TELLING = 40
+# No title or name is so long that a cut at this multiple of its length would reach it, whatever markup surrounds it.
+_MARKUP_FACTOR = 8
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
-# A parser drops a tag that never ends, but not the first of its characters, nor a broken entity.
+# A parser drops a tag that breaks off in its middle, but not one that breaks off at its start, nor a broken entity.
 _BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
-# What a player shows where it cannot play, and how a word above is pronounced: in a line of text both are in the way.
+# What a player shows when it cannot play, and a word's pronunciation above it, would only disturb a line of text.
 _UNREAD = "audio, video, rt, rp"
 _HAS_UNREAD = re.compile(r"<(?:audio|video|rt|rp)[\s>]")
-# A title or name is never so long that this would cut it, however much markup it stands in.
-_MARKUP_FACTOR = 8
+
+# A full stop of any script with the quotes that may close after it, before a space or the end.
+_STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*)")
+_NEXT_WORD = re.compile(r"\s+[\"'“‘«(\[]*(\w)")
+_ABBREVIATIONS = frozenset(
+    "adm apr aug brig capt co col corp dec dept dr etc feb fr gen gov hon inc jan jr lt ltd maj mr mrs ms messrs mt no "
+    "nos nov oct prof rep rev sen sep sept sgt sr st ste supt vs bzw ca nr abs mme mlle sra vgl zb".split()
+)
+# Blog software appends these to an excerpt.
+_APPENDED = re.compile(
+    r"(?:\bContinue reading\b[^.!?]{0,200}|\bRead (?:more|on|the full (?:story|article))\b[^.!?]{0,40}"
+    r"|\bThe post .{1,400}? (?:appeared first on|first appeared on) .{1,200})$"
+)
+# Most excerpts have none of these words, and are not searched for the whole phrase.
+_APPENDED_WORDS = ("Continue reading", "Read ", "The post ")
+_CUT_SHORT = re.compile(r"\s*(?:\[(?:…|\.{3})\]|…|\.{3})$")
 
 
 def text_of(html: str) -> str:
-    """Return the plain text of sanitised HTML."""
+    """Return the plain text of sanitised HTML; lists, tables and preformatted blocks stay readable."""
     tree = turbohtml.parse_fragment(html)
     if _HAS_UNREAD.search(html):
         for element in tree.select(_UNREAD):
@@ -30,10 +51,16 @@ def text_of(html: str) -> str:
     return tidy(tree.to_text())
 
 
+def text_of_plain(body: str) -> str:
+    """Return the text of a body that was published as plain text."""
+    # Blog software that strips the tags from a text leaves the entities in it.
+    return tidy(clean(body if "<" in body else _without_entities(body), _LONGEST_TEXT))
+
+
 def tidy(text: str) -> str:
     """Return plain text with no trailing spaces and no more than one blank line in a row."""
-    text = text[:LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
-    # Both are rare, and looking for them is a tenth of the work.
+    text = text[:_LONGEST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
+    # Trailing spaces and three line ends in a row are rare, and to look for them is a tenth of the work.
     if " \n" in text or "\t\n" in text or "\xa0\n" in text:
         text = "\n".join(line.rstrip() for line in text.split("\n"))
     while "\n\n\n" in text:
@@ -48,55 +75,30 @@ def one_line(marked_up: str, longest: int) -> str:
         text = _BROKEN_END.sub("", text[: longest * _MARKUP_FACTOR])
     if "<" in text or "&" in text:
         text = _without_markup(text)
-        # Escaped once too often, as many titles are; a lone <b> that comes to light is spoken of, not used.
-        text = _without_markup(text) if _CLOSING_TAG.search(text) else without_entities(text)
+        # Many titles are escaped once too often. Without a closing tag, a lone <b> is a word of the title.
+        text = _without_markup(text) if _CLOSING_TAG.search(text) else _without_entities(text)
     return fold(clean(text, longest * 2))[:longest].rstrip()
 
 
 def _without_markup(text: str) -> str:
-    return turbohtml.parse_fragment(text).to_text() if "<" in text else without_entities(text)
+    return turbohtml.parse_fragment(text).to_text() if "<" in text else _without_entities(text)
 
 
-def without_entities(text: str) -> str:
-    """Return a text with its entities as the characters they stand for."""
+def _without_entities(text: str) -> str:
     return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
 
 
-# --- Sentences: where they end, what the first ones say, and a text in a few of them.
-
-# A full stop of any script with the quotes that may close after it, before a space or the end.
-_STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*)")
-_NEXT_WORD = re.compile(r"\s+[\"'“‘«(\[]*(\w)")
-_ABBREVIATIONS = frozenset(
-    "adm apr aug brig capt co col corp dec dept dr etc feb fr gen gov hon inc jan jr lt ltd maj mr mrs ms messrs mt no "
-    "nos nov oct prof rep rev sen sep sept sgt sr st ste supt vs bzw ca nr abs mme mlle sra vgl zb".split()
-)
-# What blog software hangs on an excerpt, and how it says that there is more.
-_APPENDED = re.compile(
-    r"(?:\bContinue reading\b[^.!?]{0,200}|\bRead (?:more|on|the full (?:story|article))\b[^.!?]{0,40}"
-    r"|\bThe post .{1,400}? (?:appeared first on|first appeared on) .{1,200})$"
-)
-# Without one of these there is none of it, and most excerpts are looked at no further.
-_APPENDED_WORDS = ("Continue reading", "Read ", "The post ")
-_CUT_SHORT = re.compile(r"\s*(?:\[(?:…|\.{3})\]|…|\.{3})$")
-# A text up to this may be no more than an excerpt.
-_LONGEST_EXCERPT = 1_000
-_LONGEST_TITLE_TEXT = 2_000
-# As many of its first characters tell a text from another.
-_TELLING = 40
-
-
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a text, or its first paragraph up to some lines when none ends."""
-    line = fold(text[:_LONGEST_TITLE_TEXT].strip().partition("\n\n")[0])
+    """Return the first sentence of a text; where no sentence ends in its first paragraph, that paragraph."""
+    line = fold(text[:_LONGEST_OPENING].strip().partition("\n\n")[0])
     return line[: next(_ends(line), len(line))]
 
 
 def summarise(given: str, text: str, longest: int) -> str:
-    """Return the publisher's own summary, or the first sentences where there is none or it only breaks off the text."""
+    """Return the publisher's own summary; the text's first sentences where there is none, or it only cuts the text."""
     own = _without_appendix(given)
     if own.endswith("…") and fold(text[: 2 * _TELLING]).startswith(own[: min(_TELLING, len(own) - 1)]):
-        # The text in hand has the end of the sentence.
+        # The text has the end of that sentence.
         own = ""
     return _first_sentences(own or (_without_appendix(text) if len(text) <= _LONGEST_EXCERPT else text), longest)
 
@@ -106,7 +108,7 @@ def _first_sentences(text: str, longest: int) -> str:
     if len(line) <= longest:
         return line
     fitting = [end for end in _ends(line[: longest + 1]) if end <= longest]
-    # One short sentence would tell too little.
+    # A single short sentence would tell too little.
     return line[: fitting[-1]] if fitting and fitting[-1] >= longest // 3 else shorten(line, longest)
 
 
@@ -119,6 +121,7 @@ def _without_appendix(excerpt: str) -> str:
 
 
 def _ends(line: str) -> Iterator[int]:
+    """Yield where sentences end."""
     for stop in _STOP.finditer(line):
         following = _NEXT_WORD.match(line, stop.end())
         goes_on = following is not None and following[1].islower()

@@ -1,12 +1,12 @@
-"""Stage parse: a document in, the entries it publishes out.
+"""Stage parse: a document goes in, the entries that it publishes come out.
 
 ```
-            small, well-formed ──► expat, here ─────────┐
-document ──►                                            ├──► ParsedDocument
-            anything else ──► child: JSON, feedparser ──┘
+            small and well-formed ──► expat, in the worker's process ───────────────┐
+document ──►                                                                        ├──► ParsedDocument
+            anything else ──► child process: JSON, newsroom, expat, then feedparser ┘
 ```
 
-The child may crash, hang or be killed; the worker's own process reads nothing that could do that to it.
+A document may make the child crash, hang or be killed; the worker's own process reads none that could do so.
 """
 
 from worker.parse.child_process import ParseLimits
@@ -14,6 +14,6 @@ from worker.parse.parser import Parsed, Parser
 from worker.parse.sniff import Kind, sniff
 
 PARSE_VERSION = 4
-"""Raised with any change of what is read from the same bytes: known entries are then looked at again, once."""
+"""Raise it with any change of what is read from the same bytes: known entries are then looked at again, once."""
 
 __all__ = ["PARSE_VERSION", "Kind", "ParseLimits", "Parsed", "Parser", "sniff"]

@@ -9,8 +9,8 @@ import sys
 from typing import BinaryIO
 
 from worker.errors import ErrorClass, PermanentError, PollError
-from worker.parse.child_process import LENGTHS, pack_answer, unpack_request
 from worker.parse.document import parse_document
+from worker.parse.frames import LENGTHS, pack_answer, unpack_request
 
 
 def main() -> None:
@@ -35,12 +35,12 @@ def _answer(requests: BinaryIO, head_length: int, body_length: int) -> bytes:
     except PollError as error:
         return pack_answer(error)
     except MemoryError:
-        return _refuse("the document needs more memory to read than is allowed")
+        return _fail("the document needs more memory to read than is allowed")
     except Exception as error:  # noqa: BLE001 -- whatever a parser trips over is that document's failure
-        return _refuse(f"the document cannot be read ({type(error).__name__}: {error})")
+        return _fail(f"the document cannot be read ({type(error).__name__}: {error})")
 
 
-def _refuse(sentence: str) -> bytes:
+def _fail(sentence: str) -> bytes:
     return pack_answer(PermanentError(ErrorClass.PARSE, sentence))
 
 

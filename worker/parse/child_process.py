@@ -1,14 +1,12 @@
 """One child of the parser: the parent sends it documents and reads its answers without ever blocking, or ends it.
 
-They talk over pipes in frames: two lengths, JSON, and a document's bytes behind it. Not pickle: the child reads hostile
-bytes, and nothing that it answers may run code here.
+What they say to each other over its pipes is in ``frames``.
 """
 
 import fcntl
 import os
 import select
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -16,81 +14,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import orjson
-
-from worker.basics.codec import from_json, write_json
-from worker.basics.measures import show_duration
-from worker.basics.text import clean
-from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.basics.units import show_duration
+from worker.errors import ErrorClass, PermanentError, PollError
+from worker.parse.frames import LENGTHS, LONGEST_SENTENCE, pack_request, unpack_answer
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
-
-LENGTHS = struct.Struct("!II")
-"""Before each frame: the bytes of its JSON and of the body behind it."""
-
-_LONGEST_SENTENCE = 300
-_ERRORS = {kind.__name__: kind for kind in (TransientError, PermanentError, RejectedError)}
-
-
-@dataclass(frozen=True, slots=True)
-class ParseRequest:
-    """What the parent asks for: to read the document whose bytes follow, within so much CPU."""
-
-    url: str
-    content_type: str | None
-    max_entries: int
-    cpu: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A PollError, by the name of its class."""
-
-    kind: str
-    error_class: ErrorClass
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParseAnswer:
-    """What the child answers: what it read, or why it did not."""
-
-    parsed: ParsedDocument | None = None
-    refusal: Refusal | None = None
-
-
-def pack_request(document: Document, max_entries: int, cpu: timedelta) -> bytes:
-    """Return the frame that asks for a document to be read within ``cpu``."""
-    head = write_json(ParseRequest(document.url, document.content_type, max_entries, cpu))
-    return LENGTHS.pack(len(head), len(document.body)) + head + document.body
-
-
-def unpack_request(head: bytes, body: bytes) -> tuple[Document, ParseRequest]:
-    """Return the document that a frame asks to be read, and how."""
-    request = from_json(ParseRequest, orjson.loads(head))
-    return Document(request.url, body, request.content_type), request
-
-
-def pack_answer(answer: ParsedDocument | PollError) -> bytes:
-    """Return the frame that answers."""
-    if isinstance(answer, PollError):
-        # A parser's own words may quote the document.
-        sentence = clean(answer.sentence, _LONGEST_SENTENCE)
-        head = write_json(ParseAnswer(refusal=Refusal(type(answer).__name__, answer.error_class, sentence)))
-    else:
-        head = write_json(ParseAnswer(answer))
-    return LENGTHS.pack(len(head), 0) + head
-
-
-def unpack_answer(head: bytes) -> ParsedDocument | PollError:
-    """Return what an answer says; ValueError, TypeError or LookupError for one that is not to be believed."""
-    answer = from_json(ParseAnswer, orjson.loads(head))
-    if answer.refusal:
-        return _ERRORS[answer.refusal.kind](answer.refusal.error_class, answer.refusal.sentence)
-    if answer.parsed is None:
-        raise ValueError("it neither holds a document nor refuses one")
-    return answer.parsed
-
 
 _PACKAGES = str(Path(__file__).parents[2])
 _CHUNK = 1 << 20
@@ -220,7 +148,7 @@ class ChildProcess:
         try:
             return unpack_answer(bytes(self._heard[LENGTHS.size : LENGTHS.size + length]))
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            return PermanentError(ErrorClass.PARSE, f"the parser's answer makes no sense ({error})"[:300])
+            return PermanentError(ErrorClass.PARSE, f"the parser's answer makes no sense ({error})"[:LONGEST_SENTENCE])
 
     def _cause_of_death(self) -> str:
         code = self._process.wait()

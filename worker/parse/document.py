@@ -1,34 +1,20 @@
-"""Reading a feed document of any format; this is what runs in the child."""
+"""Read a document of any format: sniff its kind, refuse what is no feed, pass the rest to the reader of its format.
+
+This runs in the parser's child process.
+"""
 
 from contextlib import suppress
-from dataclasses import replace
 
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
-from worker.parse.forgiving import parse_xml
+from worker.parse.forgiving import read_with_feedparser
 from worker.parse.json_feed import read_json_feed
 from worker.parse.sniff import Kind, find_wall, sniff
 from worker.parse.well_formed import FAULTS, read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
-from worker.wire.newsml import read_item, read_message
-from worker.wire.newsroom_entry import as_document
-from worker.wire.newsroom_xml import find, line_of, read_tree
+from worker.wire.newsml import read_newsroom_xml
 from worker.wire.ninjs import is_ninjs, read_ninjs
-from worker.wire.nitf import read_nitf
-
-# --- XML documents of newsrooms, NITF and NewsML-G2, by their root element.
-
-
-def parse_newsroom(document: Document, max_entries: int) -> ParsedDocument:
-    """Return what a newsroom document publishes; PollError when it is broken, or nothing in it may be published."""
-    root = read_tree(document)
-    if root.name == "nitf":
-        return as_document("nitf", [read_nitf(root)], max_entries)
-    read = read_message(root) if root.name == "newsMessage" else [read_item(root)]
-    parsed = as_document("newsml-g2", read, max_entries)
-    return replace(parsed, updated=line_of(find(root, "header", "sent")))
-
 
 _NOT_FEEDS = {
     Kind.HTML: "an HTML page",
@@ -37,7 +23,7 @@ _NOT_FEEDS = {
     Kind.TEXT: "plain text",
     Kind.BINARY: "binary data",
 }
-# Beyond this many entries for each that would be kept, reading them all is not worth its time.
+# To read more entries than this for each entry that is kept would take too long.
 _PATIENCE = 20
 
 
@@ -47,18 +33,19 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     if kind is Kind.EMPTY:
         raise TransientError(ErrorClass.INCOMPLETE, "the host served an empty document")
     if kind is Kind.HTML and (wall := find_wall(document.body)):
-        raise PermanentError(ErrorClass.BLOCKED, f"the host served a page of {wall} that keeps robots out, not a feed")
+        raise PermanentError(ErrorClass.BLOCKED, f"the host served a page on which {wall} keeps robots out, not a feed")
     if kind in _NOT_FEEDS:
         raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {_NOT_FEEDS[kind]}, not a feed")
-    if kind is Kind.JSON_FEED:
+    if kind is Kind.JSON:
         value = load_json(document)
         return read_ninjs(value, max_entries) if is_ninjs(value) else read_json_feed(value, max_entries)
     if kind is Kind.NEWSROOM:
-        return parse_newsroom(document, max_entries)
-    if document.body.count(b"<item") + document.body.count(b"<entry") > _PATIENCE * max_entries:
-        raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {_PATIENCE * max_entries:,} entries")
-    # Most of what comes here is broken, but large documents do too.
+        return read_newsroom_xml(document, max_entries)
+    patience = _PATIENCE * max_entries
+    if max(map(document.body.count, (b"<item", b"<entry", b"<url>"))) > patience:
+        raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
+    # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
     with suppress(*FAULTS):
-        if parsed := read_well_formed(document, max_entries, patience=_PATIENCE * max_entries):
+        if parsed := read_well_formed(document, max_entries, patience):
             return parsed
-    return parse_xml(document, max_entries)
+    return read_with_feedparser(document, max_entries)

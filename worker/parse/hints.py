@@ -1,7 +1,7 @@
-"""What a document asks of those who poll it: ``ttl``, ``skipHours`` and ``skipDays`` of RSS, and RSS 1.0's syndication.
+"""Read how often an XML feed wants to be polled: RSS ``ttl``, ``skipHours``, ``skipDays``, and RSS 1.0's syndication.
 
-Read from the text itself, so that every parser of feeds may share it; feedparser keeps one hour of many. Only the start
-of a document up to its first entry and what follows its last one are looked at, both bounded, in linear time.
+Hints are read from the text itself, for every parser alike: feedparser keeps only one hour of many. Only the start of a
+document up to its first entry and what follows its last entry are read, both bounded, in linear time.
 """
 
 import re
@@ -9,11 +9,10 @@ from datetime import timedelta
 
 from worker.values.schedules import Hints
 
+# Characters that are read at either end.
 _BOUND = 65_536
-"""Characters looked at, at either end."""
-
 _FIRST_ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])", re.ASCII)
-# Without an end it reaches to the end of the text: a search for one from each start would be quadratic.
+# One without an end reaches to the end of the text: to search for an end from each start would be quadratic.
 _OPAQUE = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _PREFIX = re.compile(
     r"""xmlns:([\w.-]{1,40})\s*=\s*["']https?://purl\.org/rss/1\.0/modules/syndication/?["']""", re.ASCII
@@ -30,17 +29,11 @@ _HOUR = re.compile(r"[01]?\d|2[0-4]", re.ASCII)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_DAY = len("mon")
 # https://web.resource.org/rss/1.0/modules/syndication/
-_PERIODS = {
-    "hourly": timedelta(hours=1),
-    "daily": timedelta(days=1),
-    "weekly": timedelta(weeks=1),
-    "monthly": timedelta(days=30),
-    "yearly": timedelta(days=365),
-}
+_HOURS_OF_PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 * 24, "yearly": 365 * 24}
 
 
 def read_hints(text: str) -> Hints:
-    """Return what an XML feed asks for; whatever makes no sense is as if it were not there."""
+    """Return what an XML feed asks for; a hint that makes no sense is ignored."""
     frame = _frame(text)
     return Hints(
         ttl=_ttl(_value(frame, "ttl")),
@@ -60,14 +53,14 @@ def _frame(text: str) -> str:
 
 
 def _start(text: str) -> str | None:
-    """Return the markup before the first entry; null where there is none."""
+    """Return the markup before the first entry; None where there is no entry."""
     first = _FIRST_ENTRY.search(text, 0, _BOUND)
     if first is None:
         return None
     before = text[: first.start()]
     if before.rfind("<!--") <= before.rfind("-->") and before.rfind("<![CDATA[") <= before.rfind("]]>"):
         return _markup(before)
-    # It stands in a comment or a text: what does not is found only without those, at twenty times the price.
+    # That entry is in a comment or a text: the real first one is found only without them, at twenty times the price.
     start = _markup(text[:_BOUND])
     first = _FIRST_ENTRY.search(start)
     return start[: first.start()] if first else None
@@ -84,33 +77,27 @@ def _ttl(minutes: str) -> timedelta | None:
 
 
 def _update_period(frame: str) -> timedelta | None:
-    """Return the time between two updates; by default there is one a day, but one that says neither says nothing."""
+    """Return the time between two updates, by default one a day; None where period and frequency are both left out."""
     prefixes = _PREFIX.findall(frame)
-    # Some who write sy: forget to say what it means.
+    # Some feeds use sy: without declaring it.
     prefix = prefixes[0] if prefixes else "" if _OTHER_MEANING.search(frame) else _USUAL_PREFIX
     if not prefix:
         return None
     period, frequency = _value(frame, f"{prefix}:updatePeriod"), _value(frame, f"{prefix}:updateFrequency")
-    length = _PERIODS.get((period or "daily").lower())
-    if not (period or frequency) or length is None or not _FREQUENCY.fullmatch(frequency or "1"):
+    hours = _HOURS_OF_PERIODS.get((period or "daily").lower())
+    if not (period or frequency) or hours is None or not _FREQUENCY.fullmatch(frequency or "1"):
         return None
-    return length / int(frequency or "1")
+    return timedelta(hours=hours) / int(frequency or "1")
 
 
 def _weekdays(names: list[str]) -> list[int]:
-    """Return the days that English names or their beginnings (``Tue``, ``tues.``) stand for, Monday is 0."""
-    words = [name.rstrip(".").lower() for name in names]
-    return [
-        number
-        for word in words
-        if len(word) >= _SHORTEST_DAY
-        for number, day in enumerate(_DAYS)
-        if day.startswith(word)
-    ]
+    """Return the days (Monday is 0) that English names or their beginnings (``Tue``, ``tues.``) mean."""
+    words = [word for name in names if len(word := name.rstrip(".").lower()) >= _SHORTEST_DAY]
+    return [number for word in words for number, day in enumerate(_DAYS) if day.startswith(word)]
 
 
 def _value(frame: str, name: str) -> str:
-    """Return the text of the first element of a name, or nothing."""
+    """Return the text of the first element of a name; "" where there is none."""
     return next(iter(_values(frame, name)), "")
 
 

@@ -1,6 +1,7 @@
-"""The parser as its caller sees it: documents go in, what they publish comes out, whatever happens to the child.
+"""The parser as its callers see it: they submit documents, and collect what each publishes or why it cannot be read.
 
-Most are read here, in a millisecond; the others in a child that they may crash or keep busy, and hold up none of these.
+Most documents are read in the worker's own process, in a millisecond each. The others go to a child process, which they
+may crash or keep busy without holding up the rest.
 """
 
 import os
@@ -18,16 +19,15 @@ from worker.parse.well_formed import FAULTS, read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
-# --- What is read in the worker's own process: documents that are sound, and small enough not to hold up other
-# polls.
-
-# Together they bound what reading one may take to about a tenth of a second, whatever is in it.
+# Together they keep the reading of any document in the worker's own process to about a tenth of a second.
 _LARGEST = 2_000_000
 _MOST_TAGS = 100_000
+# How long to read in one go before the caller may look at its network again.
+_AT_ONCE = timedelta(milliseconds=50)
 
 
-def read_here(document: Document, max_entries: int) -> ParsedDocument | PollError | None:
-    """Return what a document publishes, or why it is no feed; null for one that is the child's to read."""
+def read_in_process(document: Document, max_entries: int) -> ParsedDocument | PollError | None:
+    """Read a document in this process: return what it publishes, or why it is no feed; None for one for the child."""
     if len(document.body) > _LARGEST or document.body.count(b"<") > _MOST_TAGS:
         return None
     try:
@@ -36,10 +36,6 @@ def read_here(document: Document, max_entries: int) -> ParsedDocument | PollErro
         return error
     except FAULTS:
         return None
-
-
-# How long to read here in one go, before the caller may look at its network again.
-_AT_ONCE = timedelta(milliseconds=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +47,13 @@ class Parsed:
 
 
 class Parser:
-    """Owns one child process, started when it is first needed and again when it has died; a class for its sake."""
+    """Owns one child process, which is started when it is first needed and again after it has died."""
 
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
         self._unread: deque[tuple[int, Document]] = deque()
-        # Those for the child, in its hands the first.
-        self._queue: deque[tuple[int, Document]] = deque()
+        # Documents for the child; it is busy with the first.
+        self._for_child: deque[tuple[int, Document]] = deque()
         self._child: ChildProcess | None = None
 
     def __enter__(self) -> Self:
@@ -69,31 +65,31 @@ class Parser:
     @property
     def pending(self) -> int:
         """How many documents have been submitted and not answered."""
-        return len(self._unread) + len(self._queue)
+        return len(self._unread) + len(self._for_child)
 
     @property
     def pending_bytes(self) -> int:
-        """How large they are together."""
-        return sum(len(document.body) for _, document in chain(self._unread, self._queue))
+        """How many bytes the pending documents have together."""
+        return sum(len(document.body) for _, document in chain(self._unread, self._for_child))
 
     def submit(self, key: int, document: Document) -> None:
         """Take in a document; ``key`` comes back with its answer, which may overtake others."""
         self._unread.append((key, document))
 
     def collect(self, wait: timedelta) -> list[Parsed]:
-        """Return what has been answered, after at most ``wait``, sooner when something is; zero does not block."""
+        """Return the answers there are, after waiting at most ``wait`` for the first; zero does not block."""
         ends_at = time.monotonic() + wait.total_seconds()
-        answered = list(self._read_here())
-        while self._queue:
-            answer = self._turn(0.0 if answered or self._unread else max(ends_at - time.monotonic(), 0.0))
+        answered = list(self._read_for_a_moment())
+        while self._for_child:
+            answer = self._ask_child(0.0 if answered or self._unread else max(ends_at - time.monotonic(), 0.0))
             if answer is not None:
-                answered.append(Parsed(self._queue.popleft()[0], answer))
+                answered.append(Parsed(self._for_child.popleft()[0], answer))
             elif answered or self._unread or time.monotonic() >= ends_at:
                 break
         return answered
 
     def parse(self, document: Document) -> ParsedDocument:
-        """Read one document and wait for it; raises the PollError it ended in. Nothing else may be pending."""
+        """Read one document while nothing else is pending, and wait for it; raise the PollError it ends in."""
         self.submit(0, document)
         try:
             while not (answered := self.collect(self._limits.wall)):
@@ -108,29 +104,28 @@ class Parser:
         return parsed.answer
 
     def close(self) -> None:
-        """End the child and forget what was pending; the next document starts another."""
+        """End the child and forget what is pending; the next document starts another child."""
         self._unread.clear()
-        self._queue.clear()
+        self._for_child.clear()
         if self._child:
             self._child.end()
         self._child = None
 
-    def _read_here(self) -> Iterator[Parsed]:
-        """Read for a moment what can be read here, and put aside what is for the child."""
+    def _read_for_a_moment(self) -> Iterator[Parsed]:
+        """Read documents in this process for a moment, and put aside those for the child."""
         ends_at = time.monotonic() + _AT_ONCE.total_seconds()
         while self._unread and time.monotonic() < ends_at:
             key, document = self._unread.popleft()
-            answer = read_here(document, self._limits.max_entries)
-            if answer is None:
-                self._queue.append((key, document))
-            else:
+            if answer := read_in_process(document, self._limits.max_entries):
                 yield Parsed(key, answer)
+            else:
+                self._for_child.append((key, document))
 
-    def _turn(self, wait: float) -> ParsedDocument | PollError | None:
-        """Move the first document of the queue on; return its answer if that is complete."""
+    def _ask_child(self, wait: float) -> ParsedDocument | PollError | None:
+        """Let the child work on the first of its documents; return the answer once it is complete."""
         child = self._child = self._usable_child()
         if not child.is_busy:
-            child.ask(self._queue[0][1])
+            child.ask(self._for_child[0][1])
         try:
             return child.move(wait)
         except ChildDiedError as death:
@@ -138,7 +133,7 @@ class Parser:
             return PermanentError(ErrorClass.PARSE, str(death))
 
     def _usable_child(self) -> ChildProcess:
-        """Return the child, or a new one where it is another's or has ended between two documents."""
+        """Return the child, or a new one where it is another process's or has ended between two documents."""
         child = self._child
         # A child inherited through a fork is the parent's: only this process's ends of its pipes are closed.
         if child and (child.owner != os.getpid() or (not child.is_busy and child.has_ended)):

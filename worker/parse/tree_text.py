@@ -1,11 +1,11 @@
-"""Texts of elements: as they stand, or with the markup that is inside them."""
+"""What elements of a feed say: their texts, plain or with markup inside, and their children sorted by role."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from worker.basics.wording import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
+from worker.basics.field_rules import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]
@@ -13,21 +13,23 @@ Parts: TypeAlias = dict[str, list[Element]]
 
 _PLAIN, _HTML, _XHTML = "text/plain", "text/html", "application/xhtml+xml"
 _TYPES = {"text": _PLAIN, "plain": _PLAIN, "html": _HTML, "xhtml": _XHTML}
+# What texts of these roles are where they declare no type; all others are plain.
+_HTML_ROLES = {"summary", "html content"}
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _DEEPEST = 200
-# Resolving costs what the base has of steps, for each link of each entry again.
+# Each link of each entry is resolved against the base, at a price that grows with the base's length.
 _LONGEST_BASE = 1_000
 # Groups hold contents, contents hold thumbnails.
 _DEEPEST_GROUP = 3
 
 
 class UnreadableError(Exception):
-    """The document is well-formed, but holds something that only feedparser can read."""
+    """The document holds something that only feedparser can read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an element inherits from those around it."""
+    """What an element inherits from the elements around it."""
 
     roles: Roles
     is_atom: bool
@@ -42,54 +44,55 @@ class Scope:
         if base is None and language is None:
             return self
         base = resolve_url(self.base, tidy_text(base, LONGEST_URL) or "")
-        # An empty language says that there is none to inherit.
+        # An empty xml:lang takes back the inherited language.
         language = self.language if language is None else tidy_text(language, LONGEST_NAME)
         return replace(self, base=base if len(base) <= _LONGEST_BASE else self.base, language=language)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A text, what it is, and what it inherits from the elements around it."""
+class MarkedText:
+    """A text, whether it is plain, and the scope it is in."""
 
     text: str
     is_plain: bool
     scope: Scope
 
 
-def sort_parts(element: Element, roles: Roles) -> Parts:
-    """Sort the children of an element by role; what stands in media groups counts as if it stood beside them."""
+def sort_parts(element: Element, roles: Roles, depth: int = 0) -> Parts:
+    """Sort an element's children by role; the members of media groups count as children too."""
     parts: Parts = {}
-    _sort_into(parts, element, roles, 0)
-    return parts
-
-
-def _sort_into(parts: Parts, element: Element, roles: Roles, depth: int) -> None:
     for child in element:
         role = roles[child.tag]
         if not role:
             continue
         parts.setdefault(role, []).append(child)
-        if role in {"media", "media group"} and depth < _DEEPEST_GROUP:
-            _sort_into(parts, child, roles, depth + 1)
+        if role in {"media", "media group"} and len(child) and depth < _DEEPEST_GROUP:
+            for inner_role, members in sort_parts(child, roles, depth + 1).items():
+                parts.setdefault(inner_role, []).extend(members)
+    return parts
 
 
-def plain_text(element: Element, longest: int) -> str | None:
-    """Return the text of an element whatever stands between."""
+def read_element_text(element: Element, longest: int) -> str | None:
+    """Return the text of an element and of everything inside it."""
     return tidy_text("".join(element.itertext()) if len(element) else element.text, longest)
 
 
-def texts(elements: Iterable[Element], longest: int) -> Iterator[str]:
-    """Return those texts of elements that say something."""
-    return (text for element in elements if (text := plain_text(element, longest)))
+def last_text(parts: Parts, role: str, longest: int = LONGEST_NAME) -> str | None:
+    """Return the last text that an element of a role has; empty ones do not count."""
+    texts = (read_element_text(element, longest) for element in reversed(parts[role])) if role in parts else ()
+    return next(filter(None, texts), None)
 
 
-def last_text(elements: Sequence[Element], longest: int) -> str | None:
-    """Return the text of the last element that says something."""
-    return next(texts(reversed(elements), longest), None)
+def read_marked_texts(parts: Parts, scope: Scope, longest: int, *roles: str) -> Iterator[MarkedText]:
+    """Yield the texts, with or without markup, that the elements of some roles have."""
+    for role in roles:
+        default = _HTML if role in _HTML_ROLES else _PLAIN
+        for element in parts.get(role, ()):
+            if text := _read_marked_text(element, scope, default, longest):
+                yield text
 
 
-def read_words(element: Element, scope: Scope, default: str, longest: int) -> Words | None:
-    """Return a text that may hold markup; ``default`` is its type where it declares none."""
+def _read_marked_text(element: Element, scope: Scope, default: str, longest: int) -> MarkedText | None:
     if not len(element) and not (element.text or "").strip():
         return None
     declared = (element.get("type") or default).lower()
@@ -100,28 +103,24 @@ def read_words(element: Element, scope: Scope, default: str, longest: int) -> Wo
         raise UnreadableError
     content = _content_of(element)
     if len(content) or (media_type.endswith("xml") and mode != "escaped"):
-        text, is_plain = tidy_text(_markup_inside(content), longest), False
+        pieces: list[str] = []
+        _write_inside(content, pieces, 0)
+        text, is_plain = tidy_text("".join(pieces), longest), False
     else:
         text, is_plain = tidy_text(content.text, longest), media_type == _PLAIN
     if text is None:
         return None
-    # Only Atom keeps its word on what is plain.
+    # Only Atom feeds can be believed about what is plain.
     is_plain = is_plain and (scope.is_atom or not looks_like_html(text))
-    return Words(text, is_plain, scope.within(element))
+    return MarkedText(text, is_plain, scope.within(element))
 
 
 def _content_of(element: Element) -> Element:
-    """Return the div that holds all of a text and is no part of it (RFC 4287, section 3.1.1.3)."""
+    """Return the div that wraps a whole text and is no part of it (RFC 4287, section 3.1.1.3), else the element."""
     if len(element) != 1 or _local_name(element[0]) != "div":
         return element
     (div,) = element
     return element if (element.text or "").strip() or (div.tail or "").strip() else div
-
-
-def _markup_inside(element: Element) -> str:
-    pieces: list[str] = []
-    _write_inside(element, pieces, 0)
-    return "".join(pieces)
 
 
 def _write_inside(element: Element, pieces: list[str], depth: int) -> None:
@@ -138,7 +137,7 @@ def _write_inside(element: Element, pieces: list[str], depth: int) -> None:
 
 
 def _attributes(element: Element) -> str:
-    # Those of other namespaces mean nothing in HTML.
+    # Attributes of other namespaces mean nothing in HTML.
     own = ((name, value) for name, value in element.items() if "}" not in name)
     return "".join(f' {name}="{_escape(value).replace(chr(34), "&quot;")}"' for name, value in own)
 

@@ -1,4 +1,4 @@
-"""What the elements of feeds are called, in every format and extension that is read, and what each stands for."""
+"""The names of elements in feeds, in every format and extension that is read, and the role each of them has."""
 
 from collections.abc import Mapping
 
@@ -6,110 +6,73 @@ XML = "http://www.w3.org/XML/1998/namespace"
 BASE, LANGUAGE = f"{XML}}}base", f"{XML}}}lang"
 ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
-# Without scheme, "www." and what their writers end them with or not: no two differ in that alone.
-_PREFIXES = {
-    "": "",
-    "backend.userland.com/rss": "",
-    "backend.userland.com/rss2": "",
-    "blogs.law.harvard.edu/tech/rss": "",
-    "purl.org/rss/1.0": "",
-    "purl.org/rss/1.0/modules/rss091": "",
-    "purl.org/atom/ns": "",
-    "w3.org/2005/atom": "",
-    "purl.org/dc/elements/1.1": "dc:",
-    "purl.org/dc/terms": "dcterms:",
-    "purl.org/rss/1.0/modules/content": "content:",
-    "search.yahoo.com/mrss": "media:",
-    "itunes.com/dtds/podcast-1.0.dtd": "itunes:",
-    "w3.org/1999/xhtml": "xhtml:",
-    "w3.org/1999/02/22-rdf-syntax-ns": "rdf:",
-    "sitemaps.org/schemas/sitemap/0.9": "",
-    "google.com/schemas/sitemap/0.84": "",
-    "google.com/schemas/sitemap-news/0.9": "news:",
-    "google.com/schemas/sitemap-image/1.1": "image:",
+# By the prefix they get here. Scheme, "www." and final slash are left out: publishers disagree on them.
+_NAMESPACES = {
+    "": "backend.userland.com/rss backend.userland.com/rss2 blogs.law.harvard.edu/tech/rss purl.org/rss/1.0 "
+    "purl.org/rss/1.0/modules/rss091 purl.org/atom/ns w3.org/2005/atom sitemaps.org/schemas/sitemap/0.9 "
+    "google.com/schemas/sitemap/0.84",
+    "dc:": "purl.org/dc/elements/1.1",
+    "dcterms:": "purl.org/dc/terms",
+    "content:": "purl.org/rss/1.0/modules/content",
+    "media:": "search.yahoo.com/mrss",
+    "itunes:": "itunes.com/dtds/podcast-1.0.dtd",
+    "xhtml:": "w3.org/1999/xhtml",
+    "rdf:": "w3.org/1999/02/22-rdf-syntax-ns",
+    "news:": "google.com/schemas/sitemap-news/0.9",
+    "image:": "google.com/schemas/sitemap-image/1.1",
 }
-_KNOWN_PREFIXES = frozenset(_PREFIXES.values())
+_PREFIXES = {namespace: prefix for prefix, spelt in _NAMESPACES.items() for namespace in spelt.split()} | {"": ""}
 
-# Keyed by prefix and name in lower case, as publishers do not agree on any other.
-_ROLES = {
+# In lower case, for publishers do not agree on capitals.
+_NAMES = {
     "rss": "rss",
-    "rdf:rdf": "rdf",
-    "feed": "atom",
-    "urlset": "sitemap",
+    "rdf": "rdf:rdf",
+    "atom": "feed",
+    "sitemap": "urlset",
     "channel": "channel",
-    "item": "entry",
-    "entry": "entry",
-    "guid": "guid",
-    "id": "guid",
+    "entry": "item entry",
+    "guid": "guid id",
     "link": "link",
-    "enclosure": "enclosure",
-    "title": "title",
-    "dc:title": "title",
-    "media:title": "media title",
-    "description": "summary",
-    "dc:description": "summary",
-    "summary": "plain summary",
-    "itunes:summary": "plain summary",
-    "abstract": "plain summary",
+    "title": "title dc:title",
+    "media title": "media:title",
+    "summary": "description dc:description",
+    "plain summary": "summary itunes:summary abstract",
     "content": "content",
-    "content:encoded": "html content",
-    "fullitem": "html content",
-    "body": "html content",
-    "xhtml:body": "html content",
-    "media:description": "caption",
-    "author": "author",
-    "managingeditor": "author",
-    "dc:creator": "author",
-    "dc:author": "author",
-    "itunes:author": "author",
-    "name": "name",
-    "itunes:name": "name",
-    "email": "email",
-    "itunes:email": "email",
-    "pubdate": "published",
-    "published": "published",
-    "issued": "published",
-    "dcterms:issued": "published",
-    "created": "created",
-    "dcterms:created": "created",
-    "updated": "updated",
-    "modified": "updated",
-    "lastbuilddate": "updated",
-    "dc:date": "updated",
-    "dcterms:modified": "updated",
-    "language": "language",
-    "dc:language": "language",
-    "category": "tag",
-    "keywords": "tag",
-    "dc:subject": "tag",
-    "media:category": "tag",
-    "itunes:category": "tag",
-    "media:keywords": "tags",
-    "itunes:keywords": "tags",
-    "media:group": "media group",
-    "media:content": "media",
-    "media:thumbnail": "thumbnail",
-    "itunes:image": "image",
-    "itunes:link": "image",
-    "url": "page",
+    "html content": "content:encoded fullitem body xhtml:body",
+    "caption": "media:description",
+    "author": "author managingeditor dc:creator dc:author itunes:author",
+    "name": "name itunes:name",
+    "email": "email itunes:email",
+    "published": "pubdate published issued dcterms:issued",
+    "created": "created dcterms:created",
+    "updated": "updated modified lastbuilddate dc:date dcterms:modified",
+    "language": "language dc:language",
+    "tag": "category keywords dc:subject media:category itunes:category",
+    "tags": "media:keywords itunes:keywords news:keywords",
+    "enclosure": "enclosure",
+    "media group": "media:group",
+    "media": "media:content",
+    "thumbnail": "media:thumbnail",
+    "image": "itunes:image itunes:link",
+    "page": "url",
     "loc": "loc",
     "lastmod": "lastmod",
-    "news:news": "news",
-    "news:publication": "publication",
-    "news:name": "news name",
-    "news:language": "news language",
-    "news:publication_date": "news date",
-    "news:title": "news title",
-    "news:keywords": "tags",
-    "image:image": "sitemap image",
-    "image:loc": "image loc",
+    "news": "news:news",
+    "publication": "news:publication",
+    "news name": "news:name",
+    "news language": "news:language",
+    "news date": "news:publication_date",
+    "news title": "news:title",
+    "sitemap image": "image:image",
+    "image loc": "image:loc",
 }
+_ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
 
 
 class Roles(dict[str, str]):
-    """The role of each name in one document, worked out on first sight; nothing for those that have none here.
+    """The role of each element name in one document, worked out when a name is first looked up; "" for no role.
 
-    ``declared`` has each namespace of the document with the prefix it was given.
+    ``declared`` maps each namespace of the document to the prefix that the document gives it.
     """
 
     def __init__(self, declared: Mapping[str, str]) -> None:
@@ -122,14 +85,10 @@ class Roles(dict[str, str]):
         return role
 
     def _prefix(self, namespace: str) -> str:
-        known = _PREFIXES.get(_bare(namespace))
+        lower = namespace.lower()
+        known = _PREFIXES.get((lower.partition("://")[2] or lower).removeprefix("www.").rstrip("/#"))
         if known is not None:
             return known
-        # A namespace misspelt, under the prefix that everybody gives the right one; or a default one of its own.
+        # A misspelt namespace under the usual prefix, or a format's own default namespace.
         given = self._declared.get(namespace, "").lower()
-        return f"{given}:" if f"{given}:" in _KNOWN_PREFIXES else "" if not given else "unknown:"
-
-
-def _bare(namespace: str) -> str:
-    host_and_path = namespace.lower().partition("://")[2] or namespace.lower()
-    return host_and_path.removeprefix("www.").rstrip("/#")
+        return f"{given}:" if f"{given}:" in _NAMESPACES else "unknown:" if given else ""

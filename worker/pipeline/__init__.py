@@ -1,28 +1,21 @@
-"""The pipeline: connects the stages, loads the rows they need and hands them over as values.
+"""The pipeline of a poll: connects the stages, loads the rows they need and hands them over as values.
 
-claim → fetch → parse → recognise → normalise → dedupe → schedule → store, and after the commit → group
+claim → fetch → parse → recognise → normalise → dedupe → schedule → store; grouping into stories follows the commit
 
-``polling`` keeps a ``window`` of many ``visits`` in flight through the first three stages; ``conclude`` decides under
-locks what follows from the documents that were read, and stores it; ``grouping`` tells what was stored apart into
-stories. ``adding`` and ``rediscovery`` find feeds by their sites' pages (``discovery``), under the same leases
-(``lookups``). Callers without a broker use these functions, as the tasks do.
+``polling`` (feeds that are due) and ``on_demand`` (feeds that somebody names) keep a ``window`` of many ``visits`` in
+flight through the first three stages; ``prepare`` prepares the documents that were read, ``conclude`` decides under
+locks what follows from them and stores it. Callers without a broker use these functions, as the tasks do.
 """
 
-from worker.pipeline.on_demand import (
-    LEFT_TO_WORKERS,
-    NamedPoll,
-    poll_by_name,
-    poll_named,
-    poll_requested,
-    request_named,
-    why_not_polled,
-)
+from worker.pipeline.on_demand import NamedPoll, poll_by_name, poll_named, poll_requested, request_named
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due
+from worker.pipeline.tools import Tools, borrowed_tools
 
 __all__ = [
-    "LEFT_TO_WORKERS",
     "NamedPoll",
     "Stop",
+    "Tools",
+    "borrowed_tools",
     "count_poll_tasks",
     "poll_all_due",
     "poll_by_name",
@@ -30,5 +23,4 @@ __all__ = [
     "poll_named",
     "poll_requested",
     "request_named",
-    "why_not_polled",
 ]

@@ -1,4 +1,7 @@
-"""Storing polls: what documents brought is decided and written under one set of locks, all together."""
+"""Storing polls: what follows from the documents that were read is decided and written under one set of locks.
+
+read documents → ``prepare_document`` → lock feeds, hosts and articles → ``decide`` → write polls, articles and events
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,46 +14,30 @@ from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.database.locks import HostRelease
 from worker.database.seed_files import remember_seed_file
-from worker.dedupe.place import decide
+from worker.dedupe.identity import decide_articles
 from worker.manage.deletion import reconsider_articles
 from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
-from worker.pipeline.answered import Answered, bounds_of, conclude_document, hash_body, join_notes
-from worker.pipeline.identify import (
-    Identified,
-    PreparedDocument,
-    brought_by,
-    is_current,
-    names_of,
-    prepare_document,
-    read_at,
-)
+from worker.pipeline.prepare import PreparedDocument, brought_by, is_current, names_of, prepare_document, read_at
+from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
+from worker.store.feed_moves import move_feed
 from worker.store.known import lock_articles
 from worker.store.locked import Locked, lock_polls
-from worker.store.moves import move_feed
 from worker.store.polls import store_polls, write_polls
 from worker.store.sightings import StaleDecisionError, store_decision
 from worker.values.articles import Finding
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
-from worker.wire.linking import link_stored, lock_sent, lock_stored
+from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 
-# --- Moving feeds to the URLs that permanent redirects lead to, in the transaction of the poll that believes them.
+# Programs that store documents of their own find all they need for it here.
+__all__ = ["FEED_DELETED", "Answered", "bounds_of", "store_documents", "store_prepared", "store_results"]
 
-
-def move_feeds(connection: Connection, locked: Locked, results: Sequence[PollResult], now: datetime) -> None:
-    """Move the feeds whose polls say so and may decide; where two become one, decide again what their articles show."""
-    for result in results:
-        if result.moves_to and locked.may_decide(result):
-            moved = move_feed(connection, now, result.record.feed_id, result.moves_to)
-            reconsider_articles(connection, moved.article_ids, now)
-
-
-# --- What becomes of a document's poll once it is decided what the document brought.
-
-# What a reader of the ledger is told of entries that are not named as they should be.
+FEED_DELETED = "its feed was deleted meanwhile: nothing of it was stored"
+"""The note on a document whose feed is no longer there when the document is stored."""
+# How the ledger counts entries whose guids or URLs are not what they should be.
 _NOTES = {
     Finding.RENAMED: "entries known again under other guids",
     Finding.GUID_REUSED: "new entries under guids of other articles",
@@ -58,100 +45,24 @@ _NOTES = {
     Finding.CONFLICT: "entries whose URL names another article than their guid, which wins",
     Finding.UNNUMBERED: "versions of newsroom items that nobody numbered: their times say which is shown",
 }
-DELETED = "its feed was deleted meanwhile: nothing of it was stored"
-"""What is noted of a document whose feed is no longer there when it is stored."""
-
-
-def conclude_outcome(
-    prepared: PreparedDocument, outcome: DocumentOutcome | None, locked: Locked, now: datetime
-) -> PollResult:
-    """Return what a poll writes, now that it is known what its document brought: None where its feed was deleted."""
-    result, identified = prepared.result, prepared.identified
-    if outcome is None:
-        return replace(result, record=replace(result.record, note=DELETED, next_poll=NextPoll(None, DELETED)))
-    known = identified.sighted
-    renamed = {
-        placed.sighting.guid_hash: placed.sighting.known_by
-        for placed in outcome.placements
-        if placed.finding is Finding.RENAMED
-    }
-    arrived = [
-        sighting.article.published_at
-        for sighting in identified.sightings
-        if sighting.guid_hash not in known and sighting.guid_hash not in renamed
-    ]
-    carried = sum(not seen.left for seen in known.values())
-    # What is known by its words has another name after each edit: that says nothing of the feed's guids.
-    by_guid = sum(known_by is not KnownBy.WORDS for known_by in renamed.values())
-    rule = audit_guids(identified.rule, prepared.parsed.entries, renamed=by_guid, carried=carried)
-    record = replace(
-        result.record,
-        new=outcome.new,
-        updated=outcome.updated,
-        outcome=Outcome.NEW if outcome.new or outcome.updated else Outcome.UNCHANGED,
-        note=join_notes(result.record.note, identified.note, _note(outcome)),
-    )
-    result = replace(result, record=record, guid_rule=rule if rule != identified.rule else None)
-    result = _with_departures(result, prepared.answered, identified, locked)
-    if not locked.holds_lease(result.host_id, result.token):
-        unchanged = tuple(seen.sighting_id for seen in identified.recognised.unchanged)
-        result = replace(result, read_again=unchanged, read_at=read_at(prepared.answered))
-    return conclude_document(prepared.answered, result, arrived, now)
-
-
-def _with_departures(result: PollResult, answered: Answered, identified: Identified, locked: Locked) -> PollResult:
-    """Return what a poll writes, with which sightings its document had no more, and which again."""
-    is_now, last = is_current(answered, locked), locked.feeds[answered.feed.feed_id].last_success_at
-    if not is_now and last and read_at(answered) <= last:
-        return replace(result, is_outdated=True)
-    # An edited one may say what is older than what it said before; it is there again all the same.
-    edited = (identified.sighted.get(sighting.guid_hash) for sighting in identified.sightings)
-    again = (*filter(None, edited), *identified.recognised.unchanged)
-    left = identified.recognised.left if is_now else ()
-    return replace(
-        result,
-        returned=tuple(seen.sighting_id for seen in again if seen.left),
-        left=tuple(seen.sighting_id for seen in left),
-    )
-
-
-def _note(outcome: DocumentOutcome) -> str | None:
-    times = Counter(placed.finding for placed in outcome.placements if placed.finding)
-    refreshed = (
-        f"articles of which other fields than the words changed: {outcome.refreshed}" if outcome.refreshed else None
-    )
-    return join_notes(*(f"{note}: {times[finding]}" for finding, note in _NOTES.items() if times[finding]), refreshed)
-
-
-__all__ = [
-    "Answered",
-    "bounds_of",
-    "hash_body",
-    "prepare_document",
-    "store_documents",
-    "store_prepared",
-    "store_results",
-]
 
 
 def store_documents(
-    engine: Engine,
-    read: Sequence[tuple[Answered, ParsedDocument]],
-    now: datetime,
-    detect: Detect | None = None,
+    engine: Engine, read: Sequence[tuple[Answered, ParsedDocument]], now: datetime, detect: Detect | None = None
 ) -> list[PollRecord]:
-    """Decide and write polls that read documents, all together.
+    """Decide and write polls that read documents, all in one transaction.
 
-    One alone is decided again where another poll wrote first; of several that is left to the caller, who can part them.
+    A single document is decided again when another poll wrote first; several are not (StaleDecisionError): the caller
+    may store them one by one.
     """
 
-    def work() -> list[PollRecord]:
+    def prepare_and_store() -> list[PollRecord]:
         with reading(engine) as connection:
             prepared = [prepare_document(connection, answered, parsed, now, detect) for answered, parsed in read]
         with writing(engine) as connection:
             return store_prepared(connection, prepared, now)
 
-    return retry_conflicts(work, also=(StaleDecisionError,) if len(read) == 1 else ())
+    return retry_conflicts(prepare_and_store, also=(StaleDecisionError,) if len(read) == 1 else ())
 
 
 def store_results(
@@ -159,34 +70,34 @@ def store_results(
 ) -> list[PollRecord]:
     """Write polls that brought no entries, and ends of leases, in one transaction."""
 
-    def work(connection: Connection) -> list[PollRecord]:
+    def store(connection: Connection) -> list[PollRecord]:
         locked = store_polls(connection, results, releases, now)
-        move_feeds(connection, locked, results, now)
+        _move_feeds(connection, locked, results, now)
         return [result.record for result in results]
 
-    return write(engine, work, also=(StaleDecisionError,))
+    return write(engine, store, also=(StaleDecisionError,))
 
 
 def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument], now: datetime) -> list[PollRecord]:
-    """Decide and write all that documents brought, in the transaction that locks what this rests on.
+    """Decide and write what documents brought, under the locks of this transaction.
 
-    StaleDecisionError means that nothing must be committed: what was prepared, or found, is no longer so.
+    StaleDecisionError means that nothing may be committed: what was prepared or found no longer holds.
     """
-    # One order for all transactions: wires, feeds, hosts, articles, each kind by its ids.
-    lock_sent(connection, [sighting for each in prepared for sighting in each.sightings])
+    # All transactions lock in one order: wires, feeds, hosts, articles, and each of these by id.
+    lock_brought_keys(connection, [sighting for each in prepared for sighting in each.sightings])
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)
     present = [each for each in prepared if each.feed_id in locked.feeds]
     known = lock_articles(connection, names_of(present))
-    lock_stored(connection, known)
-    decision = decide([brought_by(each, locked, known) for each in present], known)
+    lock_known_keys(connection, known)
+    decision = decide_articles([brought_by(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))
-    results = [conclude_outcome(each, outcomes.get(each.feed_id), locked, now) for each in prepared]
+    results = [_conclude(each, outcomes.get(each.feed_id), locked, now) for each in prepared]
     write_polls(connection, locked, results, now)
     _remember_files(connection, present, now)
     link_stored(connection, decision, now)
-    move_feeds(connection, locked, results, now)
+    _move_feeds(connection, locked, results, now)
     return [result.record for result in results]
 
 
@@ -194,14 +105,76 @@ def _refuse_stale(prepared: Sequence[PreparedDocument], locked: Locked) -> None:
     times = Counter(each.feed_id for each in prepared)
     for each in prepared:
         feed = locked.feeds.get(each.feed_id)
-        # Of two documents of one feed the second rests on what the first one writes.
-        if feed and (each.identified.edition != feed.edition or times[each.feed_id] > 1):
+        # Of two documents of one feed the second must be prepared after the first is stored.
+        if feed and (each.edition != feed.edition or times[each.feed_id] > 1):
             raise StaleDecisionError
 
 
+def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locked: Locked, now: datetime) -> PollResult:
+    """Return what a document's poll writes; ``outcome`` is what it brought, None where its feed was deleted."""
+    result = prepared.result
+    if outcome is None:
+        return replace(result, record=replace(result.record, note=FEED_DELETED, next_poll=NextPoll(None, FEED_DELETED)))
+    placed = [each for each in outcome.placements if each.finding is Finding.RENAMED]
+    renamed = {each.sighting.guid_hash: each.sighting.known_by for each in placed}
+    known = prepared.sighted.keys() | renamed.keys()
+    arrived = [each.article.published_at for each in prepared.sightings if each.guid_hash not in known]
+    carried = sum(not seen.left for seen in prepared.sighted.values())
+    # An entry that is known by its words has another key after each edit: that says nothing about the feed's guids.
+    by_guid = sum(known_by is not KnownBy.WORDS for known_by in renamed.values())
+    rule = audit_guids(prepared.rule, prepared.parsed.entries, renamed=by_guid, carried=carried)
+    record = replace(
+        result.record,
+        new=outcome.new,
+        updated=outcome.updated,
+        outcome=Outcome.NEW if outcome.new or outcome.updated else Outcome.UNCHANGED,
+        note=join_notes(result.record.note, prepared.note, _note(outcome)),
+    )
+    result = replace(result, record=record, guid_rule=rule if rule != prepared.rule else None)
+    result = _with_departures(result, prepared, locked)
+    if not locked.holds_lease(result.host_id, result.token):
+        unchanged = tuple(seen.sighting_id for seen in prepared.recognised.unchanged)
+        result = replace(result, read_again=unchanged, read_at=read_at(prepared.answered))
+    return conclude_document(prepared.answered, result, arrived, now)
+
+
+def _note(outcome: DocumentOutcome) -> str | None:
+    times = Counter(placed.finding for placed in outcome.placements if placed.finding)
+    refreshed = f"articles of which other fields than the words changed: {outcome.refreshed}"
+    found = (f"{note}: {times[finding]}" for finding, note in _NOTES.items() if times[finding])
+    return join_notes(*found, refreshed if outcome.refreshed else None)
+
+
+def _with_departures(result: PollResult, prepared: PreparedDocument, locked: Locked) -> PollResult:
+    """Add which sightings have left the feed with this document, and which have come back."""
+    answered = prepared.answered
+    is_now, last = is_current(answered, locked), locked.feeds[prepared.feed_id].last_success_at
+    if not is_now and last and read_at(answered) <= last:
+        return replace(result, is_outdated=True)
+    # An edited entry is back even where what it says is older than what it said before.
+    edited = (prepared.sighted.get(sighting.guid_hash) for sighting in prepared.sightings)
+    seen_again = (*filter(None, edited), *prepared.recognised.unchanged)
+    return replace(
+        result,
+        returned=tuple(seen.sighting_id for seen in seen_again if seen.left),
+        left=tuple(seen.sighting_id for seen in prepared.recognised.left) if is_now else (),
+    )
+
+
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:
-    """Note which seed files have been read: not again, unless they change. What is embargoed is yet to be read."""
+    """Note which seed files were read: they are not read again until they change, or an embargo in them has ended."""
     for each in stored:
         uri, body_hash = each.answered.seed_uri, each.result.body_hash
         if uri and body_hash:
             remember_seed_file(connection, uri, body_hash, each.feed_id, now)
+
+
+def _move_feeds(connection: Connection, locked: Locked, results: Sequence[PollResult], now: datetime) -> None:
+    """Move the feeds whose polls believe a permanent redirect and may decide.
+
+    Where two feeds become one, their articles are decided again.
+    """
+    for result in results:
+        if result.moves_to and locked.may_decide(result):
+            moved = move_feed(connection, now, result.record.feed_id, result.moves_to)
+            reconsider_articles(connection, moved.article_ids, now)

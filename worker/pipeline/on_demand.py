@@ -1,16 +1,15 @@
-"""Polling what somebody names, by URL or id, and saying what became of each name."""
+"""Polling the feeds that somebody names, by URL or id, and saying what became of each name."""
 
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 
 from sqlalchemy import Connection, Engine
 
-from worker.basics.measures import read_id
 from worker.basics.stopping import stops_after
+from worker.basics.units import read_id
 from worker.claim.due import ClaimTerms, find_requested, request_polls
 from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_next_claim_of
 from worker.database.clock import read_clock
@@ -24,70 +23,6 @@ from worker.store.sightings import StaleDecisionError
 from worker.stories.story_locks import StaleStoriesError
 from worker.values.due_feeds import ClaimedHost, Credentials, FeedState
 from worker.values.outcomes import PollRecord
-
-# --- Polling named feeds: at once and however long it takes, or as far as one task's time goes.
-
-
-def poll_named(
-    tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
-) -> Iterator[PollRecord]:
-    """Poll these feeds now, due or not, however long that takes; they stay requested until they have been polled.
-
-    Those whose host another worker holds are left to the next tick. Without ``force`` a host that asked to be left
-    alone (429, 503) is left alone.
-    """
-    left = dict.fromkeys(feed_ids)
-    while left and not stop():
-        before = len(left)
-        remaining = deque(left)
-        claim = _some_at_a_time(claim_named_feeds, remaining, force=force)
-        while remaining and not stop():
-            for record in drive(Window(tools, credentials), claim, stop, time.monotonic()):
-                left.pop(record.feed_id, None)
-                yield record
-        # A claim takes so many feeds of a host, and a window has so much time: the next one takes the rest.
-        if len(left) == before and not _wait_for_gap(tools, left):
-            break
-
-
-def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
-    """Wait until a host of these feeds may be asked again; False where that takes longer than a gap."""
-    with reading(tools.engine) as connection:
-        at = find_next_claim_of(connection, feed_ids)
-        wait = at - read_clock(connection).now() if at else PATIENCE
-    if not timedelta(0) < wait < PATIENCE:
-        return False
-    time.sleep(wait.total_seconds())
-    return True
-
-
-def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
-    """Ask in SQL for polls of these feeds: whatever becomes of messages and workers, the next ticks make them."""
-    write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids))
-
-
-def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:
-    """Poll those of these feeds whose request nobody has answered yet, as many as one task's time allows.
-
-    The others stay requested, so that the next ticks poll them. ``force`` is as in ``poll_named``.
-    """
-    began, is_over = time.monotonic(), stops_after(tools.limits.stop_claiming)
-    with reading(tools.engine) as connection:
-        remaining = deque(find_requested(connection, feed_ids))
-    claim = _some_at_a_time(claim_requested_feeds, remaining, force=force)
-    while remaining and not stop() and not is_over():
-        yield from drive(Window(tools), claim, stop, began)
-
-
-def _some_at_a_time(claim: Callable[..., list[ClaimedHost]], remaining: deque[int], *, force: bool) -> Claim:
-    """Return a claim that takes as many of the remaining feeds as it may claim hosts."""
-
-    def claim_some(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
-        some = [remaining.popleft() for _ in range(min(terms.hosts, len(remaining)))]
-        return claim(connection, now, terms, some, force=force) if some else []
-
-    return claim_some
-
 
 LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"
 
@@ -103,11 +38,18 @@ class NamedPoll:
     """False for an unknown URL whose answer was not a feed: it was not added."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    feed: NamedFeed | None = None
+    is_unknown: bool = False
+    refusal: str | None = None
+
+
 def poll_by_name(
     tools: Tools, names: Sequence[str], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
 ) -> Iterator[NamedPoll]:
-    """Poll feeds now; an unknown URL is added for it, and forgotten again unless its answer is a feed."""
-    found = _find_or_add_all(tools, names)
+    """Poll the named feeds now. An unknown URL is added first, and deleted again unless its answer is a feed."""
+    found = write(tools.engine, lambda connection: {name: _find_or_add(connection, name) for name in names})
     # Several names may mean one feed.
     waiting: dict[int, list[str]] = defaultdict(list)
     for name, named in found.items():
@@ -119,21 +61,10 @@ def poll_by_name(
     for record in poll_named(tools, list(waiting), stop, force=force, credentials=credentials):
         is_kept = record.error is None or record.feed_id not in unknown
         if not is_kept:
-            _forget(tools, record.feed_id)
+            _delete(tools, record.feed_id)
         yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
-    for name in chain.from_iterable(waiting.values()):
+    for name in (name for left in waiting.values() for name in left):
         yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    feed: NamedFeed | None = None
-    is_unknown: bool = False
-    refusal: str | None = None
-
-
-def _find_or_add_all(tools: Tools, names: Sequence[str]) -> dict[str, _Found]:
-    return write(tools.engine, lambda connection: {name: _find_or_add(connection, name) for name in names})
 
 
 def _find_or_add(connection: Connection, name: str) -> _Found:
@@ -153,7 +84,7 @@ def _find_or_add(connection: Connection, name: str) -> _Found:
 
 
 def why_not_polled(feed: NamedFeed, name: str) -> str | None:
-    """Say why a feed that somebody called ``name`` is not polled; null for one that is."""
+    """Say why a feed that somebody called ``name`` is not polled; None for a feed that is."""
     if feed.host_id is None:
         return f"{name} is a seed file: `feedmill ingest` reads it."
     if feed.state is not FeedState.ACTIVE:
@@ -161,9 +92,67 @@ def why_not_polled(feed: NamedFeed, name: str) -> str | None:
     return None
 
 
-def _forget(tools: Tools, feed_id: int) -> None:
-    write(
-        tools.engine,
-        lambda connection: remove_feed(connection, feed_id, articles=True),
-        also=(StaleDecisionError, StaleStoriesError),
-    )
+def _delete(tools: Tools, feed_id: int) -> None:
+    also = StaleDecisionError, StaleStoriesError
+    write(tools.engine, lambda connection: remove_feed(connection, feed_id, articles=True), also)
+
+
+def poll_named(
+    tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
+) -> Iterator[PollRecord]:
+    """Poll these feeds now, due or not, however long it takes; a feed stays requested until it has been polled.
+
+    A feed whose host another worker holds is left to the next tick. ``force`` also polls hosts that asked to be left
+    alone (429, 503).
+    """
+    left = dict.fromkeys(feed_ids)
+    while left and not stop():
+        before = len(left)
+        remaining = deque(left)
+        claim = _claim_some_of(remaining, claim_named_feeds, force=force)
+        while remaining and not stop():
+            for record in drive(Window(tools, credentials), claim, stop, time.monotonic()):
+                left.pop(record.feed_id, None)
+                yield record
+        # A claim takes only so many feeds of a host, and a window has only so much time: the next round takes the rest.
+        if len(left) == before and not _wait_for_gap(tools, left):
+            break
+
+
+def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
+    """Wait until a host of these feeds may be asked again; return False at once where that takes longer than a gap."""
+    with reading(tools.engine) as connection:
+        at = find_next_claim_of(connection, feed_ids)
+        wait = at - read_clock(connection).now() if at else PATIENCE
+    if not timedelta(0) < wait < PATIENCE:
+        return False
+    time.sleep(wait.total_seconds())
+    return True
+
+
+def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
+    """Note in SQL that these feeds are to be polled: the next ticks do it, even if messages or workers are lost."""
+    write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids))
+
+
+def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:
+    """Poll those of these feeds that are still requested, as many as one task's time allows.
+
+    The others stay requested, so that the next ticks poll them. ``force`` is as in ``poll_named``.
+    """
+    began, is_over = time.monotonic(), stops_after(tools.limits.stop_claiming)
+    with reading(tools.engine) as connection:
+        remaining = deque(find_requested(connection, feed_ids))
+    claim = _claim_some_of(remaining, claim_requested_feeds, force=force)
+    while remaining and not stop() and not is_over():
+        yield from drive(Window(tools), claim, stop, began)
+
+
+def _claim_some_of(remaining: deque[int], claim: Callable[..., list[ClaimedHost]], *, force: bool) -> Claim:
+    """Return a claim that takes from ``remaining`` as many feeds at a time as it may claim hosts."""
+
+    def claim_some(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+        some = [remaining.popleft() for _ in range(min(terms.hosts, len(remaining)))]
+        return claim(connection, now, terms, some, force=force) if some else []
+
+    return claim_some

@@ -1,4 +1,4 @@
-"""Polling every feed that is due, as the tasks and the commands call it."""
+"""Polling the feeds that are due: a loop that claims hosts into a window, and ends when the time of a task is over."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,45 +19,57 @@ from worker.pipeline.window import Window
 from worker.values.due_feeds import ClaimedHost
 from worker.values.outcomes import PollRecord
 
-# How long one turn may wait for the network, how soon a meagre claim is followed by another, how long a stop may take.
+# How long one turn waits for the network, how soon a claim that found nothing is made again, how long a stop may take.
 _TURN = timedelta(milliseconds=100)
 _CLAIM_AGAIN = 1.0
 _GRACE = 5.0
-# How long a host may ask to wait before "everything that is due" goes without it.
+# A host that may not be asked for longer than this is left out of "everything that is due".
 PATIENCE = timedelta(seconds=10)
-# How long one task goes on with suspects: the others must not wait for them.
+# How long one task polls suspects alone: the other feeds must not wait longer for them.
 _APART_FOR = timedelta(seconds=10)
-# How long a window claims where no message waits to be acknowledged: its end, when nothing is in flight but what hangs,
-# must not come often.
+# How long a window claims where no message waits to be acknowledged. A window ends with nothing in flight but hosts
+# that hang, which must not happen often.
 _CLAIM_FOR = timedelta(minutes=10)
 
 Stop = Callable[[], bool]
-"""Asked on every turn: once it says so nothing more begins, and what is in flight gets a few seconds."""
+"""Asked on every turn: once it returns True nothing more begins, and what is in flight gets a few seconds."""
 
 Claim = Callable[[Connection, datetime, ClaimTerms], list[ClaimedHost]]
-"""Leases hosts with feeds to poll, none when there is nothing to do at the moment."""
+"""Leases hosts with feeds to poll; none when there is nothing to do at the moment."""
 
 
 def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
-    """Poll feeds that are due, until none is or the time of one task is over; yield each as it is stored."""
+    """Poll feeds that are due, until none is or the time of one task is over; yield each poll once it is stored."""
     began = time.monotonic()
-    # Messages may have piled up while nobody worked: each costs a look.
+    # Messages may have piled up while nobody worked: each of them costs only this look.
     if not count_poll_tasks(tools.engine, 1, 1):
         return
-    # Feeds that may be killing workers go first and apart, so that a death can be laid at their door.
+    # Feeds that may be killing workers are polled first and alone: a death is then certainly theirs.
     is_over = stops_after(_APART_FOR)
     while not (stop() or is_over()):
-        claim = _Once(claim_isolated_hosts)
-        yield from drive(Window(tools), claim, stop, began)
-        if not claim.found:
+        found: list[ClaimedHost] = []
+        yield from drive(Window(tools), _claim_isolated_once(found), stop, began)
+        if not found:
             break
     yield from drive(Window(tools), claim_due_hosts, stop, began)
 
 
+def _claim_isolated_once(found: list[ClaimedHost]) -> Claim:
+    """Return a claim of suspects that adds the hosts to ``found``, and claims nothing more once there are any."""
+
+    def claim(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
+        hosts = [] if found else claim_isolated_hosts(connection, now, terms)
+        found.extend(hosts)
+        return hosts
+
+    return claim
+
+
 def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
-    """Poll every feed that is due now, however long that takes; one whose host asked to be left alone is left."""
+    """Poll every feed that is due now, however long it takes, except where a host asked to be left alone."""
     mend_clock_step(tools.engine, tools.terms.lease)
-    due_by = _now(tools)
+    with reading(tools.engine) as connection:
+        due_by = read_clock(connection).now()
     deadline = _CLAIM_FOR + tools.limits.deadline - tools.limits.stop_claiming
     tools = replace(tools, limits=replace(tools.limits, stop_claiming=_CLAIM_FOR, deadline=deadline))
     while not stop():
@@ -67,34 +79,15 @@ def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
             at = find_next_claim(connection, due_by, now + PATIENCE)
         if at is None:
             break
-        # Only the gap of a host with many feeds can make us wait here.
+        # What makes us wait here is the gap of a host with many feeds.
         time.sleep(max((at - now).total_seconds(), 0.0))
 
 
 def count_poll_tasks(engine: Engine, hosts_per_task: int, most: int) -> int:
-    """Return how many poll tasks there is work for now, counting no further than ``most`` can use."""
+    """Return how many poll tasks have work now, ``most`` at the most."""
     with reading(engine) as connection:
         claimable = count_claimable_hosts(connection, read_clock(connection).now(), hosts_per_task * most)
     return -(-claimable // hosts_per_task)
-
-
-def _now(tools: Tools) -> datetime:
-    with reading(tools.engine) as connection:
-        return read_clock(connection).now()
-
-
-class _Once:
-    """A claim that is made until it has found something; how many hosts that were."""
-
-    def __init__(self, claim: Claim) -> None:
-        self._claim = claim
-        self.found = 0
-
-    def __call__(self, connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
-        """Claim hosts, unless some have been found before."""
-        hosts = [] if self.found else self._claim(connection, now, terms)
-        self.found += len(hosts)
-        return hosts
 
 
 def drive(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
@@ -118,18 +111,18 @@ def drive(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[Po
             yield from window.turn(_TURN)
         yield from window.close()
     finally:
-        # Also when interrupted in mid-turn: what was claimed is given back, what was found is kept.
+        # Also when interrupted in mid-turn: hosts are given back, and polls that wait for their commit are stored.
         window.close()
 
 
 def _top_up(window: Window, claim: Claim, left: timedelta) -> int:
-    """Claim as many hosts as there is room for, with what can begin in the time left; return how many there were."""
+    """Claim as many hosts as there is room for, with feeds that can begin in the time left; return how many."""
     terms = replace(window.tools.terms, hosts=window.room, begin_within=left)
 
-    def work(connection: Connection) -> tuple[Clock, list[ClaimedHost]]:
+    def read_and_claim(connection: Connection) -> tuple[Clock, list[ClaimedHost]]:
         clock = read_clock(connection)
         return clock, claim(connection, clock.now(), terms)
 
-    clock, hosts = write(window.tools.engine, work)
+    clock, hosts = write(window.tools.engine, read_and_claim)
     window.admit(clock, hosts)
     return len(hosts)

@@ -1,4 +1,4 @@
-"""Polls share commits, much of what they cost: those that brought nothing new, and documents read at the same time."""
+"""Polls that share a commit, much of what a poll costs: polls that brought nothing, and documents read in one turn."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -8,15 +8,15 @@ from sqlalchemy import Engine
 
 from worker.database.clock import Clock
 from worker.database.locks import HostRelease
-from worker.pipeline.answered import Answered
 from worker.pipeline.conclude import store_results
+from worker.pipeline.results import Answered
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord, PollResult
 
-# They wait for so many others, or so many seconds.
+# A poll waits for its commit until so many wait, or for so many seconds.
 _MOST = 50
 _LONGEST = 1.0
-# Documents that share a commit hold together so many entries, or are one document.
+# The documents of one commit hold at most so many entries together, unless it is a single document.
 _MOST_ENTRIES = 400
 
 
@@ -66,11 +66,11 @@ class SharedCommit:
 
     @property
     def is_due(self) -> bool:
-        """True when enough wait, or one has waited long enough."""
+        """True when enough polls wait, or one has waited long enough."""
         return len(self) >= _MOST or (bool(self) and time.monotonic() - self._since >= _LONGEST)
 
     def commit(self, clock: Clock) -> list[PollRecord]:
-        """Write all that wait; return the ledger's rows."""
+        """Write everything that waits; return the ledger's rows."""
         records = store_results(self._engine, self._results, self._releases, clock.now())
         self._results, self._releases = [], []
         return records

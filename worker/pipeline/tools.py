@@ -1,4 +1,4 @@
-"""What a process keeps from poll to poll: the fetcher and the parser, beside the store's engine."""
+"""The tools that a process keeps from poll to poll: the store's engine, the fetcher, the parser, and their limits."""
 
 import os
 import resource
@@ -16,50 +16,37 @@ from worker.fetch import FetchLimits, Guard, Transfers
 from worker.normalise.language import Detect
 from worker.parse import ParseLimits, Parser
 from worker.settings import Settings, settings
-from worker.store.outages import Outages
+from worker.store.network_outages import Outages
 from worker.values.schedules import Bounds
 
-# --- How many files and sockets a process may hold open: the soft limit most systems set is meant for smaller
-# programs.
-
-
-def allow_descriptors(wanted: int) -> int:
-    """Let this process hold ``wanted`` descriptors open, as far as its hard limit goes; return how many it may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return wanted
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return most
-
-
-# Of a host with a gap so short that it allows more: what one task can be expected to get through.
+# The most that one task can be expected to poll of one host, however short the host's gap.
 _FEEDS_PER_HOST = 200
-# A hanging host costs a socket and its handle. With 300 slots that is 1,000 polls a second of which 5 % hang for 30 s.
+# A host that hangs costs a socket and its handle. With 300 slots this allows 1,000 polls a second of which 5 % hang for
+# 30 s.
 _HANGING_PER_SLOT = 5
 # Idle connections, second addresses that are tried, the store, the broker, the parser, logs.
 _OTHER_DESCRIPTORS = 300
-# By process, for a forked child must not use its parent's.
+# By process: a forked child must not use its parent's tools.
 _idle: dict[int, list["Tools"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Everything polling needs; the fetcher and the parser serve one caller at a time."""
+    """Everything that polling needs; the fetcher and the parser serve one caller at a time."""
 
     engine: Engine
     transfers: Transfers
     parser: Parser
     detect: Detect | None
-    """Null without the extra ``language``."""
+    """None without the extra ``language``."""
     outages: Outages
     terms: ClaimTerms
     bounds: Bounds
     limits: TimeLimits
     slots: int
-    """Hosts in flight at once, but for those that hang."""
+    """Hosts in flight at once, not counting those that hang."""
     hanging: int
-    """Hosts that may hang beside them; any more take a slot."""
+    """Hosts that may hang besides; each further one takes a slot."""
 
     def close(self) -> None:
         """Drop connections and the parser's child."""
@@ -69,7 +56,7 @@ class Tools:
 
 @contextmanager
 def borrowed_tools() -> Iterator[Tools]:
-    """Lend tools of this process that nobody uses, made where there are none: each serves one caller at a time."""
+    """Lend tools of this process that nobody else is using, and make new ones where there are none."""
     idle = _idle.setdefault(os.getpid(), [])
     try:
         tools = idle.pop()
@@ -84,26 +71,17 @@ def borrowed_tools() -> Iterator[Tools]:
 def make_tools(chosen: Settings, engine: Engine) -> Tools:
     """Make the tools that the settings ask for."""
     limits = time_limits(chosen.fetch_timeout)
+    fetch_limits = FetchLimits(
+        chosen.fetch_timeout, chosen.connect_timeout, max_body=chosen.max_body, user_agent=chosen.user_agent
+    )
     return Tools(
         engine=engine,
-        transfers=Transfers(
-            FetchLimits(
-                timeout=chosen.fetch_timeout,
-                connect_timeout=chosen.connect_timeout,
-                max_body=chosen.max_body,
-                user_agent=chosen.user_agent,
-            ),
-            Guard.allowing(chosen.allow_hosts),
-        ),
+        transfers=Transfers(fetch_limits, Guard.allowing(chosen.allow_hosts)),
         parser=Parser(ParseLimits(max_entries=chosen.max_entries)),
         detect=find_detector(),
         outages=Outages(engine),
         terms=ClaimTerms(
-            lease=limits.lease,
-            gap=chosen.host_gap,
-            parallel=chosen.host_parallel,
-            hosts=chosen.batch_size,
-            feeds_per_host=_FEEDS_PER_HOST,
+            limits.lease, chosen.host_gap, chosen.host_parallel, hosts=chosen.batch_size, feeds_per_host=_FEEDS_PER_HOST
         ),
         bounds=bounds_of_settings(chosen),
         limits=limits,
@@ -113,11 +91,24 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
 
 
 def bounds_of_settings(chosen: Settings) -> Bounds:
-    """Return how often a feed may be polled for which its operator chose nothing of its own."""
+    """Return the bounds for feeds whose operator chose no interval of their own."""
     return Bounds(chosen.poll_interval, chosen.poll_interval_min, chosen.poll_interval_max)
 
 
 def _room_to_hang(slots: int) -> int:
-    """Return how many hosts may hang, as far as the sockets of this process go."""
+    """Return how many hosts may hang at once, as far as this process may open sockets for them."""
     wanted = _HANGING_PER_SLOT * slots
-    return max(0, min(wanted, allow_descriptors(slots + wanted + _OTHER_DESCRIPTORS) - slots - _OTHER_DESCRIPTORS))
+    return max(0, min(wanted, _allow_descriptors(slots + wanted + _OTHER_DESCRIPTORS) - slots - _OTHER_DESCRIPTORS))
+
+
+def _allow_descriptors(wanted: int) -> int:
+    """Let this process hold ``wanted`` files and sockets open, or as many as its hard limit allows; return how many.
+
+    The soft limit of most systems is meant for smaller programs.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return wanted
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most

@@ -1,4 +1,4 @@
-"""What a window holds of one claimed host: which feeds are still to ask, and when the host may be asked again."""
+"""A visit: what a window knows of one claimed host, which of its feeds are still to ask, and when it may be asked."""
 
 from collections import deque
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from worker.values.due_feeds import ClaimedHost, DueFeed
 
 
 class Visit:
-    """The polls of one claimed host, one at a time (or ``parallel``) with the host's gap between two requests."""
+    """The polls of one claimed host, ``parallel`` at a time, with the host's gap between two requests."""
 
     def __init__(self, host: ClaimedHost, claimed_at: datetime) -> None:
         self.host = host
@@ -23,16 +23,16 @@ class Visit:
 
     @property
     def is_waiting(self) -> bool:
-        """True while feeds have not begun."""
+        """True while some feeds have not begun."""
         return bool(self._waiting)
 
     @property
     def is_over(self) -> bool:
-        """True when no feed is waiting or in the making."""
+        """True when no feed waits or is under way."""
         return not self._waiting and not self._unfinished
 
     def begin(self, now: datetime) -> DueFeed | None:
-        """Return the feed to ask next, if the host may be asked now; null otherwise."""
+        """Return the feed to ask for next; None when the host may not be asked now, or no feed waits."""
         if now > self._begin_until:
             self.begin_no_more()
         must_wait = self._not_before is not None and self._not_before > now
@@ -53,27 +53,27 @@ class Visit:
         self._wait_until(now + self.host.gap)
 
     def finish(self, host_wait: timedelta | None, now: datetime, *, is_success: bool) -> HostRelease | None:
-        """Note that a begun feed is about to be stored; return the end of the lease if it was the last.
+        """Note that a begun feed is about to be stored; return the end of the lease after the last feed.
 
-        ``host_wait`` is how long the host asked to be left alone, null if it did not: that goes for all its feeds.
+        ``host_wait`` is how long the host asked to be left alone, with all its feeds; None when it did not.
         """
         self._unfinished -= 1
         if host_wait is not None:
-            # Of several requests at once it may refuse each: that is one refusal.
+            # A host that refuses several requests sent at once has refused us once.
             self._refusals += not self._is_refused
             self._is_refused = True
             self._wait_until(now + host_wait)
             self._waiting.clear()
         elif is_success and not self._is_refused:
-            # A failure of another kind says nothing of whether the host would have us back.
+            # Only a success says that the host would have us back: a failure of another kind does not.
             self._refusals = 0
         return self.release(now) if self.is_over else None
 
     def release(self, now: datetime) -> HostRelease:
-        """Return the end of the lease as things stand."""
+        """Return the end of the lease, with what is known of the host now."""
         host = self.host
         return HostRelease(host.host_id, host.token, self._not_before or now, self._refusals, host.isolated)
 
     def _wait_until(self, moment: datetime) -> None:
-        # Never earlier than was settled before: an answer to one request does not undo a refusal of another.
+        # Never earlier than before: an answer to one request does not undo the refusal of another.
         self._not_before = max(moment, self._not_before or moment)

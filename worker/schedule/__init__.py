@@ -1,6 +1,6 @@
-"""Stage schedule: when to poll next, and why, in one pure decision.
+"""Stage schedule: when to poll a feed next, and why. Pure.
 
-A poll that answered → ``success``: by the ``forecast`` from its ``rhythm``, never earlier than the ``hints`` allow
-A poll that failed   → ``streak``: does it count? → ``failure``: the cure of its class (``cures``), or the end
-A permanent redirect → ``moves``: is the new address to be believed yet?
+A poll that answered → ``success``: by the ``forecast`` from its ``rhythm``, never earlier than its publisher wishes
+A poll that failed   → ``failure``: the longer streak, then the cure for the class of failure, or the end of polling
+A permanent redirect → ``success``: the new address is believed once it has been named for long enough
 """

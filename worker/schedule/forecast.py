@@ -10,17 +10,17 @@ from worker.values.schedules import Rhythm
 _HOUR = timedelta(hours=1)
 # How many articles it takes to believe half of what the hours, the weekdays or the minutes say.
 _FLAT_HOURS, _FLAT_WEEKDAYS, _FLAT_MINUTES = 2.0, 3.0, 0.5
-# A document is rarely written the very minute that its newest article is dated.
+# A document is rarely written in the very minute of its newest article's date.
 _WRITING = timedelta(minutes=8)
-# Longer ago than so many marks, what came would have been worth a poll by itself.
+# Only the last so many moments are compared: what came before them would have been worth a poll by itself.
 _LOOK_BACK = 4
 
 
 def best_wait(rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[timedelta, timedelta]) -> timedelta:
-    """Return how long to wait for the next poll to be worth it, between ``limits`` (shortest, longest).
+    """Return how long to wait until the next poll is worth it, between ``limits`` (shortest, longest).
 
-    That is when the articles expected until then will have waited half an interval, all together. For a feed with an
-    even rhythm this is the square-root law: of all schedules with as many polls it has the least total delay.
+    It is worth it when the articles expected until then will have waited half an interval, all together. For an even
+    rhythm this is the square-root law: of all schedules with as many polls it has the least total delay.
     """
     shortest, longest = limits[0] / _HOUR, limits[1] / _HOUR
     rate = expected_rate(rhythm, now)
@@ -39,31 +39,17 @@ def best_wait(rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[
     return max(limits[0], _best_of(marks, worth, shortest, rate) * _HOUR)
 
 
-def _best_of(marks: Sequence[tuple[float, float]], worth: float, shortest: float, rate: float) -> float:
-    """Return the best moment up to the last one: right after many articles came is better than some time later.
-
-    ``marks`` are moments, each with the articles waiting then. An earlier poll saves those the rest of the time, leaves
-    to the poll after it what comes later, and is as much dearer as it is earlier.
-    """
-    last = marks[-1][0]
-    if len(marks) == 1:
-        return last
-    after_next = last + max(shortest, min(last, sqrt(worth / rate)))
-    return max(marks[-_LOOK_BACK:], key=lambda mark: mark[1] * (after_next - mark[0]) + worth * mark[0] / last)[0]
-
-
 def _hours_ahead(rhythm: Rhythm, now: datetime, rate: float) -> Iterator[tuple[float, float, float]]:
     """Yield the hours ahead, endlessly: how long each is, how many articles come evenly in it, how many as it ends.
 
-    Where articles come at a certain minute, that is when an hour ends.
+    Where articles come at a certain minute, hours end at that minute.
     """
     hours, weekdays = rhythm.hours, rhythm.weekdays
-    known = sum(hours)
     sharp = _sharpness(*rhythm.minutes)
     if sharp:
         now -= timedelta(minutes=atan2(*rhythm.minutes[:2]) / DIAL % 60) + _WRITING
     flat_hour, flat_day = _FLAT_HOURS / 24, _FLAT_WEEKDAYS / 7
-    scale = rate * 168 / ((known + _FLAT_HOURS) * (sum(weekdays) + _FLAT_WEEKDAYS))
+    scale = rate * 168 / ((sum(hours) + _FLAT_HOURS) * (sum(weekdays) + _FLAT_WEEKDAYS))
     hour, day = now.hour, now.weekday()
     today = scale * (weekdays[day] + flat_day)
     coming = today * (hours[hour] + flat_hour)
@@ -80,13 +66,26 @@ def _hours_ahead(rhythm: Rhythm, now: datetime, rate: float) -> Iterator[tuple[f
 
 
 def _sharpness(east: float, north: float, articles: float) -> float:
-    """Return which share of the articles comes at one certain minute of the hour."""
-    # So long is the sum of directions that mean nothing.
+    """Return the share of the articles that come at one certain minute of the hour."""
+    # Directions at random add up to about this much.
     chance = sqrt(articles)
     return max(0.0, (hypot(east, north) - chance) / (articles - chance + _FLAT_MINUTES))
 
 
 def _time_until(worth: float, waiting: float, coming: float) -> float:
-    """Return how long it takes for articles to have waited ``worth`` hours, with some waiting and some more coming."""
+    """Return after how many hours ``waiting`` articles and ``coming`` more an hour have waited ``worth`` hours."""
     root = waiting + sqrt(waiting * waiting + 2 * coming * worth)
     return 2 * worth / root if root else inf
+
+
+def _best_of(marks: Sequence[tuple[float, float]], worth: float, shortest: float, rate: float) -> float:
+    """Return the best moment up to the last one: right after many articles came is better than some time later.
+
+    ``marks`` are moments, each with the articles waiting then. An earlier poll saves its articles the rest of the time,
+    leaves those that come later to the poll after it, and costs more in proportion as it is earlier.
+    """
+    last = marks[-1][0]
+    if len(marks) == 1:
+        return last
+    after_next = last + max(shortest, min(last, sqrt(worth / rate)))
+    return max(marks[-_LOOK_BACK:], key=lambda mark: mark[1] * (after_next - mark[0]) + worth * mark[0] / last)[0]

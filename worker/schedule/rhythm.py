@@ -1,7 +1,7 @@
 """A feed's publishing rhythm, learnt from the arrivals of its articles.
 
-Arrivals are taken for an inhomogeneous Poisson process: a rate, times a profile of the day, times one of the week. All
-of it fades, the rate sooner than the profiles.
+We take arrivals for an inhomogeneous Poisson process: a rate, times a profile of the day, times one of the week. All
+three fade, the rate sooner than the profiles.
 """
 
 from bisect import bisect_left
@@ -19,34 +19,47 @@ DIAL = 2 * pi / 60
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 _HALF_LIFE = timedelta(days=21)
 _PROFILE_HALF_LIFE = timedelta(days=120)
-# What is assumed before anything is seen: as if this many articles had come in so many hours. Rates differ by a factor
-# of ten thousand from feed to feed, so a few articles overrule it: so many halve its hours.
+# We begin as if half an article had come in 72 hours. Rates differ by a factor of ten thousand from feed to feed, so a
+# few articles must overrule this: three halve those hours.
 _PRIOR_ARTICLES, _PRIOR_HOURS, _OVERRULED_BY = 0.5, 72.0, 3.0
-# After so many articles that did not come as expected, half the rate is believed.
+# When so many expected articles have not come, half the rate is believed.
 _PATIENCE = 12.0
-# Two polls further apart do not tell the hour of what arrived between them.
+# Two polls further apart do not tell the hour in which an article arrived between them.
 _TELLS_THE_HOUR = 3 * _HOUR
 _MIDNIGHT = time()
 _ALMOST_ONE, _UNITS = 0.95, (("day", 24.0), ("week", 168.0), ("month", 730.0))
-# So much of what is known makes "mostly", if it is enough and fits into half a day.
+# "Mostly" is this share of the known arrivals, if there are enough of them and half a day holds it.
 _MOSTLY, _ENOUGH, _HALF_A_DAY = 0.75, 6.0, 12
-# One article in so many may be kept in a document for ever.
-_KEPT = 20
+# One in so many articles may stay in a document for ever.
+_ONE_STAYS_IN = 20
 
 
-def arrivals(published: Iterable[datetime | None], seen_before: datetime | None, now: datetime) -> list[datetime]:
-    """Return when articles that were found now arrived in the feed, as far as that can be told, in order.
+def arrival_times(published: Iterable[datetime | None], seen_before: datetime | None, now: datetime) -> list[datetime]:
+    """Estimate when articles that were found now arrived in the feed; the moments are in order.
 
-    At the first poll (``seen_before`` is null) their dates are all there is. Later, what was not there at the last
-    successful poll arrived since, whatever its date. A moment at exactly midnight is a day without an hour.
+    At the first poll (``seen_before`` is None) their dates are all we know. Later, whatever an article's date, it
+    arrived after the last successful poll. A date at exactly midnight names a day and no hour.
     """
     if seen_before is None:
         return sorted(date for date in published if date and date <= now)
     return sorted(_arrival(date, seen_before, now) for date in published)
 
 
-def observe(rhythm: Rhythm | None, arrived: Sequence[datetime], now: datetime) -> Rhythm:
-    """Return the rhythm with what arrived up to now, in order; the same one when nothing did."""
+def _arrival(date: datetime | None, seen_before: datetime, now: datetime) -> datetime:
+    middle = seen_before + (now - seen_before) / 2
+    if date and date <= now and date.time() != _MIDNIGHT:
+        if date > seen_before:
+            return date
+        # Dated shortly before the last poll, which missed it: guess that it arrived as long after that poll.
+        if seen_before - date <= middle - seen_before:
+            return seen_before + (seen_before - date)
+    if now - seen_before <= _TELLS_THE_HOUR:
+        return middle
+    return middle.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def learn_rhythm(rhythm: Rhythm | None, arrived: Sequence[datetime], now: datetime) -> Rhythm:
+    """Return the rhythm with the arrivals up to now, which are in order; the same rhythm when there are none."""
     if rhythm is None:
         rhythm, arrived = _begin(arrived, now)
     if not arrived:
@@ -54,7 +67,8 @@ def observe(rhythm: Rhythm | None, arrived: Sequence[datetime], now: datetime) -
     latest = max(rhythm.latest, arrived[-1])
     articles = rhythm.articles * _fading(latest - rhythm.latest, _HALF_LIFE)
     fading = _fading(latest - rhythm.latest, _PROFILE_HALF_LIFE)
-    hours, weekdays, minutes = (_scale(counts, fading) for counts in (rhythm.hours, rhythm.weekdays, rhythm.minutes))
+    profiles = rhythm.hours, rhythm.weekdays, rhythm.minutes
+    hours, weekdays, (east, north, timed) = ([count * fading for count in profile] for profile in profiles)
     together = Counter(_hour_of(moment) for moment in arrived)
     for moment in arrived:
         articles += _fading(latest - moment, _HALF_LIFE)
@@ -64,81 +78,20 @@ def observe(rhythm: Rhythm | None, arrived: Sequence[datetime], now: datetime) -
         if moment.time() != _MIDNIGHT:
             hours[moment.hour] += weight
             # Stragglers at unusual hours do not blur the minute.
-            _turn(minutes, moment.minute, weight * hours[moment.hour] / max(hours))
-    return Rhythm(rhythm.since, latest, articles, tuple(hours), tuple(weekdays), (minutes[0], minutes[1], minutes[2]))
-
-
-def expected_rate(rhythm: Rhythm, now: datetime) -> float:
-    """Return how many articles an hour are expected, on average over a week; never zero."""
-    silence = max(now - rhythm.latest, timedelta(0))
-    observed = max(now - rhythm.since, timedelta(0))
-    articles = rhythm.articles * _fading(silence, _HALF_LIFE)
-    # What a steady feed would have left of each article an hour, when those fade too.
-    hours = (1 - _fading(observed, _HALF_LIFE)) * (_HALF_LIFE / _HOUR / log(2))
-    rate = (_PRIOR_ARTICLES + articles) / (_PRIOR_HOURS / (1 + articles / _OVERRULED_BY) + hours)
-    # A day's silence may be a night; a longer one of a busy feed says more than what came before it.
-    overdue = max(silence - _DAY, timedelta(0)) / _HOUR * rate
-    return rate / (1 + overdue / _PATIENCE)
-
-
-def describe(rhythm: Rhythm, now: datetime) -> str:
-    """Say how often the feed publishes, for people: "about 3 articles a day, mostly 06–18 UTC"."""
-    if not rhythm.articles:
-        return "nothing new so far"
-    rate = expected_rate(rhythm, now)
-    unit, hours = next(((unit, hours) for unit, hours in _UNITS if rate * hours > _ALMOST_ONE), ("", 0.0))
-    if not unit:
-        return "less than one article a month"
-    count = round(rate * hours)
-    # A document of one day says nothing of other days.
-    usually = _busy_hours(rhythm.hours) if now - rhythm.since > _WEEK else ""
-    return f"about {count} article{'s' if count > 1 else ''} a {unit}{usually}"
-
-
-def _busy_hours(hours: tuple[float, ...]) -> str:
-    """Say within which hours most articles come; nothing where there are none such."""
-    if sum(hours) < _ENOUGH:
-        return ""
-    sums = list(accumulate(hours * 2, initial=0.0))
-    most = _MOSTLY * sums[24]
-    widths = [bisect_left(sums, sums[first] + most) - first for first in range(24)]
-    width = min(widths)
-    first = widths.index(width)
-    return f", mostly {first:02}–{(first + width) % 24:02} UTC" if width <= _HALF_A_DAY else ""
-
-
-def _arrival(date: datetime | None, seen_before: datetime, now: datetime) -> datetime:
-    """Return when an article arrived that was not there at the last poll."""
-    middle = seen_before + (now - seen_before) / 2
-    if date and date <= now and date.time() != _MIDNIGHT:
-        if date > seen_before:
-            return date
-        # Dated shortly before that poll, it was too late for it: as late again is a fair guess.
-        if seen_before - date <= middle - seen_before:
-            return seen_before + (seen_before - date)
-    if now - seen_before <= _TELLS_THE_HOUR:
-        return middle
-    return middle.replace(hour=0, minute=0, second=0, microsecond=0)
+            weight = weight * hours[moment.hour] / max(hours)
+            angle = moment.minute * DIAL
+            east, north, timed = east + weight * sin(angle), north + weight * cos(angle), timed + weight
+    return Rhythm(rhythm.since, latest, articles, tuple(hours), tuple(weekdays), (east, north, timed))
 
 
 def _begin(arrived: Sequence[datetime], now: datetime) -> tuple[Rhythm, Sequence[datetime]]:
     """Return the rhythm of a feed before its first document, and the arrivals that count."""
     if not arrived:
         return Rhythm(since=now, latest=now), arrived
-    # The oldest says since when the others are all there were.
-    oldest = len(arrived) // _KEPT
+    # Everything published since the oldest article is in the document: observation begins with it.
+    oldest = len(arrived) // _ONE_STAYS_IN
     since = arrived[oldest]
     return Rhythm(since=since, latest=since), arrived[oldest + 1 :]
-
-
-def _scale(counts: Iterable[float], factor: float) -> list[float]:
-    return [count * factor for count in counts]
-
-
-def _turn(minutes: list[float], minute: int, weight: float) -> None:
-    """Add an article to the dial."""
-    angle = minute * DIAL
-    minutes[:] = (minutes[0] + weight * sin(angle), minutes[1] + weight * cos(angle), minutes[2] + weight)
 
 
 def _hour_of(moment: datetime) -> datetime:
@@ -147,3 +100,42 @@ def _hour_of(moment: datetime) -> datetime:
 
 def _fading(age: timedelta, half_life: timedelta) -> float:
     return exp2(-max(age / half_life, 0.0))
+
+
+def expected_rate(rhythm: Rhythm, now: datetime) -> float:
+    """Return how many articles an hour are expected, on average over a week; never zero."""
+    silence = max(now - rhythm.latest, timedelta(0))
+    observed = max(now - rhythm.since, timedelta(0))
+    articles = rhythm.articles * _fading(silence, _HALF_LIFE)
+    # The observed hours fade as well: a steady feed of one article an hour has as many articles left as hours.
+    hours = (1 - _fading(observed, _HALF_LIFE)) * (_HALF_LIFE / _HOUR / log(2))
+    rate = (_PRIOR_ARTICLES + articles) / (_PRIOR_HOURS / (1 + articles / _OVERRULED_BY) + hours)
+    # A day's silence may be a night. A longer one of a busy feed says more than the articles before it.
+    overdue = max(silence - _DAY, timedelta(0)) / _HOUR * rate
+    return rate / (1 + overdue / _PATIENCE)
+
+
+def describe_rhythm(rhythm: Rhythm, now: datetime) -> str:
+    """Return how often the feed publishes, in words: "about 3 articles a day, mostly 06–18 UTC"."""
+    if not rhythm.articles:
+        return "nothing new so far"
+    rate = expected_rate(rhythm, now)
+    unit, hours = next(((unit, hours) for unit, hours in _UNITS if rate * hours > _ALMOST_ONE), ("", 0.0))
+    if not unit:
+        return "less than one article a month"
+    count = round(rate * hours)
+    # A document of one day does not tell the hours of other days.
+    usually = _busy_hours(rhythm.hours) if now - rhythm.since > _WEEK else ""
+    return f"about {count} article{'s' if count > 1 else ''} a {unit}{usually}"
+
+
+def _busy_hours(hours: tuple[float, ...]) -> str:
+    """Return the hours within which most articles come, in words; an empty string where they come at all hours."""
+    if sum(hours) < _ENOUGH:
+        return ""
+    sums = list(accumulate(hours * 2, initial=0.0))
+    most = _MOSTLY * sums[24]
+    widths = [bisect_left(sums, sums[first] + most) - first for first in range(24)]
+    width = min(widths)
+    first = widths.index(width)
+    return f", mostly {first:02}–{(first + width) % 24:02} UTC" if width <= _HALF_A_DAY else ""

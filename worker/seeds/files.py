@@ -1,4 +1,8 @@
-"""Finding seed files: what paths, folders and globs name, and how a file looks."""
+"""Finding and reading seed files: what paths, folders and globs name, and whether a file is still being written.
+
+``find_seed_files`` → ``settle``: files that were written a moment ago wait → ``read_seed_file``, which refuses those
+that were written to meanwhile
+"""
 
 import glob
 import os
@@ -10,38 +14,46 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from worker.basics.measures import show_size
+from worker.basics.units import show_size
 from worker.errors import SeedError, UnfinishedSeedError
 from worker.values.due_feeds import Document
 
-# How editors name their backups, and programs what they are still writing; those that begin with a dot are hidden.
+# How editors name their backups, and programs the files that they are still writing.
 _PASSED_OVER = tuple(
     "~ .bak .swp .tmp .temp .part .partial .filepart .crdownload .download .lock .writing .incomplete".split()
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = 1_000_000_000
+# FAT counts in steps of two seconds, the longest of all file systems that do not count parts of a second.
+_COARSEST = 2 * _SECOND
+# A URI is a key of the store, and PostgreSQL indexes no key that is much longer.
+_LONGEST_URI = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a file looked at one moment, in nanoseconds since 1970; two are equal unless it was written to in between."""
+    """How a file looked at one moment: equal to an earlier look unless the file was written to in between.
+
+    Times are in nanoseconds since 1970.
+    """
 
     size: int
     modified: int
     """When its bytes last changed (``st_mtime_ns``)."""
     changed: int = field(compare=False)
-    """When anything of it last changed, its name too (``st_ctime_ns``)."""
+    """When anything about it last changed, such as its name (``st_ctime_ns``)."""
 
     @classmethod
     def of(cls, status: os.stat_result) -> "Look":
-        """Return what matters here of a file's status."""
+        """Return the look of a file with this status."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     def modified_at(self, now: datetime) -> datetime:
-        """Return when its bytes last changed: never after ``now``, whatever the clock says that wrote it."""
+        """Return when its bytes last changed, but never a time after ``now``: the clock that wrote it may be wrong."""
         try:
             return min(_EPOCH + timedelta(microseconds=self.modified // 1000), now)
         except OverflowError:
-            # Some tools write nonsense: there is no such year.
+            # Some tools write a year that does not exist.
             return now
 
 
@@ -51,27 +63,32 @@ class SeedFile:
 
     path: Path
     name: str
-    """Its path within the folder that was named, with slashes; its own name where it was named itself, or by a glob."""
+    """Its path within the folder that was named, with slashes; only its own name where it or a glob was named."""
     look: Look | None = None
-    """None before anybody looked at it, and where that failed: reading it will say why."""
+    """None until somebody looked at it, and where looking failed: reading it will say why."""
 
 
 def find_seed_files(paths: Sequence[Path | str]) -> Iterator[SeedFile | SeedError]:
-    """Yield the files that paths, folders (whole, in the order of names) and globs name, or why one names none.
+    """Yield the files that paths, folders (with all subfolders, in the order of names) and globs name.
 
-    Hidden files, editors' backups and unfinished downloads are passed over in folders and by globs that do not ask for
-    them; links to folders are not followed.
+    A path that names none yields a SeedError. Folders, and globs that do not ask for them, leave out hidden files,
+    editors' backups and unfinished downloads; links to folders are not followed.
     """
     for given in paths:
         path = Path(given)
-        if path.is_dir():
-            yield from _walk(path)
-        elif os.path.lexists(path):
-            yield SeedFile(path, _portable(path.name))
+        if os.path.lexists(path):
+            yield from _files_at(path)
         elif glob.has_magic(str(given)):
             yield from _match(str(given))
         else:
             yield SeedError(f"{given} was not read: there is no such file or folder.")
+
+
+def _files_at(path: Path) -> Iterator[SeedFile | SeedError]:
+    if path.is_dir():
+        yield from _walk(path)
+    else:
+        yield SeedFile(path, _portable(path.name))
 
 
 def _walk(folder: Path) -> Iterator[SeedFile | SeedError]:
@@ -93,10 +110,7 @@ def _match(pattern: str) -> Iterator[SeedFile | SeedError]:
     if not found:
         yield SeedError(f"{pattern} was not read: no file matches it.")
     for path in found:
-        if path.is_dir():
-            yield from _walk(path)
-        else:
-            yield SeedFile(path, _portable(path.name))
+        yield from _files_at(path)
 
 
 def _is_passed_over(name: str) -> bool:
@@ -104,20 +118,63 @@ def _is_passed_over(name: str) -> bool:
 
 
 def _portable(name: str) -> str:
-    # Not every file's name is text, and no database keeps what is not.
+    # Not every file's name is text, and a database keeps only text.
     return name.encode(errors="backslashreplace").decode()
 
 
-# --- Reading one seed file; what it *is* its content decides, elsewhere.
+def settle(
+    found: Iterable[SeedFile | SeedError],
+    still_for: timedelta,
+    clock: Callable[[], int] = time.time_ns,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[SeedFile | SeedError]:
+    """Yield files with how they look; those written a moment ago come last, after one wait for all of them.
 
-# A URI is a key of the store, and PostgreSQL indexes none that is much longer.
-_LONGEST_URI = 2000
+    A file that is written to during the wait looks different when it is read.
+    """
+    span = still_for // timedelta(microseconds=1) * 1000
+    fresh: list[SeedFile] = []
+    end = 0
+    for file in found:
+        if isinstance(file, SeedError):
+            yield file
+            continue
+        look, seen = _look_at(file), clock()
+        still = still_at(look, seen, span) if look else seen
+        if still > seen:
+            fresh.append(replace(file, look=look))
+            end = max(end, still)
+        else:
+            yield replace(file, look=look)
+    if fresh:
+        # Never longer than this, even if the clock is set back meanwhile.
+        wait(min(max(end - clock(), 0), span) / _SECOND)
+        yield from fresh
+
+
+def still_at(look: Look, seen: int, still_for: int) -> int:
+    """Return when a file seen at ``seen`` will have been left alone for ``still_for``; all in nanoseconds.
+
+    Writing sets both times of a file, renaming only the second: a file that was renamed after it was written is whole
+    at once.
+    """
+    if look.modified % _SECOND:
+        return seen if look.changed > look.modified else min(look.modified, seen) + still_for
+    # Where a file system counts no parts of a second, a rename does not show, and the last bytes may be younger.
+    return min(look.modified + _COARSEST, seen) + still_for
+
+
+def _look_at(file: SeedFile) -> Look | None:
+    try:
+        return Look.of(file.path.stat())
+    except OSError:
+        return None
 
 
 def read_seed_file(path: Path, max_body: int, look: Look | None = None) -> tuple[Document, Look]:
-    """Return the file's bytes as a document whose URL is the file's, and how it looked; SeedError says why it cannot.
+    """Return a file as a document whose URL is the file's URI, and how the file looked; SeedError says why it cannot.
 
-    UnfinishedSeedError when it was written to while it was read, or since it looked as ``look`` says.
+    UnfinishedSeedError when it was written to while it was read, or since ``look``.
     """
     try:
         # A pipe without a writer would block at open; nothing but a regular file is a seed.
@@ -139,7 +196,7 @@ def read_seed_file(path: Path, max_body: int, look: Look | None = None) -> tuple
 
 
 def _read(path: Path, file: BinaryIO, max_body: int, look: Look | None) -> tuple[bytes, Look]:
-    # Opening a file on a share asks its server how it looks; what was known of that before may be old.
+    # Opening a file on a network share asks the server how it looks; an earlier answer may be out of date.
     found = Look.of(os.fstat(file.fileno()))
     body = file.read(max_body + 1)
     if found != (look or found) or found != Look.of(os.fstat(file.fileno())):
@@ -147,58 +204,3 @@ def _read(path: Path, file: BinaryIO, max_body: int, look: Look | None) -> tuple
             f"{path} was not read: it is still being written; it is read when it has stood still for a second."
         )
     return body, found
-
-
-# --- Whether a file is whole: it was renamed into place, or nobody has written to it for a moment.
-
-_SECOND = 1_000_000_000
-# FAT counts in steps of two seconds; nothing that cannot tell parts of a second takes longer ones.
-_COARSEST = 2 * _SECOND
-
-
-def still_at(look: Look, seen: int, still_for: int) -> int:
-    """Return when a file that looks so at ``seen`` will have stood still, if nothing changes; all in nanoseconds.
-
-    Writing sets both times of a file, renaming only the second: one that got its name after its bytes is whole at once.
-    """
-    if look.modified % _SECOND:
-        return seen if look.changed > look.modified else min(look.modified, seen) + still_for
-    # Where parts of a second are not told, neither are renames, and the last bytes may be younger than it says.
-    return min(look.modified + _COARSEST, seen) + still_for
-
-
-def settle(
-    found: Iterable[SeedFile | SeedError],
-    still_for: timedelta,
-    clock: Callable[[], int] = time.time_ns,
-    wait: Callable[[float], None] = time.sleep,
-) -> Iterator[SeedFile | SeedError]:
-    """Yield files with how they look, those written a moment ago last, after one wait for all of them.
-
-    Whether one was written to again meanwhile shows when it is read: it looks otherwise then.
-    """
-    span = still_for // timedelta(microseconds=1) * 1000
-    fresh: list[SeedFile] = []
-    end = 0
-    for file in found:
-        if isinstance(file, SeedError):
-            yield file
-            continue
-        look, seen = _look_at(file), clock()
-        still = still_at(look, seen, span) if look else seen
-        if still > seen:
-            fresh.append(replace(file, look=look))
-            end = max(end, still)
-        else:
-            yield replace(file, look=look)
-    if fresh:
-        # Never longer, whatever becomes of the clock meanwhile.
-        wait(min(max(end - clock(), 0), span) / _SECOND)
-        yield from fresh
-
-
-def _look_at(file: SeedFile) -> Look | None:
-    try:
-        return Look.of(file.path.stat())
-    except OSError:
-        return None

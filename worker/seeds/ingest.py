@@ -1,7 +1,10 @@
-"""Ingesting what paths name, file by file: each document through the stages of a polled one."""
+"""Ingesting what paths name, file by file: each document goes through the stages of a polled one.
+
+find files → read → parse → find the feed that owns the document → ``store_documents``; OPML adds feeds instead
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,93 +20,21 @@ from worker.errors import PollError, SeedError
 from worker.manage.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
 from worker.normalise.dates import read_date
 from worker.parse import Kind, sniff
-from worker.pipeline.answered import Answered, hash_body
-from worker.pipeline.conclude import DELETED, store_documents
-from worker.pipeline.identify import hold_back
-from worker.pipeline.tools import Tools
-from worker.seeds.files import Look, SeedFile, find_seed_files, read_seed_file, settle
-from worker.seeds.outlines import Imported, add_outlines, import_opml
+from worker.pipeline import Tools
+from worker.pipeline.conclude import FEED_DELETED, store_documents
+from worker.pipeline.prepare import hold_back
+from worker.pipeline.results import Answered, hash_body
+from worker.seeds.files import SeedFile, find_seed_files, read_seed_file, settle
+from worker.seeds.opml import add_feeds_of_seed
 from worker.settings import Settings
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord
 from worker.wire.dispatch import parse_dispatch
 
-# --- When what a seed file holds was said, as far as anybody can tell. Pure.
-
-_WIRE_PARSERS = {"dispatch", "newsroom"}
-
-
-def is_wire(parsed: ParsedDocument) -> bool:
-    """Say whether a file is copy of a wire or a newsroom, not a saved document of a feed."""
-    return parsed.parser in _WIRE_PARSERS
-
-
-def said_at(parsed: ParsedDocument, written_at: datetime, now: datetime, *, is_known: bool) -> datetime:
-    """Return when a file was said that was last written at ``written_at``: never after ``now``, when it is read.
-
-    A saved document says itself when it was made, or its newest entry does, whichever is later: it may have been
-    downloaded yesterday and be years old, and what it says of itself may be when its feed began. Of a wire's file that
-    is new the file's time tells; one that has been read before (``is_known``) was edited in place since, by whatever
-    program, and says so now.
-    """
-    if is_wire(parsed):
-        return now if is_known else min(written_at, now)
-    return min(max(_dates(parsed, now), default=written_at), now)
-
-
-def _dates(parsed: ParsedDocument, now: datetime) -> Iterator[datetime]:
-    dates = (written for entry in parsed.entries for written in (entry.updated, entry.published))
-    for written in (parsed.updated, *dates):
-        if moment := read_date(written, now):
-            yield moment
-
-
-# --- Which feed the document in a file belongs to: the one it names, one that such a file belonged to, else the
-# file.
-
-
-def find_owner(
-    connection: Connection, now: datetime, document: Document, parsed: ParsedDocument, name: str
-) -> tuple[DueFeed, bool]:
-    """Return the feed that a file's document belongs to, added where there is none, and whether it is new and unpolled.
-
-    ``name`` is the file's path within its folder. Each file of a wire is a feed of its own: its article is found by its
-    words and its path, wherever the file lies.
-    """
-    if parsed.self_url and is_feed_url(parsed.self_url):
-        is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
-        if found := find_feed(connection, parsed.self_url, with_removed=True):
-            return DueFeed(found.feed_id, found.host_id, found.url), is_new
-    known = None if is_wire(parsed) else _find_known(connection, document, parsed, name)
-    if found := find_feed(connection, str(known)) if known else None:
-        return DueFeed(found.feed_id, found.host_id, found.url), False
-    return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False
-
-
-def _find_known(connection: Connection, document: Document, parsed: ParsedDocument, name: str) -> int | None:
-    """Return the id of the feed that a saved document's file belonged to before, here or where it was moved from."""
-    title, site_url = parsed.title, parsed.site_url
-    if known := find_feed_at(connection, document.url, title, site_url):
-        return known
-    if _is_feed(connection, document.url):
-        # A file that is a feed stays one, whatever else it looks like.
-        return None
-    same = find_feed_of_bytes(connection, hash_body(document))
-    return same or find_feed_of_path(connection, document.url, name, title, site_url)
-
-
-def _is_feed(connection: Connection, uri: str) -> bool:
-    return connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).first() is not None
-
-
-__all__ = ["Imported", "SeedRead", "import_opml", "ingest", "ingest_seed_folder"]
-
 STILL_FOR = timedelta(seconds=1)
 """How long a file has to be left alone before it is read."""
-
-_NO_TIME = timedelta(0)
-# What a file can be and still not be a seed.
+_WIRE_PARSERS = {"dispatch", "newsroom"}
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
@@ -122,19 +53,8 @@ class SeedRead:
     feeds: int = 0
     """Feeds that an OPML file added."""
     unpolled: int = 0
-    """Feeds that are known from this file now, and are not polled before somebody asks for that."""
+    """Feeds that a saved document made known; they are not polled until somebody asks for it."""
     error: SeedError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is known of a document besides what it says."""
-
-    name: str
-    """Its file's path within the folder that was named."""
-    look: Look
-    is_known: bool
-    """Whether its file has been read before, and held something else then."""
 
 
 def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
@@ -146,10 +66,10 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
 def ingest(
     tools: Tools, paths: Sequence[Path | str], max_body: int, *, still_for: timedelta = STILL_FOR
 ) -> Iterator[SeedRead]:
-    """Ingest files, folders and globs; a file that fails says why and the others go on.
+    """Ingest files, folders and globs; a file that fails says why, and the others go on.
 
-    One that was written to within ``still_for`` comes last, once it has stood still for so long; one that does not is
-    left to the next time (UnfinishedSeedError).
+    A file that was written to within ``still_for`` comes last, after it was left alone for so long; if it is written to
+    again it is left to the next time (UnfinishedSeedError).
     """
     for file in settle(find_seed_files(paths), still_for):
         if isinstance(file, SeedError):
@@ -170,48 +90,109 @@ def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
     if kind is Kind.OPML:
-        return SeedRead(str(path), feeds=add_outlines(tools, path, document))
+        return SeedRead(str(path), feeds=add_feeds_of_seed(tools, path, document))
     with reading(tools.engine) as connection:
         known = find_seed_file(connection, document.url)
     if known and known.body_hash == hash_body(document):
         return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
-    record, is_new_feed = _store(tools, document, parsed, _Facts(file.name, look, known is not None))
-    if record.note == DELETED:
-        raise SeedError(f"{path} was not read: {DELETED}.")
+    record, is_new_feed = _store(tools, replace(file, look=look), document, parsed, is_known=known is not None)
+    if record.note == FEED_DELETED:
+        raise SeedError(f"{path} was not read: {FEED_DELETED}.")
     return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))
 
 
 def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
-    """Raise SeedError when all that a file holds is embargoed: it is read once that has ended."""
+    """Raise SeedError when every entry of a file is embargoed: the file is read once an embargo has ended."""
     if not any(entry.embargoed_until for entry in parsed.entries):
         return
     with reading(tools.engine) as connection:
-        now = read_clock(connection).now()
-    released = hold_back(parsed, now)
+        released = hold_back(parsed, read_clock(connection).now())
     if not released.entries:
         raise SeedError(f"{path} was not read: {released.skipped[-1]}.")
 
 
-def _store(tools: Tools, document: Document, parsed: ParsedDocument, facts: _Facts) -> tuple[PollRecord, bool]:
-    """Store a document; return its row in the ledger, and whether its feed was not known before."""
+def _store(
+    tools: Tools, file: SeedFile, document: Document, parsed: ParsedDocument, *, is_known: bool
+) -> tuple[PollRecord, bool]:
+    """Store a document; return its row in the ledger, and whether its feed is new and not polled.
+
+    ``is_known`` says that its file was read before, with another content.
+    """
+    assert file.look, "a file that was read was looked at"
 
     def find(connection: Connection) -> tuple[datetime, DueFeed, bool]:
         now = read_clock(connection).now()
-        return now, *find_owner(connection, now, document, parsed, facts.name)
+        return now, *find_owner(connection, now, document, parsed, file.name)
 
     now, feed, is_new_feed = write(tools.engine, find)
+    request = FetchRequest(feed.feed_id, feed.url)
     answered = Answered(
         feed,
-        None,
-        now,
-        Fetched(FetchRequest(feed.feed_id, feed.url), document, _NO_TIME, bytes_received=len(document.body)),
-        tools.bounds,
-        said_at=said_at(parsed, facts.look.modified_at(now), now, is_known=facts.is_known),
-        # What a feed carries has names of its own, wherever its document was saved.
-        path=facts.name if is_wire(parsed) else None,
+        token=None,
+        started_at=now,
+        fetched=Fetched(request, document, timedelta(0), bytes_received=len(document.body)),
+        bounds=tools.bounds,
+        said_at=said_at(parsed, file.look.modified_at(now), now, is_known=is_known),
+        # The entries of a feed have guids of their own, wherever its document was saved.
+        path=file.name if is_wire(parsed) else None,
         seed_uri=document.url,
     )
     (record,) = store_documents(tools.engine, [(answered, parsed)], now, tools.detect)
     return record, is_new_feed
+
+
+def find_owner(
+    connection: Connection, now: datetime, document: Document, parsed: ParsedDocument, name: str
+) -> tuple[DueFeed, bool]:
+    """Return the feed that a file's document belongs to, added if need be, and whether it is new and not polled.
+
+    That is the feed that the document names, or the one that such a file belonged to before, or the file itself.
+    ``name`` is the file's path within its folder. Each wire's file is a feed of its own: its article is found by its
+    words and its path, wherever the file lies.
+    """
+    if parsed.self_url and is_feed_url(parsed.self_url):
+        is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
+        if found := find_feed(connection, parsed.self_url, with_removed=True):
+            return DueFeed(found.feed_id, found.host_id, found.url), is_new
+    known = None if is_wire(parsed) else _find_known(connection, document, parsed, name)
+    if found := find_feed(connection, str(known)) if known else None:
+        return DueFeed(found.feed_id, found.host_id, found.url), False
+    return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False
+
+
+def _find_known(connection: Connection, document: Document, parsed: ParsedDocument, name: str) -> int | None:
+    """Return the feed that a saved document's file belonged to before, at this place or where it was moved from."""
+    title, site_url = parsed.title, parsed.site_url
+    if known := find_feed_at(connection, document.url, title, site_url):
+        return known
+    if connection.execute(select(FeedRow.id).where(FeedRow.url_key == document.url)).first():
+        # A file that is a feed stays one, whatever other file it looks like.
+        return None
+    same = find_feed_of_bytes(connection, hash_body(document))
+    return same or find_feed_of_path(connection, document.url, name, title, site_url)
+
+
+def is_wire(parsed: ParsedDocument) -> bool:
+    """Say whether a file is copy of a wire or a newsroom, not a saved document of a feed."""
+    return parsed.parser in _WIRE_PARSERS
+
+
+def said_at(parsed: ParsedDocument, written_at: datetime, now: datetime, *, is_known: bool) -> datetime:
+    """Return when a file's content was said; ``written_at`` is when the file was last written, ``now`` is the latest.
+
+    A new wire's file was said when it was written; one that was read before (``is_known``) was edited since, by any
+    program, and says so now. A saved document may be years old although it was downloaded yesterday, and its own date
+    may be when its feed began: the latest of its own date and its entries' dates counts.
+    """
+    if is_wire(parsed):
+        return now if is_known else min(written_at, now)
+    return min(max(_dates(parsed, now), default=written_at), now)
+
+
+def _dates(parsed: ParsedDocument, now: datetime) -> Iterator[datetime]:
+    dates = (written for entry in parsed.entries for written in (entry.updated, entry.published))
+    for written in (parsed.updated, *dates):
+        if moment := read_date(written, now):
+            yield moment

@@ -1,36 +1,85 @@
-"""Writing schedules: the hot half of a feed, by the polls that may decide about it."""
+"""What polls write of feeds: their schedules, where a poll may decide about them, and what feeds say of themselves."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Update, bindparam, case, func, null, or_, update
+from sqlalchemy import Boolean, ColumnElement, Connection, Update, bindparam, case, func, null, or_, update
+from sqlalchemy.orm import Mapped
 
 from worker.basics.codec import pack
-from worker.database.codecs import GUID_RULE, MOVE
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.types import UtcDateTime
+from worker.database.value_columns import GUID_RULE, MOVE
 from worker.store.locked import Locked
 from worker.values.due_feeds import Validators
 from worker.values.outcomes import Outcome, PollResult
 
 
+def _moment_or(kept: Mapped[datetime | None], name: str) -> ColumnElement[datetime | None]:
+    return func.coalesce(bindparam(name, type_=UtcDateTime()), kept)
+
+
+_IS_NEW = bindparam("b_is_new", type_=Boolean())
+_LAST_SUCCESS_AT = _moment_or(ScheduleRow.last_success_at, "b_read_at")
+_VALIDATORS = (ScheduleRow.etag, ScheduleRow.last_modified, ScheduleRow.body_hash)
+_UPDATE = update(ScheduleRow).where(ScheduleRow.feed_id == bindparam("b_feed_id"))
+_UPDATE_AFTER_SUCCESS = _UPDATE.values(
+    last_changed_at=_moment_or(ScheduleRow.last_changed_at, "b_changed_at"), last_success_at=_LAST_SUCCESS_AT
+)
+_UPDATE_AFTER_READING = _UPDATE.values(
+    {column.key: case((_IS_NEW, null()), else_=column) for column in _VALIDATORS}
+    | {"last_success_at": _LAST_SUCCESS_AT}
+)
+
+
 def store_schedules(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
-    """Write when each feed is due next and how its poll ended, as far as that poll may decide."""
+    """Write when each feed is due next and how its poll ended, where that poll may decide about the feed."""
     deciding = [result for result in results if locked.may_decide(result)]
-    for rows in (
-        [_success(result, locked) for result in deciding if not result.record.error],
-        [_common(result) for result in deciding if result.record.error],
-    ):
-        if rows:
-            connection.execute(_update_schedule(tuple(rows[0])), rows)
+    if succeeded := [_success(result, locked) for result in deciding if not result.record.error]:
+        connection.execute(_UPDATE_AFTER_SUCCESS, succeeded)
+    if failed := [_schedule(result) for result in deciding if result.record.error]:
+        connection.execute(_UPDATE, failed)
     _note_readings(connection, locked, [result for result in results if not locked.may_decide(result)])
 
 
+def _success(result: PollResult, locked: Locked) -> dict[str, Any]:
+    record = result.record
+    read_at = record.started_at if result.host_id is None else locked.read_at(result)
+    # Without it, documents that were stored meanwhile may lack what this poll left unread: the next poll reads it all.
+    validators = result.validators if read_at else Validators()
+    return _schedule(result) | {
+        "b_changed_at": record.started_at if record.outcome is Outcome.NEW else None,
+        "b_read_at": read_at,
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "body_hash": result.body_hash if read_at else None,
+    }
+
+
+def _schedule(result: PollResult) -> dict[str, Any]:
+    record = result.record
+    return {
+        "b_feed_id": record.feed_id,
+        "requested_at": None,
+        "last_attempt_at": record.started_at,
+        "next_poll_at": record.next_poll.at,
+        "next_poll_reason": record.next_poll.reason,
+        "interval": record.next_poll.interval,
+        "failures": record.next_poll.streak.failures,
+        "attempts": record.next_poll.streak.attempts,
+        "failing_since": record.next_poll.streak.since,
+        # Its worker is alive: whatever killed others, it was not this poll.
+        "claim_attempts": 0,
+        "error_class": record.error.error_class if record.error else None,
+        "error": record.error.sentence if record.error else None,
+    }
+
+
 def _note_readings(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
-    """Note what was read by polls that decide nothing: the next one must not take it for what it read itself."""
+    """Record what polls read that decide nothing, so that the next poll does not count it as read by itself."""
     rows = [
         {
             "b_feed_id": result.record.feed_id,
@@ -40,80 +89,18 @@ def _note_readings(connection: Connection, locked: Locked, results: Sequence[Pol
         for result in results
     ]
     if some := [row for row in rows if row["b_read_at"] or row["b_is_new"]]:
-        connection.execute(_note(), some)
-
-
-@cache
-def _note() -> Update:
-    is_new = bindparam("b_is_new", type_=Boolean())
-    validators = (ScheduleRow.etag, ScheduleRow.last_modified, ScheduleRow.body_hash)
-    values: dict[str, Any] = {column.key: case((is_new, null()), else_=column) for column in validators}
-    values["last_success_at"] = _last_success_at()
-    return update(ScheduleRow).where(ScheduleRow.feed_id == bindparam("b_feed_id")).values(values)
-
-
-def _last_success_at() -> Any:
-    return func.coalesce(bindparam("b_read_at", type_=UtcDateTime()), ScheduleRow.last_success_at)
-
-
-@cache
-def _update_schedule(names: tuple[str, ...]) -> Update:
-    started = bindparam("b_started_at", type_=UtcDateTime())
-    values: dict[str, Any] = {name: bindparam(name) for name in names if not name.startswith("b_")}
-    values["requested_at"] = null()
-    values["last_attempt_at"] = started
-    if "body_hash" in names:
-        changed = bindparam("b_changed", type_=Boolean())
-        values["last_changed_at"] = case((changed, started), else_=ScheduleRow.last_changed_at)
-        values["last_success_at"] = _last_success_at()
-    return update(ScheduleRow).where(ScheduleRow.feed_id == bindparam("b_feed_id")).values(values)
-
-
-def _common(result: PollResult) -> dict[str, Any]:
-    record = result.record
-    return {
-        "b_feed_id": record.feed_id,
-        "b_started_at": record.started_at,
-        "next_poll_at": record.next_poll.at,
-        "next_poll_reason": record.next_poll.reason,
-        "interval": record.next_poll.interval,
-        "failures": record.next_poll.streak.failures,
-        "attempts": record.next_poll.streak.attempts,
-        "failing_since": record.next_poll.streak.since,
-        # The worker lived to tell: whatever killed others, it was not this poll.
-        "claim_attempts": 0,
-        "error_class": record.error.error_class if record.error else None,
-        "error": record.error.sentence if record.error else None,
-    }
-
-
-def _success(result: PollResult, locked: Locked) -> dict[str, Any]:
-    record = result.record
-    read_at = record.started_at if result.host_id is None else locked.read_at(result)
-    # Without it documents were stored meanwhile that may not say what this poll left unread: the next one reads all.
-    validators = result.validators if read_at else Validators()
-    return _common(result) | {
-        "b_changed": record.outcome is Outcome.NEW,
-        "b_read_at": read_at,
-        "etag": validators.etag,
-        "last_modified": validators.last_modified,
-        "body_hash": result.body_hash if read_at else None,
-    }
-
-
-# --- Writing what a poll tells of the feed itself: title, publisher's hints, rhythm, redirects, and how polling
-# ends.
+        connection.execute(_UPDATE_AFTER_READING, some)
 
 
 def store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
-    """Write the facts that differ from those that are stored; a poll that says nothing of the feed writes nothing."""
+    """Write what a poll learnt of its feed, if that differs from what is stored, and an event if polling it ends."""
     facts = _facts(result)
     if facts:
-        feed_id, ending = result.record.feed_id, result.record.next_poll.ends_as
+        feed_id, next_poll = result.record.feed_id, result.record.next_poll
         connection.execute(_update_feed(tuple(facts)), facts | {"b_feed_id": feed_id})
-        if ending:
-            details = {"reason": result.record.next_poll.reason}
-            tell(connection, now, EventKind(f"feed {ending}"), [{"feed_id": feed_id, "details": details}])
+        if next_poll.ends_as:
+            change = {"feed_id": feed_id, "details": {"reason": next_poll.reason}}
+            write_events(connection, now, EventKind(f"feed {next_poll.ends_as}"), [change])
 
 
 @cache

@@ -1,64 +1,94 @@
-"""What the store already knows, handed to the pure stages as values.
-
-Statements are built once: building one costs several times what running it does.
-"""
+"""What the store already knows of feeds' entries and of articles, read for the pure stages as values."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice, zip_longest
-from typing import Any, TypeVar
+from itertools import zip_longest
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
-from worker.database.codecs import ARTICLE, GUID_RULE
 from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.database.statements import slices
+from worker.database.value_columns import ARTICLE, GUID_RULE
 from worker.values.articles import Article, KnownArticle, Statement
 from worker.values.due_feeds import FeedOptions
 from worker.values.entries import GuidRule, KnownBy, Sighted
 
-# SQLite takes at most 32,766 parameters in one statement.
-_SLICE = 5_000
 _NO_EDITION = -1
-_T = TypeVar("_T")
+# All statements are built once: building one costs several times what running it does.
+_OF_FEED = SightingRow.feed_id == bindparam("feed_id")
+_SIGHTINGS = select(
+    SightingRow.id,
+    SightingRow.article_id,
+    SightingRow.guid_hash,
+    SightingRow.fingerprint,
+    SightingRow.content_hash,
+    SightingRow.original_url,
+    SightingRow.left_at,
+    SightingRow.guid,
+    SightingRow.known_by,
+).where(_OF_FEED)
+_PRESENT_SIGHTINGS = _SIGHTINGS.where(SightingRow.left_at.is_(None))
+_SIGHTINGS_BY_HASH = _SIGHTINGS.where(SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True)))
+_OUTDONE = select(SightingRow.guid_hash).where(_OF_FEED, SightingRow.said.is_not(None))
+_GUID_FACTS = (
+    select(FeedRow.guid_policy, FeedRow.guid_reason, FeedRow.guid_renamings, FeedRow.options, ScheduleRow.edition)
+    .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+    .where(FeedRow.id == bindparam("feed_id"))
+)
+_ARTICLE_NAMES = select(ArticleNameRow.name, ArticleNameRow.article_id).where(
+    ArticleNameRow.name.in_(bindparam("names", expanding=True))
+)
+_LOCK_ARTICLES = (
+    select(ArticleRow.id, ArticleRow.first_seen_at, ArticleRow.acts_on, ArticleRow.killed_by)
+    .add_columns(*(ArticleRow.__table__.c[name] for name in ARTICLE.names.values()))
+    .where(
+        or_(
+            ArticleRow.id.in_(bindparam("ids", expanding=True)),
+            ArticleRow.match_key.in_(bindparam("match_keys", expanding=True)),
+        )
+    )
+    .order_by(ArticleRow.id)
+    .with_for_update()
+)
+_STATEMENTS = (
+    select(
+        SightingRow.article_id,
+        SightingRow.feed_id,
+        SightingRow.guid_hash,
+        SightingRow.content_hash,
+        SightingRow.version,
+        SightingRow.said_at,
+        SightingRow.read_at,
+        SightingRow.length,
+        SightingRow.left_at,
+        SightingRow.said,
+        ScheduleRow.host_id,
+    )
+    .join(ScheduleRow, ScheduleRow.feed_id == SightingRow.feed_id)
+    .where(SightingRow.article_id.in_(bindparam("ids", expanding=True)))
+    .order_by(SightingRow.article_id, SightingRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """By what articles may be meant: their ids, match keys, and the names that files give."""
+class ArticleNames:
+    """What articles may be named by: their ids, their match keys, and the names that files give them."""
 
     article_ids: frozenset[int] = frozenset()
     match_keys: frozenset[str] = frozenset()
     of_files: frozenset[str] = frozenset()
 
 
-def find_present_sightings(connection: Connection, feed_id: int) -> dict[bytes, Sighted]:
-    """Return, by guid hash, the feed's sightings that its newest document still held."""
-    return _read_sightings(connection, _present_sightings(), {"feed_id": feed_id})
-
-
-def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection[bytes]) -> dict[bytes, Sighted]:
-    """Return, by guid hash, the feed's sightings under these keys."""
-    found: dict[bytes, Sighted] = {}
-    for some in _slices(guid_hashes):
-        found |= _read_sightings(connection, _sightings_of(), {"feed_id": feed_id, "guid_hashes": some})
-    return found
-
-
-def find_outdone(connection: Connection, feed_id: int) -> set[bytes]:
-    """Return the keys of the feed's sightings whose articles show what another sighting says."""
-    return set(connection.execute(_outdone(), {"feed_id": feed_id}).scalars())
-
-
 def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]:
-    """Return by what a feed's entries are known, and the edition of what is known of them: none for a deleted feed.
+    """Return by what a feed's entries are known, and the edition of what is known of them.
 
-    Its operator's choice goes before what the audit found.
+    A deleted feed has the default rule and an edition that no feed has.
     """
-    row = connection.execute(_guid_facts(), {"feed_id": feed_id}).first()
+    row = connection.execute(_GUID_FACTS, {"feed_id": feed_id}).first()
     if row is None:
         return GuidRule(), _NO_EDITION
     options = unpack(FeedOptions, row.options)
@@ -67,87 +97,22 @@ def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]
     return GUID_RULE.read(row), row.edition
 
 
-def lock_articles(connection: Connection, names: Names) -> list[KnownArticle]:
-    """Lock all articles that may be meant, in the order of their ids, and return what is known of them."""
-    named: dict[int, list[str]] = defaultdict(list)
-    for some in _slices(names.of_files):
-        for row in connection.execute(_article_names(), {"names": some}):
-            named[row.article_id].append(row.name)
-    rows = _lock(connection, names.article_ids | named.keys(), names.match_keys)
-    statements = _read_statements(connection, rows)
-    return [
-        KnownArticle(
-            row.id,
-            ARTICLE.read(row),
-            tuple(statements[row.id]),
-            tuple(named[row.id]),
-            row.first_seen_at,
-            row.acts_on,
-            row.killed_by,
-        )
-        for row in rows.values()
-    ]
+def find_present_sightings(connection: Connection, feed_id: int) -> dict[bytes, Sighted]:
+    """Return, by guid hash, the sightings whose entries are in the feed's newest document."""
+    return _read_sightings(connection, _PRESENT_SIGHTINGS, {"feed_id": feed_id})
 
 
-def _lock(
-    connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
-) -> Mapping[int, Row[*tuple[Any, ...]]]:
-    # Each slice is locked in one order; only documents beyond all measure have two.
-    ids, keys = list(_slices(sorted(article_ids))), list(_slices(sorted(match_keys)))
-    wanted = ({"ids": some or [], "match_keys": names or []} for some, names in zip_longest(ids, keys))
-    return {row.id: row for each in wanted for row in connection.execute(_articles(), each)}
-
-
-def _read_statements(connection: Connection, article_ids: Collection[int]) -> dict[int, list[Statement]]:
-    found: dict[int, list[Statement]] = defaultdict(list)
-    for some in _slices(article_ids):
-        for row in connection.execute(_statements(), {"ids": some}):
-            found[row.article_id].append(
-                Statement(
-                    row.feed_id,
-                    row.guid_hash,
-                    row.content_hash,
-                    row.said_at,
-                    row.read_at,
-                    row.length,
-                    row.version,
-                    is_of_file=row.host_id is None,
-                    is_present=row.left_at is None,
-                    article=unpack(Article, row.said),
-                    is_shown=row.said is None,
-                )
-            )
+def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection[bytes]) -> dict[bytes, Sighted]:
+    """Return, by guid hash, the feed's sightings under these keys."""
+    found: dict[bytes, Sighted] = {}
+    for some in slices(guid_hashes):
+        found |= _read_sightings(connection, _SIGHTINGS_BY_HASH, {"feed_id": feed_id, "guid_hashes": some})
     return found
 
 
-@cache
-def _present_sightings() -> Select[*tuple[Any, ...]]:
-    return _sightings().where(SightingRow.left_at.is_(None))
-
-
-@cache
-def _sightings_of() -> Select[*tuple[Any, ...]]:
-    return _sightings().where(SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True)))
-
-
-@cache
-def _outdone() -> Select[*tuple[Any, ...]]:
-    of_feed = SightingRow.feed_id == bindparam("feed_id")
-    return select(SightingRow.guid_hash).where(of_feed, SightingRow.said.is_not(None))
-
-
-def _sightings() -> Select[*tuple[Any, ...]]:
-    return select(
-        SightingRow.id,
-        SightingRow.article_id,
-        SightingRow.guid_hash,
-        SightingRow.fingerprint,
-        SightingRow.content_hash,
-        SightingRow.original_url,
-        SightingRow.left_at,
-        SightingRow.guid,
-        SightingRow.known_by,
-    ).where(SightingRow.feed_id == bindparam("feed_id"))
+def find_outdone(connection: Connection, feed_id: int) -> set[bytes]:
+    """Return the guid hashes of the feed's sightings whose articles show what another sighting says."""
+    return set(connection.execute(_OUTDONE, {"feed_id": feed_id}).scalars())
 
 
 def _read_sightings(
@@ -168,52 +133,54 @@ def _read_sightings(
     }
 
 
-@cache
-def _article_names() -> Select[*tuple[Any, ...]]:
-    of_names = ArticleNameRow.name.in_(bindparam("names", expanding=True))
-    return select(ArticleNameRow.name, ArticleNameRow.article_id).where(of_names)
+def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArticle]:
+    """Lock all articles that have one of the names, in the order of their ids; return what is known of them."""
+    named: dict[int, list[str]] = defaultdict(list)
+    for some in slices(names.of_files):
+        for row in connection.execute(_ARTICLE_NAMES, {"names": some}):
+            named[row.article_id].append(row.name)
+    rows = _lock(connection, names.article_ids | named.keys(), names.match_keys)
+    statements = _read_statements(connection, rows)
+    return [
+        KnownArticle(
+            row.id,
+            ARTICLE.read(row),
+            tuple(statements[row.id]),
+            tuple(named[row.id]),
+            row.first_seen_at,
+            row.acts_on,
+            row.killed_by,
+        )
+        for row in rows.values()
+    ]
 
 
-@cache
-def _articles() -> Select[*tuple[Any, ...]]:
-    of_ids = ArticleRow.id.in_(bindparam("ids", expanding=True))
-    of_keys = ArticleRow.match_key.in_(bindparam("match_keys", expanding=True))
-    facts = (ArticleRow.id, ArticleRow.first_seen_at, ArticleRow.acts_on, ArticleRow.killed_by)
-    columns = (ArticleRow.__table__.c[name] for name in ARTICLE.names.values())
-    return select(*facts, *columns).where(or_(of_ids, of_keys)).order_by(ArticleRow.id).with_for_update()
+def _lock(
+    connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
+) -> Mapping[int, Row[*tuple[Any, ...]]]:
+    # Each slice is locked in one order; only absurdly large documents have two.
+    pairs = zip_longest(slices(sorted(article_ids)), slices(sorted(match_keys)), fillvalue=())
+    wanted = ({"ids": ids, "match_keys": keys} for ids, keys in pairs)
+    return {row.id: row for each in wanted for row in connection.execute(_LOCK_ARTICLES, each)}
 
 
-@cache
-def _statements() -> Select[*tuple[Any, ...]]:
-    facts = (
-        SightingRow.article_id,
-        SightingRow.feed_id,
-        SightingRow.guid_hash,
-        SightingRow.content_hash,
-        SightingRow.version,
-        SightingRow.said_at,
-        SightingRow.read_at,
-        SightingRow.length,
-        SightingRow.left_at,
-        SightingRow.said,
-        ScheduleRow.host_id,
-    )
-    return (
-        select(*facts)
-        .join(ScheduleRow, ScheduleRow.feed_id == SightingRow.feed_id)
-        .where(SightingRow.article_id.in_(bindparam("ids", expanding=True)))
-        .order_by(SightingRow.article_id, SightingRow.id)
-    )
-
-
-@cache
-def _guid_facts() -> Select[*tuple[Any, ...]]:
-    facts = (FeedRow.guid_policy, FeedRow.guid_reason, FeedRow.guid_renamings, FeedRow.options, ScheduleRow.edition)
-    of_feed = FeedRow.id == bindparam("feed_id")
-    return select(*facts).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id).where(of_feed)
-
-
-def _slices(values: Iterable[_T]) -> Iterator[list[_T]]:
-    remaining = iter(values)
-    while some := list(islice(remaining, _SLICE)):
-        yield some
+def _read_statements(connection: Connection, article_ids: Collection[int]) -> dict[int, list[Statement]]:
+    found: dict[int, list[Statement]] = defaultdict(list)
+    for some in slices(article_ids):
+        for row in connection.execute(_STATEMENTS, {"ids": some}):
+            found[row.article_id].append(
+                Statement(
+                    row.feed_id,
+                    row.guid_hash,
+                    row.content_hash,
+                    row.said_at,
+                    row.read_at,
+                    row.length,
+                    row.version,
+                    is_of_file=row.host_id is None,
+                    is_present=row.left_at is None,
+                    article=unpack(Article, row.said),
+                    is_shown=row.said is None,
+                )
+            )
+    return found

@@ -1,6 +1,6 @@
-"""The locks under which polls are written, in one order for all transactions: feeds, then hosts, then articles.
+"""The locks under which polls are written, and what each poll may still write, by what the locked rows say.
 
-Each kind by its ids, over all polls of a commit together. What was decided before is held against what is found here.
+All transactions lock in one order: feeds, then hosts, then articles, each kind by its ids over all polls of a commit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,20 +17,21 @@ from worker.values.outcomes import PollResult
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """Locked feeds and hosts, and so what a poll may write."""
+    """The feeds and hosts that are locked."""
 
     feeds: Mapping[int, LockedFeed]
     tokens: Mapping[int, str | None]
-    """Of the leases of hosts."""
+    """The token of each host's lease."""
 
     def holds_lease(self, host_id: int | None, token: str | None) -> bool:
         """Say whether a poll's lease still holds."""
         return token is not None and self.tokens.get(host_id or 0) == token
 
     def read_at(self, result: PollResult) -> datetime | None:
-        """Return when a poll that holds its lease read its feed: after all who held it before, whatever the clock says.
+        """Return when a poll read its feed: later than all polls before it, whatever the clock says.
 
-        None for a poll that does not, and for one that read nothing, or left unread what it cannot know any more.
+        None when its lease no longer holds, when it failed, and when it found nothing to read although other documents
+        of the feed have been stored since its claim.
         """
         record, feed = result.record, self.feeds.get(result.record.feed_id)
         is_held = self.holds_lease(result.host_id, result.token)
@@ -42,23 +43,21 @@ class Locked:
     def may_decide(self, result: PollResult) -> bool:
         """Say whether a poll decides what becomes of its feed.
 
-        It does not once another worker has taken its lease over, or somebody has said what to do with the feed since it
-        was claimed; nor does a saved document of a feed that is polled. A file is always up to date with itself.
+        It does not when its lease no longer holds, when somebody has said what to do with the feed since it was
+        claimed, nor when it only read a saved document of a feed that is polled. A file always decides about itself.
         """
         feed = self.feeds.get(result.record.feed_id)
-        if feed is None:
-            return False
-        if result.host_id is None:
-            return True
-        return self.holds_lease(result.host_id, result.token) and feed.instructions == result.instructions
+        is_held = self.holds_lease(result.host_id, result.token)
+        is_file = result.host_id is None
+        return feed is not None and (is_file or (is_held and feed.instructions == result.instructions))
 
 
 def lock_polls(connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease] = ()) -> Locked:
-    """Lock all that polls and the ends of leases write of feeds and hosts."""
+    """Lock the feeds and hosts that polls and the ends of leases write to."""
     feed_ids = {result.record.feed_id for result in results}
     keys = [feed_url_key(result.moves_to) for result in results if result.moves_to]
     if keys:
-        # Of two feeds that become one, both are written.
+        # A move may make two feeds one, and writes both.
         feed_ids.update(connection.execute(select(FeedRow.id).where(FeedRow.url_key.in_(keys))).scalars())
     feeds = lock_feeds(connection, feed_ids)
     hosts = {result.host_id for result in results if result.host_id and result.token}

@@ -1,11 +1,10 @@
-"""Writing polls: schedules, what feeds say of themselves, and the ledger."""
+"""Writing polls: sightings, schedules, what feeds say of themselves, and the ledger."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, insert
+from sqlalchemy import Connection, insert
 
 from worker.database.feed_tables import PollRow
 from worker.database.locks import HostRelease, count_editions, release_hosts
@@ -14,11 +13,14 @@ from worker.store.locked import Locked, lock_polls
 from worker.store.sightings import confirm_sightings, store_departures
 from worker.values.outcomes import PollRecord, PollResult
 
+# Built once: building a statement costs several times what running it does.
+_INSERT_POLLS = insert(PollRow)
+
 
 def store_polls(
     connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
 ) -> Locked:
-    """Write polls that brought no entries, and end leases, all together; return the locks under which that was done."""
+    """Write polls that brought no entries and end leases, in one transaction; return its locks."""
     locked = lock_polls(connection, results, releases)
     write_polls(connection, locked, results, now)
     release_hosts(connection, releases)
@@ -28,24 +30,19 @@ def store_polls(
 def write_polls(connection: Connection, locked: Locked, results: Sequence[PollResult], now: datetime) -> None:
     """Write polls in the transaction that has locked their feeds.
 
-    A poll that may not decide leaves the feed as it is, and one whose feed has been deleted leaves nothing.
+    A poll that may not decide leaves the feed as it is; one whose feed has been deleted leaves nothing at all.
     """
     stored = [result for result in results if result.record.feed_id in locked.feeds]
-    deciding = [result for result in stored if locked.may_decide(result)]
     confirm_sightings(connection, stored)
     confirmed = {feed_id: feed.last_success_at for feed_id, feed in locked.feeds.items()}
     store_departures(connection, stored, confirmed, now)
     store_schedules(connection, locked, stored)
     count_editions(connection, [result.record.feed_id for result in stored if result.is_document])
-    for result in deciding:
-        store_feed(connection, result, now)
+    for result in stored:
+        if locked.may_decide(result):
+            store_feed(connection, result, now)
     if stored:
-        connection.execute(_insert_poll(), [_ledger_row(result.record) for result in stored])
-
-
-@cache
-def _insert_poll() -> Insert:
-    return insert(PollRow)
+        connection.execute(_INSERT_POLLS, [_ledger_row(result.record) for result in stored])
 
 
 def _ledger_row(record: PollRecord) -> dict[str, Any]:

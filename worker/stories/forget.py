@@ -1,44 +1,61 @@
 """Undoing: stories forgotten so that their articles are grouped again, and articles deleted from their stories."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, or_, select, update
 
 from worker.database.article_tables import ArticleRow
+from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.database.statements import is_among
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.story_locks import find_parts, lock_members, lock_stories
-from worker.stories.values import Story
-from worker.wire.linking import forget_links
+from worker.stories.published import story_of_one_article
+from worker.stories.story_locks import STORY, StaleStoriesError, lock_stories, with_stories
+from worker.stories.story_values import Story
+from worker.wire.store_links import forget_links
+
+# Articles looked at in one transaction.
+_SLICE = 500
 
 
-def find_article_ids(connection: Connection, first_id: int, since: datetime | None, limit: int) -> Sequence[int]:
-    """Return ids of articles from ``first_id`` on, of those first seen since a moment."""
-    query = select(ArticleRow.id).where(ArticleRow.id >= first_id).order_by(ArticleRow.id).limit(limit)
+def regroup(engine: Engine, since: datetime | None) -> Iterator[int]:
+    """Let articles first seen since then, and the rest of their stories, wait again; yield how many at a time."""
+    query = select(ArticleRow.id).order_by(ArticleRow.id).limit(_SLICE)
     if since:
         query = query.where(ArticleRow.first_seen_at >= since)
-    return connection.execute(query).scalars().all()
+    last_id = 0
+    while True:
+        with reading(engine) as connection:
+            article_ids = connection.execute(query.where(ArticleRow.id > last_id)).scalars().all()
+        if not article_ids:
+            return
+        yield write(engine, partial(_forget_stories, article_ids=article_ids), also=(StaleStoriesError,))
+        last_id = article_ids[-1]
 
 
-def forget_stories(connection: Connection, article_ids: Collection[int]) -> int:
-    """Let articles wait to be grouped again, and all others of their stories; return how many.
+def _forget_stories(connection: Connection, article_ids: Collection[int]) -> int:
+    """Let these articles and all others of their stories wait to be grouped again; return how many.
 
-    Each then stands alone, and its row names the story it was of until it is grouped. StaleStoriesError: try again.
+    Each is alone then, and its row names the story it was of until it is grouped. StaleStoriesError: try again.
     """
     _, stories = lock_stories(connection, article_ids)
     if not stories:
         return 0
-    dialect, parts = connection.dialect.name, find_parts(connection, stories)
-    members = lock_members(connection, stories, parts)
+    dialect, parts = connection.dialect.name, _find_parts(connection, stories)
+    members = _lock_members(connection, stories, parts)
     ids = [member.id for member in members]
     connection.execute(update(ArticleRow).where(is_among(dialect, ArticleRow.id, ids)).values(grouped_at=None))
     # Their anchors may stay: what they find has no sketch until it is published anew.
     connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, ids)))
     connection.execute(delete(StoryRow).where(is_among(dialect, StoryRow.id, parts)))
     if members:
-        connection.execute(insert(StoryRow), [_alone(member.id, member.first_seen_at) for member in members])
+        # Of no size until they are grouped: so long their lines do not count as boilerplate.
+        alone = [story_of_one_article(member.id, member.first_seen_at, size=0) for member in members]
+        connection.execute(insert(StoryRow), alone)
     return len(members)
 
 
@@ -55,9 +72,9 @@ def delete_articles(connection: Connection, deleted: Sequence[int], stories: Map
 
 
 def _recount(connection: Connection, story_ids: Collection[int]) -> None:
-    """Count stories anew, which are locked; one that has no article left goes."""
+    """Count stories anew, which are locked, and delete those that have no article left."""
     left = defaultdict(list)
-    for member in lock_members(connection, story_ids, find_parts(connection, story_ids)):
+    for member in _lock_members(connection, story_ids, _find_parts(connection, story_ids)):
         left[member.story_id].append(member)
     rows = [
         {
@@ -82,12 +99,17 @@ def _recount(connection: Connection, story_ids: Collection[int]) -> None:
     connection.execute(delete(StoryRow).where(empty))
 
 
-def _alone(article_id: int, first_seen_at: datetime) -> dict[str, object]:
-    # Of no size until it is grouped: what its lines say of boilerplate counts for nothing so long.
-    return {
-        "id": article_id,
-        "first_article_id": article_id,
-        "size": 0,
-        "first_seen_at": first_seen_at,
-        "last_seen_at": first_seen_at,
-    }
+def _find_parts(connection: Connection, story_ids: Collection[int]) -> Sequence[int]:
+    """Return the ids of stories and of all that they took in."""
+    among = or_(*(is_among(connection.dialect.name, column, story_ids) for column in (StoryRow.id, StoryRow.parent)))
+    return connection.execute(select(StoryRow.id).where(among)).scalars().all()
+
+
+def _lock_members(connection: Connection, story_ids: Collection[int], parts: Sequence[int]) -> Sequence[Row[Any]]:
+    """Lock the articles of stories, which are locked; return id, story and first sight of each, the oldest first."""
+    dialect = connection.dialect.name
+    # Two indexes find all articles that may be of the stories; which of them are is read from what is found.
+    near = or_(is_among(dialect, ArticleRow.story_id, story_ids), is_among(dialect, ArticleRow.id, parts))
+    query = with_stories(select(ArticleRow.id, STORY.label("story_id"), ArticleRow.first_seen_at))
+    query = query.where(near, is_among(dialect, STORY, story_ids)).order_by(ArticleRow.id)
+    return connection.execute(query.with_for_update(of=ArticleRow)).all()

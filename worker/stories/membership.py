@@ -1,122 +1,113 @@
-"""Writing which story each article is of, which stories have become one, and the events that tell of it.
+"""Writing which story each article is of, which stories have become one, and the events that tell followers so.
 
-The stories are locked, and the articles that are grouped. That they were compared is written here and nowhere else:
-what was published and not stored is compared again.
+That articles were compared is written here and nowhere else: what was published and not stored is compared again.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from worker.database.article_tables import ArticleRow
-from worker.database.outbox_tables import EventKind, tell
+from worker.database.clock import read_clock
+from worker.database.outbox_tables import EventKind, write_events
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.found import insert_pairs
-from worker.stories.values import Grouped, WaitingArticle
+from worker.stories.matching import unite_stories
+from worker.stories.published import insert_pairs
+from worker.stories.story_locks import lock_stories, lock_waiting
+from worker.stories.story_values import Matched, Signed, Story, WaitingArticle
 
 
-def store_stories(connection: Connection, grouped: Grouped, now: datetime) -> int:
-    """Write it all; return how many articles were grouped."""
-    story_of = {
-        article.article_id: grouped.taken_in.get(story_id, story_id)
-        for article in grouped.articles
-        if (story_id := grouped.story_of.get(article.article_id)) is not None
-    }
-    _merge(connection, grouped, story_of.keys(), now)
+def store_stories(
+    connection: Connection, waiting: Sequence[WaitingArticle], signed: Sequence[Signed], matched: Sequence[Matched]
+) -> None:
+    """Lock the stories of these articles and of their copies, and write what becomes of them.
+
+    StaleStoriesError: try again.
+    """
+    concerned = {copy.article_id for article in matched for copy in article.copies}
+    before, stories = lock_stories(connection, concerned | {article.article_id for article in waiting})
+    # An article that was revised meanwhile goes on waiting: what its old words were like unites nothing.
+    named_story = lock_waiting(connection, waiting)
+    articles = {one.article_id: one for one in waiting if one.article_id in named_story and one.article_id in before}
+    sizes = {story_id: story.size for story_id, story in stories.items()}
+    taken_in = unite_stories([one for one in matched if one.article_id in articles], before, sizes)
+    story_of = {article_id: taken_in.get(before[article_id], before[article_id]) for article_id in articles}
+    now = read_clock(connection).now()
+    if taken_in:
+        _merge(connection, taken_in, story_of.keys(), now)
+        _grow(connection, taken_in, stories)
     if story_of:
-        _set_stories(connection, story_of, now)
-        _note_compared(connection, [one for one in grouped.articles if one.article_id in story_of])
-        _count_in(connection, story_of)
-        _tell_of_grouped(connection, grouped, story_of, now)
-    told = [(block, story_of[article]) for article, block in grouped.blocks if article in story_of]
-    insert_pairs(connection, "blocks", told)
-    return len(story_of)
-
-
-def _tell_of_grouped(connection: Connection, grouped: Grouped, story_of: Mapping[int, int], now: datetime) -> None:
-    """Tell of articles whose story is another one now; that a new article begins a story of its own is no news."""
-    feeds = {article.article_id: article.feed_id for article in grouped.articles}
+        _set_stories(connection, articles, story_of, now)
+    # A new article that begins a story of its own makes no event.
     moved = [
-        {"article_id": article_id, "feed_id": feeds[article_id], "details": {"story_id": story_id}}
+        {"article_id": article_id, "feed_id": articles[article_id].feed_id, "details": {"story_id": story_id}}
         for article_id, story_id in story_of.items()
-        if story_id != (grouped.named[article_id] or article_id)
+        if story_id != (named_story[article_id] or article_id)
     ]
-    tell(connection, now, EventKind.ARTICLE_GROUPED, moved)
+    write_events(connection, now, EventKind.ARTICLE_GROUPED, moved)
+    lines = [(block, one.article.article_id) for one in signed for block in one.blocks]
+    insert_pairs(connection, "blocks", [(block, story_of[article]) for block, article in lines if article in story_of])
 
 
-def _note_compared(connection: Connection, articles: Sequence[WaitingArticle]) -> None:
-    connection.execute(
-        update(SketchRow).where(SketchRow.article_id == bindparam("article")).values(content_hash=bindparam("words")),
-        [{"article": article.article_id, "words": article.content_hash} for article in articles],
-    )
-
-
-def _count_in(connection: Connection, story_of: Mapping[int, int]) -> None:
-    """Give those that were forgotten and stay alone their size again."""
-    forgotten = update(StoryRow).where(StoryRow.id.in_(set(story_of.values())), StoryRow.size == 0)
-    connection.execute(forgotten.values(size=1))
-
-
-def _set_stories(connection: Connection, story_of: Mapping[int, int], now: datetime) -> None:
-    connection.execute(
-        update(ArticleRow)
-        .where(ArticleRow.id == bindparam("article"))
-        .values(story_id=bindparam("story"), grouped_at=now),
-        [{"article": article_id, "story": story_id} for article_id, story_id in story_of.items()],
-    )
-
-
-def _merge(connection: Connection, grouped: Grouped, written: Collection[int], now: datetime) -> None:
-    """Let stories take others in, whose articles and parts become theirs."""
-    if not grouped.taken_in:
-        return
-    losers = sorted(grouped.taken_in)
-    told = connection.execute(select(ArticleRow.story_id).where(ArticleRow.story_id.in_(losers)).distinct()).scalars()
-    merged = sorted(story_id for story_id in told if story_id is not None)
+def _merge(connection: Connection, taken_in: Mapping[int, int], grouped: Collection[int], now: datetime) -> None:
+    """Let the articles and parts of the stories that are taken in become those of the stories that take them in."""
+    losers = sorted(taken_in)
+    named = select(ArticleRow.story_id).where(ArticleRow.story_id.in_(losers)).distinct()
+    merged = sorted(story_id for story_id in connection.execute(named).scalars() if story_id is not None)
     for story_id in merged:
-        winner = grouped.taken_in[story_id]
-        connection.execute(update(ArticleRow).where(ArticleRow.story_id == story_id).values(story_id=winner))
+        moved = update(ArticleRow).where(ArticleRow.story_id == story_id)
+        connection.execute(moved.values(story_id=taken_in[story_id]))
     parts = connection.execute(select(StoryRow.id, StoryRow.parent).where(StoryRow.parent.in_(losers))).all()
     # A story that never was anything but its one article, which is grouped now, leaves no trace.
-    unknown = {story_id for story_id in losers if story_id in written} - set(merged)
-    parents = {part.id: grouped.taken_in[part.parent] for part in parts}
-    parents |= {story_id: grouped.taken_in[story_id] for story_id in losers if story_id not in unknown}
+    unknown = {story_id for story_id in losers if story_id in grouped} - set(merged)
+    parents = {part.id: taken_in[part.parent] for part in parts}
+    parents |= {story_id: taken_in[story_id] for story_id in losers if story_id not in unknown}
     if unknown:
         connection.execute(delete(StoryRow).where(StoryRow.id.in_(unknown)))
-    _set_parents(connection, parents)
-    _grow(connection, grouped)
-    taken_in = [{"details": {"story_id": grouped.taken_in[story_id], "taken_in": story_id}} for story_id in merged]
-    tell(connection, now, EventKind.STORIES_MERGED, taken_in)
-
-
-def _set_parents(connection: Connection, parents: Mapping[int, int]) -> None:
     if parents:
         connection.execute(
             update(StoryRow).where(StoryRow.id == bindparam("story")).values(parent=bindparam("winner"), size=0),
             [{"story": story_id, "winner": winner} for story_id, winner in sorted(parents.items())],
         )
+    changes = [{"details": {"story_id": taken_in[story_id], "taken_in": story_id}} for story_id in merged]
+    write_events(connection, now, EventKind.STORIES_MERGED, changes)
 
 
-def _grow(connection: Connection, grouped: Grouped) -> None:
-    together = defaultdict(list)
-    for loser, winner in grouped.taken_in.items():
-        together[winner].append(grouped.stories[loser])
-    rows = []
-    for winner, taken_in in sorted(together.items()):
-        stories = [grouped.stories[winner], *taken_in]
-        rows.append(
-            {
-                "story": winner,
-                "articles": sum(story.size for story in stories),
-                "first": min(story.first_seen_at for story in stories),
-                "last": max(story.last_seen_at for story in stories),
-            }
-        )
+def _grow(connection: Connection, taken_in: Mapping[int, int], stories: Mapping[int, Story]) -> None:
+    united = {winner: [stories[winner]] for winner in sorted(taken_in.values())}
+    for loser, winner in taken_in.items():
+        united[winner].append(stories[loser])
+    rows = [
+        {
+            "story": winner,
+            "articles": sum(story.size for story in parts),
+            "first": min(story.first_seen_at for story in parts),
+            "last": max(story.last_seen_at for story in parts),
+        }
+        for winner, parts in united.items()
+    ]
     connection.execute(
         update(StoryRow)
         .where(StoryRow.id == bindparam("story"))
         .values(size=bindparam("articles"), first_seen_at=bindparam("first"), last_seen_at=bindparam("last")),
         rows,
     )
+
+
+def _set_stories(
+    connection: Connection, articles: Mapping[int, WaitingArticle], story_of: Mapping[int, int], now: datetime
+) -> None:
+    joined = update(ArticleRow).where(ArticleRow.id == bindparam("article"))
+    connection.execute(
+        joined.values(story_id=bindparam("story"), grouped_at=now),
+        [{"article": article_id, "story": story_id} for article_id, story_id in story_of.items()],
+    )
+    compared = update(SketchRow).where(SketchRow.article_id == bindparam("article"))
+    connection.execute(
+        compared.values(content_hash=bindparam("words")),
+        [{"article": article_id, "words": article.content_hash} for article_id, article in articles.items()],
+    )
+    # Stories that were forgotten, and whose one article stays alone, get their size again.
+    forgotten = update(StoryRow).where(StoryRow.id.in_(set(story_of.values())), StoryRow.size == 0)
+    connection.execute(forgotten.values(size=1))

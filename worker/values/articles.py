@@ -1,10 +1,18 @@
-"""From normalise to dedupe: entries made comparable, and which article each one is."""
+"""From normalise to dedupe: entries made comparable, what the store knows about them, and which article each one is."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from worker.values.entries import Enclosure, KnownBy, Notice
+
+ITEM_PREFIX, WORDS_PREFIX, PATH_PREFIX = "item ", "words ", "path "
+"""How a newsroom item's match key begins, and how the two names begin that a file gives an article."""
+
+
+def is_item_key(match_key: str | None) -> bool:
+    """Say whether a match key is a newsroom item's own name."""
+    return (match_key or "").startswith(ITEM_PREFIX)
 
 
 class LanguageSource(StrEnum):
@@ -15,7 +23,7 @@ class LanguageSource(StrEnum):
     FEED = "feed"
     """Its feed declares it."""
     DETECTED = "detected"
-    """Nobody does, or the letters of the text belie what they declare: it was told from the text."""
+    """It was detected in the text: nobody declares it, or the letters of the text contradict what they declare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +31,17 @@ class Article:
     """An entry made comparable: what the store shows, field by field (``docs/fields.md``), each a column."""
 
     content_hash: bytes
-    """Of folded title and plain text, and of being killed: a revision is a change of this."""
+    """A hash of folded title, plain text and whether it is killed: when it changes, the article is revised."""
     title: str
     html: str
     text: str
     summary: str
+    _: KW_ONLY
     url: str | None = None
-    """Canonical (WHATWG URL, tracking gone); the link as published is ``original_url``."""
+    """The canonical URL (WHATWG, without tracking); ``original_url`` is the link as published."""
     original_url: str | None = None
     match_key: str | None = None
-    """What the same page, or the same newsroom item, has in common across feeds; None where it may not be trusted."""
+    """The key by which feeds meet in one article: of its page or newsroom item. None where it may not be trusted."""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     updated_at: datetime | None = None
@@ -44,7 +53,7 @@ class Article:
     dateline_place: str | None = None
     dateline_date: date | None = None
     agency: str | None = None
-    """By its one name, whatever the wire wrote."""
+    """The agency's one name, whatever the wire wrote."""
     agency_as_written: str | None = None
     slug: str | None = None
     notice: Notice | None = None
@@ -52,83 +61,83 @@ class Article:
     note: str | None = None
     urgency: int | None = None
     wire_key: str | None = None
-    """What the versions of one dispatch have in common; None for what no wire sent."""
+    """The key that all versions of one dispatch share; None for an article that no wire sent."""
 
     @property
     def is_item(self) -> bool:
         """Whether it is found across feeds as a newsroom's item, by the item's own name."""
-        return (self.match_key or "").startswith("item ")
+        return is_item_key(self.match_key)
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """That a feed carries an article: under what name, and which version of it the entry says."""
+    """That a feed carries an article: under which guid, and which version its entry says."""
 
     guid: str
-    """As published, or what stands in for one."""
+    """The guid as published, or a substitute where there is none."""
     guid_hash: bytes
-    """Of the key that it is known by."""
+    """A hash of what the entry is recognised by."""
     known_by: KnownBy
     fingerprint: bytes
     article: Article
     """What the entry says, field by field."""
     said_at: datetime
-    """When this version was made: the publisher's word, else the document's own time, else when it was read."""
+    """When this version was made: by its publisher, else by the document's own time, else when it was read."""
     version: int | None = None
-    """The publisher's number for it, rising; None where there is none."""
+    """The publisher's version number, if any: a higher one is newer."""
     names: tuple[str, ...] = ()
-    """By what else files name the article: its words, and the path within its folder."""
+    """Further names that a file gives its article: a hash of its words, and its path within its folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one sighting says of its article, as far as it decides which version is shown."""
+    """What one sighting says about its article, as far as that decides which version is shown."""
 
     feed_id: int
     guid_hash: bytes
     content_hash: bytes
     said_at: datetime
     read_at: datetime
-    """When the poll began that read it."""
+    """When the poll that read it began."""
     length: int
     """Characters of plain text."""
     version: int | None = None
     is_of_file: bool = False
-    """Whether the feed is a file: files are the operator's own and speak with one voice."""
+    """Whether the feed is a file: all files count as one publisher."""
     is_present: bool = True
     """Whether the entry is still in the feed's newest document."""
     article: Article | None = None
-    """What it says, field by field; None while the article shows it, and where that is not known."""
+    """What it says, field by field; None while the article shows it, or where it is not known."""
     is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """What the store knows of an article that an entry may turn out to be."""
+    """What the store knows about an article that an entry may be a version of."""
 
     article_id: int
     shown: Article
     statements: tuple[Statement, ...] = ()
     names: tuple[str, ...] = ()
-    """Those of the names asked for that it has."""
+    """Which of the requested file names it has."""
     first_seen_at: datetime | None = None
     acts_on: int | None = None
     killed_by: int | None = None
 
 
 class Finding(StrEnum):
-    """What was odd about how a feed names an entry."""
+    """What is odd about how a feed identifies an entry."""
 
     RENAMED = "renamed"
-    """It came back under another guid: the article it was."""
+    """It came back under another guid: it is the same article."""
     GUID_REUSED = "guid reused"
-    """Its guid had named another article: a new one."""
+    """Its guid used to be another article's: it is a new article."""
     URL_REUSED = "URL reused"
-    """Its URL had named another article in this feed: a new one."""
+    """Its URL used to be another article's in this feed: it is a new article."""
     CONFLICT = "conflict"
-    """Its guid names one article and its URL another: the guid wins."""
+    """Its guid is one article's and its URL another's: the guid wins."""
     UNNUMBERED = "unnumbered"
-    """It is a version of a newsroom item that came in another document, and its publisher numbers neither."""
+    """It is a version of a newsroom item from another document, and its publisher numbers neither version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +146,21 @@ class Placement:
 
     sighting: Sighting
     article_id: int | None = None
-    """None for one that is new."""
+    """None for a new article."""
     finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WireArticle:
-    """What the store knows of an article that a wire sent: a version of a dispatch, or a notice of one."""
+    """What the store knows about an article that a wire sent: a version of a dispatch, or a notice about one."""
 
     article_id: int
     feed_id: int
     wire_key: str
     headline: str
-    """Its title, spelt bare like its agency: letters and digits, in lower case."""
+    """Its title reduced to lower-case letters and digits, as ``agency`` is."""
     agency: str
-    """Empty where it does not say whose it is."""
+    """Empty where it names none."""
     content_hash: bytes
     first_seen_at: datetime
     published_at: datetime | None = None
@@ -159,17 +168,17 @@ class WireArticle:
     notice: Notice | None = None
     notice_number: int | None = None
     words: str = ""
-    """What it says of itself: its note, else its title."""
+    """Its note, else its title."""
     acts_on: int | None = None
-    """The article that it acts on; its own id for one that was killed under its own guid."""
+    """The article that it acts on; its own id where it was killed under its own guid."""
     killed_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Relinked:
-    """An article with what it acts on, and what killed it, from now on."""
+    """An article, with what it acts on and what killed it from now on."""
 
     article: WireArticle
-    """As it is stored."""
+    """The article as stored."""
     acts_on: int | None
     killed_by: int | None

@@ -1,4 +1,4 @@
-"""From dedupe to store: what documents brought, and what follows from it for articles, sightings and revisions."""
+"""From dedupe to store: what documents brought, and what is to be written of articles, sightings and revisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -12,42 +12,42 @@ _FOUND_BY = {"content_hash", "match_key", "wire_key"}
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """The new and edited entries of one document, made comparable, and what is known of the others."""
+    """The new and edited entries of one document, made comparable, and what the store knows about its feed."""
 
     feed_id: int
     read_at: datetime
-    """When the poll began that read it; of a saved document of a polled feed, when that was made."""
+    """When the poll that read the document began; for a saved document of a polled feed, when the document was made."""
     said_at: datetime
-    """When it was made: that of all versions whose publisher says nothing of it."""
+    """When the document was made: the time of each version whose publisher gives none."""
     sightings: tuple[Sighting, ...]
     sighted: Mapping[bytes, Sighted]
     """The feed's stored sightings, by guid hash."""
     left: tuple[Sighted, ...] = ()
-    """Sightings that are no longer in the document: an unknown entry may be one of them under another guid."""
+    """Sightings whose entries left the document: an unknown entry may be one of them under another guid."""
     is_of_file: bool = False
     """Whether the feed is a file."""
     is_newest: bool = True
-    """Whether nobody has read the feed since: its poll holds the lease."""
+    """Whether this is the newest reading of the feed: its poll holds the lease."""
     is_current: bool = True
-    """Whether it is what its feed holds now: not that of a late worker, nor a saved one of a feed that is polled."""
+    """Whether the feed holds this document now: not if a late worker read it, or it is a saved one of a polled feed."""
     confirmed_at: datetime | None = None
-    """When the feed was last polled well: what is present was still so then."""
+    """When the feed was last polled with success: present entries were still present then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of an article, and what brought it."""
+    """A version of an article, and which feed brought it when."""
 
     article: Article
     feed_id: int
     read_at: datetime
     number: int | None = None
-    """The publisher's."""
+    """The publisher's version number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resighted:
-    """A sighting to be written: that a feed carries an article, and what it says of it from now on."""
+    """A sighting to write: a feed carries an article, and this is the version that its entry says now."""
 
     feed_id: int
     sighting: Sighting
@@ -55,14 +55,14 @@ class Resighted:
     read_at: datetime
     said_at: datetime
     said: Article | None
-    """None where the article shows it."""
+    """The version, field by field; None where the article shows it."""
     is_present: bool
     """Whether the entry is in the feed's newest document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """A stored sighting of which the article shows no longer, or shows from now on, what it says."""
+    """A stored sighting whose version the article stops showing, or starts to show."""
 
     feed_id: int
     guid_hash: bytes
@@ -71,34 +71,34 @@ class Restated:
 
 @dataclass(frozen=True, slots=True)
 class DecidedArticle:
-    """An article that is new, or that a document spoke of, and what it shows from now on."""
+    """An article that a document created or changed, and what it shows from now on."""
 
     article_id: int
-    """Below zero for one that is still to be created."""
+    """Negative for an article that is still to be created."""
     guid: str
-    """Of the sighting that is shown, for one that is to be created."""
+    """The guid of the shown sighting, for an article that is to be created."""
     feed_id: int | None
-    """The feed that says what is shown; None where no sighting is left."""
+    """The feed whose version is shown; None where no sighting is left."""
     before: Article | None
-    """What it showed; None for one that is to be created."""
+    """What it showed; None for an article that is to be created."""
     after: Article
     versions: tuple[Version, ...] = ()
-    """What was said of it, each version once; those known already among them."""
+    """Every version that was said, each once, with those that the store knows already."""
     names: tuple[str, ...] = ()
-    """By which files name it."""
+    """The names that files give it."""
     first_seen_at: datetime | None = None
     acts_on: int | None = None
-    """As it is stored, like ``killed_by``."""
+    """The stored value, as is ``killed_by``."""
     killed_by: int | None = None
 
     @property
     def is_revised(self) -> bool:
-        """Whether a known article shows other words from now on."""
+        """Whether a known article shows other words than before."""
         return self.before is not None and self.before.content_hash != self.after.content_hash
 
     @property
     def changed_fields(self) -> tuple[str, ...]:
-        """The fields of a known article that readers see and that change; those by which it is found are none."""
+        """The names of the fields that changed, without the keys by which it is found: readers do not see those."""
         names = (field.name for field in fields(Article) if field.name not in _FOUND_BY)
         return tuple(name for name in names if self.before and getattr(self.before, name) != getattr(self.after, name))
 
@@ -115,7 +115,7 @@ class DocumentOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """All that follows from what some documents brought, to be written together."""
+    """All that some documents change, to be written together."""
 
     articles: tuple[DecidedArticle, ...]
     sightings: tuple[Resighted, ...]

@@ -1,4 +1,4 @@
-"""From claim to fetch: feeds to poll, what to ask their hosts, and what those answered."""
+"""From claim to parse: the feeds to poll, the requests to their hosts, and what the hosts answered."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from worker.values.schedules import Hints, Move, Rhythm
 
 
 class FeedState(StrEnum):
-    """Whether a feed is polled, and if not, who decided so."""
+    """Whether a feed is polled, and if not, why."""
 
     ACTIVE = "active"
     PAUSED = "paused"
@@ -21,12 +21,12 @@ class FeedState(StrEnum):
 
 _LONGEST_INTERVAL = timedelta(days=366)
 FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
-"""Why a feed is paused that nobody has asked for."""
+"""The reason of a feed that nobody added: only a saved document of it was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a host gave us to ask "has it changed?" with, byte for byte (RFC 9110, section 8.8)."""
+    """The host's ETag and Last-Modified, byte for byte; they ask "has it changed?" (RFC 9110, section 8.8)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -40,7 +40,7 @@ class FeedOptions:
     guid_policy: GuidPolicy | None = None
 
     def __post_init__(self) -> None:
-        """ValueError for an interval that is none: anybody may have written it to the store."""
+        """Raise ValueError for an interval below zero, or above a year: anybody may have written it to the store."""
         if self.interval and not timedelta(0) < self.interval < _LONGEST_INTERVAL:
             raise ValueError(f"a feed cannot be polled every {self.interval}")
 
@@ -51,7 +51,7 @@ class Streak:
 
     attempts: int = 0
     failures: int = 0
-    """Of those, the ones that are held against the feed: not those that were, or may have been, an outage of ours."""
+    """Those that count against the feed: the others were, or may have been, an outage of our own network."""
     since: datetime | None = None
     last_class: ErrorClass | None = None
     last_at: datetime | None = None
@@ -65,7 +65,7 @@ class DueFeed:
 
     feed_id: int
     host_id: int | None
-    """Null for a seed file, which no host serves."""
+    """None for a seed file, which no host serves."""
     url: str
     site_url: str | None = None
     options: FeedOptions = field(default_factory=FeedOptions)
@@ -80,9 +80,9 @@ class DueFeed:
     claim_attempts: int = 0
     requested_at: datetime | None = None
     instructions: int = 0
-    """How often somebody had said what to do with it when it was claimed."""
+    """How many instructions an operator had given for it when it was claimed (``set``, ``pause``, a request …)."""
     edition: int = 0
-    """How often documents of it had been stored then."""
+    """How many of its documents had been stored when it was claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class ClaimedHost:
     name: str
     token: str
     next_request_at: datetime | None
-    """No request before this; null for at once."""
+    """No request before this moment; None allows one at once."""
     failures: int
     gap: timedelta
     parallel: int
@@ -112,19 +112,19 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a request brings to its host (POST), in place of asking it for a document."""
+    """What a POST request sends to its host: the delivery of a webhook."""
 
     body: bytes = field(repr=False)
     headers: tuple[str, ...] = ()
-    """Lines of the head that belong to it."""
+    """Header lines that go with the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """One feed to fetch, or one message to bring; ``feed_id`` comes back with the answer."""
+    """One feed to fetch, or one message to send; ``feed_id`` comes back with the answer."""
 
     feed_id: int
-    """Of the feed, or what else the caller knows the request by."""
+    """The feed's id, or any number by which the caller recognises the request."""
     url: str
     validators: Validators = field(default_factory=Validators)
     credentials: Credentials | None = None
@@ -151,7 +151,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The host took the message that it was brought (2xx)."""
+    """The host accepted the message (2xx)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Fetched:
     http_status: int | None = None
     bytes_received: int = 0
     fresh_for: timedelta | None = None
-    """How long HTTP caching calls the answer fresh (RFC 9111, section 4.2.1); null when it does not say."""
+    """How long HTTP caching calls the answer fresh (RFC 9111, section 4.2.1); None when it does not say."""
     retry_after: timedelta | None = None
     """How long the publisher wants to be left alone, though it answered well; an error carries its own."""
     moved_to: str | None = None

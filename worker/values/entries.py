@@ -1,6 +1,6 @@
-"""From parse to recognise: what a document publishes, and what of it is new."""
+"""From parse to normalise: the entries that a document publishes, and which of them are new."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ class Enclosure:
 
 
 class Notice(StrEnum):
-    """What a wire says a dispatch is to the one it sent before under the same slug."""
+    """What a wire says about a dispatch: how it changes the one that it sent before under the same slug."""
 
     UPDATE = "update"
     """A fuller or newer version: ``UPDATE 1-``, ``2nd Ld-Writethru``."""
@@ -36,12 +36,13 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item exactly as published: strings are the publisher's, cleaned of nothing but what no text may hold."""
+    """One item as published: only characters that no text may hold are removed from the publisher's strings."""
 
     guid: str | None = None
     link: str | None = None
     title: str | None = None
     """May hold HTML; normalise makes it text."""
+    _: KW_ONLY
     summary: str | None = None
     content: str | None = None
     """HTML, or plain text where ``is_plain_text``."""
@@ -62,16 +63,16 @@ class Entry:
     slug: str | None = None
     """The short name under which a newsroom sends all versions and takes of one dispatch."""
     named_slug: str | None = None
-    """The slug that a kill or a correction names in its words: that of the dispatch it acts on."""
+    """The slug that a kill or a correction names in its text: the slug of the dispatch it acts on."""
     notice: Notice | None = None
     notice_number: int | None = None
     """Which update or take it is, as the wire counts them."""
     note: str | None = None
-    """What the wire tells editors of this version: what it corrects, what it adds."""
+    """What the wire tells editors about this version: what it corrects or adds."""
     urgency: int | None = None
     """From 1, the most urgent, to 9 (IPTC 7901)."""
     embargoed_until: datetime | None = None
-    """Before then it may not be published, nor stored."""
+    """Until this moment it is not stored."""
     version: str | None = None
     """The publisher's number for this version, as written (NewsML-G2 ``version``, ninjs ``version``)."""
     item_id: str | None = None
@@ -102,7 +103,7 @@ class ParsedDocument:
 
 
 class KnownBy(StrEnum):
-    """By what a sighting's entry is known: what the key holds that ``guid_hash`` is of."""
+    """What a feed's entry is recognised by: what its ``guid_hash`` is a hash of."""
 
     GUID = "guid"
     GUID_AND_LINK = "guid and link"
@@ -112,7 +113,7 @@ class KnownBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sighted:
-    """What the store knows of an entry that this feed carried before."""
+    """What the store knows about an entry that this feed carried before."""
 
     sighting_id: int
     article_id: int
@@ -128,7 +129,7 @@ class Sighted:
 
 
 class GuidPolicy(StrEnum):
-    """By what a feed's entries are known."""
+    """What a feed's entries are recognised by."""
 
     GUID = "guid"
     GUID_AND_LINK = "guid and link"
@@ -137,13 +138,13 @@ class GuidPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GuidRule:
-    """By what a feed's entries are known, and what the audit of its guids has found so far."""
+    """What a feed's entries are recognised by, and what the audit of its guids has found so far."""
 
     policy: GuidPolicy = GuidPolicy.GUID
     reason: str | None = None
-    """Why not by guid, in words; null while they serve."""
+    """Why not by guid; None while guids serve."""
     renamings: int = 0
-    """Documents in a row in which most entries came back under other guids."""
+    """How many documents in a row brought most entries back under other guids."""
     is_fixed: bool = False
     """True where the operator chose it."""
 
@@ -155,7 +156,7 @@ class KeyedEntry:
     guid: str
     """As published, or what stands in for one."""
     guid_hash: bytes
-    """Of the key."""
+    """The hash of that key."""
     fingerprint: bytes
     entry: Entry
     known_by: KnownBy = KnownBy.GUID

@@ -12,7 +12,7 @@ from worker.values.schedules import Hints, Move, Rhythm
 
 @dataclass(frozen=True, slots=True)
 class NextPoll:
-    """When to poll next, and why, in words a person understands; ``at`` is null when never."""
+    """When to poll a feed next, and why, as a sentence for people; ``at`` is None when it is not polled again."""
 
     at: datetime | None
     reason: str
@@ -20,9 +20,9 @@ class NextPoll:
     """Empty after a success."""
     interval: timedelta | None = None
     host_wait: timedelta | None = None
-    """How long the whole host wants to be left alone (429, 503); null for the ordinary gap."""
+    """How long the whole host wants to be left alone (429, 503); None for the ordinary gap."""
     ends_as: FeedState | None = None
-    """The state in which polling the feed ends: gone or quarantined; null while it goes on."""
+    """The state in which polling the feed ends: gone or quarantined; None while polling goes on."""
 
 
 class Outcome(StrEnum):
@@ -62,38 +62,38 @@ class PollResult:
 
     record: PollRecord
     host_id: int | None
-    """Null for a seed file, which no host serves."""
+    """None for a seed file, which no host serves."""
     token: str | None
     """The lease under which the poll ran: scheduling state is written only while it holds."""
     instructions: int = 0
-    """How often somebody had said what to do with the feed when it was claimed; since then once more, and this poll
-    decides nothing."""
+    """How many instructions an operator had given for the feed when it was claimed; if there is another one now, this
+    poll does not decide about the feed."""
     edition: int | None = None
-    """Of the feed when it was claimed, where the poll found nothing to read: documents that were stored since may not
-    say what it left unread. None for any other poll."""
+    """The feed's edition when it was claimed, for a poll with nothing to read: if a document was stored since, the
+    poll does not confirm the entries. None for any other poll."""
     validators: Validators = field(default_factory=Validators)
     """To be sent with the next request; a failed poll keeps those that are stored."""
     body_hash: bytes | None = None
     title: str | None = None
     site_url: str | None = None
     hints: Hints | None = None
-    """Of the document, to be kept for polls that bring none; null where none was read."""
+    """The document's hints, kept for polls that read no document; None where none was read."""
     rhythm: Rhythm | None = None
-    """As of this poll; null where nothing was learnt."""
+    """The feed's rhythm after this poll; None where it learnt nothing."""
     move: Move | None = None
     """The permanent redirect that a successful poll was led by, if any."""
     is_move_changed: bool = False
-    """Whether that differs from what is stored."""
+    """Whether ``move`` differs from the stored one."""
     moves_to: str | None = None
-    """The URL that the feed has from now on, where the redirect is believed."""
+    """The feed's new URL, where the redirect is believed."""
     is_document: bool = False
-    """Whether a document was read, and what is known of the feed's entries changes with it."""
+    """Whether a document was read."""
     is_outdated: bool = False
-    """Whether the feed has been read since that document was."""
+    """Whether another poll has read the feed since that document was read."""
     read_again: tuple[int, ...] = ()
-    """Sightings whose entries were read unchanged without a lease: no good poll of the feed tells when that was."""
+    """Sightings whose entries a poll without a lease found unchanged: each keeps the moment for itself."""
     read_at: datetime | None = None
     returned: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
     guid_rule: GuidRule | None = None
-    """By what the feed's entries are known from now on; null where that stays as it is stored."""
+    """What the feed's entries are recognised by from now on; None where that does not change."""

@@ -1,25 +1,34 @@
 """What decides when a feed is polled next: what its publisher asks for, and when it publishes."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a publisher asks of those who poll a feed, as published: bounded where it is used."""
+    """What a publisher asks of those who poll a feed, as published: the schedule bounds it.
 
-    fresh_for: timedelta | None = None
+    A wait with a ``name`` in its metadata is weighed by the schedule and shown by the commands under that name.
+    """
+
+    fresh_for: timedelta | None = field(default=None, metadata={"name": "max-age"})
     """How long HTTP caching calls the newest answer fresh (RFC 9111, section 4.2.1); never stored."""
-    retry_after: timedelta | None = None
-    """Retry-After of the newest answer (RFC 9110, section 10.2.3), at most 7 days; never stored."""
-    ttl: timedelta | None = None
+    ttl: timedelta | None = field(default=None, metadata={"name": "ttl"})
     """RSS 2.0 ``ttl``: how long a document may be cached."""
-    update_period: timedelta | None = None
+    update_period: timedelta | None = field(default=None, metadata={"name": "sy:updatePeriod"})
     """RSS 1.0 syndication module: ``updatePeriod`` divided by ``updateFrequency``."""
     skip_hours: frozenset[int] = frozenset()
     """RSS 2.0 ``skipHours``: hours of the day, 0 to 23 UTC, in which not to poll."""
     skip_days: frozenset[int] = frozenset()
     """RSS 2.0 ``skipDays``: days of the week, Monday is 0, in UTC, on which not to poll."""
+    retry_after: timedelta | None = None
+    """Retry-After of the newest answer (RFC 9110, section 10.2.3), at most 7 days; never stored."""
+
+    def waits(self) -> Mapping[str, timedelta]:
+        """Return the waits that the publisher asks for, by the names it gives them; Retry-After is not among them."""
+        waits = ((each.metadata["name"], getattr(self, each.name)) for each in fields(self) if each.metadata)
+        return {name: wait for name, wait in waits if wait}
 
 
 @dataclass(frozen=True, slots=True)

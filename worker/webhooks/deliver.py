@@ -1,4 +1,11 @@
-"""Delivering: to many webhooks at once, one batch at a time to each, so that a slow one holds up no other."""
+"""Delivering: to many webhooks at once, one batch at a time to each, so that a slow one holds up no other.
+
+Messages are signed as the Standard Webhooks specification has it (version 1, symmetric):
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+
+The keys are made from one secret of the deployment and a salt of each webhook. So the store, every table of which its
+readers may see, holds no key, and no receiver can sign as another.
+"""
 
 import base64
 import hmac
@@ -16,47 +23,12 @@ from worker.errors import ErrorClass, PermanentError, PollError
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.outbox import number_events
 from worker.settings import Settings
-from worker.values.due_feeds import Fetched, FetchRequest, Message
-from worker.webhooks.batches import Batch, Verdict, after_failed_delivery, claim_batches, note_failed, note_taken
-
-# --- Signatures as the Standard Webhooks specification has them (version 1, symmetric).
-#
-# https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-#
-# Keys are made from one secret of the deployment's and a salt of each webhook's: the store, every table of which
-# its readers may see, holds none, and no receiver can sign as another.
-
-_PREFIX = "whsec_"
-
-
-def signing_key(secret: str, salt: str) -> bytes:
-    """Return the 32 bytes that sign what is delivered to the webhook with this salt."""
-    return hmac.digest(secret.encode(), f"feedmill webhook {salt}".encode(), "sha256")
-
-
-def show_secret(key: bytes) -> str:
-    """Return a key as the specification has it shown to whoever is to check signatures."""
-    return _PREFIX + base64.b64encode(key).decode("ascii")
-
-
-def sign(key: bytes, message_id: str, at: datetime, body: bytes) -> Message:
-    """Return a body with the header lines that sign it, as of ``at``: a receiver refuses what is too old."""
-    timestamp = str(int(at.timestamp()))
-    signed = b".".join((message_id.encode(), timestamp.encode(), body))
-    signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode("ascii")
-    return Message(
-        body,
-        (
-            "Content-Type: application/json",
-            f"webhook-id: {message_id}",
-            f"webhook-timestamp: {timestamp}",
-            f"webhook-signature: v1,{signature}",
-        ),
-    )
-
+from worker.values.due_feeds import FetchRequest, Message
+from worker.webhooks.batches import Batch, NextAttempt, after_failed_delivery, claim_batches, note_failed, note_taken
 
 _TIMEOUT = timedelta(seconds=15)
-# For so long, in seconds, one call claims; what is in flight then still has its time, or after a stop this long.
+# One call claims for so many seconds, then waits at most one delivery's time, or after a stop only this long. What is
+# still in flight then, as where a claim took long, is sent again once its claim has run out.
 _CLAIM_FOR = 8.0
 _GRACE = 5.0
 _TURN = timedelta(milliseconds=100)
@@ -69,7 +41,7 @@ class Delivered:
 
     batch: Batch
     error: PollError | None = None
-    verdict: Verdict | None = None
+    next_attempt: NextAttempt | None = None
 
 
 def delivering_transfers(chosen: Settings) -> Transfers:
@@ -101,11 +73,13 @@ def deliver(engine: Engine, transfers: Transfers, secret: str | None, stop: Call
                 continue
             for batch in batches:
                 in_flight[batch.webhook_id] = batch
-                transfers.start(_request(batch, secret, clock.now()))
+                message = sign_message(signing_key(secret, batch.salt), batch.message_id, clock.now(), batch.body)
+                transfers.start(FetchRequest(batch.webhook_id, batch.url, message=message))
         if not in_flight:
             break
         for fetched in transfers.step(_TURN):
-            yield _conclude(engine, in_flight.pop(fetched.request.feed_id), _failure(fetched), clock.now())
+            error = fetched.answer if isinstance(fetched.answer, PollError) else None
+            yield _conclude(engine, in_flight.pop(fetched.request.feed_id), error, clock.now())
             may_be_due = True
 
 
@@ -119,29 +93,38 @@ def _claim(engine: Engine) -> tuple[Clock, list[Batch]]:
     return write(engine, work)
 
 
-def _request(batch: Batch, secret: str, now: datetime) -> FetchRequest:
-    message = sign(signing_key(secret, batch.salt), batch.message_id, now, batch.body)
-    return FetchRequest(batch.webhook_id, batch.url, message=message)
-
-
-def _failure(fetched: Fetched) -> PollError | None:
-    return fetched.answer if isinstance(fetched.answer, PollError) else None
-
-
 def _conclude(engine: Engine, batch: Batch, error: PollError | None, now: datetime) -> Delivered:
     """Note how a delivery ended, in a transaction of its own."""
-    verdict = _judge(batch, error, now) if error else None
-
-    def work(connection: Connection) -> None:
-        if error and verdict:
-            note_failed(connection, now, batch, error.sentence, verdict)
-        else:
-            note_taken(connection, now, batch)
-
-    write(engine, work)
-    return Delivered(batch, error, verdict)
-
-
-def _judge(batch: Batch, error: PollError, now: datetime) -> Verdict:
+    if error is None:
+        write(engine, lambda connection: note_taken(connection, now, batch))
+        return Delivered(batch)
     jitter = random.random()  # noqa: S311 -- not a secret
-    return after_failed_delivery(now, batch.failures + 1, batch.failing_since or now, error, jitter)
+    next_attempt = after_failed_delivery(now, batch.failures + 1, batch.failing_since or now, error, jitter)
+    write(engine, lambda connection: note_failed(connection, now, batch, error.sentence, next_attempt))
+    return Delivered(batch, error, next_attempt)
+
+
+def signing_key(secret: str, salt: str) -> bytes:
+    """Return the 32 bytes that sign what is delivered to the webhook with this salt."""
+    return hmac.digest(secret.encode(), f"feedmill webhook {salt}".encode(), "sha256")
+
+
+def show_secret(key: bytes) -> str:
+    """Return a key in the specification's form, for the receiver who checks signatures."""
+    return "whsec_" + base64.b64encode(key).decode("ascii")
+
+
+def sign_message(key: bytes, message_id: str, at: datetime, body: bytes) -> Message:
+    """Return a body with the header lines that sign it, as of ``at``: a receiver refuses what is too old."""
+    timestamp = str(int(at.timestamp()))
+    signed = b".".join((message_id.encode(), timestamp.encode(), body))
+    signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode("ascii")
+    return Message(
+        body,
+        (
+            "Content-Type: application/json",
+            f"webhook-id: {message_id}",
+            f"webhook-timestamp: {timestamp}",
+            f"webhook-signature: v1,{signature}",
+        ),
+    )

@@ -1,7 +1,6 @@
-"""The news agencies by their one name each, and all that they and others write for it.
+"""The news agencies: one name for each, whatever datelines, bylines, sign-offs and newsroom documents call it.
 
-Datelines, bylines, sign-offs and newsroom documents name the same agency in different words and letters; who kills a
-dispatch of ``AP`` may sign as ``The Associated Press``.
+A dispatch of ``AP`` may be killed in the name of ``The Associated Press``.
 """
 
 import re
@@ -9,26 +8,21 @@ import re
 from worker.basics.text import fold, spell_bare
 
 _SPELLINGS = {
-    # The world's.
+    # The world
     "AFP": "Agence France-Presse | Agence France Presse | France-Presse | أ ف ب | أ.ف.ب | АФП",
     "AP": "A.P. | Associated Press | The Associated Press | AP News | APNews | Associated Press News | ap.org",
     "Bloomberg": "Bloomberg News",
     "Dow Jones": "Dow Jones Newswires | DowJones | Dow Jones News | Dow Jones & Company",
     "Reuters": "Thomson Reuters | Reuters News | Reuters.com | ロイター | 路透社 | رويترز | Рейтер",
     "UPI": "U.P.I. | United Press International",
-    # Europe's.
+    # Europe
     "Adnkronos": "ADN Kronos",
-    "ADN": "",
     "AFXNews": "AFX News",
-    "Agerpres": "",
     "AGI": "Agenzia Italia | Agenzia Giornalistica Italia",
-    "AKI": "",
     "ANA-MPE": "ANA | Athens News Agency | Athens-Macedonian News Agency",
     "ANP": "Algemeen Nederlands Persbureau",
     "ANSA": "Agenzia ANSA | Agenzia Nazionale Stampa Associata",
     "APA": "Austria Presse Agentur | Austria Press Agency | APA-OTS",
-    "APN": "",
-    "Askanews": "",
     "Belga": "Agence Belga | Belga News Agency",
     "BNS": "Baltic News Service",
     "BTA": "Bulgarian News Agency | БТА",
@@ -40,24 +34,18 @@ _SPELLINGS = {
     "epd": "Evangelischer Pressedienst",
     "Europa Press": "EuropaPress",
     "Fides": "Agenzia Fides",
-    "Hina": "",
-    "Italpress": "",
     "Keystone-SDA": "SDA | ATS | Keystone-ATS | Schweizerische Depeschenagentur | Agence télégraphique suisse",
-    "KAP": "",
     "KNA": "Katholische Nachrichten-Agentur",
     "Lusa": "Agência Lusa | Lusa News Agency",
-    "MIA": "",
     "MTI": "Magyar Távirati Iroda",
     "NTB": "Norsk Telegrambyrå",
     "PA": "PA Media | Press Association | The Press Association | PA News",
     "PAP": "Polska Agencja Prasowa | Polish Press Agency",
-    "Pressenza": "",
     "Ritzau": "Ritzaus Bureau",
     "SID": "Sport-Informations-Dienst",
     "STT": "STT-Lehtikuva | Suomen Tietotoimisto",
-    "Tanjug": "",
     "TT": "Tidningarnas Telegrambyrå | TT News Agency",
-    # Of Russia and around it.
+    # Russia and around it
     "BelTA": "БелТА",
     "Interfax": "Interfax.com | Interfax.ru | Интерфакс",
     "Interfax-Ukraine": "Интерфакс-Украина | Інтерфакс-Україна",
@@ -69,17 +57,13 @@ _SPELLINGS = {
     "Ukrinform": "укринформ | укрінформ",
     "UNIAN": "униан | уніан",
     "UNN": "унн",
-    # Of the Near East and Africa.
+    # The Near East and Africa
     "Anadolu": "AA | Anadolu Agency | Anadolu Ajansı | Anadolu News Agency",
-    "ACA": "",
-    "AGA": "",
-    "ATN": "",
     "BNA": "Bahrain News Agency",
     "ENA": "Ethiopian News Agency",
     "INA": "Iraqi News Agency",
     "IRIB": "IRIBNews",
     "IRNA": "Islamic Republic News Agency",
-    "ISNA": "",
     "KUNA": "Kuwait News Agency | كونا",
     "MAP": "Maghreb Arabe Presse",
     "Mehr": "Mehr News | Mehr News Agency",
@@ -95,7 +79,7 @@ _SPELLINGS = {
     "TAP": "Tunis Afrique Presse",
     "WAFA": "وفا",
     "WAM": "Emirates News Agency | وام",
-    # Of Asia and the Pacific.
+    # Asia and the Pacific
     "AAP": "Australian Associated Press",
     "ANI": "ANINews | ANI News | Asian News International | एएनआई",
     "Antara": "Antara News",
@@ -106,68 +90,55 @@ _SPELLINGS = {
     "CNA": "Central News Agency | 中央社",
     "IANS": "Indo-Asian News Service | Indo Asian News Service | आईएएनएस",
     "Jiji": "Jiji Press | 時事 | 時事通信",
-    "KBS": "",
     "KCNA": "Korean Central News Agency",
     "Kyodo": "Kyodo News | Kyodo News Service | 共同 | 共同通信",
     "News1": "뉴스1",
     "Newsis": "뉴시스",
     "NZPA": "New Zealand Press Association",
     "PNA": "Philippine News Agency",
-    "PTV": "",
     "PTI": "Press Trust of India | The Press Trust of India | PTI-Bhasha | भाषा",
-    "Shina": "",
     "UNB": "United News of Bangladesh",
     "UNI": "United News of India | वार्ता | बार्ता",
     "VNA": "Vietnam News Agency",
     "Xinhua": "Xinhua News Agency | Xinhuanet | Xinhua News | 新华社 | 新華社",
     "Yonhap": "Yonhap News | Yonhap News Agency | 연합뉴스 | 聯合",
-    # Of the Americas.
+    # The Americas
     "CP": "Canadian Press | The Canadian Press | La Presse Canadienne | Presse Canadienne",
-    "Prensa Latina": "",
     "Télam": "Telam",
     "VOA": "Voice of America",
-    # Of no one place.
+    # No one place
     "Inter Press Service": "IPS",
     "Business Wire": "BusinessWire",
     "GlobeNewswire": "Globe Newswire",
     "PR Newswire": "PRNewswire",
-    "Axios": "",
     "BBC": "BBC News",
-    "CNN": "",
-    "CNS": "",
-    "IFP": "",
-    "MTVNews": "",
-    "Politico": "",
-    "SLNA": "",
-    "SNA": "",
-    "TTS": "",
     "Zuma": "ZUMA Press",
 }
-"""Names, and their other spellings; capitals, white space and what parts words make no difference."""
-
+"""Agencies by their one name, with other spellings; capitals make no difference, nor does what separates words."""
+_ONE_SPELLING = (
+    "ACA|ADN|AGA|Agerpres|AKI|APN|Askanews|ATN|Axios|CNN|CNS|Hina|IFP|ISNA|Italpress|KAP|KBS|MIA|MTVNews|Politico|"
+    "Prensa Latina|Pressenza|PTV|Shina|SLNA|SNA|Tanjug|TTS"
+).split("|")
+_NAMES = dict(zip(_ONE_SPELLING, _ONE_SPELLING, strict=True)) | {
+    spelling.strip(" ."): name for name, others in _SPELLINGS.items() for spelling in (name, *others.split("|"))
+}
 # dpa/bb is dpa's desk for Berlin.
 _DESK = re.compile(r"(?<=\w)/[a-z]{2,4}$")
-_BRACKETED = re.compile(r"(?P<name>[^()]+)\((?P<same>[^()]+)\)\s*")
-_KNOWN = frozenset(
-    spelling.strip(" .").casefold()
-    for name, others in _SPELLINGS.items()
-    for spelling in (name, *others.split("|"))
-    if spelling
-)
+_WITH_ABBREVIATION = re.compile(r"([^()]+)\(([^()]+)\)\s*")
 
 
 def agency_name(written: str) -> str:
-    """Return the one name of an agency; of one that is not known what was written, its white space folded."""
+    """Return the one name of an agency; of an unknown one what was written, its white space folded."""
     written = fold(written)
-    bracketed = _BRACKETED.fullmatch(written)
+    bracketed = _WITH_ABBREVIATION.fullmatch(written)
     spellings = (written, without_desk(written), *(bracketed.groups() if bracketed else ()))
-    return next(filter(None, (_NAMES.get(_bare(spelling)) for spelling in spellings)), written)
+    return next(filter(None, (_NAMES_BARE.get(_spell_bare(spelling)) for spelling in spellings)), written)
 
 
 def is_agency(name: str) -> bool:
-    """Say whether a name is that of a known agency as it is written, its desk apart; ``S.p.A.`` is not SPA."""
+    """Say whether a name, with or without a desk, is how a known agency is written; ``S.p.A.`` is not SPA."""
     known = name.strip(" .").casefold()
-    return known in _KNOWN or known.partition("/")[0] in _KNOWN
+    return known in _FOLDED or known.partition("/")[0] in _FOLDED
 
 
 def is_same_agency(one: str, other: str) -> bool:
@@ -176,14 +147,13 @@ def is_same_agency(one: str, other: str) -> bool:
 
 
 def without_desk(written: str) -> str:
-    """Return an agency without the desk of it that signs too."""
+    """Return an agency's name without the desk that signs beside it."""
     return _DESK.sub("", written)
 
 
-def _bare(spelling: str) -> str:
+def _spell_bare(spelling: str) -> str:
     return spell_bare(spelling.replace(".", "")).removeprefix("the-")
 
 
-_NAMES = {
-    _bare(spelling): name for name, others in _SPELLINGS.items() for spelling in (name, *others.split("|")) if spelling
-}
+_FOLDED = frozenset(map(str.casefold, _NAMES))
+_NAMES_BARE = {_spell_bare(spelling): name for spelling, name in _NAMES.items()}

@@ -1,37 +1,37 @@
-"""Wire dispatches, the plain-text seed format: head, dateline, paragraphs, sign-off; all but the text optional."""
+"""Wire dispatches, the plain-text seed format: header, head, dateline, paragraphs, sign-off; most are optional."""
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain
 
 from worker.basics.charset import decode
+from worker.basics.field_rules import LONGEST_CONTENT, as_html
 from worker.basics.text import clean
-from worker.basics.wording import LONGEST_CONTENT, as_html
 from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
 from worker.wire.bylines import read_byline_after_dateline
 from worker.wire.datelines import Dateline, read_dateline
+from worker.wire.days import make_day
 from worker.wire.dispatch_head import split_head
-from worker.wire.dispatch_lines import Head
-from worker.wire.notice_lines import read_opening, read_order, weightiest
+from worker.wire.dispatch_lines import DispatchHead
+from worker.wire.notice_lines import notice_of_opening, read_kill_order, weightiest_notice
 from worker.wire.sign_offs import read_sign_offs
 
-GUID = "dispatch"
-"""A file holds one dispatch, whatever it says: edited, it is a revision."""
+DISPATCH_GUID = "dispatch"
+"""The guid of every dispatch: a file holds one, and an edited file is a revision."""
 
-# Paragraphs in which a notice says what it acts on.
+# The first paragraphs, in which a notice says what it acts on.
 _OPENING = 3
 # The header may share its line with the dateline.
 _HEADER = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b[ \t]*\n?", re.IGNORECASE | re.ASCII)
 # A paragraph begins after a blank line, with an indented line or with a bullet.
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BEGINNING = re.compile(r"[ \t]{2,}\S|[ \t]*[*•·‣▪] ")
-# No wire wraps its lines so late: a longer line is a paragraph.
-_WRAPPED = 100
+# Wires wrap their lines before this: a longer one is a whole paragraph.
+_LONGEST_WRAPPED = 100
 # Xinhua may name the headline behind the dateline.
-_TITLED = re.compile(r"题[：:]\s*(.{2,80})")
+_XINHUA_HEADLINE = re.compile(r"题[：:]\s*(.{2,80})")
 
 
 def parse_dispatch(document: Document) -> ParsedDocument:
@@ -39,32 +39,56 @@ def parse_dispatch(document: Document) -> ParsedDocument:
     text = clean(decode(document.body, document.content_type), LONGEST_CONTENT)
     text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
-    published = _date(header[1]) if header else None
+    published = make_day(*map(int, header[1].split("-"))) if header else None
     head, body = split_head(text[header.end() if header else 0 :], published)
-    entry = _entry(head, _paragraphs(body), published or head.dated)
+    entry = _read_entry(head, _split_paragraphs(body), published or head.dated)
     if not entry.content:
         raise PermanentError(ErrorClass.PARSE, "there is no text in it")
     return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,))
 
 
-def _entry(head: Head, paragraphs: Sequence[str], published: date | None) -> Entry:
-    dateline = read_dateline(paragraphs[0], published) if paragraphs else None
-    named, paragraphs = _split_dateline(dateline, paragraphs)
-    titled = _TITLED.fullmatch(paragraphs[0]) if paragraphs and not head.headline else None
+def _split_paragraphs(body: str) -> list[str]:
+    """Return the paragraphs, each on one line."""
+    blocks = [block.split("\n") for block in _BLANK_LINE.split(body) if block and not block.isspace()]
+    # Where all lines are indented, that is a margin.
+    has_margin = all(_BEGINNING.match(line) for block in blocks if len(block) > 1 for line in block)
+    split = (_split_block(block, has_margin=has_margin) if len(block) > 1 else block for block in blocks)
+    return [" ".join(paragraph.split()) for paragraphs in split for paragraph in paragraphs]
+
+
+def _split_block(lines: Sequence[str], *, has_margin: bool) -> Iterator[str]:
+    """Yield the paragraphs between two blank lines."""
+    paragraph: list[str] = []
+    for line in filter(None, map(str.rstrip, lines)):
+        begins = not has_margin and bool(_BEGINNING.match(line))
+        if paragraph and (begins or len(paragraph[-1]) > _LONGEST_WRAPPED):
+            yield " ".join(paragraph)
+            paragraph = []
+        paragraph.append(line)
+    if paragraph:
+        yield " ".join(paragraph)
+
+
+def _read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date | None) -> Entry:
+    dateline = (read_dateline(paragraphs[0], published) if paragraphs else None) or Dateline()
+    names, paragraphs = _split_dateline(dateline, paragraphs)
+    titled = _XINHUA_HEADLINE.fullmatch(paragraphs[0]) if paragraphs and not head.headline else None
     text = (*head.kept, *paragraphs[1 if titled else 0 :])
-    signed = read_sign_offs(text, dateline.agency if dateline else head.agency)
-    opening = read_opening(signed.paragraphs[0]) if signed.paragraphs else None
-    notice, named_slug = read_order((*head.notes, *signed.paragraphs[:_OPENING]), weightiest(head.notice, opening))
+    signed = read_sign_offs(text, dateline.agency or head.agency)
+    opening = notice_of_opening(signed.paragraphs[0]) if signed.paragraphs else None
+    notice, named_slug = read_kill_order(
+        (*head.notes, *signed.paragraphs[:_OPENING]), weightiest_notice(head.notice, opening)
+    )
     return Entry(
-        guid=GUID,
+        guid=DISPATCH_GUID,
         title=as_html(titled[1] if titled else head.headline),
         content="\n\n".join(signed.paragraphs),
         is_plain_text=True,
-        authors=head.authors + named + signed.authors,
+        authors=head.authors + names + signed.authors,
         published=published.isoformat() if published else None,
         tags=head.tags,
-        dateline_place=dateline.place if dateline else None,
-        dateline_date=dateline.filed_on if dateline else None,
+        dateline_place=dateline.place,
+        dateline_date=dateline.filed_on,
         agency=signed.agency,
         slug=head.slug,
         named_slug=named_slug,
@@ -76,44 +100,11 @@ def _entry(head: Head, paragraphs: Sequence[str], published: date | None) -> Ent
     )
 
 
-def _split_dateline(dateline: Dateline | None, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return who is named beside the dateline, and the paragraphs without both."""
-    if dateline is None:
-        return (), tuple(paragraphs)
+def _split_dateline(dateline: Dateline, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], Sequence[str]]:
+    """Return the names in and after the dateline, and the paragraphs without it and them."""
+    if not dateline.length:
+        return (), paragraphs
     first = paragraphs[0][dateline.length :]
     names, length = read_byline_after_dateline(first)
-    names = (dateline.writer, *names) if dateline.writer else names
     # A dateline on a line of its own leaves an empty first paragraph.
-    return names, tuple(filter(None, (first[length:], *paragraphs[1:])))
-
-
-def _paragraphs(body: str) -> list[str]:
-    """Return the paragraphs, each on one line."""
-    blocks = [block for block in _BLANK_LINE.split(body) if block and not block.isspace()]
-    wrapped = [line for block in blocks if "\n" in block for line in block.split("\n")]
-    # Where all lines are indented, that is a margin.
-    has_margin = all(map(_BEGINNING.match, wrapped))
-    paragraphs = chain.from_iterable(
-        _split_block(block.split("\n"), has_margin=has_margin) if "\n" in block else (block,) for block in blocks
-    )
-    return [" ".join(paragraph.split()) for paragraph in paragraphs]
-
-
-def _split_block(lines: Sequence[str], *, has_margin: bool) -> Iterator[str]:
-    """Yield the paragraphs of lines between two blank ones."""
-    paragraph: list[str] = []
-    for line in filter(None, map(str.rstrip, lines)):
-        begins = not has_margin and bool(_BEGINNING.match(line))
-        if paragraph and (begins or len(paragraph[-1]) > _WRAPPED):
-            yield " ".join(paragraph)
-            paragraph = []
-        paragraph.append(line)
-    if paragraph:
-        yield " ".join(paragraph)
-
-
-def _date(written: str) -> date | None:
-    try:
-        return date(*map(int, written.split("-")))
-    except ValueError:
-        return None
+    return tuple(filter(None, (dateline.writer, *names))), tuple(filter(None, (first[length:], *paragraphs[1:])))

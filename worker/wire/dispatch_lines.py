@@ -1,31 +1,23 @@
-"""What one line above a dispatch's text says: slug, keywords, notice, note, byline, or nothing that is known."""
+"""What one line above a dispatch's text says: slug, keywords, notice, note, byline, or nothing that we know."""
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from worker.values.entries import Notice
+from worker.wire import notice_lines
 from worker.wire.bylines import read_byline
-from worker.wire.date_lines import read_date_line, read_moment
-from worker.wire.notice_lines import (
-    Notices,
-    read_bare_notice,
-    read_headline,
-    read_note,
-    read_slug_line,
-    split_slug,
-    weightiest,
-)
+from worker.wire.days import read_date_line, read_moment
 
+# Characters of any line but a note.
 _LONGEST = 250
-"""Characters of any line but a note."""
 
 _LABELLED = re.compile(
     r"(?P<label>slug(?:line)?|headline|byline|keywords|category|priority|urgency|word ?count|words)"
     r"\s?:\s*(?P<value>.*)",
     re.IGNORECASE,
 )
-# What starts, parts and counts messages: r i, ZCZC, 0312, 312 words, ***.
+# What opens, parts and counts messages: r i, ZCZC, 0312, 312 words, ***.
 _NOISE = re.compile(
     r"(?:for immediate|press|media|news) release|communiqué de presse|pressemitteilung|nota de prensa|"
     r"comunicato stampa|"
@@ -40,8 +32,8 @@ _ANPA_HEADLINE = re.compile(r"\^?.{2,250}<")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What lines above the text say."""
+class DispatchHead:
+    """What the lines above a dispatch's text say."""
 
     slug: str | None = None
     headline: str | None = None
@@ -55,72 +47,54 @@ class Head:
     embargoed_until: datetime | None = None
     dated: date | None = None
     kept: tuple[str, ...] = ()
-    """Lines that were not understood: they stay text."""
+    """Lines that we do not understand: they stay text."""
 
 
-def merge(head: Head, told: Head) -> Head:
-    """Return what both say; where they say different things, the first, but for the weightier notice."""
-    return Head(
-        slug=head.slug or told.slug,
-        headline=head.headline or told.headline,
-        notice=weightiest(head.notice, told.notice),
-        number=head.number or told.number,
-        urgency=head.urgency or told.urgency,
-        notes=head.notes + told.notes,
-        authors=head.authors + told.authors,
-        agency=head.agency or told.agency,
-        tags=head.tags + told.tags,
-        embargoed_until=head.embargoed_until or told.embargoed_until,
-        dated=head.dated or told.dated,
-        kept=head.kept + told.kept,
-    )
+def merge_heads(head: DispatchHead, other: DispatchHead) -> DispatchHead:
+    """Return what both say: all notes, authors and the like, the weightier notice, and of anything else the first."""
+    pairs = {name: (getattr(head, name), getattr(other, name)) for name in DispatchHead.__slots__}
+    both = {name: one + two if isinstance(one, tuple) else one or two for name, (one, two) in pairs.items()}
+    return DispatchHead(**both | {"notice": notice_lines.weightiest_notice(head.notice, other.notice)})
 
 
-def understand(line: str, *, is_signed: bool = False) -> Head | None:
-    """Return what a line of a known form says; null for any other. A role is known after a byline (``is_signed``)."""
+def understand_line(line: str, *, is_signed: bool = False) -> DispatchHead | None:
+    """Return what a line of a known form says; None for any other. Below a byline (``is_signed``) it may be a role."""
     is_headline = bool(_ANPA_HEADLINE.fullmatch(line))
     line = line.strip("^< ").rstrip("=")
     if not line or _NOISE.fullmatch(line):
-        return Head()
+        return DispatchHead()
     if len(line) > _LONGEST:
         return _read_note(line)
-    # Before all else: a day is the name of no dispatch, and a kill of one would kill all of that day.
+    # Before all else: no slug is a day, or a kill of it would kill all that was sent that day.
     if dated := read_date_line(line):
-        return Head(dated=dated)
-    if told := _read_note(line) or _read_label(line) or _read_embargo(line) or _read_byline(line, is_signed=is_signed):
-        return told
-    if slug := read_slug_line(line):
+        return DispatchHead(dated=dated)
+    if head := _read_note(line) or _read_label(line) or _read_embargo(line) or _read_byline(line, is_signed=is_signed):
+        return head
+    if slug := notice_lines.read_slug_line(line):
         return _of_slug(slug)
     return understand_headline(line) if is_headline else None
 
 
-def understand_headline(line: str) -> Head:
-    """Return what a headline says, its prefixes apart."""
-    notices = read_headline(line)
-    return merge(Head(headline=notices.text), _of_notices(notices))
+def understand_headline(line: str) -> DispatchHead:
+    """Return a headline, and what its prefixes say."""
+    read = notice_lines.read_headline(line)
+    return DispatchHead(headline=read.text or None, notice=read.notice, number=read.number, urgency=read.urgency)
 
 
-def _of_notices(notices: Notices) -> Head:
-    return Head(notice=notices.notice, number=notices.number, urgency=notices.urgency)
+def _of_slug(slug: notice_lines.NoticeLine) -> DispatchHead:
+    return DispatchHead(slug=slug.text or None, notice=slug.notice, number=slug.number, urgency=slug.urgency)
 
 
-def _of_slug(slug: Notices) -> Head:
-    return merge(Head(slug=slug.text or None), _of_notices(slug))
+def _read_note(line: str) -> DispatchHead | None:
+    """Return what a line says that is a note to editors or a bare notice."""
+    if note := notice_lines.read_note(line):
+        return DispatchHead(notes=(note[0],), notice=note[1])
+    bare = notice_lines.read_bare_notice(line)
+    return DispatchHead(notice=bare.notice, number=bare.number, urgency=bare.urgency) if bare else None
 
 
-def _read_note(line: str) -> Head | None:
-    if note := read_note(line):
-        return Head(notes=(note[0],), notice=note[1])
-    bare = read_bare_notice(line)
-    return _of_notices(bare) if bare else None
-
-
-def _read_byline(line: str, *, is_signed: bool) -> Head | None:
-    byline = read_byline(line, is_signed=is_signed)
-    return Head(authors=byline.names, agency=byline.agency) if byline else None
-
-
-def _read_label(line: str) -> Head | None:
+def _read_label(line: str) -> DispatchHead | None:
+    """Return what a line says behind its label: ``Keywords: ferry, harbour``."""
     found = _LABELLED.fullmatch(line)
     if found is None:
         return None
@@ -128,22 +102,27 @@ def _read_label(line: str) -> Head | None:
     if label == "headline":
         return understand_headline(value)
     if label == "byline":
-        return _read_byline(f"By {value.removeprefix('By ')}", is_signed=False) or Head(authors=(value,))
+        return _read_byline(f"By {value.removeprefix('By ')}") or DispatchHead(authors=(value,))
     if label in {"priority", "urgency"}:
-        return Head(urgency=int(value) if re.fullmatch("[1-9]", value) else None)
+        return DispatchHead(urgency=int(value) if re.fullmatch("[1-9]", value) else None)
     if label in {"keywords", "category"}:
         # One letter is a code: i is AP's for the world.
-        return Head(tags=tuple(tag for each in re.split(r"[,;/]", value) if len(tag := each.strip()) > 1))
-    return _of_slug(split_slug(value)) if label.startswith("slug") else Head()
+        return DispatchHead(tags=tuple(tag for each in re.split(r"[,;/]", value) if len(tag := each.strip()) > 1))
+    return _of_slug(notice_lines.split_slug(value)) if label.startswith("slug") else DispatchHead()
 
 
-def _read_embargo(line: str) -> Head | None:
-    """Return an embargo, with its end where nobody can mistake that; any other end is for people."""
+def _read_embargo(line: str) -> DispatchHead | None:
+    """Return an embargo, with its end where nobody can mistake that; people have to read any other end."""
     if not _EMBARGO.fullmatch(line):
         return None
     found = _MOMENT.search(line)
     if found is None:
-        return Head(notes=(line,))
+        return DispatchHead(notes=(line,))
     # A day alone has no zone.
     zone = _OFFSETS.get(found[2], found[2]) if ":" in found[1] else ""
-    return Head(notes=(line,), embargoed_until=read_moment(f"{found[1]}{zone}"))
+    return DispatchHead(notes=(line,), embargoed_until=read_moment(f"{found[1]}{zone}"))
+
+
+def _read_byline(line: str, *, is_signed: bool = False) -> DispatchHead | None:
+    byline = read_byline(line, is_signed=is_signed)
+    return DispatchHead(authors=byline.names, agency=byline.agency) if byline else None

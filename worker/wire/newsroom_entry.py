@@ -6,19 +6,19 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from html import unescape
 
+from worker.basics.field_rules import keep_newest
 from worker.basics.text import fold
-from worker.basics.wording import keep_newest
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Entry, Notice, ParsedDocument
 from worker.wire.agencies import is_same_agency
 from worker.wire.bylines import read_author_names
-from worker.wire.date_lines import read_day, read_moment
 from worker.wire.datelines import Dateline, read_dateline
-from worker.wire.notice_lines import notice_of_note, read_headline, read_order, split_slug, weightiest
+from worker.wire.days import read_day, read_moment
+from worker.wire.notice_lines import notice_of_note, read_headline, read_kill_order, split_slug, weightiest_notice
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _OPENING = 2_000
-# The spelling of the standards, and of everybody.
+# The spelling of the standards, and the usual one.
 _KILLED = frozenset("canceled cancelled killed withdrawn".split())  # codespell:ignore
 _WITHHELD = frozenset("withheld embargoed held hold".split())
 
@@ -29,44 +29,73 @@ class Skipped:
 
     reason: str
     is_withheld: bool = False
-    """True when that is its publisher's decision, which may change."""
+    """Whether its publisher decided so, who may yet release it."""
+
+
+def read_dateline_alone(written: str | None, published: date | None) -> Dateline:
+    """Return what a dateline says that has an element of its own, without the text that it would begin."""
+    words = (written or "").rstrip(" -–—_:")
+    return (read_dateline(f"{words} - ", published) if words else None) or Dateline()
+
+
+def read_urgency(written: str | None) -> int | None:
+    """Return an urgency of one digit; None for anything else."""
+    return int(written) if written and written.isdecimal() and len(written) == 1 else None
+
+
+def combine_entries(entry: Entry, inner: Entry) -> Entry:
+    """Return the entry, with what only ``inner`` says added."""
+    return Entry(**{each.name: getattr(entry, each.name) or getattr(inner, each.name) for each in fields(Entry)})
 
 
 def judge_status(entry: Entry, status: str | None, embargo: str | None) -> Entry | Skipped:
-    """Return the entry with what its publishing status makes of it, or why it must not be published.
+    """Return the entry as its publishing status makes it, or why it is skipped: it has no text, or is withheld.
 
-    ``embargo`` is a moment in ISO 8601; what cannot be read or is empty embargoes without an end.
+    ``embargo`` is a moment in ISO 8601; one that is empty or that we cannot read never ends.
     """
+    if not (entry.title or entry.content or entry.summary):
+        return Skipped("there is no text in it")
     status = (status or "usable").casefold()
     entry = replace(entry, notice=Notice.KILL) if status in _KILLED else entry
     if embargo is None and status not in _WITHHELD:
         return entry
     until = read_moment(embargo or "")
     if until is None or status == "withheld":
-        return Skipped(
-            "it is withheld by its publisher" + ("" if embargo is None else " (embargoed)"), is_withheld=True
-        )
+        reason = "it is withheld by its publisher" + ("" if embargo is None else " (embargoed)")
+        return Skipped(reason, is_withheld=True)
     return replace(entry, embargoed_until=until)
 
 
-def combine(entry: Entry, inner: Entry) -> Entry:
-    """Return the entry with what only ``inner`` says."""
-    return Entry(**{each.name: getattr(entry, each.name) or getattr(inner, each.name) for each in fields(Entry)})
+def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) -> ParsedDocument:
+    """Return what a document publishes; PermanentError, with the reason, when that is nothing."""
+    entries = [_read_words(found) for found in read if isinstance(found, Entry)]
+    skipped = [found for found in read if isinstance(found, Skipped)]
+    if not entries:
+        first = skipped[0] if skipped else Skipped("there is no item in it")
+        raise PermanentError(ErrorClass.WITHHELD if first.is_withheld else ErrorClass.NOT_A_FEED, first.reason)
+    kept = keep_newest(entries, max_entries, _changed_at)
+    return ParsedDocument(
+        format=name,
+        parser="newsroom",
+        entries=tuple(kept),
+        dropped_entries=len(entries) - len(kept),
+        skipped=tuple(found.reason for found in skipped),
+    )
 
 
-def read_words(entry: Entry) -> Entry:
+def _read_words(entry: Entry) -> Entry:
     """Return the entry with what its headline, its byline, its note and the dateline of its text say.
 
     The agency that signs the dateline goes before the one that distributes the item.
     """
     headline = read_headline(entry.title or "")
     opening = fold(unescape(_TAG.sub(" ", (entry.content or entry.summary or "")[:_OPENING])))
-    dateline = read_dateline(opening, read_day(entry.published or entry.updated))
-    agency = dateline.agency if dateline else entry.agency
+    dateline = read_dateline(opening, read_day(entry.published or entry.updated)) or Dateline()
+    agency = dateline.agency or entry.agency
     authors = (name for written in entry.authors for name in read_author_names(written))
     slug = split_slug(fold(entry.slug or ""))
-    said = weightiest(entry.notice, headline.notice, notice_of_note(entry.note or ""), slug.notice)
-    notice, named_slug = read_order((entry.note or "", opening), said)
+    said = weightiest_notice(entry.notice, headline.notice, notice_of_note(entry.note or ""), slug.notice)
+    notice, named_slug = read_kill_order((entry.note or "", opening), said)
     return replace(
         entry,
         title=headline.text or None,
@@ -78,40 +107,11 @@ def read_words(entry: Entry) -> Entry:
         authors=tuple(name for name in authors if not is_same_agency(name, agency or "")),
         tags=tuple(filter(None, entry.tags)),
         agency=agency,
-        dateline_place=entry.dateline_place or (dateline.place if dateline else None),
-        dateline_date=entry.dateline_date or (dateline.filed_on if dateline else None),
-    )
-
-
-def read_dateline_alone(written: str | None, published: date | None) -> Dateline | None:
-    """Return what a dateline says that stands in an element of its own, without the text that it would begin."""
-    words = (written or "").rstrip(" -–—_:")
-    return read_dateline(f"{words} - ", published) if words else None
-
-
-def read_urgency(written: str | None) -> int | None:
-    """Return an urgency of one digit; null for anything else."""
-    return int(written) if written and written.isdecimal() and len(written) == 1 else None
-
-
-def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) -> ParsedDocument:
-    """Return what a document publishes; PermanentError, with the reason, when that is nothing."""
-    entries = [read_words(found) for found in read if isinstance(found, Entry)]
-    skipped = [found for found in read if isinstance(found, Skipped)]
-    if not entries:
-        first = skipped[0] if skipped else Skipped("there is no item in it")
-        error_class = ErrorClass.WITHHELD if first.is_withheld else ErrorClass.NOT_A_FEED
-        raise PermanentError(error_class, first.reason)
-    kept = keep_newest(entries, max_entries, _changed_at)
-    return ParsedDocument(
-        format=name,
-        parser="newsroom",
-        entries=tuple(kept),
-        dropped_entries=len(entries) - len(kept),
-        skipped=tuple(found.reason for found in skipped),
+        dateline_place=entry.dateline_place or dateline.place,
+        dateline_date=entry.dateline_date or dateline.filed_on,
     )
 
 
 def _changed_at(entry: Entry) -> datetime | None:
-    # As moments: of two that are written with other offsets the text of the earlier may be the greater.
+    # As moments: of two texts with different offsets the greater may be the earlier moment.
     return read_moment(entry.updated or "") or read_moment(entry.published or "")

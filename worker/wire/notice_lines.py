@@ -1,48 +1,31 @@
-"""What a wire says of a dispatch besides its news: UPDATE 1-, (Corrects …), KILL, URGENT, 2nd Ld-Writethru."""
+"""Read notices: UPDATE 1-, (Corrects …), KILL, URGENT, 2nd Ld-Writethru.
+
+They stand before a headline, behind a slug, in a note to editors or on lines of their own; and the text of a kill or a
+correction may name the slug of the dispatch that it acts on.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from worker.values.entries import Notice
-from worker.wire.words import KINDS, NOTE_VERBS, URGENCIES
+from worker.wire.words import KINDS, NOTE_VERBS, ORDINALS, URGENCIES
 
 _MOST_PREFIXES = 4
 _MOST_NUMBER = 999
-_LONGEST_OPENING = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """What the words around a headline say, and the headline without them."""
-
-    text: str
-    notice: Notice | None = None
-    number: int | None = None
-    urgency: int | None = None
-
-
+# Characters of a text in which it says that it is a notice, and which dispatch it acts on.
+_LONGEST_PREFIX, _OPENING = 80, 1_000
 _BY_WEIGHT = (Notice.KILL, Notice.CORRECTION, Notice.ADVISORY, Notice.REPEAT, Notice.TAKE, Notice.UPDATE)
 
-
-def weightiest(*notices: Notice | None) -> Notice | None:
-    """Return what matters most of all that a dispatch is said to be: a corrected update is a correction."""
-    return next((notice for notice in _BY_WEIGHT if notice in notices), None)
-
-
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-_WORD = rf"(?P<word>{_any_of([*KINDS, *URGENCIES])})"
+_ANY_WORD = "|".join(sorted(map(re.escape, [*KINDS, *URGENCIES]), key=len, reverse=True))
+_WORD = rf"(?P<word>{_ANY_WORD})"
 # Only in capitals, and only before a dash or a colon: "Update 1 of the plan" and "KILL BILL" are headlines.
 _PREFIX = re.compile(rf"{_WORD}(?: \(OFFICIAL\))?(?: ?(?P<number>\d{{1,3}}))?\s?[-–—:]{{1,2}}\s?(?=\S)")
 # Yonhap writes (LEAD) and (2nd LD), EFE (AMPLIACIÓN 2).
 _BRACKETED = re.compile(
     rf"[(\[](?:(?P<number>\d{{1,3}})(?:st|nd|rd|th|ST|ND|RD|TH)? )?{_WORD}(?: (?P<number2>\d{{1,3}}))?[)\]] ?(?=\S)"
 )
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_ORDINAL = rf"(?P<ordinal>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
+_ORDINAL = rf"(?P<ordinal>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(ORDINALS)})"
 _LEAD = re.compile(rf"(?:{_ORDINAL}[ -]?(?:ld|lead)[ -]?)?(?:write-?thr(?:u|ough))?", re.IGNORECASE)
 _TAKE = re.compile(
     rf"take (?P<number>\d{{1,3}})(?: of \d{{1,3}})?|{_ORDINAL}[ -]?add|add (?P<number2>\d{{1,3}})"
@@ -50,154 +33,155 @@ _TAKE = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"\W{{0,6}}{_WORD}(?: (?P<number>\d{{1,3}}))?\W{{0,6}}", re.IGNORECASE)
-_NOTE = re.compile(rf"\((?:ATTN:? )?(?P<note>(?P<verb>{'|'.join(NOTE_VERBS)})\b.{{2,1000}})\)\.?", re.IGNORECASE)
+
+_VERB = "|".join(NOTE_VERBS)
+_NOTE = re.compile(rf"\((?:ATTN:? )?(?P<note>(?:{_VERB})\b.{{2,1000}})\)\.?", re.IGNORECASE)
 _EDITORS = re.compile(
     r"\(?(?:(?:attn |attention |note to )?(?:eds|editors)|editor(?:s|['’]s|s['’])? note|ed ?note)\s?[:,—-]\s?"
     r"(?P<note>.{2,1000}?)\)?",
     re.IGNORECASE,
 )
-_OPENING_NOTE = re.compile(rf"\^?\(?(?:ATTN\b|(?:{'|'.join(NOTE_VERBS)})\b|eds\b|editors\b)", re.IGNORECASE)
+_OPENING_NOTE = re.compile(rf"\^?\(?(?:ATTN\b|(?:{_VERB})\b|eds\b|editors\b)", re.IGNORECASE)
 
-
-def read_headline(headline: str) -> Notices:
-    """Return a headline as a reader should see it, and what its prefixes say: ``RPT-UPDATE 2-Bridge reopens``."""
-    told = Notices(headline.strip(" \t^<"))
-    for _ in range(_MOST_PREFIXES):
-        prefix = _PREFIX.match(told.text) or _BRACKETED.match(told.text)
-        if prefix is None:
-            break
-        told = _add(told, prefix)
-    return told
-
-
-def add_notices(text: str, told: Iterable[Notices]) -> Notices:
-    """Return what all of these say, of ``text``; of the numbers and urgencies the first."""
-    said = [*told]
-    return Notices(
-        text,
-        weightiest(*(each.notice for each in said)),
-        next((each.number for each in said if each.number), None),
-        next((each.urgency for each in said if each.urgency), None),
-    )
-
-
-def read_bare_notice(line: str) -> Notices | None:
-    """Return what a line says that is nothing but a notice: ``URGENT``, ``KILL``, ``Take 2``, ``2nd Ld-Writethru``."""
-    if bare := _BARE.fullmatch(line):
-        return _add(Notices(line), bare)
-    if take := _TAKE.fullmatch(line):
-        return Notices("", Notice.TAKE, _number(take))
-    if line and (lead := _LEAD.fullmatch(line)):
-        return Notices("", Notice.UPDATE, _number(lead))
-    return None
-
-
-def opens_note(line: str) -> bool:
-    """Say whether a line is the beginning of a note, which may go on in the next."""
-    return bool(_OPENING_NOTE.match(line))
-
-
-def read_note(line: str) -> tuple[str, Notice | None] | None:
-    """Return what a line tells editors, and what that makes of the dispatch; null for a line of another kind."""
-    found = _NOTE.fullmatch(line) or _EDITORS.fullmatch(line)
-    return (found["note"].strip(), notice_of_note(found["note"])) if found else None
-
-
-def notice_of_note(note: str) -> Notice | None:
-    """Return what an editor's note makes of a dispatch, from its first word."""
-    first, _, _ = note.strip(" (").partition(" ")
-    return NOTE_VERBS.get(first.strip(":,.").casefold())
-
-
-def read_opening(paragraph: str) -> Notice | None:
-    """Return what a text that opens with a notice is: ``CORRECTION: In a story of 9 July …`` stays in the text."""
-    opening = _PREFIX.match(paragraph[:_LONGEST_OPENING])
-    kind = KINDS.get(opening["word"]) if opening else None
-    return kind if kind in {Notice.CORRECTION, Notice.ADVISORY, Notice.KILL} else None
-
-
-def _add(told: Notices, found: re.Match[str]) -> Notices:
-    """Return what is told with one prefix more; the first that counts says the number."""
-    word = found["word"].upper()
-    return Notices(
-        told.text[found.end() :].strip(),
-        weightiest(told.notice, KINDS.get(word)),
-        told.number or _number(found),
-        told.urgency or URGENCIES.get(word),
-    )
-
-
-def _number(found: re.Match[str]) -> int | None:
-    groups = found.groupdict()
-    if ordinal := groups.get("ordinal"):
-        digits = ordinal.rstrip("stndrh")
-        return int(digits) if digits.isdecimal() else _ORDINALS.index(ordinal.casefold()) + 1
-    number = next((value for name, value in groups.items() if name.startswith("number") and value), None)
-    return int(number) if number and int(number) <= _MOST_NUMBER else None
-
-
-# --- Slugs: what stands behind one in its line, and the slug by which a notice names what it acts on.
-
-# Of a text, where a wire says what it withdraws or corrects.
-_OPENING = 1_000
 # BC-EU--Harbour Bridge, 3rd Ld-Writethru,0312
 _AP_SLUG = re.compile(r"(?:[a-z] [a-z] )?(?P<slug>(?:AM|PM|BC|AP)-[\w .'’/-]{2,60}?)(?P<rest>(?:, ?[^,]{1,40}){0,4})")
 # harbour-bridge-reopen 1st lead; HARBOUR-BRIDGE/REOPEN (UPDATE 1)
 _SLUG = re.compile(r"(?P<slug>(?:[^\W_]+[-/]){1,8}[^\W_]*)(?:[ ,]\s?(?P<rest>\S.{0,40}))?")
 _VERSION_IN_BRACKETS = re.compile(r"(?P<slug>.*\S) ?\((?P<version>[^()]{1,40})\)")
-# "slugged" alone is a blow too.
-_OF_WHAT = r"(?:story|dispatch|item|article|report|take|alert|bulletin|version|copy)"
+# Without a noun before it, "slugged" may be a blow.
+_DISPATCH = r"(?:story|dispatch|item|article|report|take|alert|bulletin|version|copy)"
 _NAMED = re.compile(
-    rf"\b{_OF_WHAT}s?,? (?:[a-z]{{1,12}} ){{0,4}}slugged:? [\"'“‘]?"
+    rf"\b{_DISPATCH}s?,? (?:[a-z]{{1,12}} ){{0,4}}slugged:? [\"'“‘]?"
     r"(?P<slug>[\w'’/-]{2,60}(?: [A-Z0-9][\w'’/-]{0,30}){0,6})"
 )
 _ORDER = re.compile(
-    rf"(?<!\bnot )\b(?:kill|withdraw) (?:the |our |this )?(?:[a-z]{{1,12}} )?{_OF_WHAT} slugged ", re.IGNORECASE
+    rf"(?<!\bnot )\b(?:kill|withdraw) (?:the |our |this )?(?:[a-z]{{1,12}} )?{_DISPATCH} slugged ", re.IGNORECASE
 )
 
 
-def read_slug_line(line: str) -> Notices | None:
-    """Return the slug of a line that is surely one, and what the version behind it makes of the dispatch."""
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A headline or slug without its marks, and the notice, number and urgency that the marks give."""
+
+    text: str = ""
+    notice: Notice | None = None
+    number: int | None = None
+    urgency: int | None = None
+
+
+def weightiest_notice(*notices: Notice | None) -> Notice | None:
+    """Return the notice that matters most: a corrected update is a correction."""
+    return next((notice for notice in _BY_WEIGHT if notice in notices), None)
+
+
+def read_headline(headline: str) -> NoticeLine:
+    """Return a headline as a reader should see it, and what its prefixes say: ``RPT-UPDATE 2-Bridge reopens``."""
+    text = headline.strip(" \t^<")
+    prefixes: list[NoticeLine] = []
+    while len(prefixes) < _MOST_PREFIXES and (prefix := _PREFIX.match(text) or _BRACKETED.match(text)):
+        prefixes.append(_read_word(prefix))
+        text = text[prefix.end() :].strip()
+    return _combine(text, prefixes)
+
+
+def read_bare_notice(line: str) -> NoticeLine | None:
+    """Return the notice of a line that holds only a notice: ``URGENT``, ``KILL``, ``Take 2``, ``2nd Ld-Writethru``."""
+    if bare := _BARE.fullmatch(line):
+        return _read_word(bare)
+    if take := _TAKE.fullmatch(line):
+        return NoticeLine(notice=Notice.TAKE, number=_read_number(take))
+    lead = _LEAD.fullmatch(line) if line else None
+    return NoticeLine(notice=Notice.UPDATE, number=_read_number(lead)) if lead else None
+
+
+def read_slug_line(line: str) -> NoticeLine | None:
+    """Return the slug in a line that is surely one, with the notice and number of the version behind it."""
     if found := _AP_SLUG.fullmatch(line):
-        return add_notices(found["slug"].strip(" -"), _read_versions(found["rest"].split(",")))
+        return _combine(found["slug"].strip(" -"), _read_versions(found["rest"].split(",")))
     found = _SLUG.fullmatch(line)
     if found is None:
         return None
-    versions = [*_read_versions([found["rest"] or ""])]
-    # One hyphen alone may be any word's.
+    versions = _read_versions([found["rest"] or ""])
+    # Any word may have one hyphen.
     is_sure = bool(versions) if found["rest"] else len(re.findall("[-/]", found["slug"])) > 1
-    return add_notices(found["slug"].strip("-/"), versions) if is_sure else None
+    return _combine(found["slug"].strip("-/"), versions) if is_sure else None
 
 
-def split_slug(line: str) -> Notices:
-    """Return what a field says that is a slug, and what stands behind it; what is no version stays in it."""
-    if (found := read_slug_line(line)) and found.notice:
+def split_slug(field: str) -> NoticeLine:
+    """Return the slug in a slug field, and what the version behind it says; anything else behind it is part of it."""
+    if (found := read_slug_line(field)) and found.notice:
         return found
-    bracketed = _VERSION_IN_BRACKETS.fullmatch(line)
-    name, *parts = [bracketed["slug"], *bracketed["version"].split(",")] if bracketed else line.split(",")
-    versions = [*_read_versions(parts)]
-    return add_notices(name.strip() if versions else line, versions)
+    bracketed = _VERSION_IN_BRACKETS.fullmatch(field)
+    name, *parts = [bracketed["slug"], *bracketed["version"].split(",")] if bracketed else field.split(",")
+    versions = _read_versions(parts)
+    return _combine(name.strip() if versions else field, versions)
 
 
-def read_order(texts: Sequence[str], notice: Notice | None) -> tuple[Notice | None, str | None]:
-    """Return what a dispatch is that may ask editors to kill another one, and the slug of that one where it is named.
+def opens_note(line: str) -> bool:
+    """Say whether a line begins a note, which the next may continue."""
+    return bool(_OPENING_NOTE.match(line))
 
-    ``notice`` is what it is otherwise: an advisory may ask for a kill, and a correction may name a slug too.
+
+def read_note(line: str) -> tuple[str, Notice | None] | None:
+    """Return the note to editors in a line, and the notice it stands for; None for any other line."""
+    found = _NOTE.fullmatch(line) or _EDITORS.fullmatch(line)
+    return (found["note"].strip(), notice_of_note(found["note"])) if found else None
+
+
+def notice_of_note(note: str) -> Notice | None:
+    """Return the notice that the first word of a note to editors stands for."""
+    first, _, _ = note.strip(" (").partition(" ")
+    return NOTE_VERBS.get(first.strip(":,.").casefold())
+
+
+def notice_of_opening(paragraph: str) -> Notice | None:
+    """Return the correction, advisory or kill with which a text opens: ``CORRECTION: In a story of 9 July …``."""
+    prefix = _PREFIX.match(paragraph[:_LONGEST_PREFIX])
+    notice = KINDS.get(prefix["word"]) if prefix else None
+    return notice if notice in {Notice.CORRECTION, Notice.ADVISORY, Notice.KILL} else None
+
+
+def read_kill_order(texts: Sequence[str], notice: Notice | None) -> tuple[Notice | None, str | None]:
+    """Return a dispatch's notice, KILL where its texts order editors to kill another, and the slug that the texts name.
+
+    Without such an order the notice is ``notice``, which all else says. Only kills and corrections name a slug.
     """
     openings = [text[:_OPENING] for text in texts]
     if any(map(_ORDER.search, openings)):
-        notice = weightiest(notice, Notice.KILL)
-    is_named = notice in {Notice.KILL, Notice.CORRECTION}
-    return notice, next(filter(None, map(_read_named, openings)), None) if is_named else None
+        notice = weightiest_notice(notice, Notice.KILL)
+    names_slug = notice in {Notice.KILL, Notice.CORRECTION}
+    return notice, next(filter(None, map(_named_slug, openings)), None) if names_slug else None
 
 
-def _read_named(text: str) -> str | None:
+def _named_slug(text: str) -> str | None:
     """Return the slug that a text names: ``Please kill the story slugged BC-Lock Gates``."""
     slugs = (named["slug"].strip("'’-") for named in _NAMED.finditer(text))
     return next((slug for slug in slugs if not slug.islower() or re.search("[-/]", slug)), None)
 
 
-def _read_versions(parts: Iterable[str]) -> Iterator[Notices]:
-    for part in parts:
-        if bare := read_bare_notice(part.strip(" ()<")):
-            yield bare
+def _combine(text: str, said: Sequence[NoticeLine]) -> NoticeLine:
+    """Return the text with all that is said around it; of several numbers or urgencies the first counts."""
+    return NoticeLine(
+        text,
+        weightiest_notice(*(each.notice for each in said)),
+        next((each.number for each in said if each.number), None),
+        next((each.urgency for each in said if each.urgency), None),
+    )
+
+
+def _read_versions(parts: Iterable[str]) -> list[NoticeLine]:
+    return [bare for part in parts if (bare := read_bare_notice(part.strip(" ()<")))]
+
+
+def _read_word(found: re.Match[str]) -> NoticeLine:
+    word = found["word"].upper()
+    return NoticeLine(notice=KINDS.get(word), number=_read_number(found), urgency=URGENCIES.get(word))
+
+
+def _read_number(found: re.Match[str]) -> int | None:
+    groups = found.groupdict()
+    if ordinal := (groups.get("ordinal") or "").casefold():
+        digits = ordinal.rstrip("stndrh")
+        return int(digits) if digits.isdecimal() else ORDINALS.get(ordinal)
+    number = next((value for name, value in groups.items() if name.startswith("number") and value), None)
+    return int(number) if number and int(number) <= _MOST_NUMBER else None

@@ -1,4 +1,4 @@
-"""The end of a dispatch: credits, agencies, initials, copyright, counts and end marks, which are no news."""
+"""Sign-offs, the end of a dispatch that is no news: credits, agencies, initials, copyright, counts and end marks."""
 
 import re
 from collections.abc import Sequence
@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from worker.wire.agencies import is_agency, is_same_agency
 from worker.wire.bylines import read_credits
 
+_MOST_SIGN_OFFS = 12
 _LONGEST = 1_200
-_TAIL = 40
-# A credit in brackets may close the last paragraph.
-_CREDIT_TAIL = 600
-_MOST = 12
+# How long a sign-off at the end of the last paragraph may be, and credits in brackets there.
+_TAIL, _CREDITS_TAIL = 40, 600
+# Paragraphs of an appendix.
+_LONGEST_APPENDIX = 20
 
-# The initials of author and editor may follow: (AGI)Red/Jd.
+# The agency's name, and the initials of author and editor: (AGI)Red/Jd.
 _NAME_AT_END = re.compile(
     r"\s*(?:\(([^()]{2,20})\)(?:\.? ?[A-Za-z0-9]{2,4}[-/][A-Za-z0-9]{2,4})?|（([^（）]{2,10})）"
     r"|/ ?([^/]{2,20}?) ?/|(?:[-–—]{1,2}|==) ?([^\W\d_]{2,20}))\.?$"
 )
-# The desks of India close with their initials: PTI ABC XY.
+# Agencies of India close with the initials of their desk: PTI ABC XY.
 _DESK = r"(?:PTI|ANI|IANS|UNI)(?: [A-Z]{2,5}){1,5}"
 _MARK_AT_END = re.compile(
     r"(?:^|(?<=[.!?\"”’)])\s|(?<=[.。！？」])(?=[（(]))"
@@ -34,7 +35,7 @@ _CREDITS_AT_END = re.compile(
     r"\((?:additional )?[^\W\d_]{4,12} (?:by|von|de|par|por|di) [^()]{3,500}\)\.?", re.IGNORECASE
 )
 
-# A last paragraph that is all of one of these is no text.
+# A last paragraph that is one of these and nothing else is no text.
 _NOISE = re.compile(
     r"\(\(.{3,300}\)\)"  # whom Reuters' editors may call
     r"|\(?\^?Our Standards:.{0,200}"
@@ -54,7 +55,6 @@ _NOISE = re.compile(
 _NOT_FOR_PUBLICATION = re.compile(
     r"#{1,3} ?(?:dpa-)?Notizblock\b|(?:\* ?){3,5}Die folgenden Informationen sind nicht zur Ver"
 )
-_LONGEST_APPENDIX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,20 @@ class SignedOff:
 
 
 def read_sign_offs(paragraphs: Sequence[str], agency: str | None) -> SignedOff:
-    """Return the paragraphs without sign-offs; ``agency`` is the one the dateline names."""
+    """Return the paragraphs without their sign-offs; ``agency`` is the one that the dateline names."""
     kept = [*_without_appendix(paragraphs)]
-    authors: list[str] = []
-    # Few stand together: to take off one after the other is quadratic.
-    for _ in range(_MOST):
+    authors: tuple[str, ...] = ()
+    # A few at most, since taking off one after the other is quadratic.
+    for _ in range(_MOST_SIGN_OFFS):
         if not kept:
             break
-        last = _read_end(kept[-1], agency)
-        if last.text == kept[-1]:
+        last = _sign_off(kept[-1], agency)
+        if last.paragraphs == (kept[-1],):
             break
-        kept[-1:] = [last.text] if last.text else []
-        authors[:0] = last.authors
+        kept[-1:] = filter(None, last.paragraphs)
+        authors = last.authors + authors
         agency = agency or last.agency
-    return SignedOff(tuple(kept), tuple(authors), agency)
+    return SignedOff(tuple(kept), authors, agency)
 
 
 def _without_appendix(paragraphs: Sequence[str]) -> Sequence[str]:
@@ -89,51 +89,38 @@ def _without_appendix(paragraphs: Sequence[str]) -> Sequence[str]:
     return paragraphs[: next(appended, len(paragraphs))]
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """A last paragraph without its end, and who signed there."""
-
-    text: str
-    authors: tuple[str, ...] = ()
-    agency: str | None = None
-
-
-def _read_end(paragraph: str, agency: str | None) -> _End:
+def _sign_off(paragraph: str, agency: str | None) -> SignedOff:
+    """Return the last paragraph without the sign-off that it is, or that closes it."""
     if len(paragraph) <= _LONGEST:
         if (names := read_credits(paragraph)) is not None:
-            return _End("", names)
+            return SignedOff((), names)
         if _NOISE.fullmatch(paragraph):
-            return _End("")
-    return _read_tail(paragraph, agency)
-
-
-def _read_tail(paragraph: str, agency: str | None) -> _End:
-    """Return the paragraph without what closes it after its last sentence."""
+            return SignedOff(())
     head, tail = paragraph[:-_TAIL], paragraph[-_TAIL:]
-    if agency and (signed := _BARE_AT_END.search(tail)) and _names(signed[1], agency):
-        return _End((head + tail[: signed.start()]).rstrip())
-    if mark := _MARK_AT_END.search(tail):
-        return _End((head + tail[: mark.start()]).rstrip())
-    if match := _NAME_AT_END.search(tail):
-        before = head + tail[: match.start()]
-        name = next(group for group in match.groups() if group).strip()
+    bare = _BARE_AT_END.search(tail) if agency else None
+    mark = bare if bare and _is_that_agency(bare[1], agency) else _MARK_AT_END.search(tail)
+    if mark:
+        return SignedOff(((head + tail[: mark.start()]).rstrip(),))
+    if named := _NAME_AT_END.search(tail):
+        before = head + tail[: named.start()]
+        name = next(filter(None, named.groups())).strip()
         # Brackets at the end are a sign-off when they name the agency, or nothing but capitals after a sentence.
-        is_bracketed = match[4] is None or (not before and is_agency(name))
+        is_bracketed = named[4] is None or (not before and is_agency(name))
         is_apart = is_bracketed and bool(_AFTER_SENTENCE.search(before[-1:]))
-        if _names(name, agency) or (is_apart and (name.isupper() or is_agency(name))):
-            return _End(before.rstrip(), agency=name if is_agency(name) else None)
-    return _read_credits_at_end(paragraph)
+        if _is_that_agency(name, agency) or (is_apart and (name.isupper() or is_agency(name))):
+            return SignedOff((before.rstrip(),), agency=name if is_agency(name) else None)
+    return _sign_off_credits(paragraph)
 
 
-def _read_credits_at_end(paragraph: str) -> _End:
-    start = max(len(paragraph) - _CREDIT_TAIL, 0)
-    opened = paragraph.rfind("(", start)
-    if opened > 0 and _CREDITS_AT_END.fullmatch(paragraph[opened:]):
-        names = read_credits(paragraph[opened:])
-        if names is not None and _AFTER_SENTENCE.search(paragraph[:opened].rstrip()[-1:]):
-            return _End(paragraph[:opened].rstrip(), names)
-    return _End(paragraph)
-
-
-def _names(name: str, agency: str | None) -> bool:
+def _is_that_agency(name: str, agency: str | None) -> bool:
     return agency is not None and is_same_agency(name, agency)
+
+
+def _sign_off_credits(paragraph: str) -> SignedOff:
+    """Return a paragraph without the credits in brackets that close it."""
+    start = paragraph.rfind("(", max(len(paragraph) - _CREDITS_TAIL, 0))
+    if start > 0 and _CREDITS_AT_END.fullmatch(paragraph[start:]):
+        names, before = read_credits(paragraph[start:]), paragraph[:start].rstrip()
+        if names is not None and _AFTER_SENTENCE.search(before[-1:]):
+            return SignedOff((before,), names)
+    return SignedOff((paragraph,))

@@ -1,50 +1,44 @@
-"""The words in datelines: months as agencies write them, and what only looks like a place."""
+"""The words by which wires date, place, sign, mark and correct their dispatches, in many languages."""
 
 from worker.values.entries import Notice
 
+# In datelines and bylines
+
 MONTHS = {
     name: number
-    for number, names in {
-        1: (
-            "jan january januari januar janvier janv enero ene gennaio gen janeiro január stycznia ledna "
-            "ocak oca января янв січня يناير जनवरी"
-        ),
-        2: (
-            "feb february februari februar février fevrier févr fév febrero febbraio fevereiro fev február "
-            "lutego února şubat şub февраля фев лютого فبراير फरवरी"
-        ),
-        3: (
-            "mar march mars marzo märz maerz mrz maart mrt março marco március marca března mart марта мар "
-            "березня مارس मार्च"
-        ),
-        4: ("apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल"),
-        5: "may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई",
-        6: ("jun june juni juin junio giugno giu junho június czerwca června haziran haz июня июн червня يونيو जून"),
-        7: (
-            "jul july juli juillet juil julio luglio lug julho július lipca července temmuz tem июля июл "
-            "липня يوليو जुलाई"
-        ),
-        8: (
-            "aug august augustus août aout agosto ago augusztus sierpnia srpna ağustos ağu августа авг "
-            "серпня أغسطس اغسطس अगस्त"
-        ),
-        9: (
-            "sep sept september septembre septiembre settembre set setembro szeptember września září eylül "
-            "eyl сентября сен сент вересня سبتمبر सितंबर"
-        ),
-        10: (
-            "oct october oktober octobre octubre ottobre ott okt outubro out október października října ekim "
-            "eki октября окт жовтня أكتوبر اكتوبر अक्टूबर"
-        ),
-        11: ("nov november novembre noviembre novembro listopada listopadu kasım kas ноября ноя листопада نوفمبر नवंबर"),
-        12: (
-            "dec december décembre decembre déc dezember dez diciembre dic dicembre dezembro desember des "
-            "grudnia prosince aralık ara декабря дек грудня ديسمبر दिसंबर"
-        ),
-    }.items()
+    for number, names in enumerate(
+        """
+        jan january januari januar janvier janv enero ene gennaio gen janeiro január stycznia ledna ocak oca января янв
+          січня يناير जनवरी |
+        feb february februari februar février fevrier févr fév febrero febbraio fevereiro fev február lutego února şubat
+          şub февраля фев лютого فبراير फरवरी |
+        mar march mars marzo märz maerz mrz maart mrt março marco március marca března mart марта мар березня مارس
+          मार्च |
+        apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल |
+        may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई |
+        jun june juni juin junio giugno giu junho június czerwca června haziran haz июня июн червня يونيو जून |
+        jul july juli juillet juil julio luglio lug julho július lipca července temmuz tem июля июл липня يوليو जुलाई |
+        aug august augustus août aout agosto ago augusztus sierpnia srpna ağustos ağu августа авг серпня أغسطس اغسطس
+          अगस्त |
+        sep sept september septembre septiembre settembre set setembro szeptember września září eylül eyl сентября сен
+          сент вересня سبتمبر सितंबर |
+        oct october oktober octobre octubre ottobre ott okt outubro out október października října ekim eki октября окт
+          жовтня أكتوبر اكتوبر अक्टूबर |
+        nov november novembre noviembre novembro listopada listopadu kasım kas ноября ноя листопада نوفمبر नवंबर |
+        dec december décembre decembre déc dezember dez diciembre dic dicembre dezembro desember des grudnia prosince
+          aralık ara декабря дек грудня ديسمبر दिसंबर
+        """.split("|"),
+        start=1,
+    )
     for name in names.split()
 }
 """The number of a month by its name or abbreviation, case folded."""
+
+WEEKDAYS = (
+    "mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag "
+    "lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica"
+).split()
 
 NO_PLACES = frozenset(
     "a an and as at by but for from he her his if in it its no not of on or our she that their there they this to we "
@@ -56,13 +50,15 @@ NO_PLACES = frozenset(
 )
 """What a sentence, a label or a credit begins with, and a place does not."""
 
-PARTICLES = frozenset(
+PLACE_PARTICLES = frozenset(
     "and an am auf de del der des di do da das e el et la las le les los of on sur the und upon y".split()
 )
-"""What may stand in small letters in a place's name."""
+"""What a place's name may hold in small letters."""
 
+NO_PERSONS = frozenset("staff newsroom bureau desk writers reporters editors redaktion redacción rédaction".split())
+"""The last words of bylines that name no person."""
 
-# --- The words by which wires say what a dispatch is, in the languages they write them in.
+# In headlines, slugs and notes to editors
 
 KINDS = {
     word: kind
@@ -78,19 +74,19 @@ KINDS = {
     }.items()
     for word in words.split("|")
 }
-"""What stands before a headline, or alone on a line."""
+"""What a dispatch is, by the word before its headline or alone on a line."""
 
 _FLASH, _BULLETIN, _URGENT = 1, 2, 3
 URGENCIES = {
     word: urgency
     for urgency, words in {
         _FLASH: "FLASH|NEWSFLASH|NEWS FLASH|BLITZ|МОЛНИЯ|速報|快讯",
-        _BULLETIN: ("BULLETIN|ALERT|NEWS ALERT|ALERTE|ALERTA|EIL|EILMELDUNG|BREAKING|BREAKING NEWS|JUST IN|عاجل"),
+        _BULLETIN: "BULLETIN|ALERT|NEWS ALERT|ALERTE|ALERTA|EIL|EILMELDUNG|BREAKING|BREAKING NEWS|JUST IN|عاجل",
         _URGENT: "URGENT|URGENTE|ÚLTIMA HORA|ULTIM'ORA|ULTIM’ORA|СРОЧНО|SPOED|PILNE|SON DAKİKA|急电|긴급",
     }.items()
     for word in words.split("|")
 }
-"""How urgent a dispatch is, on the scale of IPTC 7901: 1 for a flash, 4 for what is not urgent at all."""
+"""How urgent a dispatch is, by a word for it: 1 for a flash, on the scale of IPTC 7901, where 4 is not urgent."""
 
 NOTE_VERBS = {
     verb: kind
@@ -108,4 +104,9 @@ NOTE_VERBS = {
     }.items()
     for verb in verbs.split()
 }
-"""What a note to editors begins with: (Adds quotes, background)."""
+"""What a dispatch is, by the first word of its note to editors: ``(Adds quotes, background)``."""
+
+ORDINALS = {
+    word: number
+    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)
+}

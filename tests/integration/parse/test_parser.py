@@ -96,9 +96,14 @@ def test_the_newest_entries_are_kept_wherever_they_stand(parser: Parser) -> None
     assert parsed.dropped_entries == 10
 
 
-def test_far_more_entries_than_are_kept_are_refused(parser: Parser) -> None:
+PAGE = "<url><loc>http://127.0.0.1/a</loc></url>"
+SITEMAP = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{PAGE * 201}</urlset>'
+
+
+@pytest.mark.parametrize("body", [rss([item("a")] * 201), SITEMAP.encode()], ids=["items", "pages"])
+def test_far_more_entries_than_are_kept_are_refused(parser: Parser, body: bytes) -> None:
     with pytest.raises(PollError, match="more than 200 entries") as failure:
-        parser.parse(document(rss([item("a")] * 201)))
+        parser.parse(document(body))
     assert failure.value.error_class is ErrorClass.TOO_BIG
 
 

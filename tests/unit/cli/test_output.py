@@ -1,10 +1,13 @@
+import re
+from contextlib import redirect_stderr
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import click
 import pytest
 
-from worker.cli.choices import Whole
-from worker.cli.output import Column, console, counted, parse_since, print_table
+from worker.cli.options import Whole, parse_since
+from worker.cli.output import Column, console, counted, print_table, with_progress
 
 LONG = "a title that no page has the room for, " * 10
 COLUMNS = [Column("ID", lambda row: row["id"], 4), Column("TITLE", lambda row: row["title"]), Column("X", lambda _: "")]
@@ -35,6 +38,21 @@ def test_a_table_on_a_screen_fits_it(
     assert max(map(len, lines)) <= columns
 
 
+@pytest.mark.parametrize(("total", "shown"), [(None, "3"), (5, "3/5")])
+def test_progress_counts_up_to_a_total_only_where_it_is_known(
+    monkeypatch: pytest.MonkeyPatch, total: int | None, shown: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    with redirect_stderr(_Screen()) as screen:
+        assert list(with_progress(["one", "two", "three"], "Reading", total)) == ["one", "two", "three"]
+    assert re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", screen.getvalue()).split()[-2:] == [shown, "three"]
+
+
+class _Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def test_a_reader_who_stops_is_no_failure_of_ours() -> None:
     with pytest.raises(BrokenPipeError):
         console().on_broken_pipe()
@@ -58,3 +76,4 @@ def test_a_moment_beyond_the_calendar_is_wrong_usage() -> None:
 
 def test_things_are_counted_in_the_right_number() -> None:
     assert [counted(count, "feed") for count in (0, 1, 1200)] == ["0 feeds", "1 feed", "1,200 feeds"]
+    assert [counted(count, "entry", "entries") for count in (1, 2)] == ["1 entry", "2 entries"]

@@ -32,11 +32,11 @@ def _draft(*others: object) -> Draft:
     return Draft(7, known(7, LONGER, *others))
 
 
-def _hear(draft: Draft, said: Sighting | Article, **fields: object) -> Draft:
-    """Let an article hear a document's only entry, of the first feed's guid and an hour later unless told."""
+def _add(draft: Draft, said: Sighting | Article, **fields: object) -> Draft:
+    """Add a document's only entry to an article: of the first feed's guid and an hour later unless told otherwise."""
     entry = sighting(said) if isinstance(said, Article) else said
     brought = document(entry, **{"read_at": LATER} | fields)
-    draft.hear(0, brought, brought.sightings[0])
+    draft.add_sighting(0, brought, brought.sightings[0])
     return draft
 
 
@@ -46,66 +46,66 @@ def _said(draft: Draft) -> dict[int, Article | None]:
 
 
 def test_what_is_said_under_another_guid_leaves_what_the_feed_said_before() -> None:
-    draft = _hear(_draft(), sighting(SHORT, "g2"))
+    draft = _add(_draft(), sighting(SHORT, "g2"))
     assert (draft.shown, [*draft.restated()]) == (SHORT, [Restated(OURS, b"g1", LONGER)])
 
 
-def test_of_two_entries_alike_in_all_that_orders_them_the_one_heard_last_counts() -> None:
-    draft = _hear(_draft(), SHORT, is_newest=False)
-    assert _hear(draft, replace(SHORT, tags=("harbour",)), is_newest=False).shown.tags == ("harbour",)
+def test_of_two_entries_alike_in_all_that_orders_them_the_one_added_last_counts() -> None:
+    draft = _add(_draft(), SHORT, is_newest=False)
+    assert _add(draft, replace(SHORT, tags=("harbour",)), is_newest=False).shown.tags == ("harbour",)
 
 
 def test_a_version_older_by_the_publishers_word_is_kept_but_not_said() -> None:
     draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, version=2),)))
-    older = _hear(draft, sighting(FULL, version=1), read_at=LATER + DAY)
+    older = _add(draft, sighting(FULL, version=1), read_at=LATER + DAY)
     assert (older.shown, [*older.resighted()]) == (LONGER, [])
     assert older.decide().versions == (Version(FULL, OURS, LATER + DAY, 1),)
 
 
 def test_a_version_newer_by_the_publishers_word_is_shown_though_made_before() -> None:
     draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, version=1),)))
-    assert _hear(draft, sighting(SHORT, version=2, said_at=NOON - DAY)).shown == SHORT
+    assert _add(draft, sighting(SHORT, version=2, said_at=NOON - DAY)).shown == SHORT
 
 
 def test_what_a_file_says_replaces_what_another_file_said() -> None:
     draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, is_of_file=True),)))
-    assert _hear(draft, SHORT, feed_id=THEIRS, is_of_file=True).shown == SHORT
+    assert _add(draft, SHORT, feed_id=THEIRS, is_of_file=True).shown == SHORT
 
 
 def test_a_late_worker_does_not_write_over_what_has_been_read_since() -> None:
-    late = _hear(_draft(), FULL, read_at=NOON - HOUR, is_newest=False)
+    late = _add(_draft(), FULL, read_at=NOON - HOUR, is_newest=False)
     assert (late.shown, [*late.resighted()], late.decide().versions[0].article) == (LONGER, [], FULL)
 
 
 def test_a_late_worker_does_not_write_over_what_was_confirmed_since() -> None:
     late = {"read_at": LATER, "is_newest": False}
-    assert _hear(_draft(), FULL, **late, confirmed_at=LATER + HOUR).shown == LONGER
-    assert _hear(_draft(), FULL, **late, confirmed_at=LATER - HOUR / 2).shown == FULL
-    assert _hear(_draft(), FULL, **late, confirmed_at=None).shown == FULL
+    assert _add(_draft(), FULL, **late, confirmed_at=LATER + HOUR).shown == LONGER
+    assert _add(_draft(), FULL, **late, confirmed_at=LATER - HOUR / 2).shown == FULL
+    assert _add(_draft(), FULL, **late, confirmed_at=None).shown == FULL
 
 
 def test_what_had_left_was_not_confirmed_by_later_polls() -> None:
     draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, is_present=False),)))
-    assert _hear(draft, FULL, is_newest=False, confirmed_at=LATER + HOUR).shown == FULL
+    assert _add(draft, FULL, is_newest=False, confirmed_at=LATER + HOUR).shown == FULL
 
 
 def test_whoever_holds_the_lease_may_change_what_was_confirmed_since() -> None:
-    assert _hear(_draft(), FULL, is_newest=True, confirmed_at=LATER + HOUR).shown == FULL
+    assert _add(_draft(), FULL, is_newest=True, confirmed_at=LATER + HOUR).shown == FULL
 
 
 def test_a_late_worker_adds_what_is_new() -> None:
-    assert _hear(_draft(), FULL, feed_id=THEIRS, read_at=NOON - DAY, is_newest=False).shown == FULL
+    assert _add(_draft(), FULL, feed_id=THEIRS, read_at=NOON - DAY, is_newest=False).shown == FULL
 
 
 def test_whoever_holds_the_lease_read_last_though_the_clock_stepped_back() -> None:
-    draft = _hear(_draft(), SHORT, read_at=NOON - DAY, confirmed_at=NOON)
+    draft = _add(_draft(), SHORT, read_at=NOON - DAY, confirmed_at=NOON)
     (resighted,) = draft.resighted()
     just_after = NOON + timedelta(microseconds=1)
     assert (draft.shown, resighted.read_at, resighted.said_at) == (SHORT, just_after, just_after)
 
 
 def test_what_is_undated_is_as_old_as_its_reading() -> None:
-    (resighted,) = _hear(_draft(), SHORT).resighted()
+    (resighted,) = _add(_draft(), SHORT).resighted()
     assert (resighted.read_at, resighted.said_at) == (LATER, LATER)
 
 
@@ -121,24 +121,24 @@ def test_what_has_a_date_keeps_it_though_the_clock_stepped_back(
     entry: Sighting, fields: dict[str, object], said_at: object
 ) -> None:
     draft = Draft(7, KnownArticle(7, LONGER, (shown(LONGER, said_at=NOON - 2 * DAY),)))
-    (resighted,) = _hear(draft, entry, **fields).resighted()
+    (resighted,) = _add(draft, entry, **fields).resighted()
     assert resighted.said_at == said_at
 
 
 def test_what_a_late_worker_read_stays_as_old_as_it_is() -> None:
     before = shown(LONGER, said_at=NOON - DAY)
     entry = sighting(SHORT, said_at=NOON - 2 * HOUR)
-    late = _hear(Draft(7, KnownArticle(7, LONGER, (before,))), entry, read_at=NOON - HOUR, is_newest=False)
+    late = _add(Draft(7, KnownArticle(7, LONGER, (before,))), entry, read_at=NOON - HOUR, is_newest=False)
     assert [each.read_at for each in late.resighted()] == [NOON - HOUR]
 
 
 def test_what_is_shown_is_said_by_the_article_alone() -> None:
-    assert _said(_hear(_draft(), FULL)) == {OURS: None}
-    assert _said(_hear(Draft(-1), FULL)) == {OURS: None}
+    assert _said(_add(_draft(), FULL)) == {OURS: None}
+    assert _said(_add(Draft(-1), FULL)) == {OURS: None}
 
 
 def test_what_is_shown_again_says_nothing_of_its_own() -> None:
-    draft = _hear(_draft(statement(SHORT, THEIRS)), article("Cut"))
+    draft = _add(_draft(statement(SHORT, THEIRS)), article("Cut"))
     assert (draft.shown, _said(draft)) == (SHORT, {OURS: article("Cut"), THEIRS: None})
 
 
@@ -155,34 +155,34 @@ def test_an_article_that_shows_what_follows_or_that_nobody_carries_is_not_touche
 
 
 def test_an_article_that_was_spoken_of_is_touched_though_nothing_of_it_changes() -> None:
-    assert _hear(_draft(), LONGER).is_touched
+    assert _add(_draft(), LONGER).is_touched
 
 
 def test_an_article_that_lost_its_only_sighting_stays_as_it_is() -> None:
     draft = _draft()
-    draft.lose(0, OURS, b"g1")
+    draft.remove_sighting(0, OURS, b"g1")
     decided = draft.decide()
     assert (draft.shown, decided.feed_id, decided.guid) == (LONGER, None, "")
     assert (draft.is_touched, draft.shown_by_document) == (True, 0)
 
 
-def test_a_sighting_that_is_lost_after_it_was_heard_is_not_written() -> None:
-    draft = _hear(_draft(), sighting(FULL, "g2"))
+def test_a_sighting_that_is_removed_after_it_was_added_is_not_written() -> None:
+    draft = _add(_draft(), sighting(FULL, "g2"))
     assert draft.shown == FULL
-    draft.lose(1, OURS, b"g2")
+    draft.remove_sighting(1, OURS, b"g2")
     assert (draft.shown, [*draft.resighted()]) == (LONGER, [])
 
 
-def test_what_was_never_carried_may_be_lost() -> None:
+def test_what_was_never_carried_may_be_removed() -> None:
     draft = _draft()
-    draft.lose(0, THEIRS, b"g1")
+    draft.remove_sighting(0, THEIRS, b"g1")
     assert draft.shown == LONGER
 
 
 def test_the_document_whose_words_are_shown_is_named() -> None:
     draft = _draft()
     for number, (said, feed_id) in enumerate([(SHORT, THEIRS), (FULL, 3), (LONGER, 4)]):
-        draft.hear(number, *_entry(said, feed_id))
+        draft.add_sighting(number, *_entry(said, feed_id))
     assert draft.shown_by_document == 1
 
 
@@ -195,27 +195,27 @@ def test_where_no_documents_words_are_shown_the_last_that_spoke_of_the_article_i
     draft = _draft(statement(SHORT, THEIRS))
     assert draft.shown_by_document is None
     for number, feed_id in ((3, 3), (5, OURS)):
-        draft.hear(number, *_entry(article("Cut"), feed_id))
+        draft.add_sighting(number, *_entry(article("Cut"), feed_id))
     assert (draft.shown, draft.shown_by_document) == (SHORT, 5)
 
 
 def test_what_is_decided_holds_what_is_stored_of_the_article() -> None:
     stored = known(7, LONGER, first_seen_at=NOON - DAY, acts_on=3, killed_by=4)
-    decided = _hear(Draft(7, stored), sighting(FULL, names=("words 1", "path a")), feed_id=THEIRS).decide()
+    decided = _add(Draft(7, stored), sighting(FULL, names=("words 1", "path a")), feed_id=THEIRS).decide()
     assert (decided.before, decided.after, decided.feed_id, decided.guid) == (LONGER, FULL, THEIRS, "g1")
     assert (decided.article_id, decided.first_seen_at, decided.acts_on, decided.killed_by) == (7, NOON - DAY, 3, 4)
     assert decided.names == ("words 1", "path a")
 
 
 def test_a_new_article_is_stored_under_the_guid_of_what_it_shows() -> None:
-    draft = _hear(_hear(Draft(-1), sighting(SHORT, "g1")), sighting(FULL, "g2"), feed_id=THEIRS)
+    draft = _add(_add(Draft(-1), sighting(SHORT, "g1")), sighting(FULL, "g2"), feed_id=THEIRS)
     decided = draft.decide()
     assert (decided.before, decided.feed_id, decided.guid, decided.first_seen_at) == (None, THEIRS, "g2", None)
 
 
 def test_names_and_versions_are_kept_once() -> None:
-    draft = _hear(_draft(), sighting(FULL, names=("path a", "path b")))
-    _hear(draft, sighting(FULL, names=("path b", "path c")), feed_id=THEIRS, read_at=LATER + HOUR)
+    draft = _add(_draft(), sighting(FULL, names=("path a", "path b")))
+    _add(draft, sighting(FULL, names=("path b", "path c")), feed_id=THEIRS, read_at=LATER + HOUR)
     decided = draft.decide()
     assert decided.names == ("path a", "path b", "path c")
     assert decided.versions == (Version(FULL, OURS, LATER),)
@@ -224,22 +224,22 @@ def test_names_and_versions_are_kept_once() -> None:
 def test_a_newsroom_item_shows_its_newest_version_whoever_says_it() -> None:
     item = replace(LONGER, match_key="item urn:a:1")
     draft = Draft(7, known(7, item))
-    assert _hear(draft, sighting(replace(item, text="Cut", content_hash=b"cut")), feed_id=THEIRS).shown.text == "Cut"
+    assert _add(draft, sighting(replace(item, text="Cut", content_hash=b"cut")), feed_id=THEIRS).shown.text == "Cut"
 
 
 def test_a_name_that_makes_it_a_newsroom_item_decides_anew_what_is_shown() -> None:
     newer = statement(SHORT, THEIRS, said_at=LATER)
     draft = _draft(newer)
     assert draft.shown == LONGER
-    draft.name("item urn:a:1")
+    draft.set_match_key("item urn:a:1")
     assert draft.shown == SHORT
 
 
-def _taken(stored: tuple[KnownArticle, ...], said: Article, article_id: int | None, **fields: object) -> Drafts:
-    """Return articles of which one took in what the first feed's document says of it."""
+def _with_placed(stored: tuple[KnownArticle, ...], said: Article, article_id: int | None, **fields: object) -> Drafts:
+    """Return articles to one of which the first feed's sighting was added."""
     drafts = Drafts(stored)
     brought = document(sighting(said), read_at=LATER, **fields)
-    drafts.take(0, brought, Placement(brought.sightings[0], article_id))
+    drafts.add_placed(0, brought, Placement(brought.sightings[0], article_id))
     return drafts
 
 
@@ -251,14 +251,14 @@ def _keys(drafts: Drafts) -> dict[int, str | None]:
 
 
 def test_a_new_article_is_found_by_its_match_key_from_then_on() -> None:
-    drafts = _taken((), FULL, None)
+    drafts = _with_placed((), FULL, None)
     assert drafts.by_key[KEY] is drafts.by_id[-1]
 
 
 def test_new_articles_have_ids_of_their_own_below_zero() -> None:
     drafts = Drafts([known(7, LONGER)])
-    begun = [drafts.find(None).article_id for _ in range(3)]
-    assert (len(set(begun)), max(begun) < 0, drafts.find(7).article_id) == (3, True, 7)
+    begun = [drafts.find_or_begin(None).article_id for _ in range(3)]
+    assert (len(set(begun)), max(begun) < 0, drafts.find_or_begin(7).article_id) == (3, True, 7)
 
 
 ELSEWHERE = replace(FULL, match_key=OTHER_KEY)
@@ -277,19 +277,19 @@ ELSEWHERE = replace(FULL, match_key=OTHER_KEY)
 def test_a_match_key_follows_the_link_that_is_shown_unless_that_names_nothing_or_another_article(
     said: Article, feed_id: int, others: tuple[KnownArticle, ...], keys: dict[int, str]
 ) -> None:
-    assert _keys(_taken((known(7, LONGER), *others), said, 7, feed_id=feed_id)) == keys
+    assert _keys(_with_placed((known(7, LONGER), *others), said, 7, feed_id=feed_id)) == keys
 
 
 def test_an_article_without_match_key_takes_that_of_what_it_shows_later() -> None:
     nameless = known(7, replace(LONGER, match_key=None))
     assert [*Drafts([nameless]).by_key] == []
-    assert _keys(_taken((nameless,), ELSEWHERE, 7)) == {7: OTHER_KEY}
+    assert _keys(_with_placed((nameless,), ELSEWHERE, 7)) == {7: OTHER_KEY}
 
 
-def test_a_sighting_that_stays_with_its_article_is_not_lost() -> None:
-    drafts = _taken((known(7, LONGER),), LONGER, 7, sighted=[seen_as(7)])
+def test_a_sighting_that_stays_with_its_article_is_not_removed() -> None:
+    drafts = _with_placed((known(7, LONGER),), LONGER, 7, sighted=[seen_as(7)])
     assert drafts.by_id[7].touched_by == [0]
 
 
 def test_the_article_that_a_sighting_named_may_have_been_deleted() -> None:
-    assert _keys(_taken((), FULL, None, sighted=[seen_as(8)])) == {-1: KEY}
+    assert _keys(_with_placed((), FULL, None, sighted=[seen_as(8)])) == {-1: KEY}

@@ -97,7 +97,7 @@ def test_what_is_no_feed_of_the_page_is_left_out(tag: str) -> None:
     "/blog/feed /blog/feed/ /x/rss /x.rss /news/rss.xml /news-rss.xml /all.atom.xml /index.rdf /rss/world.xml /x/rss2 "
     "/feed.php /blog/index.xml /?feed=rss2 /posts?format=rss rss2.xml".split(),
 )
-def test_a_link_in_the_text_that_looks_like_a_feed_is_one_to_try(href: str) -> None:
+def test_a_link_in_the_text_that_looks_like_a_feed_is_tried(href: str) -> None:
     assert len(_linked(f'<a href="{href}">x</a>')) == 1
 
 
@@ -106,7 +106,7 @@ def test_a_link_in_the_text_that_looks_like_a_feed_is_one_to_try(href: str) -> N
     "/ /about /feedback /newsfeed /feed-reader-reviews /rss.png /rss/icon.svg /sitemap.xml /x.json /feeder /brass "
     "https://other.example/feed mailto:feed javascript:feed #feed /feed/help.html".split(),
 )
-def test_any_other_link_in_the_text_is_not(href: str) -> None:
+def test_any_other_link_in_the_text_is_not_tried(href: str) -> None:
     assert _linked(f'<a href="{href}">x</a>') == []
 
 
@@ -167,14 +167,14 @@ def test_a_page_with_a_port_keeps_it() -> None:
     assert _found("", "http://127.0.0.1:8080/x/y")[0] == "http://127.0.0.1:8080/feed"
 
 
-def test_each_url_is_there_once() -> None:
+def test_each_url_is_tried_once() -> None:
     html = f'<a href="/feed">x</a><link {RSS} href="/feed"><link {RSS} href="https://SITE.example:443/feed#x">'
     links = find_feed_links(Document(PAGE, html.encode()))
     assert [link.url for link in links] == USUAL
     assert links[0].is_named
 
 
-def test_there_are_never_more_than_twenty() -> None:
+def test_never_more_than_twenty_urls_are_tried() -> None:
     assert len(_found("".join(f"<link {RSS} href=/{number}>" for number in range(3000)))) == 20
 
 

@@ -5,7 +5,7 @@ import pytest
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.fetch.answer import read_document, read_not_modified, read_redirect, status_error
 from worker.fetch.body import Body
-from worker.fetch.head import Head
+from worker.fetch.headers import Head
 from worker.fetch.request import locate
 from worker.values.due_feeds import Document, FetchRequest, NotModified, Validators
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from worker.normalise.article import content_hash, normalise
-from worker.normalise.identity import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.values.articles import Article, LanguageSource, Sighting
 from worker.values.entries import Entry, KeyedEntry, KnownBy
 

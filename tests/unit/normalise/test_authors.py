@@ -13,6 +13,7 @@ from worker.normalise.authors import split_names
         ("Ada Lovelace, Mary Somerville, and Jane Marcet", ["Ada Lovelace", "Mary Somerville", "Jane Marcet"]),
         ("Emilia Pardo y Concha Méndez", ["Emilia Pardo", "Concha Méndez"]),
         ("Annette von Droste und Else Lasker-Schüler", ["Annette von Droste", "Else Lasker-Schüler"]),
+        ("Karl am Rhyn, Ada Lovelace", ["Karl am Rhyn", "Ada Lovelace"]),
         ("J. K. O'Hara & Jean-Paul de la Tour", ["J. K. O'Hara", "Jean-Paul de la Tour"]),
         ("AFP | Reuters", ["AFP", "Reuters"]),
         ("Lovelace, Ada; Somerville, Mary", ["Lovelace, Ada", "Somerville, Mary"]),

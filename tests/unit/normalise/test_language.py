@@ -1,6 +1,6 @@
 import pytest
 
-from worker.normalise.language import language_of, telling_words
+from worker.normalise.language import language_of, language_sample
 from worker.values.articles import LanguageSource
 
 ENGLISH = "The ferry crosses the bay again after three weeks of ice."
@@ -73,7 +73,7 @@ def test_a_detected_language_must_be_written_in_the_letters_of_the_text() -> Non
 
 
 def test_the_title_and_the_beginning_of_the_text_tell_the_language() -> None:
-    words = telling_words("Rain", "It rained. " * 1000)
+    words = language_sample("Rain", "It rained. " * 1000)
     assert words.startswith("Rain It rained. ")
     assert len(words) == 300
 

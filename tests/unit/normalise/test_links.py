@@ -4,7 +4,7 @@ import pytest
 
 from tests.documents import rss
 from worker.normalise.article import normalise
-from worker.normalise.identity import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.links import base_of_body, read_link
 from worker.parse.document import parse_document
 from worker.values.articles import Article

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from worker.normalise.identity import FeedContext
+from worker.normalise.feed_context import FeedContext
 from worker.normalise.links import find_image, read_enclosures
 from worker.normalise.sanitise import sanitise
 from worker.values.entries import Enclosure, Entry

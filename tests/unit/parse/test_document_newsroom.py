@@ -10,8 +10,8 @@ import pytest
 from tests.newsrooms import news_item, ninjs, nitf
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError
 from worker.parse import Kind, sniff
-from worker.parse.child_process import pack_answer, unpack_answer
 from worker.parse.document import parse_document
+from worker.parse.frames import pack_answer, unpack_answer
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Notice, ParsedDocument
 from worker.wire.ninjs import is_ninjs

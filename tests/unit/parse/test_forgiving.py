@@ -3,14 +3,14 @@ import pytest
 from tests.costs import spend_at_most
 from tests.pairs import BEYOND_FEEDPARSER, PAIRS, document_of, expected_of, told_of
 from worker.errors import PermanentError
-from worker.parse.forgiving import parse_xml
+from worker.parse.forgiving import read_with_feedparser
 from worker.values.due_feeds import Document
 
 
 @pytest.mark.parametrize("name", [name for name in PAIRS if name not in BEYOND_FEEDPARSER])
 def test_a_feed_says_what_was_written_down_by_hand(name: str) -> None:
     expected = expected_of(name)
-    assert told_of(parse_xml(document_of(name), 100), expected) == expected
+    assert told_of(read_with_feedparser(document_of(name), 100), expected) == expected
 
 
 def test_every_feed_has_its_expectation_and_every_expectation_its_feed() -> None:
@@ -21,12 +21,12 @@ def test_every_feed_has_its_expectation_and_every_expectation_its_feed() -> None
 @pytest.mark.parametrize("body", [b"<rss", b"<feed></feed", b"<rdf:RDF>", b"<channel>"])
 def test_what_nothing_can_be_salvaged_of_is_refused(body: bytes) -> None:
     with pytest.raises(PermanentError, match="broken beyond reading"):
-        parse_xml(Document("http://127.0.0.1/feed", body, None), 100)
+        read_with_feedparser(Document("http://127.0.0.1/feed", body, None), 100)
 
 
 def test_a_feed_without_entries_is_a_feed() -> None:
     body = b"<rss version='2.0'><channel><title>New</title></channel></rss>"
-    parsed = parse_xml(Document("http://127.0.0.1/feed", body, None), 100)
+    parsed = read_with_feedparser(Document("http://127.0.0.1/feed", body, None), 100)
     assert (parsed.title, parsed.entries) == ("New", ())
 
 
@@ -34,5 +34,5 @@ def test_a_feed_without_entries_is_a_feed() -> None:
 def test_an_endless_author_costs_no_more_than_a_name(author: str) -> None:
     body = f"<rss version='2.0'><channel><item><author>{author}</author></item></channel></rss>".encode()
     document = Document("http://127.0.0.1/feed", body, None)
-    (entry,) = spend_at_most(0.5, lambda: parse_xml(document, 100)).entries
+    (entry,) = spend_at_most(0.5, lambda: read_with_feedparser(document, 100)).entries
     assert entry.authors == ("x" * 400,)

@@ -1,8 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from tests.pairs import JSON_FEEDS, told_of
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.json_feed import read_json_feed
@@ -26,56 +28,10 @@ def _entry(**fields: Any) -> Entry:
     return entry
 
 
-def test_a_feed_of_version_1_1_is_read() -> None:
-    parsed = _feed(
-        {
-            "id": "urn:1",
-            "url": "https://example.com/1",
-            "external_url": "https://example.org/elsewhere",
-            "title": "Rain < snow",
-            "content_html": "<p>Rain.</p>",
-            "content_text": "Rain.",
-            "summary": "It rained.",
-            "image": "https://example.com/1.png",
-            "date_published": "2026-11-23T07:30:00Z",
-            "date_modified": "2026-11-23T08:30:00Z",
-            "authors": [{"name": "Ann"}, {"url": "https://example.com/ben"}, {"name": "Cy"}],
-            "tags": ["weather", "", 7],
-            "language": "en-GB",
-            "attachments": [
-                {"url": "https://example.com/1.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 1234},
-                {"mime_type": "audio/mpeg"},
-            ],
-        },
-        title="Weather",
-        home_page_url="https://example.com/",
-        feed_url="https://example.com/feed.json",
-        language="en",
-    )
-    assert parsed == ParsedDocument(
-        format="json",
-        parser="json",
-        title="Weather",
-        site_url="https://example.com/",
-        self_url="https://example.com/feed.json",
-        language="en",
-        entries=(
-            Entry(
-                guid="urn:1",
-                link="https://example.com/1",
-                title="Rain &lt; snow",
-                content="<p>Rain.</p>",
-                summary="It rained.",
-                authors=("Ann", "Cy"),
-                published="2026-11-23T07:30:00Z",
-                updated="2026-11-23T08:30:00Z",
-                language="en-GB",
-                tags=("weather",),
-                enclosures=(Enclosure("https://example.com/1.mp3", "audio/mpeg", 1234),),
-                image_url="https://example.com/1.png",
-            ),
-        ),
-    )
+@pytest.mark.parametrize("path", JSON_FEEDS, ids=lambda path: path.stem)
+def test_a_feed_says_what_was_written_down_by_hand(path: Path) -> None:
+    expected = orjson.loads(path.with_suffix(".json").read_bytes())
+    assert told_of(_parse(path.read_bytes()), expected) == expected
 
 
 def test_a_feed_of_version_1_0_has_one_author_an_entry() -> None:
@@ -154,6 +110,21 @@ def test_the_newest_are_kept_wherever_they_stand() -> None:
     parsed = _parse(orjson.dumps({"version": VERSION, "items": [{"date_published": day} for day in days]}), 2)
     assert [entry.published for entry in parsed.entries] == ["2026-11-23", "2026-11-22"]
     assert parsed.dropped_entries == 1
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ({"date_published": "2026-11-23T09:00:00+09:00"}, {"date_published": "2026-11-23T05:00:00Z"}),
+        ({"date_modified": "2026-11-21"}, {"date_modified": "2026-11-22"}),
+        ({"date_published": "soon"}, {"date_published": "soon", "date_modified": "2026-11-22"}),
+    ],
+)
+def test_the_newest_are_known_by_the_moments_that_their_dates_name(older: Any, newer: Any) -> None:
+    items = [older | {"id": "older"}, newer | {"id": "newer"}]
+    for order in (items, items[::-1]):
+        parsed = _parse(orjson.dumps({"version": VERSION, "items": order}), 1)
+        assert [entry.guid for entry in parsed.entries] == ["newer"]
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b"[{}]", b'{"version": 1}', b'{"version": "1.1", "items": []}', b'"x"'])

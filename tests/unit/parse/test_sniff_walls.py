@@ -50,14 +50,21 @@ def test_a_page_that_a_wall_let_through_is_a_page(body: str) -> None:
     assert find_wall(PAGE.format("News", body).encode()) is None
 
 
-def test_a_wall_in_a_feeds_place_is_a_failure_of_its_own_class() -> None:
-    page = PAGE.format("Just a moment...", "<script>window._cf_chl_opt={}</script>").encode()
+@pytest.mark.parametrize(
+    ("script", "wall"),
+    [
+        ("<script>window._cf_chl_opt={}</script>", "Cloudflare"),
+        ("<script src='https://js.hcaptcha.com/1/api.js'></script>", "a captcha"),
+    ],
+)
+def test_a_wall_in_a_feeds_place_is_a_failure_of_its_own_class(script: str, wall: str) -> None:
+    page = PAGE.format("Just a moment...", script).encode()
 
     with pytest.raises(PermanentError) as failure:
         parse_document(Document("http://127.0.0.1/feed", page, "text/html"), 100)
 
     assert failure.value.error_class is ErrorClass.BLOCKED
-    assert failure.value.sentence == "the host served a page of Cloudflare that keeps robots out, not a feed"
+    assert failure.value.sentence == f"the host served a page on which {wall} keeps robots out, not a feed"
 
 
 def test_a_feed_that_writes_about_walls_is_a_feed() -> None:

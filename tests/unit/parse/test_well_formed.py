@@ -6,7 +6,7 @@ import pytest
 from tests.documents import item, rss
 from tests.pairs import BEYOND_FEEDPARSER, PAIRS, document_of, expected_of, told_of
 from worker.errors import ErrorClass, PermanentError
-from worker.parse.forgiving import parse_xml
+from worker.parse.forgiving import read_with_feedparser
 from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
@@ -32,7 +32,7 @@ def test_a_feed_says_what_was_written_down_by_hand(name: str) -> None:
 def test_two_parsers_read_the_same(name: str) -> None:
     parsed = read_well_formed(document_of(name), 100, 100)
     assert parsed
-    assert replace(parsed, parser="feedparser") == parse_xml(document_of(name), 100)
+    assert replace(parsed, parser="feedparser") == read_with_feedparser(document_of(name), 100)
 
 
 @pytest.mark.parametrize("name", sorted(LEFT_ALONE))
@@ -92,7 +92,7 @@ def test_dates_are_passed_on_as_they_were_written() -> None:
     assert parsed.entries[0].published == "2003-12"
 
 
-@pytest.mark.parametrize("read", [parse_xml, lambda document, most: read_well_formed(document, most, most)])
+@pytest.mark.parametrize("read", [read_with_feedparser, lambda document, most: read_well_formed(document, most, most)])
 @pytest.mark.parametrize(
     ("dates", "updated"),
     [

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from worker.database.locks import HostRelease
-from worker.pipeline.answered import Answered
+from worker.pipeline.results import Answered
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.values.entries import Entry, ParsedDocument
@@ -44,7 +44,7 @@ def test_documents_share_a_commit_up_to_four_hundred_entries_or_are_one_document
     assert [each for bunch in found for each in bunch] == read
 
 
-def test_a_commit_is_due_with_fifty_that_wait_and_not_with_none() -> None:
+def test_a_commit_is_due_when_fifty_polls_wait_and_not_when_none_does() -> None:
     # Nothing is committed: the engine stays unused.
     shared = SharedCommit(create_engine("sqlite://"))
     assert not shared

@@ -55,7 +55,7 @@ def test_the_lease_ends_with_the_last_feed_and_not_before(parallel: int) -> None
     assert visit.is_over
 
 
-def test_a_feed_that_is_being_stored_is_on_the_wire_no_more() -> None:
+def test_a_feed_that_is_being_stored_is_no_longer_on_the_wire() -> None:
     visit = _visit(feeds=2)
     visit.begin(NOW)
     visit.answered(NOW)
@@ -83,7 +83,7 @@ def test_answers_make_room_for_as_many_requests_as_before() -> None:
         visit.answered(NOW + seconds * SECOND)
 
 
-def test_a_refusal_is_of_all_feeds_and_ends_the_visit() -> None:
+def test_a_refusal_counts_for_all_feeds_and_ends_the_visit() -> None:
     visit = _visit()
     visit.begin(NOW)
     visit.answered(NOW)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import CUT_OFF, ErrorClass
-from worker.schedule.failure import extend
+from worker.schedule.failure import extend_streak
 from worker.values.due_feeds import Streak
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -16,7 +16,7 @@ CLASSES = st.lists(st.tuples(st.sampled_from(ErrorClass), st.booleans()), min_si
 def after(*failures: tuple[ErrorClass, bool]) -> Streak:
     streak = Streak()
     for number, (failed, was_outage) in enumerate(failures):
-        streak = extend(streak, failed, NOW + number * MINUTE, was_outage=was_outage)
+        streak = extend_streak(streak, failed, NOW + number * MINUTE, was_outage=was_outage)
     return streak
 
 

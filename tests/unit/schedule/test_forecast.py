@@ -4,7 +4,7 @@ from math import sqrt
 import pytest
 
 from worker.schedule.forecast import best_wait
-from worker.schedule.rhythm import expected_rate, observe
+from worker.schedule.rhythm import expected_rate, learn_rhythm
 from worker.values.schedules import Rhythm
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -18,7 +18,7 @@ def every(gap: timedelta, count: int, last: datetime) -> list[datetime]:
 
 
 def next_poll(arrived: list[datetime], now: datetime) -> datetime:
-    return now + best_wait(observe(None, arrived, now), now, HOUR, LIMITS)
+    return now + best_wait(learn_rhythm(None, arrived, now), now, HOUR, LIMITS)
 
 
 @pytest.mark.parametrize("articles", [10.0, 60.0, 300.0])
@@ -57,14 +57,14 @@ def test_ten_articles_are_enough_to_find_the_next_within_two_hours() -> None:
 
 def test_an_office_is_polled_more_often_by_day_than_by_night() -> None:
     days = [NOW.replace(hour=hour) - number * DAY for number in range(1, 40) for hour in range(8, 18)]
-    office = observe(None, sorted(days), NOW)
+    office = learn_rhythm(None, sorted(days), NOW)
     by_day, by_night = (best_wait(office, NOW.replace(hour=hour), HOUR, LIMITS) for hour in (9, 19))
     assert by_night > 4 * by_day
 
 
 def test_an_office_is_left_alone_over_the_weekend() -> None:
     days = [NOW.replace(hour=hour) - number * DAY for number in range(1, 60) for hour in (9, 12, 15)]
-    office = observe(None, sorted(day for day in days if day.weekday() < 5), NOW)
+    office = learn_rhythm(None, sorted(day for day in days if day.weekday() < 5), NOW)
     tuesday, saturday = (best_wait(office, NOW + days * DAY, HOUR, LIMITS) for days in (0, 4))
     assert saturday > 2 * tuesday
 

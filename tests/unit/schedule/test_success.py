@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.schedule.rhythm import observe
+from worker.schedule.rhythm import learn_rhythm
 from worker.schedule.success import after_success
 from worker.values.due_feeds import FeedState, Streak
 from worker.values.outcomes import NextPoll
@@ -15,9 +15,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BOUNDS = Bounds(interval=HOUR, shortest=15 * MINUTE, longest=DAY)
 FIXED = Bounds(interval=6 * HOUR, shortest=15 * MINUTE, longest=DAY, is_fixed=True)
-WIRE = observe(None, [NOW - number * MINUTE for number in reversed(range(600))], NOW)
-DAILY = observe(None, [NOW.replace(hour=6) - number * DAY for number in reversed(range(60))], NOW)
-DORMANT = observe(None, [NOW - (1000 + number) * DAY for number in reversed(range(20))], NOW)
+WIRE = learn_rhythm(None, [NOW - number * MINUTE for number in reversed(range(600))], NOW)
+DAILY = learn_rhythm(None, [NOW.replace(hour=6) - number * DAY for number in reversed(range(60))], NOW)
+DORMANT = learn_rhythm(None, [NOW - (1000 + number) * DAY for number in reversed(range(20))], NOW)
 RHYTHMS = st.sampled_from([None, WIRE, DAILY, DORMANT, Rhythm(NOW, NOW)])
 SPREADS = st.floats(0, 1)
 WAITS = st.none() | st.timedeltas(timedelta(0), 40 * DAY)

@@ -14,29 +14,29 @@ def _still_in(modified: int, changed: int, still_for: int = SECOND) -> int:
 
 
 @pytest.mark.parametrize("age", [SECOND, SECOND + 1, 3600 * SECOND])
-def test_what_was_written_a_moment_ago_or_longer_stands_still(age: int) -> None:
+def test_a_file_that_was_written_a_moment_ago_or_earlier_is_read_at_once(age: int) -> None:
     assert _still_in(age, age) <= 0
 
 
 @pytest.mark.parametrize(("age", "left"), [(0, SECOND), (SECOND // 4, SECOND * 3 // 4), (SECOND - 1, 1)])
-def test_what_was_written_just_now_is_waited_for_until_a_moment_has_passed_since(age: int, left: int) -> None:
+def test_a_file_that_was_written_just_now_is_read_a_moment_after_it_was_written(age: int, left: int) -> None:
     assert _still_in(age, age) == left
 
 
-def test_a_time_in_the_future_is_another_clocks_and_the_moment_begins_when_the_file_is_looked_at() -> None:
+def test_for_a_time_in_the_future_the_moment_begins_when_the_file_is_looked_at() -> None:
     assert _still_in(-3600 * SECOND, -3600 * SECOND) == SECOND
 
 
-def test_what_got_its_name_after_its_bytes_is_whole_at_once() -> None:
+def test_a_file_that_was_renamed_after_it_was_written_is_whole_at_once() -> None:
     assert _still_in(SECOND // 4, 0) == 0
 
 
-def test_where_parts_of_a_second_are_not_told_a_later_change_is_no_renaming() -> None:
+def test_where_parts_of_a_second_are_not_counted_a_later_change_is_no_renaming() -> None:
     whole = 123_456_789
     assert _still_in(whole, whole - 10_000_000) == SECOND
 
 
-def test_where_parts_of_a_second_are_not_told_the_last_bytes_may_be_two_seconds_younger() -> None:
+def test_where_parts_of_a_second_are_not_counted_the_last_bytes_may_be_two_seconds_younger() -> None:
     whole = 2 * SECOND + 123_456_789
     assert _still_in(whole, whole) == SECOND - 123_456_789
     assert _still_in(whole + SECOND, whole + SECOND) <= 0

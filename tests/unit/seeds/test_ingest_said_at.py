@@ -19,7 +19,7 @@ def test_a_saved_document_is_as_old_as_it_says_itself() -> None:
 
 
 @pytest.mark.parametrize("updated", [None, "", "yesterday", "2999-01-01T00:00:00Z", "2011-06-12T01:30:22Z"])
-def test_one_that_does_not_say_it_or_says_when_its_feed_began_is_as_old_as_its_newest_entry(
+def test_a_saved_document_is_as_old_as_its_newest_entry_unless_it_names_a_later_date(
     updated: str | None,
 ) -> None:
     saved = _saved(
@@ -30,7 +30,7 @@ def test_one_that_does_not_say_it_or_says_when_its_feed_began_is_as_old_as_its_n
     assert said_at(saved, WRITTEN, NOW, is_known=False) == datetime(2026, 6, 3, 10, tzinfo=UTC)
 
 
-def test_one_without_any_date_is_as_old_as_its_file() -> None:
+def test_a_saved_document_without_any_date_is_as_old_as_its_file() -> None:
     assert said_at(_saved(Entry(title="One")), WRITTEN, NOW, is_known=False) == WRITTEN
 
 
@@ -71,5 +71,5 @@ def test_dispatches_and_newsroom_documents_are_wire_copy(parser: str) -> None:
 
 
 @pytest.mark.parametrize("parser", ["expat", "feedparser", "json"])
-def test_saved_documents_of_feeds_are_none(parser: str) -> None:
+def test_saved_documents_of_feeds_are_not_wire_copy(parser: str) -> None:
     assert not is_wire(ParsedDocument("rss", parser, ()))

@@ -3,7 +3,7 @@ from dataclasses import fields
 
 import pytest
 
-from worker.stories.values import Overlap
+from worker.stories.story_values import Overlap
 
 # An exact copy of 200 words; each test says what is different.
 _COPY = {

@@ -1,6 +1,6 @@
-from worker.stories.compare import compare
-from worker.stories.signature import read_text, sign
-from worker.stories.values import Overlap
+from worker.stories.compare import measure_overlap
+from worker.stories.signature import make_signature, read_blocks
+from worker.stories.story_values import Overlap
 
 TEXT = (
     "the harbour council said on Monday that the bridge over the river Tarn will open in March after 2 winters of "
@@ -10,7 +10,9 @@ WORDS = TEXT.split()
 
 
 def _compare(one: str, other: str, titles: tuple[str, str] = ("", "")) -> Overlap:
-    return compare(*(sign(read_text(text), (), title, "") for text, title in zip((one, other), titles, strict=True)))
+    return measure_overlap(
+        *(make_signature(read_blocks(text), (), title, "") for text, title in zip((one, other), titles, strict=True))
+    )
 
 
 def test_a_text_is_wholly_in_itself() -> None:

@@ -2,14 +2,14 @@ from datetime import UTC, datetime
 
 from tests.grouping import news
 from worker.stories.matching import find_copies
-from worker.stories.signature import read_text, sign
-from worker.stories.values import Candidate, Copy, Signature
+from worker.stories.signature import make_signature, read_blocks
+from worker.stories.story_values import Candidate, Copy, Signature
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def _sign(text: str, outlet: str = "a.example") -> Signature:
-    return sign(read_text(text), (), "", outlet)
+    return make_signature(read_blocks(text), (), "", outlet)
 
 
 def _find(text: str, *others: str, outlets: tuple[str, ...] = ()) -> list[int]:

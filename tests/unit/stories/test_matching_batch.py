@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.grouping import news
-from worker.stories.matching import choose_of_batch, match_batch
-from worker.stories.signature import read_text, sign
-from worker.stories.values import Candidate, Signed, WaitingArticle
+from worker.stories.matching import choose_outside_batch, match_batch
+from worker.stories.signature import make_signature, read_blocks
+from worker.stories.story_values import Candidate, Signed, WaitingArticle
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -11,7 +11,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 def _signed(article_id: int, text: str, *, days: float = 0) -> Signed:
     moment = NOW + timedelta(days=days)
     article = WaitingArticle(article_id, 1, b"", "", text, f"o{article_id}.example", moment, NOW, None)
-    return Signed(article, (), sign(read_text(text), (), "", f"o{article_id}.example"))
+    return Signed(article, (), make_signature(read_blocks(text), (), "", f"o{article_id}.example"))
 
 
 def _matches(*signed: Signed) -> dict[int, list[int]]:
@@ -35,4 +35,4 @@ def test_only_those_outside_a_batch_are_looked_up() -> None:
     one = _signed(5, news(1))
     anchor = one.signature.anchors[0]
     candidates = [Candidate(number, number, is_grouped=True, moment=NOW) for number in (3, 5)]
-    assert choose_of_batch([one], {anchor: candidates}) == {3}
+    assert choose_outside_batch([one], {anchor: candidates}) == {3}

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from worker.stories.matching import choose_candidates
-from worker.stories.values import Candidate
+from worker.stories.story_values import Candidate
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -1,5 +1,5 @@
-from worker.stories.matching import unite
-from worker.stories.values import Copy, Matched
+from worker.stories.matching import unite_stories
+from worker.stories.story_values import Copy, Matched
 
 
 def _copy(article_id: int, jaccard: float = 0.4, *, is_best: bool = True, is_grouped: bool = True) -> Copy:
@@ -7,7 +7,7 @@ def _copy(article_id: int, jaccard: float = 0.4, *, is_best: bool = True, is_gro
 
 
 def _unite(article_id: int, *copies: Copy, story_of: dict[int, int], sizes: dict[int, int]) -> dict[int, int]:
-    return unite([Matched(article_id, copies)], story_of, sizes)
+    return unite_stories([Matched(article_id, copies)], story_of, sizes)
 
 
 def test_a_single_article_joins_its_best_match() -> None:
@@ -40,7 +40,7 @@ def test_the_older_story_takes_in_the_younger_one() -> None:
 
 def test_each_story_names_the_one_that_took_it_in_at_last() -> None:
     matched = [Matched(5, (_copy(9, 0.9),)), Matched(5, (_copy(2, 0.9),))]
-    assert unite(matched, {5: 5, 9: 9, 2: 2}, {5: 1, 9: 1, 2: 1}) == {9: 2, 5: 2}
+    assert unite_stories(matched, {5: 5, 9: 9, 2: 2}, {5: 1, 9: 1, 2: 1}) == {9: 2, 5: 2}
 
 
 def test_an_article_that_is_gone_is_passed_over() -> None:

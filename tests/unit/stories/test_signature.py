@@ -5,11 +5,18 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.stories.signature import choose_anchors, choose_width, find_minima, hash_shingles, read_text, sign
+from worker.stories.signature import (
+    choose_anchors,
+    choose_width,
+    find_minima,
+    hash_shingles,
+    make_signature,
+    read_blocks,
+)
 
 
 def _sign(text: str, boilerplate: frozenset[int] = frozenset()) -> object:
-    return sign(read_text(text), boilerplate, "Title", "a.example")
+    return make_signature(read_blocks(text), boilerplate, "Title", "a.example")
 
 
 def test_a_shingle_is_the_hash_of_five_words() -> None:
@@ -57,7 +64,7 @@ def test_any_24_words_near_the_top_that_two_texts_share_give_them_an_anchor() ->
 
 def test_boilerplate_is_no_part_of_a_signature() -> None:
     news, line = "The council of the harbour town said so today.", "Sign up for our newsletter, it is free."
-    (_, boilerplate) = read_text(f"{news}\n{line}")
+    (_, boilerplate) = read_blocks(f"{news}\n{line}")
     assert _sign(f"{news}\n{line}", frozenset({boilerplate.block_hash})) == _sign(news)
 
 

@@ -1,10 +1,10 @@
 import pytest
 
-from worker.stories.signature import hash_words, read_text, split_words, words_of_title
+from worker.stories.signature import hash_words, outlet_of, read_blocks, split_words, words_of_title
 
 
 def _words(text: str) -> list[tuple[str, ...]]:
-    return [block.words for block in read_text(text)]
+    return [block.words for block in read_blocks(text)]
 
 
 def test_each_line_that_says_something_is_a_block() -> None:
@@ -36,12 +36,12 @@ def test_composed_and_decomposed_letters_are_the_same_word() -> None:
 
 
 def test_names_in_mid_sentence_and_whatever_has_digits_are_facts() -> None:
-    (block,) = read_text("Police in Jarrow held 3 men. They said Smith, A4 driver: Fine day.")
+    (block,) = read_blocks("Police in Jarrow held 3 men. They said Smith, A4 driver: Fine day.")
     assert [block.words[place] for place in block.facts] == ["jarrow", "3", "smith", "a4"]
 
 
 def test_a_block_is_known_by_its_words_alone() -> None:
-    (one,), (other,) = read_text("Sign up  for OUR newsletter!"), read_text("sign up for our newsletter")
+    (one,), (other,) = read_blocks("Sign up  for OUR newsletter!"), read_blocks("sign up for our newsletter")
     assert one.block_hash == other.block_hash == hash_words(["sign", "up", "for", "our", "newsletter"])
 
 
@@ -58,3 +58,17 @@ def test_no_more_than_800_words_are_read() -> None:
 
 def test_titles_are_compared_by_their_longer_words_numbers_and_other_scripts() -> None:
     assert words_of_title("The 7 dead of Jarrow: 雨") == {"7", "dead", "jarrow", "雨"}
+
+
+@pytest.mark.parametrize(
+    ("url", "feed_url", "outlet"),
+    [
+        ("https://news.a.example/1", "https://feeds.b.example/rss", "a.example"),
+        (None, "https://feeds.b.example/rss", "b.example"),
+        (None, "file:///seeds/saved.xml", "file:///seeds/saved.xml"),
+    ],
+)
+def test_an_outlet_is_the_site_of_the_article_else_of_its_feed_else_the_feed(
+    url: str | None, feed_url: str, outlet: str
+) -> None:
+    assert outlet_of(url, feed_url) == outlet

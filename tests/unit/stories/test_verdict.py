@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from worker.stories.values import Overlap
-from worker.stories.verdict import is_copy, verify
+from worker.stories.story_values import Overlap
+from worker.stories.verdict import is_copy, is_copy_given_outlets
 
 Make = Callable[..., Overlap]
 
@@ -107,5 +107,5 @@ def test_no_copy(row: str, overlap: Make) -> None:
     ],
 )
 def test_of_one_outlet_copies_are_much_alike_from_the_top(what: dict[str, float], is_one: bool, overlap: Make) -> None:
-    assert verify(overlap(**what), is_of_one_outlet=True) is is_one
-    assert verify(overlap(**what), is_of_one_outlet=False)
+    assert is_copy_given_outlets(overlap(**what), is_of_one_outlet=True) is is_one
+    assert is_copy_given_outlets(overlap(**what), is_of_one_outlet=False)

@@ -10,7 +10,7 @@ DOWN = TransientError(ErrorClass.HTTP_5XX, "hooks.example answered 500 (Internal
 
 
 def _wait(failures: int, error: PollError = DOWN, spread: float = 0.0) -> timedelta:
-    return after_failed_delivery(NOW, failures, NOW, error, spread).next_attempt_at - NOW
+    return after_failed_delivery(NOW, failures, NOW, error, spread).at - NOW
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(1, 5), (2, 10), (5, 80), (12, 10_240), (13, 20_480), (14, 21_600)])

@@ -1,7 +1,7 @@
 import base64
 from datetime import UTC, datetime
 
-from worker.webhooks.deliver import show_secret, sign, signing_key
+from worker.webhooks.deliver import show_secret, sign_message, signing_key
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -9,7 +9,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 def test_the_signature_is_that_of_the_specifications_own_example() -> None:
     key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     at = datetime.fromtimestamp(1614265330, UTC)
-    message = sign(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, b'{"test": 2432232314}')
+    message = sign_message(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, b'{"test": 2432232314}')
     assert message.headers[1:] == (
         "webhook-id: msg_p5jXN8AQM9LWM0D4loKWxJek",
         "webhook-timestamp: 1614265330",

@@ -1,9 +1,19 @@
+from datetime import date
 from functools import partial
 
 import pytest
 
 from tests.costs import spend_at_most
-from worker.wire.bylines import read_author_names, read_byline, read_byline_after_dateline, read_credits
+from worker.wire.bylines import (
+    Opening,
+    read_author_names,
+    read_byline,
+    read_byline_after_dateline,
+    read_credits,
+    read_opening,
+)
+
+PUBLISHED = date(2026, 2, 17)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +124,34 @@ def test_credits_name_who_reported_and_not_who_edited(paragraph: str, names: tup
 def test_names_behind_the_dateline_are_no_text(text: str, names: tuple[str, ...], rest: str) -> None:
     found, length = read_byline_after_dateline(text)
     assert (found, text[length:]) == (names, rest)
+
+
+def test_a_dateline_is_read_with_what_it_takes_of_the_text() -> None:
+    text = "GENEVA, Feb 17 (Reuters) - A body said so."
+    opening = read_opening(text, PUBLISHED)
+    assert opening == Opening("GENEVA", "Reuters", date(2026, 2, 17), (), 27)
+    assert text[27:] == "A body said so."
+
+
+def test_a_byline_may_stand_above_it() -> None:
+    text = "By Ada Lovelace and Mary Somerville\n\nDUBAI, Feb 17 (Reuters) - A group said so."
+    opening = read_opening(text, PUBLISHED)
+    assert opening is not None
+    assert (opening.names, text[opening.length :]) == (("Ada Lovelace", "Mary Somerville"), "A group said so.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "By Ada Lovelace\n\nThe bridge was opened (at last) on Monday.",
+        "The Associated Press (AP) said so.",
+        "By Ada Lovelace",
+        "The bridge was opened on Monday. GENEVA, Feb 17 (Reuters) - A body said so.",
+    ],
+)
+def test_any_other_text_has_none(text: str) -> None:
+    assert read_opening(text, PUBLISHED) is None
 
 
 @pytest.mark.parametrize("piece", ["By ", "A ", "Ada Lindqvist, ", "and ", "; ", "(", "Reporting by ", "  ", "/"])

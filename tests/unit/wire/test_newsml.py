@@ -24,3 +24,12 @@ def test_what_an_item_holds_says_neither_its_name_nor_its_version() -> None:
     inner = nitf(docdata="<doc-id id-string='inner'/><du-key version='9'/>").decode()
     entry = _entry(news_item(body=f"<inlineXML>{inner}</inlineXML>"))
     assert (entry.guid, entry.item_id, entry.version) == ("urn:x:1", "urn:x:1", None)
+
+
+def test_creators_and_subjects_without_a_name_hide_none_of_what_an_item_holds() -> None:
+    inner = nitf(
+        head="<byline>By Ada Lindqvist</byline>", docdata="<key-list><keyword key='rain'/></key-list>"
+    ).decode()
+    content = "<headline>Rain</headline><creator qcode='x:1'/><subject qcode='x:2'/>"
+    entry = _entry(news_item(content=content, body=f"<inlineXML>{inner}</inlineXML>"))
+    assert (entry.authors, entry.tags) == (("Ada Lindqvist",), ("rain",))

@@ -29,3 +29,8 @@ def test_an_item_is_known_by_its_uri_else_its_guid(uri: str | None, guid: str, i
 
 def test_an_item_says_when_its_version_was_made() -> None:
     assert _entry(versioncreated="2026-07-10T09:00:00Z").updated == "2026-07-10T09:00:00Z"
+
+
+def test_a_role_and_a_type_may_be_anything() -> None:
+    entry = _entry(headlines=[{"role": [], "value": "Rain stops"}], associations=[{"type": {}, "renditions": []}])
+    assert (entry.title, entry.image_url) == ("Rain stops", None)

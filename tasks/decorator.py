@@ -1,0 +1,51 @@
+"""Declaring tasks: what each of them does when it is not its turn, and when the store fails."""
+
+import inspect
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from worker.celery import app
+from worker.database.conflicts import explain_failure
+from worker.database.engine import store_engine
+from worker.database.task_turns import take_turn
+from worker.settings import Settings, settings
+
+
+def task(
+    name: str, at_most: int = sys.maxsize, every: Callable[[Settings], timedelta] | None = None
+) -> Callable[[Callable[..., None]], Any]:
+    """Make a Celery task of a function, which then does nothing when it is not its turn.
+
+    A process runs it ``at_most`` so many times at once: what takes long must leave threads to what must not wait. Where
+    each process does one thing at a time, as in a prefork pool, that never happens. ``every`` says how often the whole
+    deployment runs it, however many messages ask for it.
+    """
+
+    def declare(work: Callable[..., None]) -> Any:
+        places = threading.Semaphore(at_most)
+
+        @wraps(work)
+        def run(*args: Any, **kwargs: Any) -> None:
+            if not places.acquire(blocking=False):
+                return
+            try:
+                if every is None or take_turn(store_engine(), work.__name__, every(settings())):
+                    work(*args, **kwargs)
+            except DBAPIError as error:
+                # A sentence instead of a traceback per tick: leases expire, and nothing half-done was committed.
+                structlog.get_logger("feedmill").error(str(explain_failure(error, store_engine())))
+            finally:
+                places.release()
+
+        # By this Celery refuses wrong arguments where a message is sent.
+        run.__signature__ = inspect.signature(work)  # type: ignore[attr-defined]
+        return app.task(name=name)(run)
+
+    return declare

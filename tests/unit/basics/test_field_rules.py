@@ -1,0 +1,105 @@
+import pytest
+
+from tests.costs import spend_at_most
+from worker.basics.field_rules import choose_link, looks_like_html, name_of_author, read_length, resolve_url, tidy_text
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("  Rain\n", "Rain"),
+        ("It\x92s \x93rain\x94 \x96 again", "It’s “rain” – again"),
+        ("MÃ©tÃ©o", "Météo"),
+        ("â\x80\x9crainâ\x80\x9d", "“rain”"),
+        ("Météo", "Météo"),
+        ("a\x81b\x7fc\ufdd0d\U0001ffffe", "abcde"),
+        (" \n", None),
+        ("", None),
+        (None, None),
+        ("\x81", None),
+    ],
+)
+def test_text_is_read_as_its_writer_meant_it(written: str | None, meant: str | None) -> None:
+    assert tidy_text(written, 100) == meant
+
+
+def test_text_is_cut_where_it_is_too_long() -> None:
+    assert (tidy_text("abc", 2), tidy_text("äöü", 2)) == ("ab", "äö")
+
+
+@pytest.mark.parametrize(
+    "text", ["Rain &amp; snow", "<b>Rain</b>", "Rain &#8211; snow", "<p>1</p><br/>", "</A>", "&hellip;"]
+)
+def test_what_ends_a_tag_or_has_a_reference_is_html(text: str) -> None:
+    assert looks_like_html(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Rain", "1 < 2", "<br>", "<vector>&amp;</vector>", "a&b;", "AT&T", "vector<int> & list<T></T>", "&nosuch;<b></b>"],
+)
+def test_what_has_neither_or_anything_that_is_not_html_is_not(text: str) -> None:
+    assert not looks_like_html(text)
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("Ann Arbor", "Ann Arbor"),
+        ("ann@example.com (Ann Arbor)", "Ann Arbor"),
+        ("Ann Arbor <ann@example.com>", "Ann Arbor"),
+        ('"Ann Arbor" <ann@example.com>', "Ann Arbor"),
+        ("Ann Arbor (mailto:ann@example.co.uk)", "Ann Arbor"),
+        ("ann@example.com", "ann@example.com"),
+        ("<ann@example.com>", "ann@example.com"),
+        ("Ann @ Home", "Ann @ Home"),
+        ("Ann (London)", "Ann (London)"),
+    ],
+)
+def test_of_an_author_with_an_address_the_name_counts(author: str, name: str) -> None:
+    assert name_of_author(author) == name
+
+
+@pytest.mark.parametrize("author", ["a." * 200, "a@" * 200, "a@a." * 100, "a@" + "a." * 199, "-" * 400])
+def test_looking_for_an_address_costs_next_to_nothing(author: str) -> None:
+    spend_at_most(0.1, lambda: [name_of_author(author) for _ in range(100)])
+
+
+@pytest.mark.parametrize(
+    ("link", "guid", "is_permalink", "chosen"),
+    [
+        ("https://a/1", "x", True, "https://a/1"),
+        ("/1", "x", True, "/1"),
+        (None, "https://a/1", True, "https://a/1"),
+        (None, "https://a/1", False, None),
+        (None, "urn:1", True, None),
+        ("/1", "/1", True, "/1"),
+        ("a/1", "a/1", False, "a/1"),
+        (None, "/1", True, None),
+        (None, None, True, None),
+    ],
+)
+def test_a_guid_is_a_link_where_it_is_a_pages_address(
+    link: str | None, guid: str | None, is_permalink: bool, chosen: str | None
+) -> None:
+    assert choose_link(link, guid, is_permalink=is_permalink) == chosen
+
+
+@pytest.mark.parametrize(
+    ("base", "url", "joined"),
+    [
+        ("", "a", "a"), ("http://a/b/", "c", "http://a/b/c"), ("b/", "c", "b/c"), ("http://a/", "//[", "//["),
+        # A host that lacks its scheme.
+        ("http://a/b/", "www.news.example/rain", "www.news.example/rain"),
+    ],
+)  # fmt: skip
+def test_urls_are_resolved_where_there_is_a_base(base: str, url: str, joined: str) -> None:
+    assert resolve_url(base, url) == joined
+
+
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [("12", 12), (" 12 ", 12), ("0", 0), ("", None), (None, None), ("1.5", None), ("9" * 16, None)],
+)
+def test_lengths_are_numbers_of_bytes(written: str | None, length: int | None) -> None:
+    assert read_length(written) == length

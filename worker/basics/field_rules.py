@@ -1,0 +1,155 @@
+"""Rules for a feed's fields that all parsers share, so that a document means the same whichever parser reads it."""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from html.entities import html5
+from typing import Any, TypeVar
+from urllib.parse import urljoin
+
+from feedparser.datetimes import _parse_date as parse_date
+
+from worker.basics.text import clean
+from worker.basics.urls import is_without_scheme
+from worker.values.entries import Entry
+
+LONGEST_TITLE, LONGEST_URL, LONGEST_CONTENT, LONGEST_NAME = 4_000, 4_000, 1_000_000, 400
+# No date is longer; feedparser's patterns are not safe on a long string.
+_LONGEST_DATE = 100
+# Bytes of windows-1252 written as characters of Latin 1 (WHATWG HTML, numeric character reference end state).
+_MEANT = {byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)}
+_TAG = re.compile(r"</?(\w+)")
+_CLOSING_TAG = re.compile(r"</\w+>")
+_REFERENCE = re.compile(r"&(#?\w+);")
+_HTML = frozenset(
+    "a abbr acronym address area article aside audio b big blockquote br button caption center cite code col colgroup "
+    "dd del details dfn dir div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr i "
+    "iframe img input ins kbd label legend li main map mark nav noscript ol p picture pre q s samp script section "
+    "small source span strike strong style sub sup table tbody td textarea tfoot th thead time tr tt u ul var video "
+    "wbr".split()
+)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}(?:\?subject=\S+)?")
+# No file's length has more digits, and a longer number would not fit into an answer either.
+_LENGTH = re.compile(r"\d{1,15}", re.ASCII)
+_HTML_TYPE, _XHTML_TYPE = "text/html", "application/xhtml+xml"
+_BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
+_Item = TypeVar("_Item")
+
+
+def tidy_text(text: str | None, longest: int) -> str | None:
+    """Return a text that expat read, cleaned, trimmed and cut; None where nothing is left of it."""
+    if not text:
+        return None
+    # The one ASCII control that expat lets through is DEL: the commonest texts need no closer look.
+    if not text.isascii() or "\x7f" in text:
+        text = _clean_as_meant(text, longest)
+    return text[:longest].strip() or None
+
+
+def _clean_as_meant(text: str, longest: int) -> str:
+    """Return a text as its writer meant it, though it was encoded twice, or as Latin 1 in place of windows-1252."""
+    with suppress(UnicodeError):
+        text = text.encode("latin-1").decode()
+    cut = text[:longest]
+    cleaned = clean(cut, longest)
+    return cleaned if len(cleaned) == len(cut) else clean(cut.translate(_MEANT), longest)
+
+
+def looks_like_html(text: str) -> bool:
+    """Return whether undeclared text is HTML: it closes a tag or has a reference, and all of them are HTML's."""
+    references = _REFERENCE.findall(text)
+    if not (references or _CLOSING_TAG.search(text)):
+        return False
+    is_known = (name.startswith("#") or f"{name};" in html5 for name in references)
+    return all(is_known) and all(name.lower() in _HTML for name in _TAG.findall(text))
+
+
+def as_html(text: str | None, *, is_plain: bool = True) -> str | None:
+    """Return a title or a summary as HTML, which is how every later stage reads it."""
+    return text.replace("<", "&lt;") if text and is_plain else text
+
+
+def name_of_author(author: str) -> str:
+    """Return the name in ``mail (Name)``, ``Name <mail>`` and the like, else the author as written."""
+    mail = _MAIL.search(author)
+    if mail is None:
+        return author
+    name = author.replace(mail[0], "").replace("mailto:", "").strip(" \t\n<>()[],;\"'-")
+    return name or mail[0]
+
+
+def choose_link(link: str | None, guid: str | None, *, is_permalink: bool) -> str | None:
+    """Return an entry's link: its own, else its guid if that claims to be a permalink and is a web page's URL."""
+    return link or (guid if guid and is_permalink and is_web_page(guid) else None)
+
+
+def is_software_category(scheme: str | None) -> bool:
+    """Return whether a category of this scheme describes the publisher's software, not the entry."""
+    return scheme == _BLOGGER_KIND
+
+
+def resolve_url(base: str, url: str) -> str:
+    """Return a URL resolved against xml:base where there is one; a URL that cannot be resolved stays as it is."""
+    # A host without its scheme is no path, though it looks like one.
+    if not base or is_without_scheme(url):
+        return url
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
+def is_web_page(url: str) -> bool:
+    """Return whether a URL is absolute and a web page's."""
+    return url.startswith(("http://", "https://"))
+
+
+def is_file_type(media_type: str | None, medium: str | None) -> bool:
+    """Return whether an enclosure's type, or its medium in Media RSS, is audio or video."""
+    return (media_type or "").startswith(("audio/", "video/")) or (not media_type and medium in {"audio", "video"})
+
+
+def is_picture_type(media_type: str | None, medium: str | None) -> bool:
+    """Return whether an enclosure's type, or its medium in Media RSS, is a picture's."""
+    return (media_type or "").startswith("image/") or medium == "image"
+
+
+def read_length(length: str | None) -> int | None:
+    """Read an enclosure's length in bytes; None where it is no number, or larger than any file."""
+    return int(length) if length and _LENGTH.fullmatch(length.strip()) else None
+
+
+def is_text_type(media_type: str) -> bool:
+    """Return whether a content's type is text, XML or a bare word, not a picture's (RFC 4287, section 4.1.3.3)."""
+    return media_type.startswith("text/") or media_type.endswith("xml") or "/" not in media_type
+
+
+def is_page_type(media_type: str | None) -> bool:
+    """Return whether a link's type is a web page's; a link without a type leads to one."""
+    return (media_type or _HTML_TYPE).lower() in {_HTML_TYPE, _XHTML_TYPE, "html", "xhtml"}
+
+
+def keep_newest(items: Sequence[_Item], most: int, date_of: Callable[[_Item], Any]) -> list[_Item]:
+    """Return the ``most`` newest items in document order; undated ones count as oldest, the first kept first."""
+    if len(items) <= most:
+        return list(items)
+    dates = [date_of(item) for item in items]
+    dated = sorted((index for index, date in enumerate(dates) if date), key=dates.__getitem__, reverse=True)
+    undated = [index for index, date in enumerate(dates) if not date]
+    newest = [*dated, *undated][:most]
+    return [items[index] for index in sorted(newest)]
+
+
+def moment_of(entry: Entry) -> Any:
+    """Return when an entry was published, or else updated, as a tuple to sort by; None where it does not say."""
+    return date_key(entry.published) or date_key(entry.updated)
+
+
+def date_key(date: str | None) -> Any:
+    """Return a date as a tuple to sort by; None where it cannot be read."""
+    try:
+        parts = parse_date(date[:_LONGEST_DATE]) if date else None
+    except (ValueError, TypeError, OverflowError, AttributeError, LookupError):
+        # Feedparser's readers may raise any of these on a date that they half understand.
+        return None
+    return tuple(parts) if parts else None

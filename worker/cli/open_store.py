@@ -1,0 +1,110 @@
+"""Opening the store for a command: at the right schema, and with each failure as one sentence."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+
+from worker.basics.stopping import STOP_CLAIMING, stops_after
+from worker.cli.output import with_progress, write_line
+from worker.database.clock import Clock, read_clock
+from worker.database.conflicts import explain_failure, write
+from worker.database.engine import command_engine, file_of, place_of, reading_at_leisure
+from worker.database.schema import SCHEMA_VERSION, check_schema, migrate, stored_version
+from worker.errors import NamedError, SettingsError, StoreError
+from worker.manage.feeds import NamedFeed, find_feed, is_removed
+from worker.settings import settings
+from worker.store.sightings import StaleDecisionError
+from worker.stories.grouping import group_waiting
+from worker.stories.story_locks import StaleStoriesError
+
+if TYPE_CHECKING:
+    from worker.pipeline.tools import Tools
+
+_Result = TypeVar("_Result")
+
+
+@contextmanager
+def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine]:
+    """Open the store; ``create`` makes a new SQLite file ready, and without ``check`` any schema will do."""
+    try:
+        engine = command_engine()
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingsError(
+            "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
+            "clone of Feedmill"
+        ) from error
+    file = file_of(engine)
+    if file and file.parent.is_dir() and not file.exists() and check and not create:
+        # A command that only looks must not create a store.
+        raise StoreError(f"There is no store here ({file}): `feedmill run` or `feedmill add URL` makes one.")
+    try:
+        if create and engine.dialect.name == "sqlite" and stored_version(engine) is None:
+            migrate(engine)
+        elif check:
+            check_schema(engine)
+        yield engine
+    except DBAPIError as error:
+        raise explain_failure(error, engine) from error
+
+
+def migrate_aloud(engine: Engine) -> bool:
+    """Bring the schema to the newest and return whether it moved; say beforehand that there is no way back."""
+    found = stored_version(engine)
+    if found and found < SCHEMA_VERSION:
+        write_line(
+            f"The store {place_of(engine)} is at schema {found} and is brought to {SCHEMA_VERSION} now; "
+            "there is no way back but your backup."
+        )
+    return migrate(engine)
+
+
+@contextmanager
+def opened_tools() -> Iterator["Tools"]:
+    """Open the store together with the fetcher and the parser."""
+    from worker.pipeline.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
+
+    with opened_store(create=True) as engine:
+        tools = make_tools(settings(), engine)
+        try:
+            yield tools
+        finally:
+            tools.close()
+
+
+def group_stored(engine: Engine) -> None:
+    """Group what a command stored, before it ends; after a while the rest is left to the workers."""
+    for _ in with_progress(group_waiting(engine, stops_after(STOP_CLAIMING)), "Grouping"):
+        pass
+
+
+@contextmanager
+def reading_store() -> Iterator[Connection]:
+    """Open the store for a command that only looks."""
+    with opened_store() as engine, reading_at_leisure(engine) as connection:
+        yield connection
+
+
+def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool = False) -> _Result:
+    """Open the store and make a change in one transaction; return what the command then prints."""
+    with opened_store(create=create) as engine:
+        return write(
+            engine,
+            lambda connection: change(connection, read_clock(connection)),
+            also=(StaleDecisionError, StaleStoriesError),
+        )
+
+
+def feed_called(connection: Connection, name: str) -> NamedFeed:
+    """Return the feed that an id or URL names; NamedError says why there is none."""
+    try:
+        found = find_feed(connection, name)
+    except ValueError as error:
+        raise NamedError(f"{name} names no feed: {error}") from error
+    if found is None and is_removed(connection, name):
+        raise NamedError(f"{name} was removed: `feedmill feeds --state removed` lists such feeds.")
+    if found is None:
+        raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
+    return found

@@ -1,0 +1,212 @@
+"""Pages for people: one article whole, how a feed is doing, and the store's health."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import chain, islice, pairwise
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from worker.basics.codec import unpack
+from worker.basics.units import show_duration, show_size
+from worker.basics.word_diff import WordKind, WordRun, find_differences
+from worker.cli import sentences
+from worker.cli.output import console, counted, from_now, moment_from_now, plain_text, print_trimmed
+from worker.look.health import Health
+from worker.values.due_feeds import FeedOptions
+
+_MOST_PASSAGES = 12
+_STYLES = {WordKind.REMOVED: "red strike", WordKind.ADDED: "green"}
+_MARKS = {WordKind.REMOVED: ("[-", "-]"), WordKind.ADDED: ("{+", "+}")}
+_SOURCES = {"entry": "as the entry says", "feed": "as its feed says", "detected": "detected in its text"}
+_FACTS = (
+    ("published_at", "Published"),
+    ("updated_at", "Updated"),
+    ("first_seen_at", "First seen"),
+    ("authors", "By"),
+    ("agency", "Agency"),
+    ("dateline_place", "Dateline"),
+    ("dateline_date", "Filed on"),
+    ("slug", "Slug"),
+    ("notice", "Notice"),
+    ("note", "Note"),
+    ("urgency", "Urgency"),
+    ("url", "URL"),
+    ("language", "Language"),
+    ("tags", "Tags"),
+    ("image_url", "Image"),
+    ("enclosures", "Enclosures"),
+    ("feed_url", "Feed"),
+    ("summary", "Summary"),
+)
+
+
+def print_article(article: Mapping[str, Any]) -> None:
+    """Print an article: its facts, its text, who carries it, how it changed, and its copies."""
+    out = console()
+    out.print(plain_text(article["title"], "bold"))
+    if kill := sentences.explain_kill(article):
+        out.print(plain_text(kill, "bold red"))
+    facts = ((label, _show_fact(article, name)) for name, label in _FACTS)
+    _print_facts(chain(facts, sentences.explain_notices(article)))
+    for paragraph in article["text"].split("\n\n"):
+        out.print()
+        for line in paragraph.split("\n"):
+            out.print(plain_text(line))
+    out.print()
+    for sighting in article["sightings"]:
+        until = f" to {sighting['left_at']:%Y-%m-%d %H:%M}" if sighting["left_at"] else ""
+        since = f"{sighting['first_seen_at']:%Y-%m-%d %H:%M}"
+        out.print(plain_text(f"Carried by {sighting['feed_url']} since {since}{until}"))
+    if sentences.is_other_version(article):
+        out.print()
+        out.print(plain_text(f"What it changes of article {article['acted_on']['id']}:"))
+        _print_changes(out, article["acted_on"], article)
+    if len(article["revisions"]) > 1:
+        _print_revisions(out, article)
+    if article["story"]:
+        _print_story(out, article["story"], article["id"])
+
+
+def _show_fact(article: Mapping[str, Any], name: str) -> Any:
+    value = article[name]
+    if name == "notice" and article["notice_number"]:
+        return f"{value} {article['notice_number']}"
+    if name == "language" and article["language_source"]:
+        return f"{value}, {_SOURCES[article['language_source']]}"
+    if name == "enclosures":
+        return [_describe_file(enclosure) for enclosure in value]
+    return ", ".join(value) if isinstance(value, list) else value
+
+
+def _describe_file(enclosure: Mapping[str, Any]) -> str:
+    size = show_size(enclosure["length"]) if enclosure["length"] else None
+    details = ", ".join(filter(None, (enclosure["media_type"], size)))
+    return f"{enclosure['url']} ({details})" if details else str(enclosure["url"])
+
+
+def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
+    """Print every version, and what changed from each to the next."""
+    for before, revision in pairwise([None, *article["revisions"]]):
+        shown = ", shown" if revision["number"] == article["revision"] else ""
+        dated = f", dated {revision['updated_at']:%Y-%m-%d %H:%M}" if revision["updated_at"] else ""
+        seen = f"seen {revision['seen_at']:%Y-%m-%d %H:%M}{dated}, {counted(len(revision['text'].split()), 'word')}"
+        feed = revision["feed_url"] or "a feed that was removed"
+        out.print()
+        out.print(plain_text(f"Revision {revision['number']}{shown}: {seen}, by {feed}"))
+        if before:
+            _print_changes(out, before, revision)
+
+
+def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    for passage in _changes(before, after):
+        out.print(_mark(passage, is_coloured=out.is_terminal))
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[WordRun]]:
+    """Yield what changed, the title's change first, and no more than a screenful."""
+    if before["title"] != after["title"]:
+        yield from find_differences(before["title"], after["title"])
+    passages = find_differences(before["text"], after["text"])
+    yield from islice(passages, _MOST_PASSAGES)
+    if more := sum(1 for _ in passages):
+        yield [WordRun(WordKind.SAME, f"… and {counted(more, 'more passage')}")]
+
+
+def _mark(passage: Iterable[WordRun], *, is_coloured: bool) -> Padding:
+    """Return a passage with its changes coloured, or marked as wdiff does where there are no colours."""
+    line = Text()
+    for run in passage:
+        text = plain_text(run.text, _STYLES.get(run.kind, "") if is_coloured else "")
+        if run.kind is not WordKind.SAME and not is_coloured:
+            opening, closing = _MARKS[run.kind]
+            bare = text.plain.rstrip()
+            text = Text(f"{opening}{bare}{closing}{text.plain[len(bare) :]}")
+        line += text
+    return Padding(line, (0, 0, 0, 4))
+
+
+def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> None:
+    of = f"{counted(story['size'], 'article')} of {counted(len(story['outlets']), 'outlet')}"
+    out.print()
+    out.print(plain_text(f"Story {story['id']}: {of} within {show_duration(story['spread'])}"))
+    copies = Table.grid(padding=(0, 2))
+    for copy in story["articles"]:
+        is_first = copy["id"] == story["articles"][0]["id"]
+        copies.add_row(
+            plain_text("this one" if copy["id"] == article_id else copy["id"], "dim"),
+            plain_text(copy["published_at"] or copy["first_seen_at"]),
+            plain_text(counted(copy["words"], "word")),
+            plain_text("first" if is_first else f"{copy['share_found']:.0%} found"),
+            plain_text(sentences.mark_title(copy)),
+            plain_text(copy["feed_url"]),
+        )
+    out.print(copies)
+
+
+def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
+    """Print how a feed is doing: when it is polled next and why, and if it is late, why that is."""
+    options = unpack(FeedOptions, feed["options"]) or FeedOptions()
+    failing = f"{_polls(feed['attempts'])}, since {moment_from_now(feed['failing_since'], now)}"
+    move = f"{feed['moved_to']}: {_polls(feed['moved_polls'])}, since {moment_from_now(feed['moved_since'], now)}"
+    success = moment_from_now(feed["last_success_at"], now)
+    facts = (
+        ("Feed", feed["url"]),
+        ("Title", feed["title"]),
+        ("State", feed["state"]),
+        # A feed that is known from saved documents alone was never tried.
+        ("Last success", success or ("never" if feed["last_attempt_at"] else None)),
+        ("Failing", failing if feed["attempts"] else None),
+        ("Last failure", feed["error"]),
+        ("Next poll", moment_from_now(sentences.expected_at(feed), now) or "never"),
+        ("Why then", feed["next_poll_reason"]),
+        ("Late", sentences.explain_lateness(feed, now)),
+        ("Operator's interval", show_duration(options.interval) if options.interval else None),
+        ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
+        ("Publisher's hints", sentences.explain_hints(feed["hints"])),
+        ("Redirected to", move if feed["moved_to"] else None),
+        ("Host", feed["host"]),
+    )
+    _print_facts(facts)
+    console().print()
+
+
+def _polls(count: int) -> str:
+    return "the last poll" if count == 1 else f"{count} polls in a row"
+
+
+def print_health(health: Health) -> None:
+    """Print the store's health as a page of figures."""
+    failing = _tally(health.failing)
+    if health.uncounted:
+        failing += f"; {health.uncounted:,} not held against them yet: it may be our own network"
+    slowest = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in health.slowest_hosts.items())
+    facts = (
+        ("Feeds", _tally(health.feeds)),
+        ("Due", f"{health.due:,} now, {health.late:,} of them late"),
+        ("Failing", failing),
+        ("Never succeeded", f"{health.never_succeeded:,}" if health.never_succeeded else None),
+        ("Hosts left alone", f"{health.hosts_left_alone:,} (429, 503)" if health.hosts_left_alone else None),
+        ("Polls, last hour", _tally(health.polls_last_hour)),
+        ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
+        ("Articles", f"{health.articles:,}, {health.articles_last_hour:,} in the last hour"),
+        ("Slowest hosts", slowest or "none polled in the last hour"),
+        *(("Note", f"{note} ({from_now(at, health.at)})") for note, at in health.notes.items()),
+    )
+    _print_facts(facts)
+
+
+def _tally(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "none"
+
+
+def _print_facts(facts: Iterable[tuple[str, Any]]) -> None:
+    """Print facts below one another, without those that have no value."""
+    page = Table.grid(padding=(0, 2))
+    for label, value in facts:
+        if value:
+            page.add_row(Text(label, style="dim", no_wrap=True), plain_text(value))
+    print_trimmed(page, console())

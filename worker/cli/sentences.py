@@ -1,0 +1,157 @@
+"""Sentences about the rows of the store, for listings and pages.
+
+Of a feed and a poll: what happened, when the next poll is and why then. Of a wire's notice: which article it updates,
+corrects or kills, and which notices act on an article.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from worker.basics.codec import unpack
+from worker.basics.units import show_duration
+from worker.cli.output import counted, from_now, moment_from_now
+from worker.values.due_feeds import FeedState
+from worker.values.entries import Notice
+from worker.values.schedules import Hints
+
+_Row = Mapping[Any, Any]
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# What a notice does to another article, and what is done to that one.
+_ACTS = {
+    Notice.UPDATE: ("Updates", "Updated by"),
+    Notice.CORRECTION: ("Corrects", "Corrected by"),
+    Notice.REPEAT: ("Repeats", "Repeated by"),
+    Notice.TAKE: ("Continues", "Continued by"),
+    Notice.KILL: ("Kills", "Killed by"),
+}
+# A take and a kill are no versions of the article they act on.
+_VERSIONS = {Notice.UPDATE, Notice.CORRECTION, Notice.REPEAT}
+
+
+def next_poll(feed: _Row, now: datetime) -> str:
+    """Say when a feed is polled next: ``in 12m``, ``due``, or the state in which it is not polled."""
+    at = expected_at(feed)
+    if feed["state"] != FeedState.ACTIVE:
+        return str(feed["state"])
+    if at is None:
+        return "never"
+    return from_now(at, now) if at > now else "due"
+
+
+def expected_at(feed: _Row) -> datetime | None:
+    """Return when a feed can be polled next: when it is due, but not while its host is left alone; None for never."""
+    due_at: datetime | None = feed["next_poll_at"]
+    left_alone = feed["left_alone_until"]
+    return max(due_at, left_alone) if due_at and left_alone else due_at
+
+
+def explain_feed(feed: _Row, now: datetime) -> Sequence[str]:
+    """Say how a feed's last poll ended, and why the next one is when it is."""
+    ended = _last_poll(feed, now)
+    due_at, until = feed["next_poll_at"], feed["left_alone_until"]
+    why = [feed["next_poll_reason"]]
+    if due_at and until and due_at < until:
+        why.append(f"its host asked to be left alone until {moment_from_now(until, now)}")
+    if feed["error"] or until:
+        return [line for line in (ended, "; ".join(filter(None, why))) if line]
+    return ["; ".join(filter(None, [ended, *why]))]
+
+
+def _last_poll(feed: _Row, now: datetime) -> str:
+    if feed["last_attempt_at"] is None:
+        return ""
+    ago = from_now(feed["last_attempt_at"], now)
+    if not feed["error"]:
+        return f"answered {ago}"
+    success = f"last success {from_now(feed['last_success_at'], now)}" if feed["last_success_at"] else "never succeeded"
+    return f"{feed['error']} ({ago}; {success})"
+
+
+def explain_poll(poll: _Row) -> Sequence[str]:
+    """Say how one poll ended and what it found, and why the next one was to be when it was."""
+    took = show_duration(poll["duration"])
+    # A failure's sentence names the status already.
+    answer = took if poll["error"] else f"{poll['http_status']}, {took}" if poll["http_status"] else "file"
+    found = poll["error"] or _what_it_found(poll)
+    ended = f"{poll['outcome']}{': ' if found else ''}{found} ({answer})"
+    return [line for line in (ended, poll["note"], poll["next_poll_reason"]) if line]
+
+
+def _what_it_found(poll: _Row) -> str:
+    if poll["entries"] is None:
+        return ""
+    new = f"{poll['new']:,} new, {poll['updated']:,} revised" if poll["new"] or poll["updated"] else "none new"
+    return f"{new} of {counted(poll['entries'], 'entry', 'entries')}"
+
+
+def explain_lateness(feed: _Row, now: datetime) -> str | None:
+    """Say why a feed that is due has not been polled; None for one that is not due.
+
+    ``feed`` holds its host's lease and queue too, and ``last_poll_at`` of any feed.
+    """
+    if feed["next_poll_at"] is None or feed["next_poll_at"] > now:
+        return None
+    since = f"due since {moment_from_now(feed['next_poll_at'], now)}"
+    leased, left_alone = feed["leased_until"], feed["left_alone_until"]
+    if leased and leased > now:
+        return f"{since}; a worker is polling its host now, until {moment_from_now(leased, now)} at the latest"
+    if left_alone and left_alone > now:
+        return f"{since}, but its host asked to be left alone until {moment_from_now(left_alone, now)}"
+    ahead = f", after {counted(feed['ahead'], 'feed')} of its host due before it" if feed["ahead"] else ""
+    if feed["claimable_at"] and feed["claimable_at"] > now:
+        return f"{since}; its host may be asked again {from_now(feed['claimable_at'], now)}{ahead}"
+    newest = f"the last poll of any feed was {from_now(feed['last_poll_at'], now)}" if feed["last_poll_at"] else None
+    return f"{since}; it waits for a worker{ahead} ({newest or 'no feed has been polled yet'})"
+
+
+def explain_hints(stored: Mapping[str, Any] | None) -> str:
+    """Say what a feed's newest document asks of those who poll it, by the ``hints`` that the store keeps of it."""
+    hints = unpack(Hints, stored) or Hints()
+    asked = {name: show_duration(wait) for name, wait in hints.waits().items()}
+    hours = ", ".join(f"{hour:02}" for hour in sorted(hints.skip_hours))
+    days = ", ".join(_DAYS[day] for day in sorted(hints.skip_days))
+    asked |= {"skipHours": hours and f"{hours} UTC", "skipDays": days}
+    return ", ".join(f"{name} {value}" for name, value in asked.items() if value)
+
+
+def mark_title(article: _Row) -> str:
+    """Return a title that says so where the article is killed, or is a kill, so that nobody takes it for news."""
+    if article["killed_by"]:
+        return f"KILLED: {article['title']}"
+    return f"KILL: {article['title']}" if article["notice"] == Notice.KILL else str(article["title"])
+
+
+def explain_kill(article: _Row) -> str | None:
+    """Say what killed an article, and why; None for one that is not killed."""
+    if article["killed_by"] == article["id"]:
+        return f"Killed by its publisher: {article['note'] or 'without a word'}"
+    if article["killed_by"]:
+        return f"Killed by {_describe(article['kill'])}" if article["kill"] else f"Killed by {article['killed_by']}"
+    return None
+
+
+def explain_notices(article: _Row) -> Iterator[tuple[str, Any]]:
+    """Yield what an article acts on, and what acts on it, but for the kill that ``explain_kill`` names."""
+    if article["kills"]:
+        yield "Kills", [_describe(other, other["title"]) for other in article["kills"]]
+    elif article["acted_on"]:
+        yield (
+            _ACTS.get(article["notice"], ("Acts on",))[0],
+            _describe(article["acted_on"], article["acted_on"]["title"]),
+        )
+    for notice, (_, label) in _ACTS.items():
+        others = [other for other in article["acted_on_by"] if other["notice"] == notice]
+        yield label, [_describe(other) for other in others if other["id"] != article["killed_by"]]
+
+
+def is_other_version(article: _Row) -> bool:
+    """Say whether an article is another version of the one it acts on, so that their words can be compared."""
+    return bool(article["acted_on"]) and article["notice"] in _VERSIONS
+
+
+def _describe(other: _Row, words: str | None = None) -> str:
+    """Name another article in one line: its id, number, day, and ``words`` (else its note or title)."""
+    moment = other["published_at"] or other["first_seen_at"]
+    number = f", {other['notice']} {other['notice_number']}" if other["notice"] and other["notice_number"] else ""
+    return f"{other['id']}{number} ({moment:%Y-%m-%d %H:%M}): {words or other['note'] or other['title']}"

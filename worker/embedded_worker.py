@@ -1,0 +1,70 @@
+"""The embedded deployment, ``feedmill run``: beat and worker in one process, no server, the same tasks and claims."""
+
+import fcntl
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from celery.beat import EmbeddedService
+from celery.exceptions import SecurityWarning
+from celery.signals import worker_ready
+from sqlalchemy import Engine
+
+from worker.celery import app
+from worker.errors import StoreError
+
+# Two poll tasks and one each of five kinds that take long (grouping, seeds, lost feeds, retention, webhooks), which
+# tasks/decorator.py keeps to. Two threads are left for the tick and the numbering of events: they must not wait.
+_THREADS = 9
+
+
+def run_embedded() -> None:
+    """Poll on schedule until the process is told to stop (Ctrl-C or SIGTERM)."""
+    app.conf.feedmill_embedded = True
+    # Celery warns root of pickle, which we never accept.
+    warnings.simplefilter("ignore", SecurityWarning)
+    # -B would fork beat away from a broker that lives in this process's memory.
+    beat: Any = EmbeddedService(cast("Any", app), thread=True, scheduler_cls="celery.beat:Scheduler")
+    silent: Any = {"quiet": True, "without_gossip": True, "without_mingle": True, "without_heartbeat": True}
+    worker = app.Worker(pool="threads", concurrency=_THREADS, **silent)
+    # The first tick comes now, not when beat's first interval is over.
+    worker_ready.connect(_send_first_tick)
+    beat.start()
+    try:
+        worker.start()
+    finally:
+        beat.stop()
+
+
+def _send_first_tick(**_: object) -> None:
+    app.send_task("feeds.tick")
+
+
+@contextmanager
+def sole_use(engine: Engine) -> Iterator[None]:
+    """Hold a SQLite store for this one process; StoreError when another holds it. PostgreSQL is shared freely."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        yield
+        return
+    # The lock has a file of its own: closing any descriptor of the database would drop SQLite's locks on it.
+    path = Path(f"{engine.url.database}.lock")
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StoreError(
+            f"The store {engine.url.database} cannot be written ({reason}): "
+            "make sure that its folder exists and is writable."
+        ) from error
+    with os.fdopen(descriptor):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(
+                f"Another feedmill run is using {engine.url.database}; SQLite serves one worker process. "
+                "Stop the other one, name another file in FEEDMILL_DATABASE_URL, or deploy on PostgreSQL."
+            ) from error
+        yield

@@ -1,0 +1,172 @@
+"""What a poll writes about its feed: when to poll it next and why, where it lives now, and a row in the ledger.
+
+A poll that failed or found nothing to read is concluded at once. One that read a document is concluded in two steps:
+``conclude_read`` before it is known what its entries are, ``conclude_document`` afterwards.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import xxhash
+
+from worker.errors import PollError, RejectedError, TransientError
+from worker.manage.intervals import bounds_within
+from worker.schedule.failure import after_failure, extend_streak
+from worker.schedule.rhythm import arrival_times, learn_rhythm
+from worker.schedule.success import after_success, follow_move, is_believed
+from worker.values.due_feeds import Document, DueFeed, Fetched, NotModified, Validators
+from worker.values.entries import ParsedDocument
+from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.schedules import Bounds, Hints, Rhythm
+
+# People read the ledger's notes: the commonest reasons are enough for them.
+_MOST_REASONS = 5
+_UNDECIDED = NextPoll(None, "decided when its entries are known")
+_NEVER = NextPoll(None, "a file is read when it is ingested, never polled")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A feed that was asked under a lease, or read from a file, and what came of it."""
+
+    feed: DueFeed
+    token: str | None
+    """The lease; None for a document from a file."""
+    started_at: datetime
+    fetched: Fetched
+    bounds: Bounds
+    said_at: datetime | None = None
+    """When the document was made; None where that is when it was read."""
+    path: str | None = None
+    """The path of a wire's file within the folder that was ingested."""
+    seed_uri: str | None = None
+    """The URI of a seed file: it is remembered, so that an unchanged file is not read again."""
+
+
+def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
+    """Return what a failed poll writes; ``was_outage``: the failure before it was an outage of our own network."""
+    streak = extend_streak(answered.feed.streak, error.error_class, now, was_outage=was_outage)
+    return _result(answered, after_failure(now, answered.bounds, error, streak, _spread()), error=error)
+
+
+def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
+    """Return what a poll writes that found nothing to read: a 304, or the same bytes as last time."""
+    feed, answer = answered.feed, answered.fetched.answer
+    assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
+    result = _result(answered, _after_success(answered, feed.hints, feed.rhythm, now))
+    result = replace(result, validators=answer.validators, body_hash=feed.body_hash, edition=feed.edition)
+    return _with_move(result, answered, now)
+
+
+def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, is_whole: bool) -> PollResult:
+    """Return what a poll writes that read a document, except for what the entries decide.
+
+    ``is_whole`` says that no entry is embargoed.
+    """
+    feed, document = answered.feed, answered.fetched.answer
+    assert isinstance(document, Document), "only a document can be parsed"
+    is_up_to_date = answered.token is not None or feed.host_id is None
+    result = replace(
+        _result(answered, _UNDECIDED, parsed=parsed),
+        # An embargoed entry must be read again later, which a 304 would prevent.
+        validators=document.validators if is_whole else Validators(),
+        body_hash=hash_body(document) if is_whole else None,
+        hints=parsed.hints if is_up_to_date else None,
+        title=parsed.title,
+        site_url=parsed.site_url,
+        is_document=True,
+    )
+    return _with_move(result, answered, now)
+
+
+def conclude_document(
+    answered: Answered, result: PollResult, published: Sequence[datetime | None], now: datetime
+) -> PollResult:
+    """Return what a poll writes that read a document, with its next poll decided.
+
+    ``published`` are the dates of the entries that the feed had not carried before.
+    """
+    rhythm = _learn_rhythm(answered.feed, published, now) if answered.token is not None else None
+    next_poll = _after_success(answered, result.hints or Hints(), rhythm, now)
+    return replace(result, record=replace(result.record, next_poll=next_poll), rhythm=rhythm)
+
+
+def _learn_rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) -> Rhythm:
+    arrived = arrival_times(published, feed.last_success_at if feed.rhythm else None, now)
+    return learn_rhythm(feed.rhythm, arrived, now) if arrived or feed.rhythm is None else feed.rhythm
+
+
+def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
+    if answered.token is None:
+        return _NEVER
+    hints = replace(hints, fresh_for=answered.fetched.fresh_for, retry_after=answered.fetched.retry_after)
+    return after_success(now, answered.bounds, hints, rhythm, _spread())
+
+
+def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollResult:
+    """Add the permanent redirect that the poll was led by, and the feed's new URL once the redirect is believed."""
+    move = follow_move(answered.feed.move, answered.fetched.moved_to, now)
+    if answered.token is None or move == answered.feed.move:
+        return result
+    result = replace(result, move=move, is_move_changed=True)
+    if not move or not is_believed(move, now):
+        return result
+    note = join_notes(result.record.note, f"{result.record.url} is believed to have moved here for good")
+    return replace(result, record=replace(result.record, url=move.url, note=note), moves_to=move.url)
+
+
+def _spread() -> float:
+    return random.random()  # noqa: S311 -- jitter, not a secret
+
+
+def _result(
+    answered: Answered, next_poll: NextPoll, *, error: PollError | None = None, parsed: ParsedDocument | None = None
+) -> PollResult:
+    feed, fetched = answered.feed, answered.fetched
+    record = PollRecord(
+        feed_id=feed.feed_id,
+        url=feed.url,
+        started_at=answered.started_at,
+        duration=fetched.duration,
+        # Whether a document brought anything new is known only once it is stored.
+        outcome=_failed_as(error) if error else Outcome.UNCHANGED,
+        next_poll=next_poll,
+        http_status=fetched.http_status,
+        error=error,
+        bytes_received=fetched.bytes_received,
+        entries=len(parsed.entries) if parsed else None,
+        parser=parsed.parser if parsed else None,
+        note=_note_left_out(parsed) if parsed else None,
+    )
+    return PollResult(record, host_id=feed.host_id, token=answered.token, instructions=feed.instructions)
+
+
+def _failed_as(error: PollError) -> Outcome:
+    if isinstance(error, RejectedError):
+        return Outcome.REJECTED
+    return Outcome.TRANSIENT if isinstance(error, TransientError) else Outcome.PERMANENT
+
+
+def _note_left_out(parsed: ParsedDocument) -> str | None:
+    dropped = f"{parsed.dropped_entries} oldest entries beyond FEEDMILL_MAX_ENTRIES were left out"
+    skipped = Counter(parsed.skipped).most_common(_MOST_REASONS)
+    reasons = (f"{count} left out: {reason}" for reason, count in skipped)
+    return join_notes(dropped if parsed.dropped_entries else None, *reasons)
+
+
+def join_notes(*notes: str | None) -> str | None:
+    """Return the notes on a poll as one line; None when there are none."""
+    return "; ".join(filter(None, notes)) or None
+
+
+def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:
+    """Return the bounds of one feed's schedule."""
+    return bounds_within(feed.options.interval, bounds)
+
+
+def hash_body(document: Document) -> bytes:
+    """Return the hash by which an unchanged document is recognised before it is parsed."""
+    return xxhash.xxh3_128_digest(document.body)

@@ -1,0 +1,117 @@
+"""Moving a feed to another URL, and merging it into the feed that already has that URL."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, tuple_, union_all, update
+from sqlalchemy.orm import aliased
+
+from worker.basics.urls import feed_url_key, host_key
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
+from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
+from worker.database.outbox_tables import EventKind, write_events
+from worker.values.due_feeds import FROM_DOCUMENT, FeedState
+
+
+@dataclass(frozen=True, slots=True)
+class MovedFeed:
+    """The feed that has a URL after a move."""
+
+    feed_id: int
+    article_ids: frozenset[int] = frozenset()
+    """Articles that both of two merged feeds had carried: what they show is to be decided again."""
+
+
+def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> MovedFeed:
+    """Give a locked feed another URL and keep its old one as an alias.
+
+    A feed that already has that URL must be locked too: the moved feed is merged into it, with its articles, sightings
+    and ledger.
+    """
+    old = connection.execute(select(FeedRow.url, FeedRow.url_key).where(FeedRow.id == feed_id)).one()
+    key = feed_url_key(url)
+    of_url = select(FeedRow.id).where(FeedRow.url_key == key, FeedRow.id != feed_id)
+    other: int | None = connection.execute(of_url).scalar()
+    details = {"from": old.url, "to": url, "merged_into": other}
+    write_events(connection, now, EventKind.FEED_MOVED, [{"feed_id": feed_id, "details": details}])
+    article_ids: frozenset[int] = frozenset()
+    if other is None:
+        _change_url(connection, feed_id, url, key)
+    else:
+        article_ids = _merge(connection, now, feed_id, other)
+    # The old URL names the feed from now on, and the new URL names no other one.
+    connection.execute(delete(FeedAliasRow).where(FeedAliasRow.url_key.in_([old.url_key, key])))
+    alias = {"url_key": old.url_key, "url": old.url, "feed_id": other or feed_id, "since": now}
+    connection.execute(insert(FeedAliasRow).values(alias))
+    return MovedFeed(other or feed_id, article_ids)
+
+
+def _change_url(connection: Connection, feed_id: int, url: str, key: str) -> None:
+    facts = {"url": url, "url_key": key, "moved_to": None, "moved_polls": 0, "moved_since": None}
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(facts))
+    name = host_key(url)
+    of_feed = update(ScheduleRow).where(ScheduleRow.feed_id == feed_id)
+    moved = of_feed.values(host_id=add_hosts(connection, [name])[name]).returning(ScheduleRow.next_poll_at)
+    due: datetime | None = connection.execute(moved).scalar_one()
+    if due:
+        wake_hosts(connection, due, [feed_id])
+
+
+def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> frozenset[int]:
+    """Merge a feed into the other one; return the articles that both had carried."""
+    count_instruction(connection, [other])
+    count_editions(connection, [other])
+    article_ids = _find_shared_articles(connection, feed_id, other)
+    _merge_sightings(connection, feed_id, other)
+    ours = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id)
+    connection.execute(ours.order_by(ArticleRow.id).with_for_update())
+    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow):
+        connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
+    connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
+    _revive(connection, now, other)
+    return article_ids
+
+
+def _find_shared_articles(connection: Connection, feed_id: int, other: int) -> frozenset[int]:
+    """Return the articles that both feeds carry, and those that they carry under the same guid."""
+    ours, twin = aliased(SightingRow), aliased(SightingRow)
+    # Two queries: with both conditions in one, each sighting of one feed would be compared with each of the other.
+    shared = (
+        select(ours.article_id, twin.article_id.label("twin_id"))
+        .join(twin, (twin.feed_id == other) & is_shared)
+        .where(ours.feed_id == feed_id)
+        for is_shared in (twin.article_id == ours.article_id, twin.guid_hash == ours.guid_hash)
+    )
+    rows = connection.execute(union_all(*shared)).all()
+    return frozenset(article_id for row in rows for article_id in row)
+
+
+def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
+    """Hand sightings over; of two under one guid keep the newer statement, with the earlier first sight."""
+    twin, both = aliased(SightingRow), [feed_id, other]
+    is_twin = twin.guid_hash == SightingRow.guid_hash
+    first_seen_at = select(func.min(twin.first_seen_at)).where(is_twin, twin.feed_id.in_(both)).scalar_subquery()
+    connection.execute(update(SightingRow).where(SightingRow.feed_id.in_(both)).values(first_seen_at=first_seen_at))
+    newer = exists().where(twin.feed_id == feed_id, is_twin, _rank(twin) > _rank(SightingRow))
+    connection.execute(delete(SightingRow).where(SightingRow.feed_id == other, newer))
+    is_known = exists().where(twin.feed_id == other, is_twin)
+    connection.execute(update(SightingRow).where(SightingRow.feed_id == feed_id, ~is_known).values(feed_id=other))
+
+
+def _rank(sighting: Any) -> ColumnElement[Any]:
+    """Return what makes one statement of a feed newer than another, as ``dedupe`` ranks them."""
+    return tuple_(func.coalesce(sighting.version, 0), sighting.said_at, sighting.read_at)
+
+
+def _revive(connection: Connection, now: datetime, feed_id: int) -> None:
+    """Poll a feed again that was not polled any more, unless its operator paused it: its URL has just answered."""
+    ended = FeedRow.state.in_([FeedState.GONE, FeedState.QUARANTINED, FeedState.REMOVED])
+    is_idle = or_(ended, FeedRow.state_reason == FROM_DOCUMENT)
+    active = update(FeedRow).where(FeedRow.id == feed_id, is_idle).values(state=FeedState.ACTIVE, state_reason=None)
+    if connection.execute(active).rowcount:
+        due = {"next_poll_at": now, "next_poll_reason": "a feed that was polled moved here"}
+        cured = {"failures": 0, "attempts": 0, "failing_since": None}
+        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(due | cured))
+        wake_hosts(connection, now, [feed_id])

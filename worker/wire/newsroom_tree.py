@@ -1,0 +1,180 @@
+"""XML of newsrooms: read as a tree of elements, of which the body is written as HTML.
+
+Names lose their prefixes: ``<headline>`` and ``<nar:headline>`` are the same. There are no entities but those of HTML,
+and a tree is bounded in depth and size. Nothing is made safe here: normalise cleans all HTML alike.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+from html.entities import html5
+from xml.parsers import expat
+
+from worker.basics.charset import decode
+from worker.basics.text import clean, fold
+from worker.errors import ErrorClass, PermanentError, RejectedError
+from worker.values.due_feeds import Document
+
+_DEEPEST = 100
+_MOST_ELEMENTS = 100_000
+_LONGEST_TEXT = 4_000
+
+# HTML that means the same as an element of NITF 3; the others, people and places among them, are text or HTML already.
+_HTML_NAMES = {
+    "block": "div",
+    "bq": "blockquote",
+    "credit": "p",
+    "datasource": "p",
+    "fn": "p",
+    "hl1": "h1",
+    "hl2": "h2",
+    "lang": "span",
+    "media": "figure",
+    "media-caption": "figcaption",
+    "media-producer": "small",
+    "note": "div",
+}
+# Binary pictures, data about data, and what has fields of its own.
+_DROPPED = frozenset("media-metadata media-object nitf-table-metadata byline dateline hedline".split())
+_VOID = frozenset("br hr img col wbr source track".split())
+
+
+@dataclass(slots=True)
+class Node:
+    """An element: its name and attributes without prefixes, its children and text in order."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    parts: list["Node | str"] = field(default_factory=list)
+
+
+def read_tree(document: Document) -> Node:
+    """Return the root of an XML document; PollError when it is broken, or cannot be read safely."""
+    text = clean(decode(document.body, document.content_type), len(document.body))
+    return _Builder().build(text.encode())
+
+
+class _Builder:
+    """An expat parser and the elements that are open; a class because expat calls back."""
+
+    def __init__(self) -> None:
+        self._root = Node("")
+        self._open = [self._root]
+        self._elements = 0
+        # We have decoded the text, whatever encoding the document declares.
+        self._parser = expat.ParserCreate("utf-8")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.SkippedEntityHandler = self._named_character
+        self._parser.EntityDeclHandler = self._refuse_entity
+
+    def build(self, body: bytes) -> Node:
+        try:
+            self._parser.Parse(body, True)
+        except expat.ExpatError as error:
+            sentence = f"the document is broken at line {error.lineno}: {expat.errors.messages[error.code]}"
+            raise PermanentError(ErrorClass.PARSE, sentence) from error
+        return next(children(self._root))
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
+        if len(self._open) > _DEEPEST or self._elements > _MOST_ELEMENTS:
+            sentence = f"the document has more than {_MOST_ELEMENTS:,} elements, or nests them deeper than {_DEEPEST}"
+            raise RejectedError(ErrorClass.TOO_BIG, sentence)
+        node = Node(_local(name), {_local(key): value for key, value in attributes.items() if key != "xmlns"})
+        self._open[-1].parts.append(node)
+        self._open.append(node)
+
+    def _end(self, _name: str) -> None:
+        self._open.pop()
+
+    def _text(self, text: str) -> None:
+        self._open[-1].parts.append(text)
+
+    def _named_character(self, name: str, is_parameter: bool) -> None:  # noqa: FBT001 -- expat's own signature
+        # NITF's document type declares the names of HTML, and we do not read it.
+        if not is_parameter:
+            self._text(html5.get(f"{name};", f"&{name};"))
+
+    def _refuse_entity(self, *_: object) -> None:
+        # An honest article has no use for entities of its own; chains of them crash expat itself.
+        raise RejectedError(ErrorClass.PARSE, "the document declares entities, which is refused")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def children(node: Node | None, name: str | None = None) -> Iterator[Node]:
+    """Yield the child elements, or those of one name; a missing node has none."""
+    for part in node.parts if node else ():
+        if isinstance(part, Node) and name in {None, part.name}:
+            yield part
+
+
+def find_node(node: Node | None, *path: str) -> Node | None:
+    """Return the first element at the end of a path of names; None where there is none."""
+    for name in path:
+        node = next(children(node, name), None)
+    return node
+
+
+def read_attribute(node: Node | None, name: str) -> str | None:
+    """Return an attribute, clean and trimmed; None where it is missing or empty."""
+    return (fold(node.attributes.get(name, "")[:_LONGEST_TEXT]) or None) if node else None
+
+
+def line_of(node: Node | None) -> str | None:
+    """Return all text within an element as one line; None where it has none."""
+    return (fold("".join(_texts(node))[:_LONGEST_TEXT]) or None) if node else None
+
+
+def _texts(node: Node) -> Iterator[str]:
+    for part in node.parts:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _texts(part)
+
+
+def write_html(nodes: Iterable[Node]) -> str:
+    """Return elements as HTML."""
+    return "".join(piece for node in nodes for piece in _write(node)).strip()
+
+
+def _write(node: Node) -> Iterator[str]:
+    if node.name in _DROPPED:
+        return
+    if node.name == "media-reference":
+        source, text = picture_url(node), read_attribute(node, "alternate-text") or ""
+        yield f'<img src="{escape(source)}" alt="{escape(text)}">' if source else ""
+        return
+    if node.name == "frac":
+        above, below = (line_of(find_node(node, name)) or "" for name in ("frac-num", "frac-den"))
+        yield escape(f"{above}/{below}", quote=False)
+        return
+    name = _HTML_NAMES.get(node.name, node.name)
+    # person, org and chron are words of a sentence; name.given and the like have names that HTML cannot have.
+    is_tag = _is_html_name(name)
+    if is_tag:
+        attributes = (f' {key}="{escape(value)}"' for key, value in node.attributes.items() if _is_html_name(key))
+        yield f"<{name}{''.join(attributes)}>"
+    for part in node.parts if name not in _VOID else ():
+        if isinstance(part, str):
+            yield escape(part, quote=False)
+        else:
+            yield from _write(part)
+    if is_tag and name not in _VOID:
+        yield f"</{name}>"
+
+
+def _is_html_name(name: str) -> bool:
+    return name.isascii() and name.replace("-", "").isalnum()
+
+
+def picture_url(reference: Node) -> str | None:
+    """Return the address of a media reference that is a picture."""
+    media_type = read_attribute(reference, "mime-type") or "image/"
+    return read_attribute(reference, "source") if media_type.startswith("image/") else None
