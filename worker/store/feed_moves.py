@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, tuple_, union_all, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.conflicts import is_taken
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
 from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
+from worker.store.sightings import StaleDecisionError
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
 
@@ -28,7 +31,7 @@ def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> 
     """Give a locked feed another URL and keep its old one as an alias.
 
     A feed that already has that URL must be locked too: the moved feed is merged into it, with its articles, sightings
-    and ledger.
+    and ledger. StaleDecisionError: try again.
     """
     old = connection.execute(select(FeedRow.url, FeedRow.url_key).where(FeedRow.id == feed_id)).one()
     key = feed_url_key(url)
@@ -50,7 +53,13 @@ def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> 
 
 def _change_url(connection: Connection, feed_id: int, url: str, key: str) -> None:
     facts = {"url": url, "url_key": key, "moved_to": None, "moved_polls": 0, "moved_since": None}
-    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(facts))
+    try:
+        connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(facts))
+    except IntegrityError as error:
+        if is_taken(error):
+            # Another transaction has just given this URL to another feed: the next attempt merges the two.
+            raise StaleDecisionError from error
+        raise
     name = host_key(url)
     of_feed = update(ScheduleRow).where(ScheduleRow.feed_id == feed_id)
     moved = of_feed.values(host_id=add_hosts(connection, [name])[name]).returning(ScheduleRow.next_poll_at)
