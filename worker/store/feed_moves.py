@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.conflicts import is_taken
-from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow, SeedFileRow
 from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
 from worker.store.sightings import StaleDecisionError
@@ -76,7 +76,7 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     _merge_sightings(connection, feed_id, other)
     ours = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id)
     connection.execute(ours.order_by(ArticleRow.id).with_for_update())
-    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow):
+    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     _revive(connection, now, other)
