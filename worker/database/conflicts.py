@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from worker.basics.stopping import is_interruption
 from worker.database.engine import QUERY_CANCELED, place_of, writing
 from worker.database.partitions import is_day_missing
 from worker.errors import StoreError
@@ -97,6 +98,11 @@ def is_store_failing(error: Exception) -> bool:
     """Say whether the store itself failed, rather than what was to be stored."""
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return is_lost or isinstance(error, OperationalError | InterfaceError)
+
+
+def must_stop(error: Exception) -> bool:
+    """Say whether an error ends all work, because the task's time is over or the store failed, not only one piece."""
+    return is_interruption(error) or is_store_failing(error)
 
 
 def explain_failure(error: DBAPIError, engine: Engine) -> StoreError:
