@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, SightingRow
@@ -45,9 +45,11 @@ def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence
         raise StaleStoriesError
     _tell_of_removed(connection, now, feed_id, deleted)
     delete_articles(connection, deleted, stories)
-    # An article that is left belongs to one of the other feeds that carry it.
-    earliest = select(func.min(SightingRow.feed_id)).where(carried).scalar_subquery()
-    connection.execute(update(ArticleRow).where(first_here).values(feed_id=earliest))
+    # An article that is left belongs to one of the other feeds that carry it, under the guid that it has there.
+    owner = select(SightingRow.feed_id).where(carried).order_by(SightingRow.feed_id, SightingRow.id).limit(1)
+    guid = owner.with_only_columns(SightingRow.guid)
+    values = {"feed_id": owner.scalar_subquery(), "guid": guid.scalar_subquery()}
+    connection.execute(update(ArticleRow).where(first_here).values(values))
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     return shared
 
