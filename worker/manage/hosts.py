@@ -12,7 +12,7 @@ from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.errors import ErrorClass
 
 _SLICE = 500
-# What a host answers that wants to be left alone with all its feeds: 429, or 503, which is one of the 5xx.
+# How a host refuses us with all its feeds: 429, 503 (one of the 5xx), or a robot wall, which may answer with either.
 _REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.BLOCKED)
 
 

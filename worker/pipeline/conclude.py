@@ -83,7 +83,8 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
 
     StaleDecisionError means that nothing may be committed: what was prepared or found no longer holds.
     """
-    # All transactions lock in one order: wires, feeds, hosts, articles, and each of these by id.
+    # Locked in one order: wires, feeds, hosts, articles, each by id. Only lock_stored comes late, with the former wire
+    # keys of edited articles: a deadlock there is retried.
     lock_sent(connection, [sighting for each in prepared for sighting in each.sightings])
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)

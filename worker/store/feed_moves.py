@@ -110,7 +110,7 @@ def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
 
 
 def _rank(sighting: Any) -> ColumnElement[Any]:
-    """Return what makes one statement of a feed newer than another, as ``dedupe`` ranks them."""
+    """Return what makes one statement of a feed newer than another, as ``dedupe.shown_version.recency`` orders them."""
     return tuple_(func.coalesce(sighting.version, 0), sighting.said_at, sighting.read_at)
 
 

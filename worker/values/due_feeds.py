@@ -82,7 +82,7 @@ class DueFeed:
     instructions: int = 0
     """How many instructions an operator had given for it when it was claimed (``set``, ``pause``, a request …)."""
     edition: int = 0
-    """How many of its documents had been stored when it was claimed."""
+    """How often what the store knows of its entries had changed when it was claimed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Linking what polls store with what the same wire sent before and after, in the polls' own transaction.
 
-Its wire keys are locked first. Once a decision is stored, all that was sent under them in the days around is read, the
+The wire keys of what documents brought are locked first, those that edited articles had before after the articles; a
+deadlock there is retried. Once a decision is stored, all that was sent under these keys in the days around is read, the
 links that change are written, and with them the events of articles that are now corrected, killed or reinstated.
 """
 
