@@ -22,8 +22,8 @@ from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import find_feed, remove_feed
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest
+from worker.store.decided_articles import StaleDecisionError
 from worker.store.feed_moves import move_feed
-from worker.store.sightings import StaleDecisionError
 from worker.values.due_feeds import FeedState
 
 WEEK = timedelta(days=7)

@@ -21,8 +21,8 @@ from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, PollError, TransientError
 from worker.manage.feeds import begin_anew
 from worker.pipeline import Stop, Tools
+from worker.store.decided_articles import StaleDecisionError
 from worker.store.feed_moves import move_feed
-from worker.store.sightings import StaleDecisionError
 from worker.values.due_feeds import FeedState
 
 _LOST_AFTER = timedelta(days=7)

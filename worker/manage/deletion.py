@@ -13,8 +13,8 @@ from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import is_among
 from worker.dedupe.identity import decide_articles
 from worker.normalise.sanitise import POLICY_VERSION
+from worker.store.decided_articles import store_decision
 from worker.store.known import ArticleNames, lock_articles
-from worker.store.sightings import store_decision
 from worker.stories.forget import delete_articles
 from worker.stories.story_locks import StaleStoriesError, lock_stories_retrying
 from worker.wire.store_links import link_stored, lock_stored

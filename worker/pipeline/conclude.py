@@ -21,11 +21,11 @@ from worker.normalise.sanitise import POLICY_VERSION
 from worker.pipeline.prepare import PreparedDocument, brought_by, is_current, names_of, prepare_document, read_at
 from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
+from worker.store.decided_articles import StaleDecisionError, store_decision
 from worker.store.feed_moves import move_feed
 from worker.store.known import lock_articles
-from worker.store.locked import Locked, lock_polls
+from worker.store.poll_locks import Locked, lock_polls
 from worker.store.polls import store_polls, write_polls
-from worker.store.sightings import StaleDecisionError, store_decision
 from worker.values.articles import Finding
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument

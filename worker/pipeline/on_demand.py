@@ -19,7 +19,7 @@ from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove
 from worker.pipeline.polling import PATIENCE, Claim, Stop, drive
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
-from worker.store.sightings import StaleDecisionError
+from worker.store.decided_articles import StaleDecisionError
 from worker.stories.story_locks import StaleStoriesError
 from worker.values.due_feeds import ClaimedHost, Credentials, FeedState
 from worker.values.outcomes import PollRecord

@@ -21,7 +21,7 @@ from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
 from worker.store.known import ArticleNames, find_guid_rule, find_outdone, find_present_sightings, find_sightings
-from worker.store.locked import Locked
+from worker.store.poll_locks import Locked
 from worker.values.articles import KnownArticle, Sighting
 from worker.values.decisions import Brought
 from worker.values.due_feeds import Document

@@ -14,7 +14,7 @@ from worker.database.conflicts import is_taken
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow, SeedFileRow
 from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
-from worker.store.sightings import StaleDecisionError
+from worker.store.decided_articles import StaleDecisionError
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
 

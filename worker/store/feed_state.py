@@ -13,7 +13,7 @@ from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.types import UtcDateTime
 from worker.database.value_columns import GUID_RULE, MOVE
-from worker.store.locked import Locked
+from worker.store.poll_locks import Locked
 from worker.values.due_feeds import Validators
 from worker.values.outcomes import Outcome, PollResult
 
