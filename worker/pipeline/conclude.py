@@ -1,4 +1,6 @@
-"""Storing polls: what follows from the documents that were read is decided and written under one set of locks.
+"""Storing polls that ended: what follows from documents is decided and written under one set of locks.
+
+``results`` says what each poll is to write; this module writes it.
 
 read documents → ``prepare_document`` → lock feeds, hosts and articles → ``decide`` → write polls, articles and events
 """

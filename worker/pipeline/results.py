@@ -1,5 +1,7 @@
 """What a poll writes about its feed: when to poll it next and why, where it lives now, and a row in the ledger.
 
+Nothing is written here: that is for ``conclude``, once it has the locks.
+
 A poll that failed or found nothing to read is concluded at once. One that read a document is concluded in two steps:
 ``conclude_read`` before it is known what its entries are, ``conclude_document`` afterwards.
 """

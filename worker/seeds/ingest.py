@@ -16,7 +16,7 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow
-from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path, find_seed_file
+from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path, find_seed_hash
 from worker.errors import OUR_FAULT, PollError, SeedError
 from worker.manage.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
 from worker.normalise.dates import read_date
@@ -105,12 +105,12 @@ def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
     if kind is Kind.OPML:
         return SeedRead(str(path), feeds=add_feeds_of_seed(tools, path, document))
     with reading(tools.engine) as connection:
-        known = find_seed_file(connection, document.url)
-    if known and known.body_hash == hash_body(document):
+        known_hash = find_seed_hash(connection, document.url)
+    if known_hash == hash_body(document):
         return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
-    record, is_new_feed = _store(tools, replace(file, look=look), document, parsed, is_known=known is not None)
+    record, is_new_feed = _store(tools, replace(file, look=look), document, parsed, is_known=known_hash is not None)
     if record.note == FEED_DELETED:
         raise SeedError(f"{path} was not read: {FEED_DELETED}.")
     return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))

@@ -77,8 +77,6 @@ class DueFeed:
     streak: Streak = field(default_factory=Streak)
     last_success_at: datetime | None = None
     move: Move | None = None
-    claim_attempts: int = 0
-    requested_at: datetime | None = None
     instructions: int = 0
     """How many instructions an operator had given for it when it was claimed (``set``, ``pause``, a request …)."""
     edition: int = 0
