@@ -22,6 +22,8 @@ class FeedState(StrEnum):
 _LONGEST_INTERVAL = timedelta(days=366)
 FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
 """The reason of a feed that nobody added: only a saved document of it was read."""
+FILE_NEVER_POLLED = "a file is read when it is ingested, never polled"
+"""Why a feed that is a seed file has no next poll."""
 
 
 @dataclass(frozen=True, slots=True)

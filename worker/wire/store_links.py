@@ -16,7 +16,7 @@ from sqlalchemy import CompoundSelect, Connection, RowMapping, bindparam, select
 from worker.basics.text import spell_bare
 from worker.database.article_tables import ArticleRow
 from worker.database.outbox_tables import EventKind, write_events
-from worker.database.statements import is_among
+from worker.database.statements import is_among, slices
 from worker.values.articles import KnownArticle, Relinked, Sighting, WireArticle
 from worker.values.decisions import DecidedArticle, Decision
 from worker.values.entries import Notice
@@ -29,8 +29,6 @@ _AS_STORED = (
     "article_id", "feed_id", "wire_key", "content_hash", "first_seen_at", "published_at", "dateline_date",
     "notice_number", "acts_on", "killed_by",
 )  # fmt: skip
-# SQLite takes at most 32,766 parameters in one statement, and each key is two.
-_MOST_KEYS = 5_000
 # No wire sends more, unless to wear us out.
 _MOST_ARTICLES = 10_000
 
@@ -101,9 +99,8 @@ def find_wire_articles(
     connection: Connection, keys: Collection[str], since: datetime, until: datetime
 ) -> list[WireArticle]:
     """Return the articles of these wire keys that were sent from one moment to before another."""
-    names = sorted(keys)
-    slices = (names[start : start + _MOST_KEYS] for start in range(0, len(names), _MOST_KEYS))
-    wanted = ({"wire_keys": some, "since": since, "until": until, "most": _MOST_ARTICLES} for some in slices)
+    moments = {"since": since, "until": until, "most": _MOST_ARTICLES}
+    wanted = ({"wire_keys": some} | moments for some in slices(sorted(keys)))
     return [_read(row) for each in wanted for row in connection.execute(_select_wire_articles(), each).mappings()]
 
 
