@@ -4,6 +4,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -18,8 +19,8 @@ _MOST_CONFLICTS = 6
 _MOST_DECISIONS = 100
 # So many decisions are made again without a pause.
 _AT_ONCE = 10
-# Seconds before the second attempt, twice as many before each further one.
-_PAUSE = 0.05
+# Before the second attempt; twice as long before each further one.
+_PAUSE = timedelta(milliseconds=50)
 # PostgreSQL's serialization_failure and deadlock_detected.
 _CONFLICTS = {"40001", "40P01"}
 _UNIQUE_VIOLATION = "23505"
@@ -71,7 +72,8 @@ def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ..
             if conflicts == _MOST_CONFLICTS or not is_conflict(error):
                 raise
         # Two transactions that collided once would collide again if both came back at once.
-        time.sleep(_PAUSE * 2 ** max(conflicts - 1, 0) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
+        pause = _PAUSE.total_seconds() * 2 ** max(conflicts - 1, 0)
+        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
     return work()
 
 

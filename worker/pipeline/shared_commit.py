@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -17,9 +17,9 @@ from worker.pipeline.results import Answered
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import Outcome, PollRecord, PollResult
 
-# A poll waits for its commit until so many wait, or for so many seconds.
+# A poll waits for its commit until so many wait, or for so long.
 _MOST = 50
-_LONGEST = 1.0
+_LONGEST = timedelta(seconds=1)
 # The documents of one commit hold at most so many entries together, unless it is a single document.
 _MOST_ENTRIES = 400
 _LOG = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ class SharedCommit:
     @property
     def is_due(self) -> bool:
         """True when enough polls wait, or one has waited long enough."""
-        return len(self) >= _MOST or (bool(self) and time.monotonic() - self._since >= _LONGEST)
+        return len(self) >= _MOST or (bool(self) and time.monotonic() - self._since >= _LONGEST.total_seconds())
 
     def commit(self, clock: Clock) -> list[PollRecord]:
         """Write everything that waits, and return the ledger's rows; a poll that cannot be stored costs no other."""
