@@ -19,7 +19,7 @@ from worker.database.conflicts import write
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import HostRelease
-from worker.database.seed_files import find_seed_file
+from worker.database.seed_files import find_seed_hash
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
 from worker.pipeline.prepare import PreparedDocument, prepare_document
@@ -176,11 +176,11 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
     """Read a file and find whose document it is, as ``seeds.ingest`` does; None where it has been read as it is."""
     document, parsed = Document(file.uri, file.body.content), file.body.parsed()
     with reading(engine) as connection:
-        known = find_seed_file(connection, file.uri)
-    if known and known.body_hash == hash_body(document):
+        known_hash = find_seed_hash(connection, file.uri)
+    if known_hash == hash_body(document):
         return None
     feed, _ = write(engine, lambda connection: find_owner(connection, now, document, parsed, file.name))
-    made_at = said_at(parsed, file.written_at, now, is_known=known is not None)
+    made_at = said_at(parsed, file.written_at, now, is_known=known_hash is not None)
     answered = Answered(
         feed,
         None,
@@ -193,7 +193,7 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
     )
     is_saved = feed.host_id is not None
     # A saved document was read when it was made, whenever it is found.
-    expected_at = file.said_at(now, is_known=known is not None)
+    expected_at = file.said_at(now, is_known=known_hash is not None)
     read_at = expected_at if is_saved else now
     return Task(answered, Reading(feed.feed_id, file.body.entries, expected_at, read_at, is_saved), parsed, file=file)
 

@@ -22,7 +22,7 @@ from worker.basics.stopping import BEGIN_WITHIN
 from worker.database.conflicts import write
 from worker.database.feed_tables import ScheduleRow
 from worker.database.types import Base
-from worker.store.sightings import StaleDecisionError
+from worker.store.decided_articles import StaleDecisionError
 
 _MOST_VISITS = 4
 _MOST_AWAKE = 2

@@ -1,5 +1,7 @@
 """Housekeeping: reading seed files, grouping articles, removing what is old, and looking for feeds that are lost."""
 
+from dataclasses import asdict
+
 import structlog
 
 from tasks.decorator import task
@@ -44,7 +46,7 @@ def prune() -> None:
     """Remove what has outlived its retention, as much as one task's time allows, and prepare the days ahead."""
     is_over = stops_after(STOP_CLAIMING)
     pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
-    _LOG.info("pruned", polls=pruned.polls, events=pruned.events)
+    _LOG.info("pruned", **asdict(pruned))
 
 
 @task("maintenance.seek_feeds", at_most=1, every=lambda _: SEEK_EVERY)

@@ -80,6 +80,8 @@ class ErrorClass(StrEnum):
 
 CUT_OFF = frozenset({ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS, ErrorClass.TIMEOUT})
 """The classes of failure that an outage of our own network looks like."""
+OUR_FAULT = "a fault in Feedmill itself; its log has the details"
+"""What a person is told of an error that nobody thought of."""
 
 
 @dataclass(eq=False)

@@ -17,10 +17,20 @@ def publisher() -> Iterator[Publisher]:
         yield publisher
 
 
+_CHOSEN = Settings(allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0), fetch_timeout=timedelta(seconds=5))
+
+
 @pytest.fixture
 def tools(store: Engine) -> Iterator[Tools]:
-    chosen = Settings(allow_hosts=("127.0.0.0/8",), host_gap=timedelta(0), fetch_timeout=timedelta(seconds=5))
-    tools = make_tools(chosen, store)
+    tools = make_tools(_CHOSEN, store)
+    yield tools
+    tools.close()
+
+
+@pytest.fixture
+def postgres_tools(postgres: Engine) -> Iterator[Tools]:
+    """Where two transactions must write at once, which SQLite's cannot."""
+    tools = make_tools(_CHOSEN, postgres)
     yield tools
     tools.close()
 

@@ -181,6 +181,17 @@ def test_removing_with_articles_spares_those_that_another_feed_carries(tools: To
     assert (count(tools, FeedRow), count(tools, SightingRow), count(tools, ArticleRow)) == (1, 1, 1)
 
 
+def test_an_article_that_stays_has_the_guid_of_the_feed_that_it_belongs_to_now(
+    tools: Tools, publisher: Publisher
+) -> None:
+    for guid in ("first", "other", "third"):
+        add(tools, publisher.serve(f"/{guid}", rss([item("both", guid=guid, link=publisher.url("/shared"))])))
+        poll(tools)
+    with writing(tools.engine) as connection:
+        remove_feed(connection, 1, articles=True)
+        assert connection.execute(select(ArticleRow.feed_id, ArticleRow.guid)).all() == [(2, "other")]
+
+
 def test_a_deleted_feed_never_shares_its_id_with_a_later_one(store: Engine) -> None:
     with writing(store) as connection:
         now = read_clock(connection).now()

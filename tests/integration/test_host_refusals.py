@@ -111,6 +111,18 @@ def test_force_asks_a_host_that_wants_to_be_left_alone(tools: Tools, publisher: 
     assert forced.record.new == 1
 
 
+def test_a_host_that_refused_us_is_asked_once_its_wait_has_been_forgotten(tools: Tools, publisher: Publisher) -> None:
+    _add(tools, publisher, 1, BUSY)
+    poll(tools)
+    publisher.serve("/0", rss([item("one")]))
+    with writing(tools.engine) as connection:
+        # As a lease leaves it that is ended after the database's clock was set back.
+        connection.execute(update(HostRow).values(next_request_at=None))
+    (named,) = poll_by_name(tools, [publisher.url("/0")], lambda: False)
+    assert named.record
+    assert named.record.new == 1
+
+
 def test_other_hosts_are_asked_while_one_is_left_alone(tools: Tools, publisher: Publisher) -> None:
     _add(tools, publisher, 2, BUSY)
     with Publisher("127.0.0.2") as other:

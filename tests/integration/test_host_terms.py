@@ -11,8 +11,9 @@ from worker.claim.leasing import claim_due_hosts
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.look.host_listing import list_hosts
 from worker.manage.feeds import NewFeed, add_feeds
-from worker.manage.hosts import choose_host_terms, find_hosts, list_hosts
+from worker.manage.hosts import choose_host_terms, find_hosts
 
 TERMS = ClaimTerms(lease=timedelta(seconds=90), gap=timedelta(seconds=1), parallel=1, hosts=50, feeds_per_host=20)
 SECOND = timedelta(seconds=1)

@@ -1,7 +1,7 @@
 """Workers that store bunches of documents at once: nothing is lost, and nobody stops another one for good."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,18 +15,10 @@ from tests.waiting import PATIENCE
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.pipeline.tools import Tools, make_tools
-from worker.settings import Settings
+from worker.pipeline.tools import Tools
 
 SITE = "https://gazette.example"
 ROUNDS = 30
-
-
-@pytest.fixture
-def postgres_tools(postgres: Engine) -> Iterator[Tools]:
-    tools = make_tools(Settings(), postgres)
-    yield tools
-    tools.close()
 
 
 def _document(names: str, text: str) -> bytes:

@@ -1,20 +1,29 @@
 """Merging a feed that moves with the one that lives at its new address: whose state and schedule hold then."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from tests.documents import item, rss
+from tests.grouping import wait_until_blocked
 from tests.polling import add, make_due, now_of, poll
+from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
 from worker.database.clock import read_clock
+from worker.database.conflicts import write
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow, HostRow, ScheduleRow, SeedFileRow
+from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import find_feed, remove_feed
 from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest
+from worker.store.decided_articles import StaleDecisionError
+from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState
 
 WEEK = timedelta(days=7)
@@ -91,3 +100,31 @@ def test_the_host_of_a_feed_that_is_polled_again_after_a_merge_is_woken(tools: T
             moving = {"moved_to": target, "moved_polls": 2, "moved_since": since}
             connection.execute(update(FeedRow).where(FeedRow.id != feed.feed_id).values(moving))
         assert [record.url for record in poll(tools)] == [target, target]
+
+
+def test_two_feeds_that_move_to_one_url_at_once_become_one(postgres_tools: Tools) -> None:
+    tools, new, also = postgres_tools, "https://c.example/feed", (StaleDecisionError,)
+    olds = ["https://a.example/feed", "https://b.example/feed"]
+    add(tools, *olds)
+
+    with ThreadPoolExecutor() as pool:
+        with writing(tools.engine) as connection:
+            move_feed(connection, now_of(tools), 1, new)
+            moving = pool.submit(write, tools.engine, lambda other: move_feed(other, now_of(tools), 2, new), also)
+            wait_until_blocked(tools.engine)
+        moving.result(10)
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(FeedRow.id, FeedRow.url)).all() == [(1, new)]
+        aliases = select(FeedAliasRow.url, FeedAliasRow.feed_id).order_by(FeedAliasRow.url)
+        assert connection.execute(aliases).all() == [(url, 1) for url in olds]
+
+
+def test_seed_files_of_a_feed_that_is_merged_are_remembered(tools: Tools, tmp_path: Path) -> None:
+    head = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="https://a.example/feed"/>'
+    saved = place(tmp_path / "saved.xml", rss([item("one")], head=head))
+    add(tools, "https://a.example/feed", "https://b.example/feed")
+    list(ingest(tools, [saved], 1_000_000))
+    with writing(tools.engine) as connection:
+        lock_feeds(connection, [1, 2])
+        move_feed(connection, read_clock(connection).now(), 1, "https://b.example/feed")
+        assert connection.execute(select(SeedFileRow.feed_id)).scalars().all() == [2]

@@ -1,15 +1,20 @@
 """The daily partitions of PostgreSQL: their upkeep holds up no poll, whatever a reader does, and ends what it left."""
 
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Self
 
 import pytest
 from sqlalchemy import Engine, insert, text
 
+from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
@@ -20,6 +25,7 @@ from worker.database.schema import migrate
 from worker.manage.retention import prune
 from worker.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 DAY = timedelta(days=1)
 # Who waits for a lock, and since when: upkeep, half a second at a time.
 WAITS = (
@@ -112,6 +118,14 @@ def test_polls_are_written_at_once_while_a_report_holds_up_upkeep(aged: Engine) 
         pruned = prune(aged, Settings())
     assert pruned.partitions == 0
     assert writer.written_during_a_wait
+
+
+def test_the_task_logs_how_many_partitions_it_removed(aged: Engine) -> None:
+    program = "from tasks.maintenance import prune; prune()"
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "FEEDMILL_DATABASE_URL": url_of(aged)}
+    command = [sys.executable, "-P", "-c", program]
+    logged = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert re.search(r"pruned\s.*partitions=2 ", re.sub(r"\x1b\[\d*m", "", logged))
 
 
 def test_the_days_ahead_are_made_while_a_report_is_open(aged: Engine) -> None:

@@ -21,6 +21,7 @@ from worker.database.schema import migrate
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
 from worker.look.health import read_health
+from worker.look.host_listing import list_hosts
 from worker.look.listings import (
     Wanted,
     find_article,
@@ -32,7 +33,7 @@ from worker.look.listings import (
 )
 from worker.look.stories import find_story, list_stories
 from worker.manage.feeds import find_feed, list_feed_ids, list_feeds_to_export, pause_feed, remove_feed, resume_feed
-from worker.manage.hosts import find_hosts, list_hosts
+from worker.manage.hosts import find_hosts
 from worker.manage.retention import prune_some
 from worker.manage.webhooks import is_any_webhook_due
 from worker.outbox import number_events, read_changes

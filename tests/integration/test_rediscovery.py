@@ -1,5 +1,6 @@
 """A feed that has been dead for long is looked for on its site's page."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,9 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.documents import item, page, rss
+from tests.grouping import wait_until_blocked
 from tests.polling import add, count, lose, make_due, now_of, poll, poll_again, titles
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
+from worker.basics.urls import feed_url_key
 from worker.claim.leasing import claim_host
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
@@ -92,6 +95,23 @@ def test_a_lost_feed_never_takes_the_place_of_one_that_is_known(tools: Tools, pu
     (sought,) = _seek(tools)
     assert (sought.url, sought.found_url, count(tools, FeedRow)) == (old, None, 2)
     assert sought.reason == "its site names feed 1, which is another"
+
+
+def test_a_lost_feed_stays_where_it_is_when_another_takes_its_new_url_meanwhile(
+    postgres_tools: Tools, publisher: Publisher
+) -> None:
+    tools, new = postgres_tools, publisher.serve("/new", rss([item("one")]))
+    add(tools, "https://other.example/feed")
+    _lose(tools, publisher)
+    publisher.serve("/", page("/new"), "text/html")
+    with ThreadPoolExecutor() as pool:
+        with writing(tools.engine) as connection:
+            taken = update(FeedRow).where(FeedRow.id == 1).values(url=new, url_key=feed_url_key(new))
+            connection.execute(taken)
+            seeking = pool.submit(_seek, tools)
+            wait_until_blocked(tools.engine)
+        (sought,) = seeking.result(10)
+    assert (sought.found_url, sought.reason) == (None, "its site names feed 1, which is another")
 
 
 def test_a_feed_that_is_found_nowhere_stays_as_it_is_for_a_week(tools: Tools, publisher: Publisher) -> None:

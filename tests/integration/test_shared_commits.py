@@ -1,14 +1,20 @@
-"""Documents that are read together share a commit, and nothing else."""
+"""Polls that end together share a commit, and nothing else."""
 
 from contextlib import ExitStack
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from tests.documents import item, rss
 from tests.polling import add, poll, titles
 from tests.servers.publisher import Publisher
-from worker.database.engine import writing
-from worker.errors import ErrorClass
+from tests.storing import lease, read
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import HostRow, PollRow
+from worker.database.locks import HostRelease
+from worker.errors import OUR_FAULT, ErrorClass, TransientError
+from worker.pipeline.results import conclude_failure
+from worker.pipeline.shared_commit import SharedCommit
 from worker.pipeline.tools import Tools
 
 _REFUSE = {
@@ -46,3 +52,24 @@ def test_a_document_that_cannot_be_stored_costs_none_that_was_read_with_it(tools
     failed = [record.error.error_class for record in records if record.error]
     assert failed == [ErrorClass.INTERNAL]
     assert sum(record.new for record in records) == 7
+
+
+def test_a_poll_that_cannot_be_stored_costs_none_that_waited_with_it(tools: Tools) -> None:
+    names = ["first", "no \udce9 text", "last"]
+    leased = lease(tools, *(f"https://{number}.example/feed" for number in range(3)))
+    shared = SharedCommit(tools.engine)
+    with reading(tools.engine) as connection:
+        clock = read_clock(connection)
+    now = clock.now()
+    for each, sentence in zip(leased, names, strict=True):
+        answered, _ = read(tools, each, rss([]))
+        failure = conclude_failure(answered, TransientError(ErrorClass.CONNECT, sentence), now)
+        shared.add(failure, HostRelease(each.feed.host_id or 0, each.token, now, 0))
+    records = shared.commit(clock)
+    assert [record.error and record.error.sentence for record in records] == ["first", OUR_FAULT, "last"]
+    assert not shared
+    with reading(tools.engine) as connection:
+        stored = connection.execute(select(PollRow.error, PollRow.next_poll_at).order_by(PollRow.id)).all()
+        assert [row.error for row in stored] == ["first", OUR_FAULT, "last"]
+        assert all(row.next_poll_at > now for row in stored)
+        assert set(connection.execute(select(HostRow.lease_token)).scalars()) == {None}

@@ -25,8 +25,8 @@ from worker.pipeline.conclude import store_documents, store_prepared, store_resu
 from worker.pipeline.prepare import prepare_document
 from worker.pipeline.results import Answered
 from worker.recognise.keys import hash_guid
+from worker.store.decided_articles import StaleDecisionError
 from worker.store.known import find_sightings
-from worker.store.sightings import StaleDecisionError
 from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, Validators
 from worker.values.entries import Entry, ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult

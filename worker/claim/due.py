@@ -164,8 +164,6 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
         ),
         last_success_at=row.last_success_at,
         move=MOVE.read(row) if row.moved_to else None,
-        claim_attempts=row.claim_attempts,
-        requested_at=row.requested_at,
         instructions=row.instructions,
         edition=row.edition,
     )

@@ -97,7 +97,7 @@ def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, 
     has_refused = HostRow.failures > 0
     in_time = or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.begin_within)
     # A refusal that ends within a gap counts as over: a named poll waits as long as a gap anyway.
-    is_over = HostRow.next_request_at <= now + terms.gap
+    is_over = or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.gap)
     may_be_asked = or_(has_refused, in_time) if force else and_(in_time, or_(~has_refused, is_over))
     return and_(HostRow.id.in_(select(ScheduleRow.host_id).where(named)), _is_free(now), may_be_asked)
 

@@ -14,7 +14,8 @@ from worker.cli.options import TABLE_ROWS, as_options, read_count, read_duration
 from worker.cli.output import Column, from_now, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
-from worker.manage.hosts import NamedHost, choose_host_terms, find_hosts, list_hosts
+from worker.look.host_listing import list_hosts
+from worker.manage.hosts import NamedHost, choose_host_terms, find_hosts
 from worker.settings import settings
 
 _LONGEST_GAP = timedelta(hours=1)

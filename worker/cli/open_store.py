@@ -16,7 +16,7 @@ from worker.database.schema import SCHEMA_VERSION, check_schema, migrate, stored
 from worker.errors import NamedError, SettingsError, StoreError
 from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
-from worker.store.sightings import StaleDecisionError
+from worker.store.decided_articles import StaleDecisionError
 from worker.stories.grouping import group_waiting
 from worker.stories.story_locks import StaleStoriesError
 

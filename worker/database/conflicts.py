@@ -4,11 +4,13 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from worker.basics.stopping import is_interruption
 from worker.database.engine import QUERY_CANCELED, place_of, writing
 from worker.database.partitions import is_day_missing
 from worker.errors import StoreError
@@ -17,8 +19,8 @@ _MOST_CONFLICTS = 6
 _MOST_DECISIONS = 100
 # So many decisions are made again without a pause.
 _AT_ONCE = 10
-# Seconds before the second attempt, twice as many before each further one.
-_PAUSE = 0.05
+# Before the second attempt; twice as long before each further one.
+_PAUSE = timedelta(milliseconds=50)
 # PostgreSQL's serialization_failure and deadlock_detected.
 _CONFLICTS = {"40001", "40P01"}
 _UNIQUE_VIOLATION = "23505"
@@ -70,7 +72,8 @@ def retry_conflicts(work: Callable[[], _Result], also: tuple[type[Exception], ..
             if conflicts == _MOST_CONFLICTS or not is_conflict(error):
                 raise
         # Two transactions that collided once would collide again if both came back at once.
-        time.sleep(_PAUSE * 2 ** max(conflicts - 1, 0) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
+        pause = _PAUSE.total_seconds() * 2 ** max(conflicts - 1, 0)
+        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, not a secret
     return work()
 
 
@@ -97,6 +100,11 @@ def is_store_failing(error: Exception) -> bool:
     """Say whether the store itself failed, rather than what was to be stored."""
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return is_lost or isinstance(error, OperationalError | InterfaceError)
+
+
+def must_stop(error: Exception) -> bool:
+    """Say whether an error ends all work, because the task's time is over or the store failed, not only one piece."""
+    return is_interruption(error) or is_store_failing(error)
 
 
 def explain_failure(error: DBAPIError, engine: Engine) -> StoreError:

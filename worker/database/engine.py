@@ -35,8 +35,7 @@ _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_coun
 # Rows of one INSERT: psycopg parses a long statement anew each time, and the server plans one for each number of rows.
 # `python -m benchmarks --store postgresql` shows the difference in its fresh round.
 _ROWS = 20
-# Seconds.
-_CANCEL_WITHIN = 3.0
+_CANCEL_WITHIN = timedelta(seconds=3)
 QUERY_CANCELED = "57014"
 """PostgreSQL's code for a statement that a time limit or a person has ended."""
 
@@ -156,7 +155,7 @@ def _throw_away_interrupted(failure: ExceptionContext) -> None:
     is_under_way = driver.info.transaction_status.name == "ACTIVE"
     if is_under_way:
         with suppress(failure.dialect.loaded_dbapi.Error):
-            driver.cancel_safe(timeout=_CANCEL_WITHIN)
+            driver.cancel_safe(timeout=_CANCEL_WITHIN.total_seconds())
     if is_under_way or getattr(failure.original_exception, "sqlstate", None) == QUERY_CANCELED:
         failure.is_disconnect = True
         # The pool's other connections are still good.

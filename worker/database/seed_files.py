@@ -1,6 +1,5 @@
 """What is remembered of seed files: which bytes have been read of each, and for which feed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -11,19 +10,9 @@ from worker.database.statements import upsert
 from worker.values.due_feeds import FeedState
 
 
-@dataclass(frozen=True, slots=True)
-class KnownSeedFile:
-    """A seed file as it was last read."""
-
-    body_hash: bytes
-    feed_id: int
-
-
-def find_seed_file(connection: Connection, uri: str) -> KnownSeedFile | None:
-    """Return what is known of a file; None when it has never been read."""
-    query = select(SeedFileRow.body_hash, SeedFileRow.feed_id).where(SeedFileRow.uri == uri)
-    row = connection.execute(query).one_or_none()
-    return KnownSeedFile(row.body_hash, row.feed_id) if row else None
+def find_seed_hash(connection: Connection, uri: str) -> bytes | None:
+    """Return the hash of a file's bytes when it was last read; None when it never was."""
+    return connection.execute(select(SeedFileRow.body_hash).where(SeedFileRow.uri == uri)).scalar_one_or_none()
 
 
 def remember_seed_file(connection: Connection, uri: str, body_hash: bytes, feed_id: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Index, any_, f
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 
-# SQLite takes at most 32,766 parameters in one statement.
+# SQLite takes at most 32,766 parameters in one statement, which may have each value twice.
 _SLICE = 5_000
 _T = TypeVar("_T")
 _Column = ColumnElement[Any] | Mapped[Any]
@@ -44,8 +44,8 @@ def is_among_found(dialect: str, column: _Column, query: CompoundSelect[int]) ->
     return column == any_(func.array(query.scalar_subquery())) if dialect == "postgresql" else column.in_(query)
 
 
-def slices(values: Iterable[_T]) -> Iterator[list[_T]]:
-    """Return ``values`` in lists that each fit into one statement."""
+def slices(values: Iterable[_T], length: int = _SLICE) -> Iterator[list[_T]]:
+    """Return ``values`` in lists of at most ``length``, by default of as many as fit into one statement."""
     remaining = iter(values)
-    while some := list(islice(remaining, _SLICE)):
+    while some := list(islice(remaining, length)):
         yield some

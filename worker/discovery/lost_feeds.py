@@ -21,6 +21,7 @@ from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, PollError, TransientError
 from worker.manage.feeds import begin_anew
 from worker.pipeline import Stop, Tools
+from worker.store.decided_articles import StaleDecisionError
 from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState
 
@@ -114,7 +115,7 @@ def _look_for(tools: Tools, lost: LostFeed, stop: Stop, time_left: timedelta) ->
             found = discover(tools, lookup, page_url, dead_url=lost.url)
         except PollError as error:
             return Sought(lost.feed_id, lost.url, None, error.sentence)
-        return write(tools.engine, lambda connection: _move(connection, lost, found.url))
+        return write(tools.engine, lambda connection: _move(connection, lost, found.url), also=(StaleDecisionError,))
 
 
 def _may_begin(tools: Tools, lookup: Lookup, lost: LostFeed, page_url: str) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, select, true, union_all, update
@@ -14,9 +13,9 @@ from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.locks import add_hosts, count_editions, count_instruction, lock_feeds, wake_hosts
-from worker.database.statements import upsert
+from worker.database.statements import slices, upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
-from worker.values.due_feeds import FROM_DOCUMENT, FeedOptions, FeedState
+from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, FeedOptions, FeedState
 from worker.values.entries import GuidPolicy
 
 # Rows added by one statement; SQLite bounds its parameters.
@@ -54,9 +53,8 @@ def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed], *
     A feed that is known only from a saved document counts as new. With ``revive`` a removed feed comes back, as for
     somebody who names it; a list that is read again and again must not undo what an operator did.
     """
-    remaining = iter(feeds)
     added = 0
-    while some := list(islice(remaining, _SLICE)):
+    for some in slices(feeds, _SLICE):
         present = _at_their_present_urls(connection, {feed_url_key(feed.url): feed for feed in some})
         hosts = add_hosts(connection, (host_key(feed.url) for feed in present.values()))
         feed_ids = _insert_feeds(connection, now, present, revive=revive)
@@ -82,7 +80,7 @@ def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
     """Return the id of the feed that a seed file is, added when it is not there yet."""
     _insert_feeds(connection, now, {uri: NewFeed(uri)}, revive=True)
     feed_id: int = connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).scalar_one()
-    row = {"feed_id": feed_id, "next_poll_reason": "a file is read when it is ingested, never polled"}
+    row = {"feed_id": feed_id, "next_poll_reason": FILE_NEVER_POLLED}
     statement = upsert(connection.dialect.name, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"])
     connection.execute(statement, [row])
     return feed_id

@@ -1,19 +1,14 @@
-"""The hosts that serve feeds: finding and listing them, and setting how they are treated."""
+"""The hosts that serve feeds: finding them, and setting how they are treated."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, select, update
 
 from worker.basics.urls import host_key, read_host_name
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.errors import ErrorClass
-
-_SLICE = 500
-# What a host answers that wants to be left alone with all its feeds: 429, or 503, which is one of the 5xx.
-_REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,64 +60,3 @@ def forget_host(connection: Connection, name: str) -> None:
     """Delete a host that has no feed, unless somebody holds it."""
     has_feeds = exists().where(ScheduleRow.host_id == HostRow.id)
     connection.execute(delete(HostRow).where(HostRow.name == name, HostRow.lease_token.is_(None), ~has_feeds))
-
-
-def list_hosts(
-    connection: Connection,
-    now: datetime,
-    *,
-    text: str | None = None,
-    limit: int | None = None,
-    host_ids: Collection[int] | None = None,
-) -> Iterator[Mapping[str, Any]]:
-    """List hosts in the order of their ids, streamed: their feeds, whether they may be asked now, and if not, why."""
-    query = _hosts(now).order_by(HostRow.id).limit(limit)
-    if text:
-        query = query.where(HostRow.name.icontains(text, autoescape=True))
-    if host_ids is not None:
-        query = query.where(HostRow.id.in_(host_ids))
-    for row in connection.execute(query, execution_options={"yield_per": _SLICE}):
-        yield _listed(row, now)
-
-
-def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
-    of_host = ScheduleRow.host_id == HostRow.id
-    count = select(func.count()).select_from(ScheduleRow).where(of_host).correlate(HostRow)
-    refused = select(ScheduleRow.error).where(of_host, ScheduleRow.error_class.in_(_REFUSALS)).correlate(HostRow)
-    newest = refused.order_by(ScheduleRow.last_attempt_at.desc()).limit(1).scalar_subquery()
-    is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
-    return select(
-        HostRow,
-        count.where(ScheduleRow.next_poll_at.is_not(None)).scalar_subquery().label("feeds"),
-        count.where(ScheduleRow.next_poll_at <= now).scalar_subquery().label("due"),
-        # Looked for only where there is something to explain: a host may have very many feeds.
-        case((is_left_alone, newest)).label("refusal"),
-    )
-
-
-def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
-    state, until, why = _state(row, now)
-    return {
-        "id": row.id,
-        "host": row.name,
-        "feeds": row.feeds,
-        "due": row.due,
-        "state": state,
-        "until": until,
-        "why": why,
-        "failures": row.failures,
-        "gap": row.gap,
-        "parallel": row.parallel,
-        "claimable_at": row.claimable_at,
-    }
-
-
-def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | None]:
-    """Return a host's state, until when it may not be asked, and why."""
-    alone = "one of its feeds may be killing workers: it is polled with nothing beside it" if row.isolated else None
-    if row.lease_token and row.lease_until > now:
-        return "polled", row.lease_until, alone
-    if row.failures and row.next_request_at and row.next_request_at > now:
-        times = "once" if row.failures == 1 else f"{row.failures} times in a row"
-        return "left alone", row.next_request_at, f"{row.refusal or 'it refused us'}; it refused us {times}"
-    return "free", None, alone

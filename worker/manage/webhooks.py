@@ -53,7 +53,7 @@ def resume_webhook(connection: Connection, now: datetime, webhook: Webhook, sinc
 
     NamedError when the changes after it are no longer kept.
     """
-    position = webhook.position if since is None else _begin(connection, since)
+    position = webhook.position if since is None else find_cursor(connection, since)
     refuse_gap(connection, position)
     fresh = {"state": "active", "state_reason": None, "failures": 0, "failing_since": None, "error": None}
     moved = {"position": position, "sending_to": None} if position != webhook.position else {}

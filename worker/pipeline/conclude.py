@@ -1,4 +1,6 @@
-"""Storing polls: what follows from the documents that were read is decided and written under one set of locks.
+"""Storing polls that ended: what follows from documents is decided and written under one set of locks.
+
+``results`` says what each poll is to write; this module writes it.
 
 read documents → ``prepare_document`` → lock feeds, hosts and articles → ``decide`` → write polls, articles and events
 """
@@ -21,11 +23,11 @@ from worker.normalise.sanitise import POLICY_VERSION
 from worker.pipeline.prepare import PreparedDocument, brought_by, is_current, names_of, prepare_document, read_at
 from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
+from worker.store.decided_articles import StaleDecisionError, store_decision
 from worker.store.feed_moves import move_feed
 from worker.store.known import lock_articles
-from worker.store.locked import Locked, lock_polls
+from worker.store.poll_locks import Locked, lock_polls
 from worker.store.polls import store_polls, write_polls
-from worker.store.sightings import StaleDecisionError, store_decision
 from worker.values.articles import Finding
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
@@ -83,7 +85,8 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
 
     StaleDecisionError means that nothing may be committed: what was prepared or found no longer holds.
     """
-    # All transactions lock in one order: wires, feeds, hosts, articles, and each of these by id.
+    # Locked in one order: wires, feeds, hosts, articles, each by id. Only lock_known_keys comes late, with the former
+    # wire keys of edited articles: a deadlock there is retried.
     lock_brought_keys(connection, [sighting for each in prepared for sighting in each.sightings])
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)

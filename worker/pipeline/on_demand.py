@@ -19,7 +19,7 @@ from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove
 from worker.pipeline.polling import PATIENCE, Claim, Stop, drive
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
-from worker.store.sightings import StaleDecisionError
+from worker.store.decided_articles import StaleDecisionError
 from worker.stories.story_locks import StaleStoriesError
 from worker.values.due_feeds import ClaimedHost, Credentials, FeedState
 from worker.values.outcomes import PollRecord
@@ -120,7 +120,7 @@ def poll_named(
 
 
 def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
-    """Wait until a host of these feeds may be asked again; return False at once where that takes longer than a gap."""
+    """Wait until a host of these feeds may be asked again; return False at once where it takes ``PATIENCE`` or more."""
     with reading(tools.engine) as connection:
         at = find_next_claim_of(connection, feed_ids)
         wait = at - read_clock(connection).now() if at else PATIENCE

@@ -21,8 +21,8 @@ from worker.values.outcomes import PollRecord
 
 # How long one turn waits for the network, how soon a claim that found nothing is made again, how long a stop may take.
 _TURN = timedelta(milliseconds=100)
-_CLAIM_AGAIN = 1.0
-_GRACE = 5.0
+_CLAIM_AGAIN = timedelta(seconds=1)
+_GRACE = timedelta(seconds=5)
 # A host that may not be asked for longer than this is left out of "everything that is due".
 PATIENCE = timedelta(seconds=10)
 # How long one task polls suspects alone: the other feeds must not wait longer for them.
@@ -99,13 +99,13 @@ def drive(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[Po
         while (now := time.monotonic()) < ends_at:
             stopping = stop()
             if stopping:
-                ends_at = min(ends_at, now + _GRACE)
+                ends_at = min(ends_at, now + _GRACE.total_seconds())
             if stopping or now - began >= limits.stop_claiming.total_seconds():
                 window.begin_no_more()
             elif (now >= claim_again_at or not window.is_busy) and window.room:
                 left = min(limits.stop_claiming - timedelta(seconds=now - began), BEGIN_WITHIN)
                 if not _top_up(window, claim, left):
-                    claim_again_at = now + _CLAIM_AGAIN
+                    claim_again_at = now + _CLAIM_AGAIN.total_seconds()
             if not window.is_busy:
                 break
             yield from window.turn(_TURN)

@@ -22,7 +22,7 @@ from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
 from worker.store.known import ArticleNames, find_guid_rule, find_outdone, find_present_sightings, find_sightings
-from worker.store.locked import Locked
+from worker.store.poll_locks import Locked
 from worker.values.articles import KnownArticle, Sighting
 from worker.values.decisions import Brought
 from worker.values.due_feeds import Document
@@ -155,7 +155,7 @@ def brought_by(prepared: PreparedDocument, locked: Locked, known: Sequence[Known
 
 def read_at(answered: Answered) -> datetime:
     """Return when a document was read; a saved document of a polled feed counts as read when it was made."""
-    return (None if _is_of_its_feed(answered) else answered.said_at) or answered.started_at
+    return (None if answered.is_of_its_feed else answered.said_at) or answered.started_at
 
 
 def is_current(answered: Answered, locked: Locked) -> bool:
@@ -165,7 +165,7 @@ def is_current(answered: Answered, locked: Locked) -> bool:
 
 def _renamed(prepared: PreparedDocument) -> tuple[Sighted, ...]:
     """Return the sightings that are gone from this document and may be in it under other guids."""
-    if not _is_of_its_feed(prepared.answered):
+    if not prepared.answered.is_of_its_feed:
         return ()
     unknown = [sighting for sighting in prepared.sightings if sighting.guid_hash not in prepared.sighted]
     is_possible = _may_be_renamed(unknown, prepared.entries, prepared.answered.feed.last_success_at)
@@ -181,8 +181,3 @@ def _may_be_renamed(unknown: Sequence[Sighting], entries: int, last_success_at: 
         return bool(unknown)
     dates = (sighting.article.published_at for sighting in unknown)
     return any(at is None or last_success_at is None or at <= last_success_at for at in dates)
-
-
-def _is_of_its_feed(answered: Answered) -> bool:
-    """Say whether the document came from the feed itself; a saved document of a polled feed may be an old one."""
-    return answered.token is not None or answered.feed.host_id is None

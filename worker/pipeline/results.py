@@ -1,5 +1,7 @@
 """What a poll writes about its feed: when to poll it next and why, where it lives now, and a row in the ledger.
 
+Nothing is written here: that is for ``conclude``, once it has the locks.
+
 A poll that failed or found nothing to read is concluded at once. One that read a document is concluded in two steps:
 ``conclude_read`` before it is known what its entries are, ``conclude_document`` afterwards.
 """
@@ -17,7 +19,7 @@ from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
 from worker.schedule.rhythm import arrival_times, learn_rhythm
 from worker.schedule.success import after_success, follow_move, is_believed
-from worker.values.due_feeds import Document, DueFeed, Fetched, NotModified, Validators
+from worker.values.due_feeds import FILE_NEVER_POLLED, Document, DueFeed, Fetched, NotModified, Validators
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import Bounds, Hints, Rhythm
@@ -25,7 +27,7 @@ from worker.values.schedules import Bounds, Hints, Rhythm
 # People read the ledger's notes: the commonest reasons are enough for them.
 _MOST_REASONS = 5
 _UNDECIDED = NextPoll(None, "decided when its entries are known")
-_NEVER = NextPoll(None, "a file is read when it is ingested, never polled")
+_NEVER = NextPoll(None, FILE_NEVER_POLLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Answered:
     """The path of a wire's file within the folder that was ingested."""
     seed_uri: str | None = None
     """The URI of a seed file: it is remembered, so that an unchanged file is not read again."""
+
+    @property
+    def is_of_its_feed(self) -> bool:
+        """Whether the answer came from the feed itself; a saved document of a polled feed may be an old one."""
+        return self.token is not None or self.feed.host_id is None
 
 
 def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
@@ -66,15 +73,14 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
 
     ``is_whole`` says that no entry is embargoed.
     """
-    feed, document = answered.feed, answered.fetched.answer
+    document = answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
-    is_up_to_date = answered.token is not None or feed.host_id is None
     result = replace(
         _result(answered, _UNDECIDED, parsed=parsed),
         # An embargoed entry must be read again later, which a 304 would prevent.
         validators=document.validators if is_whole else Validators(),
         body_hash=hash_body(document) if is_whole else None,
-        hints=parsed.hints if is_up_to_date else None,
+        hints=parsed.hints if answered.is_of_its_feed else None,
         title=parsed.title,
         site_url=parsed.site_url,
         is_document=True,

@@ -20,7 +20,7 @@ from worker.basics.stopping import is_interruption
 from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict, is_store_failing
 from worker.database.locks import HostRelease
-from worker.errors import ErrorClass, PermanentError, PollError
+from worker.errors import OUR_FAULT, ErrorClass, PermanentError, PollError
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
@@ -182,7 +182,7 @@ class Window:
                 raise
             feed = documents[0].answered.feed
             _LOG.exception("poll failed inside feedmill", feed_id=feed.feed_id, url=feed.url)
-            fault = PermanentError(ErrorClass.INTERNAL, "a fault in Feedmill itself; its log has the details")
+            fault = PermanentError(ErrorClass.INTERNAL, OUR_FAULT)
             self._drop(documents, conclude_failure(documents[0].answered, fault, now))
         else:
             self._drop(documents, None)

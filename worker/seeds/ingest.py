@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, select
 
 from worker.basics.urls import is_feed_url
 from worker.database.clock import read_clock
-from worker.database.conflicts import write
+from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow
-from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path, find_seed_file
-from worker.errors import PollError, SeedError
+from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path, find_seed_hash
+from worker.errors import OUR_FAULT, PollError, SeedError
 from worker.manage.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
 from worker.normalise.dates import read_date
 from worker.parse import Kind, sniff
@@ -41,6 +42,7 @@ _NOT_SEEDS = {
     Kind.BINARY: "it is neither text nor a feed",
     Kind.EMPTY: "it is empty",
 }
+_LOG = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,23 @@ def ingest(
         if isinstance(file, SeedError):
             yield SeedRead("", error=file)
             continue
-        try:
-            yield _ingest_file(tools, file, max_body)
-        except SeedError as error:
-            yield SeedRead(str(file.path), error=error)
-        except PollError as error:
-            yield SeedRead(str(file.path), error=SeedError(f"{file.path} was not read: {error.sentence}."))
+        yield _ingest_or_explain(tools, file, max_body)
+
+
+def _ingest_or_explain(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
+    """Ingest one file; whatever is wrong with it becomes its error, so that the files after it are read."""
+    path = str(file.path)
+    try:
+        return _ingest_file(tools, file, max_body)
+    except SeedError as error:
+        return SeedRead(path, error=error)
+    except PollError as error:
+        return SeedRead(path, error=SeedError(f"{path} was not read: {error.sentence}."))
+    except Exception as error:
+        if must_stop(error):
+            raise
+        _LOG.exception("seed failed inside feedmill", path=path)
+        return SeedRead(path, error=SeedError(f"{path} was not read: {OUR_FAULT}."))
 
 
 def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
@@ -92,12 +105,12 @@ def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
     if kind is Kind.OPML:
         return SeedRead(str(path), feeds=add_feeds_of_seed(tools, path, document))
     with reading(tools.engine) as connection:
-        known = find_seed_file(connection, document.url)
-    if known and known.body_hash == hash_body(document):
+        known_hash = find_seed_hash(connection, document.url)
+    if known_hash == hash_body(document):
         return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
-    record, is_new_feed = _store(tools, replace(file, look=look), document, parsed, is_known=known is not None)
+    record, is_new_feed = _store(tools, replace(file, look=look), document, parsed, is_known=known_hash is not None)
     if record.note == FEED_DELETED:
         raise SeedError(f"{path} was not read: {FEED_DELETED}.")
     return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))

@@ -1,6 +1,6 @@
 """OPML 2.0, lists of feeds: reading them, adding their feeds, and writing a list that reads back.
 
-A document is read as a stream, and refused where it declares entities.
+A document that declares entities is refused.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ def import_opml(tools: Tools, source: str, max_body: int) -> tuple[int, int]:
     """
     is_on_web = source.startswith(("http://", "https://"))
     document = _fetch(tools, source) if is_on_web else read_seed_file(Path(source), max_body)[0]
-    feeds = list(read_opml([document.body], _FROM_NETWORK if is_on_web else _NO_LIMITS))
+    feeds = read_opml(document.body, _FROM_NETWORK if is_on_web else _NO_LIMITS)
     added = write(tools.engine, lambda connection: _add(connection, feeds, revive=True))
     return added, len(feeds) - added
 
@@ -55,7 +55,7 @@ def import_opml(tools: Tools, source: str, max_body: int) -> tuple[int, int]:
 def add_feeds_of_seed(tools: Tools, path: Path, document: Document) -> int:
     """Add the feeds of an OPML seed file and return how many were not there yet; SeedError when it cannot be read."""
     try:
-        feeds = list(read_opml([document.body], _NO_LIMITS))
+        feeds = read_opml(document.body, _NO_LIMITS)
     except SeedError as error:
         raise SeedError(f"{path} was not read: {error}") from error
     return write(tools.engine, lambda connection: _add(connection, feeds, revive=False))
@@ -74,16 +74,11 @@ def _add(connection: Connection, feeds: Iterable[NewFeed], *, revive: bool) -> i
     return add_feeds(connection, read_clock(connection).now(), pollable, revive=revive)
 
 
-def read_opml(chunks: Iterable[bytes], limits: OpmlLimits) -> Iterator[NewFeed]:
-    """Yield the feeds of a document (http and https only) as its bytes come in; SeedError says what is wrong."""
-    reader = _Reader(limits)
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if limits.size is not None and size > limits.size:
-            raise SeedError(f"The OPML document is larger than {limits.size:,} bytes.")
-        yield from reader.feed(chunk)
-    yield from reader.feed(b"", is_last=True)
+def read_opml(body: bytes, limits: OpmlLimits) -> list[NewFeed]:
+    """Return the feeds of a document (http and https only); SeedError says what is wrong."""
+    if limits.size is not None and len(body) > limits.size:
+        raise SeedError(f"The OPML document is larger than {limits.size:,} bytes.")
+    return _Reader(limits).read(body)
 
 
 def write_opml(feeds: Iterable[NewFeed], title: str, created_at: datetime) -> Iterator[bytes]:
@@ -117,15 +112,14 @@ class _Reader:
         self._parser.EndElementHandler = self._end
         self._parser.EntityDeclHandler = self._refuse_entity
 
-    def feed(self, chunk: bytes, *, is_last: bool = False) -> Iterator[NewFeed]:
+    def read(self, body: bytes) -> list[NewFeed]:
         try:
-            self._parser.Parse(chunk, is_last)
+            self._parser.Parse(body, True)
         except expat.ExpatError as error:
             raise SeedError(
                 f"The OPML document is broken at line {error.lineno}: {expat.errors.messages[error.code]}."
             ) from error
-        found, self._found = self._found, []
-        yield from found
+        return self._found
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, tuple_, union_all, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
-from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow
+from worker.database.conflicts import is_taken
+from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow, SeedFileRow
 from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
+from worker.store.decided_articles import StaleDecisionError
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
 
@@ -28,7 +31,7 @@ def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> 
     """Give a locked feed another URL and keep its old one as an alias.
 
     A feed that already has that URL must be locked too: the moved feed is merged into it, with its articles, sightings
-    and ledger.
+    and ledger. StaleDecisionError: try again.
     """
     old = connection.execute(select(FeedRow.url, FeedRow.url_key).where(FeedRow.id == feed_id)).one()
     key = feed_url_key(url)
@@ -50,7 +53,13 @@ def move_feed(connection: Connection, now: datetime, feed_id: int, url: str) -> 
 
 def _change_url(connection: Connection, feed_id: int, url: str, key: str) -> None:
     facts = {"url": url, "url_key": key, "moved_to": None, "moved_polls": 0, "moved_since": None}
-    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(facts))
+    try:
+        connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(facts))
+    except IntegrityError as error:
+        if is_taken(error):
+            # Another transaction has just given this URL to another feed: the next attempt merges the two.
+            raise StaleDecisionError from error
+        raise
     name = host_key(url)
     of_feed = update(ScheduleRow).where(ScheduleRow.feed_id == feed_id)
     moved = of_feed.values(host_id=add_hosts(connection, [name])[name]).returning(ScheduleRow.next_poll_at)
@@ -67,7 +76,7 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     _merge_sightings(connection, feed_id, other)
     ours = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id)
     connection.execute(ours.order_by(ArticleRow.id).with_for_update())
-    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow):
+    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     _revive(connection, now, other)
@@ -101,7 +110,7 @@ def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
 
 
 def _rank(sighting: Any) -> ColumnElement[Any]:
-    """Return what makes one statement of a feed newer than another, as ``dedupe`` ranks them."""
+    """Return what makes one statement of a feed newer than another, as ``dedupe.shown_version.recency`` orders them."""
     return tuple_(func.coalesce(sighting.version, 0), sighting.said_at, sighting.read_at)
 
 

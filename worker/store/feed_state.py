@@ -13,8 +13,8 @@ from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.types import UtcDateTime
 from worker.database.value_columns import GUID_RULE, MOVE
-from worker.store.locked import Locked
-from worker.values.due_feeds import Validators
+from worker.store.poll_locks import Locked
+from worker.values.due_feeds import FeedState, Validators
 from worker.values.outcomes import Outcome, PollResult
 
 
@@ -22,6 +22,7 @@ def _moment_or(kept: Mapped[datetime | None], name: str) -> ColumnElement[dateti
     return func.coalesce(bindparam(name, type_=UtcDateTime()), kept)
 
 
+_ENDINGS = {FeedState.GONE: EventKind.FEED_GONE, FeedState.QUARANTINED: EventKind.FEED_QUARANTINED}
 _IS_NEW = bindparam("b_is_new", type_=Boolean())
 _LAST_SUCCESS_AT = _moment_or(ScheduleRow.last_success_at, "b_read_at")
 _VALIDATORS = (ScheduleRow.etag, ScheduleRow.last_modified, ScheduleRow.body_hash)
@@ -100,7 +101,7 @@ def store_feed(connection: Connection, result: PollResult, now: datetime) -> Non
         connection.execute(_update_feed(tuple(facts)), facts | {"b_feed_id": feed_id})
         if next_poll.ends_as:
             change = {"feed_id": feed_id, "details": {"reason": next_poll.reason}}
-            write_events(connection, now, EventKind(f"feed {next_poll.ends_as}"), [change])
+            write_events(connection, now, _ENDINGS[next_poll.ends_as], [change])
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 from worker.database.feed_tables import PollRow
 from worker.database.locks import HostRelease, count_editions, release_hosts
 from worker.store.feed_state import store_feed, store_schedules
-from worker.store.locked import Locked, lock_polls
+from worker.store.poll_locks import Locked, lock_polls
 from worker.store.sightings import confirm_sightings, store_departures
 from worker.values.outcomes import PollRecord, PollResult
 

@@ -1,31 +1,15 @@
-"""Storing what documents brought: articles, their versions and sightings, and events of what changed."""
+"""Noting which sightings of a feed were read again, came back to its document, or left it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, case, func, insert, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, case, update
 
-from worker.basics.codec import pack
-from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
-from worker.database.conflicts import is_taken
-from worker.database.outbox_tables import EventKind, write_events
-from worker.database.statements import upsert
+from worker.database.article_tables import SightingRow
 from worker.database.types import UtcDateTime
-from worker.database.value_columns import ARTICLE
-from worker.store.revisions import store_versions
-from worker.values.decisions import DecidedArticle, Decision, Resighted, Restated
-from worker.values.entries import Notice
 from worker.values.outcomes import PollResult
 
 # Statements are built once: building one costs several times what running it does.
-_INSERT_ARTICLES = insert(ArticleRow).returning(ArticleRow.id, sort_by_parameter_order=True)
-_UPDATE_ARTICLES = update(ArticleRow).where(ArticleRow.id == bindparam("b_id"))
-_RESTATE = update(SightingRow).where(
-    SightingRow.feed_id == bindparam("b_feed_id"), SightingRow.guid_hash == bindparam("b_guid_hash")
-)
 _READ_AT = bindparam("b_read_at", type_=UtcDateTime())
 _IS_OLDER = SightingRow.read_at < _READ_AT
 # What nobody dates was said when it was last read.
@@ -38,181 +22,6 @@ _DEPART = _UPDATE_SIGHTINGS.values(
     read_at=case((_IS_OLDER, _READ_AT), else_=SightingRow.read_at),
     said_at=case((_IS_OLDER & _IS_UNDATED, _READ_AT), else_=SightingRow.said_at),
 )
-# When a sighting is written again, these columns are not simply replaced.
-_KEPT = {"id", "feed_id", "guid_hash", "first_seen_at", "left_at"}
-
-
-class StaleDecisionError(Exception):
-    """Another poll has changed what a decision rests on: decide again from what the store holds now."""
-
-
-def store_decision(connection: Connection, decision: Decision, policy_version: int, now: datetime) -> None:
-    """Write what follows from some documents; after a StaleDecisionError nothing must be committed."""
-    # By id, the order in which articles are locked.
-    known = sorted((each for each in decision.articles if each.before), key=lambda each: each.article_id)
-    # By match key, so that two transactions that create the same articles wait for each other in one order. Articles
-    # without one are created from the end of their document, which has the oldest.
-    new = [each for each in reversed(decision.articles) if not each.before]
-    new.sort(key=lambda each: each.after.match_key or "")
-    try:
-        numbers, withdrawn = store_versions(connection, known, now)
-        _update_articles(connection, known, numbers, withdrawn, policy_version)
-        ids = _create_articles(connection, new, policy_version, now)
-    except IntegrityError as error:
-        if is_taken(error):
-            # Another poll has just created an article by the same match key.
-            raise StaleDecisionError from error
-        raise
-    _store_sightings(connection, decision.sightings, ids, now)
-    _restate_sightings(connection, decision.restated)
-    _store_names(connection, decision.articles, ids)
-    _write_article_events(connection, known, new, ids, now)
-
-
-def _update_articles(
-    connection: Connection,
-    known: Sequence[DecidedArticle],
-    numbers: Mapping[int, int],
-    withdrawn: frozenset[int],
-    policy_version: int,
-) -> None:
-    """Write what known articles show, and what they are found by, where that changes."""
-    _free_match_keys(connection, known)
-    revised, refreshed = [], []
-    for each in known:
-        links = _links(each, is_withdrawn=each.article_id in withdrawn)
-        if each.after == each.before and links == (each.acts_on, each.killed_by):
-            continue
-        row = ARTICLE.write(each.after) | {"b_id": each.article_id, "policy_version": policy_version}
-        row |= {"acts_on": links[0], "killed_by": links[1]}
-        if each.is_revised:
-            revised.append(row | {"revision": numbers[each.article_id], "grouped_at": None})
-        else:
-            refreshed.append(row)
-    for rows in (revised, refreshed):
-        if rows:
-            connection.execute(_UPDATE_ARTICLES, rows)
-
-
-def _free_match_keys(connection: Connection, known: Sequence[DecidedArticle]) -> None:
-    """Take match keys from articles that change theirs, where other articles get them: links may all move up by one."""
-    changing = [each for each in known if each.before and each.before.match_key not in {None, each.after.match_key}]
-    freed = {each.before.match_key for each in changing if each.before}
-    if freed & {each.after.match_key for each in changing}:
-        ids = [each.article_id for each in changing]
-        connection.execute(update(ArticleRow).where(ArticleRow.id.in_(ids)).values(match_key=None))
-
-
-def _links(each: DecidedArticle, *, is_withdrawn: bool) -> tuple[int | None, int | None]:
-    """Return which article a known one acts on, and which one kills it.
-
-    Under another wire key these are other articles, which are found afterwards. An article that is killed under its own
-    guid acts on itself, unless it was a kill from the beginning.
-    """
-    article_id = each.article_id
-    if is_withdrawn:
-        return article_id, article_id
-    assert each.before, "only a stored article has links"
-    if each.before.wire_key != each.after.wire_key:
-        return None, None
-    stored = (each.acts_on, each.killed_by)
-    return (None, None) if each.after.notice is not Notice.KILL and stored[0] == article_id else stored
-
-
-def _create_articles(
-    connection: Connection, new: Sequence[DecidedArticle], policy_version: int, now: datetime
-) -> dict[int, int]:
-    if not new:
-        return {}
-    rows = [
-        ARTICLE.write(each.after)
-        | {"guid": each.guid, "feed_id": each.feed_id, "first_seen_at": now, "policy_version": policy_version}
-        | {"revision": 1 + [version.article.content_hash for version in each.versions].index(each.after.content_hash)}
-        for each in new
-    ]
-    created = connection.execute(_INSERT_ARTICLES, rows).scalars().all()
-    ids = {each.article_id: article_id for each, article_id in zip(new, created, strict=True)}
-    store_versions(connection, new, now, ids)
-    return ids
-
-
-def _store_sightings(
-    connection: Connection, sightings: Sequence[Resighted], ids: Mapping[int, int], now: datetime
-) -> None:
-    """Write which feeds carry articles, under which guids, and what they say of them."""
-    if sightings:
-        rows = [
-            {
-                "feed_id": each.feed_id,
-                "article_id": ids.get(each.article_id, each.article_id),
-                "guid": each.sighting.guid,
-                "guid_hash": each.sighting.guid_hash,
-                "known_by": each.sighting.known_by,
-                "original_url": each.sighting.article.original_url,
-                "fingerprint": each.sighting.fingerprint,
-                "content_hash": each.sighting.article.content_hash,
-                "version": each.sighting.version,
-                "said_at": each.said_at,
-                "read_at": each.read_at,
-                "length": len(each.sighting.article.text),
-                "said": each.said and pack(each.said),
-                "first_seen_at": now,
-                "left_at": None if each.is_present else now,
-            }
-            for each in sightings
-        ]
-        connection.execute(_upsert_sightings(connection.dialect.name), rows)
-
-
-@cache
-def _upsert_sightings(dialect: str) -> Insert:
-    statement = upsert(dialect, SightingRow)
-    changed: dict[str, Any] = {column.key: column for column in statement.excluded if column.key not in _KEPT}
-    # A guid that now names another article carries that one only since now.
-    is_the_same = SightingRow.article_id == statement.excluded.article_id
-    changed["first_seen_at"] = case((is_the_same, SightingRow.first_seen_at), else_=statement.excluded.first_seen_at)
-    changed["left_at"] = case(
-        (statement.excluded.left_at.is_not(None), func.coalesce(SightingRow.left_at, statement.excluded.left_at))
-    )
-    return statement.on_conflict_do_update(index_elements=["feed_id", "guid_hash"], set_=changed)
-
-
-def _restate_sightings(connection: Connection, restated: Sequence[Restated]) -> None:
-    if restated:
-        rows = [
-            {"b_feed_id": each.feed_id, "b_guid_hash": each.guid_hash, "said": each.said and pack(each.said)}
-            for each in sorted(restated, key=lambda each: (each.feed_id, each.guid_hash))
-        ]
-        connection.execute(_RESTATE, rows)
-
-
-def _store_names(connection: Connection, articles: Sequence[DecidedArticle], ids: Mapping[int, int]) -> None:
-    rows = [
-        {"name": name, "article_id": ids.get(each.article_id, each.article_id)}
-        for each in articles
-        for name in each.names
-    ]
-    if rows:
-        connection.execute(upsert(connection.dialect.name, ArticleNameRow).on_conflict_do_nothing(), rows)
-
-
-def _write_article_events(
-    connection: Connection,
-    known: Sequence[DecidedArticle],
-    new: Sequence[DecidedArticle],
-    ids: Mapping[int, int],
-    now: datetime,
-) -> None:
-    created = [{"article_id": ids[each.article_id], "feed_id": each.feed_id} for each in new]
-    revised = [{"article_id": each.article_id, "feed_id": each.feed_id} for each in known if each.is_revised]
-    refreshed = [
-        {"article_id": each.article_id, "feed_id": each.feed_id, "details": {"fields": list(each.changed_fields)}}
-        for each in known
-        if not each.is_revised and each.changed_fields
-    ]
-    write_events(connection, now, EventKind.ARTICLE_CREATED, created)
-    write_events(connection, now, EventKind.ARTICLE_REVISED, revised)
-    write_events(connection, now, EventKind.ARTICLE_REFRESHED, refreshed)
 
 
 def confirm_sightings(connection: Connection, results: Sequence[PollResult]) -> None:

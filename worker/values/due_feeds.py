@@ -22,6 +22,8 @@ class FeedState(StrEnum):
 _LONGEST_INTERVAL = timedelta(days=366)
 FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
 """The reason of a feed that nobody added: only a saved document of it was read."""
+FILE_NEVER_POLLED = "a file is read when it is ingested, never polled"
+"""Why a feed that is a seed file has no next poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,10 @@ class DueFeed:
     streak: Streak = field(default_factory=Streak)
     last_success_at: datetime | None = None
     move: Move | None = None
-    claim_attempts: int = 0
-    requested_at: datetime | None = None
     instructions: int = 0
     """How many instructions an operator had given for it when it was claimed (``set``, ``pause``, a request …)."""
     edition: int = 0
-    """How many of its documents had been stored when it was claimed."""
+    """How often what the store knows of its entries had changed when it was claimed."""
 
 
 @dataclass(frozen=True, slots=True)

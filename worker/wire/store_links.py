@@ -1,6 +1,7 @@
 """Linking what polls store with what the same wire sent before and after, in the polls' own transaction.
 
-Its wire keys are locked first. Once a decision is stored, all that was sent under them in the days around is read, the
+The wire keys of what documents brought are locked first, those that edited articles had before after the articles; a
+deadlock there is retried. Once a decision is stored, all that was sent under these keys in the days around is read, the
 links that change are written, and with them the events of articles that are now corrected, killed or reinstated.
 """
 
@@ -15,7 +16,7 @@ from sqlalchemy import CompoundSelect, Connection, RowMapping, bindparam, select
 from worker.basics.text import spell_bare
 from worker.database.article_tables import ArticleRow
 from worker.database.outbox_tables import EventKind, write_events
-from worker.database.statements import is_among
+from worker.database.statements import is_among, slices
 from worker.values.articles import KnownArticle, Relinked, Sighting, WireArticle
 from worker.values.decisions import DecidedArticle, Decision
 from worker.values.entries import Notice
@@ -28,8 +29,6 @@ _AS_STORED = (
     "article_id", "feed_id", "wire_key", "content_hash", "first_seen_at", "published_at", "dateline_date",
     "notice_number", "acts_on", "killed_by",
 )  # fmt: skip
-# SQLite takes at most 32,766 parameters in one statement, and each key is two.
-_MOST_KEYS = 5_000
 # No wire sends more, unless to wear us out.
 _MOST_ARTICLES = 10_000
 
@@ -100,11 +99,13 @@ def find_wire_articles(
     connection: Connection, keys: Collection[str], since: datetime, until: datetime
 ) -> list[WireArticle]:
     """Return the articles of these wire keys that were sent from one moment to before another."""
-    names = sorted(keys)
-    slices = (names[start : start + _MOST_KEYS] for start in range(0, len(names), _MOST_KEYS))
-    wanted = ({"wire_keys": some, "since": since, "until": until, "most": _MOST_ARTICLES} for some in slices)
-    rows = (row for each in wanted for row in connection.execute(_select_wire_articles(), each).mappings())
-    return [*map(_read_wire_article, rows)]
+    moments = {"since": since, "until": until, "most": _MOST_ARTICLES}
+    wanted = ({"wire_keys": some} | moments for some in slices(sorted(keys)))
+    return [
+        _read_wire_article(row)
+        for each in wanted
+        for row in connection.execute(_select_wire_articles(), each).mappings()
+    ]
 
 
 # Statements are built once: building one costs several times what running it does.

@@ -1,6 +1,8 @@
 """The locks under which polls are written, and what each poll may still write, by what the locked rows say.
 
-All transactions lock in one order: feeds, then hosts, then articles, each kind by its ids over all polls of a commit.
+They lock in one order: feeds, then hosts, then articles, each kind by its ids over all polls of a commit. Before all of
+these come the wire keys of what documents brought; only those that edited articles had before come last, and a deadlock
+there is retried.
 """
 
 from collections.abc import Mapping, Sequence

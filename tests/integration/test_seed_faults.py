@@ -1,0 +1,57 @@
+"""A fault of ours that a seed file meets: it is that file's error, and the files after it are read."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
+
+from tests.documents import item, rss
+from tests.polling import titles
+from tests.seeds import place
+from worker.parse import ParseLimits, Parser
+from worker.pipeline.tools import Tools
+from worker.seeds.ingest import ingest
+from worker.values.due_feeds import Document
+from worker.values.entries import ParsedDocument
+
+
+class _FaultyParser(Parser):
+    """A parser that fails on documents with "spoilt" in them."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(ParseLimits())
+        self._error = error
+
+    def parse(self, document: Document) -> ParsedDocument:
+        if b"spoilt" in document.body:
+            raise self._error
+        return super().parse(document)
+
+
+def _with_fault(tools: Tools, folder: Path, error: Exception) -> Tools:
+    """Fill a folder with a file that meets the error, and a good one after it."""
+    place(folder / "a.xml", rss([item("spoilt")]))
+    place(folder / "b.xml", rss([item("good")]))
+    return replace(tools, parser=_FaultyParser(error))
+
+
+def test_a_file_that_meets_a_fault_of_ours_says_so_and_the_next_one_is_read(tools: Tools, tmp_path: Path) -> None:
+    faulty = _with_fault(tools, tmp_path / "seeds", RuntimeError("never thought of"))
+    with capture_logs() as logs:
+        spoilt, good = ingest(faulty, [tmp_path / "seeds"], 1_000_000)
+    faulty.parser.close()
+    said = f"{tmp_path}/seeds/a.xml was not read: a fault in Feedmill itself; its log has the details."
+    assert (str(spoilt.error), good.new, titles(tools)) == (said, 1, ["good"])
+    assert [(log["event"], log["path"]) for log in logs] == [("seed failed inside feedmill", f"{tmp_path}/seeds/a.xml")]
+
+
+@pytest.mark.parametrize("error", [SoftTimeLimitExceeded(), OperationalError("", {}, Exception("gone"))])
+def test_the_end_of_a_tasks_time_and_a_lost_store_are_no_fault_of_a_file(
+    tools: Tools, tmp_path: Path, error: Exception
+) -> None:
+    faulty = _with_fault(tools, tmp_path / "seeds", error)
+    with pytest.raises(type(error)):
+        list(ingest(faulty, [tmp_path / "seeds"], 1_000_000))
