@@ -21,11 +21,10 @@ from worker.settings import Settings, settings
 def task(
     name: str, at_most: int = sys.maxsize, every: Callable[[Settings], timedelta] | None = None
 ) -> Callable[[Callable[..., None]], Any]:
-    """Make a Celery task of a function, which then does nothing when it is not its turn.
+    """Make a Celery task of a function; it does nothing when it is not its turn.
 
-    A process runs it ``at_most`` so many times at once: what takes long must leave threads to what must not wait. Where
-    each process does one thing at a time, as in a prefork pool, that never happens. ``every`` says how often the whole
-    deployment runs it, however many messages ask for it.
+    At most ``at_most`` threads of a process run it at once, so that long tasks leave threads to urgent ones. It is run
+    once per ``every`` in the whole deployment, however many messages ask for it.
     """
 
     def declare(work: Callable[..., None]) -> Any:

@@ -1,4 +1,4 @@
-"""Polling: the tick, which is beat's alarm clock, every due feed, or the feeds that somebody named."""
+"""The tasks that poll: beat's tick, polls of due feeds, and polls of feeds that somebody named."""
 
 from tasks.decorator import task
 from worker.basics.stopping import is_stopping, time_limits
@@ -17,17 +17,17 @@ from worker.settings import settings
 def tick() -> None:
     """Send as many poll tasks as the hosts that can be claimed now need; twice or never does no harm."""
     chosen = settings()
-    # Before the turn is taken: that forgets how far ahead the clock was at the last one.
+    # First: taking the turn overwrites the time of the last tick, which shows how far the clock was set back.
     mend_clock_step(store_engine(), time_limits(chosen.fetch_timeout).lease)
     if not take_turn(store_engine(), TICK, chosen.tick_interval):
         return
     wanted = count_poll_tasks(store_engine(), chosen.batch_size, chosen.tick_tasks)
-    # Those that still wait for a free worker poll as well as new ones would.
+    # Poll tasks that still wait for a free worker count as sent.
     for _ in range(wanted - count_waiting_messages("feeds") if wanted else 0):
         poll_due.delay()
 
 
-@task("feeds.poll_due", at_most=2)  # One claims while the other waits for what hangs.
+@task("feeds.poll_due", at_most=2)  # One claims hosts while the other waits for hosts that hang.
 def poll_due() -> None:
     """Poll feeds that are due, as many as one task's time allows."""
     with borrowed_tools() as tools:
@@ -36,9 +36,9 @@ def poll_due() -> None:
 
 
 @task("ondemand.poll_feeds")
-def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- a message's arguments have no keyword-only
+def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- Celery sends them by position
     """Poll these feeds now, due or not; ``force`` also where their host asked to be left alone."""
-    # What this task's time does not allow is then left to the next ticks.
+    # Requested in the store first: the next ticks make the polls that this task has no time for.
     request_named(store_engine(), feed_ids)
     poll_requested(feed_ids, force)
 

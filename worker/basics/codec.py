@@ -41,7 +41,7 @@ def from_json(kind: type[_Value], parsed: object) -> _Value:
 
 
 def pack(value: Any) -> dict[str, Any] | None:
-    """Return what a JSON column holds of a dataclass: its fields without those at their defaults, None if all are."""
+    """Return a dataclass as a JSON column holds it: the fields that differ from their defaults; None if none does."""
     defaults = defaults_of(cast("Any", type(value)))
     return {name: said for name, default in defaults.items() if (said := getattr(value, name)) != default} or None
 

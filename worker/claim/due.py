@@ -1,4 +1,4 @@
-"""The due feeds of leased hosts, read with all that the stages need to know of them, and requests for polls."""
+"""Reading the due feeds of leased hosts as ``DueFeed``, and requesting polls of feeds."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -38,7 +38,7 @@ _FEED_FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class ClaimTerms:
-    """On what terms hosts are claimed."""
+    """How long to lease hosts, how politely to ask them, and how much to claim at once."""
 
     lease: timedelta
     gap: timedelta

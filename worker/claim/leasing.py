@@ -103,7 +103,7 @@ def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, 
 
 
 def _asked_soon(hosts: Sequence[ClaimedHost], now: datetime) -> list[ClaimedHost]:
-    # A named poll waits for the gap, but for no longer: ``force`` has overruled what the host asked for.
+    # A named poll waits for one gap at the most: ``force`` has overruled what the host asked for.
     return [
         replace(host, next_request_at=min(host.next_request_at, now + host.gap)) if host.next_request_at else host
         for host in hosts

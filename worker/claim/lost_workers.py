@@ -18,11 +18,11 @@ from worker.values.due_feeds import FeedState
 
 COMPANY = 8
 """At most so many suspects are polled together, until it is clear that one of them must be polled alone."""
-# A feed whose lease expired this often is claimed alone; only then is a dead worker certainly its fault …
+# A feed that has lost so many workers is polled alone: another loss is then certainly its fault.
 ALONE_FROM = 3
-# … and after five such deaths it is quarantined.
+# Five losses alone quarantine a feed.
 QUARANTINE_FROM = ALONE_FROM + 5
-# … unless so many other hosts lost their workers lately: in that time one host can lose several.
+# Losses alone do not count while so many other hosts have lost workers lately: then it is the workers that fail.
 _OTHERS = 3
 _LATELY = timedelta(minutes=10)
 

@@ -1,4 +1,4 @@
-"""Mending the store after its database's clock was set back: what was put off while it was ahead becomes due now.
+"""Repairing the store after the database's clock was set back: moments written while it was ahead are brought to now.
 
 Otherwise a feed that was polled "tomorrow" would wait until tomorrow is over, and nothing would show it.
 """
@@ -61,7 +61,7 @@ def _mend(connection: Connection, ahead: timedelta, lease: timedelta) -> str | N
 
 
 def _make_feeds_due(connection: Connection, now: datetime) -> int:
-    """Make due the feeds that were polled or added while the clock was ahead, and let no moment of theirs lie ahead."""
+    """Make feeds due that were polled or added while the clock was ahead; set their later moments to now."""
     is_later = or_(
         ScheduleRow.last_attempt_at > now,
         and_(ScheduleRow.last_attempt_at.is_(None), ScheduleRow.next_poll_at > now + _SMALLEST_STEP),

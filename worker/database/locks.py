@@ -1,4 +1,4 @@
-"""What only the holder of a lock writes: counters of feeds, the queue of hosts, and the ends of leases.
+"""Locking feeds and hosts, and the writes that need it: a feed's counters, when a host can be claimed, a lease's end.
 
 The lock of a feed is its row in schedules. All transactions lock feeds before hosts, and each kind in the order of ids.
 """
@@ -69,14 +69,14 @@ def lock_feeds(connection: Connection, feed_ids: Collection[int]) -> dict[int, L
 
 
 def count_instruction(connection: Connection, feed_ids: Collection[int]) -> None:
-    """Lock feeds and record that somebody has said what to do with them, so that polls under way leave that alone."""
+    """Lock feeds and count an operator's instruction: polls under way then leave the schedule alone."""
     lock_feeds(connection, feed_ids)
     mine = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
     connection.execute(update(ScheduleRow).where(mine).values(instructions=ScheduleRow.instructions + 1))
 
 
 def count_editions(connection: Connection, feed_ids: Collection[int]) -> None:
-    """Record that what is known of locked feeds' entries has changed, so that earlier decisions are made again."""
+    """Raise the edition of locked feeds: what was prepared from an older edition must be prepared again."""
     if feed_ids:
         mine = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
         connection.execute(update(ScheduleRow).where(mine).values(edition=ScheduleRow.edition + 1))

@@ -162,7 +162,7 @@ def _find_children(connection: Connection, table: str) -> list[_Child]:
 
 
 def _read_bounds(bound: str | None) -> tuple[datetime, datetime]:
-    """Return from when until when a partition holds rows; nothing for a table that is attached no more."""
+    """Return from when until when a partition holds rows; an empty range for a table that is no longer attached."""
     found = _BOUND.search(bound or "")
     begins, ends = found.groups() if found else ("MINVALUE", "MINVALUE")
     return _EDGES.get(begins) or datetime.fromisoformat(begins), _EDGES.get(ends) or datetime.fromisoformat(ends)

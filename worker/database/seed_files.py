@@ -1,4 +1,4 @@
-"""What is remembered of seed files: which bytes have been read of each, and for which feed."""
+"""Seed files that have been read: the hash of their bytes, and the feed they were read for."""
 
 from datetime import datetime
 from pathlib import PurePosixPath

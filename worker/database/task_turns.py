@@ -1,4 +1,4 @@
-"""Turns: a task that beat asks for is done once per interval, however many messages ask and workers hear them."""
+"""Turns: a task that beat sends runs once per interval, however many messages and workers there are."""
 
 from datetime import datetime, timedelta
 from typing import Any

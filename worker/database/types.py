@@ -13,8 +13,6 @@ from sqlalchemy.types import TypeDecorator
 
 # SQLite gives only INTEGER PRIMARY KEY a rowid of its own.
 BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
 _LOG = logging.getLogger(__name__)
 
 
@@ -84,7 +82,7 @@ NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
 
 
 class Base(DeclarativeBase):
-    """The root of the tables; constraints have names, so that migrations can speak of them."""
+    """The root of the tables; constraints have names, so that migrations can name them."""
 
     metadata = MetaData(
         naming_convention={

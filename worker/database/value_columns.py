@@ -21,7 +21,10 @@ _Value = TypeVar("_Value")
 
 
 class Columns(Generic[_Value]):
-    """Which column holds each field of a dataclass: that of its name, the one that is named, or none (None)."""
+    """Which column holds each field of a dataclass.
+
+    By default the one of the field's name; None for a field without a column.
+    """
 
     def __init__(self, kind: type[_Value], **columns: str | None) -> None:
         self.kind = kind
@@ -45,7 +48,7 @@ class Columns(Generic[_Value]):
 
 
 def _reader_of_column(kind: Any) -> Callable[[Any], Any] | None:
-    """Return what makes a field's value out of what SQLAlchemy returns; None where that is the value."""
+    """Return the function that turns a column's value into the field's; None where it needs no change."""
     kinds = [each for each in get_args(kind) if each is not NoneType]
     bare = kind if get_origin(kind) in {tuple, frozenset} or not kinds else kinds[0]
     is_json = get_origin(bare) is not None or is_dataclass(bare)

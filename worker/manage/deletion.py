@@ -1,4 +1,4 @@
-"""Deleting a feed with its articles, and deciding again what articles show once some of their sightings are gone."""
+"""Deleting a feed with its articles, and deciding what other feeds' articles show without its sightings."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,8 @@ _IS_CARRIED = SightingRow.article_id == ArticleRow.id
 def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence[int]:
     """Delete a locked feed with every article that no other feed carries, and write an event for each article.
 
-    StaleStoriesError: try again. Return the articles that other feeds carry too: decide again what they show.
+    StaleStoriesError: try again. Return the articles that other feeds carry too; the caller passes them to
+    ``reconsider_articles``.
     """
     shared = _find_shared_articles(connection, feed_id)
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
@@ -79,7 +80,7 @@ def _tell_of_removed(connection: Connection, now: datetime, feed_id: int, articl
 
 
 def reconsider_articles(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
-    """Let articles show what follows from the sightings that they have now."""
+    """Decide again what articles show, from the sightings they have left."""
     for some in slices(sorted(article_ids), _SLICE):
         known = lock_articles(connection, ArticleNames(frozenset(some)))
         lock_known_keys(connection, known)

@@ -50,8 +50,8 @@ class NamedFeed:
 def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed], *, revive: bool = True) -> int:
     """Add feeds, due at once, and return how many were not there yet; ValueError for a URL that cannot be a feed's.
 
-    A feed that is known only from a saved document counts as new. With ``revive`` a removed feed comes back, as for
-    somebody who names it; a list that is read again and again must not undo what an operator did.
+    A feed that is known only from a saved document counts as new. With ``revive`` a removed feed comes back, because
+    somebody named it; a seed list, which is read again and again, must not bring it back.
     """
     added = 0
     for some in slices(feeds, _SLICE):
@@ -101,7 +101,10 @@ def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed])
 
 
 def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> list[int]:
-    """Insert the feeds that are unknown, and make known ones active that may be; return the ids of both."""
+    """Insert unknown feeds, and activate known ones; return the ids of both.
+
+    Those that only a document named are activated, and with ``revive`` those that were removed.
+    """
     # Not one upsert for both: it would lock every feed of a list, although there is seldom one to make active.
     is_waiting = FeedRow.state_reason == FROM_DOCUMENT
     revived = or_(is_waiting, FeedRow.state == FeedState.REMOVED) if revive else is_waiting

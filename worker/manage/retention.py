@@ -52,13 +52,13 @@ def prune(engine: Engine, chosen: Settings) -> Pruned:
 
 def prune_some(engine: Engine, chosen: Settings, stop: _Stop, most_hash_slices: int = _HASH_SLICES_A_RUN) -> Pruned:
     """Remove what can be removed before ``stop`` returns True; the next run, within the hour, goes on from there."""
-    # At random: a deployment may be off at the same hours every day, and would never reach some slices by turns.
+    # At random: in a fixed order, a deployment that is off at the same hours every day would never reach some slices.
     hash_slices = random.sample(range(_HASH_SLICES), most_hash_slices)
     with reading(engine) as connection:
         now = read_clock(connection).now()
     add_partitions(engine, now)
     polls_before, events_before = now - chosen.retain_polls, now - chosen.retain_events
-    # Readers never learn that they missed an event that went without a position.
+    # First: a reader cannot notice that it missed an event deleted without a position.
     number_events(engine)
     write(engine, lambda connection: note_events_dropped(connection, events_before))
     return Pruned(

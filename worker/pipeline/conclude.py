@@ -85,8 +85,8 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
 
     StaleDecisionError means that nothing may be committed: what was prepared or found no longer holds.
     """
-    # Locked in one order: wires, feeds, hosts, articles, each by id. Only lock_known_keys comes late, with the former
-    # wire keys of edited articles: a deadlock there is retried.
+    # Locked in one order: wire keys and names, feeds, hosts, articles. Only lock_known_keys comes late, with the
+    # wire keys that the store has of these articles: a deadlock there is retried.
     lock_brought_keys(connection, [sighting for each in prepared for sighting in each.sightings])
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)

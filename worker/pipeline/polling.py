@@ -23,12 +23,12 @@ from worker.values.outcomes import PollRecord
 _TURN = timedelta(milliseconds=100)
 _CLAIM_AGAIN = timedelta(seconds=1)
 _GRACE = timedelta(seconds=5)
-# A host that may not be asked for longer than this is left out of "everything that is due".
+# "Everything that is due" leaves out hosts that may not be asked for longer than this.
 PATIENCE = timedelta(seconds=10)
-# How long one task polls suspects alone: the other feeds must not wait longer for them.
+# How long one task polls suspects alone, while all other feeds wait.
 _APART_FOR = timedelta(seconds=10)
-# How long a window claims where no message waits to be acknowledged. A window ends with nothing in flight but hosts
-# that hang, which must not happen often.
+# How long a window claims when no Celery message waits to be acknowledged. At its end only hosts that hang are in
+# flight and slots stand idle, so that must be rare.
 _CLAIM_FOR = timedelta(minutes=10)
 
 Stop = Callable[[], bool]

@@ -34,7 +34,7 @@ _LOG = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:
-    """A document, its new and edited entries made comparable, and what was known of its feed when that was done."""
+    """A document with its new and edited entries made comparable, and what the store held of its feed then."""
 
     answered: Answered
     parsed: ParsedDocument
@@ -70,9 +70,9 @@ def prepare_document(
     present = find_present_sightings(connection, feed_id)
     keyed = key_entries(released.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy, present)
     sighted = present | find_sightings(connection, feed_id, {entry.guid_hash for entry in keyed} - present.keys())
-    # All files speak with one voice: a file that repeats itself may outdo another file that is shown since.
-    again = find_outdone(connection, feed_id) if context.is_file and sighted else ()
-    recognised = recognise(keyed, sighted, again)
+    # All files are one publisher: an unchanged file may have to be shown again in place of another file.
+    not_shown = find_outdone(connection, feed_id) if context.is_file and sighted else ()
+    recognised = recognise(keyed, sighted, not_shown)
     sightings = tuple(_normalise(recognised.fresh, context, now))
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
     note = join_notes(
@@ -121,7 +121,7 @@ def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime)
 
 
 def names_of(prepared: Sequence[PreparedDocument]) -> ArticleNames:
-    """Return the ids, keys and names by which the articles can be found that the documents may be about."""
+    """Return the ids, match keys and file names by which to look up every article the documents may be about."""
     sightings = [(each, sighting) for each in prepared for sighting in each.sightings]
     known = [each.sighted.get(sighting.guid_hash) for each, sighting in sightings]
     left = [seen for each in prepared for seen in _renamed(each)]
@@ -133,7 +133,7 @@ def names_of(prepared: Sequence[PreparedDocument]) -> ArticleNames:
 
 
 def brought_by(prepared: PreparedDocument, locked: Locked, known: Sequence[KnownArticle]) -> Brought:
-    """Return what a document brought, as far as its poll may still decide for its feed.
+    """Return what a document brought; what left the feed only where the document is the feed's present one.
 
     ``known`` are the stored articles that the document may be about.
     """

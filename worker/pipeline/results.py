@@ -1,9 +1,9 @@
-"""What a poll writes about its feed: when to poll it next and why, where it lives now, and a row in the ledger.
+"""What a poll writes: when to poll its feed next and why, the feed's new URL if it moved, and the ledger's row.
 
 Nothing is written here: that is for ``conclude``, once it has the locks.
 
-A poll that failed or found nothing to read is concluded at once. One that read a document is concluded in two steps:
-``conclude_read`` before it is known what its entries are, ``conclude_document`` afterwards.
+A poll that failed or found nothing new is concluded at once. One that read a document is concluded in two steps:
+``conclude_read`` before its entries are matched with articles, ``conclude_document`` afterwards.
 """
 
 import random
@@ -41,7 +41,7 @@ class Answered:
     fetched: Fetched
     bounds: Bounds
     said_at: datetime | None = None
-    """When the document was made; None where that is when it was read."""
+    """When the document was made; None: when it was read."""
     path: str | None = None
     """The path of a wire's file within the folder that was ingested."""
     seed_uri: str | None = None
@@ -54,13 +54,13 @@ class Answered:
 
 
 def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
-    """Return what a failed poll writes; ``was_outage``: the failure before it was an outage of our own network."""
+    """Return what to write for a failed poll; ``was_outage``: the failure before it was an outage of our network."""
     streak = extend_streak(answered.feed.streak, error.error_class, now, was_outage=was_outage)
     return _result(answered, after_failure(now, answered.bounds, error, streak, _spread()), error=error)
 
 
 def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
-    """Return what a poll writes that found nothing to read: a 304, or the same bytes as last time."""
+    """Return what to write for a poll with nothing to read: a 304, or the same bytes as last time."""
     feed, answer = answered.feed, answered.fetched.answer
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
     result = _result(answered, _after_success(answered, feed.hints, feed.rhythm, now))
@@ -69,7 +69,7 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
 
 
 def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, is_whole: bool) -> PollResult:
-    """Return what a poll writes that read a document, except for what the entries decide.
+    """Return what to write for a poll that read a document, without what its entries decide.
 
     ``is_whole`` says that no entry is embargoed.
     """
@@ -91,7 +91,7 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
 def conclude_document(
     answered: Answered, result: PollResult, published: Sequence[datetime | None], now: datetime
 ) -> PollResult:
-    """Return what a poll writes that read a document, with its next poll decided.
+    """Complete what ``conclude_read`` returned with the next poll and the rhythm.
 
     ``published`` are the dates of the entries that the feed had not carried before.
     """

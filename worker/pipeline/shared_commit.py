@@ -1,4 +1,7 @@
-"""Polls that share a commit, much of what a poll costs: polls that brought nothing, and documents read in one turn."""
+"""Commits that many polls share, because a commit is much of a poll's cost.
+
+Polls that brought nothing share one; so do documents that were read in one turn.
+"""
 
 import time
 from collections.abc import Iterable, Iterator

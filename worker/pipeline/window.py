@@ -31,9 +31,9 @@ from worker.values.outcomes import PollRecord, PollResult
 
 # While more documents than this wait for the parser nothing is claimed.
 _PARSER_BACKLOG = 20
-# How long a wait for the network may take while the parser works, which cannot end that wait.
+# While the parser works, wait no longer than this for the network: the parser's answers cannot end that wait.
 _LOOK_IN = timedelta(milliseconds=5)
-# After so long a host hangs: nearly every host that answers at all does so sooner.
+# A request without an answer after this hangs; nearly every host answers sooner.
 _PATIENCE = timedelta(seconds=2)
 _LOG = structlog.get_logger(__name__)
 # The parser may still answer for a window that was given up, so no key is ever used twice.

@@ -1,1 +1,1 @@
-"""Seed files: finding and reading them, whether they are whole, whose documents they are, and when those were said."""
+"""Seed files: finding and reading them, deciding which feed each belongs to and when it was made; OPML lists."""

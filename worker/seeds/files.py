@@ -172,9 +172,10 @@ def _look_at(file: SeedFile) -> Look | None:
 
 
 def read_seed_file(path: Path, max_body: int, look: Look | None = None) -> tuple[Document, Look]:
-    """Return a file as a document whose URL is the file's URI, and how the file looked; SeedError says why it cannot.
+    """Return a file as a document whose URL is the file's URI, and how the file looked.
 
-    UnfinishedSeedError when it was written to while it was read, or since ``look``.
+    Raises SeedError, with the reason, for a file that cannot be read; UnfinishedSeedError when it was written to while
+    it was read, or since ``look``.
     """
     try:
         # A pipe without a writer would block at open; nothing but a regular file is a seed.

@@ -159,11 +159,11 @@ def _store(
 def find_owner(
     connection: Connection, now: datetime, document: Document, parsed: ParsedDocument, name: str
 ) -> tuple[DueFeed, bool]:
-    """Return the feed that a file's document belongs to, added if need be, and whether it is new and not polled.
+    """Return the feed of a file's document, added if need be, and whether it is new and not polled.
 
-    That is the feed that the document names, or the one that such a file belonged to before, or the file itself.
-    ``name`` is the file's path within its folder. Each wire's file is a feed of its own: its article is found by its
-    words and its path, wherever the file lies.
+    It is the feed that the document names, else the one that this file, or one like it, belonged to before, else the
+    file itself. ``name`` is the file's path within its folder. Each wire's file is a feed of its own: its article is
+    found by its words and its path, wherever the file lies.
     """
     if parsed.self_url and is_feed_url(parsed.self_url):
         is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
@@ -193,11 +193,11 @@ def is_wire(parsed: ParsedDocument) -> bool:
 
 
 def said_at(parsed: ParsedDocument, written_at: datetime, now: datetime, *, is_known: bool) -> datetime:
-    """Return when a file's content was said; ``written_at`` is when the file was last written, ``now`` is the latest.
+    """Return when a file's content was made, never later than ``now``.
 
-    A new wire's file was said when it was written; one that was read before (``is_known``) was edited since, by any
-    program, and says so now. A saved document may be years old although it was downloaded yesterday, and its own date
-    may be when its feed began: the latest of its own date and its entries' dates counts.
+    A new wire's file was made when it was last written (``written_at``); one that was read before (``is_known``) was
+    edited since, by any program, and counts as made now. A saved document may be years old although it was downloaded
+    yesterday, and its own date may be when its feed began: the latest of its own date and its entries' dates counts.
     """
     if is_wire(parsed):
         return now if is_known else min(written_at, now)

@@ -81,7 +81,7 @@ def _update_articles(
 
 
 def _free_match_keys(connection: Connection, known: Sequence[DecidedArticle]) -> None:
-    """Take match keys from articles that change theirs, where other articles get them: links may all move up by one."""
+    """Clear the match keys that one article gives up and another takes, as when a feed's links all move up by one."""
     changing = [each for each in known if each.before and each.before.match_key not in {None, each.after.match_key}]
     freed = {each.before.match_key for each in changing if each.before}
     if freed & {each.after.match_key for each in changing}:
@@ -90,10 +90,10 @@ def _free_match_keys(connection: Connection, known: Sequence[DecidedArticle]) ->
 
 
 def _links(each: DecidedArticle, *, is_withdrawn: bool) -> tuple[int | None, int | None]:
-    """Return which article a known one acts on, and which one kills it.
+    """Return the ids of the article that a known one acts on, and of the one that kills it.
 
-    Under another wire key these are other articles, which are found afterwards. An article that is killed under its own
-    guid acts on itself, unless it was a kill from the beginning.
+    With another wire key both are None: ``link_stored`` finds them afterwards. An article killed under its own guid has
+    its own id as both, unless it was a kill from the beginning.
     """
     article_id = each.article_id
     if is_withdrawn:

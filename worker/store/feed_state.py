@@ -1,4 +1,4 @@
-"""What polls write of feeds: their schedules, where a poll may decide about them, and what feeds say of themselves."""
+"""What polls write about feeds: when they are due next, how the last poll ended, what their documents say of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -49,7 +49,7 @@ def store_schedules(connection: Connection, locked: Locked, results: Sequence[Po
 def _success(result: PollResult, locked: Locked) -> dict[str, Any]:
     record = result.record
     read_at = record.started_at if result.host_id is None else locked.read_at(result)
-    # Without it, documents that were stored meanwhile may lack what this poll left unread: the next poll reads it all.
+    # Where other documents were stored since the claim it is None: validators would hide what this poll did not read.
     validators = result.validators if read_at else Validators()
     return _schedule(result) | {
         "b_changed_at": record.started_at if record.outcome is Outcome.NEW else None,
@@ -80,7 +80,10 @@ def _schedule(result: PollResult) -> dict[str, Any]:
 
 
 def _note_readings(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
-    """Record what polls read that decide nothing, so that the next poll does not count it as read by itself."""
+    """For polls that may not decide: record when they read, and forget validators where they stored a newer document.
+
+    Without validators the next poll fetches the document whole.
+    """
     rows = [
         {
             "b_feed_id": result.record.feed_id,

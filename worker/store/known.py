@@ -84,9 +84,9 @@ class ArticleNames:
 
 
 def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]:
-    """Return by what a feed's entries are known, and the edition of what is known of them.
+    """Return what a feed's entries are recognised by, and the feed's edition.
 
-    A deleted feed has the default rule and an edition that no feed has.
+    A deleted feed gets the default rule and an edition that no feed has.
     """
     row = connection.execute(_GUID_FACTS, {"feed_id": feed_id}).first()
     if row is None:
@@ -111,7 +111,7 @@ def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection
 
 
 def find_outdone(connection: Connection, feed_id: int) -> set[bytes]:
-    """Return the guid hashes of the feed's sightings whose articles show what another sighting says."""
+    """Return the guid hashes of the feed's sightings whose version is not the one their article shows."""
     return set(connection.execute(_OUTDONE, {"feed_id": feed_id}).scalars())
 
 
@@ -134,7 +134,7 @@ def _read_sightings(
 
 
 def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArticle]:
-    """Lock all articles that have one of the names, in the order of their ids; return what is known of them."""
+    """Lock all articles that have one of the names, in the order of their ids; return them with their statements."""
     named: dict[int, list[str]] = defaultdict(list)
     for some in slices(names.of_files):
         for row in connection.execute(_ARTICLE_NAMES, {"names": some}):
@@ -158,7 +158,7 @@ def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArti
 def _lock(
     connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
 ) -> Mapping[int, Row[*tuple[Any, ...]]]:
-    # Each slice is locked in one order; only absurdly large documents have two.
+    # Each slice is locked by id; only a document that names more than 5,000 articles has a second slice.
     pairs = zip_longest(slices(sorted(article_ids)), slices(sorted(match_keys)), fillvalue=())
     wanted = ({"ids": ids, "match_keys": keys} for ids, keys in pairs)
     return {row.id: row for each in wanted for row in connection.execute(_LOCK_ARTICLES, each)}

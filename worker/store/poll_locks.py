@@ -1,8 +1,8 @@
-"""The locks under which polls are written, and what each poll may still write, by what the locked rows say.
+"""Locking the feeds and hosts that polls write to, and deciding by the locked rows what each poll may still write.
 
-They lock in one order: feeds, then hosts, then articles, each kind by its ids over all polls of a commit. Before all of
-these come the wire keys of what documents brought; only those that edited articles had before come last, and a deadlock
-there is retried.
+A transaction locks the wire keys and names that its documents bring, then feeds, then hosts, then articles, each kind
+in one order over all its polls. The wire keys that the store has of those articles come last, since they are not known
+before; a deadlock there is retried.
 """
 
 from collections.abc import Mapping, Sequence

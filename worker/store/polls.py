@@ -1,4 +1,4 @@
-"""Writing polls: sightings, schedules, what feeds say of themselves, and the ledger."""
+"""Writing polls: sightings that left or came back, schedules, what documents say of their feeds, and the ledger."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -28,10 +28,10 @@ _INSERT = insert(RevisionRow)
 def store_versions(
     connection: Connection, articles: Sequence[DecidedArticle], now: datetime, ids: Mapping[int, int] | None = None
 ) -> tuple[dict[int, int], frozenset[int]]:
-    """Store the versions that are new, and the words of those that are no longer shown.
+    """Store new versions, and move the words of versions that are no longer shown into revisions.
 
     ``ids`` are the ids of articles that have just been created. Return the number of the version that each article
-    shows, and the articles that were killed under their own guid: those that have a version that is no kill.
+    shows, and the ids of articles killed under their own guid: they show a kill, but have a version that is none.
     """
     touched = [each for each in articles if _is_touched(each)]
     known = _find_versions(connection, [each.article_id for each in touched if each.before])

@@ -12,7 +12,7 @@ from worker.values.outcomes import PollResult
 # Statements are built once: building one costs several times what running it does.
 _READ_AT = bindparam("b_read_at", type_=UtcDateTime())
 _IS_OLDER = SightingRow.read_at < _READ_AT
-# What nobody dates was said when it was last read.
+# A version that its publisher does not date counts as made when it was last read.
 _IS_UNDATED = SightingRow.said_at == SightingRow.read_at
 _UPDATE_SIGHTINGS = update(SightingRow).where(SightingRow.id == bindparam("b_id"))
 _CONFIRM = _UPDATE_SIGHTINGS.where(_IS_OLDER).values(
@@ -25,7 +25,7 @@ _DEPART = _UPDATE_SIGHTINGS.values(
 
 
 def confirm_sightings(connection: Connection, results: Sequence[PollResult]) -> None:
-    """Record when entries were read unchanged without a lease: the feed's last success does not show that."""
+    """Set ``read_at`` of entries that a poll without a lease found unchanged: it sets no last success of the feed."""
     rows = [{"b_id": each, "b_read_at": result.read_at} for result in results for each in sorted(result.read_again)]
     if rows:
         connection.execute(_CONFIRM, rows)

@@ -66,8 +66,7 @@ class PollResult:
     token: str | None
     """The lease under which the poll ran: scheduling state is written only while it holds."""
     instructions: int = 0
-    """How many instructions an operator had given for the feed when it was claimed; if there is another one now, this
-    poll does not decide about the feed."""
+    """How many instructions the feed had when it was claimed; a poll that finds more does not decide about the feed."""
     edition: int | None = None
     """The feed's edition when it was claimed, for a poll with nothing to read: if a document was stored since, the
     poll does not confirm the entries. None for any other poll."""
@@ -91,9 +90,12 @@ class PollResult:
     is_outdated: bool = False
     """Whether another poll has read the feed since that document was read."""
     read_again: tuple[int, ...] = ()
-    """Sightings whose entries a poll without a lease found unchanged: each keeps the moment for itself."""
+    """Ids of sightings that a poll without a lease found unchanged; each gets ``read_at``."""
     read_at: datetime | None = None
+    """When that poll read its document."""
     returned: tuple[int, ...] = ()
+    """Ids of sightings that are back in the document."""
     left: tuple[int, ...] = ()
+    """Ids of sightings that left it."""
     guid_rule: GuidRule | None = None
     """What the feed's entries are recognised by from now on; None where that does not change."""

@@ -45,11 +45,13 @@ class Rhythm:
     articles: float = 0.0
     """Arrivals, each counting half as much after every half-life."""
     hours: tuple[float, ...] = (0.0,) * 24
-    """Arrivals by hour of the day in UTC, where known; several within one count less each. Fades more slowly."""
+    """Arrivals by hour of the day in UTC, where the hour is known. Articles of one hour count less each; counts fade
+    more slowly than ``articles``."""
     weekdays: tuple[float, ...] = (0.0,) * 7
     """The same by day of the week in UTC, Monday first."""
     minutes: tuple[float, ...] = (0.0, 0.0, 0.0)
-    """Arrivals at usual hours by minute, added up as directions on a dial: (east, north); and how many they are."""
+    """At which minute of the hour articles arrive, at usual hours: the sum of their directions on a clock's dial (east,
+    north), and their total weight."""
 
     def rounded(self) -> "Rhythm":
         """Return it with three decimals, as the store keeps it."""
@@ -75,9 +77,10 @@ class Bounds:
     """How often a feed may be polled."""
 
     interval: timedelta
-    """No two polls come closer, unless the publisher invites it; also what an article an hour is worth."""
+    """Polls are no closer, unless the publisher names a shorter wait. A poll is worth it once the expected articles
+    have together waited half of this."""
     shortest: timedelta
-    """No two polls come closer, even where the publisher invites it."""
+    """Polls are no closer, even where the publisher names a shorter wait."""
     longest: timedelta
     """No two polls are further apart, but where the publisher names hours or days to skip."""
     is_fixed: bool = False

@@ -1,8 +1,9 @@
 """Linking what polls store with what the same wire sent before and after, in the polls' own transaction.
 
-The wire keys of what documents brought are locked first, those that edited articles had before after the articles; a
-deadlock there is retried. Once a decision is stored, all that was sent under these keys in the days around is read, the
-links that change are written, and with them the events of articles that are now corrected, killed or reinstated.
+The wire keys and names that documents bring are locked before all else, those wire keys that the store has of their
+articles after the articles; a deadlock there is retried. Once a decision is stored, all that was sent under these keys
+in the days around is read, the links that change are written, and with them the events of articles that are now
+corrected, killed or reinstated.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,12 +35,12 @@ _MOST_ARTICLES = 10_000
 
 
 def lock_brought_keys(connection: Connection, sightings: Sequence[Sighting]) -> None:
-    """Lock the wire keys of what documents brought; before any other lock, so that nobody waits for us in a circle.
+    """Lock the wire keys and names of what documents brought, before any other lock, so that nobody deadlocks.
 
     What no wire sent, which is all that most feeds carry, costs no statement.
     """
     keys = {sighting.article.wire_key for sighting in sightings if sighting.article.wire_key}
-    # Of two copies of a file that are read at once the second then finds the first.
+    # The names are locked too: of two copies of a file that are read at once, the second then finds the first.
     keys |= {name for sighting in sightings for name in sighting.names}
     _lock_keys(connection, keys)
 
