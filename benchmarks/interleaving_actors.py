@@ -24,7 +24,7 @@ from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
 from worker.pipeline.prepare import PreparedDocument, prepare_document
 from worker.pipeline.results import Answered, conclude_failure, conclude_unchanged, hash_body
-from worker.seeds.ingest import find_owner, is_wire, said_at
+from worker.seeds.ingest import date_content, find_owner, is_wire
 from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, NotModified, Validators
 from worker.values.entries import ParsedDocument
 from worker.values.schedules import Bounds
@@ -180,7 +180,7 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
     if known_hash == hash_body(document):
         return None
     feed, _ = write(engine, lambda connection: find_owner(connection, now, document, parsed, file.name))
-    made_at = said_at(parsed, file.written_at, now, is_known=known_hash is not None)
+    made_at = date_content(parsed, file.written_at, now, is_known=known_hash is not None)
     answered = Answered(
         feed,
         None,

@@ -32,10 +32,10 @@ def deliver_webhooks() -> None:
     secret = chosen.webhook_secret.get_secret_value() if chosen.webhook_secret else None
     with delivering_transfers(chosen) as transfers:
         for delivered in deliver(store_engine(), transfers, secret, is_stopping):
-            _log(delivered)
+            _log_delivery(delivered)
 
 
-def _log(delivered: Delivered) -> None:
+def _log_delivery(delivered: Delivered) -> None:
     batch = delivered.batch
     facts = {"webhook_id": batch.webhook_id, "changes": batch.changes, "cursor": batch.up_to}
     if delivered.error is None or delivered.next_attempt is None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from worker.values.articles import Article, KnownArticle, Placement, Sighting, Statement
 from worker.values.decisions import Brought
-from worker.values.entries import KnownBy, Sighted
+from worker.values.entries import KnownBy, KnownSighting
 
 OURS, THEIRS = 1, 2
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def document(
     *sightings: Sighting,
     feed_id: int = OURS,
     read_at: datetime = NOON,
-    sighted: Mapping[str, int] | Iterable[Sighted] = (),
+    sighted: Mapping[str, int] | Iterable[KnownSighting] = (),
     **fields: object,
 ) -> Brought:
     """A document without a time of its own; ``sighted`` are the articles that its guids named before."""
@@ -48,10 +48,10 @@ def document(
     return Brought(feed_id, read_at, sightings=tuple(dated), sighted=seen, **told)
 
 
-def seen_as(article_id: int, guid: str = "g1", **fields: object) -> Sighted:
+def seen_as(article_id: int, guid: str = "g1", **fields: object) -> KnownSighting:
     """That a feed carried an article under a guid."""
     told = {"content_hash": b"old", "original_url": PAGE, "guid": guid} | fields
-    return Sighted(5, article_id, b"old print", **told)
+    return KnownSighting(5, article_id, b"old print", **told)
 
 
 def statement(said: Article, feed_id: int = OURS, guid: str = "g1", **fields: object) -> Statement:

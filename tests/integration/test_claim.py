@@ -33,7 +33,7 @@ def _claim(connection: Connection, now: datetime) -> list[ClaimedHost]:
 
 
 def _release(connection: Connection, host: ClaimedHost, now: datetime) -> None:
-    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0, host.isolated)], now)
+    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0, host.is_isolated)], now)
 
 
 def _urls(hosts: list[ClaimedHost]) -> list[list[str]]:
@@ -119,7 +119,7 @@ def test_a_feed_whose_lease_expired_three_times_is_claimed_alone(connection: Con
     later = _expire(connection, now, 4) + timedelta(seconds=91)
     assert _claim(connection, later) == []
     (host,) = claim_isolated_hosts(connection, later, TERMS)
-    assert host.isolated
+    assert host.is_isolated
 
 
 def test_a_feed_whose_lease_expired_five_times_alone_is_quarantined(connection: Connection, now: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.seeds import age, place
 from tests.waiting import wait_for
 from worker.errors import SeedError, UnfinishedSeedError
-from worker.seeds.files import Look, SeedFile, find_seed_files, read_seed_file, settle
+from worker.seeds.files import FileLook, SeedFile, find_seed_files, read_seed_file, wait_until_still
 
 A_SECOND = timedelta(seconds=1)
 
@@ -28,7 +28,7 @@ def _found(*paths: Path | str) -> list[tuple[str, str]]:
 def _settled(*paths: Path) -> tuple[list[Path], list[float]]:
     """Return the files in the order in which they are read, and how long was waited for them."""
     waits: list[float] = []
-    settled = list(settle(find_seed_files(paths), A_SECOND, wait=waits.append))
+    settled = list(wait_until_still(find_seed_files(paths), A_SECOND, wait=waits.append))
     return [file.path for file in settled if isinstance(file, SeedFile)], waits
 
 
@@ -157,7 +157,7 @@ def test_a_file_that_is_written_to_while_it_is_waited_for_is_not_read(tmp_path: 
         with path.open("a") as file:
             file.write(" and the second")
 
-    (found,) = settle(find_seed_files([path]), A_SECOND, wait=go_on_writing)
+    (found,) = wait_until_still(find_seed_files([path]), A_SECOND, wait=go_on_writing)
     assert isinstance(found, SeedFile)
     with pytest.raises(UnfinishedSeedError, match=r"a\.txt was not read: it is still being written"):
         read_seed_file(path, 100, found.look)
@@ -166,7 +166,7 @@ def test_a_file_that_is_written_to_while_it_is_waited_for_is_not_read(tmp_path: 
 def test_a_file_that_is_only_renamed_or_made_private_while_it_is_waited_for_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("x")
-    (found,) = settle(find_seed_files([path]), A_SECOND, wait=lambda _seconds: path.chmod(0o600))
+    (found,) = wait_until_still(find_seed_files([path]), A_SECOND, wait=lambda _seconds: path.chmod(0o600))
     assert isinstance(found, SeedFile)
     assert read_seed_file(path, 10, found.look)[0].body == b"x"
 
@@ -175,7 +175,7 @@ def test_a_file_is_a_document_at_its_own_address(tmp_path: Path) -> None:
     _touch(tmp_path / "a.txt")
     document, look = read_seed_file(tmp_path / "a.txt", 10)
     assert (document.url, document.body) == ((tmp_path / "a.txt").as_uri(), b"x")
-    assert look == Look.of((tmp_path / "a.txt").stat())
+    assert look == FileLook.of((tmp_path / "a.txt").stat())
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:

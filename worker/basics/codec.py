@@ -25,7 +25,7 @@ _MISMATCHES = (ValueError, TypeError, LookupError, OverflowError)
 
 def write_json(value: object) -> bytes:
     """Return a value as JSON: times in ISO 8601, durations in seconds, bytes in hexadecimal digits."""
-    return orjson.dumps(value, default=_plain)
+    return orjson.dumps(value, default=_to_json)
 
 
 def from_json(kind: type[_Value], parsed: object) -> _Value:
@@ -77,12 +77,12 @@ def reader_of(kind: Any) -> _Reader:
         return lambda parsed: None if parsed is None else inner(parsed)
     if container := get_origin(kind):
         member = reader_of(get_args(kind)[0])
-        return lambda parsed: container(map(member, _checked(list, parsed)))
+        return lambda parsed: container(map(member, _require_type(list, parsed)))
     if is_dataclass(kind):
         readers, kind = field_readers(cast("Any", kind)), cast("Any", kind)
-        return lambda parsed: kind(**{name: readers[name](value) for name, value in _checked(dict, parsed).items()})
+        return lambda parsed: kind(**{name: readers[name](each) for name, each in _require_type(dict, parsed).items()})
     reader: _Reader | None = kind if issubclass(kind, Enum) else _SCALARS.get(kind)
-    return reader or (lambda parsed: _checked(kind, parsed))
+    return reader or (lambda parsed: _require_type(kind, parsed))
 
 
 @cache
@@ -99,7 +99,7 @@ def defaults_of(kind: Any) -> Mapping[str, Any]:
     return {field.name: made[field.name]() if field.name in made else field.default for field in fields(kind)}
 
 
-def _plain(value: object) -> float | list[Any] | str:
+def _to_json(value: object) -> float | list[Any] | str:
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, frozenset):
@@ -109,7 +109,7 @@ def _plain(value: object) -> float | list[Any] | str:
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
-def _checked(kind: type, parsed: object) -> Any:
+def _require_type(kind: type, parsed: object) -> Any:
     # Not isinstance: True is an int.
     if type(parsed) is not kind:
         raise TypeError(f"{type(parsed).__name__} where {kind.__name__} belongs")

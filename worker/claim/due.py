@@ -14,7 +14,7 @@ from worker.basics.codec import unpack
 from worker.basics.stopping import BEGIN_WITHIN
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import lock_feeds, wake_hosts
-from worker.database.statements import is_among, is_among_found
+from worker.database.statements import is_one_of, is_one_of_found
 from worker.database.types import UtcDateTime
 from worker.database.value_columns import MOVE, VALIDATORS
 from worker.errors import ErrorClass
@@ -54,7 +54,7 @@ class ClaimTerms:
 def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
     """Ask in SQL for a poll of active feeds: whichever worker next claims their host makes it."""
     lock_feeds(connection, feed_ids)
-    named = is_among(connection.dialect.name, FeedRow.id, feed_ids)
+    named = is_one_of(connection, FeedRow.id, feed_ids)
     active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
     connection.execute(
         update(ScheduleRow)
@@ -72,7 +72,7 @@ def request_polls(connection: Connection, now: datetime, feed_ids: Collection[in
 
 def find_requested(connection: Connection, feed_ids: Collection[int]) -> list[int]:
     """Return those of these feeds whose requested poll has not been made yet."""
-    named = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    named = is_one_of(connection, ScheduleRow.feed_id, feed_ids)
     waiting = select(ScheduleRow.feed_id).where(named, ScheduleRow.requested_at.is_not(None))
     return list(connection.execute(waiting.order_by(ScheduleRow.feed_id)).scalars())
 
@@ -113,7 +113,7 @@ def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
         is_named = ScheduleRow.feed_id.in_(bindparam("named", expanding=True))
         due = and_(ScheduleRow.host_id == HostRow.id, is_named)
     else:
-        due = is_among_found(dialect, ScheduleRow.feed_id, first_due(HostRow.id, now, bindparam("most")))
+        due = is_one_of_found(dialect, ScheduleRow.feed_id, first_due(HostRow.id, now, bindparam("most")))
     return (
         select(*_FEED_FACTS, ScheduleRow)
         .select_from(HostRow)

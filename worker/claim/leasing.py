@@ -12,7 +12,7 @@ from worker.claim.due import ClaimTerms, read_due_feeds, request_polls
 from worker.claim.lost_workers import ALONE_FROM, COMPANY, count_expired_leases
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import add_hosts
-from worker.database.statements import is_among
+from worker.database.statements import is_one_of
 from worker.values.due_feeds import ClaimedHost, DueFeed
 
 
@@ -40,7 +40,7 @@ def find_next_claim(connection: Connection, due_by: datetime, before: datetime) 
 
 def find_next_claim_of(connection: Connection, feed_ids: Collection[int]) -> datetime | None:
     """Return when the next host of these feeds can be claimed, or its lease ends; None for none."""
-    hosts = select(ScheduleRow.host_id).where(is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids))
+    hosts = select(ScheduleRow.host_id).where(is_one_of(connection, ScheduleRow.feed_id, feed_ids))
     soonest = select(func.min(HostRow.claimable_at)).where(HostRow.id.in_(hosts))
     at: datetime | None = connection.execute(soonest).scalar_one()
     return at
@@ -71,7 +71,7 @@ def claim_named_feeds(
     # If this worker dies now, the next tick makes the polls all the same. First, for feeds are locked before hosts.
     request_polls(connection, now, feed_ids)
     claimable = _may_be_named(ScheduleRow.feed_id.in_(feed_ids), now, terms, force=force)
-    return _asked_soon(_claim(connection, now, terms, claimable, feed_ids), now)
+    return _limit_wait_to_gap(_claim(connection, now, terms, claimable, feed_ids), now)
 
 
 def claim_requested_feeds(
@@ -81,7 +81,7 @@ def claim_requested_feeds(
     requested = and_(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.requested_at.is_not(None))
     claimable = _may_be_named(requested, now, terms, force=force)
     # A feed that has been polled meanwhile is not due any more.
-    return _asked_soon(_claim(connection, now, terms, claimable, feed_ids), now)
+    return _limit_wait_to_gap(_claim(connection, now, terms, claimable, feed_ids), now)
 
 
 def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: str) -> ClaimedHost | None:
@@ -102,7 +102,7 @@ def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, 
     return and_(HostRow.id.in_(select(ScheduleRow.host_id).where(named)), _is_free(now), may_be_asked)
 
 
-def _asked_soon(hosts: Sequence[ClaimedHost], now: datetime) -> list[ClaimedHost]:
+def _limit_wait_to_gap(hosts: Sequence[ClaimedHost], now: datetime) -> list[ClaimedHost]:
     # A named poll waits for one gap at the most: ``force`` has overruled what the host asked for.
     return [
         replace(host, next_request_at=min(host.next_request_at, now + host.gap)) if host.next_request_at else host
@@ -169,6 +169,6 @@ def _claimed_host(host: Row[Any], terms: ClaimTerms, feeds: list[DueFeed]) -> Cl
         failures=host.failures,
         gap=host.gap if host.gap is not None else terms.gap,
         parallel=host.parallel or terms.parallel,
-        isolated=host.isolated,
+        is_isolated=host.isolated,
         feeds=tuple(feeds),
     )

@@ -48,7 +48,7 @@ def _count_loss(connection: Connection, now: datetime, host: Row[Any], terms: Cl
     """Count a lost worker against feeds of a host; say whether it must be polled in less company from now on."""
     counted = connection.execute(
         update(ScheduleRow)
-        .where(ScheduleRow.feed_id.in_(_begun(host, now, terms)))
+        .where(ScheduleRow.feed_id.in_(_select_begun_feeds(host, now, terms)))
         .values(claim_attempts=_losses_after(connection, now, host, is_crowd=is_crowd))
         .returning(ScheduleRow.feed_id, ScheduleRow.claim_attempts)
     ).all()
@@ -59,7 +59,7 @@ def _count_loss(connection: Connection, now: datetime, host: Row[Any], terms: Cl
     return is_from_now_alone or (is_crowd and bool(counted) and not host.isolated)
 
 
-def _begun(host: Row[Any], now: datetime, terms: ClaimTerms) -> Any:
+def _select_begun_feeds(host: Row[Any], now: datetime, terms: ClaimTerms) -> Any:
     at_once = 1 if host.isolated else host.parallel or terms.parallel
     begun = (
         select(ScheduleRow.feed_id)

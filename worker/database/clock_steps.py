@@ -16,8 +16,8 @@ from worker.database.engine import reading
 from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import WebhookRow
-from worker.database.statements import is_among
-from worker.database.task_turns import find_turn, note_turn
+from worker.database.statements import is_one_of
+from worker.database.task_turns import find_last_turn, note_turn
 
 TICK = "tick"
 _MENDING = "mend a step of the clock"
@@ -40,7 +40,7 @@ def _find_step(engine: Engine) -> timedelta:
     """Return how far ahead of now the newest tick or poll began."""
     newest = select(PollRow.started_at).order_by(PollRow.started_at.desc()).limit(1)
     with reading(engine) as connection:
-        begun = [at for at in (find_turn(connection, TICK), connection.execute(newest).scalar()) if at]
+        begun = [at for at in (find_last_turn(connection, TICK), connection.execute(newest).scalar()) if at]
         now = read_clock(connection).now()
     return max(begun, default=now) - now
 
@@ -68,7 +68,7 @@ def _make_feeds_due(connection: Connection, now: datetime) -> int:
     )
     feed_ids = connection.execute(select(ScheduleRow.feed_id).where(is_later)).scalars().all()
     lock_feeds(connection, feed_ids)
-    found = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    found = is_one_of(connection, ScheduleRow.feed_id, feed_ids)
     moments = (
         ScheduleRow.last_attempt_at,
         ScheduleRow.last_success_at,

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or_, select, update
 
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.database.statements import is_among, slices, upsert
+from worker.database.statements import is_one_of, slices, upsert
 from worker.database.types import UtcDateTime
 
 # Statements that every poll needs are built once: building one costs several times what running it does.
@@ -59,7 +59,7 @@ class HostRelease:
     token: str
     next_request_at: datetime
     failures: int
-    isolated: bool = False
+    is_isolated: bool = False
 
 
 def lock_feeds(connection: Connection, feed_ids: Collection[int]) -> dict[int, LockedFeed]:
@@ -71,14 +71,14 @@ def lock_feeds(connection: Connection, feed_ids: Collection[int]) -> dict[int, L
 def count_instruction(connection: Connection, feed_ids: Collection[int]) -> None:
     """Lock feeds and count an operator's instruction: polls under way then leave the schedule alone."""
     lock_feeds(connection, feed_ids)
-    mine = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+    mine = is_one_of(connection, ScheduleRow.feed_id, feed_ids)
     connection.execute(update(ScheduleRow).where(mine).values(instructions=ScheduleRow.instructions + 1))
 
 
 def count_editions(connection: Connection, feed_ids: Collection[int]) -> None:
     """Raise the edition of locked feeds: what was prepared from an older edition must be prepared again."""
     if feed_ids:
-        mine = is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids)
+        mine = is_one_of(connection, ScheduleRow.feed_id, feed_ids)
         connection.execute(update(ScheduleRow).where(mine).values(edition=ScheduleRow.edition + 1))
 
 
@@ -93,14 +93,14 @@ def add_hosts(connection: Connection, names: Iterable[str]) -> dict[str, int]:
 
 def wake_hosts(connection: Connection, at: datetime, feed_ids: Collection[int]) -> None:
     """Let the hosts of feeds that are due at ``at`` be claimed then; a leased one finds them when its lease ends."""
-    named = select(ScheduleRow.host_id).where(is_among(connection.dialect.name, ScheduleRow.feed_id, feed_ids))
+    named = select(ScheduleRow.host_id).where(is_one_of(connection, ScheduleRow.feed_id, feed_ids))
     locked = select(HostRow.id).where(HostRow.id.in_(named)).order_by(HostRow.id).with_for_update()
     hosts = connection.execute(locked).scalars().all()
     is_asleep = HostRow.lease_token.is_(None) & or_(HostRow.claimable_at.is_(None), HostRow.claimable_at > at)
     soonest = case((HostRow.next_request_at > at, HostRow.next_request_at), else_=at)
     connection.execute(
         update(HostRow)
-        .where(is_among(connection.dialect.name, HostRow.id, hosts))
+        .where(is_one_of(connection, HostRow.id, hosts))
         # Leased hosts are locked too: the end of their lease then waits for us and sees what is due.
         .values(claimable_at=case((is_asleep, soonest), else_=HostRow.claimable_at))
     )
@@ -124,7 +124,7 @@ def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> No
     ]
     connection.execute(_RELEASE, rows)
     # Only hosts that were isolated are looked at: no other one can have a suspect.
-    if isolated := [release.host_id for release in releases if release.isolated]:
+    if isolated := [release.host_id for release in releases if release.is_isolated]:
         waiting = and_(ScheduleRow.claim_attempts > 0, ScheduleRow.next_poll_at.is_not(None))
         suspect = exists().where(ScheduleRow.host_id == HostRow.id, waiting)
         connection.execute(update(HostRow).where(HostRow.id.in_(isolated), ~suspect).values(isolated=False))

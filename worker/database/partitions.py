@@ -64,13 +64,13 @@ class _Child:
 
 def add_partitions(engine: Engine, now: datetime) -> bool:
     """Add the partitions that yesterday, today and the days ahead lack; return False if the next run must do it."""
-    return _add(engine, [now + number * _DAY for number in _DAYS])
+    return _add_days(engine, [now + number * _DAY for number in _DAYS])
 
 
 def add_missing_day(engine: Engine, error: DBAPIError) -> bool:
     """Add the partition whose lack made PostgreSQL refuse a row; return whether it is there now."""
     moment = _find_missing_day(error)
-    return moment is not None and _add(engine, [moment])
+    return moment is not None and _add_days(engine, [moment])
 
 
 def is_day_missing(error: DBAPIError) -> bool:
@@ -87,7 +87,7 @@ def _find_missing_day(error: DBAPIError) -> datetime | None:
     return datetime.fromisoformat(key[1]) if key and report.table_name in PARTITIONED else None
 
 
-def _add(engine: Engine, moments: Iterable[datetime]) -> bool:
+def _add_days(engine: Engine, moments: Iterable[datetime]) -> bool:
     if engine.dialect.name != "postgresql":
         return True
     days = [moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) for moment in moments]

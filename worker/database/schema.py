@@ -34,7 +34,7 @@ def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(_ONE_MIGRATION_AT_A_TIME)
-        found = _version(connection)
+        found = _find_version(connection)
         _refuse_newer(found, engine)
         if found != version:
             is_up = version != "base" and (found or "") < version
@@ -59,7 +59,7 @@ def check_schema(engine: Engine) -> None:
 def stored_version(engine: Engine) -> str | None:
     """Return the version of the store's schema; None when it has never been migrated."""
     with reading(engine) as connection:
-        return _version(connection)
+        return _find_version(connection)
 
 
 def alembic_config(connection: Connection) -> "Config":
@@ -72,7 +72,7 @@ def alembic_config(connection: Connection) -> "Config":
     return config
 
 
-def _version(connection: Connection) -> str | None:
+def _find_version(connection: Connection) -> str | None:
     """Return the version of the store's schema; StoreError when the database is another program's."""
     tables = set(inspect(connection).get_table_names())
     found: str | None = None

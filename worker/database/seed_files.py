@@ -19,7 +19,7 @@ def remember_seed_file(connection: Connection, uri: str, body_hash: bytes, feed_
     """Record that a file has been read whole, and for which feed: while it is unchanged it is not read again."""
     known = {"body_hash": body_hash, "feed_id": feed_id, "read_at": now}
     statement = upsert(connection.dialect.name, SeedFileRow).on_conflict_do_update(index_elements=["uri"], set_=known)
-    connection.execute(statement, {"uri": uri, "name": _name(uri)} | known)
+    connection.execute(statement, {"uri": uri, "name": _file_name(uri)} | known)
 
 
 def find_feed_at(connection: Connection, uri: str, title: str | None, site_url: str | None) -> int | None:
@@ -49,7 +49,7 @@ def find_feed_of_path(
     """
     if not title or not site_url:
         return None
-    of_feed = (SeedFileRow.name == _name(uri), FeedRow.title == title, FeedRow.site_url == site_url)
+    of_feed = (SeedFileRow.name == _file_name(uri), FeedRow.title == title, FeedRow.site_url == site_url)
     rows = connection.execute(_feeds_of_files().add_columns(SeedFileRow.uri).where(*of_feed))
     ending = PurePosixPath("/", path).as_uri().removeprefix("file://")
     return next((row.id for row in rows if row.uri.endswith(ending)), None)
@@ -65,5 +65,5 @@ def _feeds_of_files() -> Select[int]:
     )
 
 
-def _name(uri: str) -> str:
+def _file_name(uri: str) -> str:
     return uri.rpartition("/")[2]

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Index, any_, func, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Connection, Index, any_, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 
@@ -25,17 +25,17 @@ def upsert(dialect: str, table: type[Any]) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-def is_among(dialect: str, column: _Column, numbers: Collection[int]) -> ColumnElement[bool]:
+def is_one_of(connection: Connection, column: _Column, numbers: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that ``column`` is one of ``numbers``.
 
     They are one parameter: as one each, very many of them cost more than the query itself.
     """
-    if dialect == "postgresql":
+    if connection.dialect.name == "postgresql":
         return column == any_(literal(list(numbers), postgresql.ARRAY(BigInteger)))
     return column.in_(select(func.json_each(orjson.dumps(list(numbers)).decode()).table_valued("value").c.value))
 
 
-def is_among_found(dialect: str, column: _Column, query: CompoundSelect[int]) -> ColumnElement[bool]:
+def is_one_of_found(dialect: str, column: _Column, query: CompoundSelect[int]) -> ColumnElement[bool]:
     """Return the condition that ``column`` is one of the numbers that ``query`` finds for each row of an outer table.
 
     Both databases then run the query once for each of those rows and look up what it found. With IN, PostgreSQL would

@@ -31,13 +31,13 @@ def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
     Only the database's clock decides: a message does not say when it was sent, and its sender's clock may be wrong.
     """
     with reading(engine) as connection:
-        taken_at = find_turn(connection, name)
+        taken_at = find_last_turn(connection, name)
         if taken_at and not _is_over(taken_at, read_clock(connection).now(), every):
             return False
     return write(engine, lambda connection: _take(connection, name, every))
 
 
-def find_turn(connection: Connection, name: str) -> datetime | None:
+def find_last_turn(connection: Connection, name: str) -> datetime | None:
     """Return when something was last begun, or None."""
     taken_at: datetime | None = connection.execute(select(TurnRow.taken_at).where(TurnRow.name == name)).scalar()
     return taken_at

@@ -10,11 +10,11 @@ from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
 from worker.dedupe.renamed import find_renamed
 from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
-from worker.values.entries import KnownBy, Sighted
+from worker.values.entries import KnownBy, KnownSighting
 
 
 def without_shared_links(
-    sightings: Sequence[Sighting], unchanged: Iterable[Sighted], known: Iterable[KnownArticle] = ()
+    sightings: Sequence[Sighting], unchanged: Iterable[KnownSighting], known: Iterable[KnownArticle] = ()
 ) -> list[Sighting]:
     """Return the sightings, without a match key where another entry of the document has the same link for other news.
 
@@ -99,7 +99,7 @@ def _place_entries(brought: Brought, drafts: Drafts) -> Iterator[Placement]:
             yield _place_unknown(sighting, brought.feed_id, drafts)
 
 
-def _place_by_guid(sighting: Sighting, seen: Sighted, drafts: Drafts) -> Placement:
+def _place_by_guid(sighting: Sighting, seen: KnownSighting, drafts: Drafts) -> Placement:
     draft = drafts.by_id[seen.article_id]
     named = drafts.by_key.get(sighting.article.match_key)
     is_named_otherwise = named is not None and named is not draft
@@ -110,7 +110,7 @@ def _place_by_guid(sighting: Sighting, seen: Sighted, drafts: Drafts) -> Placeme
     return Placement(sighting, draft.article_id, Finding.CONFLICT if is_named_otherwise else None)
 
 
-def _is_elsewhere(article: Article, seen: Sighted) -> bool:
+def _is_elsewhere(article: Article, seen: KnownSighting) -> bool:
     now, before = link_key(article.url), link_key(seen.original_url)
     return now is not None and before is not None and now != before
 

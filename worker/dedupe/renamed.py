@@ -12,7 +12,7 @@ from typing import TypeVar
 from worker.basics.urls import link_key
 from worker.dedupe.likeness import is_edit, is_same_news
 from worker.values.articles import Article, KnownArticle, Sighting
-from worker.values.entries import KnownBy, Sighted
+from worker.values.entries import KnownBy, KnownSighting
 
 # When so many entries keep their words under other guids, the feed has moved: then we need no dates to believe it.
 _FEWEST_MOVED = 3
@@ -25,16 +25,16 @@ _T = TypeVar("_T")
 class _Gone:
     """A sighting that is no longer in the document, and what its article shows."""
 
-    seen: Sighted
+    seen: KnownSighting
     shown: Article
 
 
 def find_renamed(
     unknown: Sequence[Sighting],
-    left: Iterable[Sighted],
+    left: Iterable[KnownSighting],
     by_id: Mapping[int, KnownArticle],
-    stayed: Iterable[Sighted] = (),
-) -> dict[bytes, Sighted]:
+    stayed: Iterable[KnownSighting] = (),
+) -> dict[bytes, KnownSighting]:
     """Return which sighting each entry under an unknown guid continues, by the entry's guid hash.
 
     We know an entry again by its link, unless an entry that ``stayed``, or came back, has that link too; else by title
@@ -94,5 +94,5 @@ def _title_and_date(article: Article) -> tuple[str, datetime] | None:
     return (article.title, article.published_at) if article.published_at else None
 
 
-def _is_without_name(seen: Sighted, shared_guids: Collection[str]) -> bool:
+def _is_without_name(seen: KnownSighting, shared_guids: Collection[str]) -> bool:
     return seen.known_by is KnownBy.WORDS or seen.guid in shared_guids

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventKind, write_events
-from worker.database.statements import is_among, slices
+from worker.database.statements import is_one_of, slices
 from worker.dedupe.identity import decide_articles
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.store.decided_articles import store_decision
@@ -33,7 +33,7 @@ def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence
     shared = _find_shared_articles(connection, feed_id)
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
     deleted, stories = _lock_articles_to_delete(connection, feed_id)
-    _tell_of_removed(connection, now, feed_id, deleted)
+    _write_removed_events(connection, now, feed_id, deleted)
     delete_articles(connection, deleted, stories)
     # An article that is left belongs to one of the other feeds that carry it, under the guid that it has there.
     owner = select(SightingRow.feed_id).where(_IS_CARRIED).order_by(SightingRow.feed_id, SightingRow.id).limit(1)
@@ -66,10 +66,10 @@ def _lock_articles_to_delete(connection: Connection, feed_id: int) -> tuple[Sequ
     return deleted, stories
 
 
-def _tell_of_removed(connection: Connection, now: datetime, feed_id: int, article_ids: Sequence[int]) -> None:
+def _write_removed_events(connection: Connection, now: datetime, feed_id: int, article_ids: Sequence[int]) -> None:
     """Write an event for each article that is about to go, with what readers cannot look up afterwards."""
     facts = select(ArticleRow.id, ArticleRow.title, ArticleRow.url, FeedRow.url.label("feed_url"))
-    removed = is_among(connection.dialect.name, ArticleRow.id, article_ids)
+    removed = is_one_of(connection, ArticleRow.id, article_ids)
     query = facts.join(FeedRow, FeedRow.id == ArticleRow.feed_id).where(removed).order_by(ArticleRow.id)
     rows, shown = connection.execute(query).mappings().all(), ("title", "url", "feed_url")
     changes = (

@@ -25,7 +25,7 @@ class Webhook:
 
 def add_webhook(connection: Connection, now: datetime, url: str, since: int | None) -> Webhook:
     """Add a webhook that begins with the next change, or after a cursor; NamedError when it cannot begin there."""
-    position = _begin(connection, since)
+    position = _find_start(connection, since)
     row = {"url": url, "salt": secrets.token_hex(16), "position": position, "next_attempt_at": now, "added_at": now}
     connection.execute(insert(WebhookRow).values(row))
     found = find_webhook(connection, url)
@@ -82,7 +82,7 @@ def _numbered_to() -> ScalarSelect[int]:
     return select(EventBoundsRow.numbered_to).scalar_subquery()
 
 
-def _begin(connection: Connection, since: int | None) -> int:
+def _find_start(connection: Connection, since: int | None) -> int:
     position = find_cursor(connection, since)
     refuse_gap(connection, position)
     return position

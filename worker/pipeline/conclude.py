@@ -20,7 +20,14 @@ from worker.dedupe.identity import decide_articles
 from worker.manage.deletion import reconsider_articles
 from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
-from worker.pipeline.prepare import PreparedDocument, brought_by, is_current, names_of, prepare_document, read_at
+from worker.pipeline.prepare import (
+    PreparedDocument,
+    collect_article_names,
+    decide_read_at,
+    gather_brought,
+    is_current,
+    prepare_document,
+)
 from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
 from worker.store.decided_articles import StaleDecisionError, store_decision
@@ -91,9 +98,9 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)
     present = [each for each in prepared if each.feed_id in locked.feeds]
-    known = lock_articles(connection, names_of(present))
+    known = lock_articles(connection, collect_article_names(present))
     lock_known_keys(connection, known)
-    decision = decide_articles([brought_by(each, locked, known) for each in present], known)
+    decision = decide_articles([gather_brought(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))
     results = [_conclude(each, outcomes.get(each.feed_id), locked, now) for each in prepared]
@@ -122,7 +129,7 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     renamed = {each.sighting.guid_hash: each.sighting.known_by for each in placed}
     known = prepared.sighted.keys() | renamed.keys()
     arrived = [each.article.published_at for each in prepared.sightings if each.guid_hash not in known]
-    carried = sum(not seen.left for seen in prepared.sighted.values())
+    carried = sum(not seen.has_left for seen in prepared.sighted.values())
     # An entry that is known by its words has another key after each edit: that says nothing about the feed's guids.
     by_guid = sum(known_by is not KnownBy.WORDS for known_by in renamed.values())
     rule = audit_guids(prepared.rule, prepared.parsed.entries, renamed=by_guid, carried=carried)
@@ -131,17 +138,17 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
         new=outcome.new,
         updated=outcome.updated,
         outcome=Outcome.NEW if outcome.new or outcome.updated else Outcome.UNCHANGED,
-        note=join_notes(result.record.note, prepared.note, _note(outcome)),
+        note=join_notes(result.record.note, prepared.note, _note_findings(outcome)),
     )
     result = replace(result, record=record, guid_rule=rule if rule != prepared.rule else None)
     result = _with_departures(result, prepared, locked)
     if not locked.holds_lease(result.host_id, result.token):
         unchanged = tuple(seen.sighting_id for seen in prepared.recognised.unchanged)
-        result = replace(result, read_again=unchanged, read_at=read_at(prepared.answered))
+        result = replace(result, read_again=unchanged, read_at=decide_read_at(prepared.answered))
     return conclude_document(prepared.answered, result, arrived, now)
 
 
-def _note(outcome: DocumentOutcome) -> str | None:
+def _note_findings(outcome: DocumentOutcome) -> str | None:
     times = Counter(placed.finding for placed in outcome.placements if placed.finding)
     refreshed = f"articles of which other fields than the words changed: {outcome.refreshed}"
     found = (f"{note}: {times[finding]}" for finding, note in _NOTES.items() if times[finding])
@@ -152,14 +159,14 @@ def _with_departures(result: PollResult, prepared: PreparedDocument, locked: Loc
     """Add which sightings have left the feed with this document, and which have come back."""
     answered = prepared.answered
     is_now, last = is_current(answered, locked), locked.feeds[prepared.feed_id].last_success_at
-    if not is_now and last and read_at(answered) <= last:
+    if not is_now and last and decide_read_at(answered) <= last:
         return replace(result, is_outdated=True)
     # An edited entry is back even where what it says is older than what it said before.
     edited = (prepared.sighted.get(sighting.guid_hash) for sighting in prepared.sightings)
     seen_again = (*filter(None, edited), *prepared.recognised.unchanged)
     return replace(
         result,
-        returned=tuple(seen.sighting_id for seen in seen_again if seen.left),
+        returned=tuple(seen.sighting_id for seen in seen_again if seen.has_left),
         left=tuple(seen.sighting_id for seen in prepared.recognised.left) if is_now else (),
     )
 

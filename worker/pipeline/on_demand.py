@@ -16,7 +16,7 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
-from worker.pipeline.polling import PATIENCE, Claim, Stop, drive
+from worker.pipeline.polling import PATIENCE, Claim, Stop, poll_in_window
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
 from worker.store.decided_articles import StaleDecisionError
@@ -61,7 +61,7 @@ def poll_by_name(
     for record in poll_named(tools, list(waiting), stop, force=force, credentials=credentials):
         is_kept = record.error is None or record.feed_id not in unknown
         if not is_kept:
-            _delete(tools, record.feed_id)
+            _delete_unknown_feed(tools, record.feed_id)
         yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
     for name in (name for left in waiting.values() for name in left):
         yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}")
@@ -92,7 +92,7 @@ def why_not_polled(feed: NamedFeed, name: str) -> str | None:
     return None
 
 
-def _delete(tools: Tools, feed_id: int) -> None:
+def _delete_unknown_feed(tools: Tools, feed_id: int) -> None:
     also = StaleDecisionError, StaleStoriesError
     write(tools.engine, lambda connection: remove_feed(connection, feed_id, articles=True), also)
 
@@ -111,7 +111,7 @@ def poll_named(
         remaining = deque(left)
         claim = _claim_some_of(remaining, claim_named_feeds, force=force)
         while remaining and not stop():
-            for record in drive(Window(tools, credentials), claim, stop, time.monotonic()):
+            for record in poll_in_window(Window(tools, credentials), claim, stop, time.monotonic()):
                 left.pop(record.feed_id, None)
                 yield record
         # A claim takes only so many feeds of a host, and a window has only so much time: the next round takes the rest.
@@ -145,7 +145,7 @@ def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force
         remaining = deque(find_requested(connection, feed_ids))
     claim = _claim_some_of(remaining, claim_requested_feeds, force=force)
     while remaining and not stop() and not is_over():
-        yield from drive(Window(tools), claim, stop, began)
+        yield from poll_in_window(Window(tools), claim, stop, began)
 
 
 def _claim_some_of(remaining: deque[int], claim: Callable[..., list[ClaimedHost]], *, force: bool) -> Claim:

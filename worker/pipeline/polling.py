@@ -48,10 +48,10 @@ def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     is_over = stops_after(_APART_FOR)
     while not (stop() or is_over()):
         found: list[ClaimedHost] = []
-        yield from drive(Window(tools), _claim_isolated_once(found), stop, began)
+        yield from poll_in_window(Window(tools), _claim_isolated_once(found), stop, began)
         if not found:
             break
-    yield from drive(Window(tools), claim_due_hosts, stop, began)
+    yield from poll_in_window(Window(tools), claim_due_hosts, stop, began)
 
 
 def _claim_isolated_once(found: list[ClaimedHost]) -> Claim:
@@ -90,7 +90,7 @@ def count_poll_tasks(engine: Engine, hosts_per_task: int, most: int) -> int:
     return -(-claimable // hosts_per_task)
 
 
-def drive(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
+def poll_in_window(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
     """Keep the window full until the time to stop claiming, then drain it."""
     limits = window.tools.limits
     ends_at = began + limits.deadline.total_seconds()

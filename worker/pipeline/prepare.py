@@ -21,12 +21,18 @@ from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
-from worker.store.known import ArticleNames, find_guid_rule, find_outdone, find_present_sightings, find_sightings
+from worker.store.known import (
+    ArticleNames,
+    find_guid_rule,
+    find_present_sightings,
+    find_sightings,
+    find_sightings_not_shown,
+)
 from worker.store.poll_locks import Locked
 from worker.values.articles import KnownArticle, Sighting
 from worker.values.decisions import Brought
 from worker.values.due_feeds import Document
-from worker.values.entries import GuidRule, KeyedEntry, ParsedDocument, Recognised, Sighted
+from worker.values.entries import GuidRule, KeyedEntry, KnownSighting, ParsedDocument, Recognised
 from worker.values.outcomes import PollResult
 
 _LOG = structlog.get_logger(__name__)
@@ -44,7 +50,7 @@ class PreparedDocument:
     rule: GuidRule
     edition: int
     """The feed's edition: once the feed has another one, the document must be prepared again."""
-    sighted: Mapping[bytes, Sighted]
+    sighted: Mapping[bytes, KnownSighting]
     """Stored sightings of the feed, by guid hash."""
     recognised: Recognised
     sightings: tuple[Sighting, ...]
@@ -71,7 +77,7 @@ def prepare_document(
     keyed = key_entries(released.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy, present)
     sighted = present | find_sightings(connection, feed_id, {entry.guid_hash for entry in keyed} - present.keys())
     # All files are one publisher: an unchanged file may have to be shown again in place of another file.
-    not_shown = find_outdone(connection, feed_id) if context.is_file and sighted else ()
+    not_shown = find_sightings_not_shown(connection, feed_id) if context.is_file and sighted else ()
     recognised = recognise(keyed, sighted, not_shown)
     sightings = tuple(_normalise(recognised.fresh, context, now))
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
@@ -120,7 +126,7 @@ def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime)
             _LOG.exception("entry not normalised", feed_url=context.feed_url, guid=keyed.guid)
 
 
-def names_of(prepared: Sequence[PreparedDocument]) -> ArticleNames:
+def collect_article_names(prepared: Sequence[PreparedDocument]) -> ArticleNames:
     """Return the ids, match keys and file names by which to look up every article the documents may be about."""
     sightings = [(each, sighting) for each in prepared for sighting in each.sightings]
     known = [each.sighted.get(sighting.guid_hash) for each, sighting in sightings]
@@ -132,7 +138,7 @@ def names_of(prepared: Sequence[PreparedDocument]) -> ArticleNames:
     )
 
 
-def brought_by(prepared: PreparedDocument, locked: Locked, known: Sequence[KnownArticle]) -> Brought:
+def gather_brought(prepared: PreparedDocument, locked: Locked, known: Sequence[KnownArticle]) -> Brought:
     """Return what a document brought; what left the feed only where the document is the feed's present one.
 
     ``known`` are the stored articles that the document may be about.
@@ -141,7 +147,7 @@ def brought_by(prepared: PreparedDocument, locked: Locked, known: Sequence[Known
     is_now = is_current(answered, locked)
     return Brought(
         feed_id=feed.feed_id,
-        read_at=read_at(answered),
+        read_at=decide_read_at(answered),
         said_at=answered.said_at or answered.started_at,
         sightings=tuple(without_shared_links(prepared.sightings, prepared.recognised.unchanged, known)),
         sighted=prepared.sighted,
@@ -153,7 +159,7 @@ def brought_by(prepared: PreparedDocument, locked: Locked, known: Sequence[Known
     )
 
 
-def read_at(answered: Answered) -> datetime:
+def decide_read_at(answered: Answered) -> datetime:
     """Return when a document was read; a saved document of a polled feed counts as read when it was made."""
     return (None if answered.is_of_its_feed else answered.said_at) or answered.started_at
 
@@ -163,7 +169,7 @@ def is_current(answered: Answered, locked: Locked) -> bool:
     return answered.feed.host_id is None or locked.holds_lease(answered.feed.host_id, answered.token)
 
 
-def _renamed(prepared: PreparedDocument) -> tuple[Sighted, ...]:
+def _renamed(prepared: PreparedDocument) -> tuple[KnownSighting, ...]:
     """Return the sightings that are gone from this document and may be in it under other guids."""
     if not prepared.answered.is_of_its_feed:
         return ()

@@ -56,14 +56,14 @@ class Answered:
 def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
     """Return what to write for a failed poll; ``was_outage``: the failure before it was an outage of our network."""
     streak = extend_streak(answered.feed.streak, error.error_class, now, was_outage=was_outage)
-    return _result(answered, after_failure(now, answered.bounds, error, streak, _spread()), error=error)
+    return _make_result(answered, after_failure(now, answered.bounds, error, streak, _random_spread()), error=error)
 
 
 def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     """Return what to write for a poll with nothing to read: a 304, or the same bytes as last time."""
     feed, answer = answered.feed, answered.fetched.answer
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
-    result = _result(answered, _after_success(answered, feed.hints, feed.rhythm, now))
+    result = _make_result(answered, _after_success(answered, feed.hints, feed.rhythm, now))
     result = replace(result, validators=answer.validators, body_hash=feed.body_hash, edition=feed.edition)
     return _with_move(result, answered, now)
 
@@ -76,7 +76,7 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
     document = answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
     result = replace(
-        _result(answered, _UNDECIDED, parsed=parsed),
+        _make_result(answered, _UNDECIDED, parsed=parsed),
         # An embargoed entry must be read again later, which a 304 would prevent.
         validators=document.validators if is_whole else Validators(),
         body_hash=hash_body(document) if is_whole else None,
@@ -109,7 +109,7 @@ def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now:
     if answered.token is None:
         return _NEVER
     hints = replace(hints, fresh_for=answered.fetched.fresh_for, retry_after=answered.fetched.retry_after)
-    return after_success(now, answered.bounds, hints, rhythm, _spread())
+    return after_success(now, answered.bounds, hints, rhythm, _random_spread())
 
 
 def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollResult:
@@ -124,11 +124,11 @@ def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollRes
     return replace(result, record=replace(result.record, url=move.url, note=note), moves_to=move.url)
 
 
-def _spread() -> float:
+def _random_spread() -> float:
     return random.random()  # noqa: S311 -- jitter, not a secret
 
 
-def _result(
+def _make_result(
     answered: Answered, next_poll: NextPoll, *, error: PollError | None = None, parsed: ParsedDocument | None = None
 ) -> PollResult:
     feed, fetched = answered.feed, answered.fetched

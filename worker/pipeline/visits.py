@@ -47,7 +47,7 @@ class Visit:
         """Give back the feeds that have not begun: they stay due and are not counted."""
         self._waiting.clear()
 
-    def answered(self, now: datetime) -> None:
+    def note_answer(self, now: datetime) -> None:
         """Note that a request has ended: the gap runs from its end."""
         self._on_the_wire -= 1
         self._wait_until(now + self.host.gap)
@@ -72,7 +72,7 @@ class Visit:
     def release(self, now: datetime) -> HostRelease:
         """Return the end of the lease, with what is known of the host now."""
         host = self.host
-        return HostRelease(host.host_id, host.token, self._not_before or now, self._refusals, host.isolated)
+        return HostRelease(host.host_id, host.token, self._not_before or now, self._refusals, host.is_isolated)
 
     def _wait_until(self, moment: datetime) -> None:
         # Never earlier than before: an answer to one request does not undo the refusal of another.

@@ -96,7 +96,7 @@ class Window:
         parser = self.tools.parser
         wait = min(wait, _LOOK_IN) if parser.pending else wait
         for fetched in self.tools.transfers.step(wait, held_bytes=parser.pending_bytes):
-            self._take(fetched)
+            self._take_answer(fetched)
         self._unstored += self._read()
         for documents in in_bunches(list(self._unstored)):
             yield from self._store(documents)
@@ -133,11 +133,11 @@ class Window:
             if begun.feed.feed_id in self._on_the_wire:
                 self._hanging.add(begun.visit.host.host_id)
 
-    def _take(self, fetched: Fetched) -> None:
+    def _take_answer(self, fetched: Fetched) -> None:
         """Send a document to the parser; conclude any other answer at once."""
         begun = self._on_the_wire.pop(fetched.request.feed_id)
         now = self._clock.now()
-        begun.visit.answered(now)
+        begun.visit.note_answer(now)
         self._hanging.discard(begun.visit.host.host_id)
         bounds = bounds_of(begun.feed, self.tools.bounds)
         answered = Answered(begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds)
@@ -149,7 +149,7 @@ class Window:
             case Document() | NotModified():
                 self._conclude(begun.visit, conclude_unchanged(answered, now))
             case PollError() as error:
-                self._fail(begun.visit, answered, error)
+                self._conclude_failure(begun.visit, answered, error)
 
     def _read(self) -> Iterator[ReadDocument]:
         """Yield the documents that were parsed since the last turn; conclude at once those that could not be."""
@@ -157,7 +157,7 @@ class Window:
             if parsed.key in self._being_read:
                 visit, answered = self._being_read.pop(parsed.key)
                 if isinstance(parsed.answer, PollError):
-                    self._fail(visit, answered, parsed.answer)
+                    self._conclude_failure(visit, answered, parsed.answer)
                 else:
                     # The lease ends in the shared commit, after the polls of its host that wait there: otherwise their
                     # feeds, which are still due until then, would be claimed again.
@@ -194,7 +194,7 @@ class Window:
             self._unstored.remove(each)
             self._shared.add(result, each.release)
 
-    def _fail(self, visit: Visit, answered: Answered, error: PollError) -> None:
+    def _conclude_failure(self, visit: Visit, answered: Answered, error: PollError) -> None:
         now = self._clock.now()
         was_outage = self.tools.outages.explains(answered.feed.streak, now)
         self._conclude(visit, conclude_failure(answered, error, now, was_outage=was_outage))

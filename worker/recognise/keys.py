@@ -12,11 +12,11 @@ from types import MappingProxyType
 import orjson
 import xxhash
 
-from worker.values.entries import Entry, GuidPolicy, KeyedEntry, KnownBy, Recognised, Sighted
+from worker.values.entries import Entry, GuidPolicy, KeyedEntry, KnownBy, KnownSighting, Recognised
 
 _Name = tuple[str, KnownBy]
 _LONGEST, _KEPT = 4000, 3900
-_NOTHING_SIGHTED: Mapping[bytes, Sighted] = MappingProxyType({})
+_NOTHING_SIGHTED: Mapping[bytes, KnownSighting] = MappingProxyType({})
 
 
 def hash_guid(guid: str) -> bytes:
@@ -28,7 +28,7 @@ def key_entries(
     entries: Sequence[Entry],
     reading: str,
     policy: GuidPolicy = GuidPolicy.GUID,
-    sighted: Mapping[bytes, Sighted] = _NOTHING_SIGHTED,
+    sighted: Mapping[bytes, KnownSighting] = _NOTHING_SIGHTED,
 ) -> tuple[KeyedEntry, ...]:
     """Return the distinct entries of a document, each with its key and fingerprint, without those that say nothing.
 
@@ -95,16 +95,16 @@ def _bounded(key: str) -> str:
     return key if len(key) <= _LONGEST else f"{key[:_KEPT]}…{xxhash.xxh3_128_hexdigest(key.encode())}"
 
 
-def _find_shared_names(sighted: Iterable[Sighted]) -> frozenset[_Name]:
+def _find_shared_names(sighted: Iterable[KnownSighting]) -> frozenset[_Name]:
     """Return the names in a feed's newest document that entries shared, so that another name had to be their key."""
-    present = [seen for seen in sighted if not seen.left]
+    present = [seen for seen in sighted if not seen.has_left]
     by_words = (name for seen in present if seen.known_by is KnownBy.WORDS for name in _names_shared_by(seen))
     # Where guids are believed, only a guid that entries share needs the link beside it.
     by_both = ((seen.guid, KnownBy.GUID) for seen in present if seen.known_by is KnownBy.GUID_AND_LINK)
     return frozenset((*by_words, *by_both))
 
 
-def _names_shared_by(seen: Sighted) -> Iterator[_Name]:
+def _names_shared_by(seen: KnownSighting) -> Iterator[_Name]:
     yield seen.guid, KnownBy.GUID
     url = seen.original_url or ""
     path = url.partition("://")[2].partition("/")[2]
@@ -131,7 +131,7 @@ def _tell_apart(crowded: Mapping[int, Sequence[_Name]], shared: Collection[_Name
     return own_names
 
 
-def _known_name(names: Sequence[_Name], fingerprint: bytes, sighted: Mapping[bytes, Sighted]) -> _Name | None:
+def _known_name(names: Sequence[_Name], fingerprint: bytes, sighted: Mapping[bytes, KnownSighting]) -> _Name | None:
     """Return the name under which the feed has carried this very entry, whoever else has come to share it since."""
     for name in reversed(names if sighted else ()):
         seen = sighted.get(hash_guid(name[0]))
@@ -153,7 +153,7 @@ def note_shared_names(keyed: Iterable[KeyedEntry], policy: GuidPolicy) -> str | 
 
 
 def recognise(
-    keyed: Sequence[KeyedEntry], sighted: Mapping[bytes, Sighted], again: Collection[bytes] = ()
+    keyed: Sequence[KeyedEntry], sighted: Mapping[bytes, KnownSighting], again: Collection[bytes] = ()
 ) -> Recognised:
     """Sort a document's entries by whether there is work to do.
 
@@ -167,5 +167,5 @@ def recognise(
     return Recognised(
         fresh=tuple(entry for entry in keyed if entry.guid_hash not in unchanged),
         unchanged=tuple(sighted[key] for key in unchanged),
-        left=tuple(seen for key, seen in sighted.items() if key not in present and not seen.left),
+        left=tuple(seen for key, seen in sighted.items() if key not in present and not seen.has_left),
     )

@@ -1,7 +1,7 @@
 """Finding and reading seed files: what paths, folders and globs name, and whether a file is still being written.
 
-``find_seed_files`` → ``settle``: files that were written a moment ago wait → ``read_seed_file``, which refuses those
-that were written to meanwhile
+``find_seed_files`` → ``wait_until_still``: files that were written a moment ago come last → ``read_seed_file``, which
+refuses those that were written to meanwhile
 """
 
 import glob
@@ -31,7 +31,7 @@ _LONGEST_URI = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FileLook:
     """How a file looked at one moment: equal to an earlier look unless the file was written to in between.
 
     Times are in nanoseconds since 1970.
@@ -44,7 +44,7 @@ class Look:
     """When anything about it last changed, such as its name (``st_ctime_ns``)."""
 
     @classmethod
-    def of(cls, status: os.stat_result) -> "Look":
+    def of(cls, status: os.stat_result) -> "FileLook":
         """Return the look of a file with this status."""
         return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
@@ -64,7 +64,7 @@ class SeedFile:
     path: Path
     name: str
     """Its path within the folder that was named, with slashes; only its own name where it or a glob was named."""
-    look: Look | None = None
+    look: FileLook | None = None
     """None until somebody looked at it, and where looking failed: reading it will say why."""
 
 
@@ -79,31 +79,31 @@ def find_seed_files(paths: Sequence[Path | str]) -> Iterator[SeedFile | SeedErro
         if os.path.lexists(path):
             yield from _files_at(path)
         elif glob.has_magic(str(given)):
-            yield from _match(str(given))
+            yield from _find_by_glob(str(given))
         else:
             yield SeedError(f"{given} was not read: there is no such file or folder.")
 
 
 def _files_at(path: Path) -> Iterator[SeedFile | SeedError]:
     if path.is_dir():
-        yield from _walk(path)
+        yield from _find_in_folder(path)
     else:
-        yield SeedFile(path, _portable(path.name))
+        yield SeedFile(path, _name_as_text(path.name))
 
 
-def _walk(folder: Path) -> Iterator[SeedFile | SeedError]:
+def _find_in_folder(folder: Path) -> Iterator[SeedFile | SeedError]:
     unreadable: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not _is_passed_over(name):
                 path = Path(parent, name)
-                yield SeedFile(path, _portable(path.relative_to(folder).as_posix()))
+                yield SeedFile(path, _name_as_text(path.relative_to(folder).as_posix()))
     for error in unreadable:
         yield SeedError(f"{error.filename} was not read: {(error.strerror or str(error)).lower()}.")
 
 
-def _match(pattern: str) -> Iterator[SeedFile | SeedError]:
+def _find_by_glob(pattern: str) -> Iterator[SeedFile | SeedError]:
     asks_for_them = _is_passed_over(Path(pattern).name)
     matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- Path.glob takes no absolute pattern
     found = [path for path in map(Path, matches) if asks_for_them or path.is_dir() or not _is_passed_over(path.name)]
@@ -117,12 +117,12 @@ def _is_passed_over(name: str) -> bool:
     return name.startswith(".") or name.lower().endswith(_PASSED_OVER)
 
 
-def _portable(name: str) -> str:
+def _name_as_text(name: str) -> str:
     # Not every file's name is text, and a database keeps only text.
     return name.encode(errors="backslashreplace").decode()
 
 
-def settle(
+def wait_until_still(
     found: Iterable[SeedFile | SeedError],
     still_for: timedelta,
     clock: Callable[[], int] = time.time_ns,
@@ -152,7 +152,7 @@ def settle(
         yield from fresh
 
 
-def still_at(look: Look, seen: int, still_for: int) -> int:
+def still_at(look: FileLook, seen: int, still_for: int) -> int:
     """Return when a file seen at ``seen`` will have been left alone for ``still_for``; all in nanoseconds.
 
     Writing sets both times of a file, renaming only the second: a file that was renamed after it was written is whole
@@ -164,14 +164,14 @@ def still_at(look: Look, seen: int, still_for: int) -> int:
     return min(look.modified + _COARSEST, seen) + still_for
 
 
-def _look_at(file: SeedFile) -> Look | None:
+def _look_at(file: SeedFile) -> FileLook | None:
     try:
-        return Look.of(file.path.stat())
+        return FileLook.of(file.path.stat())
     except OSError:
         return None
 
 
-def read_seed_file(path: Path, max_body: int, look: Look | None = None) -> tuple[Document, Look]:
+def read_seed_file(path: Path, max_body: int, look: FileLook | None = None) -> tuple[Document, FileLook]:
     """Return a file as a document whose URL is the file's URI, and how the file looked.
 
     Raises SeedError, with the reason, for a file that cannot be read; UnfinishedSeedError when it was written to while
@@ -183,7 +183,7 @@ def read_seed_file(path: Path, max_body: int, look: Look | None = None) -> tuple
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise SeedError(f"{path} was not read: it is not a regular file.")
-            body, found = _read(path, file, max_body, look)
+            body, found = _read_unless_written_to(path, file, max_body, look)
     except OSError as error:
         raise SeedError(f"{path} was not read: {(error.strerror or str(error)).lower()}.") from error
     if not body.strip():
@@ -196,11 +196,11 @@ def read_seed_file(path: Path, max_body: int, look: Look | None = None) -> tuple
     return Document(url=uri, body=body), found
 
 
-def _read(path: Path, file: BinaryIO, max_body: int, look: Look | None) -> tuple[bytes, Look]:
+def _read_unless_written_to(path: Path, file: BinaryIO, max_body: int, look: FileLook | None) -> tuple[bytes, FileLook]:
     # Opening a file on a network share asks the server how it looks; an earlier answer may be out of date.
-    found = Look.of(os.fstat(file.fileno()))
+    found = FileLook.of(os.fstat(file.fileno()))
     body = file.read(max_body + 1)
-    if found != (look or found) or found != Look.of(os.fstat(file.fileno())):
+    if found != (look or found) or found != FileLook.of(os.fstat(file.fileno())):
         raise UnfinishedSeedError(
             f"{path} was not read: it is still being written; it is read when it has stood still for a second."
         )

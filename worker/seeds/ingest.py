@@ -25,7 +25,7 @@ from worker.pipeline import Tools
 from worker.pipeline.conclude import FEED_DELETED, store_documents
 from worker.pipeline.prepare import hold_back
 from worker.pipeline.results import Answered, hash_body
-from worker.seeds.files import SeedFile, find_seed_files, read_seed_file, settle
+from worker.seeds.files import SeedFile, find_seed_files, read_seed_file, wait_until_still
 from worker.seeds.opml import add_feeds_of_seed
 from worker.settings import Settings
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
@@ -73,7 +73,7 @@ def ingest(
     A file that was written to within ``still_for`` comes last, after it was left alone for so long; if it is written to
     again it is left to the next time (UnfinishedSeedError).
     """
-    for file in settle(find_seed_files(paths), still_for):
+    for file in wait_until_still(find_seed_files(paths), still_for):
         if isinstance(file, SeedError):
             yield SeedRead("", error=file)
             continue
@@ -147,7 +147,7 @@ def _store(
         started_at=now,
         fetched=Fetched(request, document, timedelta(0), bytes_received=len(document.body)),
         bounds=tools.bounds,
-        said_at=said_at(parsed, file.look.modified_at(now), now, is_known=is_known),
+        said_at=date_content(parsed, file.look.modified_at(now), now, is_known=is_known),
         # The entries of a feed have guids of their own, wherever its document was saved.
         path=file.name if is_wire(parsed) else None,
         seed_uri=document.url,
@@ -192,7 +192,7 @@ def is_wire(parsed: ParsedDocument) -> bool:
     return parsed.parser in _WIRE_PARSERS
 
 
-def said_at(parsed: ParsedDocument, written_at: datetime, now: datetime, *, is_known: bool) -> datetime:
+def date_content(parsed: ParsedDocument, written_at: datetime, now: datetime, *, is_known: bool) -> datetime:
     """Return when a file's content was made, never later than ``now``.
 
     A new wire's file was made when it was last written (``written_at``); one that was read before (``is_known``) was

@@ -48,7 +48,7 @@ def import_opml(tools: Tools, source: str, max_body: int) -> tuple[int, int]:
     is_on_web = source.startswith(("http://", "https://"))
     document = _fetch(tools, source) if is_on_web else read_seed_file(Path(source), max_body)[0]
     feeds = read_opml(document.body, _FROM_NETWORK if is_on_web else _NO_LIMITS)
-    added = write(tools.engine, lambda connection: _add(connection, feeds, revive=True))
+    added = write(tools.engine, lambda connection: _add_pollable(connection, feeds, revive=True))
     return added, len(feeds) - added
 
 
@@ -58,7 +58,7 @@ def add_feeds_of_seed(tools: Tools, path: Path, document: Document) -> int:
         feeds = read_opml(document.body, _NO_LIMITS)
     except SeedError as error:
         raise SeedError(f"{path} was not read: {error}") from error
-    return write(tools.engine, lambda connection: _add(connection, feeds, revive=False))
+    return write(tools.engine, lambda connection: _add_pollable(connection, feeds, revive=False))
 
 
 def _fetch(tools: Tools, url: str) -> Document:
@@ -68,7 +68,7 @@ def _fetch(tools: Tools, url: str) -> Document:
         raise SeedError(f"{url} was not read: {error.sentence}.") from error
 
 
-def _add(connection: Connection, feeds: Iterable[NewFeed], *, revive: bool) -> int:
+def _add_pollable(connection: Connection, feeds: Iterable[NewFeed], *, revive: bool) -> int:
     """Add the feeds whose URLs can be polled; return how many were not there yet."""
     pollable = (feed for feed in feeds if is_feed_url(feed.url))
     return add_feeds(connection, read_clock(connection).now(), pollable, revive=revive)

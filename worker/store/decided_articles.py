@@ -66,7 +66,7 @@ def _update_articles(
     _free_match_keys(connection, known)
     revised, refreshed = [], []
     for each in known:
-        links = _links(each, is_withdrawn=each.article_id in withdrawn)
+        links = _links_after(each, is_withdrawn=each.article_id in withdrawn)
         if each.after == each.before and links == (each.acts_on, each.killed_by):
             continue
         row = ARTICLE.write(each.after) | {"b_id": each.article_id, "policy_version": policy_version}
@@ -89,7 +89,7 @@ def _free_match_keys(connection: Connection, known: Sequence[DecidedArticle]) ->
         connection.execute(update(ArticleRow).where(ArticleRow.id.in_(ids)).values(match_key=None))
 
 
-def _links(each: DecidedArticle, *, is_withdrawn: bool) -> tuple[int | None, int | None]:
+def _links_after(each: DecidedArticle, *, is_withdrawn: bool) -> tuple[int | None, int | None]:
     """Return the ids of the article that a known one acts on, and of the one that kills it.
 
     With another wire key both are None: ``link_stored`` finds them afterwards. An article killed under its own guid has

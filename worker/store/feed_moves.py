@@ -103,13 +103,13 @@ def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
     is_twin = twin.guid_hash == SightingRow.guid_hash
     first_seen_at = select(func.min(twin.first_seen_at)).where(is_twin, twin.feed_id.in_(both)).scalar_subquery()
     connection.execute(update(SightingRow).where(SightingRow.feed_id.in_(both)).values(first_seen_at=first_seen_at))
-    newer = exists().where(twin.feed_id == feed_id, is_twin, _rank(twin) > _rank(SightingRow))
+    newer = exists().where(twin.feed_id == feed_id, is_twin, _recency(twin) > _recency(SightingRow))
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == other, newer))
     is_known = exists().where(twin.feed_id == other, is_twin)
     connection.execute(update(SightingRow).where(SightingRow.feed_id == feed_id, ~is_known).values(feed_id=other))
 
 
-def _rank(sighting: Any) -> ColumnElement[Any]:
+def _recency(sighting: Any) -> ColumnElement[Any]:
     """Return what makes one statement of a feed newer than another, as ``dedupe.shown_version.recency`` orders them."""
     return tuple_(func.coalesce(sighting.version, 0), sighting.said_at, sighting.read_at)
 

@@ -39,19 +39,19 @@ _UPDATE_AFTER_READING = _UPDATE.values(
 def store_schedules(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
     """Write when each feed is due next and how its poll ended, where that poll may decide about the feed."""
     deciding = [result for result in results if locked.may_decide(result)]
-    if succeeded := [_success(result, locked) for result in deciding if not result.record.error]:
+    if succeeded := [_columns_after_success(result, locked) for result in deciding if not result.record.error]:
         connection.execute(_UPDATE_AFTER_SUCCESS, succeeded)
-    if failed := [_schedule(result) for result in deciding if result.record.error]:
+    if failed := [_schedule_columns(result) for result in deciding if result.record.error]:
         connection.execute(_UPDATE, failed)
     _note_readings(connection, locked, [result for result in results if not locked.may_decide(result)])
 
 
-def _success(result: PollResult, locked: Locked) -> dict[str, Any]:
+def _columns_after_success(result: PollResult, locked: Locked) -> dict[str, Any]:
     record = result.record
     read_at = record.started_at if result.host_id is None else locked.read_at(result)
     # Where other documents were stored since the claim it is None: validators would hide what this poll did not read.
     validators = result.validators if read_at else Validators()
-    return _schedule(result) | {
+    return _schedule_columns(result) | {
         "b_changed_at": record.started_at if record.outcome is Outcome.NEW else None,
         "b_read_at": read_at,
         "etag": validators.etag,
@@ -60,7 +60,7 @@ def _success(result: PollResult, locked: Locked) -> dict[str, Any]:
     }
 
 
-def _schedule(result: PollResult) -> dict[str, Any]:
+def _schedule_columns(result: PollResult) -> dict[str, Any]:
     record = result.record
     return {
         "b_feed_id": record.feed_id,
@@ -98,7 +98,7 @@ def _note_readings(connection: Connection, locked: Locked, results: Sequence[Pol
 
 def store_feed(connection: Connection, result: PollResult, now: datetime) -> None:
     """Write what a poll learnt of its feed, if that differs from what is stored, and an event if polling it ends."""
-    facts = _facts(result)
+    facts = _learnt_columns(result)
     if facts:
         feed_id, next_poll = result.record.feed_id, result.record.next_poll
         connection.execute(_update_feed(tuple(facts)), facts | {"b_feed_id": feed_id})
@@ -114,7 +114,7 @@ def _update_feed(names: tuple[str, ...]) -> Update:
     return update(FeedRow).where(FeedRow.id == bindparam("b_feed_id"), differs).values(values)
 
 
-def _facts(result: PollResult) -> dict[str, Any]:
+def _learnt_columns(result: PollResult) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if result.title:
         facts["title"] = result.title

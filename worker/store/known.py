@@ -15,7 +15,7 @@ from worker.database.statements import slices
 from worker.database.value_columns import ARTICLE, GUID_RULE
 from worker.values.articles import Article, KnownArticle, Statement
 from worker.values.due_feeds import FeedOptions
-from worker.values.entries import GuidRule, KnownBy, Sighted
+from worker.values.entries import GuidRule, KnownBy, KnownSighting
 
 _NO_EDITION = -1
 # All statements are built once: building one costs several times what running it does.
@@ -33,7 +33,7 @@ _SIGHTINGS = select(
 ).where(_OF_FEED)
 _PRESENT_SIGHTINGS = _SIGHTINGS.where(SightingRow.left_at.is_(None))
 _SIGHTINGS_BY_HASH = _SIGHTINGS.where(SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True)))
-_OUTDONE = select(SightingRow.guid_hash).where(_OF_FEED, SightingRow.said.is_not(None))
+_NOT_SHOWN = select(SightingRow.guid_hash).where(_OF_FEED, SightingRow.said.is_not(None))
 _GUID_FACTS = (
     select(FeedRow.guid_policy, FeedRow.guid_reason, FeedRow.guid_renamings, FeedRow.options, ScheduleRow.edition)
     .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
@@ -97,35 +97,35 @@ def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]
     return GUID_RULE.read(row), row.edition
 
 
-def find_present_sightings(connection: Connection, feed_id: int) -> dict[bytes, Sighted]:
+def find_present_sightings(connection: Connection, feed_id: int) -> dict[bytes, KnownSighting]:
     """Return, by guid hash, the sightings whose entries are in the feed's newest document."""
     return _read_sightings(connection, _PRESENT_SIGHTINGS, {"feed_id": feed_id})
 
 
-def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection[bytes]) -> dict[bytes, Sighted]:
+def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection[bytes]) -> dict[bytes, KnownSighting]:
     """Return, by guid hash, the feed's sightings under these keys."""
-    found: dict[bytes, Sighted] = {}
+    found: dict[bytes, KnownSighting] = {}
     for some in slices(guid_hashes):
         found |= _read_sightings(connection, _SIGHTINGS_BY_HASH, {"feed_id": feed_id, "guid_hashes": some})
     return found
 
 
-def find_outdone(connection: Connection, feed_id: int) -> set[bytes]:
+def find_sightings_not_shown(connection: Connection, feed_id: int) -> set[bytes]:
     """Return the guid hashes of the feed's sightings whose version is not the one their article shows."""
-    return set(connection.execute(_OUTDONE, {"feed_id": feed_id}).scalars())
+    return set(connection.execute(_NOT_SHOWN, {"feed_id": feed_id}).scalars())
 
 
 def _read_sightings(
     connection: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
-) -> dict[bytes, Sighted]:
+) -> dict[bytes, KnownSighting]:
     return {
-        row.guid_hash: Sighted(
+        row.guid_hash: KnownSighting(
             row.id,
             row.article_id,
             row.fingerprint,
             row.content_hash,
             row.original_url,
-            left=row.left_at is not None,
+            has_left=row.left_at is not None,
             guid=row.guid,
             known_by=KnownBy(row.known_by),
         )
@@ -139,7 +139,7 @@ def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArti
     for some in slices(names.of_files):
         for row in connection.execute(_ARTICLE_NAMES, {"names": some}):
             named[row.article_id].append(row.name)
-    rows = _lock(connection, names.article_ids | named.keys(), names.match_keys)
+    rows = _lock_rows(connection, names.article_ids | named.keys(), names.match_keys)
     statements = _read_statements(connection, rows)
     return [
         KnownArticle(
@@ -155,7 +155,7 @@ def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArti
     ]
 
 
-def _lock(
+def _lock_rows(
     connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
 ) -> Mapping[int, Row[*tuple[Any, ...]]]:
     # Each slice is locked by id; only a document that names more than 5,000 articles has a second slice.

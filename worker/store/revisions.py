@@ -44,7 +44,7 @@ def store_versions(
             if version.article.content_hash not in versions:
                 number = 1 + max((number for number, _ in versions.values()), default=0)
                 versions[version.article.content_hash] = (number, version.article.notice)
-                rows.append(_row(article_id, number, version, each, now))
+                rows.append(_revision_row(article_id, number, version, each, now))
     if words:
         connection.execute(_SET_WORDS, words)
     if rows:
@@ -79,7 +79,9 @@ def _moved_words(article_id: int, each: DecidedArticle, known: Collection[bytes]
     return [moved | {"b_article_id": article_id} for moved in words]
 
 
-def _row(article_id: int, number: int, version: Version, each: DecidedArticle, now: datetime) -> dict[str, Any]:
+def _revision_row(
+    article_id: int, number: int, version: Version, each: DecidedArticle, now: datetime
+) -> dict[str, Any]:
     article = version.article
     is_shown = article.content_hash == each.after.content_hash
     return {

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, or_, 
 from worker.database.article_tables import ArticleRow
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.statements import is_among
+from worker.database.statements import is_one_of
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.published import story_of_one_article
 from worker.stories.story_locks import STORY, StaleStoriesError, lock_stories, with_stories
@@ -45,13 +45,13 @@ def _forget_stories(connection: Connection, article_ids: Collection[int]) -> int
     _, stories = lock_stories(connection, article_ids)
     if not stories:
         return 0
-    dialect, parts = connection.dialect.name, _find_parts(connection, stories)
+    parts = _find_parts(connection, stories)
     members = _lock_members(connection, stories, parts)
     ids = [member.id for member in members]
-    connection.execute(update(ArticleRow).where(is_among(dialect, ArticleRow.id, ids)).values(grouped_at=None))
+    connection.execute(update(ArticleRow).where(is_one_of(connection, ArticleRow.id, ids)).values(grouped_at=None))
     # Their anchors may stay: what they find has no sketch until it is published anew.
-    connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, ids)))
-    connection.execute(delete(StoryRow).where(is_among(dialect, StoryRow.id, parts)))
+    connection.execute(delete(SketchRow).where(is_one_of(connection, SketchRow.article_id, ids)))
+    connection.execute(delete(StoryRow).where(is_one_of(connection, StoryRow.id, parts)))
     if members:
         # Of no size until they are grouped: so long their lines do not count as boilerplate.
         alone = [story_of_one_article(member.id, member.first_seen_at, size=0) for member in members]
@@ -61,12 +61,11 @@ def _forget_stories(connection: Connection, article_ids: Collection[int]) -> int
 
 def delete_articles(connection: Connection, deleted: Sequence[int], stories: Mapping[int, Story]) -> None:
     """Delete articles, which are locked with their stories, and count those stories anew."""
-    dialect = connection.dialect.name
-    connection.execute(delete(ArticleRow).where(is_among(dialect, ArticleRow.id, deleted)))
+    connection.execute(delete(ArticleRow).where(is_one_of(connection, ArticleRow.id, deleted)))
     forget_links(connection, deleted)
-    connection.execute(delete(SketchRow).where(is_among(dialect, SketchRow.article_id, deleted)))
+    connection.execute(delete(SketchRow).where(is_one_of(connection, SketchRow.article_id, deleted)))
     # Where a story was taken in, only the article that began it led there.
-    began = is_among(dialect, StoryRow.id, deleted)
+    began = is_one_of(connection, StoryRow.id, deleted)
     connection.execute(delete(StoryRow).where(began, StoryRow.parent.is_not(None)))
     _recount(connection, stories.keys())
 
@@ -95,21 +94,20 @@ def _recount(connection: Connection, story_ids: Collection[int]) -> None:
     if rows:
         connection.execute(update(StoryRow).where(StoryRow.id == bindparam("story")).values(counted), rows)
     gone = story_ids - left.keys()
-    empty = or_(*(is_among(connection.dialect.name, column, gone) for column in (StoryRow.id, StoryRow.parent)))
+    empty = or_(*(is_one_of(connection, column, gone) for column in (StoryRow.id, StoryRow.parent)))
     connection.execute(delete(StoryRow).where(empty))
 
 
 def _find_parts(connection: Connection, story_ids: Collection[int]) -> Sequence[int]:
     """Return the ids of stories and of all that they took in."""
-    among = or_(*(is_among(connection.dialect.name, column, story_ids) for column in (StoryRow.id, StoryRow.parent)))
-    return connection.execute(select(StoryRow.id).where(among)).scalars().all()
+    is_part = or_(*(is_one_of(connection, column, story_ids) for column in (StoryRow.id, StoryRow.parent)))
+    return connection.execute(select(StoryRow.id).where(is_part)).scalars().all()
 
 
 def _lock_members(connection: Connection, story_ids: Collection[int], parts: Sequence[int]) -> Sequence[Row[Any]]:
     """Lock the articles of stories, which are locked; return id, story and first sight of each, the oldest first."""
-    dialect = connection.dialect.name
     # Two indexes find all articles that may be of the stories; which of them are is read from what is found.
-    near = or_(is_among(dialect, ArticleRow.story_id, story_ids), is_among(dialect, ArticleRow.id, parts))
+    near = or_(is_one_of(connection, ArticleRow.story_id, story_ids), is_one_of(connection, ArticleRow.id, parts))
     query = with_stories(select(ArticleRow.id, STORY.label("story_id"), ArticleRow.first_seen_at))
-    query = query.where(near, is_among(dialect, STORY, story_ids)).order_by(ArticleRow.id)
+    query = query.where(near, is_one_of(connection, STORY, story_ids)).order_by(ArticleRow.id)
     return connection.execute(query.with_for_update(of=ArticleRow)).all()

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection, TextClause, func, or_, select, text
 
 from worker.database.article_tables import ArticleRow
-from worker.database.statements import is_among, upsert
+from worker.database.statements import is_one_of, upsert
 from worker.database.story_tables import BlockRow, SketchRow, StoryRow
 from worker.stories import constants as rules
 from worker.stories.story_locks import STORY, with_stories
@@ -45,7 +45,7 @@ def find_boilerplate(connection: Connection, blocks: Collection[int]) -> set[int
     seen = (
         select(BlockRow.block)
         .join(StoryRow, StoryRow.id == BlockRow.story_id)
-        .where(is_among(connection.dialect.name, BlockRow.block, blocks))
+        .where(is_one_of(connection, BlockRow.block, blocks))
         .where(or_(StoryRow.size > 0, StoryRow.parent.is_not(None)))
         .group_by(BlockRow.block)
         .having(func.count(root.distinct()) >= rules.BOILERPLATE_STORIES)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from worker.database.article_tables import ArticleRow
-from worker.database.statements import is_among
+from worker.database.statements import is_one_of
 from worker.database.story_tables import SketchRow, StoryRow
 from worker.stories.story_values import Story, WaitingArticle
 
@@ -40,7 +40,7 @@ def lock_stories(connection: Connection, article_ids: Collection[int]) -> tuple[
     story_of = _find_stories(connection, article_ids)
     locked = connection.execute(
         select(StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
-        .where(is_among(connection.dialect.name, StoryRow.id, set(story_of.values())))
+        .where(is_one_of(connection, StoryRow.id, set(story_of.values())))
         .order_by(StoryRow.id)
         .with_for_update()
     ).all()
@@ -77,6 +77,6 @@ def lock_waiting(connection: Connection, articles: Sequence[WaitingArticle]) -> 
 
 def _find_stories(connection: Connection, article_ids: Collection[int]) -> dict[int, int]:
     named = with_stories(select(ArticleRow.id, STORY))
-    of_these = is_among(connection.dialect.name, ArticleRow.id, article_ids)
+    of_these = is_one_of(connection, ArticleRow.id, article_ids)
     rows = connection.execute(named.where(of_these, STORY.is_not(None)))
     return {article_id: story_id for article_id, story_id in rows}  # noqa: C416 -- dict() of rows loses the types

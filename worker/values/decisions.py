@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from worker.values.articles import Article, Placement, Sighting
-from worker.values.entries import Sighted
+from worker.values.entries import KnownSighting
 
 _FOUND_BY = {"content_hash", "match_key", "wire_key"}
 
@@ -20,9 +20,9 @@ class Brought:
     said_at: datetime
     """When the document was made: the time of each version whose publisher gives none."""
     sightings: tuple[Sighting, ...]
-    sighted: Mapping[bytes, Sighted]
+    sighted: Mapping[bytes, KnownSighting]
     """The feed's stored sightings, by guid hash."""
-    left: tuple[Sighted, ...] = ()
+    left: tuple[KnownSighting, ...] = ()
     """Sightings whose entries left the document: an unknown entry may be one of them under another guid."""
     is_of_file: bool = False
     """Whether the feed is a file."""

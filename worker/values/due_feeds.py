@@ -97,7 +97,7 @@ class ClaimedHost:
     failures: int
     gap: timedelta
     parallel: int
-    isolated: bool
+    is_isolated: bool
     """True when nothing may be polled beside it: one of its feeds may be killing workers."""
     feeds: tuple[DueFeed, ...]
 

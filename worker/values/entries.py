@@ -112,7 +112,7 @@ class KnownBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sighted:
+class KnownSighting:
     """What the store knows about an entry that this feed carried before."""
 
     sighting_id: int
@@ -121,7 +121,7 @@ class Sighted:
     content_hash: bytes
     original_url: str | None = None
     """The link as this feed last published it."""
-    left: bool = False
+    has_left: bool = False
     """True when it was absent from the newest document."""
     guid: str = ""
     """As published, or what stands in for one."""
@@ -168,7 +168,7 @@ class Recognised:
 
     fresh: tuple[KeyedEntry, ...]
     """Never sighted in this feed, or changed since: to be normalised."""
-    unchanged: tuple[Sighted, ...]
+    unchanged: tuple[KnownSighting, ...]
     """Sightings of its other entries; some had left the document and are back."""
-    left: tuple[Sighted, ...]
+    left: tuple[KnownSighting, ...]
     """Sightings that are no longer in the document."""

@@ -17,7 +17,7 @@ from sqlalchemy import CompoundSelect, Connection, RowMapping, bindparam, select
 from worker.basics.text import spell_bare
 from worker.database.article_tables import ArticleRow
 from worker.database.outbox_tables import EventKind, write_events
-from worker.database.statements import is_among, slices
+from worker.database.statements import is_one_of, slices
 from worker.values.articles import KnownArticle, Relinked, Sighting, WireArticle
 from worker.values.decisions import DecidedArticle, Decision
 from worker.values.entries import Notice
@@ -185,5 +185,5 @@ def _event_of(article_id: int | None, notice: WireArticle) -> dict[str, Any]:
 def forget_links(connection: Connection, gone: Collection[int]) -> None:
     """Let nothing act on, or be killed by, articles that have been deleted."""
     for link in (ArticleRow.acts_on, ArticleRow.killed_by):
-        is_gone = is_among(connection.dialect.name, link, gone)
+        is_gone = is_one_of(connection, link, gone)
         connection.execute(update(ArticleRow).where(is_gone).values({link: None}))

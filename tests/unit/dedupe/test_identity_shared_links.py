@@ -5,7 +5,7 @@ import pytest
 
 from worker.dedupe.identity import without_shared_links
 from worker.values.articles import Article, KnownArticle, Sighting
-from worker.values.entries import KnownBy, Sighted
+from worker.values.entries import KnownBy, KnownSighting
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 URL, KEY = "https://a.example/page", "a.example/page"
@@ -16,11 +16,13 @@ def _sighting(guid: bytes, known_by: KnownBy = KnownBy.GUID, **changes: object) 
     return Sighting(guid.decode(), guid, known_by, b"print", replace(ARTICLE, **changes), NOON)
 
 
-def _sighted(**changes: object) -> Sighted:
-    return replace(Sighted(5, 7, b"print", b"words", URL), **changes)
+def _sighted(**changes: object) -> KnownSighting:
+    return replace(KnownSighting(5, 7, b"print", b"words", URL), **changes)
 
 
-def _keys(*sightings: Sighting, unchanged: Sighted | None = None, known: tuple[KnownArticle, ...] = ()) -> list[object]:
+def _keys(
+    *sightings: Sighting, unchanged: KnownSighting | None = None, known: tuple[KnownArticle, ...] = ()
+) -> list[object]:
     kept = without_shared_links(sightings, [unchanged] if unchanged else [], known)
     return [sighting.article.match_key for sighting in kept]
 
@@ -60,7 +62,7 @@ def test_a_link_names_none_of_entries_that_differ_in_words_or_dates(
         (_sighted(known_by=KnownBy.WORDS), None),
     ],
 )
-def test_entries_that_did_not_change_hold_their_links_too(unchanged: Sighted, key: str | None) -> None:
+def test_entries_that_did_not_change_hold_their_links_too(unchanged: KnownSighting, key: str | None) -> None:
     assert _keys(_sighting(b"g1"), unchanged=unchanged) == [key]
 
 

@@ -5,14 +5,14 @@ import pytest
 
 from worker.dedupe.renamed import find_renamed
 from worker.values.articles import Article, KnownArticle, Sighting
-from worker.values.entries import KnownBy, Sighted
+from worker.values.entries import KnownBy, KnownSighting
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BRIDGE = "The harbour bridge was opened again on Monday after two winters of repairs to its piers. " * 3
 GULLS = "Librarians counted three hundred and twelve gulls on the roof of the central library today. " * 3
 PAGE, OTHER_PAGE = "https://a.example/1", "https://a.example/2"
-LEFT = Sighted(5, 7, b"print", b"old words", PAGE, guid="g1")
+LEFT = KnownSighting(5, 7, b"print", b"old words", PAGE, guid="g1")
 SHOWN = Article(b"old words", "Bridge", "", BRIDGE, "", url=PAGE, published_at=NOON)
 KNOWN = {7: KnownArticle(7, SHOWN)}
 EDITED = {"content_hash": b"new words", "text": GULLS}
@@ -27,7 +27,7 @@ def _by_words(guid_hash: bytes = b"w2", guid: str = "g1", **changes: object) -> 
     return replace(_sighting(guid, KnownBy.WORDS, **changes), guid_hash=guid_hash)
 
 
-def _is_found(sighting: Sighting, seen: Sighted = LEFT) -> bool:
+def _is_found(sighting: Sighting, seen: KnownSighting = LEFT) -> bool:
     return find_renamed([sighting], [seen], KNOWN) == {sighting.guid_hash: seen}
 
 
@@ -76,7 +76,7 @@ def test_three_entries_that_move_together_need_no_dates() -> None:
         _sighting(f"g{number}", content_hash=b"%d" % number, url=None, published_at=None, text="Text")
         for number in range(3)
     ]
-    left = [Sighted(number, 10 + number, b"print", b"%d" % number) for number in range(3)]
+    left = [KnownSighting(number, 10 + number, b"print", b"%d" % number) for number in range(3)]
     known = {10 + number: KnownArticle(10 + number, SHOWN) for number in range(3)}
     assert find_renamed(unknown, left, known) == {b"g0": left[0], b"g1": left[1], b"g2": left[2]}
     assert find_renamed(unknown[:2], left, known) == {}
@@ -89,7 +89,7 @@ def test_three_entries_that_move_together_need_no_dates() -> None:
         (_sighting(**EDITED, title="Gulls"), replace(LEFT, known_by=KnownBy.WORDS)),
     ],
 )
-def test_a_link_that_was_no_name_tells_of_no_entry_what_it_was(sighting: Sighting, seen: Sighted) -> None:
+def test_a_link_that_was_no_name_tells_of_no_entry_what_it_was(sighting: Sighting, seen: KnownSighting) -> None:
     assert not _is_found(sighting, seen)
 
 

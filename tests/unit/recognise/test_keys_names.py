@@ -7,7 +7,7 @@ import pytest
 
 from worker.recognise.audit import audit_guids
 from worker.recognise.keys import hash_guid, key_entries, note_shared_names, recognise
-from worker.values.entries import Entry, GuidPolicy, GuidRule, KeyedEntry, KnownBy, Recognised, Sighted
+from worker.values.entries import Entry, GuidPolicy, GuidRule, KeyedEntry, KnownBy, KnownSighting, Recognised
 
 READING = "expat 1"
 PAGE = "https://a.example/changelog/"
@@ -22,27 +22,27 @@ class _Feed:
     """A feed as the store knows it after some polls."""
 
     rule: GuidRule = field(default_factory=GuidRule)
-    sighted: dict[bytes, Sighted] = field(default_factory=dict)
+    sighted: dict[bytes, KnownSighting] = field(default_factory=dict)
     reading: str = READING
 
     def poll(self, *entries: Entry) -> Recognised:
         """Read a document as the pipeline does, then remember its entries and forget none."""
-        present = {key: seen for key, seen in self.sighted.items() if not seen.left}
+        present = {key: seen for key, seen in self.sighted.items() if not seen.has_left}
         keyed = key_entries(entries, self.reading, self.rule.policy, present)
         recognised = recognise(keyed, present | {each.guid_hash: seen for each in keyed if (seen := self._find(each))})
         self.rule = audit_guids(self.rule, entries, renamed=0, carried=len(present))
-        self.sighted = {key: replace(seen, left=True) for key, seen in self.sighted.items()}
+        self.sighted = {key: replace(seen, has_left=True) for key, seen in self.sighted.items()}
         self.sighted |= {each.guid_hash: _sight(each) for each in keyed}
         return recognised
 
-    def _find(self, keyed: KeyedEntry) -> Sighted | None:
+    def _find(self, keyed: KeyedEntry) -> KnownSighting | None:
         return self.sighted.get(keyed.guid_hash)
 
 
-def _sight(keyed: KeyedEntry) -> Sighted:
+def _sight(keyed: KeyedEntry) -> KnownSighting:
     link = keyed.entry.link
     url = f"https://a.example/{link}" if link and "://" not in link else link
-    return Sighted(1, 1, keyed.fingerprint, b"words", url, guid=keyed.guid, known_by=keyed.known_by)
+    return KnownSighting(1, 1, keyed.fingerprint, b"words", url, guid=keyed.guid, known_by=keyed.known_by)
 
 
 def _notes(kind: tuple[str | None, str], *numbers: int) -> list[Entry]:
@@ -164,7 +164,7 @@ def test_a_shared_link_that_stands_in_for_a_guid_is_known_again_by_its_very_spel
 def test_a_name_that_was_shared_in_an_older_document_only_is_a_name_again() -> None:
     feed = _Feed()
     feed.poll(*_notes(NO_GUIDS, 2, 1))
-    left = {key: replace(seen, left=True) for key, seen in feed.sighted.items()}
+    left = {key: replace(seen, has_left=True) for key, seen in feed.sighted.items()}
     (keyed,) = key_entries(_notes(NO_GUIDS, 3), READING, GuidPolicy.GUID, left)
     assert keyed.known_by is KnownBy.LINK
 
@@ -191,7 +191,7 @@ def test_a_link_under_a_guid_that_others_share_is_still_a_name_where_it_is_its_o
     own = Entry("N/A", "https://a.example/own", "Own")
     feed.poll(*_notes(("N/A", PAGE), 2, 1), own)
     feed.poll(replace(own, title="Edited"))
-    assert [seen.known_by for seen in feed.sighted.values() if not seen.left] == [KnownBy.GUID_AND_LINK]
+    assert [seen.known_by for seen in feed.sighted.values() if not seen.has_left] == [KnownBy.GUID_AND_LINK]
 
 
 @EVERY_KIND

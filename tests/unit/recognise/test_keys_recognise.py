@@ -2,14 +2,16 @@ import pytest
 
 from worker.recognise.audit import audit_guids
 from worker.recognise.keys import hash_guid, key_entries, recognise
-from worker.values.entries import Entry, GuidPolicy, GuidRule, KnownBy, Sighted
+from worker.values.entries import Entry, GuidPolicy, GuidRule, KnownBy, KnownSighting
 
 READING = "feedparser 1"
 
 
-def _sighted(entry: Entry, sighting_id: int = 1, *, left: bool = False, reading: str = READING) -> dict[bytes, Sighted]:
+def _sighted(
+    entry: Entry, sighting_id: int = 1, *, has_left: bool = False, reading: str = READING
+) -> dict[bytes, KnownSighting]:
     (keyed,) = key_entries([entry], reading)
-    return {keyed.guid_hash: Sighted(sighting_id, 7, keyed.fingerprint, b"words", left=left)}
+    return {keyed.guid_hash: KnownSighting(sighting_id, 7, keyed.fingerprint, b"words", has_left=has_left)}
 
 
 def test_an_entry_is_known_by_its_guid() -> None:
@@ -81,16 +83,16 @@ def test_an_entry_no_longer_in_the_document_has_left() -> None:
     assert recognise((), sighted).left == (*sighted.values(),)
 
 
-@pytest.mark.parametrize("left", [True, False])
-def test_an_unchanged_entry_is_known_whether_or_not_it_had_left(left: bool) -> None:
+@pytest.mark.parametrize("has_left", [True, False])
+def test_an_unchanged_entry_is_known_whether_or_not_it_had_left(has_left: bool) -> None:
     entry = Entry(guid="g1", title="News")
-    sighted = _sighted(entry, 42, left=left)
+    sighted = _sighted(entry, 42, has_left=has_left)
     recognised = recognise(key_entries([entry], READING), sighted)
     assert (recognised.unchanged, recognised.fresh) == ((*sighted.values(),), ())
 
 
 def test_what_left_long_ago_is_not_said_to_leave_again() -> None:
-    assert recognise((), _sighted(Entry(guid="g1"), left=True)).left == ()
+    assert recognise((), _sighted(Entry(guid="g1"), has_left=True)).left == ()
 
 
 def _entries(*guids: str | None) -> list[Entry]:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from worker.seeds.files import Look
+from worker.seeds.files import FileLook
 
 NOW = datetime(2026, 7, 11, 12, tzinfo=UTC)
 
@@ -19,13 +19,13 @@ NOW = datetime(2026, 7, 11, 12, tzinfo=UTC)
     ],
 )
 def test_a_file_was_written_when_it_says_but_never_after_now(modified: int, told: datetime) -> None:
-    assert Look(5, modified, modified).modified_at(NOW) == told
+    assert FileLook(5, modified, modified).modified_at(NOW) == told
 
 
 def test_a_file_that_was_only_renamed_looks_as_before() -> None:
-    assert Look(5, 100, 100) == Look(5, 100, 200)
+    assert FileLook(5, 100, 100) == FileLook(5, 100, 200)
 
 
-@pytest.mark.parametrize("written", [Look(6, 100, 100), Look(5, 101, 101)])
-def test_a_file_that_was_written_to_looks_otherwise(written: Look) -> None:
-    assert Look(5, 100, 100) != written
+@pytest.mark.parametrize("written", [FileLook(6, 100, 100), FileLook(5, 101, 101)])
+def test_a_file_that_was_written_to_looks_otherwise(written: FileLook) -> None:
+    assert FileLook(5, 100, 100) != written

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.seeds.files import Look, still_at
+from worker.seeds.files import FileLook, still_at
 
 SECOND = 1_000_000_000
 NOW = 1_700_000_000 * SECOND + 123_456_789
@@ -10,7 +10,7 @@ NOW = 1_700_000_000 * SECOND + 123_456_789
 
 def _still_in(modified: int, changed: int, still_for: int = SECOND) -> int:
     """Return how long from ``NOW`` it takes; both times are how long ago."""
-    return still_at(Look(5, NOW - modified, NOW - changed), NOW, still_for) - NOW
+    return still_at(FileLook(5, NOW - modified, NOW - changed), NOW, still_for) - NOW
 
 
 @pytest.mark.parametrize("age", [SECOND, SECOND + 1, 3600 * SECOND])
