@@ -68,16 +68,29 @@ def switch(port: int, mode: str) -> None:
     urllib.request.urlopen(f"http://127.0.0.1:{port}/control/{mode}", timeout=10).close()
 
 
+@contextmanager
+def rival(name: str, folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """Run a rival that polls feeds of the feed server when it is asked to."""
+    command = [sys.executable, "-m", "benchmarks.rival", name, str(folder), str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
 def poll(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Have it poll all that is due; what came of it."""
-    begin_to_poll(process)
+    return ask(process, "")
+
+
+def ask(process: subprocess.Popen[str], line: str) -> dict[str, Any]:
+    """Send a program a line; what it answers."""
+    begin_to_poll(process, line)
     return what_came(process)
 
 
-def begin_to_poll(process: subprocess.Popen[str]) -> None:
-    """Have it poll all that is due."""
+def begin_to_poll(process: subprocess.Popen[str], line: str = "") -> None:
+    """Have it poll all that is due, or what the line names."""
     assert process.stdin, "it has a pipe"
-    process.stdin.write("\n")
+    process.stdin.write(f"{line}\n")
     process.stdin.flush()
 
 

@@ -21,10 +21,13 @@ def _run(module: str, *arguments: str) -> str:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str) -> None:
-    printed = _run("benchmarks", "--feeds", "10", "--store", kind, "--json")
+    printed = _run("benchmarks", "--feeds", "10", "--store", kind, "--rivals", "script", "--json")
     rounds = [json.loads(line) for line in printed.splitlines()]
-    assert [measured["round"] for measured in rounds] == ["fresh", "304", "same", "one new"]
-    assert all(measured["cpu_ms_per_feed"] > 0 and 20 < measured["worker_mb"] < 220 for measured in rounds)
+    measured = [(each["round"], each["program"]) for each in rounds]
+    programs = ("feedmill", "script")
+    assert measured == [(name, program) for name in ("fresh", "304", "same", "one new") for program in programs]
+    assert all(each["cpu_ms_per_feed"] > 0 and 20 < each["worker_mb"] < 220 for each in rounds)
+    assert [each["ratio"] for each in rounds if each["program"] == "script"] == [1.0] * 4
 
 
 def test_the_schedule_benchmark_compares_policies_with_as_many_polls(tmp_path: Path) -> None:
