@@ -19,16 +19,16 @@ def _run(module: str, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "rivals"), [("sqlite", ["script"]), ("postgresql", [])])
+def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str, rivals: list[str]) -> None:
     # Enough for each round to take a tick of the clock by which the kernel counts CPU.
-    printed = _run("benchmarks", "--feeds", "50", "--store", kind, "--rivals", "script", "--json")
+    printed = _run("benchmarks", "--feeds", "50", "--store", kind, "--rivals", *rivals, "--json")
     rounds = [json.loads(line) for line in printed.splitlines()]
     measured = [(each["round"], each["program"]) for each in rounds]
-    programs = ("feedmill", "script")
+    programs = ("feedmill", *rivals)
     assert measured == [(name, program) for name in ("fresh", "304", "same", "one new") for program in programs]
     assert all(each["cpu_ms_per_feed"] > 0 and 20 < each["worker_mb"] < 220 for each in rounds)
-    assert [each["ratio"] for each in rounds if each["program"] == "script"] == [1.0] * 4
+    assert [each["ratio"] for each in rounds if each["program"] == "script"] == [1.0] * 4 * len(rivals)
 
 
 def test_the_schedule_benchmark_compares_policies_with_as_many_polls(tmp_path: Path) -> None:
