@@ -7,7 +7,7 @@ is better than half a ministry as an author.
 import re
 from collections.abc import Iterable, Iterator
 
-from worker.basics.person_names import reads_like_a_name
+from worker.wire.bylines import reads_like_a_name
 
 # These separate names and are never part of one.
 _LIST = re.compile(r"\s*[;|]\s*")

@@ -5,13 +5,13 @@ in East Asia, and the opening of an article that a paper took from a wire: a byl
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from worker.basics.person_names import reads_like_a_name
 from worker.wire.agencies import is_agency
 from worker.wire.datelines import read_dateline
-from worker.wire.words import NO_PERSONS
+from worker.wire.words import NAME_PARTICLES, NO_PERSONS
 
 _LONGEST = 200
 _LONGEST_FIELD = 4_000
@@ -56,6 +56,8 @@ _AFTER_DATELINE = (
     re.compile(r"(?P<names>[가-힣]{2,4}(?:[·,] ?[가-힣]{2,4}){0,4}) (?:기자|특파원) ?=? ?"),
 )
 _EAST_ASIAN_JOINTS = re.compile(r"[、，,· ]+")
+_WORD_OF_A_NAME = re.compile(r"[^\W\d_](?:[\w'’-]|\.(?!$))*\.?")
+_FEWEST_WORDS, _MOST_WORDS = 2, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +171,10 @@ def _without_capitals(name: str) -> str:
         return name
     cased = re.sub(r"[^\W\d_]+", lambda word: word[0][0] + word[0][1:].lower(), name)
     return re.sub(r"\bMc([a-z])", lambda found: f"Mc{found[1].upper()}", cased)
+
+
+def reads_like_a_name(words: Sequence[str]) -> bool:
+    """Return whether words may be a person's name: two to five, and none in small letters but particles (``van``)."""
+    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS:
+        return False
+    return all(_WORD_OF_A_NAME.fullmatch(word) and (not word[0].islower() or word in NAME_PARTICLES) for word in words)

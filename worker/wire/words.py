@@ -50,6 +50,11 @@ NO_PLACES = frozenset(
 )
 """What a sentence, a label or a credit begins with, and a place does not."""
 
+NAME_PARTICLES = frozenset(
+    "al am bin da de del della den der di do dos du el ibn la le ten ter van von y zu zur".split()
+)
+"""Words in small letters within the names of persons."""
+
 PLACE_PARTICLES = frozenset(
     "and an am auf de del der des di do da das e el et la las le les los of on sur the und upon y".split()
 )

@@ -1,6 +1,6 @@
 import pytest
 
-from worker.basics.person_names import reads_like_a_name
+from worker.wire.bylines import reads_like_a_name
 
 
 @pytest.mark.parametrize(
