@@ -22,7 +22,8 @@ from worker.database.locks import HostRelease
 from worker.database.seed_files import find_seed_hash
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
-from worker.pipeline.prepare import PreparedDocument, prepare_document
+from worker.pipeline.prepare import prepare_documents
+from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import Answered, conclude_failure, conclude_unchanged, hash_body
 from worker.seeds.ingest import date_content, find_owner, is_wire
 from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, NotModified, Validators
@@ -90,7 +91,7 @@ class Task:
         """Find out what is new in a document, before anything is locked."""
         assert self.parsed, "only a document is prepared"
         with reading(engine) as connection:
-            self.prepared = prepare_document(connection, self.answered, self.parsed, now, None)
+            (self.prepared,) = prepare_documents(connection, [(self.answered, self.parsed)], now, None)
 
     def store(self, engine: Engine, now: datetime) -> None:
         """Write it from the beginning, as often as others get in its way."""

@@ -17,7 +17,7 @@ from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.task_turns import TurnRow
 from worker.look.health import read_health
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.prepare import prepare_document
+from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.tools import Tools
 
 SITE = "https://gazette.example"
@@ -65,9 +65,9 @@ def test_a_clock_that_steps_between_decision_and_write_loses_nothing(tools: Tool
     _poll(tools, _rss(FIRST), now)
     (leased,) = lease(tools, f"{SITE}/feed")
     with reading(tools.engine) as connection:
-        prepared = prepare_document(connection, *read(tools, leased, _rss(LATER), at=now), now, None)
+        prepared = prepare_documents(connection, [read(tools, leased, _rss(LATER), at=now)], now, None)
     with writing(tools.engine) as connection:
-        (record,) = store_prepared(connection, [prepared], now - HOUR)
+        (record,) = store_prepared(connection, prepared, now - HOUR)
     assert (texts(tools), record.updated) == ([LATER], 1)
     assert (count(tools, ArticleRow), count(tools, SightingRow)) == (1, 1)
 

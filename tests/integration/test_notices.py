@@ -23,7 +23,7 @@ from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import add_file_feed, find_feed, remove_feed
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.prepare import prepare_document
+from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.results import Answered
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.ingest import ingest
@@ -225,8 +225,8 @@ def _store_uncommitted(tools: Tools, path: Path, words: str) -> Any:
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0))
     answered = Answered(feed, None, now_of(tools), fetched, tools.bounds)
     with writing(tools.engine) as connection:
-        prepared = prepare_document(connection, answered, parse_dispatch(document), now_of(tools), None)
-        store_prepared(connection, [prepared], now_of(tools))
+        prepared = prepare_documents(connection, [(answered, parse_dispatch(document))], now_of(tools), None)
+        store_prepared(connection, prepared, now_of(tools))
         yield
 
 

@@ -23,7 +23,7 @@ from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.manage.feeds import pause_feed, remove_feed, resume_feed
 from worker.manage.intervals import choose_interval
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.prepare import prepare_document
+from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.tools import Tools, make_tools
 from worker.settings import Settings
 
@@ -147,7 +147,7 @@ def test_a_feed_that_is_deleted_during_a_poll_costs_no_feed_that_was_read_with_i
     reads = [read(tools, deleted, ONE), read(tools, other, rss([item("two", link="https://a.example/two")]))]
     now = now_of(tools)
     with reading(tools.engine) as connection:
-        prepared = [prepare_document(connection, *each, now, None) for each in reads]
+        prepared = prepare_documents(connection, reads, now, None)
     with writing(tools.engine) as connection:
         remove_feed(connection, deleted.feed.feed_id, articles=True)
     with writing(tools.engine) as connection:
@@ -187,8 +187,8 @@ def test_an_operator_waits_for_a_poll_that_is_being_written(postgres_tools: Tool
     (leased,) = lease(tools, "https://a.example/1")
     with ThreadPoolExecutor() as pool:
         with writing(tools.engine) as connection:
-            prepared = prepare_document(connection, *read(tools, leased, ONE), now_of(tools), None)
-            store_prepared(connection, [prepared], now_of(tools))
+            prepared = prepare_documents(connection, [read(tools, leased, ONE)], now_of(tools), None)
+            store_prepared(connection, prepared, now_of(tools))
             speaking = pool.submit(_speak, tools, word)
             wait_until_blocked(tools.engine)
         speaking.result(PATIENCE)
@@ -202,11 +202,11 @@ def test_a_poll_waits_for_an_operator_who_is_speaking_and_leaves_the_feed_as_it_
     tools = postgres_tools
     (leased,) = lease(tools, "https://a.example/1")
     with reading(tools.engine) as connection:
-        prepared = prepare_document(connection, *read(tools, leased, ONE, etag='"1"'), now_of(tools), None)
+        prepared = prepare_documents(connection, [read(tools, leased, ONE, etag='"1"')], now_of(tools), None)
 
     def store() -> None:
         with writing(tools.engine) as connection:
-            store_prepared(connection, [prepared], now_of(tools))
+            store_prepared(connection, prepared, now_of(tools))
 
     with ThreadPoolExecutor() as pool:
         with writing(tools.engine) as connection:

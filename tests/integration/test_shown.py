@@ -29,7 +29,7 @@ from tests.storing import (
 )
 from worker.database.engine import reading, writing
 from worker.pipeline.conclude import store_prepared
-from worker.pipeline.prepare import prepare_document
+from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest
 
@@ -69,7 +69,7 @@ def _one_after_the_other(tools: Tools, reads: Sequence[Read]) -> None:
 def _prepared_before_any_is_stored(tools: Tools, reads: Sequence[Read]) -> None:
     now = now_of(tools)
     with reading(tools.engine) as connection:
-        prepared = [prepare_document(connection, *each, now, None) for each in reads]
+        prepared = prepare_documents(connection, reads, now, None)
     for one in prepared:
         with writing(tools.engine) as connection:
             store_prepared(connection, [one], now)

@@ -60,6 +60,15 @@ def decode(body: bytes, content_type: str | None) -> str:
     return body.decode("utf-8" if "utf-8" in declared else "cp1252", "replace")
 
 
+def is_utf8(body: bytes) -> bool:
+    """Say whether a document is valid UTF-8 as a whole."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def sniff_encoding(body: bytes) -> tuple[str, int] | None:
     """Return the encoding that the first bytes show, and how many of them are a mark, not text."""
     marks = ((encoding, len(mark)) for mark, encoding in _MARKS if body.startswith(mark))

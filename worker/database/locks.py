@@ -6,39 +6,23 @@ The lock of a feed is its row in schedules. All transactions lock feeds before h
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, null, or_, select, update
+from sqlalchemy import Connection, Select, and_, case, exists, or_, select, update
 
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.database.statements import is_one_of, slices, upsert
-from worker.database.types import UtcDateTime
+from worker.database.many_rows import replaced, update_many
+from worker.database.statements import is_one_of, is_one_of_given, upsert
 
-# Statements that every poll needs are built once: building one costs several times what running it does.
-_LOCK_FEEDS = (
-    select(ScheduleRow.feed_id, ScheduleRow.edition, ScheduleRow.instructions, ScheduleRow.last_success_at)
-    .where(ScheduleRow.feed_id.in_(bindparam("feed_ids", expanding=True)))
-    .order_by(ScheduleRow.feed_id)
-    .with_for_update()
-)
-_LOCK_HOSTS = (
-    select(HostRow.id, HostRow.lease_token)
-    .where(HostRow.id.in_(bindparam("host_ids", expanding=True)))
-    .order_by(HostRow.id)
-    .with_for_update()
-)
-_NEXT_REQUEST_AT = bindparam("b_at", type_=UtcDateTime())
-_NEXT_DUE = select(func.min(ScheduleRow.next_poll_at)).where(ScheduleRow.host_id == HostRow.id).scalar_subquery()
-_RELEASE = (
-    update(HostRow)
-    .where(HostRow.id == bindparam("b_host_id"), HostRow.lease_token == bindparam("b_token"))
-    .values(
-        lease_token=null(),
-        lease_until=null(),
-        expired_token=null(),
-        next_request_at=_NEXT_REQUEST_AT,
-        claimable_at=case((_NEXT_DUE < _NEXT_REQUEST_AT, _NEXT_REQUEST_AT), else_=_NEXT_DUE),
-        failures=bindparam("b_failures"),
-    )
+# A host can be claimed when its first feed is due, and not before it may be asked.
+_NEXT_DUE = "(SELECT min(next_poll_at) FROM schedules WHERE schedules.host_id = hosts.id)"
+_RELEASE = update_many(
+    HostRow,
+    ["id", "lease_token"],
+    dict.fromkeys(("lease_token", "lease_until", "expired_token"), "NULL")
+    | replaced("next_request_at", "failures")
+    | {"claimable_at": f"CASE WHEN {_NEXT_DUE} < {{next_request_at}} THEN {{next_request_at}} ELSE {_NEXT_DUE} END"},
 )
 
 
@@ -62,9 +46,28 @@ class HostRelease:
     is_isolated: bool = False
 
 
+# Statements that every poll needs are built once: building one costs several times what running it does.
+@cache
+def _select_feeds(dialect: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(ScheduleRow.feed_id, ScheduleRow.edition, ScheduleRow.instructions, ScheduleRow.last_success_at)
+        .where(is_one_of_given(dialect, ScheduleRow.feed_id, "feed_ids"))
+        .order_by(ScheduleRow.feed_id)
+        .with_for_update()
+    )
+
+
+@cache
+def _select_hosts(dialect: str) -> Select[*tuple[Any, ...]]:
+    mine = is_one_of_given(dialect, HostRow.id, "host_ids")
+    return select(HostRow.id, HostRow.lease_token).where(mine).order_by(HostRow.id).with_for_update()
+
+
 def lock_feeds(connection: Connection, feed_ids: Collection[int]) -> dict[int, LockedFeed]:
     """Lock feeds until the transaction ends; return them by id, without those that have been deleted."""
-    rows = (row for some in slices(sorted(feed_ids)) for row in connection.execute(_LOCK_FEEDS, {"feed_ids": some}))
+    if not feed_ids:
+        return {}
+    rows = connection.execute(_select_feeds(connection.dialect.name), {"feed_ids": sorted(feed_ids)})
     return {row.feed_id: LockedFeed(row.edition, row.instructions, row.last_success_at) for row in rows}
 
 
@@ -75,11 +78,11 @@ def count_instruction(connection: Connection, feed_ids: Collection[int]) -> None
     connection.execute(update(ScheduleRow).where(mine).values(instructions=ScheduleRow.instructions + 1))
 
 
-def count_editions(connection: Connection, feed_ids: Collection[int]) -> None:
-    """Raise the edition of locked feeds: what was prepared from an older edition must be prepared again."""
-    if feed_ids:
-        mine = is_one_of(connection, ScheduleRow.feed_id, feed_ids)
-        connection.execute(update(ScheduleRow).where(mine).values(edition=ScheduleRow.edition + 1))
+def count_edition(connection: Connection, feed_id: int) -> None:
+    """Raise the edition of a locked feed: what was prepared from an older edition must be prepared again."""
+    connection.execute(
+        update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(edition=ScheduleRow.edition + 1)
+    )
 
 
 def add_hosts(connection: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -110,19 +113,22 @@ def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, s
     """Lock hosts until the transaction ends, so that nobody takes one over; return the tokens of their leases."""
     if not host_ids:
         return {}
-    rows = connection.execute(_LOCK_HOSTS, {"host_ids": sorted(host_ids)})
+    rows = connection.execute(_select_hosts(connection.dialect.name), {"host_ids": sorted(host_ids)})
     return {row.id: row.lease_token for row in rows}
 
 
 def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:
     """End those leases of locked hosts that are still ours."""
-    if not releases:
-        return
     rows = [
-        {"b_host_id": each.host_id, "b_token": each.token, "b_at": each.next_request_at, "b_failures": each.failures}
-        for each in sorted(releases, key=lambda release: release.host_id)
+        {
+            "id": each.host_id,
+            "lease_token": each.token,
+            "next_request_at": each.next_request_at,
+            "failures": each.failures,
+        }
+        for each in releases
     ]
-    connection.execute(_RELEASE, rows)
+    _RELEASE.execute(connection, rows)
     # Only hosts that were isolated are looked at: no other one can have a suspect.
     if isolated := [release.host_id for release in releases if release.is_isolated]:
         waiting = and_(ScheduleRow.claim_attempts > 0, ScheduleRow.next_poll_at.is_not(None))

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Connection, Index, Integer, insert, text
+from sqlalchemy import CheckConstraint, Connection, Index, Integer, text
 from sqlalchemy.orm import Mapped
 
+from worker.database.many_rows import insert_many
 from worker.database.statements import partial_index
 from worker.database.types import NEVER_REUSED, Base, BigId, Json, column
 
@@ -53,17 +54,16 @@ class EventRow(Base):
     details: Mapped[dict[str, Any] | None] = column("Facts of this kind of change, JSON", Json)
 
 
-# Built once: building a statement costs several times what running it does.
-_INSERT_EVENTS = insert(EventRow)
+_NOTHING_SAID: dict[str, Any] = {"article_id": None, "feed_id": None, "details": None}
+_INSERT_EVENTS = insert_many(EventRow, ["created_at", "kind", *_NOTHING_SAID])
 
 
 def write_events(connection: Connection, now: datetime, kind: EventKind, changes: Sequence[Mapping[str, Any]]) -> None:
     """Write events of one kind, in the transaction that makes the changes.
 
-    A change has an ``article_id``, a ``feed_id`` or ``details``; all changes of a call have the same of these.
+    A change has an ``article_id``, a ``feed_id``, ``details``, or several of these.
     """
-    if changes:
-        connection.execute(_INSERT_EVENTS, [{"created_at": now, "kind": kind, **change} for change in changes])
+    _INSERT_EVENTS.execute(connection, [_NOTHING_SAID | {"created_at": now, "kind": kind, **each} for each in changes])
 
 
 class EventBoundsRow(Base):

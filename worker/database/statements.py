@@ -4,10 +4,22 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-import orjson
-from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Connection, Index, any_, func, literal, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Index,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
+
+from worker.database.types import Numbers
 
 # SQLite takes at most 32,766 parameters in one statement, which may have each value twice.
 _SLICE = 5_000
@@ -30,9 +42,19 @@ def is_one_of(connection: Connection, column: _Column, numbers: Collection[int])
 
     They are one parameter: as one each, very many of them cost more than the query itself.
     """
-    if connection.dialect.name == "postgresql":
-        return column == any_(literal(list(numbers), postgresql.ARRAY(BigInteger)))
-    return column.in_(select(func.json_each(orjson.dumps(list(numbers)).decode()).table_valued("value").c.value))
+    given = bindparam(None, list(numbers), type_=Numbers(), unique=True)
+    return _is_in(connection.dialect.name, column, given)
+
+
+def is_one_of_given(dialect: str, column: _Column, name: str) -> ColumnElement[bool]:
+    """Return the condition that ``column`` is one of the numbers that the parameter ``name`` gives."""
+    return _is_in(dialect, column, bindparam(name, type_=Numbers()))
+
+
+def _is_in(dialect: str, column: _Column, numbers: BindParameter[Any]) -> ColumnElement[bool]:
+    if dialect == "postgresql":
+        return column == any_(numbers)
+    return column.in_(select(func.json_each(numbers).table_valued("value").c.value))
 
 
 def is_one_of_found(dialect: str, column: _Column, query: CompoundSelect[int]) -> ColumnElement[bool]:

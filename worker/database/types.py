@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Date, Dialect, Double, Integer, LargeBinary, MetaData, Text
+import orjson
+from sqlalchemy import ARRAY, JSON, BigInteger, Date, Dialect, Double, Integer, LargeBinary, MetaData, Text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -44,21 +45,29 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = SqlDateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn the moment to UTC; ValueError when it has no zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a stored moment must name its time zone: {value!r}")
-        moment = value.astimezone(UTC)
-        # SQLite compares moments as text, so none of them may carry an offset.
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Return a function that turns a moment to UTC; it raises ValueError for one without a zone."""
+        return _as_sqlite_text if dialect.name == "sqlite" else _in_utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return the moment as aware UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"a stored moment must name its time zone: {value!r}")
+    return value.astimezone(UTC)
+
+
+def _as_sqlite_text(value: datetime | None) -> str | None:
+    """Return a moment as SQLAlchemy stores it; SQLite compares moments as text, so none may carry an offset."""
+    moment = _in_utc(value)
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if moment else None
 
 
 class Seconds(TypeDecorator[timedelta]):
@@ -74,6 +83,17 @@ class Seconds(TypeDecorator[timedelta]):
     def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 -- SQLAlchemy's signature
         """Return the seconds as a duration."""
         return None if value is None else timedelta(seconds=value)
+
+
+class Numbers(TypeDecorator[list[int]]):
+    """Any number of numbers as one parameter: an array on PostgreSQL, a JSON list on SQLite."""
+
+    impl = Text().with_variant(ARRAY(BigInteger), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: list[int] | None, dialect: Dialect) -> Any:
+        """Return the numbers as the database takes them."""
+        return value if dialect.name == "postgresql" else orjson.dumps(value).decode()
 
 
 # An id that was told outside (in events, listings, webhooks) must never name another row later. PostgreSQL's sequences

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import xxhash
+
 from worker.basics.urls import link_key
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
@@ -48,6 +50,11 @@ def _link(article: Article) -> str:
     """Return the link that would name an article across feeds; an empty string where there is none."""
     # Which site's feeds share the key makes no difference within one document.
     return "" if article.is_item else (article.match_key or "").partition(" ")[0]
+
+
+def hash_page(url: str | None) -> bytes:
+    """Return 8 bytes of which two links that lead to one page have the same."""
+    return xxhash.xxh3_64_digest(_page(url).encode(errors="surrogatepass"))
 
 
 def _page(url: str | None) -> str:

@@ -12,7 +12,7 @@ from worker.basics.units import read_id
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
-from worker.database.locks import add_hosts, count_editions, count_instruction, lock_feeds, wake_hosts
+from worker.database.locks import add_hosts, count_edition, count_instruction, lock_feeds, wake_hosts
 from worker.database.statements import slices, upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
 from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, FeedOptions, FeedState
@@ -181,7 +181,7 @@ def list_feeds_to_export(connection: Connection) -> Iterator[NewFeed]:
 def choose_guid_policy(connection: Connection, feed_id: int, policy: GuidPolicy | None) -> None:
     """Set by what a feed's entries are known; None leaves it to the audit of the feed's guids."""
     count_instruction(connection, [feed_id])
-    count_editions(connection, [feed_id])
+    count_edition(connection, feed_id)
     stored = connection.execute(select(FeedRow.options).where(FeedRow.id == feed_id)).scalar_one()
     options = replace(unpack(FeedOptions, stored) or FeedOptions(), guid_policy=policy)
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=pack(options)))

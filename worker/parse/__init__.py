@@ -10,10 +10,10 @@ A document may make the child crash, hang or be killed; the worker's own process
 """
 
 from worker.parse.child_process import ParseLimits
-from worker.parse.parser import Parsed, Parser
+from worker.parse.parser import Parsed, Parser, read_whole
 from worker.parse.sniff import Kind, sniff
 
 PARSE_VERSION = 4
 """Raise it with any change of what is read from the same bytes: known entries are then looked at again, once."""
 
-__all__ = ["PARSE_VERSION", "Kind", "ParseLimits", "Parsed", "Parser", "sniff"]
+__all__ = ["PARSE_VERSION", "Kind", "ParseLimits", "Parsed", "Parser", "read_whole", "sniff"]

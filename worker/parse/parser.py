@@ -17,7 +17,7 @@ from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.child_process import ChildDiedError, ChildProcess, ParseLimits
 from worker.parse.well_formed import FAULTS, read_well_formed
 from worker.values.due_feeds import Document
-from worker.values.entries import ParsedDocument
+from worker.values.entries import Outline, ParsedDocument
 
 # Together they keep the reading of any document in the worker's own process to about a tenth of a second.
 _LARGEST = 2_000_000
@@ -26,16 +26,28 @@ _MOST_TAGS = 100_000
 _AT_ONCE = timedelta(milliseconds=50)
 
 
-def read_in_process(document: Document, max_entries: int) -> ParsedDocument | PollError | None:
-    """Read a document in this process: return what it publishes, or why it is no feed; None for one for the child."""
+def read_in_process(
+    document: Document, max_entries: int, before: Outline | None = None
+) -> ParsedDocument | PollError | None:
+    """Read a document in this process: return what it publishes, or why it is no feed; None for one for the child.
+
+    Entries that come again as in ``before``, the outline of the feed's last document, may be left out.
+    """
     if len(document.body) > _LARGEST or document.body.count(b"<") > _MOST_TAGS:
         return None
     try:
-        return read_well_formed(document, max_entries, patience=max_entries)
+        return read_well_formed(document, max_entries, patience=max_entries, before=before)
     except PollError as error:
         return error
     except FAULTS:
         return None
+
+
+def read_whole(document: Document, parsed: ParsedDocument) -> ParsedDocument:
+    """Return what a document publishes, with the entries that were left out of ``parsed`` because they came again."""
+    whole = read_well_formed(document, parsed.size, parsed.size)
+    assert whole, "a document without some of its elements is no sounder than the whole"
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class Parser:
 
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
-        self._unread: deque[tuple[int, Document]] = deque()
+        self._unread: deque[tuple[int, Document, Outline | None]] = deque()
         # Documents for the child; it is busy with the first.
         self._for_child: deque[tuple[int, Document]] = deque()
         self._child: ChildProcess | None = None
@@ -70,11 +82,15 @@ class Parser:
     @property
     def pending_bytes(self) -> int:
         """How many bytes the pending documents have together."""
-        return sum(len(document.body) for _, document in chain(self._unread, self._for_child))
+        unread = (document for _, document, _ in self._unread)
+        return sum(len(document.body) for document in chain(unread, (document for _, document in self._for_child)))
 
-    def submit(self, key: int, document: Document) -> None:
-        """Take in a document; ``key`` comes back with its answer, which may overtake others."""
-        self._unread.append((key, document))
+    def submit(self, key: int, document: Document, before: Outline | None = None) -> None:
+        """Take in a document; ``key`` comes back with its answer, which may overtake others.
+
+        Entries that come again as in ``before``, the outline of the feed's last document, may be left out.
+        """
+        self._unread.append((key, document, before))
 
     def collect(self, wait: timedelta) -> list[Parsed]:
         """Return the answers there are, after waiting at most ``wait`` for the first; zero does not block."""
@@ -115,8 +131,8 @@ class Parser:
         """Read documents in this process for a moment, and put aside those for the child."""
         ends_at = time.monotonic() + _AT_ONCE.total_seconds()
         while self._unread and time.monotonic() < ends_at:
-            key, document = self._unread.popleft()
-            if answer := read_in_process(document, self._limits.max_entries):
+            key, document, before = self._unread.popleft()
+            if answer := read_in_process(document, self._limits.max_entries, before):
                 yield Parsed(key, answer)
             else:
                 self._for_child.append((key, document))

@@ -7,20 +7,22 @@ expat builds the tree, in linear time but for one thing: entities that name enti
 Only a document type can declare them, so a document that has one is refused before its first declaration is read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from worker.basics import field_rules
-from worker.basics.charset import decode
+from worker.basics.charset import decode, is_utf8
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
+from worker.parse.outline import Sliced, hash_frame, recognise_slices, slice_entries
 from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
-from worker.values.entries import Entry, ParsedDocument
+from worker.values.entries import Entry, Outline, ParsedDocument
 
 FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 """What a document that nobody foresaw may raise: another parser then reads it. A task's time limit is no such fault."""
@@ -42,23 +44,59 @@ class Tree:
         return self.roles[self.root.tag]
 
 
-def read_well_formed(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
+def read_well_formed(
+    document: Document, max_entries: int, patience: int, before: Outline | None = None
+) -> ParsedDocument | None:
     """Return what a well-formed document publishes; None where another parser should read it, or nobody.
 
     A document of more than ``patience`` entries is left to another parser, since most of them would be dropped.
+    Entries that come again as in ``before``, the outline of the feed's last document, are not read.
     PermanentError for a sitemap without news.
     """
+    sliced = slice_entries(document.body)
+    if sliced and before and (rest := _read_rest(document, sliced, before, max_entries)):
+        return rest
+    parsed = _read(document, patience)
+    if parsed is None:
+        return None
+    kept = field_rules.keep_newest(parsed.entries, max_entries, field_rules.moment_of)
+    dropped = len(parsed.entries) - len(kept)
+    outline = None if dropped or sliced is None else _outline(document, sliced, parsed)
+    return replace(parsed, entries=tuple(kept), dropped_entries=dropped, outline=outline)
+
+
+def _outline(document: Document, sliced: Sliced, parsed: ParsedDocument) -> Outline | None:
+    """Return the outline of a document that was read whole; None where its slices are not its entries."""
+    frame = hash_frame(sliced, document.content_type, parsed.authors)
+    is_sure = frame and len(parsed.entries) == len(sliced.slices) and is_utf8(document.body)
+    return Outline(frame, recognise_slices(sliced)) if frame and is_sure else None
+
+
+def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries: int) -> ParsedDocument | None:
+    """Return what a document publishes besides the entries that came again; None where it must be read whole."""
+    entries = recognise_slices(sliced, before)
+    known = [bool(each.guid_hash) for each in entries]
+    is_repeated = len({each.guid_hash for each in entries if each.guid_hash}) < sum(known)
+    if is_repeated or not any(known) or len(known) > max_entries:
+        return None
+    rest = replace(document, body=sliced.without(known))
+    parsed = _read(rest, max_entries, known) if is_utf8(rest.body) else None
+    if parsed is None or hash_frame(sliced, document.content_type, parsed.authors) != before.frame:
+        return None
+    return replace(parsed, outline=Outline(before.frame, entries), before=before)
+
+
+def _read(document: Document, patience: int, skipped: Sequence[bool] = ()) -> ParsedDocument | None:
+    """Return what a document publishes; entries that are to be skipped, by their places, are empty elements."""
     text = decode(document.body, document.content_type)
     tree = build_tree(text)
     if tree is None:
         return None
     try:
-        parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience)
+        parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience, skipped)
     except UnreadableError:
         return None
-    kept = field_rules.keep_newest(parsed.entries, max_entries, field_rules.moment_of)
-    dropped = len(parsed.entries) - len(kept)
-    return replace(parsed, entries=tuple(kept), dropped_entries=dropped, hints=read_hints(text))
+    return replace(parsed, hints=read_hints(text))
 
 
 def build_tree(text: str) -> Tree | None:
@@ -90,7 +128,7 @@ def _refuse(*_: object) -> None:
     raise UnreadableError
 
 
-def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
+def _read_feed(tree: Tree, patience: int, skipped: Sequence[bool]) -> ParsedDocument:
     root, roles, is_atom = tree.root, tree.roles, tree.format == "atom"
     if not is_atom and tree.format not in {"rss", "rdf"}:
         raise UnreadableError
@@ -102,6 +140,10 @@ def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
     # RDF has its items beside the channel, RSS inside it; where there are none or some elsewhere, something is amiss.
     if not items or len(items) > patience or sum(1 for _ in root.iter(items[0][0].tag)) > len(items):
         raise UnreadableError
+    if skipped:
+        if [bool(len(item) or item.attrib or item.text) for item, _ in items] != [not skip for skip in skipped]:
+            raise UnreadableError
+        items = [item for item, skip in zip(items, skipped, strict=True) if not skip]
     feed, feed_scope = parts_of[1] if channels else parts_of[0]
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
@@ -115,6 +157,7 @@ def _read_feed(tree: Tree, patience: int) -> ParsedDocument:
         site_url=find_page(feed, feed_scope),
         self_url=next((url for link in self_links if (url := find_url(link, feed_scope))), None),
         language=last_text(feed, "language") or scope.language,
+        authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
     )
 

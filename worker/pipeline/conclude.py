@@ -2,7 +2,7 @@
 
 ``results`` says what each poll is to write; this module writes it.
 
-read documents → ``prepare_document`` → lock feeds, hosts and articles → ``decide`` → write polls, articles and events
+read documents → ``prepare_documents`` → lock feeds, hosts and articles → ``decide`` → write polls, articles and events
 """
 
 from collections import Counter
@@ -21,13 +21,13 @@ from worker.manage.deletion import reconsider_articles
 from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.pipeline.prepare import (
-    PreparedDocument,
     collect_article_names,
     decide_read_at,
     gather_brought,
     is_current,
-    prepare_document,
+    prepare_documents,
 )
+from worker.pipeline.prepared_document import PreparedDocument, complete_outline
 from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
 from worker.store.decided_articles import StaleDecisionError, store_decision
@@ -67,7 +67,7 @@ def store_documents(
 
     def prepare_and_store() -> list[PollRecord]:
         with reading(engine) as connection:
-            prepared = [prepare_document(connection, answered, parsed, now, detect) for answered, parsed in read]
+            prepared = prepare_documents(connection, read, now, detect)
         with writing(engine) as connection:
             return store_prepared(connection, prepared, now)
 
@@ -129,10 +129,9 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     renamed = {each.sighting.guid_hash: each.sighting.known_by for each in placed}
     known = prepared.sighted.keys() | renamed.keys()
     arrived = [each.article.published_at for each in prepared.sightings if each.guid_hash not in known]
-    carried = sum(not seen.has_left for seen in prepared.sighted.values())
     # An entry that is known by its words has another key after each edit: that says nothing about the feed's guids.
     by_guid = sum(known_by is not KnownBy.WORDS for known_by in renamed.values())
-    rule = audit_guids(prepared.rule, prepared.parsed.entries, renamed=by_guid, carried=carried)
+    rule = audit_guids(prepared.rule, prepared.parsed.entries, renamed=by_guid, carried=prepared.carried)
     record = replace(
         result.record,
         new=outcome.new,
@@ -143,8 +142,9 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     result = replace(result, record=record, guid_rule=rule if rule != prepared.rule else None)
     result = _with_departures(result, prepared, locked)
     if not locked.holds_lease(result.host_id, result.token):
-        unchanged = tuple(seen.sighting_id for seen in prepared.recognised.unchanged)
-        result = replace(result, read_again=unchanged, read_at=decide_read_at(prepared.answered))
+        result = replace(result, read_again=prepared.list_unchanged(), read_at=decide_read_at(prepared.answered))
+    elif rule.policy is prepared.rule.policy:
+        result = replace(result, outline=complete_outline(prepared, outcome.placements))
     return conclude_document(prepared.answered, result, arrived, now)
 
 

@@ -17,13 +17,13 @@ from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
 from worker.normalise.match_keys import is_unnumbered
-from worker.normalise.sanitise import POLICY_VERSION
-from worker.parse import PARSE_VERSION
+from worker.parse import read_whole
+from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_skip_entries
 from worker.pipeline.results import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
 from worker.store.known import (
     ArticleNames,
-    find_guid_rule,
+    find_guid_rules,
     find_present_sightings,
     find_sightings,
     find_sightings_not_shown,
@@ -32,60 +32,88 @@ from worker.store.poll_locks import Locked
 from worker.values.articles import KnownArticle, Sighting
 from worker.values.decisions import Brought
 from worker.values.due_feeds import Document
-from worker.values.entries import GuidRule, KeyedEntry, KnownSighting, ParsedDocument, Recognised
-from worker.values.outcomes import PollResult
+from worker.values.entries import (
+    GuidRule,
+    KeyedEntry,
+    KnownSighting,
+    ParsedDocument,
+)
 
 _LOG = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedDocument:
-    """A document with its new and edited entries made comparable, and what the store held of its feed then."""
+class _KeyedDocument:
+    """A document whose entries have their keys, and the sightings that were needed for that."""
 
     answered: Answered
     parsed: ParsedDocument
+    released: ParsedDocument
     """Without its embargoed entries."""
-    result: PollResult
-    """What the poll writes, except for what the entries decide."""
     rule: GuidRule
     edition: int
-    """The feed's edition: once the feed has another one, the document must be prepared again."""
-    sighted: Mapping[bytes, KnownSighting]
-    """Stored sightings of the feed, by guid hash."""
-    recognised: Recognised
-    sightings: tuple[Sighting, ...]
-    """The new and edited entries, made comparable."""
-    entries: int
-    """How many entries the document has, repeated ones counted once."""
-    note: str | None
+    keyed: tuple[KeyedEntry, ...]
+    present: Mapping[bytes, KnownSighting]
+    """What the feed's newest document had; nothing where entries were left unread because they came again."""
 
-    @property
-    def feed_id(self) -> int:
-        """The feed whose document it is."""
-        return self.answered.feed.feed_id
+    def list_missing(self) -> Iterator[tuple[int, bytes]]:
+        """Yield feed and key of the sightings that are still to be looked up: of its entries, and of those gone."""
+        before = self.parsed.before.entries if self.parsed.before else ()
+        keys = {each.guid_hash for each in before}.difference(each.guid_hash for each in self.parsed.repeated)
+        keys.update(each.guid_hash for each in self.keyed)
+        return ((self.answered.feed.feed_id, key) for key in keys - self.present.keys())
 
 
-def prepare_document(
-    connection: Connection, answered: Answered, parsed: ParsedDocument, now: datetime, detect: Detect | None
+def prepare_documents(
+    connection: Connection, read: Sequence[tuple[Answered, ParsedDocument]], now: datetime, detect: Detect | None
+) -> list[PreparedDocument]:
+    """Return documents with their new and edited entries made comparable; all are new where their feed was deleted."""
+    rules = find_guid_rules(connection, [answered.feed.feed_id for answered, _ in read])
+    present = find_present_sightings(connection, [each.feed.feed_id for each, parsed in read if not parsed.before])
+    drafts = []
+    for answered, parsed in read:
+        feed_id, released = answered.feed.feed_id, hold_back(parsed, now)
+        (rule, edition), sighted = rules[feed_id], present.get(feed_id, {})
+        keyed = key_entries(released.entries, f"{parsed.parser} {READING}", rule.policy, sighted)
+        drafts.append(_KeyedDocument(answered, parsed, released, rule, edition, keyed, sighted))
+    found = find_sightings(connection, [missing for each in drafts for missing in each.list_missing()])
+    prepared = [_prepare(connection, each, found.get(each.answered.feed.feed_id, {}), now, detect) for each in drafts]
+    return [
+        each if may_skip_entries(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
+        for each in prepared
+    ]
+
+
+def _prepare(
+    connection: Connection,
+    draft: _KeyedDocument,
+    found: Mapping[bytes, KnownSighting],
+    now: datetime,
+    detect: Detect | None,
 ) -> PreparedDocument:
-    """Return a document with its new and edited entries made comparable; all are new where its feed was deleted."""
-    feed_id = answered.feed.feed_id
+    answered, parsed, released, keyed = draft.answered, draft.parsed, draft.released, draft.keyed
     context = _context_of(answered, parsed, detect)
-    released = hold_back(parsed, now)
-    rule, edition = find_guid_rule(connection, feed_id)
-    present = find_present_sightings(connection, feed_id)
-    keyed = key_entries(released.entries, f"{parsed.parser} {PARSE_VERSION} {POLICY_VERSION}", rule.policy, present)
-    sighted = present | find_sightings(connection, feed_id, {entry.guid_hash for entry in keyed} - present.keys())
+    sighted = {**draft.present, **found}
     # All files are one publisher: an unchanged file may have to be shown again in place of another file.
-    not_shown = find_sightings_not_shown(connection, feed_id) if context.is_file and sighted else ()
+    not_shown = find_sightings_not_shown(connection, answered.feed.feed_id) if context.is_file and sighted else ()
     recognised = recognise(keyed, sighted, not_shown)
     sightings = tuple(_normalise(recognised.fresh, context, now))
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
     note = join_notes(
-        note_shared_names(keyed, rule.policy), f"versions that are no numbers: {unnumbered}" if unnumbered else None
+        note_shared_names(keyed, draft.rule.policy),
+        f"versions that are no numbers: {unnumbered}" if unnumbered else None,
     )
     result = conclude_read(answered, released, now, is_whole=len(released.entries) == len(parsed.entries))
-    return PreparedDocument(answered, released, result, rule, edition, sighted, recognised, sightings, len(keyed), note)
+    return PreparedDocument(
+        answered, released, result, draft.rule, draft.edition, keyed, sighted, recognised, sightings, note
+    )
+
+
+def _read_whole(prepared: PreparedDocument) -> tuple[Answered, ParsedDocument]:
+    """Return the document with the entries that were left unread because they came again."""
+    document = prepared.answered.fetched.answer
+    assert isinstance(document, Document), "only a document can be parsed"
+    return prepared.answered, read_whole(document, prepared.parsed)
 
 
 def hold_back(parsed: ParsedDocument, now: datetime) -> ParsedDocument:
@@ -130,7 +158,7 @@ def collect_article_names(prepared: Sequence[PreparedDocument]) -> ArticleNames:
     """Return the ids, match keys and file names by which to look up every article the documents may be about."""
     sightings = [(each, sighting) for each in prepared for sighting in each.sightings]
     known = [each.sighted.get(sighting.guid_hash) for each, sighting in sightings]
-    left = [seen for each in prepared for seen in _renamed(each)]
+    left = [seen for each in prepared for seen in list_renamed(each)]
     return ArticleNames(
         article_ids=frozenset(seen.article_id for seen in (*known, *left) if seen),
         match_keys=frozenset(sighting.article.match_key for _, sighting in sightings if sighting.article.match_key),
@@ -151,7 +179,7 @@ def gather_brought(prepared: PreparedDocument, locked: Locked, known: Sequence[K
         said_at=answered.said_at or answered.started_at,
         sightings=tuple(without_shared_links(prepared.sightings, prepared.recognised.unchanged, known)),
         sighted=prepared.sighted,
-        left=_renamed(prepared) if is_now else (),
+        left=list_renamed(prepared) if is_now else (),
         is_of_file=feed.host_id is None,
         is_newest=locked.holds_lease(feed.host_id, answered.token),
         is_current=is_now,
@@ -167,23 +195,3 @@ def decide_read_at(answered: Answered) -> datetime:
 def is_current(answered: Answered, locked: Locked) -> bool:
     """Say whether the document is the feed's present one: not a late worker's, nor a saved one of a polled feed."""
     return answered.feed.host_id is None or locked.holds_lease(answered.feed.host_id, answered.token)
-
-
-def _renamed(prepared: PreparedDocument) -> tuple[KnownSighting, ...]:
-    """Return the sightings that are gone from this document and may be in it under other guids."""
-    if not prepared.answered.is_of_its_feed:
-        return ()
-    unknown = [sighting for sighting in prepared.sightings if sighting.guid_hash not in prepared.sighted]
-    is_possible = _may_be_renamed(unknown, prepared.entries, prepared.answered.feed.last_success_at)
-    return prepared.recognised.left if is_possible else ()
-
-
-def _may_be_renamed(unknown: Sequence[Sighting], entries: int, last_success_at: datetime | None) -> bool:
-    """Say whether unknown entries may be known ones under other guids; one published since the last poll cannot be.
-
-    Dates count for nothing where most entries are unknown: some feeds date every entry anew each time they are asked.
-    """
-    if 2 * len(unknown) >= entries:
-        return bool(unknown)
-    dates = (sighting.article.published_at for sighting in unknown)
-    return any(at is None or last_success_at is None or at <= last_success_at for at in dates)

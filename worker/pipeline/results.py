@@ -143,7 +143,7 @@ def _make_result(
         http_status=fetched.http_status,
         error=error,
         bytes_received=fetched.bytes_received,
-        entries=len(parsed.entries) if parsed else None,
+        entries=parsed.size if parsed else None,
         parser=parsed.parser if parsed else None,
         note=_note_left_out(parsed) if parsed else None,
     )

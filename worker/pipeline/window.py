@@ -19,13 +19,16 @@ from sqlalchemy.exc import DBAPIError
 from worker.basics.stopping import is_interruption
 from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict, is_store_failing
+from worker.database.engine import reading
 from worker.database.locks import HostRelease
 from worker.errors import OUR_FAULT, ErrorClass, PermanentError, PollError
 from worker.pipeline.conclude import store_documents
+from worker.pipeline.prepared_document import READING
 from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
+from worker.store.outlines import find_outlines
 from worker.values.due_feeds import ClaimedHost, Credentials, Document, DueFeed, Fetched, FetchRequest, NotModified
 from worker.values.outcomes import PollRecord, PollResult
 
@@ -61,6 +64,7 @@ class Window:
         # The requests that do not hang yet, in the order in which they began.
         self._young: deque[_Begun] = deque()
         self._hanging: set[int] = set()
+        self._unread: list[tuple[int, DueFeed, Document]] = []
         self._being_read: dict[int, tuple[Visit, Answered]] = {}
         self._unstored: list[ReadDocument] = []
         self._shared = SharedCommit(tools.engine)
@@ -97,6 +101,7 @@ class Window:
         wait = min(wait, _LOOK_IN) if parser.pending else wait
         for fetched in self.tools.transfers.step(wait, held_bytes=parser.pending_bytes):
             self._take_answer(fetched)
+        self._submit_documents()
         self._unstored += self._read()
         for documents in in_bunches(list(self._unstored)):
             yield from self._store(documents)
@@ -112,7 +117,15 @@ class Window:
         self._drop(list(self._unstored), None)
         for visit in self._visits.values():
             self._shared.add(None, visit.release(self._clock.now()))
-        for held in (self._on_the_wire, self._being_read, self._visits, self._waiting, self._young, self._hanging):
+        for held in (
+            self._on_the_wire,
+            self._unread,
+            self._being_read,
+            self._visits,
+            self._waiting,
+            self._young,
+            self._hanging,
+        ):
             held.clear()
         return self._shared.commit(self._clock) if self._shared else []
 
@@ -134,7 +147,7 @@ class Window:
                 self._hanging.add(begun.visit.host.host_id)
 
     def _take_answer(self, fetched: Fetched) -> None:
-        """Send a document to the parser; conclude any other answer at once."""
+        """Keep a document for the parser; conclude any other answer at once."""
         begun = self._on_the_wire.pop(fetched.request.feed_id)
         now = self._clock.now()
         begun.visit.note_answer(now)
@@ -145,11 +158,20 @@ class Window:
             case Document() as document if hash_body(document) != begun.feed.body_hash:
                 key = next(_KEYS)
                 self._being_read[key] = (begun.visit, answered)
-                self.tools.parser.submit(key, document)
+                self._unread.append((key, begun.feed, document))
             case Document() | NotModified():
                 self._conclude(begun.visit, conclude_unchanged(answered, now))
             case PollError() as error:
                 self._conclude_failure(begun.visit, answered, error)
+
+    def _submit_documents(self) -> None:
+        """Send the documents that came in to the parser, with the outlines of their feeds' last ones."""
+        known = [feed.feed_id for _, feed, _ in self._unread if feed.edition]
+        with reading(self.tools.engine) as connection:
+            outlines = find_outlines(connection, known, READING)
+        for key, feed, document in self._unread:
+            self.tools.parser.submit(key, document, outlines.get(feed.feed_id))
+        self._unread.clear()
 
     def _read(self) -> Iterator[ReadDocument]:
         """Yield the documents that were parsed since the last turn; conclude at once those that could not be."""

@@ -2,30 +2,44 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, case, func, insert, update
+from sqlalchemy import Connection, bindparam, text, update
 from sqlalchemy.exc import IntegrityError
 
 from worker.basics.codec import pack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
 from worker.database.conflicts import is_taken
+from worker.database.many_rows import insert_many, replaced, update_many
 from worker.database.outbox_tables import EventKind, write_events
-from worker.database.statements import upsert
 from worker.database.value_columns import ARTICLE
 from worker.store.revisions import store_versions
 from worker.values.decisions import DecidedArticle, Decision, Resighted, Restated
 from worker.values.entries import Notice
 
 # Statements are built once: building one costs several times what running it does.
-_INSERT_ARTICLES = insert(ArticleRow).returning(ArticleRow.id, sort_by_parameter_order=True)
-_UPDATE_ARTICLES = update(ArticleRow).where(ArticleRow.id == bindparam("b_id"))
-_RESTATE = update(SightingRow).where(
-    SightingRow.feed_id == bindparam("b_feed_id"), SightingRow.guid_hash == bindparam("b_guid_hash")
+_INSERT_ARTICLES = insert_many(
+    ArticleRow, ["id", *ARTICLE.names.values(), "guid", "feed_id", "first_seen_at", "policy_version", "revision"]
 )
-# When a sighting is written again, these columns are not simply replaced.
-_KEPT = {"id", "feed_id", "guid_hash", "first_seen_at", "left_at"}
+_UPDATE_ARTICLES = update(ArticleRow).where(ArticleRow.id == bindparam("b_id"))
+_RESTATE = update_many(SightingRow, ["feed_id", "guid_hash"], replaced("said"))
+_RESERVE_IDS = text("SELECT nextval(pg_get_serial_sequence('articles', 'id')) FROM generate_series(1, :count)")
+# SQLite has one writer at a time: nobody else takes the ids that follow.
+_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
+# When a sighting is written again, these columns are simply replaced.
+_RESIGHTED = (
+    "article_id", "guid", "known_by", "original_url", "fingerprint", "content_hash", "version", "said_at", "read_at",
+    "length", "said",
+)  # fmt: skip
+# A guid that now names another article carries that one only since now.
+_UPSERT_SIGHTINGS = insert_many(
+    SightingRow,
+    ["feed_id", "guid_hash", "first_seen_at", "left_at", *_RESIGHTED],
+    f"""ON CONFLICT (feed_id, guid_hash) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _RESIGHTED)},
+    first_seen_at = CASE sightings.article_id WHEN excluded.article_id THEN sightings.first_seen_at
+        ELSE excluded.first_seen_at END,
+    left_at = CASE WHEN excluded.left_at IS NOT NULL THEN coalesce(sightings.left_at, excluded.left_at) END""",
+)
+_INSERT_NAMES = insert_many(ArticleNameRow, ["name", "article_id"], "ON CONFLICT DO NOTHING")
 
 
 class StaleDecisionError(Exception):
@@ -108,68 +122,62 @@ def _links_after(each: DecidedArticle, *, is_withdrawn: bool) -> tuple[int | Non
 def _create_articles(
     connection: Connection, new: Sequence[DecidedArticle], policy_version: int, now: datetime
 ) -> dict[int, int]:
-    if not new:
-        return {}
+    ids = dict(zip((each.article_id for each in new), _reserve_ids(connection, len(new)), strict=True))
     rows = [
         ARTICLE.write(each.after)
-        | {"guid": each.guid, "feed_id": each.feed_id, "first_seen_at": now, "policy_version": policy_version}
+        | {"id": ids[each.article_id], "guid": each.guid, "feed_id": each.feed_id, "first_seen_at": now}
+        | {"policy_version": policy_version}
         | {"revision": 1 + [version.article.content_hash for version in each.versions].index(each.after.content_hash)}
         for each in new
     ]
-    created = connection.execute(_INSERT_ARTICLES, rows).scalars().all()
-    ids = {each.article_id: article_id for each, article_id in zip(new, created, strict=True)}
+    _INSERT_ARTICLES.execute(connection, rows)
     store_versions(connection, new, now, ids)
     return ids
+
+
+def _reserve_ids(connection: Connection, count: int) -> Sequence[int]:
+    """Return so many ids that no article has or had, rising."""
+    if not count:
+        return ()
+    if connection.dialect.name == "postgresql":
+        return connection.execute(_RESERVE_IDS, {"count": count}).scalars().all()
+    last = connection.execute(_LAST_ID).scalar() or 0
+    return range(last + 1, last + 1 + count)
 
 
 def _store_sightings(
     connection: Connection, sightings: Sequence[Resighted], ids: Mapping[int, int], now: datetime
 ) -> None:
     """Write which feeds carry articles, under which guids, and what they say of them."""
-    if sightings:
-        rows = [
-            {
-                "feed_id": each.feed_id,
-                "article_id": ids.get(each.article_id, each.article_id),
-                "guid": each.sighting.guid,
-                "guid_hash": each.sighting.guid_hash,
-                "known_by": each.sighting.known_by,
-                "original_url": each.sighting.article.original_url,
-                "fingerprint": each.sighting.fingerprint,
-                "content_hash": each.sighting.article.content_hash,
-                "version": each.sighting.version,
-                "said_at": each.said_at,
-                "read_at": each.read_at,
-                "length": len(each.sighting.article.text),
-                "said": each.said and pack(each.said),
-                "first_seen_at": now,
-                "left_at": None if each.is_present else now,
-            }
-            for each in sightings
-        ]
-        connection.execute(_upsert_sightings(connection.dialect.name), rows)
-
-
-@cache
-def _upsert_sightings(dialect: str) -> Insert:
-    statement = upsert(dialect, SightingRow)
-    changed: dict[str, Any] = {column.key: column for column in statement.excluded if column.key not in _KEPT}
-    # A guid that now names another article carries that one only since now.
-    is_the_same = SightingRow.article_id == statement.excluded.article_id
-    changed["first_seen_at"] = case((is_the_same, SightingRow.first_seen_at), else_=statement.excluded.first_seen_at)
-    changed["left_at"] = case(
-        (statement.excluded.left_at.is_not(None), func.coalesce(SightingRow.left_at, statement.excluded.left_at))
-    )
-    return statement.on_conflict_do_update(index_elements=["feed_id", "guid_hash"], set_=changed)
+    rows = [
+        {
+            "feed_id": each.feed_id,
+            "article_id": ids.get(each.article_id, each.article_id),
+            "guid": each.sighting.guid,
+            "guid_hash": each.sighting.guid_hash,
+            "known_by": each.sighting.known_by,
+            "original_url": each.sighting.article.original_url,
+            "fingerprint": each.sighting.fingerprint,
+            "content_hash": each.sighting.article.content_hash,
+            "version": each.sighting.version,
+            "said_at": each.said_at,
+            "read_at": each.read_at,
+            "length": len(each.sighting.article.text),
+            "said": each.said and pack(each.said),
+            "first_seen_at": now,
+            "left_at": None if each.is_present else now,
+        }
+        for each in sightings
+    ]
+    _UPSERT_SIGHTINGS.execute(connection, rows)
 
 
 def _restate_sightings(connection: Connection, restated: Sequence[Restated]) -> None:
-    if restated:
-        rows = [
-            {"b_feed_id": each.feed_id, "b_guid_hash": each.guid_hash, "said": each.said and pack(each.said)}
-            for each in sorted(restated, key=lambda each: (each.feed_id, each.guid_hash))
-        ]
-        connection.execute(_RESTATE, rows)
+    rows = [
+        {"feed_id": each.feed_id, "guid_hash": each.guid_hash, "said": each.said and pack(each.said)}
+        for each in sorted(restated, key=lambda each: (each.feed_id, each.guid_hash))
+    ]
+    _RESTATE.execute(connection, rows)
 
 
 def _store_names(connection: Connection, articles: Sequence[DecidedArticle], ids: Mapping[int, int]) -> None:
@@ -178,8 +186,7 @@ def _store_names(connection: Connection, articles: Sequence[DecidedArticle], ids
         for each in articles
         for name in each.names
     ]
-    if rows:
-        connection.execute(upsert(connection.dialect.name, ArticleNameRow).on_conflict_do_nothing(), rows)
+    _INSERT_NAMES.execute(connection, rows)
 
 
 def _write_article_events(

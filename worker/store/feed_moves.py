@@ -12,7 +12,7 @@ from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.conflicts import is_taken
 from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow, SeedFileRow
-from worker.database.locks import add_hosts, count_editions, count_instruction, wake_hosts
+from worker.database.locks import add_hosts, count_edition, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
 from worker.store.decided_articles import StaleDecisionError
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
@@ -71,7 +71,7 @@ def _change_url(connection: Connection, feed_id: int, url: str, key: str) -> Non
 def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> frozenset[int]:
     """Merge a feed into the other one; return the articles that both had carried."""
     count_instruction(connection, [other])
-    count_editions(connection, [other])
+    count_edition(connection, other)
     article_ids = _find_shared_articles(connection, feed_id, other)
     _merge_sightings(connection, feed_id, other)
     ours = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id)

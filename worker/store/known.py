@@ -1,8 +1,9 @@
 """What the store already knows of feeds' entries and of articles, read for the pure stages as values."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
@@ -11,7 +12,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.statements import slices
+from worker.database.many_rows import Lookup
+from worker.database.statements import is_one_of_given, slices
 from worker.database.value_columns import ARTICLE, GUID_RULE
 from worker.values.articles import Article, KnownArticle, Statement
 from worker.values.due_feeds import FeedOptions
@@ -19,25 +21,14 @@ from worker.values.entries import GuidRule, KnownBy, KnownSighting
 
 _NO_EDITION = -1
 # All statements are built once: building one costs several times what running it does.
-_OF_FEED = SightingRow.feed_id == bindparam("feed_id")
-_SIGHTINGS = select(
-    SightingRow.id,
-    SightingRow.article_id,
-    SightingRow.guid_hash,
-    SightingRow.fingerprint,
-    SightingRow.content_hash,
-    SightingRow.original_url,
-    SightingRow.left_at,
-    SightingRow.guid,
-    SightingRow.known_by,
-).where(_OF_FEED)
-_PRESENT_SIGHTINGS = _SIGHTINGS.where(SightingRow.left_at.is_(None))
-_SIGHTINGS_BY_HASH = _SIGHTINGS.where(SightingRow.guid_hash.in_(bindparam("guid_hashes", expanding=True)))
-_NOT_SHOWN = select(SightingRow.guid_hash).where(_OF_FEED, SightingRow.said.is_not(None))
-_GUID_FACTS = (
-    select(FeedRow.guid_policy, FeedRow.guid_reason, FeedRow.guid_renamings, FeedRow.options, ScheduleRow.edition)
-    .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
-    .where(FeedRow.id == bindparam("feed_id"))
+_KNOWN = (
+    "sightings.feed_id, sightings.guid_hash, id, article_id, fingerprint, content_hash, original_url, "
+    "left_at IS NOT NULL, guid, known_by"
+)
+_SIGHTINGS = Lookup(SightingRow, ("feed_id", "guid_hash"), _KNOWN)
+_PRESENT_SIGHTINGS = Lookup(SightingRow, ("feed_id",), _KNOWN, "left_at IS NULL")
+_NOT_SHOWN = select(SightingRow.guid_hash).where(
+    SightingRow.feed_id == bindparam("feed_id"), SightingRow.said.is_not(None)
 )
 _ARTICLE_NAMES = select(ArticleNameRow.name, ArticleNameRow.article_id).where(
     ArticleNameRow.name.in_(bindparam("names", expanding=True))
@@ -83,31 +74,44 @@ class ArticleNames:
     of_files: frozenset[str] = frozenset()
 
 
-def find_guid_rule(connection: Connection, feed_id: int) -> tuple[GuidRule, int]:
-    """Return what a feed's entries are recognised by, and the feed's edition.
+@cache
+def _select_guid_facts(dialect: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(FeedRow.id, *(FeedRow.__table__.c[name] for name in GUID_RULE.names.values()))
+        .add_columns(FeedRow.options, ScheduleRow.edition)
+        .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
+        .where(is_one_of_given(dialect, FeedRow.id, "feed_ids"))
+    )
 
-    A deleted feed gets the default rule and an edition that no feed has.
+
+def find_guid_rules(connection: Connection, feed_ids: Collection[int]) -> Mapping[int, tuple[GuidRule, int]]:
+    """Return, by feed, what its entries are recognised by, and the feed's edition.
+
+    A deleted feed has the default rule and an edition that no feed has.
     """
-    row = connection.execute(_GUID_FACTS, {"feed_id": feed_id}).first()
-    if row is None:
-        return GuidRule(), _NO_EDITION
+    rows = connection.execute(_select_guid_facts(connection.dialect.name), {"feed_ids": list(feed_ids)})
+    return dict.fromkeys(feed_ids, (GuidRule(), _NO_EDITION)) | {row.id: (_guid_rule(row), row.edition) for row in rows}
+
+
+def _guid_rule(row: Row[Any]) -> GuidRule:
     options = unpack(FeedOptions, row.options)
     if options and options.guid_policy:
-        return GuidRule(options.guid_policy, "chosen by its operator", is_fixed=True), row.edition
-    return GUID_RULE.read(row), row.edition
+        return GuidRule(options.guid_policy, "chosen by its operator", is_fixed=True)
+    return GUID_RULE.read(row)
 
 
-def find_present_sightings(connection: Connection, feed_id: int) -> dict[bytes, KnownSighting]:
-    """Return, by guid hash, the sightings whose entries are in the feed's newest document."""
-    return _read_sightings(connection, _PRESENT_SIGHTINGS, {"feed_id": feed_id})
+def find_present_sightings(
+    connection: Connection, feed_ids: Iterable[int]
+) -> Mapping[int, Mapping[bytes, KnownSighting]]:
+    """Return, by feed and guid hash, the sightings whose entries are in the feeds' newest documents."""
+    return _read_sightings(_PRESENT_SIGHTINGS.execute(connection, [(feed_id,) for feed_id in feed_ids]))
 
 
-def find_sightings(connection: Connection, feed_id: int, guid_hashes: Collection[bytes]) -> dict[bytes, KnownSighting]:
-    """Return, by guid hash, the feed's sightings under these keys."""
-    found: dict[bytes, KnownSighting] = {}
-    for some in slices(guid_hashes):
-        found |= _read_sightings(connection, _SIGHTINGS_BY_HASH, {"feed_id": feed_id, "guid_hashes": some})
-    return found
+def find_sightings(
+    connection: Connection, keys: Collection[tuple[int, bytes]]
+) -> Mapping[int, Mapping[bytes, KnownSighting]]:
+    """Return, by feed and guid hash, the sightings under these pairs of both."""
+    return _read_sightings(_SIGHTINGS.execute(connection, keys))
 
 
 def find_sightings_not_shown(connection: Connection, feed_id: int) -> set[bytes]:
@@ -115,22 +119,20 @@ def find_sightings_not_shown(connection: Connection, feed_id: int) -> set[bytes]
     return set(connection.execute(_NOT_SHOWN, {"feed_id": feed_id}).scalars())
 
 
-def _read_sightings(
-    connection: Connection, query: Select[*tuple[Any, ...]], values: dict[str, Any]
-) -> dict[bytes, KnownSighting]:
-    return {
-        row.guid_hash: KnownSighting(
-            row.id,
-            row.article_id,
-            row.fingerprint,
-            row.content_hash,
-            row.original_url,
-            has_left=row.left_at is not None,
-            guid=row.guid,
-            known_by=KnownBy(row.known_by),
+def _read_sightings(rows: Iterable[Sequence[Any]]) -> Mapping[int, Mapping[bytes, KnownSighting]]:
+    found: dict[int, dict[bytes, KnownSighting]] = defaultdict(dict)
+    for feed_id, guid_hash, sighting_id, article_id, fingerprint, content_hash, url, has_left, guid, known_by in rows:
+        found[feed_id][guid_hash] = KnownSighting(
+            sighting_id,
+            article_id,
+            fingerprint,
+            content_hash,
+            url,
+            has_left=bool(has_left),
+            guid=guid,
+            known_by=KnownBy(known_by),
         )
-        for row in connection.execute(query, values)
-    }
+    return found
 
 
 def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArticle]:

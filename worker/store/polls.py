@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from worker.database.feed_tables import PollRow
-from worker.database.locks import HostRelease, count_editions, release_hosts
-from worker.store.feed_state import store_feed, store_schedules
+from worker.database.locks import HostRelease, release_hosts
+from worker.database.many_rows import insert_many
+from worker.store.feed_state import store_feeds, store_schedules
+from worker.store.outlines import store_outlines
 from worker.store.poll_locks import Locked, lock_polls
 from worker.store.sightings import confirm_sightings, store_departures
 from worker.values.outcomes import PollRecord, PollResult
 
-# Built once: building a statement costs several times what running it does.
-_INSERT_POLLS = insert(PollRow)
+_INSERT_POLLS = insert_many(PollRow, [name for name in PollRow.__table__.columns.keys() if name != "id"])  # noqa: SIM118 -- a collection of columns
 
 
 def store_polls(
@@ -37,12 +38,9 @@ def write_polls(connection: Connection, locked: Locked, results: Sequence[PollRe
     confirmed = {feed_id: feed.last_success_at for feed_id, feed in locked.feeds.items()}
     store_departures(connection, stored, confirmed, now)
     store_schedules(connection, locked, stored)
-    count_editions(connection, [result.record.feed_id for result in stored if result.is_document])
-    for result in stored:
-        if locked.may_decide(result):
-            store_feed(connection, result, now)
-    if stored:
-        connection.execute(_INSERT_POLLS, [_ledger_row(result.record) for result in stored])
+    store_feeds(connection, [result for result in stored if locked.may_decide(result)], now)
+    store_outlines(connection, [(each.record.feed_id, each.outline) for each in stored if each.outline])
+    _INSERT_POLLS.execute(connection, [_ledger_row(result.record) for result in stored])
 
 
 def _ledger_row(record: PollRecord) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from worker.database.article_tables import RevisionRow
+from worker.database.many_rows import insert_many, replaced, update_many
 from worker.database.statements import slices
 from worker.values.decisions import DecidedArticle, Version
 from worker.values.entries import Notice
@@ -19,10 +20,8 @@ _Known = dict[int, dict[bytes, tuple[int, Notice | None]]]
 _VERSIONS = select(RevisionRow.article_id, RevisionRow.number, RevisionRow.content_hash, RevisionRow.notice).where(
     RevisionRow.article_id.in_(bindparam("ids", expanding=True))
 )
-_SET_WORDS = update(RevisionRow).where(
-    RevisionRow.article_id == bindparam("b_article_id"), RevisionRow.content_hash == bindparam("b_hash")
-)
-_INSERT = insert(RevisionRow)
+_SET_WORDS = update_many(RevisionRow, ["article_id", "content_hash"], replaced("html", "text"))
+_INSERT = insert_many(RevisionRow, RevisionRow.__table__.columns.keys())
 
 
 def store_versions(
@@ -45,10 +44,8 @@ def store_versions(
                 number = 1 + max((number for number, _ in versions.values()), default=0)
                 versions[version.article.content_hash] = (number, version.article.notice)
                 rows.append(_revision_row(article_id, number, version, each, now))
-    if words:
-        connection.execute(_SET_WORDS, words)
-    if rows:
-        connection.execute(_INSERT, rows)
+    _SET_WORDS.execute(connection, words)
+    _INSERT.execute(connection, rows)
     numbers = {each.article_id: known[each.article_id][each.after.content_hash][0] for each in touched}
     return numbers, frozenset(_find_withdrawn(touched, known))
 
@@ -72,11 +69,11 @@ def _moved_words(article_id: int, each: DecidedArticle, known: Collection[bytes]
     if each.before is None or each.before.content_hash == each.after.content_hash:
         return []
     words: list[dict[str, Any]]
-    words = [{"b_hash": each.before.content_hash, "html": each.before.html, "text": each.before.text}]
+    words = [{"content_hash": each.before.content_hash, "html": each.before.html, "text": each.before.text}]
     if each.after.content_hash in known:
         # A publisher took an edit back: that version's words move back into the article.
-        words.append({"b_hash": each.after.content_hash, "html": None, "text": None})
-    return [moved | {"b_article_id": article_id} for moved in words]
+        words.append({"content_hash": each.after.content_hash, "html": None, "text": None})
+    return [moved | {"article_id": article_id} for moved in words]
 
 
 def _revision_row(

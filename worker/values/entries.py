@@ -80,6 +80,37 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlinedEntry:
+    """An entry as an outline holds it: short hashes, by which it is known again unread."""
+
+    slice_hash: bytes
+    """xxh3-64 of its bytes, from the start of its element to the end."""
+    guid_hash: bytes = b""
+    """What its sighting is found by; empty while it has not been recognised."""
+    page_hash: bytes = b""
+    """xxh3-64 of the end of its link's path: two entries that differ in it do not share a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Which entries a document has, by their bytes, and what gives these their meaning."""
+
+    frame: bytes
+    """xxh3-128 of all that an entry takes from around it: namespaces, bases, languages, authors, the encoding."""
+    entries: tuple[OutlinedEntry, ...]
+    """In document order."""
+    edition: int = 0
+    """The feed's edition, of which this was the newest document."""
+    reading: str = ""
+    """The versions of Feedmill's rules by which its entries were read."""
+
+    @property
+    def recognised(self) -> tuple[OutlinedEntry, ...]:
+        """The entries whose sightings are known."""
+        return tuple(each for each in self.entries if each.guid_hash)
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """A document read: what it says of its feed, and its entries in document order."""
 
@@ -88,10 +119,13 @@ class ParsedDocument:
     parser: str
     """Which path read it: ``expat``, ``feedparser``, ``json``, ``dispatch``, ``newsroom``."""
     entries: tuple[Entry, ...]
+    """Without those that came again, byte for byte as in ``before``."""
     title: str | None = None
     site_url: str | None = None
     self_url: str | None = None
     language: str | None = None
+    authors: tuple[str, ...] = ()
+    """The feed's, whom entries that name none have for theirs."""
     hints: Hints = field(default_factory=Hints)
     """When the publisher wants to be polled."""
     dropped_entries: int = 0
@@ -100,6 +134,20 @@ class ParsedDocument:
     """When it was made, as the document says of itself (Atom ``updated``, RSS ``lastBuildDate``)."""
     skipped: tuple[str, ...] = ()
     """Entries left out because they may not or need not be published, a reason each."""
+    outline: Outline | None = None
+    """Its entries by their bytes; those that came again are recognised. None where bytes do not tell entries apart."""
+    before: Outline | None = None
+    """The outline of the feed's document before, where that spared reading some entries."""
+
+    @property
+    def repeated(self) -> tuple[OutlinedEntry, ...]:
+        """The entries that came again, and are not in ``entries``."""
+        return self.outline.recognised if self.before and self.outline else ()
+
+    @property
+    def size(self) -> int:
+        """How many entries the document has, those that came again included."""
+        return len(self.entries) + len(self.repeated)
 
 
 class KnownBy(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from worker.errors import PollError
 from worker.values.due_feeds import FeedState, Streak, Validators
-from worker.values.entries import GuidRule
+from worker.values.entries import GuidRule, Outline
 from worker.values.schedules import Hints, Move, Rhythm
 
 
@@ -89,13 +89,15 @@ class PollResult:
     """Whether a document was read."""
     is_outdated: bool = False
     """Whether another poll has read the feed since that document was read."""
-    read_again: tuple[int, ...] = ()
-    """Ids of sightings that a poll without a lease found unchanged; each gets ``read_at``."""
+    read_again: tuple[bytes, ...] = ()
+    """Keys of sightings that a poll without a lease found unchanged; each gets ``read_at``."""
     read_at: datetime | None = None
     """When that poll read its document."""
     returned: tuple[int, ...] = ()
     """Ids of sightings that are back in the document."""
     left: tuple[int, ...] = ()
     """Ids of sightings that left it."""
+    outline: Outline | None = None
+    """The document's entries by their bytes, to know again those that come again; None where that is not possible."""
     guid_rule: GuidRule | None = None
     """What the feed's entries are recognised by from now on; None where that does not change."""

@@ -32,7 +32,9 @@ def test_a_feed_says_what_was_written_down_by_hand(name: str) -> None:
 def test_two_parsers_read_the_same(name: str) -> None:
     parsed = read_well_formed(document_of(name), 100, 100)
     assert parsed
-    assert replace(parsed, parser="feedparser") == read_with_feedparser(document_of(name), 100)
+    # What only one of them tells: whom entries have their authors from, and which bytes they are.
+    parsed = replace(parsed, parser="feedparser", authors=(), outline=None)
+    assert parsed == read_with_feedparser(document_of(name), 100)
 
 
 @pytest.mark.parametrize("name", sorted(LEFT_ALONE))

@@ -1,0 +1,129 @@
+"""Writing many rows by one statement that stays the same: an array a column on PostgreSQL, executemany on SQLite.
+
+A list of VALUES is another text for each number of rows, which psycopg and the server parse anew, and of which
+SQLAlchemy makes a parameter a value. ``python -m benchmarks.statements`` measures both.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import chain
+from string import Formatter
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Dialect, Row, Text
+
+from worker.database.statements import slices
+from worker.database.types import Base
+
+_Process: TypeAlias = Callable[[Any], Any]
+_SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManyRows:
+    """A statement that is executed for many rows, in words that SQLite and PostgreSQL share.
+
+    In ``sql``, ``{name}`` is a row's value for the table's column ``name``; ``{source}`` is where PostgreSQL takes them
+    from.
+    """
+
+    table: type[Base]
+    sql: str
+
+    def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows, each of which has the values that the statement names; no rows cost no statement."""
+        if rows:
+            sql, names, processes = _for_dialect(self, connection.dialect)
+            columns = {
+                name: [process(row[name]) for row in rows] if process else [row[name] for row in rows]
+                for name, process in processes.items()
+            }
+            values = tuple(columns[name] for name in names)
+            is_postgresql = connection.dialect.name == "postgresql"
+            connection.exec_driver_sql(sql, values if is_postgresql else list(zip(*values, strict=True)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """A query for the rows of a table that have given values in the columns ``names``, where ``where`` holds."""
+
+    table: type[Base]
+    names: tuple[str, ...]
+    columns: str
+    where: str = "true"
+
+    def execute(self, connection: Connection, rows: Iterable[tuple[Any, ...]]) -> Iterator[Row[Any]]:
+        """Yield the columns of what is found, as the driver returns them; no rows of values cost no statement."""
+        for some in slices(rows):
+            if connection.dialect.name == "postgresql":
+                source = _unnest(self.table, self.names, connection.dialect)
+                values: tuple[Any, ...] = tuple(map(list, zip(*some, strict=True)))
+            else:
+                row = f"({', '.join('?' * len(self.names))})"
+                source, values = f"(VALUES {', '.join([row] * len(some))})", tuple(chain.from_iterable(some))
+            yield from connection.exec_driver_sql(_lookup_sql(self, source), values)
+
+
+@lru_cache(maxsize=1024)
+def _lookup_sql(lookup: Lookup, source: str) -> str:
+    table = lookup.table.__tablename__
+    same = " AND ".join(f"{table}.{name} = given.{name}" for name in lookup.names)
+    given = f"WITH given ({', '.join(lookup.names)}) AS (SELECT * FROM {source} AS listed)"  # noqa: S608 -- our own names
+    # CROSS JOIN: SQLite then begins with what is given.
+    return f"{given} SELECT {lookup.columns} FROM given CROSS JOIN {table} WHERE {same} AND {lookup.where}"  # noqa: S608 -- our own names
+
+
+def insert_many(table: type[Base], names: Iterable[str], on_conflict: str = "") -> ManyRows:
+    """Return an INSERT of values for the columns ``names``."""
+    values = replaced(*names)
+    columns = ", ".join(f'"{name}"' for name in values)
+    # SQLite would take ON for a part of the query, did that not end in a condition.
+    rows = f"SELECT {', '.join(values.values())} {{{_SOURCE}}} WHERE true"
+    return ManyRows(table, f"INSERT INTO {table.__tablename__} ({columns}) {rows} {on_conflict}")
+
+
+def update_many(table: type[Base], keys: Iterable[str], changes: Mapping[str, str], where: str = "") -> ManyRows:
+    """Return an UPDATE of the rows that have the given values in the columns ``keys``, and for which ``where`` holds.
+
+    ``changes`` holds an expression for each column that changes, ``{name}`` being a given value.
+    """
+    assignments = ", ".join(f'"{name}" = {value}' for name, value in changes.items())
+    conditions = [*(f"{table.__tablename__}.{key} = {{{key}}}" for key in keys), *([where] if where else [])]
+    condition = " AND ".join(conditions)
+    return ManyRows(table, f"UPDATE {table.__tablename__} SET {assignments} {{{_SOURCE}}} WHERE {condition}")  # noqa: S608 -- our own names
+
+
+def replaced(*names: str) -> dict[str, str]:
+    """Return the changes of columns that simply take the given values."""
+    return {name: f"{{{name}}}" for name in names}
+
+
+@cache
+def _for_dialect(statement: ManyRows, dialect: Dialect) -> tuple[str, tuple[str, ...], Mapping[str, _Process | None]]:
+    """Return the statement's text for a database, the names of its parameters, and what makes each the driver's."""
+    placed = tuple(name for _, name, _, _ in Formatter().parse(statement.sql) if name and name != _SOURCE)
+    names = tuple(dict.fromkeys(placed))
+    types = {name: statement.table.__table__.c[name].type.dialect_impl(dialect) for name in names}
+    processes = {
+        name: _plain if isinstance(kind, Text) else kind.bind_processor(dialect) for name, kind in types.items()
+    }
+    if dialect.name == "sqlite":
+        return statement.sql.format(**dict.fromkeys(names, "?"), source=""), placed, processes
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = {name: f'given."{name}"' for name in names}
+    source = f"FROM {_unnest(statement.table, names, dialect)} AS given ({columns})"
+    return statement.sql.format(**values, source=source), names, processes
+
+
+@cache
+def _unnest(table: type[Base], names: tuple[str, ...], dialect: Dialect) -> str:
+    """Return the table that PostgreSQL makes of an array for each of these columns."""
+    types = (table.__table__.c[name].type.dialect_impl(dialect) for name in names)
+    # %b: psycopg writes arrays in binary, for a fifth of what their text costs.
+    return f"unnest({', '.join(f'%b::{kind.compile(dialect)}[]' for kind in types)})"
+
+
+def _plain(value: str | None) -> str | None:
+    # psycopg refuses a list of strings of several classes.
+    return value if value is None else str(value)

@@ -1,0 +1,61 @@
+"""The outlines of feeds' newest documents, by which entries that come again are known unread."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from worker.database.feed_tables import OutlineRow
+from worker.database.many_rows import insert_many
+from worker.database.statements import is_one_of_given
+from worker.values.entries import Outline, OutlinedEntry
+
+_HASH, _GUID_HASH = 8, 16
+_FIELDS = ("edition", "reading", "frame", "slice_hashes", "guid_hashes", "page_hashes")
+_UPSERT = insert_many(
+    OutlineRow,
+    ["feed_id", *_FIELDS],
+    f"ON CONFLICT (feed_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FIELDS)}",
+)
+
+
+@cache
+def _select_outlines(dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(OutlineRow).where(is_one_of_given(dialect, OutlineRow.feed_id, "feed_ids"))
+
+
+def find_outlines(connection: Connection, feed_ids: Collection[int], reading: str) -> dict[int, Outline]:
+    """Return, by feed, the outlines of newest documents that were read by the present rules."""
+    if not feed_ids:
+        return {}
+    rows = connection.execute(_select_outlines(connection.dialect.name), {"feed_ids": list(feed_ids)})
+    return {
+        row.feed_id: Outline(row.frame, tuple(_read_entries(row)), row.edition, row.reading)
+        for row in rows
+        if row.reading == reading
+    }
+
+
+def _read_entries(row: Any) -> Iterator[OutlinedEntry]:
+    for place in range(len(row.slice_hashes) // _HASH):
+        short = slice(place * _HASH, (place + 1) * _HASH)
+        long = slice(place * _GUID_HASH, (place + 1) * _GUID_HASH)
+        yield OutlinedEntry(row.slice_hashes[short], row.guid_hashes[long], row.page_hashes[short])
+
+
+def store_outlines(connection: Connection, outlines: Iterable[tuple[int, Outline]]) -> None:
+    """Write the outlines of feeds' newest documents."""
+    rows = [
+        {
+            "feed_id": feed_id,
+            "edition": outline.edition,
+            "reading": outline.reading,
+            "frame": outline.frame,
+            "slice_hashes": b"".join(each.slice_hash for each in outline.entries),
+            "guid_hashes": b"".join(each.guid_hash for each in outline.entries),
+            "page_hashes": b"".join(each.page_hash for each in outline.entries),
+        }
+        for feed_id, outline in outlines
+    ]
+    _UPSERT.execute(connection, rows)
