@@ -14,8 +14,10 @@ from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.outbox_tables import EventRow
 from worker.pipeline.conclude import store_documents
+from worker.pipeline.prepared_document import READING
 from worker.pipeline.results import Answered, bounds_of
 from worker.pipeline.tools import Tools
+from worker.store.outlines import find_outlines
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest, Validators
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord
@@ -54,7 +56,9 @@ def read(
     document = Document(served_at or feed.url, body, validators=Validators(etag or None))
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0), 200, len(body))
     answered = Answered(feed, leased.token, at or now_of(tools), fetched, bounds_of(feed, tools.bounds))
-    return answered, tools.parser.parse(document)
+    with reading(tools.engine) as connection:
+        outlines = find_outlines(connection, [feed.feed_id], READING)
+    return answered, tools.parser.parse(document, outlines.get(feed.feed_id))
 
 
 def store(tools: Tools, *reads: Read, now: datetime | None = None) -> list[PollRecord]:

@@ -104,9 +104,9 @@ class Parser:
                 break
         return answered
 
-    def parse(self, document: Document) -> ParsedDocument:
+    def parse(self, document: Document, before: Outline | None = None) -> ParsedDocument:
         """Read one document while nothing else is pending, and wait for it; raise the PollError it ends in."""
-        self.submit(0, document)
+        self.submit(0, document, before)
         try:
             while not (answered := self.collect(self._limits.wall)):
                 pass

@@ -1,0 +1,168 @@
+"""A document of which some entries are left unread is stored as if all had been read."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, delete, func, select
+
+from tests.documents import entry, rss
+from tests.storing import lease, poll_once, read, store
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, OutlineRow, PollRow
+from worker.pipeline.tools import Tools
+from worker.store.outlines import find_outlines
+from worker.values.outcomes import PollRecord
+
+UNREAD, WHOLE = "https://unread.example/feed", "https://whole.example/feed"
+WORDS = "harbour council bridge winter market ferry minister report figures schools rain budget library".split()
+STEPS = 60
+
+
+class Publisher:
+    """Changes its entries at random, in every way that may matter to other entries."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.entries: list[dict[str, str]] = []
+        self.gone: list[dict[str, str]] = []
+        self.made = 0
+
+    def step(self) -> None:
+        """Change something."""
+        strange = [self.rename, self.relink, self.repeat, self.swap, self.return_]
+        usual = [self.add, self.drop, self.edit]
+        for change in self.chance.choices([*5 * usual, *strange], k=self.chance.randint(1, 2)):
+            if len(self.entries) > 2 or change == self.add:
+                change()
+        # What is strange about a feed is over after a while.
+        self.entries = self.entries[:8]
+
+    def add(self) -> None:
+        self.made += 1
+        title = " ".join(self.chance.sample(WORDS, 4))
+        new = {"guid": f"g{self.made}", "link": f"/{self.made}", "title": title, "text": f"{title} {self.made}."}
+        new["published"] = self.chance.choice(["", f"{self.made % 28 + 1} 07:30"])
+        self.entries.insert(0, new)
+
+    def drop(self) -> None:
+        self.gone.append(self.entries.pop(self.chance.randrange(len(self.entries))))
+
+    def return_(self) -> None:
+        if self.gone:
+            self.entries.append(self.gone.pop())
+
+    def edit(self) -> None:
+        self.chance.choice(self.entries)["text"] += f" {self.chance.choice(WORDS)}."
+
+    def rename(self) -> None:
+        one = self.chance.choice(self.entries)
+        one["guid"] = self.chance.choice(["", f"renamed {one['guid']}", self.chance.choice(self.entries)["guid"]])
+
+    def relink(self) -> None:
+        self.chance.choice(self.entries)["link"] = self.chance.choice(self.entries)["link"]
+
+    def repeat(self) -> None:
+        self.entries.append(dict(self.chance.choice(self.entries)))
+
+    def swap(self) -> None:
+        self.chance.shuffle(self.entries)
+
+    def document(self, site: str) -> bytes:
+        items = (entry(**(each | {"link": f"{site}{each['link']}"})) for each in self.entries)
+        return rss(items, title=f"News {self.made}", site=site)
+
+
+def site_of(url: str) -> str:
+    return url.removesuffix("/feed")
+
+
+def forget_outlines(tools: Tools) -> None:
+    with writing(tools.engine) as connection:
+        feed = select(FeedRow.id).where(FeedRow.url == WHOLE).scalar_subquery()
+        connection.execute(delete(OutlineRow).where(OutlineRow.feed_id == feed))
+
+
+def rows(tools: Tools, url: str, *columns: Any) -> Sequence[Row[Any]]:
+    """What the store has of a feed's sightings and their articles, in the order in which articles were made."""
+    query = select(*columns).select_from(SightingRow).join(FeedRow, FeedRow.id == SightingRow.feed_id)
+    query = query.join(ArticleRow, ArticleRow.id == SightingRow.article_id)
+    with reading(tools.engine) as connection:
+        return connection.execute(query.where(FeedRow.url == url).order_by(SightingRow.id)).all()
+
+
+def stored(tools: Tools, url: str) -> tuple[Any, ...]:
+    """All that a feed has brought, without the ids and moments that differ from feed to feed."""
+    versions = select(func.count()).where(RevisionRow.article_id == ArticleRow.id).scalar_subquery()
+    says = [SightingRow.guid, SightingRow.known_by, SightingRow.content_hash, SightingRow.left_at.is_(None)]
+    shows = [ArticleRow.title, ArticleRow.text, ArticleRow.published_at, ArticleRow.match_key.is_(None), versions]
+    numbers = [number for (number,) in rows(tools, url, ArticleRow.id)]
+    places = {number: place for place, number in enumerate(sorted(set(numbers)))}
+    facts = [(guid.removeprefix(site_of(url)), *row) for guid, *row in rows(tools, url, *says, *shows)]
+    return facts, [places[number] for number in numbers], guid_rule(tools, url)
+
+
+def guid_rule(tools: Tools, url: str) -> Row[Any]:
+    with reading(tools.engine) as connection:
+        columns = FeedRow.guid_policy, FeedRow.guid_renamings
+        return connection.execute(select(*columns).where(FeedRow.url == url)).one()
+
+
+def told(record: PollRecord) -> tuple[Any, ...]:
+    return record.outcome, record.new, record.updated, record.entries, record.note
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_document_read_in_part_is_stored_as_one_read_whole(tools: Tools, seed: int) -> None:
+    publisher, left_unread, late = Publisher(seed), 0, []
+    for _ in range(STEPS):
+        publisher.step()
+        forget_outlines(tools)
+        # Leased together: whoever leased a feed before is late from now on.
+        leased = lease(tools, UNREAD, WHOLE)
+        reads = [read(tools, each, publisher.document(site_of(each.feed.url))) for each in leased]
+        left_unread += bool(reads[0][1].repeated)
+        assert not reads[1][1].repeated
+        if publisher.chance.random() < 0.1:
+            # Their workers are late: another document is stored first.
+            late.append(reads)
+            continue
+        for both in [reads, *late]:
+            records = [store(tools, each)[0] for each in both]
+            assert told(records[0]) == told(records[1])
+        late.clear()
+        assert stored(tools, UNREAD) == stored(tools, WHOLE)
+    assert left_unread > STEPS / 10
+
+
+def test_an_entry_that_shares_its_link_with_an_unread_one_gets_no_match_key(tools: Tools) -> None:
+    first = entry("1", "https://a.example/page", "Storm", "A storm.", "1 07:30")
+    second = entry("2", "https://a.example/page", "Rain", "Rain fell.", "2 07:30")
+    poll_once(tools, "https://a.example/feed", rss([first, entry("3", "https://a.example/3", "Sun", "Sun.")]))
+    poll_once(tools, "https://a.example/feed", rss([second, first, entry("3", "https://a.example/3", "Sun", "Sun.")]))
+    with reading(tools.engine) as connection:
+        keys = {title: key for title, key in connection.execute(select(ArticleRow.title, ArticleRow.match_key))}  # noqa: C416 -- dict() of rows loses the types
+    assert keys["Rain"] is None
+
+
+def test_an_outline_of_an_older_document_spares_nothing(tools: Tools) -> None:
+    url = "https://a.example/feed"
+    one, two = entry("1", title="Storm", text="A storm."), entry("2", title="Rain", text="Rain fell.")
+    poll_once(tools, url, rss([one]))
+    (leased,) = lease(tools, url)
+    waiting = read(tools, leased, rss([two, one]))
+    assert waiting[1].repeated
+    # Meanwhile the entry leaves the feed with another document, so that it comes back with this one.
+    poll_once(tools, url, rss([entry("3", "https://a.example/3", "Sun", "Sun.")]))
+    store(tools, waiting)
+    with reading(tools.engine) as connection:
+        ledger = connection.execute(select(PollRow.entries).order_by(PollRow.id)).scalars().all()
+    assert ledger == [1, 1, 2]
+
+
+def test_entries_are_read_again_by_new_rules(tools: Tools) -> None:
+    poll_once(tools, "https://a.example/feed", rss([entry("1", title="Storm", text="A storm.")]))
+    with reading(tools.engine) as connection:
+        assert find_outlines(connection, [1], "other rules") == {}
