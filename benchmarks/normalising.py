@@ -19,8 +19,8 @@ from worker.errors import PollError
 from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
-from worker.normalise.plain_text import text_of
-from worker.normalise.sanitise import sanitise
+from worker.normalise.plain_text import text_of_tree
+from worker.normalise.sanitise import sanitise_to_tree
 from worker.parse.document import parse_document
 from worker.recognise.keys import key_entries
 from worker.values.due_feeds import Document
@@ -51,7 +51,7 @@ def as_markup(document: Document) -> Iterator[Work]:
 
 
 def _read_markup(body: str, base: str) -> str:
-    return text_of(sanitise(body, base))
+    return text_of_tree(sanitise_to_tree(body, base)[1])
 
 
 def main() -> None:

@@ -21,6 +21,8 @@ _FORBIDDEN_AFTER = (
 )
 # PostgreSQL indexes no value of more than 2,700 bytes.
 _LONGEST_KEY, _KEPT_OF_KEY = 1_000, 950
+# In a longer text, to look for control characters among its bytes takes a third of the time.
+_LONGEST_PRINTABLE = 60
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31a0-\u31bf\u31f0-\u31ff"
@@ -47,7 +49,7 @@ def clean(text: str | None, longest: int) -> str | None:
 
 def _is_clean(text: str) -> bool:
     """Return whether a text holds nothing forbidden, at a fifth of the price of taking it out."""
-    if text.isprintable():
+    if len(text) <= _LONGEST_PRINTABLE and text.isprintable():
         return True
     try:
         raw = text.encode()

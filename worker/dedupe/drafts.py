@@ -77,18 +77,20 @@ class Draft:
 
     def set_match_key(self, match_key: str) -> None:
         """Let the article be found by a match key from now on."""
+        is_other_kind = is_item_key(match_key) != is_item_key(self.match_key)
         self.match_key = match_key
-        self._shown_statement = self._find_shown()
+        if is_other_kind:
+            self._shown_statement = self._find_shown()
 
     def decide(self) -> DecidedArticle:
         """Return what the article shows from now on."""
-        said, known = self._shown_sighting(), self.known
+        said, known, shown = self._shown_sighting(), self.known, self.shown
         return DecidedArticle(
             article_id=self.article_id,
             guid=said[1].guid if said else "",
             feed_id=self._shown_statement.feed_id if self._shown_statement else None,
             before=known.shown if known else None,
-            after=replace(self.shown, match_key=self.match_key),
+            after=shown if shown.match_key == self.match_key else replace(shown, match_key=self.match_key),
             versions=tuple(self._versions.values()),
             names=tuple(self._names),
             first_seen_at=known.first_seen_at if known else None,
@@ -198,7 +200,7 @@ class Drafts:
                 holder.remove_sighting(document, brought.feed_id, sighting.guid_hash)
         draft.add_sighting(document, brought, sighting)
         self._index(draft, sighting)
-        return replace(placed, article_id=draft.article_id)
+        return Placement(placed.sighting, draft.article_id, placed.finding)
 
     def _index(self, draft: Draft, sighting: Sighting) -> None:
         """Let the article be found by the match key of what it shows, and by the sighting's names."""

@@ -42,6 +42,8 @@ def find_renamed(
     key that was made of it, by title and date.
     """
     gone = [_Gone(seen, by_id[seen.article_id].shown) for seen in left if seen.article_id in by_id]
+    if not gone:
+        return {}
     found: dict[bytes, _Gone] = {}
 
     def pair(ours: Callable[[Sighting], Hashable], theirs: Callable[[_Gone], Hashable]) -> list[tuple[Sighting, _Gone]]:

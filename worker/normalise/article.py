@@ -15,8 +15,8 @@ from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
-from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of, text_of_plain
-from worker.normalise.sanitise import as_paragraphs, sanitise
+from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of_plain, text_of_tree
+from worker.normalise.sanitise import as_paragraphs, sanitise_to_tree
 from worker.values.articles import Article, Sighting
 from worker.values.entries import Entry, KeyedEntry, Notice
 from worker.wire.agencies import agency_name
@@ -32,7 +32,7 @@ _NOTICE_NUMBERS, _URGENCIES = frozenset(range(1, 1000)), frozenset(range(1, 10))
 def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
     """Make an entry comparable."""
     made_at = read_date(keyed.entry.updated, now)
-    article = _article(keyed.entry, feed, now)
+    article = _article(keyed.entry, feed, made_at, now)
     return Sighting(
         guid=keyed.guid,
         guid_hash=keyed.guid_hash,
@@ -54,12 +54,11 @@ def content_hash(title: str, text: str, notice: Notice | None = None) -> bytes:
     return xxhash.xxh3_128_digest(words.encode().translate(None, _WHITE_SPACE))
 
 
-def _article(written: Entry, feed: FeedContext, now: datetime) -> Article:
+def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now: datetime) -> Article:
     original_url = read_link(written.link, feed)
     url = canonical_url(original_url) if original_url else None
-    published_at, updated_at = read_date(written.published, now), read_date(written.updated, now)
     # An entry with only a date of change was published then, as far as anyone can tell.
-    published_at = published_at or updated_at
+    published_at = read_date(written.published, now) or updated_at
     # No reader saw a change before the publication.
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
     html, text = _body(written, base_of_body(written, original_url, feed))
@@ -106,8 +105,8 @@ def _body(entry: Entry, base: str | None) -> tuple[str, str]:
     if entry.is_plain_text:
         text = text_of_plain(body)
         return as_paragraphs(text), text
-    html = sanitise(body, base)
-    return html, text_of(html)
+    html, tree = sanitise_to_tree(body, base)
+    return html, text_of_tree(tree)
 
 
 def _after_opening(entry: Entry, text: str, published_at: datetime | None) -> tuple[Entry, str]:
@@ -142,8 +141,8 @@ def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:
         first_spellings.setdefault(line.casefold(), line[:longest])
         if len(first_spellings) > _MOST_NAMES:
             break
-    return tuple(line for line in first_spellings.values() if line)[:_MOST_NAMES]
+    return tuple(filter(None, first_spellings.values()))[:_MOST_NAMES]
 
 
 def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:
-    return fold(clean(text or "", longest)) or None
+    return (fold(clean(text, longest)) or None) if text else None

@@ -6,6 +6,7 @@ is better than half a ministry as an author.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from worker.wire.bylines import reads_like_a_name
 
@@ -27,9 +28,17 @@ _NO_NAMES = frozenset(
 def split_names(fields: Iterable[str]) -> Iterator[str]:
     """Yield the names in author fields, each a line of text; a list that is not all names stays whole."""
     for field in fields:
-        for listed in filter(None, _LIST.split(field)):
-            names = _JOINTS.split(listed)
-            yield from names if all(map(_is_name, names)) else (listed,)
+        yield from _names_in(field)
+
+
+# The same people write all that a feed carries.
+@lru_cache(maxsize=256)
+def _names_in(field: str) -> tuple[str, ...]:
+    names: list[str] = []
+    for listed in filter(None, _LIST.split(field)):
+        parts = _JOINTS.split(listed)
+        names += parts if all(map(_is_name, parts)) else (listed,)
+    return tuple(names)
 
 
 def _is_name(text: str) -> bool:

@@ -33,6 +33,16 @@ _LONGEST = 100
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d{1,6})?", re.ASCII)
 _MILLISECONDS = 10**11
 
+# Sun, 11 Jul 2021 10:00:00 +0200 (RFC 5322, section 3.3), as most feeds write it.
+_MAIL_DATE = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UTC|([+-](?:0\d|1[0-4])[0-5]\d))",
+    re.ASCII,
+)
+_MAIL_MONTHS = {
+    name: f"{number:02}"
+    for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
+}
+
 _MONTH = r"(?P<month>[^\W\d_]{3,12})"
 _DAY = r"(?P<day>\d{1,2})"
 _SHAPES = (
@@ -82,13 +92,21 @@ def _read_moment(text: str) -> datetime | None:
     if _EPOCH.fullmatch(text):
         seconds = float(text)
         return datetime.fromtimestamp(seconds / 1000 if seconds >= _MILLISECONDS else seconds, UTC)
-    if text[:4].isdecimal() and text.isascii():
+    if iso := text if text[:4].isdecimal() and text.isascii() else _as_iso(text):
         try:
-            return datetime.fromisoformat(text)
+            return datetime.fromisoformat(iso)
         except ValueError:
             # The next readers take what is nearly ISO 8601: 2021-07-11 10:00:00 +0200.
             pass
     return _read_shapes(text) or _read_loosely(text)
+
+
+def _as_iso(text: str) -> str | None:
+    """Return a date as most feeds write it as ISO 8601 would; None for any other: Python reads only that fast."""
+    if (mail_date := _MAIL_DATE.fullmatch(text)) is None:
+        return None
+    day, month, year, time, zone = mail_date.groups()
+    return f"{year}-{_MAIL_MONTHS.get(month)}-{day:0>2}T{time}{zone or 'Z'}"
 
 
 def _read_shapes(text: str) -> datetime | None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from string import ascii_letters
 
 from worker.values.articles import LanguageSource
@@ -96,6 +97,7 @@ def _declared(of_entry: str | None, of_feed: str | None) -> tuple[str | None, La
     return (inherited, LanguageSource.FEED) if inherited else (None, None)
 
 
+@lru_cache(maxsize=256)
 def _tag(declared: str | None) -> str | None:
     """Return a language tag as BCP 47 writes it (``en-GB``, ``zh-Hant``); None for anything else."""
     written = (declared or "").strip().replace("_", "-")

@@ -34,7 +34,7 @@ def key_across_feeds(entry: Entry, url: str | None, feed: FeedContext) -> str | 
 
     ``url`` is the canonical one of the page.
     """
-    if item_id := fold(clean(entry.item_id or "", _LONGEST_ID)):
+    if entry.item_id and (item_id := fold(clean(entry.item_id, _LONGEST_ID))):
         if feed.is_file:
             return shorten_key(f"{ITEM_PREFIX}{item_id}")
         return shorten_key(f"{ITEM_PREFIX}{item_id} of {feed.publisher}") if feed.publisher else None
@@ -50,6 +50,8 @@ def wire_key(entry: Entry, title: str, feed: FeedContext) -> str | None:
     It is the folded slug, else agency and headline. A kill or correction whose text names another slug has that slug's
     key, for it acts on that dispatch.
     """
+    if not (entry.slug or entry.named_slug or entry.agency):
+        return None
     own, named = _bare_slug(entry.slug), _bare_slug(entry.named_slug)
     slug = own if not named or own == named or own.endswith(f"-{named}") else named
     agency = spell_bare(agency_name(entry.agency)) if entry.agency else ""

@@ -58,18 +58,22 @@ _DROPPED_WHOLE = frozenset(
     "title".split()
 )
 
-# It takes any number of zeros; a number with more digits than Unicode has is no character to any parser.
-_CHARACTER_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,7})(?![0-9])|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")
+# It takes any number of zeros; a number with more digits than Unicode has is no character to any parser. Most have four
+# digits, as &#8217; does: such a character is always one that a text may hold.
+_CHARACTER_REFERENCE = re.compile(
+    r"&#(?![1-9][0-9]{3};)(?:0*([0-9]{1,7})(?![0-9])|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?"
+)
 _REPLACEMENT = "\ufffd"
 # After a paragraph that leaves these open, a parser opens them again in each later one: at most three alike, but any
 # number that differ in an attribute, so that 10 kB grow to 3.5 MB. The policy keeps hardly any of their attributes.
 _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
-# Here and below a look at the first letter comes before the names: it passes over most tags at once.
-_FORMATTING_WITH_ATTRIBUTES = re.compile(rf"<(?=[bcefinstu])({_FORMATTING_NAMES})[\s/][^<>]*>?", re.IGNORECASE)
 _FORMATTING = re.compile(rf"<(?:{_FORMATTING_NAMES})(?=[\s/>])[^<>]*>?", re.IGNORECASE)
 # The policy drops these blocks; without a div in their place, the words around them would be glued together.
-_BLOCK = re.compile(
-    r"<(?=/?[bcdfhlmns])(/?)(?:body|center|dialog|dir|fieldset|form|hgroup|legend|listing|menu|nav|search)(?=[\s/>])",
+_BLOCK_NAMES = "body|center|dialog|dir|fieldset|form|hgroup|legend|listing|menu|nav|search"
+# One pass finds both, and a look at the first letter comes before the names: it passes over most tags at once.
+_REWRITTEN = re.compile(
+    rf"<(?=/?[bcdefhilmnstu])"
+    rf"(?:(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?|(?P<closing>/?)(?=[bcdfhlmns])(?:{_BLOCK_NAMES})(?=[\s/>]))",
     re.IGNORECASE,
 )
 _IMAGE = re.compile(r"<img(?=[\s/])[^<>]*>", re.IGNORECASE)
@@ -129,12 +133,18 @@ def sanitise(html: str, base_url: str | None = None) -> str:
     Sanitised again, the result stays the same. Markup with too many tags for an article is kept as its text. Nothing
     may rewrite the result.
     """
-    _base_url.set(absolute_url(base_url) if base_url else None)
+    return sanitise_to_tree(html, base_url)[0]
+
+
+def sanitise_to_tree(html: str, base_url: str | None = None) -> tuple[str, turbohtml.Element]:
+    """Return what the policy keeps of ``html``, as ``sanitise`` does, and the tree that it is read into."""
+    _base_url.set(base_url)
     html = clean(html, _LONGEST_HTML)
-    cleaned = _sanitise_markup(html)
-    if cleaned is None:
-        return as_paragraphs(tidy(turbohtml.parse_fragment(drop_formatting(html)).to_text()))
-    return cleaned
+    sanitised = _sanitise_markup(html)
+    if sanitised is None:
+        text = as_paragraphs(tidy(turbohtml.parse_fragment(drop_formatting(html)).to_text()))
+        return text, turbohtml.parse_fragment(text)
+    return sanitised
 
 
 def as_paragraphs(text: str) -> str:
@@ -144,8 +154,8 @@ def as_paragraphs(text: str) -> str:
     return "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
 
 
-def _sanitise_markup(html: str) -> str | None:
-    """Return the cleaned markup; None where only its text should be kept."""
+def _sanitise_markup(html: str) -> tuple[str, turbohtml.Element] | None:
+    """Return the cleaned markup and its tree; None where only its text should be kept."""
     html = prepare(html)
     marks = _count_marks(html)
     if marks > _MANY_MARKS or len(html) > _LARGE:
@@ -160,37 +170,39 @@ def _count_marks(html: str) -> int:
     return html.count("<") + html.count("&")
 
 
-def _clean_until_stable(html: str) -> str | None:
+def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
     longest = min(_LONGEST_HTML, len(html) * _MOST_GROWTH + _LARGE)
     cleaned = _CLEANER.clean(html).strip()
     for _ in range(_MOST_ROUNDS):
         if len(cleaned) > longest:
             break
         pictured = _NO_PICTURE.sub("", cleaned)
-        # To read and write it with another parser costs a fifth of cleaning it again, and tells the same.
-        if pictured == cleaned and turbohtml.parse_fragment(cleaned).inner_html == cleaned:
-            return cleaned
+        tree = turbohtml.parse_fragment(cleaned)
+        # To write it with another parser costs a sixth of cleaning it again, and tells the same.
+        if pictured == cleaned and tree.inner_html == cleaned:
+            return cleaned, tree
         again = _CLEANER.clean(pictured).strip()
         if again == cleaned:
-            return cleaned
+            return cleaned, tree
         cleaned = again
     return None
 
 
 def prepare(html: str) -> str:
     """Return markup that means the same to a reader, ready for the policy."""
-    html = _FORMATTING_WITH_ATTRIBUTES.sub(r"<\1>", html)
-    html = _BLOCK.sub(r"<\1div", html)
+    html = _REWRITTEN.sub(_rewritten_tag, html)
     if "data-" in html:
         html = _IMAGE.sub(_load_at_once, html)
-    if "&#" in html:
-        html = _CHARACTER_REFERENCE.sub(_allowed_character, html)
-    return html
+    return _CHARACTER_REFERENCE.sub(_allowed_character, html)
 
 
 def drop_formatting(html: str) -> str:
     """Return markup without formatting elements, for where only its text is wanted."""
     return _FORMATTING.sub("", html)
+
+
+def _rewritten_tag(tag: re.Match[str]) -> str:
+    return f"<{tag['formatting']}>" if tag["formatting"] else f"<{tag['closing']}div"
 
 
 def _load_at_once(image: re.Match[str]) -> str:
