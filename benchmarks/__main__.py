@@ -4,6 +4,7 @@ fresh      every feed for the first time: 20 new entries each
 304        nothing changed, and the host says so
 same       nothing changed, and the host sends it all the same
 one new    one new entry in each feed
+grouping   what feeds brought is told apart into stories: CPU an article, beside the plain script's for a fresh feed
 
 Milliseconds differ threefold between machines that look alike, so a plain script and the library ``reader`` poll the
 same feeds in turn with Feedmill, and what counts is the ratio to the plain script.
@@ -21,24 +22,30 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
+from sqlalchemy import Engine
 
 from benchmarks.bodies import ENTRIES
 from benchmarks.measuring import cpu_seconds, peak_memory
+from benchmarks.prefork import deployment
 from benchmarks.running import add, ask, database, feed_server, make_due, poll, poller, rival, switch
+from benchmarks.story_costs import measure as measure_grouping
 from worker.database.engine import open_store
 from worker.database.schema import migrate
 
 # Round, mode of the server, and new articles a feed.
 ROUNDS = (("fresh", "fresh", ENTRIES), ("304", "not-modified", 0), ("same", "unchanged", 0), ("one new", "one-new", 1))
 BUDGETS = {
-    "sqlite": {"fresh": 0.28, "304": 0.50, "same": 0.017, "one new": 0.065},
-    "postgresql": {"fresh": 0.48, "304": 0.80, "same": 0.022, "one new": 0.11},
+    "sqlite": {"fresh": 0.28, "304": 0.50, "same": 0.017, "one new": 0.065, "grouping": 0.0119},
+    "postgresql": {"fresh": 0.48, "304": 0.80, "same": 0.022, "one new": 0.11, "grouping": 0.0214},
 }
-"""What Feedmill may use of the CPU that the plain script uses, by store."""
+"""What Feedmill may use of the CPU that the plain script uses, by store; for grouping an article: uses for a feed."""
 # Rivals, by the modules that they need.
 RIVALS = {"script": ("requests",), "reader": ("reader", "sgmllib")}
 _WARM_UP = 20
-_ROW = "{:<9} {:<10} {:>13.2f} {:>8} {:>8} {:>9.0f} {:>12.0f} {:>11.0f}"
+_FEEDS_TO_GROUP = 200
+_ROW = "{:<9} {:<10} {:>13.3f} {:>8} {:>8} {:>9.0f} {:>12.0f} {:>11.0f}"
+# Grouping has costs only.
+_ROW_OF_COSTS = 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,8 @@ class Measured:
 
     round: str
     program: str
-    cpu_ms_per_feed: float
+    cpu_ms: float
+    """A feed, or an article that is grouped."""
     feeds_per_second: float
     articles_per_second: float
     worker_mb: float
@@ -61,40 +69,64 @@ class Program:
     """A program that polls all feeds when it is asked to, with the servers that work for it."""
 
     name: str
-    process: psutil.Process
+    processes: list[psutil.Process]
     servers: list[psutil.Process]
     poll: Callable[[], tuple[int, int]]
     """Polls, and new articles of them."""
+    store: Engine | None = None
+    """Feedmill's own."""
 
 
 def run(chosen: argparse.Namespace) -> Iterator[Measured]:
-    """Measure the four rounds, one after the other, in each of them one program after the other."""
+    """Measure the four rounds, one after the other, in each of them one program after the other; then grouping."""
     arguments = [f"--feeds={chosen.feeds + _WARM_UP}", f"--hang={chosen.hang}"]
     arguments += [f"--bodies={chosen.bodies}"] if chosen.bodies else []
     with ExitStack() as stack:
         # Short: the database's socket is in there.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fmb-", dir="/tmp")))
         port = stack.enter_context(feed_server(arguments))
+        own = [stack.enter_context(_feedmill(name, folder, port, chosen)) for name in ("feedmill", *chosen.workers)]
+        programs = [*own, *(stack.enter_context(_rival(name, folder, port, chosen.feeds)) for name in chosen.rivals)]
+        for name, mode, new in ROUNDS:
+            switch(port, mode)
+            for program in own:
+                _make_ready(program, port, range(chosen.feeds), is_first=name == "fresh")
+            expected = None if chosen.bodies or chosen.hang else new
+            measured = {program.name: _measure(program, name, expected) for program in programs}
+            script = measured["script"].cpu_ms if "script" in measured else None
+            yield from (replace(each, ratio=script and each.cpu_ms / script) for each in measured.values())
+    yield _measure_grouping(chosen.store, min(chosen.feeds, _FEEDS_TO_GROUP))
+
+
+@contextmanager
+def _feedmill(name: str, folder: Path, port: int, chosen: argparse.Namespace) -> Iterator[Program]:
+    """Run Feedmill on a store of its own, in one process or as a Celery worker, warmed up by feeds that are no more."""
+    folder = folder / name
+    folder.mkdir()
+    with ExitStack() as stack:
         url, servers = stack.enter_context(database(chosen.store, folder))
         store = open_store(url.replace("postgresql://", "postgresql+psycopg://"))
         stack.callback(store.dispose)
         migrate(store)
-        process = stack.enter_context(poller(url))
+        if name == "celery":
+            worker = stack.enter_context(deployment(url, store, folder))
+            program = Program(name, worker.processes, servers, worker.poll, store)
+        else:
+            process = stack.enter_context(poller(url, *(["--profile"] if chosen.profile else [])))
+            roots = [psutil.Process(process.pid)]
+            program = Program(name, roots, servers, lambda: _poll_in_process(process), store)
         # Imports, the parser's start and the first connections are no part of what a poll costs.
         add(store, port, range(chosen.feeds, chosen.feeds + _WARM_UP))
-        poll(process)
-        programs = [Program("feedmill", psutil.Process(process.pid), servers, lambda: _poll_with_feedmill(process))]
-        programs += [stack.enter_context(_rival(name, folder, port, chosen.feeds)) for name in chosen.rivals]
-        for name, mode, new in ROUNDS:
-            switch(port, mode)
-            if name == "fresh":
-                add(store, port, range(chosen.feeds))
-            else:
-                make_due(store)
-            expected = None if chosen.bodies or chosen.hang else new
-            measured = [_measure(program, name, expected) for program in programs]
-            script = next((each.cpu_ms_per_feed for each in measured if each.program == "script"), None)
-            yield from (replace(each, ratio=script and each.cpu_ms_per_feed / script) for each in measured)
+        program.poll()
+        yield program
+
+
+def _make_ready(program: Program, port: int, feeds: range, *, is_first: bool) -> None:
+    assert program.store, "Feedmill has one"
+    if is_first:
+        add(program.store, port, feeds)
+    else:
+        make_due(program.store)
 
 
 @contextmanager
@@ -102,31 +134,47 @@ def _rival(name: str, folder: Path, port: int, feeds: int) -> Iterator[Program]:
     """Run a rival, warmed up by feeds that are polled no more."""
     with rival(name, folder, port) as process:
         ask(process, f"{feeds} {_WARM_UP}")
-        yield Program(name, psutil.Process(process.pid), [], lambda: (feeds, ask(process, f"0 {feeds}")["articles"]))
+        roots = [psutil.Process(process.pid)]
+        yield Program(name, roots, [], lambda: (feeds, ask(process, f"0 {feeds}")["articles"]))
 
 
-def _poll_with_feedmill(process: subprocess.Popen[str]) -> tuple[int, int]:
+def _poll_in_process(process: subprocess.Popen[str]) -> tuple[int, int]:
     came = poll(process)
+    if came["shares"]:
+        _print_shares(came["shares"])
     return sum(came["outcomes"].values()), came["articles"]
+
+
+def _print_shares(shares: Mapping[str, tuple[float, float]]) -> None:
+    """Print which stages a round's CPU went into, and how much of that into SQLAlchemy and the driver."""
+    told = (f"{stage} {share:.0%} (SQL {in_sql:.0%})" for stage, (share, in_sql) in shares.items())
+    print(f"          {', '.join(told)}".replace(" (SQL 0%)", ""), flush=True)
 
 
 def _measure(program: Program, name: str, new: int | None) -> Measured:
     """Have a program poll all feeds once and say what that cost; ``new`` are the articles that each must bring."""
-    roots = [program.process, *program.servers]
+    roots = [*program.processes, *program.servers]
     cpu, began = cpu_seconds(roots), time.monotonic()
     polls, articles = program.poll()
     took, cpu = time.monotonic() - began, cpu_seconds(roots) - cpu
     if new is not None and articles != new * polls:
         raise SystemExit(f"round {name}, {program.name}: {articles} new articles of {polls} feeds")
+    (process, *_) = program.processes
     return Measured(
         round=name,
         program=program.name,
-        cpu_ms_per_feed=cpu / polls * 1000,
+        cpu_ms=cpu / polls * 1000,
         feeds_per_second=polls / took,
         articles_per_second=articles / took,
-        worker_mb=peak_memory(program.process) / 1e6,
-        parser_mb=max((peak_memory(child) for child in program.process.children()), default=0) / 1e6,
+        worker_mb=peak_memory(process) / 1e6,
+        parser_mb=max((peak_memory(child) for child in process.children()), default=0) / 1e6,
     )
+
+
+def _measure_grouping(kind: str, feeds: int) -> Measured:
+    """Group what other feeds brought, each with texts of its own; the ratio is to the plain script's fresh poll."""
+    cost, script = measure_grouping(kind, feeds, copies=1)
+    return Measured("grouping", "feedmill", cost.cpu_ms, 0.0, 0.0, 0.0, ratio=cost.cpu_ms / script)
 
 
 def main() -> None:
@@ -138,20 +186,23 @@ def main() -> None:
     parser.add_argument("--hang", type=int, default=0, metavar="PERCENT", help="feeds that never answer")
     there = [name for name, modules in RIVALS.items() if all(map(find_spec, modules))]
     parser.add_argument("--rivals", nargs="*", choices=RIVALS, default=there, help="by default all that are installed")
+    parser.add_argument("--workers", nargs="*", choices=["celery"], default=[], help="a real Celery worker besides")
+    parser.add_argument("--profile", action="store_true", help="say which stages each round's CPU went into")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     chosen = parser.parse_args()
     if not chosen.json:
         print(f"{chosen.feeds:,} feeds, {chosen.store}\n")
-        print("round     program    CPU ms a feed    ratio   budget   feeds/s   articles/s   worker MB")
+        print("round     program           CPU ms    ratio   budget   feeds/s   articles/s   worker MB")
     for row in run(chosen):
         print(json.dumps(asdict(row)) if chosen.json else _line(row, BUDGETS[chosen.store]), flush=True)
 
 
 def _line(row: Measured, budgets: Mapping[str, float]) -> str:
     budget = f"{budgets[row.round]:g}" if row.program == "feedmill" else ""
-    ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
+    ratio = "" if row.ratio is None else f"{row.ratio:.4f}"
     figures = (row.feeds_per_second, row.articles_per_second, row.worker_mb)
-    return _ROW.format(row.round, row.program, row.cpu_ms_per_feed, ratio, budget, *figures)
+    line = _ROW.format(row.round, row.program, row.cpu_ms, ratio, budget, *figures)
+    return line if row.worker_mb else line[:_ROW_OF_COSTS]
 
 
 if __name__ == "__main__":

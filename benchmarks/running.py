@@ -48,17 +48,18 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, list[psutil.Process
         yield server.get_uri(), [psutil.Process(server.get_pid())]
 
 
+def environment_of(url: str) -> dict[str, str]:
+    """Return the environment of a process that polls the feed server into a store."""
+    chosen = {"DATABASE_URL": url, "ALLOW_HOSTS": "127.0.0.0/8", "HOST_GAP": "0s"}
+    return os.environ | {f"FEEDMILL_{name}": value for name, value in chosen.items()}
+
+
 @contextmanager
 def poller(url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Run the process that is measured."""
-    environment = os.environ | {
-        "FEEDMILL_DATABASE_URL": url,
-        "FEEDMILL_ALLOW_HOSTS": "127.0.0.0/8",
-        "FEEDMILL_HOST_GAP": "0s",
-    }
     command = [sys.executable, "-m", "benchmarks.poller", *arguments]
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment_of(url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         yield process
 

@@ -19,15 +19,20 @@ def _run(module: str, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(("kind", "rivals"), [("sqlite", ["script"]), ("postgresql", [])])
-def test_the_benchmark_measures_four_rounds_and_checks_what_was_stored(kind: str, rivals: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "others"), [("sqlite", {"rivals": ["script"], "workers": ["celery"]}), ("postgresql", {})]
+)
+def test_the_benchmark_measures_each_round_and_checks_what_was_stored(kind: str, others: dict[str, list[str]]) -> None:
+    rivals, workers = others.get("rivals", []), others.get("workers", [])
     # Enough for each round to take a tick of the clock by which the kernel counts CPU.
-    printed = _run("benchmarks", "--feeds", "50", "--store", kind, "--rivals", *rivals, "--json")
+    printed = _run("benchmarks", "--feeds", "50", "--store", kind, "--rivals", *rivals, "--workers", *workers, "--json")
     rounds = [json.loads(line) for line in printed.splitlines()]
     measured = [(each["round"], each["program"]) for each in rounds]
-    programs = ("feedmill", *rivals)
-    assert measured == [(name, program) for name in ("fresh", "304", "same", "one new") for program in programs]
-    assert all(each["cpu_ms_per_feed"] > 0 and 20 < each["worker_mb"] < 220 for each in rounds)
+    programs = ("feedmill", *workers, *rivals)
+    polled = [(name, program) for name in ("fresh", "304", "same", "one new") for program in programs]
+    assert measured == [*polled, ("grouping", "feedmill")]
+    assert all(each["cpu_ms"] > 0 for each in rounds)
+    assert all(20 < each["worker_mb"] < 220 for each in rounds[:-1])
     assert [each["ratio"] for each in rounds if each["program"] == "script"] == [1.0] * 4 * len(rivals)
 
 
