@@ -141,7 +141,7 @@ def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:
         first_spellings.setdefault(line.casefold(), line[:longest])
         if len(first_spellings) > _MOST_NAMES:
             break
-    return tuple(line for line in first_spellings.values() if line)[:_MOST_NAMES]
+    return tuple(filter(None, first_spellings.values()))[:_MOST_NAMES]
 
 
 def _line(text: str | None, longest: int = _LONGEST_NAME) -> str | None:

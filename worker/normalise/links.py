@@ -47,5 +47,9 @@ def read_enclosures(enclosures: Iterable[Enclosure], feed: FeedContext) -> tuple
 
 def find_image(entry: Entry, feed: FeedContext, html: str) -> str | None:
     """Return the image that the entry names, else the first in its sanitised body, which has no counting pixels."""
-    images = (absolute_url(found[1]) for found in _IMAGE.finditer(html) if not is_decoration(found[1]))
-    return read_link(entry.image_url, feed) or next(filter(None, images), None)
+    if named := read_link(entry.image_url, feed):
+        return named
+    for found in _IMAGE.finditer(html):
+        if not is_decoration(found[1]) and (url := absolute_url(found[1])):
+            return url
+    return None

@@ -58,8 +58,11 @@ _DROPPED_WHOLE = frozenset(
     "title".split()
 )
 
-# It takes any number of zeros; a number with more digits than Unicode has is no character to any parser.
-_CHARACTER_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,7})(?![0-9])|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?")
+# It takes any number of zeros; a number with more digits than Unicode has is no character to any parser. Most have four
+# digits, as &#8217; does: such a character is always one that a text may hold.
+_CHARACTER_REFERENCE = re.compile(
+    r"&#(?![1-9][0-9]{3};)(?:0*([0-9]{1,7})(?![0-9])|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F]));?"
+)
 _REPLACEMENT = "\ufffd"
 # After a paragraph that leaves these open, a parser opens them again in each later one: at most three alike, but any
 # number that differ in an attribute, so that 10 kB grow to 3.5 MB. The policy keeps hardly any of their attributes.
