@@ -26,8 +26,9 @@ _UNREAD = "audio, video, rt, rp"
 # Three line ends in a row, or a line that ends in a space. To look from each line end costs a fifth of four searches.
 _UNTIDY = re.compile(r"\n(?:\n\n|(?<=[ \t\xa0]\n))")
 
-# A full stop of any script with the quotes that may close after it, before a space or the end.
-_STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”’）]*)")
+# A full stop of any script with the quotes that may close after it, before a space or the end. The first set holds all
+# full stops, so that a search passes over other characters at once.
+_STOP = re.compile(r"[.!?…。！？](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*(?=\s|$)|(?<=[。！？])[。！？]*[」』”’）]*)")
 _NEXT_WORD = re.compile(r"\s+[\"'“‘«(\[]*(\w)")
 _ABBREVIATIONS = frozenset(
     "adm apr aug brig capt co col corp dec dept dr etc feb fr gen gov hon inc jan jr lt ltd maj mr mrs ms messrs mt no "

@@ -96,8 +96,9 @@ class Dateline:
 
 def read_dateline(text: str, published: date | None) -> Dateline | None:
     """Return the dateline with which a text surely begins; ``published`` gives the year of its day."""
+    head = text[:_LONGEST]
     for style in _STYLES:
-        match = style.match(text[:_LONGEST])
+        match = style.match(head)
         if match and _is_sure(groups := match.groupdict()):
             place, agency = _read_place(groups["place"] or ""), _read_agency(groups)
             return Dateline(place, agency, _read_day(groups, published), match.end(), groups.get("writer"))
