@@ -52,15 +52,16 @@ def group_all(process: subprocess.Popen[str], servers: Sequence[psutil.Process])
     return GroupingCost(came["grouped"], cpu / articles * 1000, {k: v / articles for k, v in came["cpu_ms"].items()})
 
 
-def measure(kind: str, feeds: int, copies: int) -> tuple[GroupingCost, float]:
+def measure(kind: str, feeds: int, copies: int, bodies: Path | None = None) -> tuple[GroupingCost, float]:
     """Return what grouping what fresh feeds bring costs, and the plain script's CPU milliseconds for one of the feeds.
 
-    Each text comes in ``copies`` feeds.
+    Each text comes in ``copies`` feeds; ``bodies`` is a folder of documents to serve in place of made ones.
     """
     with ExitStack() as stack:
         # Short: the database's socket is in there.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fmg-", dir="/tmp")))
-        arguments = [f"--feeds={feeds + _WARM_UP}", f"--bodies={_write_documents(folder, feeds // copies)}"]
+        bodies = bodies or _write_documents(folder, feeds // copies)
+        arguments = [f"--feeds={feeds + _WARM_UP}", f"--bodies={bodies}"]
         port = stack.enter_context(feed_server(arguments))
         given, servers = stack.enter_context(database(kind, folder))
         url = given.replace("postgresql://", "postgresql+psycopg://")
@@ -100,9 +101,10 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=200, help=f"with {ENTRIES} articles each")
     parser.add_argument("--copies", type=int, default=1, metavar="FEEDS", help="feeds that carry the same texts")
     parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--bodies", type=Path, help="a folder of documents to serve in place of made ones")
     chosen = parser.parse_args()
-    cost, script = measure(chosen.store, chosen.feeds, chosen.copies)
-    print(f"{cost.articles:,} articles, each text in {chosen.copies} feeds, {chosen.store}\n")
+    cost, script = measure(chosen.store, chosen.feeds, chosen.copies, chosen.bodies)
+    print(f"{cost.articles:,} articles of {chosen.feeds} feeds, {chosen.store}\n")
     print("             CPU ms an article   of the script's fresh poll")
     for stage, cpu_ms in cost.stages.items():
         print(f"{stage:<12} {cpu_ms:>17.3f}   {cpu_ms / script:>10.4f}")
