@@ -6,7 +6,7 @@ import turbohtml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.sanitise import as_paragraphs, sanitise
+from worker.normalise.sanitise import as_paragraphs, sanitise, sanitise_to_tree
 
 BASE = "https://news.example/2026/rain"
 # By hand, not from the policy: what may be seen in stored HTML.
@@ -245,3 +245,16 @@ def test_plain_text_becomes_paragraphs_that_are_already_clean() -> None:
     html = as_paragraphs('One <b> & "two"\nthree\xa0four\n \n\n five')
     assert html == '<p>One &lt;b&gt; &amp; "two"<br>three&nbsp;four</p>\n<p>five</p>'
     assert sanitise(html) == html
+
+
+@pytest.mark.parametrize(
+    ("published", "text"),
+    [
+        pytest.param("<p>Rain.<script>x</script>", "Rain.", id="cleaned once"),
+        pytest.param('<p>Rain.</p><img src="https://a.example/1.gif" width="1">', "Rain.", id="cleaned again"),
+        pytest.param("<div>" * 30_000 + "Rain.<p>More rain.", "Rain.\n\nMore rain.", id="kept as its text"),
+    ],
+)
+def test_the_tree_is_of_what_the_policy_keeps(published: str, text: str) -> None:
+    html, tree = sanitise_to_tree(published)
+    assert (html, tree.to_text().strip()) == (tree.inner_html, text)
