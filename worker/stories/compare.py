@@ -11,9 +11,10 @@ from worker.stories.story_values import Overlap, Signature
 def measure_overlap(one: Signature, other: Signature) -> Overlap:
     """Return what two texts have in common."""
     shorter, longer = (one, other) if len(one.sketch) <= len(other.sketch) else (other, one)
-    in_shorter, in_longer = set(shorter.sketch), set(longer.sketch)
+    of_shorter, of_longer = shorter.shingles(), longer.shingles()
+    in_shorter, in_longer = set(of_shorter), set(of_longer)
     shared = len(in_shorter & in_longer)
-    marks, marks_of_longer = _mark_shared(shorter.sketch, in_longer), _mark_shared(longer.sketch, in_shorter)
+    marks, marks_of_longer = _mark_shared(of_shorter, in_longer), _mark_shared(of_longer, in_shorter)
     stretches = [run.span() for run in re.finditer(rb"\x01+", marks)]
     runs = [end - start for start, end in stretches]
     facts = set(longer.facts)
@@ -24,8 +25,8 @@ def measure_overlap(one: Signature, other: Signature) -> Overlap:
     return Overlap(
         is_shorter=shorter is one,
         shared=shared,
-        shorter=len(shorter.sketch),
-        longer=len(longer.sketch),
+        shorter=len(of_shorter),
+        longer=len(of_longer),
         of_shorter=_share(marks.count(1), len(marks)),
         of_longer=_share(marks_of_longer.count(1), len(marks_of_longer)),
         of_lede=_share(marks[: rules.LEDE].count(1), len(marks[: rules.LEDE])),

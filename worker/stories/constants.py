@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Counts up whenever a change here makes other signatures of the same text."""
 
 # How much of a text is read, and how it is cut up.

@@ -21,7 +21,7 @@ from worker.stories.story_locks import StaleStoriesError
 from worker.stories.story_values import Block, Matched, Signed, WaitingArticle
 from worker.stories.waiting_articles import claim_waiting
 
-_BATCH = 64
+_BATCH = 256
 _LOG = structlog.get_logger(__name__)
 
 

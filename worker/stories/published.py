@@ -118,7 +118,7 @@ def _sketch(signed: Signed) -> dict[str, Any]:
         "content_hash": b"",
         "outlet": signature.outlet,
         "width": signature.width,
-        "shingles": _pack(signature.sketch),
+        "shingles": signature.sketch,
         "facts": _pack(signature.facts),
         "places": signature.places.to_bytes((signature.places.bit_length() + 7) // 8, "little"),
     }
@@ -159,7 +159,7 @@ def find_signatures(connection: Connection, article_ids: Collection[int]) -> dic
     return {
         row.article_id: Signature(
             anchors=(),
-            sketch=_unpack(row.shingles),
+            sketch=row.shingles,
             width=row.width,
             facts=_unpack(row.facts),
             places=int.from_bytes(row.places, "little"),

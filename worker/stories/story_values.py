@@ -1,5 +1,6 @@
 """The values of grouping: what texts are compared by, what they have in common, and which stories follow from that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +10,12 @@ class Block:
     """A line of a text, as words."""
 
     block_hash: int
-    words: tuple[str, ...]
-    """In lower case."""
-    facts: tuple[int, ...]
+    words: Sequence[bytes]
+    """In lower case, UTF-8."""
+    facts: Sequence[int]
     """The places of words with digits, and of words with a capital in mid-sentence."""
+    characters: int
+    """How many of the words are single characters, in a line that is not ASCII."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,9 @@ class Signature:
     """What the words of an article are compared by."""
 
     anchors: tuple[int, ...]
-    """64 bits each, signed: two copies share at least one."""
-    sketch: tuple[int, ...]
-    """The first shingles (32 bits), in order."""
+    """Two copies share at least one."""
+    sketch: bytes
+    """The first shingles in order, 32 bits each."""
     width: int
     """Words in a shingle."""
     facts: tuple[int, ...]
@@ -32,6 +35,10 @@ class Signature:
     title: str
     outlet: str
     """The site that has the article; where that is unknown, its feed."""
+
+    def shingles(self) -> list[int]:
+        """Return the sketch as numbers, to be compared with those of another one."""
+        return memoryview(self.sketch).cast("I").tolist()
 
 
 @dataclass(frozen=True, slots=True)
