@@ -25,7 +25,7 @@ STAGES = {
     "signature": ("read_blocks", "make_signature"),
     "boilerplate": ("find_boilerplate",),
     "publish": ("_publish",),
-    "candidates": ("find_candidates", "find_signatures"),
+    "candidates": ("find_sharing", "find_signatures"),
     "verify": ("choose_outside_batch", "match_batch"),
     "store": ("_store",),
 }

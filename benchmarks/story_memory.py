@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from benchmarks.story_set import Labelled
 from worker.stories.constants import BOILERPLATE_STORIES
@@ -40,15 +41,11 @@ class _Memory:
         hashes = {block.block_hash for block in blocks}
         return {one for one in hashes if len({self.root(s) for s in self.blocks[one]}) >= BOILERPLATE_STORIES}
 
-    def candidates(self, signature: Signature, labelled: Sequence[Labelled]) -> list[list[Candidate]]:
-        return [
-            [
-                Candidate(other, self.root(other), is_grouped=True, moment=labelled[other].arrives_at)
-                for other in self.sharing[anchor][:64]
-            ]
-            for anchor in signature.anchors
-            if anchor in self.sharing
-        ]
+    def candidates(self, sharing: Sequence[Sequence[int]], labelled: Sequence[Labelled]) -> dict[int, Candidate]:
+        return {
+            other: Candidate(other, self.root(other), is_grouped=True, moment=labelled[other].arrives_at)
+            for other in chain.from_iterable(sharing)
+        }
 
     def keep(self, place: int, signature: Signature, own: set[int], matched: Matched) -> None:
         self.sizes[place] = 1
@@ -75,9 +72,10 @@ def group_in_memory(labelled: Sequence[Labelled]) -> InMemory:
         began = time.process_time()
         signature = make_signature(blocks, boilerplate, one.title, one.outlet)
         cpu += time.process_time() - began
-        sharing = memory.candidates(signature, labelled)
+        sharing = [memory.sharing[anchor][:64] for anchor in signature.anchors if anchor in memory.sharing]
+        candidates = memory.candidates(sharing, labelled)
         began = time.process_time()
-        chosen = choose_candidates(one.arrives_at, sharing)
+        chosen = choose_candidates(one.arrives_at, sharing, candidates)
         matched = Matched(place, find_copies(signature, chosen, memory.signatures))
         cpu += time.process_time() - began
         memory.keep(place, signature, {block.block_hash for block in blocks} - boilerplate, matched)

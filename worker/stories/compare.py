@@ -47,6 +47,11 @@ def measure_overlap(one: Signature, other: Signature) -> Overlap:
     )
 
 
+def shares_enough(shingles: set[int], other: Signature) -> bool:
+    """Say whether a text may be a copy of another one by how many of its shingles they share."""
+    return len(shingles.intersection(other.shingles())) >= rules.FEWEST_SHARED
+
+
 def _mark_shared(sketch: Sequence[int], other: Collection[int]) -> bytes:
     """Return a byte for each shingle: 1 where the other text has it too, else 0."""
     return bytes(map(other.__contains__, sketch))

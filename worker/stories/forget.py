@@ -13,7 +13,6 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.statements import is_one_of
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.published import story_of_one_article
 from worker.stories.story_locks import STORY, StaleStoriesError, lock_stories, with_stories
 from worker.stories.story_values import Story
 from worker.wire.store_links import forget_links
@@ -53,10 +52,14 @@ def _forget_stories(connection: Connection, article_ids: Collection[int]) -> int
     connection.execute(delete(SketchRow).where(is_one_of(connection, SketchRow.article_id, ids)))
     connection.execute(delete(StoryRow).where(is_one_of(connection, StoryRow.id, parts)))
     if members:
-        # Of no size until they are grouped: so long their lines do not count as boilerplate.
-        alone = [story_of_one_article(member.id, member.first_seen_at, size=0) for member in members]
-        connection.execute(insert(StoryRow), alone)
+        connection.execute(insert(StoryRow), [*map(_story_of_one_article, members)])
     return len(members)
+
+
+def _story_of_one_article(member: Row[Any]) -> dict[str, object]:
+    # Of no size until it is grouped: so long its lines do not count as boilerplate.
+    seen = {"first_seen_at": member.first_seen_at, "last_seen_at": member.first_seen_at}
+    return {"id": member.id, "first_article_id": member.id, "size": 0, **seen}
 
 
 def delete_articles(connection: Connection, deleted: Sequence[int], stories: Mapping[int, Story]) -> None:

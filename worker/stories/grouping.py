@@ -15,7 +15,7 @@ from worker.database.engine import reading
 from worker.stories.constants import RULES_VERSION
 from worker.stories.matching import choose_outside_batch, match_batch
 from worker.stories.membership import store_stories
-from worker.stories.published import find_boilerplate, find_candidates, find_signatures, publish_signatures
+from worker.stories.published import find_boilerplate, find_sharing, find_signatures, publish_signatures
 from worker.stories.signature import make_signature, read_blocks
 from worker.stories.story_locks import StaleStoriesError
 from worker.stories.story_values import Block, Matched, Signed, WaitingArticle
@@ -75,7 +75,7 @@ def _make_signed(article: WaitingArticle, blocks: Sequence[Block], boilerplate: 
 
 def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:
     with reading(engine) as connection:
-        sharing = find_candidates(connection, (anchor for one in signed for anchor in one.signature.anchors))
+        sharing = find_sharing(connection, (anchor for one in signed for anchor in one.signature.anchors))
         signatures = find_signatures(connection, choose_outside_batch(signed, sharing))
     return list(match_batch(signed, sharing, signatures))
 

@@ -4,75 +4,78 @@ The articles of a batch are matched as though they had come one by one: each wit
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from worker.stories import constants as rules
-from worker.stories.compare import measure_overlap
-from worker.stories.story_values import Candidate, Copy, Matched, Overlap, Signature, Signed
+from worker.stories.compare import measure_overlap, shares_enough
+from worker.stories.story_values import Candidate, Copy, Matched, Overlap, Sharing, Signature, Signed
 from worker.stories.verdict import is_copy_given_outlets
 
 
-def choose_outside_batch(signed: Sequence[Signed], sharing: Mapping[int, Sequence[Candidate]]) -> set[int]:
-    """Return the ids of the articles outside a batch that its articles may have to be compared with.
-
-    ``sharing`` has, by anchor, the articles that share it.
-    """
-    outside = _without_batch(signed, sharing)
+def choose_outside_batch(signed: Sequence[Signed], sharing: Sharing) -> set[int]:
+    """Return the ids of the articles outside a batch that its articles may have to be compared with."""
+    outside = _outside_batch(signed, sharing)
     return {
         candidate.article_id
         for one in signed
-        for candidate in choose_candidates(one.article.moment, _sharing_anchors(one.signature, outside))
+        for candidate in choose_candidates(one.article.moment, _sharing_anchors(one, sharing), outside)
     }
 
 
-def match_batch(
-    signed: Sequence[Signed], sharing: Mapping[int, Sequence[Candidate]], signatures: Mapping[int, Signature]
-) -> Iterator[Matched]:
+def match_batch(signed: Sequence[Signed], sharing: Sharing, signatures: Mapping[int, Signature]) -> Iterator[Matched]:
     """Yield what each article of a batch is a copy of; ``signatures`` are those of ``choose_outside_batch``."""
-    known = dict(signatures)
-    near = _without_batch(signed, sharing)
+    known, candidates = dict(signatures), _outside_batch(signed, sharing)
     for one in signed:
         article_id, moment = one.article.article_id, one.article.moment
-        copies = find_copies(one.signature, choose_candidates(moment, _sharing_anchors(one.signature, near)), known)
+        chosen = choose_candidates(moment, _sharing_anchors(one, sharing), candidates)
+        copies = find_copies(one.signature, chosen, known)
         yield Matched(article_id, copies)
         story_id = copies[0].story_id if copies else one.article.story_id or article_id
-        candidate = Candidate(article_id, story_id, is_grouped=True, moment=moment)
+        candidates[article_id] = Candidate(article_id, story_id, is_grouped=True, moment=moment)
         known[article_id] = one.signature
-        for anchor in one.signature.anchors:
-            near.setdefault(anchor, []).append(candidate)
 
 
-def _without_batch(signed: Sequence[Signed], sharing: Mapping[int, Sequence[Candidate]]) -> dict[int, list[Candidate]]:
+def _outside_batch(signed: Sequence[Signed], sharing: Sharing) -> dict[int, Candidate]:
     batch = {one.article.article_id for one in signed}
-    return {
-        anchor: [candidate for candidate in candidates if candidate.article_id not in batch]
-        for anchor, candidates in sharing.items()
-    }
+    return {article_id: one for article_id, one in sharing.candidates.items() if article_id not in batch}
 
 
-def _sharing_anchors(signature: Signature, sharing: Mapping[int, Sequence[Candidate]]) -> list[Sequence[Candidate]]:
-    return [sharing[anchor] for anchor in signature.anchors if anchor in sharing]
+def _sharing_anchors(signed: Signed, sharing: Sharing) -> list[Sequence[int]]:
+    return [sharing.of_anchor[anchor] for anchor in signed.signature.anchors if anchor in sharing.of_anchor]
 
 
-def choose_candidates(moment: datetime, sharing: Iterable[Sequence[Candidate]]) -> list[Candidate]:
-    """Return those worth comparing, from the candidates that share each anchor.
+def choose_candidates(
+    moment: datetime, sharing: Sequence[Sequence[int]], candidates: Mapping[int, Candidate]
+) -> list[Candidate]:
+    """Return those worth comparing, given the ids of the articles that share each anchor; others are passed over.
 
     Of the grouped ones, the few that share most; all ungrouped ones, the oldest first: nobody else may ever compare
     them.
     """
-    known: dict[int, Candidate] = {}
-    shared: Counter[int] = Counter()
-    for candidates in sharing:
-        near = [candidate for candidate in candidates if abs(candidate.moment - moment) <= rules.FARTHEST_APART]
+    shared = Counter(chain.from_iterable(sharing))
+    near = {
+        article_id: candidates[article_id]
+        for article_id in shared
+        if article_id in candidates and abs(candidates[article_id].moment - moment) <= rules.FARTHEST_APART
+    }
+    if _count_stories(near.values()) > rules.MOST_STORIES_OF_ANCHOR:
         # What many stories have is how their outlets write, not what they tell.
-        if len({candidate.story_id for candidate in near if candidate.is_grouped}) <= rules.MOST_STORIES_OF_ANCHOR:
-            known.update((candidate.article_id, candidate) for candidate in near)
-            shared.update(candidate.article_id for candidate in near)
-    grouped = [candidate for candidate in known.values() if candidate.is_grouped]
-    waiting = sorted(known.keys() - {candidate.article_id for candidate in grouped})
-    return [*_choose_grouped(grouped, shared), *(known[article_id] for article_id in waiting[: rules.MOST_UNGROUPED])]
+        shared = Counter(chain.from_iterable(ids for ids in sharing if not _is_of_many_stories(ids, near)))
+        near = {article_id: candidate for article_id, candidate in near.items() if article_id in shared}
+    grouped = [candidate for candidate in near.values() if candidate.is_grouped]
+    waiting = sorted(article_id for article_id, candidate in near.items() if not candidate.is_grouped)
+    return [*_choose_grouped(grouped, shared), *(near[article_id] for article_id in waiting[: rules.MOST_UNGROUPED])]
+
+
+def _is_of_many_stories(article_ids: Iterable[int], near: Mapping[int, Candidate]) -> bool:
+    of_anchor = (near[article_id] for article_id in article_ids if article_id in near)
+    return _count_stories(of_anchor) > rules.MOST_STORIES_OF_ANCHOR
+
+
+def _count_stories(candidates: Iterable[Candidate]) -> int:
+    return len({candidate.story_id for candidate in candidates if candidate.is_grouped})
 
 
 def _choose_grouped(grouped: list[Candidate], shared: Mapping[int, int]) -> list[Candidate]:
@@ -87,16 +90,18 @@ def _choose_grouped(grouped: list[Candidate], shared: Mapping[int, int]) -> list
 
 
 def find_copies(
-    signature: Signature, candidates: Iterable[Candidate], signatures: Mapping[int, Signature]
+    signature: Signature, candidates: Collection[Candidate], signatures: Mapping[int, Signature]
 ) -> tuple[Copy, ...]:
     """Return the candidates that an article is a copy of, the best match first.
 
     A candidate without a signature, which was signed by other rules, is passed over.
     """
+    own = set(signature.shingles()) if candidates else set()
     compared = [
         (measure_overlap(signature, signatures[candidate.article_id]), candidate)
         for candidate in candidates
-        if candidate.article_id in signatures
+        # Most candidates share an anchor and little else, which is soon seen.
+        if candidate.article_id in signatures and shares_enough(own, signatures[candidate.article_id])
     ]
     verified = [
         (overlap, candidate)

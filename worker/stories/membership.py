@@ -5,17 +5,29 @@ That articles were compared is written here and nowhere else: what was published
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.outbox_tables import EventKind, write_events
-from worker.database.story_tables import SketchRow, StoryRow
+from worker.database.statements import is_one_of
+from worker.database.story_tables import BlockRow, SketchRow, StoryRow
+from worker.database.types import UtcDateTime
 from worker.stories.matching import unite_stories
-from worker.stories.published import insert_pairs
+from worker.stories.row_lists import insert_rows
 from worker.stories.story_locks import lock_stories, lock_waiting
 from worker.stories.story_values import Matched, Signed, Story, WaitingArticle
+
+_NOW = bindparam("now", type_=UtcDateTime)
+_SET_STORIES = {
+    "sqlite": text("UPDATE articles SET story_id = :story, grouped_at = :now WHERE id = :article").bindparams(_NOW),
+    "postgresql": text(
+        "UPDATE articles SET story_id = grouped.story_id, grouped_at = :now FROM unnest(CAST(:articles AS bigint[]), "
+        "CAST(:stories AS bigint[])) AS grouped(article_id, story_id) WHERE articles.id = grouped.article_id"
+    ).bindparams(_NOW),
+}
 
 
 def store_stories(
@@ -47,7 +59,7 @@ def store_stories(
     ]
     write_events(connection, now, EventKind.ARTICLE_GROUPED, moved)
     lines = [(block, one.article.article_id) for one in signed for block in one.blocks]
-    insert_pairs(connection, "blocks", [(block, story_of[article]) for block, article in lines if article in story_of])
+    insert_rows(connection, BlockRow, sorted({(block, story_of[by]) for block, by in lines if by in story_of}))
 
 
 def _merge(connection: Connection, taken_in: Mapping[int, int], grouped: Collection[int], now: datetime) -> None:
@@ -98,16 +110,15 @@ def _grow(connection: Connection, taken_in: Mapping[int, int], stories: Mapping[
 def _set_stories(
     connection: Connection, articles: Mapping[int, WaitingArticle], story_of: Mapping[int, int], now: datetime
 ) -> None:
-    joined = update(ArticleRow).where(ArticleRow.id == bindparam("article"))
-    connection.execute(
-        joined.values(story_id=bindparam("story"), grouped_at=now),
-        [{"article": article_id, "story": story_id} for article_id, story_id in story_of.items()],
-    )
-    compared = update(SketchRow).where(SketchRow.article_id == bindparam("article"))
-    connection.execute(
-        compared.values(content_hash=bindparam("words")),
-        [{"article": article_id, "words": article.content_hash} for article_id, article in articles.items()],
-    )
-    # Stories that were forgotten, and whose one article stays alone, get their size again.
-    forgotten = update(StoryRow).where(StoryRow.id.in_(set(story_of.values())), StoryRow.size == 0)
-    connection.execute(forgotten.values(size=1))
+    if connection.dialect.name == "postgresql":
+        moved: Any = {"articles": list(story_of), "stories": list(story_of.values()), "now": now}
+    else:
+        moved = [{"article": article_id, "story": story_id, "now": now} for article_id, story_id in story_of.items()]
+    connection.execute(_SET_STORIES[connection.dialect.name], moved)
+    if again := [article for article in articles.values() if article.story_id is not None]:
+        compared = update(SketchRow).where(SketchRow.article_id == bindparam("article"))
+        words = [{"article": article.article_id, "words": article.content_hash} for article in again]
+        connection.execute(compared.values(content_hash=bindparam("words")), words)
+        # Stories that were forgotten, and whose one article stays alone, get their size again.
+        alone = is_one_of(connection, StoryRow.id, {story_of[article.article_id] for article in again})
+        connection.execute(update(StoryRow).where(alone, StoryRow.size == 0).values(size=1))

@@ -5,32 +5,35 @@ Anchors with their articles and lines with their stories are tables of pairs of 
 
 import struct
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, TextClause, func, or_, select, text
+from sqlalchemy import Connection, Select, func, literal_column, or_, select, text
 
 from worker.database.article_tables import ArticleRow
-from worker.database.statements import is_one_of, upsert
-from worker.database.story_tables import BlockRow, SketchRow, StoryRow
+from worker.database.statements import upsert
+from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
 from worker.stories import constants as rules
+from worker.stories.row_lists import insert_rows, is_listed, listed
 from worker.stories.story_locks import STORY, with_stories
-from worker.stories.story_values import Candidate, Signature, Signed
+from worker.stories.story_values import Candidate, Sharing, Signature, Signed
 
 # An anchor that more articles have than this is looked at no further than the oldest of them.
 _MOST_OF_ANCHOR = 64
-_COLUMNS = {"near_keys": ("key", "article_id"), "blocks": ("block", "story_id")}
+# Most anchors have only the article that has just been published with them, so that nothing is found by them.
 _ARTICLES_OF_ANCHORS = text(
-    "SELECT wanted.key, near.article_id FROM unnest(CAST(:keys AS bigint[])) AS wanted(key) CROSS JOIN LATERAL ("
-    "SELECT article_id FROM near_keys WHERE near_keys.key = wanted.key ORDER BY article_id LIMIT :most) AS near"
+    "SELECT wanted.key, near.article_ids FROM unnest(CAST(:keys AS bigint[])) AS wanted(key) CROSS JOIN LATERAL ("
+    "SELECT array_agg(article_id) AS article_ids FROM (SELECT article_id FROM near_keys "
+    "WHERE near_keys.key = wanted.key ORDER BY article_id LIMIT :most) AS oldest) AS near "
+    "WHERE cardinality(near.article_ids) > 1"
 )
 # SQLite has no LATERAL: the last of the articles that count bounds the search.
 _ARTICLES_OF_ANCHORS_SQLITE = text(
     "SELECT wanted.value, near.article_id FROM json_each(:keys) AS wanted CROSS JOIN near_keys AS near "
     "ON near.key = wanted.value AND near.article_id <= coalesce((SELECT article_id FROM near_keys "
-    "WHERE key = wanted.value ORDER BY article_id LIMIT 1 OFFSET :most - 1), 9223372036854775807)"
+    "WHERE key = wanted.value ORDER BY article_id LIMIT 1 OFFSET :most - 1), 9223372036854775807) "
+    "WHERE (SELECT 1 FROM near_keys WHERE key = wanted.value LIMIT 1 OFFSET 1)"
 )
 
 
@@ -39,123 +42,82 @@ def find_boilerplate(connection: Connection, blocks: Collection[int]) -> set[int
 
     Stories that have become one count once, those that are forgotten not at all.
     """
-    if not blocks:
-        return set()
-    root = func.coalesce(StoryRow.parent, StoryRow.id)
-    seen = (
-        select(BlockRow.block)
-        .join(StoryRow, StoryRow.id == BlockRow.story_id)
-        .where(is_one_of(connection, BlockRow.block, blocks))
-        .where(or_(StoryRow.size > 0, StoryRow.parent.is_not(None)))
-        .group_by(BlockRow.block)
-        .having(func.count(root.distinct()) >= rules.BOILERPLATE_STORIES)
-    )
-    return set(connection.execute(seen).scalars())
-
-
-def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None:
-    """Write the signatures of articles, and a story for each article that has none yet."""
-    dialect = connection.dialect.name
-    anchors = ((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)
-    insert_pairs(connection, "near_keys", anchors)
-    connection.execute(_upsert_sketch(dialect), [_sketch(one) for one in signed])
-    alone = [one.article for one in signed if one.article.story_id is None]
-    if alone:
-        begun = [story_of_one_article(article.article_id, article.first_seen_at, size=1) for article in alone]
-        connection.execute(_insert_story(dialect), begun)
-
-
-def story_of_one_article(article_id: int, first_seen_at: datetime, size: int) -> dict[str, object]:
-    """Return the row of a story that has only the article it began with."""
-    return {
-        "id": article_id,
-        "first_article_id": article_id,
-        "size": size,
-        "first_seen_at": first_seen_at,
-        "last_seen_at": first_seen_at,
-    }
-
-
-def insert_pairs(connection: Connection, table: str, pairs: Iterable[tuple[int, int]]) -> None:
-    """Insert the pairs of numbers that are not there yet, in an order that is the same in all transactions."""
-    rows = sorted(set(pairs))
-    if not rows:
-        return
-    dialect = connection.dialect.name
-    if dialect == "postgresql":
-        ones, others = map(list, zip(*rows, strict=True))
-        connection.execute(_insert_pairs(dialect, table), {"ones": ones, "others": others})
-    else:
-        connection.execute(_insert_pairs(dialect, table), [{"ones": one, "others": other} for one, other in rows])
+    known = connection.execute(_select_boilerplate(connection.dialect.name), {"blocks": listed(connection, blocks)})
+    return set(known.scalars())
 
 
 # Statements are built once: building one costs several times what running it does.
 @cache
-def _insert_pairs(dialect: str, table: str) -> TextClause:
-    of_arrays = "SELECT * FROM unnest(CAST(:ones AS bigint[]), CAST(:others AS bigint[]))"
-    rows = of_arrays if dialect == "postgresql" else "VALUES (:ones, :others)"
-    return text(f"INSERT INTO {table} ({', '.join(_COLUMNS[table])}) {rows} ON CONFLICT DO NOTHING")
+def _select_boilerplate(dialect: str) -> Select[int]:
+    root = func.coalesce(StoryRow.parent, StoryRow.id)
+    return (
+        select(BlockRow.block)
+        .join(StoryRow, StoryRow.id == BlockRow.story_id)
+        .where(is_listed(dialect, BlockRow.block, "blocks"))
+        .where(or_(StoryRow.size > 0, StoryRow.parent.is_not(None)))
+        .group_by(BlockRow.block)
+        .having(func.count(root.distinct()) >= rules.BOILERPLATE_STORIES)
+    )
+
+
+def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None:
+    """Write the signatures of articles, and a story for each article that has none yet."""
+    # In one order, so that no two transactions wait for each other.
+    anchors = sorted((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)
+    insert_rows(connection, NearKeyRow, anchors)
+    insert_rows(connection, SketchRow, [*map(_sketch, signed)], replacing=True)
+    alone = [one.article.article_id for one in signed if one.article.story_id is None]
+    connection.execute(_insert_stories(connection.dialect.name), {"articles": listed(connection, alone)})
 
 
 @cache
-def _upsert_sketch(dialect: str) -> Any:
-    statement = upsert(dialect, SketchRow)
-    changed = {name: statement.excluded[name] for name in SketchRow.__table__.columns.keys() if name != "article_id"}  # noqa: SIM118 -- a collection of columns
-    return statement.on_conflict_do_update(index_elements=["article_id"], set_=changed)
+def _insert_stories(dialect: str) -> Any:
+    columns = ("id", "first_article_id", "size", "first_seen_at", "last_seen_at")
+    seen = ArticleRow.first_seen_at
+    article: Select[*tuple[Any, ...]] = select(ArticleRow.id, ArticleRow.id, literal_column("1"), seen, seen)
+    begun = article.where(is_listed(dialect, ArticleRow.id, "articles")).order_by(ArticleRow.id)
+    return upsert(dialect, StoryRow).from_select(columns, begun).on_conflict_do_nothing()
 
 
-@cache
-def _insert_story(dialect: str) -> Any:
-    return upsert(dialect, StoryRow).on_conflict_do_nothing(index_elements=["id"])
+def _sketch(signed: Signed) -> tuple[object, ...]:
+    signature, article = signed.signature, signed.article
+    places = signature.places.to_bytes((signature.places.bit_length() + 7) // 8, "little")
+    # They count as compared once the article has a story; if it has one already, once it is stored again.
+    words = article.content_hash if article.story_id is None else b""
+    texts = signature.sketch, _pack(signature.facts), places
+    return article.article_id, rules.RULES_VERSION, words, signature.outlet, signature.width, *texts
 
 
-def _sketch(signed: Signed) -> dict[str, Any]:
-    signature = signed.signature
-    return {
-        "article_id": signed.article.article_id,
-        "rules_version": rules.RULES_VERSION,
-        # They count as compared only when what came of it is stored.
-        "content_hash": b"",
-        "outlet": signature.outlet,
-        "width": signature.width,
-        "shingles": signature.sketch,
-        "facts": _pack(signature.facts),
-        "places": signature.places.to_bytes((signature.places.bit_length() + 7) // 8, "little"),
-    }
-
-
-def find_candidates(connection: Connection, anchors: Iterable[int]) -> dict[int, list[Candidate]]:
-    """Return, by anchor, the published articles that have it: the oldest first, and only those where there are many."""
+def find_sharing(connection: Connection, anchors: Iterable[int]) -> Sharing:
+    """Return the published articles that share an anchor: of each anchor the oldest."""
+    wanted = {"keys": listed(connection, sorted(set(anchors))), "most": _MOST_OF_ANCHOR}
     sharing: dict[int, list[int]] = {}
-    keys: Any = sorted(set(anchors))
-    query = _ARTICLES_OF_ANCHORS
-    if connection.dialect.name == "sqlite":
-        query, keys = _ARTICLES_OF_ANCHORS_SQLITE, orjson.dumps(keys).decode()
-    for anchor, article_id in connection.execute(query, {"keys": keys, "most": _MOST_OF_ANCHOR}):
-        sharing.setdefault(anchor, []).append(article_id)
-    known = _read_candidates(connection, {article_id for ids in sharing.values() for article_id in ids})
-    return {anchor: [known[article_id] for article_id in ids if article_id in known] for anchor, ids in sharing.items()}
+    if connection.dialect.name == "postgresql":
+        sharing = {anchor: article_ids for anchor, article_ids in connection.execute(_ARTICLES_OF_ANCHORS, wanted)}  # noqa: C416 -- dict() of rows loses the types
+    else:
+        for anchor, article_id in connection.execute(_ARTICLES_OF_ANCHORS_SQLITE, wanted):
+            sharing.setdefault(anchor, []).append(article_id)
+    return Sharing(sharing, _read_candidates(connection, {*chain.from_iterable(sharing.values())}))
 
 
 def _read_candidates(connection: Connection, article_ids: Collection[int]) -> dict[int, Candidate]:
-    if not article_ids:
-        return {}
+    rows = connection.execute(
+        _select_candidates(connection.dialect.name), {"articles": listed(connection, article_ids)}
+    )
+    return {row[0]: Candidate(*row) for row in rows}
+
+
+@cache
+def _select_candidates(dialect: str) -> Select[*tuple[Any, ...]]:
     is_grouped = ArticleRow.grouped_at.is_not(None)
     moment = func.coalesce(ArticleRow.published_at, ArticleRow.first_seen_at)
     query = with_stories(select(ArticleRow.id, STORY, is_grouped, moment))
-    rows = connection.execute(query.where(ArticleRow.id.in_(article_ids), STORY.is_not(None)))
-    return {row[0]: Candidate(*row) for row in rows}
+    return query.where(is_listed(dialect, ArticleRow.id, "articles"), STORY.is_not(None))
 
 
 def find_signatures(connection: Connection, article_ids: Collection[int]) -> dict[int, Signature]:
     """Return the signatures of articles, without anchors; those made by other rules are left out."""
-    if not article_ids:
-        return {}
-    rows = connection.execute(
-        select(SketchRow, ArticleRow.title)
-        .join(ArticleRow, ArticleRow.id == SketchRow.article_id)
-        .where(SketchRow.article_id.in_(article_ids), SketchRow.rules_version == rules.RULES_VERSION)
-    )
+    rows = connection.execute(_select_sketches(connection.dialect.name), {"articles": listed(connection, article_ids)})
     return {
         row.article_id: Signature(
             anchors=(),
@@ -168,6 +130,15 @@ def find_signatures(connection: Connection, article_ids: Collection[int]) -> dic
         )
         for row in rows
     }
+
+
+@cache
+def _select_sketches(dialect: str) -> Select[*tuple[Any, ...]]:
+    compared = SketchRow.shingles, SketchRow.width, SketchRow.facts, SketchRow.places, SketchRow.outlet
+    query = select(SketchRow.article_id, *compared, ArticleRow.title)
+    query = query.join(ArticleRow, ArticleRow.id == SketchRow.article_id)
+    is_wanted = is_listed(dialect, SketchRow.article_id, "articles")
+    return query.where(is_wanted, SketchRow.rules_version == rules.RULES_VERSION)
 
 
 def _pack(numbers: Sequence[int]) -> bytes:

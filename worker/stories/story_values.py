@@ -1,6 +1,6 @@
 """The values of grouping: what texts are compared by, what they have in common, and which stories follow from that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,6 +80,15 @@ class Candidate:
     is_grouped: bool
     """False while another worker, or this one later, has still to group it."""
     moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Which articles share anchors."""
+
+    of_anchor: Mapping[int, Sequence[int]]
+    """The ids of those that share an anchor, the oldest first; no anchor of a single article need be there."""
+    candidates: Mapping[int, Candidate]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
 """Claiming articles that wait to be grouped: each worker takes others, and a claim ends with its transaction."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, text
+from sqlalchemy import Connection, Select, and_, func, select, text
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import SketchRow
 from worker.stories.constants import MOST_CHARACTERS
+from worker.stories.row_lists import is_listed, listed
 from worker.stories.signature import outlet_of
 from worker.stories.story_locks import STORY, with_stories
 from worker.stories.story_values import WaitingArticle
@@ -19,11 +22,14 @@ _LOOKAHEAD = 64 * _SLOT
 _LOCK = text("SELECT pg_try_advisory_xact_lock(706172, :slot)")
 
 
+_WAITING = text("SELECT id FROM articles WHERE grouped_at IS NULL ORDER BY id LIMIT :most")
+
+
 def claim_waiting(connection: Connection, limit: int) -> list[WaitingArticle]:
     """Claim about ``limit`` waiting articles, the oldest first, until the connection's transaction ends."""
-    waiting = select(ArticleRow.id).where(ArticleRow.grouped_at.is_(None)).order_by(ArticleRow.id)
     is_postgresql = connection.dialect.name == "postgresql"
-    ids = connection.execute(waiting.limit(_LOOKAHEAD if is_postgresql else limit)).scalars().all()
+    most = _LOOKAHEAD if is_postgresql else limit
+    ids = connection.execute(_WAITING, {"most": most}).scalars().all()
     if is_postgresql:
         ids = _lock_slots(connection, ids, limit)
     return _read_waiting(connection, ids) if ids else []
@@ -40,29 +46,7 @@ def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[
 
 
 def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
-    were_compared = and_(SketchRow.article_id == ArticleRow.id, SketchRow.content_hash == ArticleRow.content_hash)
-    # Another worker may have grouped some of them between our look and our lock.
-    rows = connection.execute(
-        with_stories(
-            select(
-                ArticleRow.id,
-                ArticleRow.feed_id,
-                ArticleRow.content_hash,
-                ArticleRow.title,
-                func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"),
-                ArticleRow.url,
-                FeedRow.url.label("feed_url"),
-                ArticleRow.published_at,
-                ArticleRow.first_seen_at,
-                STORY.label("story_id"),
-                SketchRow.rules_version.label("compared_by"),
-            )
-        )
-        .join(FeedRow, FeedRow.id == ArticleRow.feed_id)
-        .outerjoin(SketchRow, were_compared)
-        .where(ArticleRow.id.in_(ids), ArticleRow.grouped_at.is_(None))
-        .order_by(ArticleRow.id)
-    )
+    rows = connection.execute(_select_waiting(connection.dialect.name), {"articles": listed(connection, ids)})
     return [
         WaitingArticle(
             article_id=row.id,
@@ -78,3 +62,25 @@ def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[WaitingArt
         )
         for row in rows
     ]
+
+
+@cache
+def _select_waiting(dialect: str) -> Select[*tuple[Any, ...]]:
+    were_compared = and_(
+        SketchRow.article_id == ArticleRow.id,
+        SketchRow.content_hash == ArticleRow.content_hash,
+        # Else it was published, and never stored.
+        ArticleRow.story_id.is_not(None),
+    )
+    columns = ArticleRow.id, ArticleRow.feed_id, ArticleRow.content_hash, ArticleRow.title, ArticleRow.url
+    times = ArticleRow.published_at, ArticleRow.first_seen_at
+    words = func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text")
+    query = select(*columns, *times, words, FeedRow.url.label("feed_url"), STORY.label("story_id"))
+    return (
+        with_stories(query.add_columns(SketchRow.rules_version.label("compared_by")))
+        .join(FeedRow, FeedRow.id == ArticleRow.feed_id)
+        .outerjoin(SketchRow, were_compared)
+        # Another worker may have grouped some of them between our look and our lock.
+        .where(is_listed(dialect, ArticleRow.id, "articles"), ArticleRow.grouped_at.is_(None))
+        .order_by(ArticleRow.id)
+    )

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from tests.grouping import news
 from worker.stories.matching import choose_outside_batch, match_batch
 from worker.stories.signature import make_signature, read_blocks
-from worker.stories.story_values import Candidate, Signed, WaitingArticle
+from worker.stories.story_values import Candidate, Sharing, Signed, WaitingArticle
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -15,7 +15,13 @@ def _signed(article_id: int, text: str, *, days: float = 0) -> Signed:
 
 
 def _matches(*signed: Signed) -> dict[int, list[int]]:
-    return {matched.article_id: [copy.article_id for copy in matched.copies] for matched in match_batch(signed, {}, {})}
+    of_anchor: dict[int, list[int]] = {}
+    for one in signed:
+        for anchor in one.signature.anchors:
+            of_anchor.setdefault(anchor, []).append(one.article.article_id)
+    candidates = {i: Candidate(i, i, is_grouped=False, moment=NOW) for ids in of_anchor.values() for i in ids}
+    matches = match_batch(signed, Sharing(of_anchor, candidates), {})
+    return {matched.article_id: [copy.article_id for copy in matched.copies] for matched in matches}
 
 
 def test_each_article_of_a_batch_is_compared_with_those_before_it() -> None:
@@ -34,5 +40,5 @@ def test_one_that_joined_counts_for_the_story_it_joined() -> None:
 def test_only_those_outside_a_batch_are_looked_up() -> None:
     one = _signed(5, news(1))
     anchor = one.signature.anchors[0]
-    candidates = [Candidate(number, number, is_grouped=True, moment=NOW) for number in (3, 5)]
-    assert choose_outside_batch([one], {anchor: candidates}) == {3}
+    candidates = {number: Candidate(number, number, is_grouped=True, moment=NOW) for number in (3, 5)}
+    assert choose_outside_batch([one], Sharing({anchor: [3, 5]}, candidates)) == {3}

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from worker.stories.matching import choose_candidates
 from worker.stories.story_values import Candidate
@@ -11,7 +12,9 @@ def _candidate(article_id: int, story_id: int | None = None, *, is_grouped: bool
 
 
 def _ids(sharing: list[list[Candidate]]) -> list[int]:
-    return [candidate.article_id for candidate in choose_candidates(NOW, sharing)]
+    ids = [[candidate.article_id for candidate in candidates] for candidates in sharing]
+    known = {candidate.article_id: candidate for candidate in chain.from_iterable(sharing)}
+    return [candidate.article_id for candidate in choose_candidates(NOW, ids, known)]
 
 
 def test_those_that_share_most_come_first_the_older_among_equals() -> None:
@@ -46,3 +49,7 @@ def test_ungrouped_ones_are_always_compared_the_oldest_first_up_to_fifty() -> No
 def test_ungrouped_ones_count_for_no_story() -> None:
     waiting = [_candidate(number, is_grouped=False) for number in range(1, 20)]
     assert _ids([[*waiting, _candidate(99)]]) == [99, *range(1, 20)]
+
+
+def test_those_of_whom_nothing_is_known_are_passed_over() -> None:
+    assert choose_candidates(NOW, [[1, 2]], {2: _candidate(2)}) == [_candidate(2)]
