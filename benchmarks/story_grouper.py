@@ -22,7 +22,7 @@ from worker.stories import grouping
 
 STAGES = {
     "claim, read": ("claim_waiting",),
-    "signature": ("read_blocks", "make_signature"),
+    "signature": ("_read", "_sign"),
     "boilerplate": ("find_boilerplate",),
     "publish": ("_publish",),
     "candidates": ("find_sharing", "find_signatures"),

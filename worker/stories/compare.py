@@ -12,9 +12,12 @@ def measure_overlap(one: Signature, other: Signature) -> Overlap:
     """Return what two texts have in common."""
     shorter, longer = (one, other) if len(one.sketch) <= len(other.sketch) else (other, one)
     of_shorter, of_longer = shorter.shingles(), longer.shingles()
-    in_shorter, in_longer = set(of_shorter), set(of_longer)
+    in_shorter = set(of_shorter)
+    # Most copies that wires make are exact.
+    in_longer = in_shorter if shorter.sketch == longer.sketch else set(of_longer)
+    marks = _mark_shared(of_shorter, in_longer)
+    marks_of_longer = marks if in_longer is in_shorter else _mark_shared(of_longer, in_shorter)
     shared = len(in_shorter & in_longer)
-    marks, marks_of_longer = _mark_shared(of_shorter, in_longer), _mark_shared(of_longer, in_shorter)
     stretches = [run.span() for run in re.finditer(rb"\x01+", marks)]
     runs = [end - start for start, end in stretches]
     facts = set(longer.facts)

@@ -21,6 +21,8 @@ from worker.stories.story_locks import StaleStoriesError
 from worker.stories.story_values import Block, Matched, Signed, WaitingArticle
 from worker.stories.waiting_articles import claim_waiting
 
+_Read = tuple[WaitingArticle, Sequence[Block]]
+# The more, the less each costs: beyond this little is gained.
 _BATCH = 256
 _LOG = structlog.get_logger(__name__)
 
@@ -41,9 +43,7 @@ def group_waiting(engine: Engine, stop: Callable[[], bool]) -> Iterator[int]:
 def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:
     """Group articles together; where that finds a fault, one by one, and the faulty one alone: it stops no other."""
     try:
-        # What these rules have compared already stays in its story: comparing it again changes nothing.
-        fresh = [article for article in waiting if article.compared_by != RULES_VERSION]
-        signed = _publish(engine, [(article, read_blocks(article.text)) for article in fresh])
+        signed = _publish(engine, _read(waiting))
         _store(engine, waiting, signed, _match(engine, signed))
     except Exception as error:
         if isinstance(error, StaleStoriesError) or is_store_failing(error) or is_interruption(error):
@@ -58,19 +58,30 @@ def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:
             _group(engine, [article])
 
 
-def _publish(engine: Engine, read: Sequence[tuple[WaitingArticle, Sequence[Block]]]) -> list[Signed]:
+def _read(waiting: Sequence[WaitingArticle]) -> list[_Read]:
+    # What these rules have compared already stays in its story: comparing it again changes nothing.
+    return [(article, read_blocks(article.text)) for article in waiting if article.compared_by != RULES_VERSION]
+
+
+def _publish(engine: Engine, read: Sequence[_Read]) -> list[Signed]:
     def publish_signed(connection: Connection) -> list[Signed]:
         boilerplate = find_boilerplate(connection, {block.block_hash for _, blocks in read for block in blocks})
-        signed = [_make_signed(article, blocks, boilerplate) for article, blocks in read]
+        signed = _sign(read, boilerplate)
         publish_signatures(connection, signed)
         return signed
 
     return write(engine, publish_signed) if read else []
 
 
-def _make_signed(article: WaitingArticle, blocks: Sequence[Block], boilerplate: set[int]) -> Signed:
-    own = tuple(block.block_hash for block in blocks if block.block_hash not in boilerplate)
-    return Signed(article, own, make_signature(blocks, boilerplate, article.title, article.outlet))
+def _sign(read: Sequence[_Read], boilerplate: set[int]) -> list[Signed]:
+    return [
+        Signed(
+            article,
+            tuple(block.block_hash for block in blocks if block.block_hash not in boilerplate),
+            make_signature(blocks, boilerplate, article.title, article.outlet),
+        )
+        for article, blocks in read
+    ]
 
 
 def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:

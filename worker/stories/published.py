@@ -22,11 +22,11 @@ from worker.stories.story_values import Candidate, Sharing, Signature, Signed
 # An anchor that more articles have than this is looked at no further than the oldest of them.
 _MOST_OF_ANCHOR = 64
 # Most anchors have only the article that has just been published with them, so that nothing is found by them.
-_ARTICLES_OF_ANCHORS = text(
-    "SELECT wanted.key, near.article_ids FROM unnest(CAST(:keys AS bigint[])) AS wanted(key) CROSS JOIN LATERAL ("
+_ARTICLES_OF_ANCHORS = (
+    "SELECT wanted.key, near.article_ids FROM unnest(CAST(%(keys)b AS bigint[])) AS wanted(key) CROSS JOIN LATERAL ("
     "SELECT array_agg(article_id) AS article_ids FROM (SELECT article_id FROM near_keys "
-    "WHERE near_keys.key = wanted.key ORDER BY article_id LIMIT :most) AS oldest) AS near "
-    "WHERE cardinality(near.article_ids) > 1"
+    "WHERE near_keys.key = wanted.key ORDER BY article_id LIMIT %(most)s) AS oldest) AS near "
+    "WHERE EXISTS (SELECT FROM near_keys WHERE near_keys.key = wanted.key OFFSET 1)"
 )
 # SQLite has no LATERAL: the last of the articles that count bounds the search.
 _ARTICLES_OF_ANCHORS_SQLITE = text(
@@ -93,9 +93,9 @@ def find_sharing(connection: Connection, anchors: Iterable[int]) -> Sharing:
     wanted = {"keys": listed(connection, sorted(set(anchors))), "most": _MOST_OF_ANCHOR}
     sharing: dict[int, list[int]] = {}
     if connection.dialect.name == "postgresql":
-        sharing = {anchor: article_ids for anchor, article_ids in connection.execute(_ARTICLES_OF_ANCHORS, wanted)}  # noqa: C416 -- dict() of rows loses the types
+        sharing = {anchor: article_ids for anchor, article_ids in connection.exec_driver_sql(_ARTICLES_OF_ANCHORS, wanted)}  # noqa: C416 -- dict() of rows loses the types
     else:
-        for anchor, article_id in connection.execute(_ARTICLES_OF_ANCHORS_SQLITE, wanted):
+        for anchor, article_id in connection.execute(_ARTICLES_OF_ANCHORS_SQLITE, wanted).all():
             sharing.setdefault(anchor, []).append(article_id)
     return Sharing(sharing, _read_candidates(connection, {*chain.from_iterable(sharing.values())}))
 

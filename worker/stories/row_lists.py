@@ -46,7 +46,7 @@ def _insertion(dialect: Dialect, table: type[Base], replacing: bool) -> str:  # 
     key = ", ".join(column.name for column in table.__table__.primary_key)
     changed = ", ".join(f"{column.name} = excluded.{column.name}" for column in columns if not column.primary_key)
     if dialect.name == "postgresql":
-        arrays = ", ".join(f"CAST(%s AS {column.type.compile(dialect)}[])" for column in columns)
+        arrays = ", ".join(f"CAST(%b AS {column.type.compile(dialect)}[])" for column in columns)
         values = f"SELECT * FROM unnest({arrays})"  # noqa: S608 -- made of the table's own types
     else:
         values = f"VALUES ({', '.join('?' for _ in columns)})"
