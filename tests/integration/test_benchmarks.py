@@ -58,3 +58,16 @@ def test_the_normalising_benchmark_measures_every_entry(tmp_path: Path) -> None:
     rows = [line.rsplit(maxsplit=4) for line in _run("benchmarks.normalising", str(tmp_path)).splitlines()[1:]]
     assert [row[0] for row in rows] == ["as an article", "its body's HTML", "language detected"]
     assert all(row[1] == "2" and float(row[2]) > 0 for row in rows)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_benchmark_of_grouping_says_what_each_stage_costs_beside_a_plain_script(kind: str) -> None:
+    printed = _run("benchmarks.story_costs", "--feeds", "10", "--copies", "2", "--store", kind)
+    assert printed.startswith(f"200 articles, each text in 2 feeds, {kind}\n")
+    stages = ["claim, read", "signature", "boilerplate", "publish", "candidates", "verify", "store", "rest", "in all"]
+    rows = {line[:12].strip(): line[12:].split() for line in printed.splitlines()[3:]}
+    assert list(rows) == [*stages, "plain script"]
+    assert all(float(rows[stage][0]) > 0 for stage in stages)
+    assert float(rows["in all"][1]) == pytest.approx(
+        float(rows["in all"][0]) / float(rows["plain script"][0]), abs=1e-3
+    )

@@ -16,7 +16,7 @@ from worker.database.statements import is_one_of
 from worker.database.story_tables import BlockRow, SketchRow, StoryRow
 from worker.database.types import UtcDateTime
 from worker.stories.matching import unite_stories
-from worker.stories.row_lists import insert_rows
+from worker.stories.row_lists import Known, insert_rows
 from worker.stories.story_locks import lock_stories, lock_waiting
 from worker.stories.story_values import Matched, Signed, Story, WaitingArticle
 
@@ -58,8 +58,9 @@ def store_stories(
         if story_id != (named_story[article_id] or article_id)
     ]
     write_events(connection, now, EventKind.ARTICLE_GROUPED, moved)
-    lines = [(block, one.article.article_id) for one in signed for block in one.blocks]
-    insert_rows(connection, BlockRow, sorted({(block, story_of[by]) for block, by in lines if by in story_of}))
+    lines = {(block, one.article.article_id) for one in signed for block in one.blocks}
+    of_stories = {(block, story_of[article_id]) for block, article_id in lines if article_id in story_of}
+    insert_rows(connection, BlockRow, sorted(of_stories), Known.STAY)
 
 
 def _merge(connection: Connection, taken_in: Mapping[int, int], grouped: Collection[int], now: datetime) -> None:

@@ -15,7 +15,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.statements import upsert
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
 from worker.stories import constants as rules
-from worker.stories.row_lists import insert_rows, is_listed, listed
+from worker.stories.row_lists import Known, insert_rows, is_listed, listed
 from worker.stories.story_locks import STORY, with_stories
 from worker.stories.story_values import Candidate, Sharing, Signature, Signed
 
@@ -62,12 +62,21 @@ def _select_boilerplate(dialect: str) -> Select[int]:
 
 def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None:
     """Write the signatures of articles, and a story for each article that has none yet."""
-    # In one order, so that no two transactions wait for each other.
-    anchors = sorted((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)
-    insert_rows(connection, NearKeyRow, anchors)
-    insert_rows(connection, SketchRow, [*map(_sketch, signed)], replacing=True)
     alone = [one.article.article_id for one in signed if one.article.story_id is None]
-    connection.execute(_insert_stories(connection.dialect.name), {"articles": listed(connection, alone)})
+    begun = connection.execute(_insert_stories(connection.dialect.name), {"articles": listed(connection, alone)})
+    # Only one transaction can begin an article's story, and nothing of the article was published before.
+    ids = {*begun.scalars()}
+    new = [one for one in signed if one.article.article_id in ids]
+    insert_rows(connection, NearKeyRow, _anchors(new), Known.NONE)
+    insert_rows(connection, SketchRow, [*map(_sketch, new)], Known.NONE)
+    again = [one for one in signed if one.article.article_id not in ids]
+    insert_rows(connection, NearKeyRow, _anchors(again), Known.STAY)
+    insert_rows(connection, SketchRow, [*map(_sketch, again)], Known.REPLACED)
+
+
+def _anchors(signed: Sequence[Signed]) -> list[tuple[int, int]]:
+    # Sorted, they go into one page of the index after the other.
+    return sorted((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)
 
 
 @cache
@@ -76,7 +85,7 @@ def _insert_stories(dialect: str) -> Any:
     seen = ArticleRow.first_seen_at
     article: Select[*tuple[Any, ...]] = select(ArticleRow.id, ArticleRow.id, literal_column("1"), seen, seen)
     begun = article.where(is_listed(dialect, ArticleRow.id, "articles")).order_by(ArticleRow.id)
-    return upsert(dialect, StoryRow).from_select(columns, begun).on_conflict_do_nothing()
+    return upsert(dialect, StoryRow).from_select(columns, begun).on_conflict_do_nothing().returning(StoryRow.id)
 
 
 def _sketch(signed: Signed) -> tuple[object, ...]:
@@ -93,7 +102,8 @@ def find_sharing(connection: Connection, anchors: Iterable[int]) -> Sharing:
     wanted = {"keys": listed(connection, sorted(set(anchors))), "most": _MOST_OF_ANCHOR}
     sharing: dict[int, list[int]] = {}
     if connection.dialect.name == "postgresql":
-        sharing = {anchor: article_ids for anchor, article_ids in connection.exec_driver_sql(_ARTICLES_OF_ANCHORS, wanted)}  # noqa: C416 -- dict() of rows loses the types
+        found = connection.exec_driver_sql(_ARTICLES_OF_ANCHORS, wanted)
+        sharing = {anchor: article_ids for anchor, article_ids in found}  # noqa: C416 -- dict() of rows loses the types
     else:
         for anchor, article_id in connection.execute(_ARTICLES_OF_ANCHORS_SQLITE, wanted).all():
             sharing.setdefault(anchor, []).append(article_id)

@@ -4,6 +4,7 @@ A statement whose text depends on how many values it has is built, parsed and pl
 """
 
 from collections.abc import Collection, Sequence
+from enum import Enum, auto
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,15 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped
 
 from worker.database.types import Base
+
+
+class Known(Enum):
+    """Which rows that are inserted may be there already, and what becomes of these."""
+
+    NONE = auto()
+    """None is there. PostgreSQL then inserts for half the price."""
+    STAY = auto()
+    REPLACED = auto()
 
 
 def is_listed(dialect: str, column: ColumnElement[Any] | Mapped[Any], name: str) -> ColumnElement[bool]:
@@ -27,13 +37,11 @@ def listed(connection: Connection, numbers: Collection[int]) -> list[int] | str:
     return list(numbers) if connection.dialect.name == "postgresql" else orjson.dumps(list(numbers)).decode()
 
 
-def insert_rows(
-    connection: Connection, table: type[Base], rows: Sequence[tuple[object, ...]], *, replacing: bool = False
-) -> None:
-    """Insert rows, each with all columns of the table; those that are there already stay, or are replaced."""
+def insert_rows(connection: Connection, table: type[Base], rows: Sequence[tuple[object, ...]], known: Known) -> None:
+    """Insert rows, each with all columns of the table; ``known`` says what becomes of those that are there already."""
     if not rows:
         return
-    statement = _insertion(connection.dialect, table, replacing)
+    statement = _insertion(connection.dialect, table, known)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True))))
     else:
@@ -41,14 +49,18 @@ def insert_rows(
 
 
 @cache
-def _insertion(dialect: Dialect, table: type[Base], replacing: bool) -> str:  # noqa: FBT001 -- named where it is public
+def _insertion(dialect: Dialect, table: type[Base], known: Known) -> str:
     columns = table.__table__.columns
-    key = ", ".join(column.name for column in table.__table__.primary_key)
-    changed = ", ".join(f"{column.name} = excluded.{column.name}" for column in columns if not column.primary_key)
     if dialect.name == "postgresql":
         arrays = ", ".join(f"CAST(%b AS {column.type.compile(dialect)}[])" for column in columns)
         values = f"SELECT * FROM unnest({arrays})"  # noqa: S608 -- made of the table's own types
     else:
         values = f"VALUES ({', '.join('?' for _ in columns)})"
-    conflict = f"({key}) DO UPDATE SET {changed}" if replacing else "DO NOTHING"
-    return f"INSERT INTO {table.__tablename__} ({', '.join(columns.keys())}) {values} ON CONFLICT {conflict}"
+    key = ", ".join(column.name for column in table.__table__.primary_key)
+    changed = ", ".join(f"{column.name} = excluded.{column.name}" for column in columns if not column.primary_key)
+    conflict = {
+        Known.NONE: "",
+        Known.STAY: " ON CONFLICT DO NOTHING",
+        Known.REPLACED: f" ON CONFLICT ({key}) DO UPDATE SET {changed}",
+    }
+    return f"INSERT INTO {table.__tablename__} ({', '.join(columns.keys())}) {values}{conflict[known]}"

@@ -1,4 +1,4 @@
-from worker.stories.compare import measure_overlap
+from worker.stories.compare import measure_overlap, shares_enough
 from worker.stories.signature import make_signature, read_blocks
 from worker.stories.story_values import Overlap
 
@@ -75,3 +75,10 @@ def test_characters_are_compared_where_they_are_words() -> None:
     changed = _compare(text, text.replace("三", "四"))
     assert changed.shorter == len(text) - 9
     assert (changed.swapped, changed.of_shorter < 1) == (1, True)
+
+
+def test_texts_that_share_fewer_than_eight_shingles_are_no_copies() -> None:
+    text = make_signature(read_blocks(TEXT), (), "", "")
+    piece, smaller_piece = (make_signature(read_blocks(" ".join(WORDS[:end])), (), "", "") for end in (12, 11))
+    assert shares_enough(set(text.shingles()), piece)
+    assert not shares_enough(set(text.shingles()), smaller_piece)
