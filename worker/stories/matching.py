@@ -57,6 +57,8 @@ def choose_candidates(
     shared = Counter(chain.from_iterable(sharing))
     known = [candidates[article_id] for article_id in shared if article_id in candidates]
     near = {one.article_id: one for one in known if abs(one.moment - moment) <= rules.FARTHEST_APART}
+    if not near:
+        return []
     if _count_stories(near.values()) > rules.MOST_STORIES_OF_ANCHOR:
         # What many stories have is how their outlets write, not what they tell.
         shared = Counter(chain.from_iterable(ids for ids in sharing if not _is_of_many_stories(ids, near)))
