@@ -26,8 +26,11 @@ from tests.seeds import place
 from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.engine import reading, writing
-from worker.database.story_tables import SketchRow, StoryRow
+from worker.database.story_tables import NearKeyRow, SketchRow, StoryRow
 from worker.stories.grouping import group_waiting
+from worker.stories.published import publish_signatures
+from worker.stories.signature import make_signature, read_blocks
+from worker.stories.story_values import Signed
 from worker.stories.waiting_articles import claim_waiting
 
 ROOT = Path(__file__).parents[2]
@@ -144,6 +147,18 @@ def test_what_one_worker_has_claimed_another_leaves_alone(postgres: Engine) -> N
         second = [article.article_id for article in claim_waiting(other, 30)]
     assert first == list(range(1, 64))
     assert second == list(range(64, 101))
+
+
+def test_an_article_that_two_workers_take_for_new_is_published_once(store: Engine) -> None:
+    add_articles(store, [news(1)])
+    with reading(store) as connection:
+        waiting = claim_waiting(connection, 10)
+    signed = [Signed(one, (), make_signature(read_blocks(one.text), (), "", "")) for one in waiting]
+    for _ in range(2):
+        with writing(store) as connection:
+            publish_signatures(connection, signed)
+    assert count(store, NearKeyRow) == len(signed[0].signature.anchors)
+    assert (count(store, SketchRow), count(store, StoryRow)) == (1, 1)
 
 
 def test_one_that_is_revised_while_it_is_grouped_goes_on_waiting(store: Engine) -> None:
