@@ -31,15 +31,25 @@ class ManyRows:
     table: type[Base]
     sql: str
 
-    def execute(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    @property
+    def placed(self) -> tuple[str, ...]:
+        """The columns whose values the statement names, in the order in which it does."""
+        return tuple(name for _, name, _, _ in Formatter().parse(self.sql) if name and name != _SOURCE)
+
+    def execute(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows, each of which has the values that the statement names; no rows cost no statement."""
+        names = _names(self)
+        self.execute_tuples(connection, [tuple(map(row.__getitem__, names)) for row in rows])
+
+    def execute_tuples(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows of values, in the order in which the statement first names them."""
         if rows:
-            sql, names, processes = _for_dialect(self, connection.dialect)
-            columns = {
-                name: [process(row[name]) for row in rows] if process else [row[name] for row in rows]
-                for name, process in processes.items()
-            }
-            values = tuple(columns[name] for name in names)
+            sql, places, processes = _for_dialect(self, connection.dialect)
+            columns = [
+                list(map(process, column) if process else column)
+                for process, column in zip(processes, zip(*rows, strict=True), strict=True)
+            ]
+            values = tuple(columns[place] for place in places)
             is_postgresql = connection.dialect.name == "postgresql"
             connection.exec_driver_sql(sql, values if is_postgresql else list(zip(*values, strict=True)))
 
@@ -100,20 +110,24 @@ def replaced(*names: str) -> dict[str, str]:
 
 
 @cache
-def _for_dialect(statement: ManyRows, dialect: Dialect) -> tuple[str, tuple[str, ...], Mapping[str, _Process | None]]:
-    """Return the statement's text for a database, the names of its parameters, and what makes each the driver's."""
-    placed = tuple(name for _, name, _, _ in Formatter().parse(statement.sql) if name and name != _SOURCE)
-    names = tuple(dict.fromkeys(placed))
-    types = {name: statement.table.__table__.c[name].type.dialect_impl(dialect) for name in names}
-    processes = {
-        name: _plain if isinstance(kind, Text) else kind.bind_processor(dialect) for name, kind in types.items()
-    }
+def _names(statement: ManyRows) -> tuple[str, ...]:
+    """Return the columns whose values a row has, each once."""
+    return tuple(dict.fromkeys(statement.placed))
+
+
+@cache
+def _for_dialect(statement: ManyRows, dialect: Dialect) -> tuple[str, Sequence[int], Sequence[_Process | None]]:
+    """Return the statement's text for a database, which value each parameter is, and what makes it the driver's."""
+    names = _names(statement)
+    kinds = [statement.table.__table__.c[name].type.dialect_impl(dialect) for name in names]
+    processes = [_plain if isinstance(kind, Text) else kind.bind_processor(dialect) for kind in kinds]
     if dialect.name == "sqlite":
-        return statement.sql.format(**dict.fromkeys(names, "?"), source=""), placed, processes
+        sql = statement.sql.format(**dict.fromkeys(names, "?"), source="")
+        return sql, [names.index(name) for name in statement.placed], processes
     columns = ", ".join(f'"{name}"' for name in names)
     values = {name: f'given."{name}"' for name in names}
     source = f"FROM {_unnest(statement.table, names, dialect)} AS given ({columns})"
-    return statement.sql.format(**values, source=source), names, processes
+    return statement.sql.format(**values, source=source), range(len(names)), processes
 
 
 @cache

@@ -5,29 +5,21 @@ That articles were compared is written here and nowhere else: what was published
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
+from worker.database.many_rows import insert_many, replaced, update_many
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import is_one_of
 from worker.database.story_tables import BlockRow, SketchRow, StoryRow
-from worker.database.types import UtcDateTime
 from worker.stories.matching import unite_stories
-from worker.stories.row_lists import Known, insert_rows
 from worker.stories.story_locks import lock_stories, lock_waiting
 from worker.stories.story_values import Matched, Signed, Story, WaitingArticle
 
-_NOW = bindparam("now", type_=UtcDateTime)
-_SET_STORIES = {
-    "sqlite": text("UPDATE articles SET story_id = :story, grouped_at = :now WHERE id = :article").bindparams(_NOW),
-    "postgresql": text(
-        "UPDATE articles SET story_id = grouped.story_id, grouped_at = :now FROM unnest(CAST(:articles AS bigint[]), "
-        "CAST(:stories AS bigint[])) AS grouped(article_id, story_id) WHERE articles.id = grouped.article_id"
-    ).bindparams(_NOW),
-}
+_SET_STORIES = update_many(ArticleRow, ["id"], replaced("story_id", "grouped_at"))
+_ADD_BLOCKS = insert_many(BlockRow, ("block", "story_id"), "ON CONFLICT DO NOTHING")
 
 
 def store_stories(
@@ -60,7 +52,7 @@ def store_stories(
     write_events(connection, now, EventKind.ARTICLE_GROUPED, moved)
     lines = {(block, one.article.article_id) for one in signed for block in one.blocks}
     of_stories = {(block, story_of[article_id]) for block, article_id in lines if article_id in story_of}
-    insert_rows(connection, BlockRow, sorted(of_stories), Known.STAY)
+    _ADD_BLOCKS.execute_tuples(connection, sorted(of_stories))
 
 
 def _merge(connection: Connection, taken_in: Mapping[int, int], grouped: Collection[int], now: datetime) -> None:
@@ -111,11 +103,8 @@ def _grow(connection: Connection, taken_in: Mapping[int, int], stories: Mapping[
 def _set_stories(
     connection: Connection, articles: Mapping[int, WaitingArticle], story_of: Mapping[int, int], now: datetime
 ) -> None:
-    if connection.dialect.name == "postgresql":
-        moved: Any = {"articles": list(story_of), "stories": list(story_of.values()), "now": now}
-    else:
-        moved = [{"article": article_id, "story": story_id, "now": now} for article_id, story_id in story_of.items()]
-    connection.execute(_SET_STORIES[connection.dialect.name], moved)
+    moved = ({"id": article_id, "story_id": story_id, "grouped_at": now} for article_id, story_id in story_of.items())
+    _SET_STORIES.execute(connection, moved)
     if again := [article for article in articles.values() if article.story_id is not None]:
         compared = update(SketchRow).where(SketchRow.article_id == bindparam("article"))
         words = [{"article": article.article_id, "words": article.content_hash} for article in again]

@@ -9,18 +9,29 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal_column, or_, select, text
+from sqlalchemy import Connection, Select, bindparam, func, literal_column, or_, select, text
 
 from worker.database.article_tables import ArticleRow
-from worker.database.statements import upsert
+from worker.database.many_rows import insert_many
+from worker.database.statements import is_one_of_given, upsert
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
+from worker.database.types import Numbers
 from worker.stories import constants as rules
-from worker.stories.row_lists import Known, insert_rows, is_listed, listed
 from worker.stories.story_locks import STORY, with_stories
 from worker.stories.story_values import Candidate, Sharing, Signature, Signed
 
 # An anchor that more articles have than this is looked at no further than the oldest of them.
 _MOST_OF_ANCHOR = 64
+_SKETCH = tuple(SketchRow.__table__.columns.keys())
+# Where nothing can be there yet PostgreSQL inserts for half of what it takes to look for conflicts.
+_INSERT_ANCHORS = insert_many(NearKeyRow, ("key", "article_id"))
+_INSERT_SKETCHES = insert_many(SketchRow, _SKETCH)
+_ADD_ANCHORS = insert_many(NearKeyRow, ("key", "article_id"), "ON CONFLICT DO NOTHING")
+_REPLACE_SKETCHES = insert_many(
+    SketchRow,
+    _SKETCH,
+    f"ON CONFLICT (article_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _SKETCH)}",
+)
 # Most anchors have only the article that has just been published with them, so that nothing is found by them.
 _ARTICLES_OF_ANCHORS = (
     "SELECT wanted.key, near.article_ids FROM unnest(CAST(%(keys)b AS bigint[])) AS wanted(key) CROSS JOIN LATERAL ("
@@ -34,7 +45,7 @@ _ARTICLES_OF_ANCHORS_SQLITE = text(
     "ON near.key = wanted.value AND near.article_id <= coalesce((SELECT article_id FROM near_keys "
     "WHERE key = wanted.value ORDER BY article_id LIMIT 1 OFFSET :most - 1), 9223372036854775807) "
     "WHERE (SELECT 1 FROM near_keys WHERE key = wanted.value LIMIT 1 OFFSET 1)"
-)
+).bindparams(bindparam("keys", type_=Numbers()))
 
 
 def find_boilerplate(connection: Connection, blocks: Collection[int]) -> set[int]:
@@ -42,7 +53,7 @@ def find_boilerplate(connection: Connection, blocks: Collection[int]) -> set[int
 
     Stories that have become one count once, those that are forgotten not at all.
     """
-    known = connection.execute(_select_boilerplate(connection.dialect.name), {"blocks": listed(connection, blocks)})
+    known = connection.execute(_select_boilerplate(connection.dialect.name), {"blocks": list(blocks)})
     return set(known.scalars())
 
 
@@ -53,7 +64,7 @@ def _select_boilerplate(dialect: str) -> Select[int]:
     return (
         select(BlockRow.block)
         .join(StoryRow, StoryRow.id == BlockRow.story_id)
-        .where(is_listed(dialect, BlockRow.block, "blocks"))
+        .where(is_one_of_given(dialect, BlockRow.block, "blocks"))
         .where(or_(StoryRow.size > 0, StoryRow.parent.is_not(None)))
         .group_by(BlockRow.block)
         .having(func.count(root.distinct()) >= rules.BOILERPLATE_STORIES)
@@ -63,15 +74,15 @@ def _select_boilerplate(dialect: str) -> Select[int]:
 def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None:
     """Write the signatures of articles, and a story for each article that has none yet."""
     alone = [one.article.article_id for one in signed if one.article.story_id is None]
-    begun = connection.execute(_insert_stories(connection.dialect.name), {"articles": listed(connection, alone)})
+    begun = connection.execute(_insert_stories(connection.dialect.name), {"articles": list(alone)})
     # Only one transaction can begin an article's story, and nothing of the article was published before.
     ids = {*begun.scalars()}
     new = [one for one in signed if one.article.article_id in ids]
-    insert_rows(connection, NearKeyRow, _anchors(new), Known.NONE)
-    insert_rows(connection, SketchRow, [*map(_sketch, new)], Known.NONE)
+    _INSERT_ANCHORS.execute_tuples(connection, _anchors(new))
+    _INSERT_SKETCHES.execute_tuples(connection, [*map(_sketch, new)])
     again = [one for one in signed if one.article.article_id not in ids]
-    insert_rows(connection, NearKeyRow, _anchors(again), Known.STAY)
-    insert_rows(connection, SketchRow, [*map(_sketch, again)], Known.REPLACED)
+    _ADD_ANCHORS.execute_tuples(connection, _anchors(again))
+    _REPLACE_SKETCHES.execute_tuples(connection, [*map(_sketch, again)])
 
 
 def _anchors(signed: Sequence[Signed]) -> list[tuple[int, int]]:
@@ -84,7 +95,7 @@ def _insert_stories(dialect: str) -> Any:
     columns = ("id", "first_article_id", "size", "first_seen_at", "last_seen_at")
     seen = ArticleRow.first_seen_at
     article: Select[*tuple[Any, ...]] = select(ArticleRow.id, ArticleRow.id, literal_column("1"), seen, seen)
-    begun = article.where(is_listed(dialect, ArticleRow.id, "articles")).order_by(ArticleRow.id)
+    begun = article.where(is_one_of_given(dialect, ArticleRow.id, "articles")).order_by(ArticleRow.id)
     return upsert(dialect, StoryRow).from_select(columns, begun).on_conflict_do_nothing().returning(StoryRow.id)
 
 
@@ -99,7 +110,7 @@ def _sketch(signed: Signed) -> tuple[object, ...]:
 
 def find_sharing(connection: Connection, anchors: Iterable[int]) -> Sharing:
     """Return the published articles that share an anchor: of each anchor the oldest."""
-    wanted = {"keys": listed(connection, sorted(set(anchors))), "most": _MOST_OF_ANCHOR}
+    wanted = {"keys": sorted(set(anchors)), "most": _MOST_OF_ANCHOR}
     sharing: dict[int, list[int]] = {}
     if connection.dialect.name == "postgresql":
         found = connection.exec_driver_sql(_ARTICLES_OF_ANCHORS, wanted)
@@ -111,9 +122,7 @@ def find_sharing(connection: Connection, anchors: Iterable[int]) -> Sharing:
 
 
 def _read_candidates(connection: Connection, article_ids: Collection[int]) -> dict[int, Candidate]:
-    rows = connection.execute(
-        _select_candidates(connection.dialect.name), {"articles": listed(connection, article_ids)}
-    )
+    rows = connection.execute(_select_candidates(connection.dialect.name), {"articles": list(article_ids)})
     return {row[0]: Candidate(*row) for row in rows}
 
 
@@ -122,12 +131,12 @@ def _select_candidates(dialect: str) -> Select[*tuple[Any, ...]]:
     is_grouped = ArticleRow.grouped_at.is_not(None)
     moment = func.coalesce(ArticleRow.published_at, ArticleRow.first_seen_at)
     query = with_stories(select(ArticleRow.id, STORY, is_grouped, moment))
-    return query.where(is_listed(dialect, ArticleRow.id, "articles"), STORY.is_not(None))
+    return query.where(is_one_of_given(dialect, ArticleRow.id, "articles"), STORY.is_not(None))
 
 
 def find_signatures(connection: Connection, article_ids: Collection[int]) -> dict[int, Signature]:
     """Return the signatures of articles, without anchors; those made by other rules are left out."""
-    rows = connection.execute(_select_sketches(connection.dialect.name), {"articles": listed(connection, article_ids)})
+    rows = connection.execute(_select_sketches(connection.dialect.name), {"articles": list(article_ids)})
     return {
         row.article_id: Signature(
             anchors=(),
@@ -147,7 +156,7 @@ def _select_sketches(dialect: str) -> Select[*tuple[Any, ...]]:
     compared = SketchRow.shingles, SketchRow.width, SketchRow.facts, SketchRow.places, SketchRow.outlet
     query = select(SketchRow.article_id, *compared, ArticleRow.title)
     query = query.join(ArticleRow, ArticleRow.id == SketchRow.article_id)
-    is_wanted = is_listed(dialect, SketchRow.article_id, "articles")
+    is_wanted = is_one_of_given(dialect, SketchRow.article_id, "articles")
     return query.where(is_wanted, SketchRow.rules_version == rules.RULES_VERSION)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from worker.database.article_tables import ArticleRow
+from worker.database.statements import is_one_of_given
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.stories.row_lists import is_listed, listed
 from worker.stories.story_values import Story, WaitingArticle
 
 STORY: ColumnElement[int | None] = func.coalesce(StoryRow.parent, StoryRow.id, ArticleRow.story_id)
@@ -39,7 +39,7 @@ def lock_stories(connection: Connection, article_ids: Collection[int]) -> tuple[
     An article that has no story yet, or is gone, is left out. StaleStoriesError: try again.
     """
     story_of = _find_stories(connection, article_ids)
-    wanted = {"stories": listed(connection, set(story_of.values()))}
+    wanted = {"stories": list(set(story_of.values()))}
     locked = connection.execute(_lock_stories(connection.dialect.name), wanted).all()
     # A story that was forgotten still has the article that began it.
     stories = {row.id: Story(row.size or 1, row.first_seen_at, row.last_seen_at) for row in locked}
@@ -51,7 +51,7 @@ def lock_stories(connection: Connection, article_ids: Collection[int]) -> tuple[
 @cache
 def _lock_stories(dialect: str) -> Select[*tuple[Any, ...]]:
     query = select(StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
-    return query.where(is_listed(dialect, StoryRow.id, "stories")).order_by(StoryRow.id).with_for_update()
+    return query.where(is_one_of_given(dialect, StoryRow.id, "stories")).order_by(StoryRow.id).with_for_update()
 
 
 def lock_stories_retrying(connection: Connection, article_ids: Collection[int]) -> dict[int, Story]:
@@ -68,7 +68,7 @@ def lock_waiting(connection: Connection, articles: Sequence[WaitingArticle]) -> 
     Return, by article, the story that its row names; None for an article that was never grouped.
     """
     hashes = {article.article_id: article.content_hash for article in articles}
-    rows = connection.execute(_lock_waiting(connection.dialect.name), {"articles": listed(connection, hashes)})
+    rows = connection.execute(_lock_waiting(connection.dialect.name), {"articles": list(hashes)})
     return {row.id: row.story_id for row in rows if row.content_hash == hashes[row.id]}
 
 
@@ -77,18 +77,18 @@ def _lock_waiting(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(ArticleRow.id, ArticleRow.content_hash, ArticleRow.story_id)
         .join(SketchRow, SketchRow.article_id == ArticleRow.id)
-        .where(is_listed(dialect, ArticleRow.id, "articles"), ArticleRow.grouped_at.is_(None))
+        .where(is_one_of_given(dialect, ArticleRow.id, "articles"), ArticleRow.grouped_at.is_(None))
         .order_by(ArticleRow.id)
         .with_for_update(of=ArticleRow)
     )
 
 
 def _find_stories(connection: Connection, article_ids: Collection[int]) -> dict[int, int]:
-    rows = connection.execute(_select_stories(connection.dialect.name), {"articles": listed(connection, article_ids)})
+    rows = connection.execute(_select_stories(connection.dialect.name), {"articles": list(article_ids)})
     return {article_id: story_id for article_id, story_id in rows}  # noqa: C416 -- dict() of rows loses the types
 
 
 @cache
 def _select_stories(dialect: str) -> Select[*tuple[Any, ...]]:
     named = with_stories(select(ArticleRow.id, STORY))
-    return named.where(is_listed(dialect, ArticleRow.id, "articles"), STORY.is_not(None))
+    return named.where(is_one_of_given(dialect, ArticleRow.id, "articles"), STORY.is_not(None))

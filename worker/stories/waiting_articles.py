@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Select, and_, func, select, text
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
+from worker.database.statements import is_one_of_given
 from worker.database.story_tables import SketchRow
 from worker.stories.constants import MOST_CHARACTERS
-from worker.stories.row_lists import is_listed, listed
 from worker.stories.signature import outlet_of
 from worker.stories.story_locks import STORY, with_stories
 from worker.stories.story_values import WaitingArticle
@@ -46,7 +46,7 @@ def _lock_slots(connection: Connection, ids: Sequence[int], limit: int) -> list[
 
 
 def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[WaitingArticle]:
-    rows = connection.execute(_select_waiting(connection.dialect.name), {"articles": listed(connection, ids)})
+    rows = connection.execute(_select_waiting(connection.dialect.name), {"articles": list(ids)})
     return [
         WaitingArticle(
             article_id=row.id,
@@ -81,6 +81,6 @@ def _select_waiting(dialect: str) -> Select[*tuple[Any, ...]]:
         .join(FeedRow, FeedRow.id == ArticleRow.feed_id)
         .outerjoin(SketchRow, were_compared)
         # Another worker may have grouped some of them between our look and our lock.
-        .where(is_listed(dialect, ArticleRow.id, "articles"), ArticleRow.grouped_at.is_(None))
+        .where(is_one_of_given(dialect, ArticleRow.id, "articles"), ArticleRow.grouped_at.is_(None))
         .order_by(ArticleRow.id)
     )
