@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.bodies import ENTRIES, MARK, made_document, read_documents
+from worker.parse.outline import slice_entries
 
 _NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "%d"\r\nContent-Length: 0\r\n\r\n'
 _OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: "%d"\r\nContent-Length: %d\r\n\r\n'
@@ -58,12 +59,22 @@ class Feeds:
         return _OK % (self.newest, len(body)) + body
 
     def _document(self, feed: int) -> bytes:
-        return self._documents[feed % len(self._documents)] if self._documents else _made(self.newest)
+        if not self._documents:
+            return _made(self.newest)
+        document = self._documents[feed % len(self._documents)]
+        # Until the round with one new entry its first one is held back.
+        return document if self.newest > ENTRIES else _without_first_entry(document)
 
 
 @cache
 def _made(newest: int) -> bytes:
     return made_document(newest)
+
+
+@cache
+def _without_first_entry(document: bytes) -> bytes:
+    sliced = slice_entries(document)
+    return document.replace(sliced.slices[0], b"", 1) if sliced and len(sliced.slices) > 1 else document
 
 
 class _Connection(asyncio.Protocol):

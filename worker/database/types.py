@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import orjson
@@ -64,6 +65,8 @@ def _in_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+# Most moments of a commit are the same one: now.
+@lru_cache(maxsize=256)
 def _as_sqlite_text(value: datetime | None) -> str | None:
     """Return a moment as SQLAlchemy stores it; SQLite compares moments as text, so none may carry an offset."""
     moment = _in_utc(value)
