@@ -1,6 +1,6 @@
 """Managing feeds: adding, finding, listing, pausing, resuming and removing them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -76,14 +76,15 @@ def add_document_feed(connection: Connection, now: datetime, feed: NewFeed) -> b
     return bool(added)
 
 
-def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
-    """Return the id of the feed that a seed file is, added when it is not there yet."""
-    _insert_feeds(connection, now, {uri: NewFeed(uri)}, revive=True)
-    feed_id: int = connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).scalar_one()
-    row = {"feed_id": feed_id, "next_poll_reason": FILE_NEVER_POLLED}
+def add_file_feeds(connection: Connection, now: datetime, uris: Collection[str]) -> dict[str, int]:
+    """Return the ids of the feeds that seed files are, by URI; those that are not there yet are added."""
+    _insert_feeds(connection, now, {uri: NewFeed(uri) for uri in uris}, revive=True)
+    found = connection.execute(select(FeedRow.url_key, FeedRow.id).where(FeedRow.url_key.in_(uris)))
+    feed_ids = {feed.url_key: feed.id for feed in found}
+    rows = [{"feed_id": feed_id, "next_poll_reason": FILE_NEVER_POLLED} for feed_id in feed_ids.values()]
     statement = upsert(connection.dialect.name, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"])
-    connection.execute(statement, [row])
-    return feed_id
+    connection.execute(statement, rows)
+    return feed_ids
 
 
 def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed]) -> dict[str, NewFeed]:
