@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def feed_server(arguments: Sequence[str]) -> Iterator[int]:
+def feed_server(arguments: Sequence[str] = ()) -> Iterator[int]:
     """Run the feed server; its port."""
     command = [sys.executable, "-m", "benchmarks.feed_server", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
