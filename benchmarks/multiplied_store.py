@@ -121,7 +121,9 @@ def _copy_rows(connection: Connection, table: type[Base], changed: Mapping[str, 
     made = ", ".join(changed.get(column, column) for column in kept)
     # Apart, so that the rows that are read are not those that are written.
     connection.execute(text(f"CREATE TEMPORARY TABLE copied_{name} AS SELECT * FROM {name}"))
-    rows = f"SELECT {made} FROM copies CROSS JOIN copied_{name}"
+    # Ids of polls rise with their times.
+    order = "ORDER BY recent" if table is PollRow else ""
+    rows = f"SELECT {made} FROM copies CROSS JOIN copied_{name} {order}"
     connection.execute(text(f"INSERT INTO {name} ({', '.join(kept)}) {rows}"))
     if connection.dialect.name == "postgresql" and table in _OWN_ID:
         newest = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
