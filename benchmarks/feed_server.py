@@ -110,19 +110,20 @@ class _Connection(asyncio.Protocol):
                 self._transport.write(answer)
 
 
-def _listener() -> socket.socket:
+def _listener(port: int) -> socket.socket:
     """Listen at all loopback addresses, and at none that others can reach."""
     listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
-    listener.bind(("0.0.0.0", 0))
+    listener.bind(("0.0.0.0", port))
     return listener
 
 
-async def serve(feeds: Feeds) -> None:
+async def serve(feeds: Feeds, port: int) -> None:
     """Serve until killed."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    listener = _listener()
+    listener = _listener(port)
     await asyncio.get_running_loop().create_server(lambda: _Connection(feeds), sock=listener, backlog=1000)
     print(listener.getsockname()[1], flush=True)
     await asyncio.Event().wait()
@@ -131,12 +132,13 @@ async def serve(feeds: Feeds) -> None:
 def main() -> None:
     """Run the server."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=0, help="by default a free one")
     parser.add_argument("--bodies", type=Path, help="a folder of documents to serve in place of made ones")
     parser.add_argument("--hang", type=int, default=0, metavar="PERCENT", help="feeds that never answer")
     parser.add_argument("--entries", type=int, default=ENTRIES, help="how many a made document has")
     parser.add_argument("--shared", action="store_true", help="all feeds have the same first entries")
     chosen = parser.parse_args()
-    asyncio.run(serve(Feeds(chosen.bodies, chosen.hang, chosen.entries, is_shared=chosen.shared)))
+    asyncio.run(serve(Feeds(chosen.bodies, chosen.hang, chosen.entries, is_shared=chosen.shared), chosen.port))
 
 
 if __name__ == "__main__":

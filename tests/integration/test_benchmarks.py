@@ -58,3 +58,24 @@ def test_the_normalising_benchmark_measures_every_entry(tmp_path: Path) -> None:
     rows = [line.rsplit(maxsplit=4) for line in _run("benchmarks.normalising", str(tmp_path)).splitlines()[1:]]
     assert [row[0] for row in rows] == ["as an article", "its body's HTML", "language detected"]
     assert all(row[1] == "2" and float(row[2]) > 0 for row in rows)
+
+
+def test_the_growth_benchmark_measures_each_size_and_draws_it(tmp_path: Path) -> None:
+    picture = tmp_path / "growth.svg"
+    chosen = ["--store", "sqlite", "--feeds", "200", "400", "--keep", str(tmp_path), "--plot", str(picture), "--json"]
+    rows = [json.loads(line) for line in _run("benchmarks.million", *chosen).splitlines()]
+    assert [(row["feeds"], row["articles"]) for row in rows] == [(200, 2_000), (400, 4_000)]
+    assert all(row["costs"][name]["wall_ms"] > 0 for row in rows for name in ("claim", "poll", "status", "feeds"))
+    assert picture.read_text().startswith("<svg")
+    assert sorted(path.name for path in tmp_path.glob("sqlite-*")) == ["sqlite-200", "sqlite-400"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_sustained_benchmark_says_how_late_polls_were_and_what_they_cost(kind: str) -> None:
+    printed = _run("benchmarks.million", "--store", kind, "--feeds", "300", "--sustain", "6s", "--rate", "20", "--json")
+    found = json.loads(printed)
+    # 120 fall due in that time; the last of them may wait, and those that never answer are not stored yet.
+    assert 60 <= found["polls"] <= 120
+    assert 0 <= found["lateness"]["p50"] <= found["lateness"]["max"] < 20
+    assert found["cpu_ms_per_poll"] > 0
+    assert ("schedules" in found["tables"]) == (kind == "postgresql")
