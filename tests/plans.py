@@ -48,14 +48,10 @@ def find_scans(store: Engine, statements: Statements, rows: int) -> Iterator[tup
 
 def most_loops(store: Engine, statements: Statements) -> int:
     """Run statements again on PostgreSQL, undo them, and return how often their most repeated step was taken."""
+    explain = "EXPLAIN (ANALYZE, FORMAT JSON)"  # codespell:ignore analyze
     with store.connect() as connection:
-        return max(
-            _loops(explained[0]["Plan"])
-            for statement, values in statements.items()
-            for (explained,) in _explain(
-                connection, f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values
-            )  # codespell:ignore analyze
-        )
+        plans = [_explain(connection, f"{explain} {statement}", values) for statement, values in statements.items()]
+    return max(_loops(explained[0]["Plan"]) for ((explained,),) in plans)
 
 
 def _loops(node: Mapping[str, Any]) -> int:
