@@ -1,7 +1,8 @@
 """What claims, polls and looks cost in one store: CPU of the whole process tree and of the database's server."""
 
+import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -54,6 +55,22 @@ def measure_costs(store: LargeStore, feeds: int) -> dict[str, Cost]:
     return {"claim": _measure_claims(store, feeds), "poll": _measure_polls(store, feeds)} | costs
 
 
+def measure_rows(store: LargeStore) -> dict[str, tuple[float, float]]:
+    """Return how many bytes a row of each table takes on PostgreSQL, and its entries in all indexes of the table."""
+    if store.engine.dialect.name != "postgresql":
+        return {}
+    with reading(store.engine) as connection:
+        # A partition's name ends with its day.
+        sizes = connection.execute(
+            text(
+                "SELECT split_part(relname, '_2', 1) AS name, sum(pg_table_size(relid)) / sum(n_live_tup) AS row,"
+                " sum(pg_indexes_size(relid)) / sum(n_live_tup) AS entries FROM pg_stat_user_tables"
+                " GROUP BY name HAVING sum(n_live_tup) >= 1000 ORDER BY name"
+            )
+        )
+        return {size.name: (float(size.row), float(size.entries)) for size in sizes}
+
+
 def _measure_look(store: LargeStore, look: Callable[[Connection, datetime], object]) -> Cost:
     def look_once() -> None:
         with reading(store.engine) as connection:
@@ -99,7 +116,7 @@ def _make_some_due(store: LargeStore, feeds: int, count: int) -> None:
         free = {"lease_token": None, "lease_until": None, "expired_token": None, "next_request_at": now}
         far = {"claimable_at": now + timedelta(days=1)}
         connection.execute(update(HostRow).where(HostRow.claimable_at <= now + timedelta(hours=1)).values(free | far))
-        ids = list(_spread(feeds, count))
+        ids = random.Random(count).sample(range(1, feeds + 1), count)
         past = now - timedelta(seconds=1)
         connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id.in_(ids)).values(next_poll_at=past))
         connection.execute(update(HostRow).where(HostRow.id.in_(ids)).values(free | {"claimable_at": past}))
@@ -107,10 +124,6 @@ def _make_some_due(store: LargeStore, feeds: int, count: int) -> None:
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             # As it does by itself in a while.
             connection.execute(text("VACUUM hosts, schedules"))
-
-
-def _spread(feeds: int, count: int) -> Iterator[int]:
-    return (1 + number * feeds // count for number in range(count))
 
 
 def _cpu(store: LargeStore) -> float:

@@ -65,20 +65,19 @@ def _write_plan(connection: Connection, plan: Plan, begins_at: datetime) -> None
     columns: tuple[Column[Any], ...] = (Column("number", Integer(), primary_key=True), Column("at", UtcDateTime()))
     planned = Table("planned", MetaData(), *columns, prefixes=["TEMPORARY"])
     planned.create(connection)
-    places = random.Random(1).sample(range(plan.polled), plan.polled)
-    # A copy's host has the number of its feed.
+    # From all over the store, with as many as there are that hang or fail; a copy's host has the number of its feed.
+    numbers = random.Random(1).sample(range(1, plan.feeds + 1), plan.polled)
     rows = (
-        {"number": 1 + number * plan.feeds // plan.polled, "at": begins_at + timedelta(seconds=place / plan.rate)}
-        for number, place in enumerate(places)
+        {"number": number, "at": begins_at + timedelta(seconds=place / plan.rate)}
+        for place, number in enumerate(numbers)
     )
     for some in slices(rows, _SLICE):
         connection.execute(planned.insert(), some)
-    for table, key, column in (
-        (ScheduleRow, ScheduleRow.feed_id, "next_poll_at"),
-        (HostRow, HostRow.id, "claimable_at"),
-    ):
-        at = select(planned.c.at).where(planned.c.number == key).scalar_subquery()
-        connection.execute(update(table).where(key.in_(select(planned.c.number))).values({column: at}))
+    due = select(planned.c.number)
+    at = select(planned.c.at).where(planned.c.number == ScheduleRow.feed_id).scalar_subquery()
+    connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id.in_(due)).values(next_poll_at=at))
+    at = select(planned.c.at).where(planned.c.number == HostRow.id).scalar_subquery()
+    connection.execute(update(HostRow).where(HostRow.id.in_(due)).values(claimable_at=at))
     facts = {"duration": timedelta(0), "outcome": "unchanged", "bytes": 0, "new": 0, "updated": 0}
     decided = select(
         planned.c.number,

@@ -142,11 +142,10 @@ def _start_programs(stack: ExitStack, store: LargeStore, plan: Plan) -> Iterator
         told["FEEDMILL_BROKER_URL"] = broker.url
         celery = ("celery", "-A", "worker")
         commands = {"worker": (*celery, "worker", "--concurrency", str(plan.processes)), "beat": (*celery, "beat")}
-    foreign = {name: value for name, value in os.environ.items() if not name.startswith("FEEDMILL_")}
     for name, command in commands.items():
         own = folder / name
         own.mkdir()
-        program = Program(name, command, own, foreign | told)
+        program = Program(name, command, own, os.environ | told)
         program.start()
         stack.callback(program.end)
         stack.callback(program.stop)
