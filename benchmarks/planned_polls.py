@@ -15,8 +15,9 @@ from worker.database.statements import slices
 from worker.database.types import UtcDateTime
 
 _EVERY = timedelta(minutes=15)
-# Until every program is up and beat has ticked.
+# Until every program is up and beat has ticked, and a time in which so many feeds a second are certainly planned.
 _START = timedelta(seconds=12)
+_PLANNED_A_SECOND = 5_000
 _FAR = timedelta(days=2)
 _PLANNED_BEFORE = timedelta(seconds=1)
 _SLICE = 10_000
@@ -48,7 +49,7 @@ class PlannedPoll:
 def plan_polls(store: Engine, plan: Plan) -> datetime:
     """Let feeds from all over the store fall due one after the other, and no others; return when the first does."""
     with writing(store) as connection:
-        begins_at = read_clock(connection).now() + _START
+        begins_at = read_clock(connection).now() + _START + timedelta(seconds=plan.polled / _PLANNED_A_SECOND)
         far = begins_at + _FAR
         connection.execute(update(ScheduleRow).where(ScheduleRow.next_poll_at < far).values(next_poll_at=far))
         free = {"lease_token": None, "lease_until": None, "expired_token": None, "next_request_at": None}
