@@ -84,7 +84,7 @@ class Program:
 
 def run(chosen: argparse.Namespace) -> Iterator[Measured]:
     """Measure the four rounds, one after the other, in each of them one program after the other; then grouping."""
-    arguments = [f"--feeds={chosen.feeds + _WARM_UP}", f"--hang={chosen.hang}"]
+    arguments = [f"--hang={chosen.hang}"]
     arguments += [f"--bodies={chosen.bodies}"] if chosen.bodies else []
     with ExitStack() as stack:
         # Short: the database's socket is in there.

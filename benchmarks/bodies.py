@@ -7,6 +7,7 @@ from pathlib import Path
 ENTRIES = 20
 # Stands for the feed's number, in guids and links alike; as long as a number, so that all bodies have one length.
 MARK = b"@FEED@"
+_NO_FEED = b"000000"
 
 # Characters of an entry's body; with the rest of it about 4 kB.
 _ITEM = 3_600
@@ -50,15 +51,21 @@ def item(number: int) -> bytes:
     ).encode()
 
 
-def made_document(newest: int) -> bytes:
-    """Return the document whose newest entry is ``newest``, with marks where a feed's number belongs."""
+def made_document(newest: int, entries: int = ENTRIES, shared: int = 0) -> bytes:
+    """Return the document whose newest entry is ``newest``, with marks where a feed's number belongs.
+
+    The feed itself and its entries up to ``shared`` have no mark: they are the same whatever feed it is.
+    """
     head = (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Feed @FEED@</title>'
-        "<link>https://news.example/</link><description>News</description><language>en</language>"
+        b'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        b'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Feed @FEED@</title>'
+        b"<link>https://news.example/</link><description>News</description><language>en</language>"
     )
-    items = (item(number) for number in range(newest, newest - ENTRIES, -1))
-    return head.encode() + b"".join(items) + b"</channel></rss>"
+    items = [item(number) for number in range(newest, newest - entries, -1)]
+    first = newest - shared if shared else entries
+    # As long as a mark, so that all documents have one length.
+    old = b"".join(items[first:]).replace(MARK, _NO_FEED)
+    return (head.replace(MARK, _NO_FEED) if shared else head) + b"".join(items[:first]) + old + b"</channel></rss>"
 
 
 def read_documents(folder: Path) -> Sequence[bytes]:

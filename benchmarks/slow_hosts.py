@@ -44,7 +44,7 @@ def run(chosen: argparse.Namespace) -> Iterator[Pair]:
     with ExitStack() as stack:
         # Short: the database's socket is in there.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fmb-", dir="/tmp")))
-        port = stack.enter_context(feed_server([f"--feeds={chosen.feeds}"]))
+        port = stack.enter_context(feed_server())
         url, _ = stack.enter_context(database(chosen.store, folder))
         store = open_store(url.replace("postgresql://", "postgresql+psycopg://"))
         stack.callback(store.dispose)

@@ -46,6 +46,18 @@ def find_scans(store: Engine, statements: Statements, rows: int) -> Iterator[tup
                     yield table, " ".join(statement.split())
 
 
+def most_loops(store: Engine, statements: Statements) -> int:
+    """Run statements again on PostgreSQL, undo them, and return how often their most repeated step was taken."""
+    explain = "EXPLAIN (ANALYZE, FORMAT JSON)"  # codespell:ignore analyze
+    with store.connect() as connection:
+        plans = [_explain(connection, f"{explain} {statement}", values) for statement, values in statements.items()]
+    return max(_loops(explained[0]["Plan"]) for ((explained,),) in plans)
+
+
+def _loops(node: Mapping[str, Any]) -> int:
+    return max([int(node["Actual Loops"]), *map(_loops, node.get("Plans", ()))])
+
+
 def _plan_sqlite(connection: Connection, statement: str, values: Any) -> Iterator[tuple[str, str | None]]:
     plan = _explain(connection, f"EXPLAIN QUERY PLAN {statement}", values)
     sorted_levels = {parent for _, parent, _, detail in plan if "TEMP B-TREE" in detail}

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +103,18 @@ def test_a_webhook_that_nothing_may_be_sent_to_is_refused(feedmill: Feedmill) ->
     assert (done.returncode, done.stdout) == (1, "")
     assert "http://10.0.0.1/hook was not added: 10.0.0.1 is not a public address (private)" in done.stderr
     assert "FEEDMILL_ALLOW_HOSTS" in done.stderr
+
+
+def test_a_list_of_feeds_may_be_longer_than_a_document_from_a_file_and_from_the_web(
+    feedmill: Feedmill, publisher: Publisher, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment["FEEDMILL_MAX_BODY"] = "10kB"
+    outlines = (f'<outline text="Feed {number}" xmlUrl="http://h{number}.example/feed"/>' for number in range(300))
+    body = f'<opml version="2.0"><body>{"".join(outlines)}</body></opml>'
+    assert len(body) > 10_000
+    (tmp_path / "feeds.opml").write_text(body)
+    assert "feeds.opml: 300 feeds added, 0 known already." in feedmill("import", "feeds.opml").stdout
+    assert (
+        "0 feeds added, 300 known already." in feedmill("import", publisher.serve("/feeds.opml", body.encode())).stdout
+    )
+    assert feedmill("export").stdout.count("xmlUrl=") == 300

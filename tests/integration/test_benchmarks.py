@@ -68,7 +68,7 @@ def test_the_normalising_benchmark_measures_every_entry(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_the_benchmark_of_grouping_says_what_each_stage_costs_beside_a_plain_script(kind: str) -> None:
     printed = _run("benchmarks.story_costs", "--feeds", "10", "--copies", "2", "--store", kind)
-    assert printed.startswith(f"200 articles, each text in 2 feeds, {kind}\n")
+    assert printed.startswith(f"200 articles of 10 feeds, {kind}\n")
     stages = ["claim, read", "signature", "boilerplate", "publish", "candidates", "verify", "store", "rest", "in all"]
     rows = {line[:12].strip(): line[12:].split() for line in printed.splitlines()[3:]}
     assert list(rows) == [*stages, "plain script"]
@@ -76,3 +76,24 @@ def test_the_benchmark_of_grouping_says_what_each_stage_costs_beside_a_plain_scr
     assert float(rows["in all"][1]) == pytest.approx(
         float(rows["in all"][0]) / float(rows["plain script"][0]), abs=1e-3
     )
+
+
+def test_the_growth_benchmark_measures_each_size_and_draws_it(tmp_path: Path) -> None:
+    picture = tmp_path / "growth.svg"
+    chosen = ["--store", "sqlite", "--feeds", "200", "400", "--keep", str(tmp_path), "--plot", str(picture), "--json"]
+    rows = [json.loads(line) for line in _run("benchmarks.million", *chosen).splitlines()]
+    assert [(row["feeds"], row["articles"]) for row in rows] == [(200, 2_000), (400, 4_000)]
+    assert all(row["costs"][name]["wall_ms"] > 0 for row in rows for name in ("claim", "poll", "status", "feeds"))
+    assert picture.read_text().startswith("<svg")
+    assert sorted(path.name for path in tmp_path.glob("sqlite-*")) == ["sqlite-200", "sqlite-400"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_sustained_benchmark_says_how_late_polls_were_and_what_they_cost(kind: str) -> None:
+    printed = _run("benchmarks.million", "--store", kind, "--feeds", "300", "--sustain", "6s", "--rate", "20", "--json")
+    found = json.loads(printed)
+    # 120 fall due in that time; the last of them may wait, and those that never answer are not stored yet.
+    assert 60 <= found["polls"] <= 120
+    assert 0 <= found["lateness"]["p50"] <= found["lateness"]["max"] < 20
+    assert found["cpu_ms_per_poll"] > 0
+    assert ("schedules" in found["tables"]) == (kind == "postgresql")

@@ -19,7 +19,7 @@ from worker.claim.leasing import (
 from worker.claim.lost_workers import ALONE_FROM
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import HostRelease
-from worker.manage.feeds import NewFeed, add_feeds, add_file_feed, pause_feed
+from worker.manage.feeds import NewFeed, add_feeds, add_file_feeds, pause_feed
 from worker.store.polls import store_polls
 from worker.values.due_feeds import ClaimedHost
 
@@ -201,7 +201,7 @@ def test_a_request_is_for_active_feeds_only(connection: Connection, now: datetim
 
 
 def test_a_seed_file_cannot_be_asked_for(connection: Connection, now: datetime) -> None:
-    feed_id = add_file_feed(connection, now, "file:///seeds/one.txt")
+    (feed_id,) = add_file_feeds(connection, now, ["file:///seeds/one.txt"]).values()
     before = connection.execute(select(ScheduleRow)).all()
     request_polls(connection, now, [feed_id])
     assert connection.execute(select(ScheduleRow)).all() == before

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select, update
 
 from tests.documents import item, rss
+from tests.plans import recording
 from tests.polling import add, count, poll, titles
 from tests.seeds import place
 from tests.servers.messages import Answer, Request
@@ -66,6 +67,15 @@ def test_two_spellings_of_a_url_are_one_feed(store: Engine, spelling: str) -> No
         found = find_feed(connection, spelling)
         assert found
         assert found.url == "https://a.example/feed"
+
+
+def test_a_list_of_feeds_that_are_known_writes_nothing(store: Engine) -> None:
+    feeds = [NewFeed("https://a.example/feed"), NewFeed("https://b.example/feed")]
+    with writing(store) as connection:
+        add_feeds(connection, read_clock(connection).now(), feeds)
+    with recording(store) as statements, writing(store) as connection:
+        assert add_feeds(connection, read_clock(connection).now(), feeds) == 0
+    assert not [statement for statement in statements if not statement.startswith("SELECT")]
 
 
 def test_a_feed_added_while_its_host_is_leased_is_polled_after_the_lease(store: Engine) -> None:

@@ -21,7 +21,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventRow
-from worker.manage.feeds import add_file_feed, find_feed, remove_feed
+from worker.manage.feeds import add_file_feeds, find_feed, remove_feed
 from worker.pipeline.conclude import store_prepared
 from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.results import Answered
@@ -221,7 +221,7 @@ def _store_uncommitted(tools: Tools, path: Path, words: str) -> Any:
     """Yield inside a transaction that has stored a dispatch and not yet committed it."""
     document = Document(path.as_uri(), words.encode())
     with writing(tools.engine) as connection:
-        feed = DueFeed(add_file_feed(connection, now_of(tools), document.url), None, document.url)
+        feed = DueFeed(add_file_feeds(connection, now_of(tools), [document.url])[document.url], None, document.url)
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0))
     answered = Answered(feed, None, now_of(tools), fetched, tools.bounds)
     with writing(tools.engine) as connection:

@@ -50,11 +50,9 @@ OLD, POLLED, HOST = 7, range(ROWS + 1, ROWS + 6), 1 + ROWS // 2
 ALLOWED = {
     " ILIKE ": "words are looked for in every title",
     "SELECT hosts.id, hosts.name FROM hosts WHERE (hosts.name LIKE": "a person names a host without its port",
-    "SELECT count(*) AS count_1 FROM schedules": "`status` counts the feeds that are polled, and those that are due",
-    "SELECT count(*) AS count_1 FROM hosts": "`status` counts the hosts that refuse us",
+    "SELECT count(*) AS count_1, count(*) FILTER": "`status` counts feeds and those due, of millions a sample",
     "SELECT count(*) AS count_1 FROM articles": "`status` counts the articles, and those of the last hour",
-    "SELECT feeds.state, count(*)": "`status` counts the feeds that are not polled",
-    "SELECT count(*) FILTER (WHERE polls.outcome": "`status` counts the polls of the last hour, here of nearly all",
+    "SELECT count(*) FILTER (WHERE anon_1.outcome": "`status` counts the last hour's polls, of more it takes a sample",
     "SELECT hosts.name, avg(": "`status` joins 10,000 polls with their hosts, here nearly as many",
     "SELECT schedules.feed_id FROM schedules WHERE schedules.next_poll_at IS NOT NULL": "`poll --force` polls all",
     "SELECT feeds.url, feeds.title, feeds.site_url FROM": "`export` writes all feeds",
@@ -165,6 +163,8 @@ def _list(connection: Connection, now: datetime) -> None:
     for wanted in (*pages, Wanted(feed_id=OLD), Wanted(since=now)):
         for rows in (list_articles, list_polls, list_stories):
             list(rows(connection, wanted))
+    for wanted in (Wanted(state="paused"), Wanted(since=now)):
+        list(list_feeds(connection, now, wanted))
     list(list_hosts(connection, now, limit=50))
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
     find_feed_with_host(connection, now, OLD)

@@ -184,6 +184,12 @@ def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
         read_seed_file(tmp_path / "a.txt", 10)
 
 
+def test_a_list_of_feeds_may_be_longer_than_a_document(tmp_path: Path) -> None:
+    body = '<opml version="2.0"><body></body></opml>'
+    (tmp_path / "feeds.opml").write_text(body)
+    assert read_seed_file(tmp_path / "feeds.opml", 10)[0].body == body.encode()
+
+
 def test_a_path_that_no_database_would_index_is_refused(tmp_path: Path) -> None:
     folder = tmp_path.joinpath(*["d" * 200] * 10)
     _touch(folder / "a.txt")

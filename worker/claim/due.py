@@ -111,8 +111,10 @@ def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
     now = bindparam("now", type_=UtcDateTime())
     if of_named:
         is_named = ScheduleRow.feed_id.in_(bindparam("named", expanding=True))
-        due = and_(ScheduleRow.host_id == HostRow.id, is_named)
+        due = and_(ScheduleRow.host_id == HostRow.id, is_named, ScheduleRow.next_poll_at <= now)
     else:
+        # That they are due is not said here again: PostgreSQL, whose statistics know of no feed that is due by now,
+        # would begin with all that are, and look for each of them among the first ones of every host.
         due = is_one_of_found(dialect, ScheduleRow.feed_id, first_due(HostRow.id, now, bindparam("most")))
     return (
         select(*_FEED_FACTS, ScheduleRow)
@@ -120,7 +122,7 @@ def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
         .join(ScheduleRow, due)
         # Every schedule has its feed, but SQLite may begin an inner join with feeds, and look for due ones for each.
         .outerjoin(FeedRow, FeedRow.id == ScheduleRow.feed_id)
-        .where(HostRow.id.in_(bindparam("host_ids", expanding=True)), ScheduleRow.next_poll_at <= now)
+        .where(HostRow.id.in_(bindparam("host_ids", expanding=True)))
         .order_by(*IN_DUE_ORDER)
     )
 
@@ -133,7 +135,7 @@ def first_due(host_id: Any, now: Any, most: Any) -> CompoundSelect[int]:
     feed = aliased(ScheduleRow)
     looks = (
         select(feed.feed_id)
-        .where(feed.host_id == host_id, moment <= now)
+        .where(feed.host_id == host_id, moment <= now, feed.next_poll_at <= now)
         .order_by(moment, feed.feed_id)
         .limit(most)
         .correlate(HostRow)

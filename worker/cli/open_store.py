@@ -62,12 +62,13 @@ def migrate_aloud(engine: Engine) -> bool:
 
 
 @contextmanager
-def opened_tools() -> Iterator["Tools"]:
-    """Open the store together with the fetcher and the parser."""
+def opened_tools(max_body: int | None = None) -> Iterator["Tools"]:
+    """Open the store together with the fetcher and the parser; documents may be as large as ``max_body``, if given."""
     from worker.pipeline.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
 
     with opened_store(create=True) as engine:
-        tools = make_tools(settings(), engine)
+        chosen = settings()
+        tools = make_tools(chosen.model_copy(update={"max_body": max_body}) if max_body else chosen, engine)
         try:
             yield tools
         finally:

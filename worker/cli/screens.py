@@ -183,20 +183,27 @@ def print_health(health: Health) -> None:
     failing = _tally(health.failing)
     if health.uncounted:
         failing += f"; {health.uncounted:,} not held against them yet: it may be our own network"
+    late = _inexact(health, "late", f"{health.late:,}")
+    articles = _inexact(health, "articles", f"{health.articles:,}")
     slowest = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in health.slowest_hosts.items())
     facts = (
-        ("Feeds", _tally(health.feeds)),
-        ("Due", f"{health.due:,} now, {health.late:,} of them late"),
+        ("Feeds", _inexact(health, "feeds", _tally(health.feeds))),
+        ("Due", f"{_inexact(health, 'due', f'{health.due:,}')} now, {late} of them late"),
         ("Failing", failing),
         ("Never succeeded", f"{health.never_succeeded:,}" if health.never_succeeded else None),
         ("Hosts left alone", f"{health.hosts_left_alone:,} (429, 503)" if health.hosts_left_alone else None),
-        ("Polls, last hour", _tally(health.polls_last_hour)),
+        ("Polls, last hour", _inexact(health, "polls_last_hour", _tally(health.polls_last_hour))),
         ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
-        ("Articles", f"{health.articles:,}, {health.articles_last_hour:,} in the last hour"),
+        ("Articles", f"{articles}, {health.articles_last_hour:,} in the last hour"),
         ("Slowest hosts", slowest or "none polled in the last hour"),
         *(("Note", f"{note} ({from_now(at, health.at)})") for note, at in health.notes.items()),
     )
     _print_facts(facts)
+
+
+def _inexact(health: Health, name: str, figure: str) -> str:
+    """Say before a figure that is not exact what it is: ``about 10,000,000``."""
+    return f"{health.inexact[name]} {figure}" if name in health.inexact else figure
 
 
 def _tally(counts: Mapping[str, int]) -> str:

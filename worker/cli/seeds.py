@@ -11,6 +11,7 @@ from worker.cli.output import counted, with_progress, write_failure, write_line
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
 from worker.manage.feeds import list_feeds_to_export
+from worker.seeds.files import MOST_OPML_BYTES
 from worker.seeds.ingest import SeedRead, ingest
 from worker.seeds.opml import import_opml, write_opml
 from worker.settings import settings
@@ -31,9 +32,9 @@ def ingest_command(paths: tuple[str, ...]) -> int:
 @click.argument("source", metavar="FILE_OR_URL")
 def import_command(source: str) -> None:
     """Add the feeds of an OPML file, or of one on the web."""
-    with opened_tools() as tools:
+    with opened_tools(MOST_OPML_BYTES) as tools:
         try:
-            added, known = import_opml(tools, source, settings().max_body)
+            added, known = import_opml(tools, source)
         except SeedError as error:
             fault = str(error)
             raise NamedError(fault if source in fault else f"{source} was not imported: {fault}") from error

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, literal_column, text
 from sqlalchemy.orm import Mapped
 
 from worker.database.statements import partial_index
@@ -14,7 +14,12 @@ class FeedRow(Base):
     """A URL we poll, or a seed file we read."""
 
     __tablename__ = "feeds"
-    __table_args__ = (NEVER_REUSED | {"comment": "One row per feed: a URL we poll, or a seed file we read"},)
+    __table_args__ = (
+        # For those who look: feeds added since a moment, and the few that are not active.
+        Index("ix_feeds_added_at", "added_at", "id"),
+        partial_index("ix_feeds_inactive", "state", "id", where="state <> 'active'"),
+        NEVER_REUSED | {"comment": "One row per feed: a URL we poll, or a seed file we read"},
+    )
 
     id: Mapped[int] = column("Identifier", BigId, primary_key=True)
     url: Mapped[str] = column("URL exactly as it was given; fetched verbatim")
@@ -50,6 +55,10 @@ class FeedRow(Base):
     sought_at: Mapped[datetime | None] = column("When its site was last searched for the feed, which had been failing")
 
 
+IS_INACTIVE = FeedRow.state != literal_column("'active'")
+"""The condition of ``ix_feeds_inactive``, in the very words by which SQLite knows the index."""
+
+
 class FeedAliasRow(Base):
     """A URL that a feed had before it moved, or before it was merged with another: it still names the feed."""
 
@@ -74,6 +83,8 @@ class HostRow(Base):
         Index("ix_hosts_claimable_at", "claimable_at"),
         partial_index("ix_hosts_lost_at", "lost_at", where="lost_at IS NOT NULL"),
         partial_index("ix_hosts_isolated", "claimable_at", where="isolated"),
+        # For `feedmill status`: no host that answers is in it.
+        partial_index("ix_hosts_refusing", "next_request_at", where="failures > 0"),
         {"comment": "One row per hostname:port: the lease, the gap and the back-off"},
     )
 

@@ -1,5 +1,6 @@
 """Seed files that have been read: the hash of their bytes, and the feed they were read for."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -10,9 +11,10 @@ from worker.database.statements import upsert
 from worker.values.due_feeds import FeedState
 
 
-def find_seed_hash(connection: Connection, uri: str) -> bytes | None:
-    """Return the hash of a file's bytes when it was last read; None when it never was."""
-    return connection.execute(select(SeedFileRow.body_hash).where(SeedFileRow.uri == uri)).scalar_one_or_none()
+def find_seed_hashes(connection: Connection, uris: Collection[str]) -> dict[str, bytes]:
+    """Return, by URI, the hashes of files' bytes when they were last read, without those of files that never were."""
+    rows = connection.execute(select(SeedFileRow.uri, SeedFileRow.body_hash).where(SeedFileRow.uri.in_(uris)))
+    return {row.uri: row.body_hash for row in rows}
 
 
 def remember_seed_file(connection: Connection, uri: str, body_hash: bytes, feed_id: int, now: datetime) -> None:

@@ -5,22 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, func, literal_column, select
 
 from worker.database.article_tables import ArticleRow
-from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.task_turns import TurnRow
-from worker.values.due_feeds import FeedState
-from worker.values.outcomes import Outcome
+from worker.look.counts import (
+    ASKED_A_HOST,
+    count_feeds,
+    count_late,
+    count_polls,
+    count_rows,
+    count_schedules,
+)
 
-# A feed is late when it has been due for this long: even recovery from a lost worker takes less.
-_LATE = timedelta(minutes=2)
 _RECENT = timedelta(hours=1)
 _NOTED = timedelta(days=2)
 _SLOWEST = 5
 # So many show which hosts are slow; a busy deployment has millions in an hour.
 _NEWEST_POLLS = 10_000
-_ASKED_A_HOST = or_(PollRow.http_status.is_not(None), PollRow.error_class.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +48,40 @@ class Health:
     slowest_hosts: Mapping[str, float]
     notes: Mapping[str, datetime]
     """What was wrong with the store in the last days, in words, and when: a clock that was set back."""
+    inexact: Mapping[str, str]
+    """Of which figures no more is known, by their names: ``about`` so many, or ``more than`` so many."""
 
 
 def read_health(connection: Connection, now: datetime) -> Health:
     """Read the store's health as of ``now``; only polls that asked a host count, not those that read a file."""
-    recent = and_(PollRow.started_at >= now - _RECENT, _ASKED_A_HOST)
+    since = now - _RECENT
     failing = _count_failing(connection)
+    schedules = count_schedules(connection, now)
+    feeds, polls = count_feeds(connection, schedules), count_polls(connection, since)
+    late, articles = count_late(connection, now), count_rows(connection, ArticleRow)
+    counted = {
+        "feeds": feeds.how,
+        "due": schedules.due.how,
+        "late": late.how,
+        "polls_last_hour": polls.how,
+        "articles": articles.how,
+    }
     return Health(
         at=now,
-        feeds=_count_feeds(connection),
-        due=_count(connection, ScheduleRow.next_poll_at <= now),
-        late=_count_late(connection, now),
+        feeds=feeds.count,
+        due=schedules.due.count,
+        late=late.count,
         failing={row.error_class: row.feeds for row in failing},
         uncounted=sum(row.uncounted for row in failing),
         never_succeeded=sum(row.never_succeeded for row in failing),
-        hosts_left_alone=_count(connection, HostRow.failures > 0, HostRow.next_request_at > now),
-        polls_last_hour=_count_polls(connection, recent),
-        articles=_count(connection, ArticleRow.id.is_not(None)),
-        articles_last_hour=_count(connection, ArticleRow.first_seen_at >= now - _RECENT),
+        hosts_left_alone=_count_left_alone(connection, now),
+        polls_last_hour=polls.count,
+        articles=articles.count,
+        articles_last_hour=_count_articles(connection, since),
         last_poll_at=_last_poll_at(connection),
-        slowest_hosts=_slowest_hosts(connection, recent),
+        slowest_hosts=_slowest_hosts(connection, since),
         notes=_read_notes(connection, now),
+        inexact={name: how for name, how in counted.items() if how},
     )
 
 
@@ -75,24 +91,20 @@ def _read_notes(connection: Connection, now: datetime) -> dict[str, datetime]:
 
 
 def _last_poll_at(connection: Connection) -> datetime | None:
-    newest = select(PollRow.started_at).where(_ASKED_A_HOST).order_by(PollRow.started_at.desc()).limit(1)
+    newest = select(PollRow.started_at).where(ASKED_A_HOST).order_by(PollRow.started_at.desc()).limit(1)
     at: datetime | None = connection.execute(newest).scalar_one_or_none()
     return at
 
 
-def _count(connection: Connection, *which: ColumnElement[bool]) -> int:
-    count: int = connection.execute(select(func.count()).where(*which)).scalar_one()
+def _count_left_alone(connection: Connection, now: datetime) -> int:
+    refusing = select(func.count()).where(HostRow.failures > literal_column("0"), HostRow.next_request_at > now)
+    count: int = connection.execute(refusing).scalar_one()
     return count
 
 
-def _count_feeds(connection: Connection) -> dict[str, int]:
-    """Count feeds by state, looking only at those that are not polled: to read all feeds would take seconds."""
-    unpolled = (FeedRow.id == ScheduleRow.feed_id, ScheduleRow.next_poll_at.is_(None))
-    counts = select(FeedRow.state, func.count()).where(*unpolled).group_by(FeedRow.state)
-    rows = connection.execute(counts.order_by(func.count().desc(), FeedRow.state))
-    states = {state: count for state, count in rows}  # noqa: C416 -- dict() of rows loses the types
-    active = states.pop(FeedState.ACTIVE, 0) + _count(connection, ScheduleRow.next_poll_at.is_not(None))
-    return ({FeedState.ACTIVE: active} if active else {}) | states
+def _count_articles(connection: Connection, since: datetime) -> int:
+    count: int = connection.execute(select(func.count()).where(ArticleRow.first_seen_at >= since)).scalar_one()
+    return count
 
 
 def _count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -112,20 +124,8 @@ def _count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
     return rows.all()
 
 
-def _count_late(connection: Connection, now: datetime) -> int:
-    # The feeds of a host that asked to be left alone wait, and are not late.
-    could_be_claimed = (HostRow.id == ScheduleRow.host_id, HostRow.claimable_at <= now - _LATE)
-    return _count(connection, ScheduleRow.next_poll_at <= now - _LATE, *could_be_claimed)
-
-
-def _count_polls(connection: Connection, recent: ColumnElement[bool]) -> dict[str, int]:
-    """Count polls by outcome in one pass: grouping millions of them would sort them."""
-    counts = (func.count().filter(PollRow.outcome == outcome).label(outcome) for outcome in Outcome)
-    found = connection.execute(select(*counts).where(recent)).mappings().one()
-    return dict(sorted(((name, count) for name, count in found.items() if count), key=lambda each: -each[1]))
-
-
-def _slowest_hosts(connection: Connection, recent: ColumnElement[bool]) -> dict[str, float]:
+def _slowest_hosts(connection: Connection, since: datetime) -> dict[str, float]:
+    recent = and_(PollRow.started_at >= since, ASKED_A_HOST)
     newest = select(PollRow.feed_id, PollRow.duration).where(recent).order_by(PollRow.started_at.desc())
     polls = newest.limit(_NEWEST_POLLS).subquery()
     mean = func.avg(polls.c.duration)

@@ -1,7 +1,7 @@
 """Looking at the store: feeds, articles with what acts on them, and polls, as rows in the order of ids or moments."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
-from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.feed_tables import IS_INACTIVE, FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.types import Base
 from worker.values.due_feeds import FeedState
 
@@ -40,13 +40,15 @@ def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterato
     """
     query = _feeds(now)
     query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
+    if wanted.state and wanted.state != FeedState.ACTIVE:
+        query = query.where(IS_INACTIVE)
     if wanted.text:
         query = query.where(or_(_contains(FeedRow.url, wanted.text), _contains(FeedRow.title, wanted.text)))
     if wanted.since:
         query = query.where(FeedRow.added_at >= wanted.since)
     if wanted.feed_id:
         query = query.where(FeedRow.id == wanted.feed_id)
-    yield from _stream(connection, query.order_by(FeedRow.id).limit(wanted.limit))
+    yield from _stream(connection, _in_order(query, FeedRow.id, FeedRow.added_at, replace(wanted, newest_first=False)))
 
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:

@@ -1,6 +1,6 @@
 """Managing feeds: adding, finding, listing, pausing, resuming and removing them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -56,6 +56,9 @@ def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed], *
     added = 0
     for some in slices(feeds, _SLICE):
         present = _at_their_present_urls(connection, {feed_url_key(feed.url): feed for feed in some})
+        # Of a list that is read again and again nearly all are known.
+        if not (present := _without_known(connection, present, revive=revive)):
+            continue
         hosts = add_hosts(connection, (host_key(feed.url) for feed in present.values()))
         feed_ids = _insert_feeds(connection, now, present, revive=revive)
         _insert_schedules(connection, hosts, feed_ids)
@@ -76,14 +79,15 @@ def add_document_feed(connection: Connection, now: datetime, feed: NewFeed) -> b
     return bool(added)
 
 
-def add_file_feed(connection: Connection, now: datetime, uri: str) -> int:
-    """Return the id of the feed that a seed file is, added when it is not there yet."""
-    _insert_feeds(connection, now, {uri: NewFeed(uri)}, revive=True)
-    feed_id: int = connection.execute(select(FeedRow.id).where(FeedRow.url_key == uri)).scalar_one()
-    row = {"feed_id": feed_id, "next_poll_reason": FILE_NEVER_POLLED}
+def add_file_feeds(connection: Connection, now: datetime, uris: Collection[str]) -> dict[str, int]:
+    """Return the ids of the feeds that seed files are, by URI; those that are not there yet are added."""
+    _insert_feeds(connection, now, {uri: NewFeed(uri) for uri in uris}, revive=True)
+    found = connection.execute(select(FeedRow.url_key, FeedRow.id).where(FeedRow.url_key.in_(uris)))
+    feed_ids = {feed.url_key: feed.id for feed in found}
+    rows = [{"feed_id": feed_id, "next_poll_reason": FILE_NEVER_POLLED} for feed_id in feed_ids.values()]
     statement = upsert(connection.dialect.name, ScheduleRow).on_conflict_do_nothing(index_elements=["feed_id"])
-    connection.execute(statement, [row])
-    return feed_id
+    connection.execute(statement, rows)
+    return feed_ids
 
 
 def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed]) -> dict[str, NewFeed]:
@@ -100,16 +104,28 @@ def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed])
     return present
 
 
+def _without_known(connection: Connection, feeds: Mapping[str, NewFeed], *, revive: bool) -> dict[str, NewFeed]:
+    """Return the feeds without those that are there and stay as they are."""
+    unchanged = select(FeedRow.url_key).where(FeedRow.url_key.in_(feeds), ~_may_begin(revive=revive))
+    known = set(connection.execute(unchanged).scalars())
+    return {key: feed for key, feed in feeds.items() if key not in known}
+
+
+def _may_begin(*, revive: bool) -> ColumnElement[bool]:
+    """Return the condition for making a known feed active because it is added."""
+    is_waiting = FeedRow.state_reason.is_not_distinct_from(FROM_DOCUMENT)
+    return or_(is_waiting, FeedRow.state == FeedState.REMOVED) if revive else is_waiting
+
+
 def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> list[int]:
     """Insert unknown feeds, and activate known ones; return the ids of both.
 
     Those that only a document named are activated, and with ``revive`` those that were removed.
     """
     # Not one upsert for both: it would lock every feed of a list, although there is seldom one to make active.
-    is_waiting = FeedRow.state_reason == FROM_DOCUMENT
-    revived = or_(is_waiting, FeedRow.state == FeedState.REMOVED) if revive else is_waiting
     active = {"state": FeedState.ACTIVE, "state_reason": None}
-    changed = update(FeedRow).where(FeedRow.url_key.in_(feeds), revived).values(**active).returning(FeedRow.id)
+    waiting = update(FeedRow).where(FeedRow.url_key.in_(feeds), _may_begin(revive=revive))
+    changed = waiting.values(**active).returning(FeedRow.id)
     added = _insert_unknown(connection, now, feeds)
     return [*connection.execute(changed).scalars(), *added]
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from worker.basics.units import show_size
 from worker.errors import SeedError, UnfinishedSeedError
+from worker.parse import Kind, sniff
 from worker.values.due_feeds import Document
 
 # How editors name their backups, and programs the files that they are still writing.
@@ -26,6 +27,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1_000_000_000
 # FAT counts in steps of two seconds, the longest of all file systems that do not count parts of a second.
 _COARSEST = 2 * _SECOND
+MOST_OPML_BYTES = 300_000_000
+"""How long a list of feeds may be, whatever FEEDMILL_MAX_BODY says of documents: it has room for a million."""
 # A URI is a key of the store, and PostgreSQL indexes no key that is much longer.
 _LONGEST_URI = 2000
 
@@ -188,18 +191,25 @@ def read_seed_file(path: Path, max_body: int, look: FileLook | None = None) -> t
         raise SeedError(f"{path} was not read: {(error.strerror or str(error)).lower()}.") from error
     if not body.strip():
         raise SeedError(f"{path} was not read: it is empty.")
-    if len(body) > max_body:
-        raise SeedError(f"{path} was not read: it is larger than {show_size(max_body)} (FEEDMILL_MAX_BODY).")
+    if len(body) > (most := _most_bytes(body, max_body)):
+        setting = " (FEEDMILL_MAX_BODY)" if most == max_body else ""
+        raise SeedError(f"{path} was not read: it is larger than {show_size(most)}{setting}.")
     uri = path.resolve().as_uri()
     if len(uri) > _LONGEST_URI:
         raise SeedError(f"{path} was not read: its path is too long, by {len(uri) - _LONGEST_URI:,} characters.")
     return Document(url=uri, body=body), found
 
 
+def _most_bytes(body: bytes, max_body: int) -> int:
+    """Return how many bytes of a file are read at the most, by what it begins with."""
+    return MOST_OPML_BYTES if len(body) > max_body and sniff(body) is Kind.OPML else max_body
+
+
 def _read_unless_written_to(path: Path, file: BinaryIO, max_body: int, look: FileLook | None) -> tuple[bytes, FileLook]:
     # Opening a file on a network share asks the server how it looks; an earlier answer may be out of date.
     found = FileLook.of(os.fstat(file.fileno()))
     body = file.read(max_body + 1)
+    body += file.read(max(0, _most_bytes(body, max_body) + 1 - len(body)))
     if found != (look or found) or found != FileLook.of(os.fstat(file.fileno())):
         raise UnfinishedSeedError(
             f"{path} was not read: it is still being written; it is read when it has stood still for a second."

@@ -1,32 +1,33 @@
-"""Ingesting what paths name, file by file: each document goes through the stages of a polled one.
+"""Ingesting what paths name: each document goes through the stages of a polled one.
 
-find files → read → parse → find the feed that owns the document → ``store_documents``; OPML adds feeds instead
+find files → read a bunch → pass over what is unchanged → parse → find the feed that owns each document →
+``store_documents``; OPML adds feeds instead
+
+Files of wires are stored together, a bunch in a commit; what fails together is stored again one by one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from worker.basics.urls import is_feed_url
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
-from worker.database.feed_tables import FeedRow
-from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path, find_seed_hash
+from worker.database.seed_files import find_seed_hashes
 from worker.errors import OUR_FAULT, PollError, SeedError
-from worker.manage.feeds import NewFeed, add_document_feed, add_file_feed, find_feed
-from worker.normalise.dates import read_date
 from worker.parse import Kind, sniff
 from worker.pipeline import Tools
 from worker.pipeline.conclude import FEED_DELETED, store_documents
 from worker.pipeline.prepare import hold_back
 from worker.pipeline.results import Answered, hash_body
-from worker.seeds.files import SeedFile, find_seed_files, read_seed_file, wait_until_still
+from worker.seeds.files import FileLook, SeedFile, find_seed_files, read_seed_file, wait_until_still
 from worker.seeds.opml import add_feeds_of_seed
+from worker.seeds.owners import date_content, find_owner, is_wire, own_feeds
 from worker.settings import Settings
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
@@ -35,7 +36,9 @@ from worker.wire.dispatch import parse_dispatch
 
 STILL_FOR = timedelta(seconds=1)
 """How long a file has to be left alone before it is read."""
-_WIRE_PARSERS = {"dispatch", "newsroom"}
+# A bunch of files holds at most so many, and so many bytes unless it is a single file.
+_MOST_FILES = 50
+_MOST_BYTES = 1_000_000
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
@@ -43,6 +46,7 @@ _NOT_SEEDS = {
     Kind.EMPTY: "it is empty",
 }
 _LOG = structlog.get_logger(__name__)
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,32 @@ class SeedRead:
     error: SeedError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A seed file that was read from the disk, and how it looked then."""
+
+    path: Path
+    name: str
+    look: FileLook
+    document: Document
+    body_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A seed file with what is in it."""
+
+    opened: _Opened
+    parsed: ParsedDocument
+    is_known: bool
+    """Whether it was read before, with another content."""
+
+    @property
+    def is_own_feed(self) -> bool:
+        """Whether the file can have no other feed than itself."""
+        return is_wire(self.parsed) and not self.parsed.self_url
+
+
 def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
     """Ingest the folder of seeds, if there is one."""
     if chosen.seeds_dir.is_dir():
@@ -73,47 +103,86 @@ def ingest(
     A file that was written to within ``still_for`` comes last, after it was left alone for so long; if it is written to
     again it is left to the next time (UnfinishedSeedError).
     """
-    for file in wait_until_still(find_seed_files(paths), still_for):
-        if isinstance(file, SeedError):
-            yield SeedRead("", error=file)
-            continue
-        yield _ingest_or_explain(tools, file, max_body)
+    files = wait_until_still(find_seed_files(paths), still_for)
+    for bunch in _in_bunches(_open(file, max_body) for file in files):
+        yield from _ingest_bunch(tools, bunch)
 
 
-def _ingest_or_explain(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
-    """Ingest one file; whatever is wrong with it becomes its error, so that the files after it are read."""
-    path = str(file.path)
+def _open(file: SeedFile | SeedError, max_body: int) -> _Opened | SeedRead:
+    if isinstance(file, SeedError):
+        return SeedRead("", error=file)
     try:
-        return _ingest_file(tools, file, max_body)
+        document, look = read_seed_file(file.path, max_body, file.look)
     except SeedError as error:
-        return SeedRead(path, error=error)
+        return SeedRead(str(file.path), error=error)
+    return _Opened(file.path, file.name, look, document, hash_body(document))
+
+
+def _in_bunches(files: Iterable[_Opened | SeedRead]) -> Iterator[list[_Opened | SeedRead]]:
+    """Yield files in bunches that are small enough for one commit, and for memory."""
+    bunch: list[_Opened | SeedRead] = []
+    size = 0
+    for file in files:
+        bunch.append(file)
+        size += len(file.document.body) if isinstance(file, _Opened) else 0
+        if len(bunch) == _MOST_FILES or size > _MOST_BYTES:
+            yield bunch
+            bunch, size = [], 0
+    if bunch:
+        yield bunch
+
+
+def _ingest_bunch(tools: Tools, bunch: Sequence[_Opened | SeedRead]) -> Iterator[SeedRead]:
+    """Ingest files that were opened; whatever is wrong with one becomes its error, so that the others are read."""
+    opened = [file for file in bunch if isinstance(file, _Opened)]
+    with reading(tools.engine) as connection:
+        known = find_seed_hashes(connection, [file.document.url for file in opened])
+    parsed = [_parse_or_explain(tools, file, known) if isinstance(file, _Opened) else file for file in bunch]
+    stored = _store_together(tools, [file for file in parsed if isinstance(file, _Parsed) and file.is_own_feed])
+    for file in parsed:
+        if isinstance(file, _Parsed):
+            yield stored.get(file.opened.path) or _store_or_explain(tools, file)
+        else:
+            yield file
+
+
+def _parse_or_explain(tools: Tools, file: _Opened, known: Mapping[str, bytes]) -> _Parsed | SeedRead:
+    def parse() -> _Parsed | SeedRead:
+        known_hash = known.get(file.document.url)
+        return SeedRead(str(file.path)) if known_hash == file.body_hash else _parse(tools, file, known_hash)
+
+    return _explain_faults(file.path, parse)
+
+
+def _store_or_explain(tools: Tools, file: _Parsed) -> SeedRead:
+    return _explain_faults(file.opened.path, lambda: _store(tools, file))
+
+
+def _explain_faults(path: Path, work: Callable[[], _Result]) -> _Result | SeedRead:
+    """Do some of the work on a file; whatever is wrong with the file becomes its error."""
+    try:
+        return work()
+    except SeedError as error:
+        return SeedRead(str(path), error=error)
     except PollError as error:
-        return SeedRead(path, error=SeedError(f"{path} was not read: {error.sentence}."))
+        return SeedRead(str(path), error=SeedError(f"{path} was not read: {error.sentence}."))
     except Exception as error:
         if must_stop(error):
             raise
-        _LOG.exception("seed failed inside feedmill", path=path)
-        return SeedRead(path, error=SeedError(f"{path} was not read: {OUR_FAULT}."))
+        _LOG.exception("seed failed inside feedmill", path=str(path))
+        return SeedRead(str(path), error=SeedError(f"{path} was not read: {OUR_FAULT}."))
 
 
-def _ingest_file(tools: Tools, file: SeedFile, max_body: int) -> SeedRead:
-    path = file.path
-    document, look = read_seed_file(path, max_body, file.look)
+def _parse(tools: Tools, file: _Opened, known_hash: bytes | None) -> _Parsed | SeedRead:
+    path, document = file.path, file.document
     kind = sniff(document.body)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
     if kind is Kind.OPML:
         return SeedRead(str(path), feeds=add_feeds_of_seed(tools, path, document))
-    with reading(tools.engine) as connection:
-        known_hash = find_seed_hash(connection, document.url)
-    if known_hash == hash_body(document):
-        return SeedRead(str(path))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
-    record, is_new_feed = _store(tools, replace(file, look=look), document, parsed, is_known=known_hash is not None)
-    if record.note == FEED_DELETED:
-        raise SeedError(f"{path} was not read: {FEED_DELETED}.")
-    return SeedRead(str(path), new=record.new, updated=record.updated, unpolled=int(is_new_feed))
+    return _Parsed(file, parsed, is_known=known_hash is not None)
 
 
 def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
@@ -126,86 +195,65 @@ def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
         raise SeedError(f"{path} was not read: {released.skipped[-1]}.")
 
 
-def _store(
-    tools: Tools, file: SeedFile, document: Document, parsed: ParsedDocument, *, is_known: bool
-) -> tuple[PollRecord, bool]:
-    """Store a document; return its row in the ledger, and whether its feed is new and not polled.
+def _store_together(tools: Tools, files: Sequence[_Parsed]) -> dict[Path, SeedRead]:
+    """Store files that are feeds of their own in one commit; return none where they have to be stored one by one."""
+    if len(files) < 2:  # noqa: PLR2004 -- one file is not together with anything
+        return {}
 
-    ``is_known`` says that its file was read before, with another content.
-    """
-    assert file.look, "a file that was read was looked at"
+    def find(connection: Connection) -> tuple[datetime, list[DueFeed]]:
+        now = read_clock(connection).now()
+        return now, own_feeds(connection, now, [file.opened.document.url for file in files])
+
+    try:
+        now, feeds = write(tools.engine, find)
+        read = [(_answer(tools, file, feed, now), file.parsed) for file, feed in zip(files, feeds, strict=True)]
+        records = store_documents(tools.engine, read, now, tools.detect)
+    except Exception as error:
+        if must_stop(error):
+            raise
+        # Whatever it was is met again by the file that it is about.
+        return {}
+    return {file.opened.path: _describe(file, record) for file, record in zip(files, records, strict=True)}
+
+
+def _store(tools: Tools, file: _Parsed) -> SeedRead:
+    """Store one file; nothing comes of it where another name of the file has been read meanwhile."""
+    opened = file.opened
 
     def find(connection: Connection) -> tuple[datetime, DueFeed, bool]:
         now = read_clock(connection).now()
-        return now, *find_owner(connection, now, document, parsed, file.name)
+        return now, *find_owner(connection, now, opened.document, file.parsed, opened.name)
 
+    with reading(tools.engine) as connection:
+        known_hash = find_seed_hashes(connection, [opened.document.url]).get(opened.document.url)
+    if known_hash == opened.body_hash:
+        return SeedRead(str(opened.path))
+    file = replace(file, is_known=known_hash is not None)
     now, feed, is_new_feed = write(tools.engine, find)
+    (record,) = store_documents(tools.engine, [(_answer(tools, file, feed, now), file.parsed)], now, tools.detect)
+    return replace(_describe(file, record), unpolled=int(is_new_feed))
+
+
+def _answer(tools: Tools, file: _Parsed, feed: DueFeed, now: datetime) -> Answered:
+    """Return a file as what its feed answered."""
+    opened = file.opened
     request = FetchRequest(feed.feed_id, feed.url)
-    answered = Answered(
+    return Answered(
         feed,
         token=None,
         started_at=now,
-        fetched=Fetched(request, document, timedelta(0), bytes_received=len(document.body)),
+        fetched=Fetched(request, opened.document, timedelta(0), bytes_received=len(opened.document.body)),
         bounds=tools.bounds,
-        said_at=date_content(parsed, file.look.modified_at(now), now, is_known=is_known),
+        said_at=date_content(file.parsed, opened.look.modified_at(now), now, is_known=file.is_known),
         # The entries of a feed have guids of their own, wherever its document was saved.
-        path=file.name if is_wire(parsed) else None,
-        seed_uri=document.url,
+        path=opened.name if is_wire(file.parsed) else None,
+        seed_uri=opened.document.url,
     )
-    (record,) = store_documents(tools.engine, [(answered, parsed)], now, tools.detect)
-    return record, is_new_feed
 
 
-def find_owner(
-    connection: Connection, now: datetime, document: Document, parsed: ParsedDocument, name: str
-) -> tuple[DueFeed, bool]:
-    """Return the feed of a file's document, added if need be, and whether it is new and not polled.
-
-    It is the feed that the document names, else the one that this file, or one like it, belonged to before, else the
-    file itself. ``name`` is the file's path within its folder. Each wire's file is a feed of its own: its article is
-    found by its words and its path, wherever the file lies.
-    """
-    if parsed.self_url and is_feed_url(parsed.self_url):
-        is_new = add_document_feed(connection, now, NewFeed(parsed.self_url, parsed.title, parsed.site_url))
-        if found := find_feed(connection, parsed.self_url, with_removed=True):
-            return DueFeed(found.feed_id, found.host_id, found.url), is_new
-    known = None if is_wire(parsed) else _find_known(connection, document, parsed, name)
-    if found := find_feed(connection, str(known)) if known else None:
-        return DueFeed(found.feed_id, found.host_id, found.url), False
-    return DueFeed(add_file_feed(connection, now, document.url), None, document.url), False
-
-
-def _find_known(connection: Connection, document: Document, parsed: ParsedDocument, name: str) -> int | None:
-    """Return the feed that a saved document's file belonged to before, at this place or where it was moved from."""
-    title, site_url = parsed.title, parsed.site_url
-    if known := find_feed_at(connection, document.url, title, site_url):
-        return known
-    if connection.execute(select(FeedRow.id).where(FeedRow.url_key == document.url)).first():
-        # A file that is a feed stays one, whatever other file it looks like.
-        return None
-    same = find_feed_of_bytes(connection, hash_body(document))
-    return same or find_feed_of_path(connection, document.url, name, title, site_url)
-
-
-def is_wire(parsed: ParsedDocument) -> bool:
-    """Say whether a file is copy of a wire or a newsroom, not a saved document of a feed."""
-    return parsed.parser in _WIRE_PARSERS
-
-
-def date_content(parsed: ParsedDocument, written_at: datetime, now: datetime, *, is_known: bool) -> datetime:
-    """Return when a file's content was made, never later than ``now``.
-
-    A new wire's file was made when it was last written (``written_at``); one that was read before (``is_known``) was
-    edited since, by any program, and counts as made now. A saved document may be years old although it was downloaded
-    yesterday, and its own date may be when its feed began: the latest of its own date and its entries' dates counts.
-    """
-    if is_wire(parsed):
-        return now if is_known else min(written_at, now)
-    return min(max(_dates(parsed, now), default=written_at), now)
-
-
-def _dates(parsed: ParsedDocument, now: datetime) -> Iterator[datetime]:
-    dates = (written for entry in parsed.entries for written in (entry.updated, entry.published))
-    for written in (parsed.updated, *dates):
-        if moment := read_date(written, now):
-            yield moment
+def _describe(file: _Parsed, record: PollRecord) -> SeedRead:
+    """Say what came of a file that was stored."""
+    path = file.opened.path
+    if record.note == FEED_DELETED:
+        return SeedRead(str(path), error=SeedError(f"{path} was not read: {FEED_DELETED}."))
+    return SeedRead(str(path), new=record.new, updated=record.updated)

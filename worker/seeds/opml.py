@@ -3,10 +3,10 @@
 A document that declares entities is refused.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
@@ -17,48 +17,41 @@ from worker.basics.text import clean, fold
 from worker.basics.urls import is_feed_url
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
+from worker.database.statements import slices
 from worker.discovery.single_fetch import fetch_document
 from worker.errors import PollError, SeedError
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.pipeline import Tools
-from worker.seeds.files import read_seed_file
+from worker.seeds.files import MOST_OPML_BYTES, read_seed_file
 from worker.values.due_feeds import Document
 
 _DEEPEST = 50
 _LONGEST = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class OpmlLimits:
-    """How much of a document is read."""
-
-    size: int | None = None
-    outlines: int | None = None
+# Feeds added in one transaction: nobody else can write to SQLite meanwhile.
+_SLICE = 5_000
 
 
-_NO_LIMITS = OpmlLimits()
-_FROM_NETWORK = OpmlLimits(size=5_000_000, outlines=10_000)
-
-
-def import_opml(tools: Tools, source: str, max_body: int) -> tuple[int, int]:
+def import_opml(tools: Tools, source: str) -> tuple[int, int]:
     """Add the feeds of an OPML file, or of a document on the web; SeedError when it cannot be read.
 
     Return how many were added, and how many were known already.
     """
     is_on_web = source.startswith(("http://", "https://"))
-    document = _fetch(tools, source) if is_on_web else read_seed_file(Path(source), max_body)[0]
-    feeds = read_opml(document.body, _FROM_NETWORK if is_on_web else _NO_LIMITS)
-    added = write(tools.engine, lambda connection: _add_pollable(connection, feeds, revive=True))
+    document = _fetch(tools, source) if is_on_web else read_seed_file(Path(source), MOST_OPML_BYTES)[0]
+    feeds = read_opml(document.body)
+    added = _add_pollable(tools, feeds, revive=True)
     return added, len(feeds) - added
 
 
 def add_feeds_of_seed(tools: Tools, path: Path, document: Document) -> int:
     """Add the feeds of an OPML seed file and return how many were not there yet; SeedError when it cannot be read."""
     try:
-        feeds = read_opml(document.body, _NO_LIMITS)
+        feeds = read_opml(document.body)
     except SeedError as error:
         raise SeedError(f"{path} was not read: {error}") from error
-    return write(tools.engine, lambda connection: _add_pollable(connection, feeds, revive=False))
+    return _add_pollable(tools, feeds, revive=False)
 
 
 def _fetch(tools: Tools, url: str) -> Document:
@@ -68,17 +61,19 @@ def _fetch(tools: Tools, url: str) -> Document:
         raise SeedError(f"{url} was not read: {error.sentence}.") from error
 
 
-def _add_pollable(connection: Connection, feeds: Iterable[NewFeed], *, revive: bool) -> int:
+def _add_pollable(tools: Tools, feeds: Iterable[NewFeed], *, revive: bool) -> int:
     """Add the feeds whose URLs can be polled; return how many were not there yet."""
+
+    def add(connection: Connection, some: Sequence[NewFeed]) -> int:
+        return add_feeds(connection, read_clock(connection).now(), some, revive=revive)
+
     pollable = (feed for feed in feeds if is_feed_url(feed.url))
-    return add_feeds(connection, read_clock(connection).now(), pollable, revive=revive)
+    return sum(write(tools.engine, partial(add, some=some)) for some in slices(pollable, _SLICE))
 
 
-def read_opml(body: bytes, limits: OpmlLimits) -> list[NewFeed]:
+def read_opml(body: bytes) -> list[NewFeed]:
     """Return the feeds of a document (http and https only); SeedError says what is wrong."""
-    if limits.size is not None and len(body) > limits.size:
-        raise SeedError(f"The OPML document is larger than {limits.size:,} bytes.")
-    return _Reader(limits).read(body)
+    return _Reader().read(body)
 
 
 def write_opml(feeds: Iterable[NewFeed], title: str, created_at: datetime) -> Iterator[bytes]:
@@ -102,10 +97,8 @@ def _attribute(text: str) -> str:
 class _Reader:
     """An expat parser and its place in the document; a class because expat calls back."""
 
-    def __init__(self, limits: OpmlLimits) -> None:
-        self._limits = limits
+    def __init__(self) -> None:
         self._depth = 0
-        self._seen = 0
         self._found: list[NewFeed] = []
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
@@ -131,9 +124,6 @@ class _Reader:
             self._outline({key.lower(): fold(clean(value, _LONGEST)) for key, value in attributes.items()})
 
     def _outline(self, given: dict[str, str]) -> None:
-        self._seen += 1
-        if self._limits.outlines is not None and self._seen > self._limits.outlines:
-            raise SeedError(f"The OPML document has more than {self._limits.outlines:,} outlines.")
         title = given.get("title") or given.get("text") or ""
         url = given.get("xmlurl", "")
         if url.lower().startswith(("http://", "https://")):

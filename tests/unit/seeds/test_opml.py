@@ -6,15 +6,14 @@ from hypothesis import strategies as st
 
 from worker.errors import SeedError
 from worker.manage.feeds import NewFeed
-from worker.seeds.opml import OpmlLimits, read_opml, write_opml
+from worker.seeds.opml import read_opml, write_opml
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-NO_LIMITS = OpmlLimits()
 TITLES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cn", "Co")), min_size=1, max_size=50)
 
 
-def _read(body: str, limits: OpmlLimits = NO_LIMITS) -> list[NewFeed]:
-    return read_opml(body.encode(), limits)
+def _read(body: str) -> list[NewFeed]:
+    return read_opml(body.encode())
 
 
 def _list(outlines: str) -> str:
@@ -24,7 +23,7 @@ def _list(outlines: str) -> str:
 @given(TITLES)
 def test_what_is_written_reads_back(title: str) -> None:
     feed = NewFeed("https://a.example/feed?a=1&b=2", title, "https://a.example/")
-    assert read_opml(b"".join(write_opml([feed], "Feeds", NOW)), NO_LIMITS) == [feed]
+    assert read_opml(b"".join(write_opml([feed], "Feeds", NOW))) == [feed]
 
 
 def test_a_feed_may_stand_in_folders() -> None:
@@ -56,9 +55,3 @@ def test_only_http_and_https_are_feeds(url: str) -> None:
 def test_what_is_wrong_with_a_document_is_said(body: str, told: str) -> None:
     with pytest.raises(SeedError, match=told):
         _read(body)
-
-
-@pytest.mark.parametrize("limits", [OpmlLimits(size=50), OpmlLimits(outlines=1)])
-def test_a_document_from_the_network_has_limits(limits: OpmlLimits) -> None:
-    with pytest.raises(SeedError, match="larger than 50 bytes|more than 1 outlines"):
-        _read(_list('<outline xmlUrl="http://a/"/>' * 2), limits)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from worker.seeds.ingest import date_content, is_wire
+from worker.seeds.owners import date_content, is_wire
 from worker.values.entries import Entry, ParsedDocument
 
 NOW = datetime(2026, 7, 11, 12, tzinfo=UTC)

@@ -1,0 +1,131 @@
+"""Counts that cost no more however large the store is: exact while it is small, and then about right.
+
+How many rows a table has PostgreSQL's planner estimates, on SQLite its ids tell. What that does not tell is counted in
+a sample of the table, or up to a bound.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Select, func, inspect, or_, select, text
+
+from worker.database.feed_tables import IS_INACTIVE, FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.types import Base
+from worker.values.due_feeds import FeedState
+from worker.values.outcomes import Outcome
+
+# A feed is late when it has been due for this long: even recovery from a lost worker takes less.
+_LATE = timedelta(minutes=2)
+ABOUT, MORE_THAN = "about", "more than"
+ASKED_A_HOST = or_(PollRow.http_status.is_not(None), PollRow.error_class.is_not(None))
+"""Whether a poll asked a host; reading a file is no poll."""
+# So many rows are counted one by one, and so many polls, whose rows have to be looked up.
+_MOST_ROWS = 2_000_000
+_MOST_POLLS = 100_000
+_MOST_LATE = 100_000
+# More digits would not be right.
+_DIGITS = 3
+_Count = TypeVar("_Count")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(Generic[_Count]):
+    """A figure, and how exact it is."""
+
+    count: _Count
+    how: str = ""
+    """``about``, or ``more than``; empty for an exact figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """How many feeds there are, and how many of them are due."""
+
+    feeds: Counted[int]
+    due: Counted[int]
+
+
+def count_rows(connection: Connection, table: type[Base], most: int = _MOST_ROWS) -> Counted[int]:
+    """Count the rows of a table that is not partitioned; more than ``most`` are estimated."""
+    estimate = _estimate_rows(connection, table)
+    if estimate > most:
+        return Counted(_round(estimate), ABOUT)
+    return Counted(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def count_schedules(connection: Connection, now: datetime, most: int = _MOST_ROWS) -> Schedules:
+    """Count all feeds and those that are due, in one pass over ``most`` of them, from all over the table."""
+    estimate = _estimate_rows(connection, ScheduleRow)
+    # SQLite takes no samples.
+    share = min(1.0, most / max(estimate, 1)) if connection.dialect.name == "postgresql" else 1.0
+    schedules = ScheduleRow.__table__
+    looked_at = schedules.tablesample(func.system(100 * share)) if share < 1 else schedules
+    is_due = looked_at.c.next_poll_at <= now
+    row = connection.execute(select(func.count(), func.count().filter(is_due)).select_from(looked_at)).one()
+    if share < 1:
+        return Schedules(Counted(_round(estimate), ABOUT), Counted(_round(row[1] / share), ABOUT))
+    return Schedules(Counted(row[0]), Counted(row[1]))
+
+
+def count_feeds(connection: Connection, schedules: Schedules) -> Counted[Mapping[str, int]]:
+    """Count feeds by state, looking only at those that are not active: they have an index."""
+    feeds = func.count()
+    counts = select(FeedRow.state, feeds).where(IS_INACTIVE).group_by(FeedRow.state)
+    rows = connection.execute(counts.order_by(feeds.desc(), FeedRow.state))
+    states = {state: count for state, count in rows}  # noqa: C416 -- dict() of rows loses the types
+    active = schedules.feeds.count - sum(states.values())
+    return Counted(({str(FeedState.ACTIVE): active} if active else {}) | states, schedules.feeds.how)
+
+
+def count_late(connection: Connection, now: datetime, most: int = _MOST_LATE) -> Counted[int]:
+    """Count the feeds that have been due for a while, up to ``most``; those of hosts left alone are not late."""
+    could_be_claimed = (HostRow.id == ScheduleRow.host_id, HostRow.claimable_at <= now - _LATE)
+    late = select(ScheduleRow.feed_id).where(ScheduleRow.next_poll_at <= now - _LATE, *could_be_claimed)
+    some = late.limit(most + 1).subquery()
+    count = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return Counted(most, MORE_THAN) if count > most else Counted(count)
+
+
+def count_polls(connection: Connection, since: datetime, most: int = _MOST_POLLS) -> Counted[Mapping[str, int]]:
+    """Count polls of hosts by outcome; of more than ``most`` the newest tell what share ended how."""
+    recent = select(PollRow.id).where(PollRow.started_at >= since)
+    first, last = (
+        connection.execute(recent.order_by(order).limit(1)).scalar_one_or_none() or 0
+        for order in (PollRow.started_at, PollRow.started_at.desc())
+    )
+    # Ids rise as polls are written, without a gap unless a commit failed.
+    polls = last - first + 1
+    all_of_them = select(PollRow).where(PollRow.started_at >= since)
+    if polls <= most:
+        return Counted(_count_outcomes(connection, all_of_them))
+    sample = most // 10
+    counts = _count_outcomes(connection, all_of_them.order_by(PollRow.started_at.desc()).limit(sample))
+    return Counted({name: _round(count * polls / sample) for name, count in counts.items()}, ABOUT)
+
+
+def _count_outcomes(connection: Connection, polls: Select[*tuple[Any, ...]]) -> dict[str, int]:
+    some = polls.subquery()
+    asked = or_(some.c.http_status.is_not(None), some.c.error_class.is_not(None))
+    # In one pass: grouping would sort them.
+    counts = (func.count().filter(some.c.outcome == outcome).label(outcome) for outcome in Outcome)
+    found = connection.execute(select(*counts).where(asked)).mappings().one()
+    return dict(sorted(((name, count) for name, count in found.items() if count), key=lambda each: -each[1]))
+
+
+def _estimate_rows(connection: Connection, table: type[Base]) -> int:
+    """Return about how many rows a table has: as PostgreSQL's planner believes, on SQLite by its ids."""
+    if connection.dialect.name != "postgresql":
+        # Ids rise without gaps; those that were deleted are counted too.
+        (key,) = inspect(table).primary_key
+        # Apart: only then does SQLite look at the ends of the index alone.
+        first, last = (connection.execute(select(end(key))).scalar_one() for end in (func.min, func.max))
+        return last - first + 1 if last else 0
+    known = text("SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = CAST(:name AS regclass)")
+    estimate: int = connection.execute(known, {"name": table.__tablename__}).scalar_one()
+    return max(estimate, 0)
+
+
+def _round(count: float) -> int:
+    return int(float(f"{count:.{_DIGITS}g}"))
