@@ -166,9 +166,11 @@ class Window:
 
     def _submit_documents(self) -> None:
         """Send the documents that came in to the parser, with the outlines of their feeds' last ones."""
-        known = [feed.feed_id for _, feed, _ in self._unread if feed.edition]
-        with reading(self.tools.engine) as connection:
-            outlines = find_outlines(connection, known, READING)
+        if known := [feed.feed_id for _, feed, _ in self._unread if feed.edition]:
+            with reading(self.tools.engine) as connection:
+                outlines = find_outlines(connection, known, READING)
+        else:
+            outlines = {}
         for key, feed, document in self._unread:
             self.tools.parser.submit(key, document, outlines.get(feed.feed_id))
         self._unread.clear()

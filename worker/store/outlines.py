@@ -27,8 +27,6 @@ def _select_outlines(dialect: str) -> Select[*tuple[Any, ...]]:
 
 def find_outlines(connection: Connection, feed_ids: Collection[int], reading: str) -> dict[int, Outline]:
     """Return, by feed, the outlines of newest documents that were read by the present rules."""
-    if not feed_ids:
-        return {}
     rows = connection.execute(_select_outlines(connection.dialect.name), {"feed_ids": list(feed_ids)})
     return {
         row.feed_id: Outline(row.frame, tuple(_read_entries(row)), row.edition, row.reading)
