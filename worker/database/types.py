@@ -50,11 +50,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Return a function that turns a moment to UTC; it raises ValueError for one without a zone."""
         return _as_sqlite_text if dialect.name == "sqlite" else _in_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the moment as aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Return a function that makes what the driver returns an aware moment in UTC."""
+        return _from_sqlite_text if dialect.name == "sqlite" else _in_utc
 
 
 def _in_utc(value: datetime | None) -> datetime | None:
@@ -71,6 +69,10 @@ def _as_sqlite_text(value: datetime | None) -> str | None:
     """Return a moment as SQLAlchemy stores it; SQLite compares moments as text, so none may carry an offset."""
     moment = _in_utc(value)
     return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if moment else None
+
+
+def _from_sqlite_text(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if value else None
 
 
 class Seconds(TypeDecorator[timedelta]):
