@@ -65,7 +65,7 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     feed, answer = answered.feed, answered.fetched.answer
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
     next_poll = _after_success(answered, feed.hints, feed.rhythm, now)
-    found = {"validators": answer.validators, "body_hash": feed.body_hash, "edition": feed.edition}
+    found: dict[str, Any] = {"validators": answer.validators, "body_hash": feed.body_hash, "edition": feed.edition}
     return _with_move(_make_result(answered, next_poll, **found), answered, now)
 
 
