@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.many_rows import Lookup, insert_many, replaced, update_many
+from worker.database.many_rows import ManyKeys, insert_many, replaced, update_many
 from worker.values.entries import Enclosure, KnownBy, Notice
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 5, timezone(timedelta(hours=2)))
@@ -80,16 +80,18 @@ def test_a_conflict_is_met_as_the_statement_says(connection: Connection) -> None
 def test_no_rows_cost_no_statement(connection: Connection) -> None:
     statement = insert_many(FeedRow, ["there_is_no_such_column"])
     statement.execute(connection, [])
-    assert list(Lookup(FeedRow, ("there_is_no_such_column",), "url").execute(connection, [])) == []
+    assert list(ManyKeys(FeedRow, ("there_is_no_such_column",), "url").execute(connection, [])) == []
 
 
-def test_a_lookup_finds_the_rows_of_pairs_and_no_others(connection: Connection) -> None:
+def test_a_query_finds_the_rows_of_pairs_and_no_others(connection: Connection) -> None:
     add_feeds(connection, 2)
     connection.execute(insert(ArticleRow).values(ARTICLE | {"id": 1}))
     sighting = {"article_id": 1, "guid": "g", "known_by": KnownBy.GUID, "fingerprint": b"f", "content_hash": b"c"}
     sighting |= {"said_at": NOON, "read_at": NOON, "length": 1, "first_seen_at": NOON}
     rows = [sighting | {"feed_id": feed, "guid_hash": key} for feed in (1, 2) for key in (b"1", b"2")]
     insert_many(SightingRow, rows[0]).execute(connection, rows)
-    lookup = Lookup(SightingRow, ("feed_id", "guid_hash"), "sightings.feed_id, sightings.guid_hash", "left_at IS NULL")
+    lookup = ManyKeys(
+        SightingRow, ("feed_id", "guid_hash"), "sightings.feed_id, sightings.guid_hash", "left_at IS NULL"
+    )
     found = lookup.execute(connection, [(1, b"2"), (2, b"1"), (2, b"9")])
     assert sorted(map(tuple, found)) == [(1, b"2"), (2, b"1")]

@@ -55,7 +55,7 @@ class ManyRows:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lookup:
+class ManyKeys:
     """A query for the rows of a table that have given values in the columns ``names``, where ``where`` holds."""
 
     table: type[Base]
@@ -72,16 +72,16 @@ class Lookup:
             else:
                 row = f"({', '.join('?' * len(self.names))})"
                 source, values = f"(VALUES {', '.join([row] * len(some))})", tuple(chain.from_iterable(some))
-            yield from connection.exec_driver_sql(_lookup_sql(self, source), values)
+            yield from connection.exec_driver_sql(_select_sql(self, source), values)
 
 
 @lru_cache(maxsize=1024)
-def _lookup_sql(lookup: Lookup, source: str) -> str:
-    table = lookup.table.__tablename__
-    same = " AND ".join(f"{table}.{name} = given.{name}" for name in lookup.names)
-    given = f"WITH given ({', '.join(lookup.names)}) AS (SELECT * FROM {source} AS listed)"  # noqa: S608 -- our own names
+def _select_sql(keys: ManyKeys, source: str) -> str:
+    table = keys.table.__tablename__
+    same = " AND ".join(f"{table}.{name} = given.{name}" for name in keys.names)
+    given = f"WITH given ({', '.join(keys.names)}) AS (SELECT * FROM {source} AS listed)"  # noqa: S608 -- our own names
     # CROSS JOIN: SQLite then begins with what is given.
-    return f"{given} SELECT {lookup.columns} FROM given CROSS JOIN {table} WHERE {same} AND {lookup.where}"  # noqa: S608 -- our own names
+    return f"{given} SELECT {keys.columns} FROM given CROSS JOIN {table} WHERE {same} AND {keys.where}"  # noqa: S608 -- our own names
 
 
 def insert_many(table: type[Base], names: Iterable[str], on_conflict: str = "") -> ManyRows:

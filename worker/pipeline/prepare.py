@@ -18,7 +18,7 @@ from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
 from worker.normalise.match_keys import is_unnumbered
 from worker.parse import read_whole
-from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_skip_entries
+from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_leave_unread
 from worker.pipeline.results import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
 from worker.store.known import (
@@ -79,7 +79,7 @@ def prepare_documents(
     found = find_sightings(connection, [missing for each in drafts for missing in each.list_missing()])
     prepared = [_prepare(connection, each, found.get(each.answered.feed.feed_id, {}), now, detect) for each in drafts]
     return [
-        each if may_skip_entries(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
+        each if may_leave_unread(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
         for each in prepared
     ]
 

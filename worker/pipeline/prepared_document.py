@@ -68,7 +68,7 @@ class PreparedDocument:
         return len(before.entries) if before else sum(not seen.has_left for seen in self.sighted.values())
 
 
-def may_skip_entries(prepared: PreparedDocument) -> bool:
+def may_leave_unread(prepared: PreparedDocument) -> bool:
     """Say whether a document's entries that came again have no bearing on the others, and can stay unread.
 
     They have where they share a name or a link with others, and where what the store knows of the feed has changed

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.many_rows import Lookup
+from worker.database.many_rows import ManyKeys
 from worker.database.statements import is_one_of_given, slices
 from worker.database.value_columns import ARTICLE, GUID_RULE
 from worker.values.articles import Article, KnownArticle, Statement
@@ -25,8 +25,8 @@ _KNOWN = (
     "sightings.feed_id, sightings.guid_hash, id, article_id, fingerprint, content_hash, original_url, "
     "left_at IS NOT NULL, guid, known_by"
 )
-_SIGHTINGS = Lookup(SightingRow, ("feed_id", "guid_hash"), _KNOWN)
-_PRESENT_SIGHTINGS = Lookup(SightingRow, ("feed_id",), _KNOWN, "left_at IS NULL")
+_SIGHTINGS = ManyKeys(SightingRow, ("feed_id", "guid_hash"), _KNOWN)
+_PRESENT_SIGHTINGS = ManyKeys(SightingRow, ("feed_id",), _KNOWN, "left_at IS NULL")
 _NOT_SHOWN = select(SightingRow.guid_hash).where(
     SightingRow.feed_id == bindparam("feed_id"), SightingRow.said.is_not(None)
 )
