@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -67,6 +67,8 @@ class Measured:
     parser_mb: float = 0.0
     ratio: float | None = None
     """To the plain script's CPU in the same round."""
+    shares: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """By stage, the share of the CPU that it took, and that of it which SQLAlchemy and the driver took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Program:
     """Polls, and new articles of them."""
     store: Engine | None = None
     """Feedmill's own."""
+    shares: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Of its last poll, where it is profiled."""
 
 
 def run(chosen: argparse.Namespace) -> Iterator[Measured]:
@@ -119,8 +123,9 @@ def _feedmill(name: str, folder: Path, port: int, chosen: argparse.Namespace) ->
             program = Program(name, worker.processes, servers, worker.poll, store)
         else:
             process = stack.enter_context(poller(url, *(["--profile"] if chosen.profile else [])))
+            shares: dict[str, tuple[float, float]] = {}
             roots = [psutil.Process(process.pid)]
-            program = Program(name, roots, servers, lambda: _poll_in_process(process), store)
+            program = Program(name, roots, servers, lambda: _poll_in_process(process, shares), store, shares)
         # Imports, the parser's start and the first connections are no part of what a poll costs.
         add(store, port, range(chosen.feeds, chosen.feeds + _WARM_UP))
         program.poll()
@@ -136,17 +141,11 @@ def _rival(name: str, folder: Path, port: int, feeds: int) -> Iterator[Program]:
         yield Program(name, roots, [], lambda: (feeds, ask(process, f"0 {feeds}")["articles"]))
 
 
-def _poll_in_process(process: subprocess.Popen[str]) -> tuple[int, int]:
+def _poll_in_process(process: subprocess.Popen[str], shares: dict[str, tuple[float, float]]) -> tuple[int, int]:
     came = poll(process)
-    if came["shares"]:
-        _print_shares(came["shares"])
+    shares.clear()
+    shares.update(came["shares"])
     return sum(came["outcomes"].values()), came["articles"]
-
-
-def _print_shares(shares: Mapping[str, tuple[float, float]]) -> None:
-    """Print which stages a round's CPU went into, and how much of that into SQLAlchemy and the driver."""
-    told = (f"{stage} {share:.0%} (SQL {in_sql:.0%})" for stage, (share, in_sql) in shares.items())
-    print(f"          {', '.join(told)}".replace(" (SQL 0%)", ""), flush=True)
 
 
 def _measure(program: Program, name: str, new: int | None, times: int) -> Measured:
@@ -172,6 +171,7 @@ def _measure(program: Program, name: str, new: int | None, times: int) -> Measur
         articles_per_second=articles / took,
         worker_mb=peak_memory(process) / 1e6,
         parser_mb=max((peak_memory(child) for child in process.children()), default=0) / 1e6,
+        shares=dict(program.shares),
     )
 
 
@@ -206,7 +206,9 @@ def _line(row: Measured, budgets: Mapping[str, float]) -> str:
     ratio = "" if row.ratio is None else f"{row.ratio:.4f}"
     figures = (row.feeds_per_second, row.articles_per_second, row.worker_mb)
     line = _ROW.format(row.round, row.program, row.cpu_ms, ratio, budget, *figures)
-    return line if row.worker_mb else line[:_ROW_OF_COSTS]
+    told = (f"{stage} {share:.0%} (SQL {in_sql:.0%})" for stage, (share, in_sql) in row.shares.items())
+    profile = f"\n          {', '.join(told)}".replace(" (SQL 0%)", "") if row.shares else ""
+    return (line if row.worker_mb else line[:_ROW_OF_COSTS]) + profile
 
 
 if __name__ == "__main__":

@@ -25,7 +25,19 @@ def _run(module: str, *arguments: str) -> str:
 def test_the_benchmark_measures_each_round_and_checks_what_was_stored(kind: str, others: dict[str, list[str]]) -> None:
     rivals, workers = others.get("rivals", []), others.get("workers", [])
     # Enough for each round to take a tick of the clock by which the kernel counts CPU.
-    printed = _run("benchmarks", "--feeds", "50", "--store", kind, "--rivals", *rivals, "--workers", *workers, "--json")
+    printed = _run(
+        "benchmarks",
+        "--feeds",
+        "50",
+        "--store",
+        kind,
+        "--rivals",
+        *rivals,
+        "--workers",
+        *workers,
+        "--profile",
+        "--json",
+    )
     rounds = [json.loads(line) for line in printed.splitlines()]
     measured = [(each["round"], each["program"]) for each in rounds]
     programs = ("feedmill", *workers, *rivals)
@@ -33,6 +45,8 @@ def test_the_benchmark_measures_each_round_and_checks_what_was_stored(kind: str,
     assert measured == [*polled, ("grouping", "feedmill")]
     assert all(each["cpu_ms"] > 0 for each in rounds)
     assert all(20 < each["worker_mb"] < 220 for each in rounds[:-1])
+    profiled = [each["shares"] for each in rounds if each["program"] == "feedmill" and each["round"] == "fresh"]
+    assert all({"normalise", "store"} <= shares.keys() for shares in profiled)
     assert [each["ratio"] for each in rounds if each["program"] == "script"] == [1.0] * 4 * len(rivals)
 
 
