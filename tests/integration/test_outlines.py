@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, delete, func, select
 
+from benchmarks.parsers import FOLDERS, read_documents
 from tests.documents import entry, rss
 from tests.storing import lease, poll_once, read, store
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, OutlineRow, PollRow
+from worker.parse.outline import slice_entries
 from worker.pipeline.tools import Tools
 from worker.store.outlines import find_outlines
 from worker.values.outcomes import PollRecord
@@ -19,6 +21,7 @@ from worker.values.outcomes import PollRecord
 UNREAD, WHOLE = "https://unread.example/feed", "https://whole.example/feed"
 WORDS = "harbour council bridge winter market ferry minister report figures schools rain budget library".split()
 STEPS = 60
+FEWEST, LONGEST = 4, 30_000
 
 
 class Publisher:
@@ -135,6 +138,29 @@ def test_a_document_read_in_part_is_stored_as_one_read_whole(tools: Tools, seed:
         late.clear()
         assert stored(tools, UNREAD) == stored(tools, WHOLE)
     assert left_unread > STEPS / 10
+
+
+def versions_of(document: bytes) -> list[bytes]:
+    """What its feed may serve before and after: without an entry, with one that was edited, without the oldest."""
+    sliced = slice_entries(document)
+    if sliced is None or len(sliced.slices) < FEWEST or len(document) > LONGEST:
+        return []
+    first, _, third, *_, last = sliced.slices
+    edited = document.replace(third, third.replace(b" the ", b" THE NEW ", 1), 1).replace(last, b"", 1)
+    return [document.replace(first, b"", 1), document, edited, document]
+
+
+def test_real_documents_are_stored_alike_in_part_and_whole(tools: Tools) -> None:
+    documents = read_documents([folder for folder in FOLDERS if folder.is_dir()]).values()
+    left_unread = 0
+    for document in documents:
+        for body in versions_of(document.body):
+            forget_outlines(tools)
+            reads = [read(tools, each, body) for each in lease(tools, UNREAD, WHOLE)]
+            left_unread += bool(reads[0][1].repeated)
+            assert told(store(tools, reads[0])[0]) == told(store(tools, reads[1])[0])
+    assert left_unread
+    assert stored(tools, UNREAD) == stored(tools, WHOLE)
 
 
 def test_an_entry_that_shares_its_link_with_an_unread_one_gets_no_match_key(tools: Tools) -> None:
