@@ -1,8 +1,6 @@
 """The process that groups: all that waits whenever a line comes in; it says in a line how many, and where the CPU went.
 
-Usage: python -m benchmarks.story_grouper [STORE]
-
-Without ``STORE``, a URL, it groups the store of ``FEEDMILL_DATABASE_URL``.
+Usage: python -m benchmarks.story_grouper STORE, a URL
 """
 
 import json
@@ -17,7 +15,6 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from worker.database.engine import open_store
-from worker.settings import settings
 from worker.stories import grouping
 
 STAGES = {
@@ -78,7 +75,7 @@ def _timed(clock: StageClock, stage: str, work: Callable[..., Any]) -> Callable[
 
 def main() -> None:
     """Group on demand until standard input ends."""
-    store = open_store(sys.argv[1] if sys.argv[1:] else settings().database_url)
+    store = open_store(sys.argv[1])
     clock = StageClock(store)
     for stage, names in STAGES.items():
         for name in names:

@@ -9,11 +9,13 @@ from sqlalchemy import Row, delete, func, select
 
 from benchmarks.parsers import FOLDERS, read_documents
 from tests.documents import entry, rss
+from tests.polling import now_of
 from tests.storing import lease, poll_once, read, store
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, OutlineRow, PollRow
+from worker.database.feed_tables import FeedRow, OutlineRow, PollRow, ScheduleRow
 from worker.parse.outline import slice_entries
+from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.tools import Tools
 from worker.store.outlines import find_outlines
 from worker.values.outcomes import PollRecord
@@ -186,6 +188,41 @@ def test_an_outline_of_an_older_document_spares_nothing(tools: Tools) -> None:
     with reading(tools.engine) as connection:
         ledger = connection.execute(select(PollRow.entries).order_by(PollRow.id)).scalars().all()
     assert ledger == [1, 1, 2]
+
+
+def has_outline(tools: Tools) -> bool:
+    """Whether there is an outline of the newest document of the only feed."""
+    with reading(tools.engine) as connection:
+        of_feed = select(OutlineRow).join(ScheduleRow, ScheduleRow.feed_id == OutlineRow.feed_id)
+        return connection.execute(of_feed.where(OutlineRow.edition == ScheduleRow.edition)).first() is not None
+
+
+def atom(*entries: tuple[str, str, str]) -> bytes:
+    """An Atom feed of entries under one guid: link, moment of 23 November 2026, and words of each."""
+    items = (
+        f"<entry><id>urn:one</id><link href='https://a.example/{link}'/><title>{words}</title>"
+        f"<updated>2026-11-23T{moment}:00Z</updated><content>{words} {words}</content></entry>"
+        for link, moment, words in entries
+    )
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title>{"".join(items)}</feed>'.encode()
+
+
+def test_an_entry_that_is_not_stored_under_its_own_key_is_not_known_by_its_bytes(tools: Tools) -> None:
+    poll_once(tools, "https://a.example/feed", atom(("1", "12:00", "Storm over the harbour")))
+    assert has_outline(tools)
+    # The guid comes to name other, older news: the sighting is known by its words.
+    poll_once(tools, "https://a.example/feed", atom(("2", "09:00", "Budget passed by the council")))
+    assert not has_outline(tools)
+
+
+def test_links_that_differ_in_their_query_alone_do_not_have_documents_read_whole(tools: Tools) -> None:
+    items = [entry(str(n), f"https://a.example/item?id={n}", f"News {n}", f"Words {n}.", "1 07:30") for n in (1, 2, 3)]
+    poll_once(tools, "https://a.example/feed", rss(items[:2]))
+    reads = read(tools, lease(tools, "https://a.example/feed")[0], rss(items))
+    assert len(reads[1].repeated) == 2
+    with reading(tools.engine) as connection:
+        (prepared,) = prepare_documents(connection, [reads], now_of(tools), None)
+    assert prepared.parsed.before
 
 
 def test_entries_are_read_again_by_new_rules(tools: Tools) -> None:

@@ -174,7 +174,7 @@ class OutlineRow(Base):
     frame: Mapped[bytes] = column("xxh3-128 of what the entries take from around them")
     slice_hashes: Mapped[bytes] = column("xxh3-64 of each entry's bytes, in document order, one after the other")
     guid_hashes: Mapped[bytes] = column("The guid_hash of each entry's sighting, 16 bytes each")
-    page_hashes: Mapped[bytes] = column("xxh3-64 of the end of each entry's link")
+    link_hashes: Mapped[bytes] = column("xxh3-64 of the page that each entry's link leads to; zeros for none")
 
 
 class PollRow(Base):

@@ -75,7 +75,7 @@ class ManyKeys:
             yield from connection.exec_driver_sql(_select_sql(self, source), values)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _select_sql(keys: ManyKeys, source: str) -> str:
     table = keys.table.__tablename__
     same = " AND ".join(f"{table}.{name} = given.{name}" for name in keys.names)

@@ -14,6 +14,9 @@ from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle,
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, KnownSighting
 
+NO_LINK = bytes(8)
+"""The hash of a link that leads to no page."""
+
 
 def without_shared_links(
     sightings: Sequence[Sighting], unchanged: Iterable[KnownSighting], known: Iterable[KnownArticle] = ()
@@ -52,9 +55,18 @@ def _link(article: Article) -> str:
     return "" if article.is_item else (article.match_key or "").partition(" ")[0]
 
 
-def hash_page(url: str | None) -> bytes:
-    """Return 8 bytes of which two links that lead to one page have the same."""
-    return xxhash.xxh3_64_digest(_page(url).encode(errors="surrogatepass"))
+def hash_link(url: str | None) -> bytes:
+    """Return 8 bytes that two links have in common if they lead to one page; ``NO_LINK`` for what leads to none."""
+    return _hash_key(link_key(url))
+
+
+def hash_link_of(article: Article) -> bytes:
+    """Return what ``hash_link`` returns for an article's link."""
+    return _hash_key(_link(article) or link_key(article.original_url))
+
+
+def _hash_key(key: str | None) -> bytes:
+    return xxhash.xxh3_64_digest(key.encode(errors="surrogatepass")) if key else NO_LINK
 
 
 def _page(url: str | None) -> str:

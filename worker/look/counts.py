@@ -75,7 +75,8 @@ def count_feeds(connection: Connection, schedules: Schedules) -> Counted[Mapping
     counts = select(FeedRow.state, feeds).where(IS_INACTIVE).group_by(FeedRow.state)
     rows = connection.execute(counts.order_by(feeds.desc(), FeedRow.state))
     states = {state: count for state, count in rows}  # noqa: C416 -- dict() of rows loses the types
-    active = schedules.feeds.count - sum(states.values())
+    # Of an estimate, exact counts may be more.
+    active = max(schedules.feeds.count - sum(states.values()), 0)
     return Counted(({str(FeedState.ACTIVE): active} if active else {}) | states, schedules.feeds.how)
 
 
@@ -101,7 +102,8 @@ def count_polls(connection: Connection, since: datetime, most: int = _MOST_POLLS
     if polls <= most:
         return Counted(_count_outcomes(connection, all_of_them))
     sample = most // 10
-    counts = _count_outcomes(connection, all_of_them.order_by(PollRow.started_at.desc()).limit(sample))
+    # By ids, which follow the end of a poll: those that began last and hang are not there yet.
+    counts = _count_outcomes(connection, all_of_them.order_by(PollRow.id.desc()).limit(sample))
     return Counted({name: _round(count * polls / sample) for name, count in counts.items()}, ABOUT)
 
 

@@ -126,7 +126,7 @@ def _count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
 
 def _slowest_hosts(connection: Connection, since: datetime) -> dict[str, float]:
     recent = and_(PollRow.started_at >= since, ASKED_A_HOST)
-    newest = select(PollRow.feed_id, PollRow.duration).where(recent).order_by(PollRow.started_at.desc())
+    newest = select(PollRow.feed_id, PollRow.duration).where(recent).order_by(PollRow.id.desc())
     polls = newest.limit(_NEWEST_POLLS).subquery()
     mean = func.avg(polls.c.duration)
     rows = connection.execute(

@@ -4,8 +4,8 @@ Most documents that changed have one new entry, at twenty times the price of rea
 says the same, if nothing around it gives it another meaning: the outline's ``frame`` is a hash of all that could.
 
 The bytes from ``<item`` to the next ``</item>`` are an element, unless one of the two stands in a comment or a text.
-Known ones are replaced by empty elements before the rest is read. That the rest is well-formed, and has these empty
-elements where it has its entries, proves that each of them stood for a whole one.
+Known ones are replaced by empty elements before the rest is read. Where the rest is well-formed, and has these empty
+elements at the places of its entries, all under one parent, each of them stood for a whole one.
 """
 
 import re
@@ -20,8 +20,10 @@ from worker.values.entries import Outline, OutlinedEntry
 _MOST_ENTRIES = 1_000
 _NAMES = (b"item", b"entry")
 _AFTER_NAME = frozenset((b" ", b"\t", b"\r", b"\n", b">"))
-# What entries inherit is in these tags: namespaces, xml:base, xml:lang, the encoding.
-_TAGS_AROUND = re.compile(rb"<(?:\?xml|(?:[\w.-]{1,40}:)?(?:rss|RDF|feed|channel))(?=[\s>])[^>]*>")
+# What entries inherit is in these tags: namespaces, xml:base, xml:lang, and the encoding.
+_AROUND = rb"(?:[\w.-]{1,40}:)?(?i:rss|rdf|feed|channel)"
+_TAGS_AROUND = re.compile(rb"<(?:\?xml|%s)(?=[\s>])[^>]*>" % _AROUND)
+_PARENT = re.compile(rb"</?%s(?=[\s>])" % _AROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +71,26 @@ def _find_ends(body: bytes, name: bytes) -> Iterator[tuple[int, int]]:
         at = body.find(start_tag, at)
 
 
-def recognise_slices(sliced: Sliced, before: Outline | None = None) -> tuple[OutlinedEntry, ...]:
-    """Return the entries of a document that was cut; those that were in the one before are recognised."""
+def outline_entries(sliced: Sliced, before: Outline | None = None) -> tuple[OutlinedEntry, ...] | None:
+    """Return a document's entries by their bytes; those that the one before had too have their keys.
+
+    None where one declares a prefix: it may give another one its meaning.
+    """
     known = {each.slice_hash: each for each in before.entries} if before else {}
-    hashes = map(xxhash.xxh3_64_digest, sliced.slices)
-    return tuple(known.get(each) or OutlinedEntry(each) for each in hashes)
+    entries = [known.get(digest) or OutlinedEntry(digest) for digest in map(xxhash.xxh3_64_digest, sliced.slices)]
+    unread = zip(entries, sliced.slices, strict=True)
+    return None if any(b"xmlns:" in piece for entry, piece in unread if not entry.guid_hash) else tuple(entries)
 
 
 def hash_frame(sliced: Sliced, content_type: str | None, authors: Sequence[str]) -> bytes | None:
     """Return the hash of all that entries take from around them; ``authors`` are the feed's.
 
-    None where a tag around the entries cannot be told from its text.
+    None where the entries do not have one parent, or a tag around them cannot be told from its text.
     """
-    tags = _TAGS_AROUND.findall(sliced.around[0])
-    if any(tag.count(quote) % 2 for tag in tags for quote in (b'"', b"'")):
+    before, *between = sliced.around[:-1]
+    tags = _TAGS_AROUND.findall(before)
+    is_sure = not any(tag.count(quote) % 2 for tag in tags for quote in (b'"', b"'"))
+    if not _PARENT.search(before) or not is_sure or any(map(_PARENT.search, between)):
         return None
     said = "\0".join((content_type or "", *authors)).encode(errors="replace")
     return xxhash.xxh3_128_digest(b"\0".join((sliced.name, said, *tags)))

@@ -17,7 +17,7 @@ from worker.basics.charset import decode, is_utf8
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
-from worker.parse.outline import Sliced, hash_frame, recognise_slices, slice_entries
+from worker.parse.outline import Sliced, hash_frame, outline_entries, slice_entries
 from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
@@ -67,17 +67,18 @@ def read_well_formed(
 
 def _outline(document: Document, sliced: Sliced, parsed: ParsedDocument) -> Outline | None:
     """Return the outline of a document that was read whole; None where its slices are not its entries."""
-    frame = hash_frame(sliced, document.content_type, parsed.authors)
-    is_sure = frame and len(parsed.entries) == len(sliced.slices) and is_utf8(document.body)
-    return Outline(frame, recognise_slices(sliced)) if frame and is_sure else None
+    frame, entries = hash_frame(sliced, document.content_type, parsed.authors), outline_entries(sliced)
+    is_sure = len(parsed.entries) == len(sliced.slices) and parsed.format != "sitemap" and is_utf8(document.body)
+    return Outline(frame, entries) if frame and entries and is_sure else None
 
 
 def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries: int) -> ParsedDocument | None:
     """Return what a document publishes besides the entries that came again; None where it must be read whole."""
-    entries = recognise_slices(sliced, before)
+    entries = outline_entries(sliced, before)
+    if entries is None or len(entries) > max_entries:
+        return None
     known = [bool(each.guid_hash) for each in entries]
-    is_repeated = len({each.guid_hash for each in entries if each.guid_hash}) < sum(known)
-    if is_repeated or not any(known) or len(known) > max_entries:
+    if not 0 < sum(known) == len({each.guid_hash for each in entries if each.guid_hash}):
         return None
     rest = replace(document, body=sliced.without(known))
     parsed = _read(rest, max_entries, known) if is_utf8(rest.body) else None
@@ -86,14 +87,14 @@ def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries:
     return replace(parsed, outline=Outline(before.frame, entries), before=before)
 
 
-def _read(document: Document, patience: int, skipped: Sequence[bool] = ()) -> ParsedDocument | None:
-    """Return what a document publishes; entries that are to be skipped, by their places, are empty elements."""
+def _read(document: Document, patience: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:
+    """Return what a document publishes; entries that stay unread, by their places, are empty elements."""
     text = decode(document.body, document.content_type)
     tree = build_tree(text)
     if tree is None:
         return None
     try:
-        parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience, skipped)
+        parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience, unread)
     except UnreadableError:
         return None
     return replace(parsed, hints=read_hints(text))
@@ -128,7 +129,7 @@ def _refuse(*_: object) -> None:
     raise UnreadableError
 
 
-def _read_feed(tree: Tree, patience: int, skipped: Sequence[bool]) -> ParsedDocument:
+def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocument:
     root, roles, is_atom = tree.root, tree.roles, tree.format == "atom"
     if not is_atom and tree.format not in {"rss", "rdf"}:
         raise UnreadableError
@@ -140,10 +141,11 @@ def _read_feed(tree: Tree, patience: int, skipped: Sequence[bool]) -> ParsedDocu
     # RDF has its items beside the channel, RSS inside it; where there are none or some elsewhere, something is amiss.
     if not items or len(items) > patience or sum(1 for _ in root.iter(items[0][0].tag)) > len(items):
         raise UnreadableError
-    if skipped:
-        if [bool(len(item) or item.attrib or item.text) for item, _ in items] != [not skip for skip in skipped]:
+    if unread:
+        is_empty = [not (len(item) or item.attrib or item.text) for item, _ in items]
+        if is_empty != list(unread) or sum("entry" in parts for parts, _ in parts_of) > 1:
             raise UnreadableError
-        items = [item for item, skip in zip(items, skipped, strict=True) if not skip]
+        items = [item for item, is_unread in zip(items, unread, strict=True) if not is_unread]
     feed, feed_scope = parts_of[1] if channels else parts_of[0]
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()

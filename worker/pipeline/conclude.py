@@ -6,7 +6,7 @@ read documents → ``prepare_documents`` → lock feeds, hosts and articles → 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -103,7 +103,11 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     decision = decide_articles([gather_brought(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))
-    results = [_conclude(each, outcomes.get(each.feed_id), locked, now) for each in prepared]
+    stored = {(each.feed_id, each.sighting.guid_hash) for each in decision.sightings}
+    results = [
+        _with_outline(_conclude(each, outcomes.get(each.feed_id), locked, now), each, stored, locked)
+        for each in prepared
+    ]
     write_polls(connection, locked, results, now)
     _remember_files(connection, present, now)
     link_stored(connection, decision, now)
@@ -143,9 +147,17 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     result = _with_departures(result, prepared, locked)
     if not locked.holds_lease(result.host_id, result.token):
         result = replace(result, read_again=prepared.list_unchanged(), read_at=decide_read_at(prepared.answered))
-    elif rule.policy is prepared.rule.policy:
-        result = replace(result, outline=complete_outline(prepared, outcome.placements))
     return conclude_document(prepared.answered, result, arrived, now)
+
+
+def _with_outline(
+    result: PollResult, prepared: PreparedDocument, stored: Collection[tuple[int, bytes]], locked: Locked
+) -> PollResult:
+    """Add the outline of a document that is the feed's newest, unless its entries get other keys from now on."""
+    is_same_policy = result.guid_rule is None or result.guid_rule.policy is prepared.rule.policy
+    if result.outline is None and is_same_policy and locked.holds_lease(result.host_id, result.token):
+        return replace(result, outline=complete_outline(prepared, stored))
+    return result
 
 
 def _note_findings(outcome: DocumentOutcome) -> str | None:

@@ -105,8 +105,8 @@ def poll_in_window(window: Window, claim: Claim, stop: Stop, began: float) -> It
 def _rare_collections() -> Iterator[None]:
     """Let Python look for cyclic garbage seldom: a poll makes hardly any, but thousands of objects to look through."""
     usual = gc.get_threshold()
-    # Of tasks in several threads the first changes this and changes it back.
-    chosen = max(usual, _COLLECT_AFTER)
+    # Of tasks in several threads the first changes this and changes it back. At zero Python does not look at all.
+    chosen = max(usual, _COLLECT_AFTER) if usual[0] else usual
     gc.set_threshold(*chosen)
     try:
         yield

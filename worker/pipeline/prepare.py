@@ -56,12 +56,17 @@ class _KeyedDocument:
     present: Mapping[bytes, KnownSighting]
     """What the feed's newest document had; nothing where entries were left unread because they came again."""
 
+    @property
+    def feed_id(self) -> int:
+        """The feed whose document it is."""
+        return self.answered.feed.feed_id
+
     def list_missing(self) -> Iterator[tuple[int, bytes]]:
         """Yield feed and key of the sightings that are still to be looked up: of its entries, and of those gone."""
         before = self.parsed.before.entries if self.parsed.before else ()
         keys = {each.guid_hash for each in before}.difference(each.guid_hash for each in self.parsed.repeated)
         keys.update(each.guid_hash for each in self.keyed)
-        return ((self.answered.feed.feed_id, key) for key in keys - self.present.keys())
+        return ((self.feed_id, key) for key in keys - self.present.keys())
 
 
 def prepare_documents(
@@ -70,14 +75,14 @@ def prepare_documents(
     """Return documents with their new and edited entries made comparable; all are new where their feed was deleted."""
     rules = find_guid_rules(connection, [answered.feed.feed_id for answered, _ in read])
     present = find_present_sightings(connection, [each.feed.feed_id for each, parsed in read if not parsed.before])
-    drafts = []
+    documents = []
     for answered, parsed in read:
         feed_id, released = answered.feed.feed_id, hold_back(parsed, now)
         (rule, edition), sighted = rules[feed_id], present.get(feed_id, {})
         keyed = key_entries(released.entries, f"{parsed.parser} {READING}", rule.policy, sighted)
-        drafts.append(_KeyedDocument(answered, parsed, released, rule, edition, keyed, sighted))
-    found = find_sightings(connection, [missing for each in drafts for missing in each.list_missing()])
-    prepared = [_prepare(connection, each, found.get(each.answered.feed.feed_id, {}), now, detect) for each in drafts]
+        documents.append(_KeyedDocument(answered, parsed, released, rule, edition, keyed, sighted))
+    found = find_sightings(connection, [missing for each in documents for missing in each.list_missing()])
+    prepared = (_prepare(connection, each, found.get(each.feed_id, {}), now, detect) for each in documents)
     return [
         each if may_leave_unread(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
         for each in prepared
@@ -86,26 +91,26 @@ def prepare_documents(
 
 def _prepare(
     connection: Connection,
-    draft: _KeyedDocument,
+    document: _KeyedDocument,
     found: Mapping[bytes, KnownSighting],
     now: datetime,
     detect: Detect | None,
 ) -> PreparedDocument:
-    answered, parsed, released, keyed = draft.answered, draft.parsed, draft.released, draft.keyed
+    answered, parsed, released, keyed = document.answered, document.parsed, document.released, document.keyed
     context = _context_of(answered, parsed, detect)
-    sighted = {**draft.present, **found}
+    sighted = {**document.present, **found}
     # All files are one publisher: an unchanged file may have to be shown again in place of another file.
     not_shown = find_sightings_not_shown(connection, answered.feed.feed_id) if context.is_file and sighted else ()
     recognised = recognise(keyed, sighted, not_shown)
     sightings = tuple(_normalise(recognised.fresh, context, now))
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
     note = join_notes(
-        note_shared_names(keyed, draft.rule.policy),
+        note_shared_names(keyed, document.rule.policy),
         f"versions that are no numbers: {unnumbered}" if unnumbered else None,
     )
     result = conclude_read(answered, released, now, is_whole=len(released.entries) == len(parsed.entries))
     return PreparedDocument(
-        answered, released, result, draft.rule, draft.edition, keyed, sighted, recognised, sightings, note
+        answered, released, result, document.rule, document.edition, keyed, sighted, recognised, sightings, note
     )
 
 

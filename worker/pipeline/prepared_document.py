@@ -4,15 +4,15 @@ An entry that came again byte for byte says what it said. But it may share a nam
 whole document is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.dedupe.identity import hash_page
+from worker.dedupe.identity import NO_LINK, hash_link, hash_link_of
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered
-from worker.values.articles import Placement, Sighting
+from worker.values.articles import Sighting
 from worker.values.entries import (
     GuidRule,
     KeyedEntry,
@@ -78,12 +78,12 @@ def may_leave_unread(prepared: PreparedDocument) -> bool:
     if before is None:
         return True
     keys = {each.guid_hash for each in prepared.parsed.repeated}
-    pages = {each.page_hash for each in prepared.parsed.repeated}
+    links = {each.link_hash for each in prepared.parsed.repeated} - {NO_LINK}
     return (
         before.edition == prepared.edition
         and _are_plainly_known(prepared)
         and keys.isdisjoint(each.guid_hash for each in keyed)
-        and pages.isdisjoint(hash_page(each.article.url) for each in prepared.sightings)
+        and links.isdisjoint(hash_link_of(each.article) for each in prepared.sightings)
     )
 
 
@@ -94,28 +94,30 @@ def _are_plainly_known(prepared: PreparedDocument) -> bool:
     return is_each_known and all(each.known_by is plainest for each in prepared.keyed)
 
 
-def complete_outline(prepared: PreparedDocument, placements: Sequence[Placement]) -> Outline | None:
+def complete_outline(prepared: PreparedDocument, stored: Collection[tuple[int, bytes]]) -> Outline | None:
     """Return the outline of a document that is about to be stored, with the keys of its entries.
+
+    ``stored`` are feed and key of the sightings that its commit writes.
 
     None where bytes alone will not do: entries that share names, are embargoed, or could not be made comparable.
     """
-    outline, urls = prepared.parsed.outline, _urls_by_key(prepared)
+    outline = prepared.parsed.outline
     is_whole = prepared.result.body_hash and len(prepared.sightings) == len(prepared.recognised.fresh)
-    are_kept = all(placed.sighting.guid_hash in urls for placed in placements)
+    # What the entry says is not stored where its guid has come to name another article, or a newer version stands.
+    are_kept = all((prepared.feed_id, each.guid_hash) in stored for each in prepared.sightings)
     if outline is None or not (is_whole and are_kept and _are_plainly_known(prepared)):
         return None
-    keys = iter(prepared.keyed)
-    entries = (each if each.guid_hash else _complete(each, next(keys).guid_hash, urls) for each in outline.entries)
+    fresh = {each.guid_hash: hash_link_of(each.article) for each in prepared.sightings}
+    keys = iter([each.guid_hash for each in prepared.keyed])
+    entries = []
+    for entry in outline.entries:
+        if entry.guid_hash:
+            entries.append(entry)
+        else:
+            key = next(keys)
+            link = fresh.get(key) or hash_link(prepared.sighted[key].original_url)
+            entries.append(OutlinedEntry(entry.slice_hash, key, link))
     return Outline(outline.frame, tuple(entries), prepared.edition + 1, READING)
-
-
-def _complete(entry: OutlinedEntry, key: bytes, urls: Mapping[bytes, str | None]) -> OutlinedEntry:
-    return OutlinedEntry(entry.slice_hash, key, hash_page(urls[key]))
-
-
-def _urls_by_key(prepared: PreparedDocument) -> dict[bytes, str | None]:
-    stored = {key: seen.original_url for key, seen in prepared.sighted.items()}
-    return stored | {each.guid_hash: each.article.original_url for each in prepared.sightings}
 
 
 def list_renamed(prepared: PreparedDocument) -> tuple[KnownSighting, ...]:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import xxhash
 
@@ -64,9 +63,9 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     """Return what to write for a poll with nothing to read: a 304, or the same bytes as last time."""
     feed, answer = answered.feed, answered.fetched.answer
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
-    next_poll = _after_success(answered, feed.hints, feed.rhythm, now)
-    found: dict[str, Any] = {"validators": answer.validators, "body_hash": feed.body_hash, "edition": feed.edition}
-    return _with_move(_make_result(answered, next_poll, **found), answered, now)
+    result = _make_result(answered, _after_success(answered, feed.hints, feed.rhythm, now))
+    result = replace(result, validators=answer.validators, body_hash=feed.body_hash, edition=feed.edition)
+    return _with_move(result, answered, now)
 
 
 def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, is_whole: bool) -> PollResult:
@@ -76,10 +75,8 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
     """
     document = answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
-    result = _make_result(
-        answered,
-        _UNDECIDED,
-        parsed=parsed,
+    result = replace(
+        _make_result(answered, _UNDECIDED, parsed=parsed),
         # An embargoed entry must be read again later, which a 304 would prevent.
         validators=document.validators if is_whole else Validators(),
         body_hash=hash_body(document) if is_whole else None,
@@ -132,14 +129,8 @@ def _random_spread() -> float:
 
 
 def _make_result(
-    answered: Answered,
-    next_poll: NextPoll,
-    *,
-    error: PollError | None = None,
-    parsed: ParsedDocument | None = None,
-    **found: Any,
+    answered: Answered, next_poll: NextPoll, *, error: PollError | None = None, parsed: ParsedDocument | None = None
 ) -> PollResult:
-    """Return what a poll writes; ``found`` are further fields of it."""
     feed, fetched = answered.feed, answered.fetched
     record = PollRecord(
         feed_id=feed.feed_id,
@@ -156,7 +147,7 @@ def _make_result(
         parser=parsed.parser if parsed else None,
         note=_note_left_out(parsed) if parsed else None,
     )
-    return PollResult(record, feed.host_id, answered.token, feed.instructions, **found)
+    return PollResult(record, feed.host_id, answered.token, feed.instructions)
 
 
 def _failed_as(error: PollError) -> Outcome:

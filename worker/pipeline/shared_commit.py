@@ -42,10 +42,10 @@ def in_bunches(documents: Iterable[ReadDocument]) -> Iterator[list[ReadDocument]
     bunch: list[ReadDocument] = []
     entries = 0
     for each in documents:
-        entries += len(each.parsed.entries)
+        entries += each.parsed.size
         if bunch and entries > _MOST_ENTRIES:
             yield bunch
-            bunch, entries = [], len(each.parsed.entries)
+            bunch, entries = [], each.parsed.size
         bunch.append(each)
     if bunch:
         yield bunch

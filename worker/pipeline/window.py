@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
 from worker.basics.stopping import is_interruption
 from worker.database.clock import Clock
-from worker.database.conflicts import is_conflict, is_store_failing
+from worker.database.conflicts import is_conflict, is_store_failing, write
 from worker.database.engine import reading
 from worker.database.locks import HostRelease
 from worker.errors import OUR_FAULT, ErrorClass, PermanentError, PollError
@@ -28,7 +29,7 @@ from worker.pipeline.results import Answered, bounds_of, conclude_failure, concl
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
-from worker.store.outlines import find_outlines
+from worker.store.outlines import find_outlines, forget_outline
 from worker.values.due_feeds import ClaimedHost, Credentials, Document, DueFeed, Fetched, FetchRequest, NotModified
 from worker.values.outcomes import PollRecord, PollResult
 
@@ -206,6 +207,8 @@ class Window:
                 raise
             feed = documents[0].answered.feed
             _LOG.exception("poll failed inside feedmill", feed_id=feed.feed_id, url=feed.url)
+            # Should the fault be that some entries were left unread, it does not come again.
+            write(self.tools.engine, partial(forget_outline, feed_id=feed.feed_id))
             fault = PermanentError(ErrorClass.INTERNAL, OUR_FAULT)
             self._drop(documents, conclude_failure(documents[0].answered, fault, now))
         else:

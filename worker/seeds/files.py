@@ -192,7 +192,7 @@ def read_seed_file(path: Path, max_body: int, look: FileLook | None = None) -> t
     if not body.strip():
         raise SeedError(f"{path} was not read: it is empty.")
     if len(body) > (most := _most_bytes(body, max_body)):
-        setting = " (FEEDMILL_MAX_BODY)" if most == max_body else ""
+        setting = "" if most == MOST_OPML_BYTES else " (FEEDMILL_MAX_BODY)"
         raise SeedError(f"{path} was not read: it is larger than {show_size(most)}{setting}.")
     uri = path.resolve().as_uri()
     if len(uri) > _LONGEST_URI:

@@ -211,7 +211,8 @@ def _store_together(tools: Tools, files: Sequence[_Parsed]) -> dict[Path, SeedRe
     except Exception as error:
         if must_stop(error):
             raise
-        # Whatever it was is met again by the file that it is about.
+        # Whatever it was is met again by the file that it is about, unless it comes of their being together.
+        _LOG.info("seed files stored one by one", files=len(files), error=repr(error))
         return {}
     return {file.opened.path: _describe(file, record) for file, record in zip(files, records, strict=True)}
 

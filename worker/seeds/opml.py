@@ -121,9 +121,9 @@ class _Reader:
         if self._depth > _DEEPEST:
             raise SeedError(f"The OPML document nests deeper than {_DEEPEST} outlines.")
         if name.lower() == "outline":
-            self._outline({key.lower(): fold(clean(value, _LONGEST)) for key, value in attributes.items()})
+            self._take_element({key.lower(): fold(clean(value, _LONGEST)) for key, value in attributes.items()})
 
-    def _outline(self, given: dict[str, str]) -> None:
+    def _take_element(self, given: dict[str, str]) -> None:
         title = given.get("title") or given.get("text") or ""
         url = given.get("xmlurl", "")
         if url.lower().startswith(("http://", "https://")):

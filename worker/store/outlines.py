@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, delete, select
 
 from worker.database.feed_tables import OutlineRow
 from worker.database.many_rows import insert_many
@@ -12,7 +12,7 @@ from worker.database.statements import is_one_of_given
 from worker.values.entries import Outline, OutlinedEntry
 
 _HASH, _GUID_HASH = 8, 16
-_FIELDS = ("edition", "reading", "frame", "slice_hashes", "guid_hashes", "page_hashes")
+_FIELDS = ("edition", "reading", "frame", "slice_hashes", "guid_hashes", "link_hashes")
 _UPSERT = insert_many(
     OutlineRow,
     ["feed_id", *_FIELDS],
@@ -39,7 +39,12 @@ def _read_entries(row: Any) -> Iterator[OutlinedEntry]:
     for place in range(len(row.slice_hashes) // _HASH):
         short = slice(place * _HASH, (place + 1) * _HASH)
         long = slice(place * _GUID_HASH, (place + 1) * _GUID_HASH)
-        yield OutlinedEntry(row.slice_hashes[short], row.guid_hashes[long], row.page_hashes[short])
+        yield OutlinedEntry(row.slice_hashes[short], row.guid_hashes[long], row.link_hashes[short])
+
+
+def forget_outline(connection: Connection, feed_id: int) -> None:
+    """Forget the outline of a feed, so that its next document is read whole."""
+    connection.execute(delete(OutlineRow).where(OutlineRow.feed_id == feed_id))
 
 
 def store_outlines(connection: Connection, outlines: Iterable[tuple[int, Outline]]) -> None:
@@ -52,7 +57,7 @@ def store_outlines(connection: Connection, outlines: Iterable[tuple[int, Outline
             "frame": outline.frame,
             "slice_hashes": b"".join(each.slice_hash for each in outline.entries),
             "guid_hashes": b"".join(each.guid_hash for each in outline.entries),
-            "page_hashes": b"".join(each.page_hash for each in outline.entries),
+            "link_hashes": b"".join(each.link_hash for each in outline.entries),
         }
         for feed_id, outline in outlines
     ]

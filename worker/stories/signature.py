@@ -32,6 +32,9 @@ _KINDS = bytes.maketrans(
 _FACT = re.compile(rb"A(?<=[Aa0] A)[Aa0]*|0[Aa0]*")
 # Shorter words of a title are grammar in most languages.
 _SHORTEST_OF_TITLE = 4
+_64_BITS = (1 << 64) - 1
+# Multiplying by an odd number maps 64 bits to 64 bits, no two to one.
+_ODD = 0x9E3779B97F4A7C15
 _LOW_32_BITS = 0xFFFFFFFF
 _LOW_HALF = _LOW_32_BITS.to_bytes(8, "little")
 # The hash of a word is multiplied by the number of its place in the shingle: odd, so that no bit of it is lost, and
@@ -132,7 +135,7 @@ def make_signature(blocks: Iterable[Block], boilerplate: Collection[int], title:
     # A text of a few words is no copy of anything, so nobody need find it.
     anchors = choose_anchors(numbers) if len(numbers) >= rules.FEWEST_SHARED else set()
     return Signature(
-        anchors=tuple(sorted(anchors)),
+        anchors=tuple(sorted(map(_spread, anchors))),
         sketch=memoryview(shingles).cast("I")[::2].tobytes(),
         width=width,
         facts=tuple(xxhash.xxh3_64_intdigest(fact) & _LOW_32_BITS for fact in facts),
@@ -140,6 +143,15 @@ def make_signature(blocks: Iterable[Block], boilerplate: Collection[int], title:
         title=title,
         outlet=outlet,
     )
+
+
+def _spread(anchor: int) -> int:
+    """Return an anchor as 64 bits of SQL's bigint, over all of its range: the smallest of many lie close together.
+
+    Retention deletes them by parts of that range.
+    """
+    number = anchor * _ODD & _64_BITS
+    return number - (1 << 64) if number >> 63 else number
 
 
 def choose_width(blocks: Sequence[Block]) -> int:

@@ -87,8 +87,8 @@ class OutlinedEntry:
     """xxh3-64 of its bytes, from the start of its element to the end."""
     guid_hash: bytes = b""
     """What its sighting is found by; empty while it has not been recognised."""
-    page_hash: bytes = b""
-    """xxh3-64 of the end of its link's path: two entries that differ in it do not share a link."""
+    link_hash: bytes = b""
+    """xxh3-64 of the page that its link leads to; zeros for none."""
 
 
 @dataclass(frozen=True, slots=True)

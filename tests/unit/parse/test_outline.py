@@ -52,12 +52,15 @@ def test_an_entry_that_changed_by_one_letter_is_read() -> None:
         ('<rss version="2.0">', '<rss version="2.0" xml:base="https://b.example/">'),
         ('<rss version="2.0">', '<rss version="2.0" xmlns:m="https://m.example/">'),
         ("<channel>", '<channel xml:lang="de">'),
+        ('<rss version="2.0">', '<RSS version="2.0" xml:base="https://b.example/">'),
         ('<?xml version="1.0"?>', '<?xml version="1.0" encoding="iso-8859-1"?>'),
     ],
 )
 def test_entries_whose_surroundings_give_them_another_meaning_are_read(was: str, is_now: str) -> None:
     before = NOTES.format(ONE + TWO)
-    parsed = read(before.replace(was, is_now).encode(), outline(before.encode()))
+    after = before.replace(was, is_now)
+    after = after.replace("</rss>", "</RSS>") if "<RSS" in after else after
+    parsed = read(after.encode(), outline(before.encode()))
     assert len(parsed.entries) == 2
     assert parsed.before is None
 
@@ -130,3 +133,18 @@ def test_hints_after_the_last_entry_are_read_though_all_entries_come_again() -> 
     assert parsed.entries == ()
     assert parsed.hints == read(body).hints
     assert parsed.hints.ttl
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # Beside the channel and in it: their order in the tree is another one than in the text.
+        f'<rss version="2.0"><channel><title>News</title>{ONE}{TWO}</channel>{THREE}</rss>',
+        # A second channel, which may have a base of its own.
+        f"<rss><channel><title>A</title>{ONE}</channel><channel xml:base='https://b.example/'>{TWO}</channel></rss>",
+        # One entry declares the prefix that gives others their meaning.
+        NOTES.format(TWO + '<item xmlns:dc="https://x.example/"><guid>4</guid><dc:creator>Ann</dc:creator></item>'),
+    ],
+)
+def test_entries_that_do_not_have_one_parent_or_all_they_need_have_no_outline(body: str) -> None:
+    assert read(body.encode()).outline is None

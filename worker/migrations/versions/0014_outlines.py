@@ -26,7 +26,9 @@ def upgrade() -> None:
             "slice_hashes", sa.LargeBinary(), "xxh3-64 of each entry's bytes, in document order, one after the other"
         ),
         required("guid_hashes", sa.LargeBinary(), "The guid_hash of each entry's sighting, 16 bytes each"),
-        required("page_hashes", sa.LargeBinary(), "xxh3-64 of the end of each entry's link"),
+        required(
+            "link_hashes", sa.LargeBinary(), "xxh3-64 of the page that each entry's link leads to; zeros for none"
+        ),
         sa.PrimaryKeyConstraint("feed_id", name="pk_outlines"),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name="fk_outlines_feed_id", ondelete="CASCADE"),
         comment="One row per feed whose entries are known again by their bytes; for Feedmill only",
