@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -105,3 +106,12 @@ def test_a_text_too_short_to_be_a_copy_has_no_anchors() -> None:
 def test_an_empty_text_has_an_empty_signature() -> None:
     signature = _sign("")
     assert (signature.anchors, signature.sketch, signature.facts) == ((), b"", ())
+
+
+def test_anchors_are_spread_over_all_of_their_range() -> None:
+    chance = random.Random(3)
+    texts = (" ".join(f"word{chance.randrange(5_000)}" for _ in range(300)) for _ in range(200))
+    anchors = [anchor for text in texts for anchor in make_signature(read_blocks(text), set(), "", "").anchors]
+    # Retention deletes by 256 parts of the range, each in a transaction of its own.
+    fullest = max(Counter(anchor >> 56 for anchor in anchors).values())
+    assert fullest < len(anchors) * 0.03
