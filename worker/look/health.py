@@ -49,7 +49,7 @@ class Health:
     notes: Mapping[str, datetime]
     """What was wrong with the store in the last days, in words, and when: a clock that was set back."""
     inexact: Mapping[str, str]
-    """Of which figures no more is known, by their names: ``about`` so many, or ``more than`` so many."""
+    """The figures that are not exact, by their names, each with ``about`` or ``more than``."""
 
 
 def read_health(connection: Connection, now: datetime) -> Health:

@@ -137,7 +137,10 @@ def sanitise(html: str, base_url: str | None = None) -> str:
 
 
 def sanitise_to_tree(html: str, base_url: str | None = None) -> tuple[str, turbohtml.Element]:
-    """Return what the policy keeps of ``html``, as ``sanitise`` does, and the tree that it is read into."""
+    """Return what the policy keeps of ``html``, as ``sanitise`` does, and the tree that it is read into.
+
+    ``base_url`` must be absolute; without one relative URLs are dropped.
+    """
     _base_url.set(base_url)
     html = clean(html, _LONGEST_HTML)
     sanitised = _sanitise_markup(html)

@@ -27,8 +27,6 @@ from worker.values.due_feeds import Document
 
 _DEEPEST = 50
 _LONGEST = 4000
-
-
 # Feeds added in one transaction: nobody else can write to SQLite meanwhile.
 _SLICE = 5_000
 

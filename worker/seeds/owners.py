@@ -55,7 +55,7 @@ def _find_known(connection: Connection, document: Document, parsed: ParsedDocume
 
 
 def is_wire(parsed: ParsedDocument) -> bool:
-    """Say whether a file is copy of a wire or a newsroom, not a saved document of a feed."""
+    """Say whether a wire or a newsroom sent the file; else it is a saved document of a feed."""
     return parsed.parser in _WIRE_PARSERS
 
 

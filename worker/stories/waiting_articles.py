@@ -20,8 +20,6 @@ from worker.stories.story_values import WaitingArticle
 _SLOT = 64
 _LOOKAHEAD = 64 * _SLOT
 _LOCK = text("SELECT pg_try_advisory_xact_lock(706172, :slot)")
-
-
 _WAITING = text("SELECT id FROM articles WHERE grouped_at IS NULL ORDER BY id LIMIT :most")
 
 
