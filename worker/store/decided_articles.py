@@ -51,9 +51,10 @@ def store_decision(connection: Connection, decision: Decision, policy_version: i
     # By id, the order in which articles are locked.
     known = sorted((each for each in decision.articles if each.before), key=lambda each: each.article_id)
     # By match key, so that two transactions that create the same articles wait for each other in one order. Articles
-    # without one are created from the end of their document, which has the oldest.
+    # without one are created document by document, each from its end, where the oldest are.
     new = [each for each in reversed(decision.articles) if not each.before]
-    new.sort(key=lambda each: each.after.match_key or "")
+    places = {feed_id: place for place, feed_id in enumerate(dict.fromkeys(each.feed_id for each in reversed(new)))}
+    new.sort(key=lambda each: (each.after.match_key or "", places[each.feed_id]))
     try:
         numbers, withdrawn = store_versions(connection, known, now)
         _update_articles(connection, known, numbers, withdrawn, policy_version)
