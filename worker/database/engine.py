@@ -33,7 +33,7 @@ _JSON: dict[str, Any] = {
 # psycopg and of the system wait for hours.
 _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
 # Rows of one INSERT: psycopg parses a long statement anew each time, and the server plans one for each number of rows.
-# `python -m benchmarks --store postgresql` shows the difference in its fresh round.
+# What polls write goes another way (``many_rows``).
 _ROWS = 20
 _CANCEL_WITHIN = timedelta(seconds=3)
 QUERY_CANCELED = "57014"

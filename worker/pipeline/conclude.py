@@ -155,7 +155,7 @@ def _with_outline(
 ) -> PollResult:
     """Add the outline of a document that is the feed's newest, unless its entries get other keys from now on."""
     is_same_policy = result.guid_rule is None or result.guid_rule.policy is prepared.rule.policy
-    if result.outline is None and is_same_policy and locked.holds_lease(result.host_id, result.token):
+    if is_same_policy and locked.holds_lease(result.host_id, result.token):
         return replace(result, outline=complete_outline(prepared, stored))
     return result
 
