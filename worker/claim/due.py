@@ -18,8 +18,8 @@ from worker.database.statements import is_one_of, is_one_of_found
 from worker.database.types import UtcDateTime
 from worker.database.value_columns import MOVE, VALIDATORS
 from worker.errors import ErrorClass
-from worker.values.due_feeds import DueFeed, FeedOptions, FeedState, Streak
-from worker.values.schedules import Hints, Rhythm
+from worker.values.due_feeds import NO_OPTIONS, DueFeed, FeedOptions, FeedState, Streak
+from worker.values.schedules import NO_HINTS, Hints, Rhythm
 
 IN_DUE_ORDER = (ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id)
 """Requested feeds first: somebody waits for them."""
@@ -151,10 +151,10 @@ def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
         host_id=row.host_id,
         url=row.url,
         site_url=row.site_url,
-        options=unpack(FeedOptions, row.options) or FeedOptions(),
+        options=unpack(FeedOptions, row.options) or NO_OPTIONS,
         validators=VALIDATORS.read(row),
         body_hash=row.body_hash,
-        hints=unpack(Hints, row.hints) or Hints(),
+        hints=unpack(Hints, row.hints) or NO_HINTS,
         rhythm=unpack(Rhythm, row.rhythm),
         streak=Streak(
             attempts=row.attempts,

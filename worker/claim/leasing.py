@@ -4,15 +4,17 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, exists, func, or_, select, update
 
 from worker.claim.due import ClaimTerms, read_due_feeds, request_polls
 from worker.claim.lost_workers import ALONE_FROM, COMPANY, count_expired_leases
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import add_hosts
 from worker.database.statements import is_one_of
+from worker.database.types import UtcDateTime
 from worker.values.due_feeds import ClaimedHost, DueFeed
 
 
@@ -48,16 +50,16 @@ def find_next_claim_of(connection: Connection, feed_ids: Collection[int]) -> dat
 
 def claim_due_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
     """Lease the hosts that have been claimable the longest, with their due feeds."""
-    return _claim(connection, now, terms, and_(HostRow.claimable_at <= now, ~HostRow.isolated))
+    return _claim(connection, now, terms, _lease_due())
 
 
 def claim_isolated_hosts(connection: Connection, now: datetime, terms: ClaimTerms) -> list[ClaimedHost]:
     """Lease one host that must be polled alone, or else a few that are suspects together, each with one due feed."""
-    suspect = and_(HostRow.claimable_at <= now, HostRow.isolated)
-    is_alone = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.claim_attempts >= ALONE_FROM)
     alone = replace(terms, hosts=1, feeds_per_host=1)
     few = replace(alone, hosts=COMPANY)
-    return _claim(connection, now, alone, and_(suspect, is_alone)) or _claim(connection, now, few, suspect)
+    return _claim(connection, now, alone, _lease_suspects(alone=True)) or _claim(
+        connection, now, few, _lease_suspects()
+    )
 
 
 def claim_named_feeds(
@@ -71,7 +73,7 @@ def claim_named_feeds(
     # If this worker dies now, the next tick makes the polls all the same. First, for feeds are locked before hosts.
     request_polls(connection, now, feed_ids)
     claimable = _may_be_named(ScheduleRow.feed_id.in_(feed_ids), now, terms, force=force)
-    return _limit_wait_to_gap(_claim(connection, now, terms, claimable, feed_ids), now)
+    return _limit_wait_to_gap(_claim(connection, now, terms, _lease(claimable), feed_ids), now)
 
 
 def claim_requested_feeds(
@@ -81,7 +83,7 @@ def claim_requested_feeds(
     requested = and_(ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.requested_at.is_not(None))
     claimable = _may_be_named(requested, now, terms, force=force)
     # A feed that has been polled meanwhile is not due any more.
-    return _limit_wait_to_gap(_claim(connection, now, terms, claimable, feed_ids), now)
+    return _limit_wait_to_gap(_claim(connection, now, terms, _lease(claimable), feed_ids), now)
 
 
 def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: str) -> ClaimedHost | None:
@@ -89,7 +91,7 @@ def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: s
     add_hosts(connection, [name])
     # Nothing may be asked beside a feed that may be killing workers.
     free = and_(HostRow.name == name, ~HostRow.isolated, _is_free(now))
-    return next(iter(_claim(connection, now, replace(terms, hosts=1, feeds_per_host=0), free)), None)
+    return next(iter(_claim(connection, now, replace(terms, hosts=1, feeds_per_host=0), _lease(free))), None)
 
 
 def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:
@@ -115,44 +117,54 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def _claim(
-    connection: Connection,
-    now: datetime,
-    terms: ClaimTerms,
-    claimable: ColumnElement[bool],
-    named: Collection[int] = (),
+    connection: Connection, now: datetime, terms: ClaimTerms, lease: Update, named: Collection[int] = ()
 ) -> list[ClaimedHost]:
-    """Lease hosts that are claimable, with their due feeds, or with those of them that are named."""
-    hosts = _lease_hosts(connection, now, terms, claimable)
+    """Lease hosts, with their due feeds, or with those of them that are named."""
+    hosts = _lease_hosts(connection, now, terms, lease)
     feeds = read_due_feeds(connection, now, hosts, terms, named)
     return [_claimed_host(host, terms, feeds[host.id]) for host in hosts]
 
 
-def _lease_hosts(
-    connection: Connection, now: datetime, terms: ClaimTerms, claimable: ColumnElement[bool]
-) -> Sequence[Row[Any]]:
-    """Lease hosts under a token of their own, and look at the leases that this takes over."""
+# The claims that are made for ever are built once: building one costs more than running it.
+@cache
+def _lease_due() -> Update:
+    return _lease(and_(HostRow.claimable_at <= _now(), ~HostRow.isolated))
+
+
+@cache
+def _lease_suspects(*, alone: bool = False) -> Update:
+    suspect = and_(HostRow.claimable_at <= _now(), HostRow.isolated)
+    is_alone = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.claim_attempts >= ALONE_FROM)
+    return _lease(and_(suspect, is_alone) if alone else suspect)
+
+
+def _now() -> ColumnElement[datetime]:
+    return bindparam("now", type_=UtcDateTime())
+
+
+def _lease(claimable: ColumnElement[bool]) -> Update:
+    """Return the statement that leases the claimable hosts which have been so the longest, until a moment ``until``."""
+    until = bindparam("until", type_=UtcDateTime())
     due = (
         select(HostRow.id)
         .where(claimable)
         .order_by(HostRow.claimable_at, HostRow.id)
-        .limit(terms.hosts)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
         # A CTE runs once; a bare subquery may run again per row and pass the limit.
         .cte("due")
     )
-    lease = (
-        update(HostRow)
-        .where(HostRow.id.in_(select(due.c.id)))
-        .values(
-            lease_token=secrets.token_hex(8),
-            lease_until=now + terms.lease,
-            claimable_at=now + terms.lease,
-            # If a token is still there, that lease ran out: its worker died or froze.
-            expired_token=HostRow.lease_token,
-        )
-        .returning(HostRow)
-    )
-    hosts = connection.execute(lease).all()
+    # If a token is still there, that lease ran out: its worker died or froze.
+    leased = {"lease_token": bindparam("token"), "lease_until": until, "expired_token": HostRow.lease_token}
+    mine = HostRow.id.in_(select(due.c.id))
+    return update(HostRow).where(mine).values(leased | {"claimable_at": until}).returning(HostRow)
+
+
+def _lease_hosts(connection: Connection, now: datetime, terms: ClaimTerms, lease: Update) -> Sequence[Row[Any]]:
+    """Lease hosts under a token of their own, and look at the leases that this takes over."""
+    until = now + terms.lease
+    given = {"now": now, "most": terms.hosts, "token": secrets.token_hex(8), "until": until}
+    hosts = connection.execute(lease, given).all()
     apart = count_expired_leases(connection, now, hosts, terms)
     if apart:
         free = {"lease_token": None, "lease_until": None, "expired_token": None, "claimable_at": now}

@@ -11,7 +11,7 @@ from worker.fetch.headers import Head, merge_validators, retry_after
 from worker.fetch.libcurl import EndedRequest, curl_error
 from worker.fetch.request import FetchLimits, Location, locate_redirect
 from worker.fetch.transfer import Transfer
-from worker.values.due_feeds import Document, FetchRequest, NotModified, Taken, Validators
+from worker.values.due_feeds import NO_VALIDATORS, Document, FetchRequest, NotModified, Taken
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BY_STATUS: dict[int, tuple[type[PollError], ErrorClass]] = {
@@ -96,12 +96,12 @@ def read_document(location: Location, head: Head, body: Body) -> Document:
         sentence = f"{location.host} answered {_show_status(head.status)}, but with nothing in it"
         raise TransientError(ErrorClass.INCOMPLETE, sentence, head.status)
     content_type = clean(head.fields.get("content-type"), _LONGEST_FIELD)
-    return Document(location.href, content, content_type, merge_validators(head, Validators()))
+    return Document(location.href, content, content_type, merge_validators(head, NO_VALIDATORS))
 
 
 def read_not_modified(location: Location, head: Head, request: FetchRequest) -> NotModified:
     """Return ``NotModified`` with the validators to keep; TransientError for a 304 to a request without any."""
-    if request.validators == Validators():
+    if request.validators == NO_VALIDATORS:
         # If we believed it, we would never read the feed at all.
         sentence = f"{location.host} answered 304 (Not Modified) to a request without conditions"
         raise TransientError(ErrorClass.PROTOCOL, sentence, head.status)

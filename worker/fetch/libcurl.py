@@ -110,6 +110,8 @@ class MultiHandle:
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._selector = selectors.DefaultSelector()
+        # Asked twice a poll; of the selector's own map each look costs as much as watching a socket.
+        self._watched: set[int] = set()
         self._wake_at: float | None = None
         self._alarm, self._alarm_bell = socket.socketpair()
         self._bell_lock = threading.Lock()
@@ -162,15 +164,16 @@ class MultiHandle:
 
     def _on_socket(self, event: int, descriptor: int, _multi: pycurl.CurlMulti, _assigned: object) -> None:
         """Watch a socket for what libcurl waits for on it."""
-        is_watched = descriptor in self._selector.get_map()
         if event == pycurl.POLL_REMOVE:
-            if is_watched:
+            if descriptor in self._watched:
+                self._watched.remove(descriptor)
                 self._selector.unregister(descriptor)
-        elif is_watched:
+        elif descriptor in self._watched:
             # POLL_IN, POLL_OUT and POLL_INOUT are the bits of EVENT_READ and EVENT_WRITE.
             self._selector.modify(descriptor, event)
         elif event != pycurl.POLL_NONE:
             self._selector.register(descriptor, event)
+            self._watched.add(descriptor)
 
     def _on_timer(self, milliseconds: int) -> None:
         """Note when libcurl wants to be woken; -1 is never."""

@@ -15,7 +15,7 @@ from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
 from worker.database.locks import add_hosts, count_edition, count_instruction, lock_feeds, wake_hosts
 from worker.database.statements import slices, upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
-from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, FeedOptions, FeedState
+from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, NO_OPTIONS, FeedOptions, FeedState
 from worker.values.entries import GuidPolicy
 
 # Rows added by one statement; SQLite bounds its parameters.
@@ -199,7 +199,7 @@ def choose_guid_policy(connection: Connection, feed_id: int, policy: GuidPolicy 
     count_instruction(connection, [feed_id])
     count_edition(connection, feed_id)
     stored = connection.execute(select(FeedRow.options).where(FeedRow.id == feed_id)).scalar_one()
-    options = replace(unpack(FeedOptions, stored) or FeedOptions(), guid_policy=policy)
+    options = replace(unpack(FeedOptions, stored) or NO_OPTIONS, guid_policy=policy)
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=pack(options)))
 
 

@@ -10,9 +10,9 @@ from worker.basics.codec import pack, unpack
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.locks import count_instruction, wake_hosts
 from worker.schedule.success import after_success
-from worker.values.due_feeds import FeedOptions
+from worker.values.due_feeds import NO_OPTIONS, FeedOptions
 from worker.values.outcomes import NextPoll
-from worker.values.schedules import Bounds, Hints, Rhythm
+from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
 
 SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=30)
 
@@ -35,7 +35,7 @@ def choose_interval(
         .join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
         .where(ScheduleRow.feed_id == feed_id)
     ).one()
-    options = replace(unpack(FeedOptions, feed.options) or FeedOptions(), interval=interval)
+    options = replace(unpack(FeedOptions, feed.options) or NO_OPTIONS, interval=interval)
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(options=pack(options)))
     if feed.next_poll_at is None or feed.last_attempt_at is None or feed.requested_at or feed.error_class:
         return NextPoll(feed.next_poll_at, feed.next_poll_reason)
@@ -44,7 +44,7 @@ def choose_interval(
 
 def _reschedule(connection: Connection, now: datetime, feed: Row[Any], bounds: Bounds) -> NextPoll:
     # Decided as of the last poll, so that the next one is never further away than the interval allows.
-    hints, rhythm = unpack(Hints, feed.hints) or Hints(), unpack(Rhythm, feed.rhythm)
+    hints, rhythm = unpack(Hints, feed.hints) or NO_HINTS, unpack(Rhythm, feed.rhythm)
     decided = after_success(feed.last_attempt_at, bounds, hints, rhythm, spread=0.0)
     at = max(decided.at or now, now)
     following = {"next_poll_at": at, "next_poll_reason": decided.reason, "interval": decided.interval}

@@ -19,10 +19,17 @@ from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
 from worker.schedule.rhythm import arrival_times, learn_rhythm
 from worker.schedule.success import after_success, follow_move, is_believed
-from worker.values.due_feeds import FILE_NEVER_POLLED, Document, DueFeed, Fetched, NotModified, Validators
+from worker.values.due_feeds import (
+    FILE_NEVER_POLLED,
+    NO_VALIDATORS,
+    Document,
+    DueFeed,
+    Fetched,
+    NotModified,
+)
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
-from worker.values.schedules import Bounds, Hints, Rhythm
+from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
 
 # People read the ledger's notes: the commonest reasons are enough for them.
 _MOST_REASONS = 5
@@ -56,15 +63,24 @@ class Answered:
 def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
     """Return what to write for a failed poll; ``was_outage``: the failure before it was an outage of our network."""
     streak = extend_streak(answered.feed.streak, error.error_class, now, was_outage=was_outage)
-    return _make_result(answered, after_failure(now, answered.bounds, error, streak, _random_spread()), error=error)
+    next_poll = after_failure(now, answered.bounds, error, streak, _random_spread())
+    record = _make_record(answered, next_poll, error=error)
+    return PollResult(record, answered.feed.host_id, answered.token, answered.feed.instructions)
 
 
 def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     """Return what to write for a poll with nothing to read: a 304, or the same bytes as last time."""
     feed, answer = answered.feed, answered.fetched.answer
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
-    result = _make_result(answered, _after_success(answered, feed.hints, feed.rhythm, now))
-    result = replace(result, validators=answer.validators, body_hash=feed.body_hash, edition=feed.edition)
+    result = PollResult(
+        _make_record(answered, _after_success(answered, feed.hints, feed.rhythm, now)),
+        feed.host_id,
+        answered.token,
+        feed.instructions,
+        edition=feed.edition,
+        validators=answer.validators,
+        body_hash=feed.body_hash,
+    )
     return _with_move(result, answered, now)
 
 
@@ -75,10 +91,13 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
     """
     document = answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
-    result = replace(
-        _make_result(answered, _UNDECIDED, parsed=parsed),
+    result = PollResult(
+        _make_record(answered, _UNDECIDED, parsed=parsed),
+        answered.feed.host_id,
+        answered.token,
+        answered.feed.instructions,
         # An embargoed entry must be read again later, which a 304 would prevent.
-        validators=document.validators if is_whole else Validators(),
+        validators=document.validators if is_whole else NO_VALIDATORS,
         body_hash=hash_body(document) if is_whole else None,
         hints=parsed.hints if answered.is_of_its_feed else None,
         title=parsed.title,
@@ -96,7 +115,7 @@ def conclude_document(
     ``published`` are the dates of the entries that the feed had not carried before.
     """
     rhythm = _learn_rhythm(answered.feed, published, now) if answered.token is not None else None
-    next_poll = _after_success(answered, result.hints or Hints(), rhythm, now)
+    next_poll = _after_success(answered, result.hints or NO_HINTS, rhythm, now)
     return replace(result, record=replace(result.record, next_poll=next_poll), rhythm=rhythm)
 
 
@@ -128,11 +147,11 @@ def _random_spread() -> float:
     return random.random()  # noqa: S311 -- jitter, not a secret
 
 
-def _make_result(
+def _make_record(
     answered: Answered, next_poll: NextPoll, *, error: PollError | None = None, parsed: ParsedDocument | None = None
-) -> PollResult:
+) -> PollRecord:
     feed, fetched = answered.feed, answered.fetched
-    record = PollRecord(
+    return PollRecord(
         feed_id=feed.feed_id,
         url=feed.url,
         started_at=answered.started_at,
@@ -147,7 +166,6 @@ def _make_result(
         parser=parsed.parser if parsed else None,
         note=_note_left_out(parsed) if parsed else None,
     )
-    return PollResult(record, feed.host_id, answered.token, feed.instructions)
 
 
 def _failed_as(error: PollError) -> Outcome:

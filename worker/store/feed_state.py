@@ -15,7 +15,7 @@ from worker.database.outbox_tables import EventKind, write_events
 from worker.database.value_columns import GUID_RULE, MOVE
 from worker.errors import PollError
 from worker.store.poll_locks import Locked
-from worker.values.due_feeds import FeedState, Validators
+from worker.values.due_feeds import NO_VALIDATORS, FeedState
 from worker.values.outcomes import Outcome, PollRecord, PollResult
 
 _ENDINGS = {FeedState.GONE: EventKind.FEED_GONE, FeedState.QUARANTINED: EventKind.FEED_QUARANTINED}
@@ -63,7 +63,7 @@ def _columns_after_success(result: PollResult, locked: Locked) -> dict[str, Any]
     record = result.record
     read_at = record.started_at if result.host_id is None else locked.read_at(result)
     # Where other documents were stored since the claim it is None: validators would hide what this poll did not read.
-    validators = result.validators if read_at else Validators()
+    validators = result.validators if read_at else NO_VALIDATORS
     return _columns_after_attempt(record) | {
         "last_changed_at": record.started_at if record.outcome is Outcome.NEW else None,
         "last_success_at": read_at,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from worker.errors import ErrorClass, PollError
 from worker.values.entries import GuidPolicy
-from worker.values.schedules import Hints, Move, Rhythm
+from worker.values.schedules import NO_HINTS, Hints, Move, Rhythm
 
 
 class FeedState(StrEnum):
@@ -61,6 +61,10 @@ class Streak:
     """How often in a row the whole host has refused us (429, 503)."""
 
 
+NO_OPTIONS, NO_VALIDATORS, NO_STREAK = FeedOptions(), Validators(), Streak()
+"""Shared, because every poll needs one of each, and most feeds have no others."""
+
+
 @dataclass(frozen=True, slots=True)
 class DueFeed:
     """A feed to poll now, with all that the stages need to know of it."""
@@ -70,13 +74,13 @@ class DueFeed:
     """None for a seed file, which no host serves."""
     url: str
     site_url: str | None = None
-    options: FeedOptions = field(default_factory=FeedOptions)
-    validators: Validators = field(default_factory=Validators)
+    options: FeedOptions = NO_OPTIONS
+    validators: Validators = NO_VALIDATORS
     body_hash: bytes | None = None
-    hints: Hints = field(default_factory=Hints)
+    hints: Hints = NO_HINTS
     """Of its newest document."""
     rhythm: Rhythm | None = None
-    streak: Streak = field(default_factory=Streak)
+    streak: Streak = NO_STREAK
     last_success_at: datetime | None = None
     move: Move | None = None
     instructions: int = 0
@@ -126,7 +130,7 @@ class FetchRequest:
     feed_id: int
     """The feed's id, or any number by which the caller recognises the request."""
     url: str
-    validators: Validators = field(default_factory=Validators)
+    validators: Validators = NO_VALIDATORS
     credentials: Credentials | None = None
     message: Message | None = None
 
@@ -139,14 +143,14 @@ class Document:
     """Where the bytes came from, after redirects: the base of relative links."""
     body: bytes = field(repr=False)
     content_type: str | None = None
-    validators: Validators = field(default_factory=Validators)
+    validators: Validators = NO_VALIDATORS
 
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
     """The host says that nothing changed (304); validators it sent along replace ours."""
 
-    validators: Validators = field(default_factory=Validators)
+    validators: Validators = NO_VALIDATORS
 
 
 @dataclass(frozen=True, slots=True)

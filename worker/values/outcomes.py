@@ -1,11 +1,11 @@
 """From schedule to store: when to poll next and why, and all that one poll writes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker.errors import PollError
-from worker.values.due_feeds import FeedState, Streak, Validators
+from worker.values.due_feeds import NO_STREAK, NO_VALIDATORS, FeedState, Streak, Validators
 from worker.values.entries import GuidRule, Outline
 from worker.values.schedules import Hints, Move, Rhythm
 
@@ -16,7 +16,7 @@ class NextPoll:
 
     at: datetime | None
     reason: str
-    streak: Streak = field(default_factory=Streak)
+    streak: Streak = NO_STREAK
     """Empty after a success."""
     interval: timedelta | None = None
     host_wait: timedelta | None = None
@@ -70,7 +70,7 @@ class PollResult:
     edition: int | None = None
     """The feed's edition when it was claimed, for a poll with nothing to read: if a document was stored since, the
     poll does not confirm the entries. None for any other poll."""
-    validators: Validators = field(default_factory=Validators)
+    validators: Validators = NO_VALIDATORS
     """To be sent with the next request; a failed poll keeps those that are stored."""
     body_hash: bytes | None = None
     title: str | None = None

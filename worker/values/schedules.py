@@ -27,8 +27,11 @@ class Hints:
 
     def waits(self) -> Mapping[str, timedelta]:
         """Return the waits that the publisher asks for, by the names it gives them; Retry-After is not among them."""
-        waits = ((each.metadata["name"], getattr(self, each.name)) for each in fields(self) if each.metadata)
-        return {name: wait for name, wait in waits if wait}
+        return {name: wait for field_name, name in _NAMED if (wait := getattr(self, field_name))}
+
+
+NO_HINTS = Hints()
+_NAMED = tuple((each.name, each.metadata["name"]) for each in fields(Hints) if each.metadata)
 
 
 @dataclass(frozen=True, slots=True)
