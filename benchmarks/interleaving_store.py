@@ -107,7 +107,7 @@ def _fields(article: Article) -> tuple[object, ...]:
 
 
 def _sighting(row: Row[Any], articles: Mapping[int, Row[Any]], things: Mapping[int, Hashable]) -> _Facts:
-    said = unpack(Article, row.said) or ARTICLE.read(articles[row.article_id])
+    said = unpack(Article, row.said) or ARTICLE.read(articles[row.article_id]._asdict())
     return {
         "thing": things.get(row.article_id),
         "text": said.text,
@@ -121,7 +121,7 @@ def _sighting(row: Row[Any], articles: Mapping[int, Row[Any]], things: Mapping[i
 def _article(row: Row[Any], sightings: list[Row[Any]]) -> _Facts:
     return {
         "text": row.text,
-        "fields": _fields(ARTICLE.read(row)),
+        "fields": _fields(ARTICLE.read(row._asdict())),
         "is kill": row.notice == Notice.KILL,
         "is killed": row.killed_by == row.id,
         "is of a feed that carries it": any(each.feed_id == row.feed_id for each in sightings),

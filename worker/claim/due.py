@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Row, Select, and_, bindparam, select, union_all, update
+from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, and_, bindparam, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from worker.basics.codec import unpack
@@ -78,13 +78,13 @@ def find_requested(connection: Connection, feed_ids: Collection[int]) -> list[in
 
 
 def read_due_feeds(
-    connection: Connection, now: datetime, hosts: Sequence[Row[Any]], terms: ClaimTerms, named: Collection[int]
+    connection: Connection, now: datetime, hosts: Sequence[RowMapping], terms: ClaimTerms, named: Collection[int]
 ) -> dict[int, list[DueFeed]]:
     """Return, by host, the feeds that are due and can begin in time, the most urgent first.
 
     If any feeds are ``named``, only those are returned.
     """
-    room = {host.id: _count_room(host, terms) for host in hosts}
+    room = {host["id"]: _count_room(host, terms) for host in hosts}
     most = max(room.values(), default=0)
     feeds: dict[int, list[DueFeed]] = defaultdict(list)
     if not most:
@@ -93,16 +93,17 @@ def read_due_feeds(
         _due_feeds(connection.dialect.name, of_named=bool(named)),
         {"host_ids": list(room), "now": now, "most": most} | ({"named": list(named)} if named else {}),
     )
-    refusals = {host.id: host.failures for host in hosts}
-    for row in rows:
-        if len(feeds[row.host_id]) < room[row.host_id]:
-            feeds[row.host_id].append(_due_feed(row, refusals[row.host_id]))
+    refusals = {host["id"]: host["failures"] for host in hosts}
+    for row in rows.mappings():
+        host_id = row["host_id"]
+        if len(feeds[host_id]) < room[host_id]:
+            feeds[host_id].append(_due_feed(row, refusals[host_id]))
     return feeds
 
 
-def _count_room(host: Row[Any], terms: ClaimTerms) -> int:
+def _count_room(host: RowMapping, terms: ClaimTerms) -> int:
     """Return how many feeds of a host can begin in time, with its gap between two of them."""
-    gap = terms.gap if host.gap is None else host.gap
+    gap = terms.gap if host["gap"] is None else host["gap"]
     return min(1 + terms.begin_within // gap, terms.feeds_per_host) if gap else terms.feeds_per_host
 
 
@@ -145,27 +146,27 @@ def first_due(host_id: Any, now: Any, most: Any) -> CompoundSelect[int]:
     return union_all(*(select(look.c.feed_id) for look in looks))
 
 
-def _due_feed(row: Row[Any], host_refusals: int) -> DueFeed:
+def _due_feed(row: RowMapping, host_refusals: int) -> DueFeed:
     return DueFeed(
-        feed_id=row.feed_id,
-        host_id=row.host_id,
-        url=row.url,
-        site_url=row.site_url,
-        options=unpack(FeedOptions, row.options) or NO_OPTIONS,
+        feed_id=row["feed_id"],
+        host_id=row["host_id"],
+        url=row["url"],
+        site_url=row["site_url"],
+        options=unpack(FeedOptions, row["options"]) or NO_OPTIONS,
         validators=VALIDATORS.read(row),
-        body_hash=row.body_hash,
-        hints=unpack(Hints, row.hints) or NO_HINTS,
-        rhythm=unpack(Rhythm, row.rhythm),
+        body_hash=row["body_hash"],
+        hints=unpack(Hints, row["hints"]) or NO_HINTS,
+        rhythm=unpack(Rhythm, row["rhythm"]),
         streak=Streak(
-            attempts=row.attempts,
-            failures=row.failures,
-            since=row.failing_since,
-            last_class=ErrorClass(row.error_class) if row.error_class else None,
-            last_at=row.last_attempt_at,
+            attempts=row["attempts"],
+            failures=row["failures"],
+            since=row["failing_since"],
+            last_class=ErrorClass(row["error_class"]) if row["error_class"] else None,
+            last_at=row["last_attempt_at"],
             host_refusals=host_refusals,
         ),
-        last_success_at=row.last_success_at,
-        move=MOVE.read(row) if row.moved_to else None,
-        instructions=row.instructions,
-        edition=row.edition,
+        last_success_at=row["last_success_at"],
+        move=MOVE.read(row) if row["moved_to"] else None,
+        instructions=row["instructions"],
+        edition=row["edition"],
     )

@@ -5,9 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Update, and_, bindparam, exists, func, or_, select, update
 
 from worker.claim.due import ClaimTerms, read_due_feeds, request_polls
 from worker.claim.lost_workers import ALONE_FROM, COMPANY, count_expired_leases
@@ -122,7 +121,7 @@ def _claim(
     """Lease hosts, with their due feeds, or with those of them that are named."""
     hosts = _lease_hosts(connection, now, terms, lease)
     feeds = read_due_feeds(connection, now, hosts, terms, named)
-    return [_claimed_host(host, terms, feeds[host.id]) for host in hosts]
+    return [_claimed_host(host, terms, feeds[host["id"]]) for host in hosts]
 
 
 # The claims that are made for ever are built once: building one costs more than running it.
@@ -160,27 +159,27 @@ def _lease(claimable: ColumnElement[bool]) -> Update:
     return update(HostRow).where(mine).values(leased | {"claimable_at": until}).returning(HostRow)
 
 
-def _lease_hosts(connection: Connection, now: datetime, terms: ClaimTerms, lease: Update) -> Sequence[Row[Any]]:
+def _lease_hosts(connection: Connection, now: datetime, terms: ClaimTerms, lease: Update) -> Sequence[RowMapping]:
     """Lease hosts under a token of their own, and look at the leases that this takes over."""
     until = now + terms.lease
     given = {"now": now, "most": terms.hosts, "token": secrets.token_hex(8), "until": until}
-    hosts = connection.execute(lease, given).all()
+    hosts = connection.execute(lease, given).mappings().all()
     apart = count_expired_leases(connection, now, hosts, terms)
     if apart:
         free = {"lease_token": None, "lease_until": None, "expired_token": None, "claimable_at": now}
         connection.execute(update(HostRow).where(HostRow.id.in_(apart)).values(free))
-    return [host for host in hosts if host.id not in apart]
+    return [host for host in hosts if host["id"] not in apart]
 
 
-def _claimed_host(host: Row[Any], terms: ClaimTerms, feeds: list[DueFeed]) -> ClaimedHost:
+def _claimed_host(host: RowMapping, terms: ClaimTerms, feeds: list[DueFeed]) -> ClaimedHost:
     return ClaimedHost(
-        host_id=host.id,
-        name=host.name,
-        token=host.lease_token,
-        next_request_at=host.next_request_at,
-        failures=host.failures,
-        gap=host.gap if host.gap is not None else terms.gap,
-        parallel=host.parallel or terms.parallel,
-        is_isolated=host.isolated,
+        host_id=host["id"],
+        name=host["name"],
+        token=host["lease_token"],
+        next_request_at=host["next_request_at"],
+        failures=host["failures"],
+        gap=host["gap"] if host["gap"] is not None else terms.gap,
+        parallel=host["parallel"] or terms.parallel,
+        is_isolated=host["isolated"],
         feeds=tuple(feeds),
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, select, update
 
 from worker.claim.due import IN_DUE_ORDER, ClaimTerms, first_due
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
@@ -28,23 +28,23 @@ _LATELY = timedelta(minutes=10)
 
 
 def count_expired_leases(
-    connection: Connection, now: datetime, hosts: Sequence[Row[Any]], terms: ClaimTerms
+    connection: Connection, now: datetime, hosts: Sequence[RowMapping], terms: ClaimTerms
 ) -> set[int]:
     """Count lost workers against the feeds that they had begun: the first due ones of each host that they held.
 
     Return the hosts that from now on must be polled with fewer others beside them, or with none.
     """
-    lost = [host for host in hosts if host.expired_token]
+    lost = [host for host in hosts if host["expired_token"]]
     if not lost:
         return set()
     is_crowd = _count_lost(connection, now, lost) > COMPANY
-    connection.execute(update(HostRow).where(HostRow.id.in_([host.id for host in lost])).values(lost_at=now))
-    apart = {host.id for host in lost if _count_loss(connection, now, host, terms, is_crowd=is_crowd)}
+    connection.execute(update(HostRow).where(HostRow.id.in_([host["id"] for host in lost])).values(lost_at=now))
+    apart = {host["id"] for host in lost if _count_loss(connection, now, host, terms, is_crowd=is_crowd)}
     connection.execute(update(HostRow).where(HostRow.id.in_(apart)).values(isolated=True))
     return apart
 
 
-def _count_loss(connection: Connection, now: datetime, host: Row[Any], terms: ClaimTerms, *, is_crowd: bool) -> bool:
+def _count_loss(connection: Connection, now: datetime, host: RowMapping, terms: ClaimTerms, *, is_crowd: bool) -> bool:
     """Count a lost worker against feeds of a host; say whether it must be polled in less company from now on."""
     counted = connection.execute(
         update(ScheduleRow)
@@ -56,14 +56,14 @@ def _count_loss(connection: Connection, now: datetime, host: Row[Any], terms: Cl
         if feed.claim_attempts >= QUARANTINE_FROM:
             _quarantine(connection, feed.feed_id, now)
     is_from_now_alone = any(feed.claim_attempts == ALONE_FROM for feed in counted)
-    return is_from_now_alone or (is_crowd and bool(counted) and not host.isolated)
+    return is_from_now_alone or (is_crowd and bool(counted) and not host["isolated"])
 
 
-def _select_begun_feeds(host: Row[Any], now: datetime, terms: ClaimTerms) -> Any:
-    at_once = 1 if host.isolated else host.parallel or terms.parallel
+def _select_begun_feeds(host: RowMapping, now: datetime, terms: ClaimTerms) -> Any:
+    at_once = 1 if host["isolated"] else host["parallel"] or terms.parallel
     begun = (
         select(ScheduleRow.feed_id)
-        .where(ScheduleRow.feed_id.in_(first_due(host.id, now, at_once)))
+        .where(ScheduleRow.feed_id.in_(first_due(host["id"], now, at_once)))
         .order_by(*IN_DUE_ORDER)
         .limit(at_once)
         # A locked feed's poll is being stored, so its worker is alive; it locked the feed before its host.
@@ -73,17 +73,17 @@ def _select_begun_feeds(host: Row[Any], now: datetime, terms: ClaimTerms) -> Any
     return select(begun.c.feed_id)
 
 
-def _losses_after(connection: Connection, now: datetime, host: Row[Any], *, is_crowd: bool) -> ColumnElement[int]:
+def _losses_after(connection: Connection, now: datetime, host: RowMapping, *, is_crowd: bool) -> ColumnElement[int]:
     """Return in SQL how many losses are held against a feed after this one."""
     losses = ScheduleRow.claim_attempts
     if is_crowd:
         return case((losses == 0, 1), else_=losses)
-    if host.isolated and _are_others_lost(connection, now, host.id):
+    if host["isolated"] and _are_others_lost(connection, now, host["id"]):
         return case((losses < ALONE_FROM, losses + 1), else_=losses)
     return losses + 1
 
 
-def _count_lost(connection: Connection, now: datetime, lost: Sequence[Row[Any]]) -> int:
+def _count_lost(connection: Connection, now: datetime, lost: Sequence[RowMapping]) -> int:
     """Return how many hosts lost their workers at about the same time, counting no further than needed."""
     # Leases that have run out and have not been taken over yet, by the index of the claim.
     more = (

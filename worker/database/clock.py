@@ -22,8 +22,8 @@ class Clock:
 def read_clock(connection: Connection) -> Clock:
     """Ask the database what time it is."""
     if connection.dialect.name == "sqlite":
-        written: str = connection.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
-        return Clock(datetime.fromisoformat(written).replace(tzinfo=UTC))
+        written: str = connection.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")).scalar_one()
+        return Clock(datetime.fromisoformat(written))
     # Not now(): that is when the transaction began.
     read: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     return Clock(read.astimezone(UTC))

@@ -68,7 +68,7 @@ def lock_feeds(connection: Connection, feed_ids: Collection[int]) -> dict[int, L
     if not feed_ids:
         return {}
     rows = connection.execute(_select_feeds(connection.dialect.name), {"feed_ids": sorted(feed_ids)})
-    return {row.feed_id: LockedFeed(row.edition, row.instructions, row.last_success_at) for row in rows}
+    return {feed_id: LockedFeed(*schedule) for feed_id, *schedule in rows}
 
 
 def count_instruction(connection: Connection, feed_ids: Collection[int]) -> None:
@@ -114,7 +114,7 @@ def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, s
     if not host_ids:
         return {}
     rows = connection.execute(_select_hosts(connection.dialect.name), {"host_ids": sorted(host_ids)})
-    return {row.id: row.lease_token for row in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:

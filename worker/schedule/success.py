@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain
 
 from worker.basics.units import show_duration
 from worker.schedule.forecast import best_wait
@@ -74,8 +73,10 @@ def allowed_from(at: datetime, hints: Hints) -> datetime:
 
     A publisher that skips the whole week is not believed.
     """
+    if not _is_skipped(at, hints):
+        return at
     hour = at.replace(minute=0, second=0, microsecond=0)
-    moments = chain([at], (hour + timedelta(hours=number) for number in range(1, _HOURS_OF_A_WEEK + 1)))
+    moments = (hour + timedelta(hours=number) for number in range(1, _HOURS_OF_A_WEEK + 1))
     return next((each for each in moments if not _is_skipped(each, hints)), at)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select
 
 from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
@@ -90,11 +90,12 @@ def find_guid_rules(connection: Connection, feed_ids: Collection[int]) -> Mappin
     A deleted feed has the default rule and an edition that no feed has.
     """
     rows = connection.execute(_select_guid_facts(connection.dialect.name), {"feed_ids": list(feed_ids)})
-    return dict.fromkeys(feed_ids, (GuidRule(), _NO_EDITION)) | {row.id: (_guid_rule(row), row.edition) for row in rows}
+    found = {row["id"]: (_guid_rule(row), row["edition"]) for row in rows.mappings()}
+    return dict.fromkeys(feed_ids, (GuidRule(), _NO_EDITION)) | found
 
 
-def _guid_rule(row: Row[Any]) -> GuidRule:
-    options = unpack(FeedOptions, row.options)
+def _guid_rule(row: RowMapping) -> GuidRule:
+    options = unpack(FeedOptions, row["options"])
     if options and options.guid_policy:
         return GuidRule(options.guid_policy, "chosen by its operator", is_fixed=True)
     return GUID_RULE.read(row)
@@ -145,13 +146,13 @@ def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArti
     statements = _read_statements(connection, rows)
     return [
         KnownArticle(
-            row.id,
+            row["id"],
             ARTICLE.read(row),
-            tuple(statements[row.id]),
-            tuple(named[row.id]),
-            row.first_seen_at,
-            row.acts_on,
-            row.killed_by,
+            tuple(statements[row["id"]]),
+            tuple(named[row["id"]]),
+            row["first_seen_at"],
+            row["acts_on"],
+            row["killed_by"],
         )
         for row in rows.values()
     ]
@@ -159,30 +160,30 @@ def lock_articles(connection: Connection, names: ArticleNames) -> list[KnownArti
 
 def _lock_rows(
     connection: Connection, article_ids: Iterable[int], match_keys: Iterable[str]
-) -> Mapping[int, Row[*tuple[Any, ...]]]:
+) -> Mapping[int, RowMapping]:
     # Each slice is locked by id; only a document that names more than 5,000 articles has a second slice.
     pairs = zip_longest(slices(sorted(article_ids)), slices(sorted(match_keys)), fillvalue=())
     wanted = ({"ids": ids, "match_keys": keys} for ids, keys in pairs)
-    return {row.id: row for each in wanted for row in connection.execute(_LOCK_ARTICLES, each)}
+    return {row["id"]: row for each in wanted for row in connection.execute(_LOCK_ARTICLES, each).mappings()}
 
 
 def _read_statements(connection: Connection, article_ids: Collection[int]) -> dict[int, list[Statement]]:
     found: dict[int, list[Statement]] = defaultdict(list)
     for some in slices(article_ids):
-        for row in connection.execute(_STATEMENTS, {"ids": some}):
-            found[row.article_id].append(
+        for row in connection.execute(_STATEMENTS, {"ids": some}).mappings():
+            found[row["article_id"]].append(
                 Statement(
-                    row.feed_id,
-                    row.guid_hash,
-                    row.content_hash,
-                    row.said_at,
-                    row.read_at,
-                    row.length,
-                    row.version,
-                    is_of_file=row.host_id is None,
-                    is_present=row.left_at is None,
-                    article=unpack(Article, row.said),
-                    is_shown=row.said is None,
+                    row["feed_id"],
+                    row["guid_hash"],
+                    row["content_hash"],
+                    row["said_at"],
+                    row["read_at"],
+                    row["length"],
+                    row["version"],
+                    is_of_file=row["host_id"] is None,
+                    is_present=row["left_at"] is None,
+                    article=unpack(Article, row["said"]),
+                    is_shown=row["said"] is None,
                 )
             )
     return found

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, RowMapping, Select, delete, select
 
 from worker.database.feed_tables import OutlineRow
 from worker.database.many_rows import insert_many
@@ -29,17 +29,19 @@ def find_outlines(connection: Connection, feed_ids: Collection[int], reading: st
     """Return, by feed, the outlines of newest documents that were read by the present rules."""
     rows = connection.execute(_select_outlines(connection.dialect.name), {"feed_ids": list(feed_ids)})
     return {
-        row.feed_id: Outline(row.frame, tuple(_read_entries(row)), row.edition, row.reading)
-        for row in rows
-        if row.reading == reading
+        row["feed_id"]: Outline(row["frame"], tuple(_read_entries(row)), row["edition"], row["reading"])
+        for row in rows.mappings()
+        if row["reading"] == reading
     }
 
 
-def _read_entries(row: Any) -> Iterator[OutlinedEntry]:
-    for place in range(len(row.slice_hashes) // _HASH):
-        short = slice(place * _HASH, (place + 1) * _HASH)
-        long = slice(place * _GUID_HASH, (place + 1) * _GUID_HASH)
-        yield OutlinedEntry(row.slice_hashes[short], row.guid_hashes[long], row.link_hashes[short])
+def _read_entries(row: RowMapping) -> Iterator[OutlinedEntry]:
+    lengths = {"slice_hashes": _HASH, "guid_hashes": _GUID_HASH, "link_hashes": _HASH}
+    return map(OutlinedEntry, *(_cut(row[name], length) for name, length in lengths.items()))
+
+
+def _cut(hashes: bytes, length: int) -> list[bytes]:
+    return [hashes[start : start + length] for start in range(0, len(hashes), length)]
 
 
 def forget_outline(connection: Connection, feed_id: int) -> None:

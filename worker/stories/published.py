@@ -138,16 +138,16 @@ def find_signatures(connection: Connection, article_ids: Collection[int]) -> dic
     """Return the signatures of articles, without anchors; those made by other rules are left out."""
     rows = connection.execute(_select_sketches(connection.dialect.name), {"articles": list(article_ids)})
     return {
-        row.article_id: Signature(
+        row["article_id"]: Signature(
             anchors=(),
-            sketch=row.shingles,
-            width=row.width,
-            facts=_unpack(row.facts),
-            places=int.from_bytes(row.places, "little"),
-            title=row.title,
-            outlet=row.outlet,
+            sketch=row["shingles"],
+            width=row["width"],
+            facts=_unpack(row["facts"]),
+            places=int.from_bytes(row["places"], "little"),
+            title=row["title"],
+            outlet=row["outlet"],
         )
-        for row in rows
+        for row in rows.mappings()
     }
 
 

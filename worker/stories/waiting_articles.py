@@ -47,18 +47,18 @@ def _read_waiting(connection: Connection, ids: Sequence[int]) -> list[WaitingArt
     rows = connection.execute(_select_waiting(connection.dialect.name), {"articles": list(ids)})
     return [
         WaitingArticle(
-            article_id=row.id,
-            feed_id=row.feed_id,
-            content_hash=row.content_hash,
-            title=row.title,
-            text=row.text,
-            outlet=outlet_of(row.url, row.feed_url),
-            moment=row.published_at or row.first_seen_at,
-            first_seen_at=row.first_seen_at,
-            story_id=row.story_id,
-            compared_by=row.compared_by,
+            article_id=row["id"],
+            feed_id=row["feed_id"],
+            content_hash=row["content_hash"],
+            title=row["title"],
+            text=row["text"],
+            outlet=outlet_of(row["url"], row["feed_url"]),
+            moment=row["published_at"] or row["first_seen_at"],
+            first_seen_at=row["first_seen_at"],
+            story_id=row["story_id"],
+            compared_by=row["compared_by"],
         )
-        for row in rows
+        for row in rows.mappings()
     ]
 
 

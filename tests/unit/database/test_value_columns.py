@@ -1,7 +1,6 @@
 """Whatever crosses a process or a column comes out as it went in; new fields are tried by themselves."""
 
 from dataclasses import fields
-from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -32,13 +31,13 @@ def _each_field(kinds: list[Any]) -> list[Any]:
     return [pytest.param(kind, name, id=f"{kind.__name__}.{name}") for kind, name in cases]
 
 
-def _stored(columns: Columns[Any], table: Any, value: Any) -> Any:
+def _stored(columns: Columns[Any], table: Any, value: Any) -> dict[str, Any]:
     """Return the row as a database gives it back: JSON knows lists and objects, text no enumerations."""
     written = columns.write(value)
     kinds = {name: table.__table__.c[name].type for name in written}
     jsons = {name: orjson.loads(write_json(value)) for name, value in written.items() if isinstance(kinds[name], Json)}
     texts = {name: str(value) for name, value in written.items() if isinstance(kinds[name], Text) and value is not None}
-    return SimpleNamespace(**written | texts | jsons)
+    return written | texts | jsons
 
 
 @pytest.mark.parametrize(
