@@ -15,8 +15,8 @@ from worker.database.statements import slices
 from worker.database.types import UtcDateTime
 
 _EVERY = timedelta(minutes=15)
-# Until every program is up and beat has ticked, and a time in which so many feeds a second are certainly planned.
-_START = timedelta(seconds=12)
+# The plan is written by then: so many feeds a second at the least.
+_START = timedelta(seconds=2)
 _PLANNED_A_SECOND = 5_000
 _FAR = timedelta(days=2)
 _PLANNED_BEFORE = timedelta(seconds=1)
@@ -46,18 +46,23 @@ class PlannedPoll:
     late: float
 
 
-def plan_polls(store: Engine, plan: Plan) -> datetime:
-    """Let feeds from all over the store fall due one after the other, and no others; return when the first does."""
+def put_off(store: Engine) -> None:
+    """Let no feed be due for days."""
     with writing(store) as connection:
-        begins_at = read_clock(connection).now() + _START + timedelta(seconds=plan.polled / _PLANNED_A_SECOND)
-        far = begins_at + _FAR
+        far = read_clock(connection).now() + _FAR
         connection.execute(update(ScheduleRow).where(ScheduleRow.next_poll_at < far).values(next_poll_at=far))
         free = {"lease_token": None, "lease_until": None, "expired_token": None, "next_request_at": None}
         connection.execute(update(HostRow).where(HostRow.claimable_at < far).values(free | {"claimable_at": far}))
-        _write_plan(connection, plan, begins_at)
     if store.dialect.name == "postgresql":
         with store.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE) hosts, schedules"))  # codespell:ignore analyze
+
+
+def plan_polls(store: Engine, plan: Plan) -> datetime:
+    """Let feeds from all over a store in which none is due fall due one after the other; return when the first does."""
+    with writing(store) as connection:
+        begins_at = read_clock(connection).now() + _START + timedelta(seconds=plan.polled / _PLANNED_A_SECOND)
+        _write_plan(connection, plan, begins_at)
     return begins_at
 
 
