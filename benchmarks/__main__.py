@@ -105,7 +105,7 @@ def run(chosen: argparse.Namespace) -> Iterator[Measured]:
             measured = {each.name: _measure(each, name, expected, times) for each in programs}
             script = measured["script"].cpu_ms if "script" in measured else None
             yield from (replace(each, ratio=script and each.cpu_ms / script) for each in measured.values())
-    yield _measure_grouping(chosen.store, min(chosen.feeds, _FEEDS_TO_GROUP))
+    yield _measure_grouping(chosen.store, min(chosen.feeds, _FEEDS_TO_GROUP), chosen.bodies)
 
 
 @contextmanager
@@ -175,9 +175,9 @@ def _measure(program: Program, name: str, new: int | None, times: int) -> Measur
     )
 
 
-def _measure_grouping(kind: str, feeds: int) -> Measured:
-    """Group what other feeds brought, each with texts of its own; the ratio is to the plain script's fresh poll."""
-    cost, script = measure_grouping(kind, feeds, copies=1)
+def _measure_grouping(kind: str, feeds: int, bodies: Path | None) -> Measured:
+    """Group what other feeds brought, made ones each with texts of its own; the ratio is to the script's fresh poll."""
+    cost, script = measure_grouping(kind, feeds, copies=1, bodies=bodies)
     return Measured("grouping", "feedmill", cost.cpu_ms, 0.0, 0.0, 0.0, ratio=cost.cpu_ms / script)
 
 
