@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks.replay import ZERO
 from benchmarks.rhythms import SimulatedFeed
+from worker.dates.reading import read_date
 from worker.errors import PollError
-from worker.normalise.dates import read_date
 from worker.parse.document import parse_document
 from worker.values.due_feeds import Document
 

@@ -3,19 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from html.entities import html5
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from feedparser.datetimes import _parse_date as parse_date
-
 from worker.basics.text import clean
 from worker.basics.urls import is_without_scheme
+from worker.dates.reading import find_moment
 from worker.values.entries import Entry
 
 LONGEST_TITLE, LONGEST_URL, LONGEST_CONTENT, LONGEST_NAME = 4_000, 4_000, 1_000_000, 400
-# No date is longer; feedparser's patterns are not safe on a long string.
-_LONGEST_DATE = 100
 # Bytes of windows-1252 written as characters of Latin 1 (WHATWG HTML, numeric character reference end state).
 _MEANT = {byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)}
 _TAG = re.compile(r"</?(\w+)")
@@ -140,16 +138,6 @@ def keep_newest(items: Sequence[_Item], most: int, date_of: Callable[[_Item], An
     return [items[index] for index in sorted(newest)]
 
 
-def moment_of(entry: Entry) -> Any:
-    """Return when an entry was published, or else updated, as a tuple to sort by; None where it does not say."""
-    return date_key(entry.published) or date_key(entry.updated)
-
-
-def date_key(date: str | None) -> Any:
-    """Return a date as a tuple to sort by; None where it cannot be read."""
-    try:
-        parts = parse_date(date[:_LONGEST_DATE]) if date else None
-    except (ValueError, TypeError, OverflowError, AttributeError, LookupError):
-        # Feedparser's readers may raise any of these on a date that they half understand.
-        return None
-    return tuple(parts) if parts else None
+def moment_of(entry: Entry) -> datetime | None:
+    """Return when an entry was published, or else updated; None where it does not say."""
+    return find_moment(entry.published) or find_moment(entry.updated)

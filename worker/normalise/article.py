@@ -9,8 +9,8 @@ import xxhash
 
 from worker.basics.text import clean, fold, shorten
 from worker.basics.urls import canonical_url
+from worker.dates.reading import read_date
 from worker.normalise.authors import split_names
-from worker.normalise.dates import read_date
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
@@ -31,7 +31,7 @@ _NOTICE_NUMBERS, _URGENCIES = frozenset(range(1, 1000)), frozenset(range(1, 10))
 
 def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
     """Make an entry comparable."""
-    made_at = read_date(keyed.entry.updated, now)
+    made_at = read_date(keyed.entry.updated, now, keyed.entry.language or feed.language)
     article = _article(keyed.entry, feed, made_at, now)
     return Sighting(
         guid=keyed.guid,
@@ -58,7 +58,7 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
     original_url = read_link(written.link, feed)
     url = canonical_url(original_url) if original_url else None
     # An entry with only a date of change was published then, as far as anyone can tell.
-    published_at = read_date(written.published, now) or updated_at
+    published_at = read_date(written.published, now, written.language or feed.language) or updated_at
     # No reader saw a change before the publication.
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
     html, text = _body(written, base_of_body(written, original_url, feed))

@@ -7,6 +7,7 @@ does both better, and for new entries only. In the dicts that it returns anythin
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import chain, filterfalse
 from typing import Any
 from xml.sax import SAXParseException
@@ -19,6 +20,7 @@ from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.text import clean
 from worker.basics.urls import is_decoration
+from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.values.due_feeds import Document
@@ -58,7 +60,7 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
         raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({_why_broken(found)})")
     if is_broken:
         items = [_with_guid_unescaped(item) for item in items]
-    kept = field_rules.keep_newest(items, max_entries, _date_of)
+    kept = field_rules.keep_newest(items, max_entries, _moment_of)
     feed = _detail(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
@@ -91,8 +93,12 @@ def _with_guid_unescaped(item: _Values) -> _Values:
     return {**item, **{name: unescape(text, _QUOTES) for name, text in texts.items()}}
 
 
-def _date_of(item: _Values) -> Any:
-    return dict.get(item, "published_parsed") or dict.get(item, "updated_parsed")
+def _published(item: _Values) -> str | None:
+    return _text(item, "published") or _text(item, "created")
+
+
+def _moment_of(item: _Values) -> datetime | None:
+    return find_moment(_published(item)) or find_moment(_text(item, "updated"))
 
 
 def _format(version: str, text: str) -> str:
@@ -119,7 +125,7 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
         is_plain_text=content is not None and _is_plain(body),
         # feedparser repeats a name where an address without one follows it.
         authors=tuple(dict.fromkeys(_authors(item))) or feed_authors,
-        published=_text(item, "published") or _text(item, "created"),
+        published=_published(item),
         updated=_text(item, "updated"),
         language=_text(item, "language") or _text(body or title, "language"),
         tags=tuple(dict.fromkeys(_tags(item))),

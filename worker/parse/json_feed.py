@@ -1,6 +1,7 @@
 """Read JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/); a bad item costs itself, not its neighbours."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -8,6 +9,7 @@ from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.text import clean
+from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Enclosure, Entry, ParsedDocument
 
@@ -20,7 +22,7 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
         raise PermanentError(ErrorClass.NOT_A_FEED, "the document is JSON, but no JSON Feed and no ninjs")
     authors = tuple(_authors(feed))
     items = [item for item in list_in(feed, "items") if isinstance(item, dict)]
-    kept = field_rules.keep_newest(items, max_entries, _date_of)
+    kept = field_rules.keep_newest(items, max_entries, _moment_of)
     return ParsedDocument(
         format="json",
         parser="json",
@@ -54,9 +56,9 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
     )
 
 
-def _date_of(item: dict[str, Any]) -> Any:
+def _moment_of(item: dict[str, Any]) -> datetime | None:
     dates = (text_in(item, name, LONGEST_NAME) for name in ("date_published", "date_modified"))
-    return next(filter(None, map(field_rules.date_key, dates)), None)
+    return next(filter(None, map(find_moment, dates)), None)
 
 
 def _id(item: dict[str, Any]) -> str | None:

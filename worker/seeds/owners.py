@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 from worker.basics.urls import is_feed_url
 from worker.database.feed_tables import FeedRow
 from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path
+from worker.dates.reading import read_date
 from worker.manage.feeds import NewFeed, add_document_feed, add_file_feeds, find_feed
-from worker.normalise.dates import read_date
 from worker.pipeline.results import hash_body
 from worker.values.due_feeds import Document, DueFeed
 from worker.values.entries import ParsedDocument
@@ -74,5 +74,5 @@ def date_content(parsed: ParsedDocument, written_at: datetime, now: datetime, *,
 def _dates(parsed: ParsedDocument, now: datetime) -> Iterator[datetime]:
     dates = (written for entry in parsed.entries for written in (entry.updated, entry.published))
     for written in (parsed.updated, *dates):
-        if moment := read_date(written, now):
+        if moment := read_date(written, now, parsed.language):
             yield moment

@@ -173,6 +173,16 @@ def test_dates_are_read() -> None:
     assert article.updated_at == datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("entry_s", "feed_s", "month"), [("hr", "pl", 10), (None, "pl", 11), (None, None, None)])
+def test_dates_are_in_the_language_of_the_entry_else_of_the_feed(
+    entry_s: str | None, feed_s: str | None, month: int | None
+) -> None:
+    dates = {"published": "12 listopada 2024", "updated": "13 listopada 2024"}
+    article = _article(feed=replace(FEED, language=feed_s), language=entry_s, **dates)
+    assert article.published_at == (month and datetime(2024, month, 12, tzinfo=UTC))
+    assert article.updated_at == (month and datetime(2024, month, 13, tzinfo=UTC))
+
+
 def test_an_entry_never_updated_has_no_such_date() -> None:
     assert _article(published="2026-11-23", updated="2026-11-23T01:00:00+01:00").updated_at is None
 

@@ -30,6 +30,14 @@ def test_a_feed_without_entries_is_a_feed() -> None:
     assert (parsed.title, parsed.entries) == ("New", ())
 
 
+@pytest.mark.parametrize("older", ["2019 May 28", "Thứ Ba, 28/05/2019", "soon"])
+def test_the_newest_are_known_by_the_moments_that_their_dates_name(older: str) -> None:
+    items = [f"<item><pubDate>{date}</pubDate></item>" for date in (older, "2020. május 28.")]
+    body = f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>".encode()
+    (entry,) = read_with_feedparser(Document("http://127.0.0.1/feed", body, None), 1).entries
+    assert entry.published == "2020. május 28."
+
+
 @pytest.mark.parametrize("author", ["x" * 65_536, f"<![CDATA[{'x' * 65_536}]]>"])
 def test_an_endless_author_costs_no_more_than_a_name(author: str) -> None:
     body = f"<rss version='2.0'><channel><item><author>{author}</author></item></channel></rss>".encode()

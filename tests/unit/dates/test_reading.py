@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.dates import read_date
+from worker.dates.reading import read_date
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEN = datetime(2021, 7, 11, 10, tzinfo=UTC)
@@ -69,12 +69,42 @@ def test_a_month_alone_begins_on_its_first_day() -> None:
     assert read_date("2021-07", NOW) == datetime(2021, 7, 1, tzinfo=UTC)
 
 
-def test_an_unknown_zone_is_taken_as_utc() -> None:
-    assert read_date("Sun, 11 Jul 2021 10:00:00 XYZ", NOW) == TEN
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Sun, 11 Jul 2021 10:00 GMT", "Sun 11 Jul 2021 10:00:00 GMT", "Sun, 11 Jul, 2021 10:00:00 GMT",
+        "Sun, 11 July, 2021, 10:00 GMT", "Sun , 11  Jul 2021  10:00:00  GMT", "SUN, 11 JUL 2021 10:00:00 GMT",
+        "sun, 11 jul 2021 10:00:00 gmt", "Sun, 11, Jul 2021 10:0", "11 Sunday, Jul 2021 10:00", "11Jul2021 10:00",
+        "Sunday, 11th July 2021, 10:00:00", "Sun, Jul 11 2021 10:00:00 +0000", "Jul 11,2021 10:00:00 GMT",
+        "Sunday, July 11, 2021 at 10:00 AM", "Sun Jul 11 10:00:00 +0000 2021", "10:00 11 July 2021",
+        "Sun Jul 11 2021 10:00:00 GMT+0000 (Coordinated Universal Time)", "Sun, 11 Jul 2021 10:00:00 +0000 (UTC 0)",
+        "Sun,&nbsp;11 Jul 2021 10:00:00 GMT", "<b>11 July 2021</b> 10:00", "Sun, 11 Jul 121 10:00:00 GMT",
+        "11/Jul/2021:10:00:00 +0000", "11JUL2021:10:00:00",
+        "2021-07-11 10:00:00.000000001 +0000 UTC m=+0.012", "2021-07-11T10:00:00.0000000Z", "20210711100000",
+        "202107111000", "1625997600.000", "/Date(1625997600000)/", "\\/Date(1625997600000+0200)\\/",
+    ],
+)  # fmt: skip
+def test_a_moment_is_read_however_badly_it_is_written(written: str) -> None:
+    assert read_date(written, NOW) == TEN
 
 
-def test_a_weekday_that_looks_like_a_month_is_none() -> None:
-    assert read_date("mar., 13 juil. 2021 10:00:00 GMT", NOW) == datetime(2021, 7, 13, 10, tzinfo=UTC)
+def test_a_weekday_that_is_wrong_changes_no_day() -> None:
+    assert read_date("Mon, 11 Jul 2021 10:00:00 GMT", NOW) == TEN
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "11 July", "11 July 10:00", "Sun, 11 Jul 10:00:00 GMT", "July 2021 10:00", "10:00", "2021 10:00", "2 hours ago",
+        "11 days ago", "9-11 July 2021", "July 11 - August 2, 2021", "2021-07-11/2021-07-12", "2021-07-11-01",
+        "2021-xx-11", "2021-07-11T09:xx:00Z", "Sun, zz Jul 2021 10:00:00 GMT", "Sun, 11 zzz 2021 10:00:00 GMT",
+        "Sun, 11 Jul zz 10:00:00 GMT", "Sun, 11 Jul 2021 1:2:3:4 GMT", "2021-07-11T10:00:00+00:xx", "1.2.2021.3",
+        "2001:db8:85a3:8d3:1319:8a2e:370:7348", "2021 Harbour Gazette", "version 2021.7.11.2",
+        "as they vowed in July 2021",
+    ],
+)  # fmt: skip
+def test_what_holds_too_little_or_too_much_names_no_day(written: str) -> None:
+    assert read_date(written, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -84,15 +114,10 @@ def test_a_weekday_that_looks_like_a_month_is_none() -> None:
         "2021-07-11T25:00:00Z",
         "Sun, 11 Jul 2021 10:61:00 GMT", "0000-00-00", "0000-00-00T00:00:00Z", "-0001-11-30T00:00:00+00:00",
         "10000-01-01T00:00:00Z", "+010000-01-01", "Sat, 01 Jan 10000 00:00:00 GMT", "Sat, 01 Jan 0000 00:00:00 GMT",
-        "2021-07-11T10:00:00+99:00", "2021-192", "12345678901", "99999999999999", "x" * 101, "٢٠٢١",
+        "2021-07-11T10:00:00+99:00", "12345678901", "99999999999999", "x" * 101, "٢٠٢١",
     ],
 )  # fmt: skip
 def test_what_names_no_day_is_null(written: str | None) -> None:
-    assert read_date(written, NOW) is None
-
-
-@pytest.mark.parametrize("written", ["07/11/2021", "11/07/2021 10:00"])
-def test_a_date_that_half_the_world_reads_otherwise_is_null(written: str) -> None:
     assert read_date(written, NOW) is None
 
 
@@ -110,21 +135,6 @@ def test_a_date_that_half_the_world_reads_otherwise_is_null(written: str) -> Non
 )
 def test_only_dates_between_1970_and_tomorrow_can_be_true(written: str, is_possible: bool) -> None:
     assert (read_date(written, NOW) is not None) is is_possible
-
-
-@given(
-    st.text(max_size=110)
-    | st.lists(
-        st.sampled_from(
-            "Sun, Jul 11 2021 99 0 31 24:00:00 :61 10:00 T Z - + / . 年 月 GMT +0200 +99 PM juil. 年7월 ь".split()
-        ),
-        max_size=10,
-    ).map(" ".join)
-    | st.from_regex(r"\d{1,4}[-/.: ]\d{1,2}[-/.: T]\d{1,14}( [+-]\d{2,4})?", fullmatch=True)
-)
-def test_any_string_is_a_true_date_or_null(written: str) -> None:
-    moment = read_date(written, NOW)
-    assert moment is None or (moment.tzinfo is UTC and datetime(1970, 1, 2, tzinfo=UTC) <= moment <= NOW + timedelta(1))
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2026, 11, 24)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001 -- made aware below
