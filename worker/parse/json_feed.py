@@ -47,8 +47,8 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
         is_plain_text=html is None and text is not None,
         # "If not specified in an item, then the top-level author, if present, is the author of the item."
         authors=tuple(_authors(item)) or feed_authors,
-        published=text_in(item, "date_published", LONGEST_NAME),
-        updated=text_in(item, "date_modified", LONGEST_NAME),
+        published=_date(item, "date_published"),
+        updated=_date(item, "date_modified"),
         language=text_in(item, "language", LONGEST_NAME),
         tags=tuple(filter(None, tags)),
         enclosures=tuple(_attachments(item)),
@@ -57,8 +57,13 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
 
 
 def _moment_of(item: dict[str, Any]) -> datetime | None:
-    dates = (text_in(item, name, LONGEST_NAME) for name in ("date_published", "date_modified"))
-    return next(filter(None, map(find_moment, dates)), None)
+    return find_moment(_date(item, "date_published")) or find_moment(_date(item, "date_modified"))
+
+
+def _date(item: dict[str, Any], name: str) -> str | None:
+    seconds = item.get(name)
+    # Some write seconds since 1970 as the number that they are.
+    return str(seconds) if is_count(seconds) else text_in(item, name, LONGEST_NAME)
 
 
 def _id(item: dict[str, Any]) -> str | None:

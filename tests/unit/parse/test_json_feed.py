@@ -66,6 +66,11 @@ def test_numbers_are_ids_too(written: bytes, guid: str | None) -> None:
     assert parsed.entries[0].guid == guid
 
 
+def test_seconds_since_1970_are_dates_too() -> None:
+    entry = _entry(date_published=1716888600, date_modified=1716888600000)
+    assert (entry.published, entry.updated) == ("1716888600", "1716888600000")
+
+
 def test_plain_text_is_the_content_of_an_entry_without_html() -> None:
     entry = _entry(content_text="1 < 2")
     assert (entry.content, entry.is_plain_text) == ("1 < 2", True)
@@ -117,6 +122,7 @@ def test_the_newest_are_kept_wherever_they_stand() -> None:
     [
         ({"date_published": "2026-11-23T09:00:00+09:00"}, {"date_published": "2026-11-23T05:00:00Z"}),
         ({"date_modified": "2026-11-21"}, {"date_modified": "2026-11-22"}),
+        ({"date_published": 1716888600}, {"date_published": 1716888601000}),
         ({"date_published": "soon"}, {"date_published": "soon", "date_modified": "2026-11-22"}),
     ],
 )
