@@ -26,7 +26,8 @@ from worker.pipeline.conclude import FEED_DELETED, store_documents
 from worker.pipeline.prepare import hold_back
 from worker.pipeline.results import Answered, hash_body
 from worker.seeds.files import FileLook, SeedFile, find_seed_files, read_seed_file, wait_until_still
-from worker.seeds.opml import add_feeds_of_seed
+from worker.seeds.importing import add_feeds_of_seed
+from worker.seeds.opml_outlines import UnreadOutline
 from worker.seeds.owners import date_content, find_owner, is_wire, own_feeds
 from worker.settings import Settings
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
@@ -58,6 +59,8 @@ class SeedRead:
     updated: int = 0
     feeds: int = 0
     """Feeds that an OPML file added."""
+    unread: Sequence[UnreadOutline] = ()
+    """What an OPML file names that cannot be added."""
     unpolled: int = 0
     """Feeds that a saved document made known; they are not polled until somebody asks for it."""
     error: SeedError | None = None
@@ -179,7 +182,8 @@ def _parse(tools: Tools, file: _Opened, known_hash: bytes | None) -> _Parsed | S
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
     if kind is Kind.OPML:
-        return SeedRead(str(path), feeds=add_feeds_of_seed(tools, path, document))
+        imported = add_feeds_of_seed(tools, path, document)
+        return SeedRead(str(path), feeds=imported.added, unread=imported.unread)
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
     return _Parsed(file, parsed, is_known=known_hash is not None)
