@@ -111,7 +111,7 @@ def _read_forgivingly(text: str, guard: Guard, fault: str) -> FeedList:
         if tag.is_end:
             outlines.end()
         elif tag.is_cut:
-            outlines.leave_out(tag.attributes, lines(tag.place), "the document is cut off there.")
+            outlines.leave_out(tag.attributes, lines(tag.place), "it is cut off.")
         else:
             outlines.begin(tag.attributes, partial(lines, tag.place))
             if tag.is_empty:

@@ -25,7 +25,7 @@ _NOT_A_NAME = re.compile(r"[\s\"'=/]+")
 # where the quote is missing, so that the next attribute or the end of the tag is seen first, the value ends there.
 _VALUE_ENDS = {
     quote: re.compile(
-        rf"{quote}(?=\s*(?:/?>|\Z|(?:[\w:.-]+\s+){{0,4}}[\w:.-]+\s*=))"
+        rf"{quote}(?=\s*(?:/?>|\Z|(?:[\w:.-]+\s+){{0,4}}[\w:.-]+\s*(?:=|\Z)))"
         r"|(?=\s(?:text|title|type|url|xmlurl|htmlurl|description|category|version|language|created)\s*=\s*[\"'])"
         r"|(?=/?>\s*\Z)",
         re.IGNORECASE,
@@ -46,7 +46,7 @@ class Tag:
     is_empty: bool = False
     """Whether the outline ends where it begins."""
     is_cut: bool = False
-    """Whether the document ends within the tag, so that its last value is not whole."""
+    """Whether the tag does not end, and lacks a whole address."""
     attributes: dict[str, str] = field(default_factory=dict)
     """Their names are in lower case."""
 
@@ -80,11 +80,11 @@ def read_tags(text: str) -> Iterator[Tag]:
         elif kind == "outline":
             inside = text[after : following.start() if following else len(text)]
             is_before_end = following is not None and following[1].lower() == "/outline"
-            yield _read_tag(token.start(), inside, is_last=following is None, is_before_end=is_before_end)
+            yield _read_tag(token.start(), inside, is_before_end=is_before_end)
         token = following
 
 
-def _read_tag(place: int, inside: str, *, is_last: bool, is_before_end: bool) -> Tag:
+def _read_tag(place: int, inside: str, *, is_before_end: bool) -> Tag:
     """Read what stands between an outline's name and the next tag."""
     attributes: dict[str, str] = {}
     position, is_whole = 0, True
@@ -98,8 +98,9 @@ def _read_tag(place: int, inside: str, *, is_last: bool, is_before_end: bool) ->
         attributes.setdefault(name[1].lower(), value)
     is_closed = bool(end and "/" in end[0])
     # A feed has no outlines below it: one whose end tag is missing ends where it begins.
-    is_empty = is_closed or (bool(attributes.get("xmlurl") or attributes.get("url")) and not is_before_end)
-    is_cut = is_last and not end and not (is_whole and "xmlurl" in attributes)
+    is_feed = bool(attributes.get("xmlurl") or attributes.get("url"))
+    is_empty = is_closed or (is_feed and not (end and is_before_end))
+    is_cut = not end and not (is_whole and "xmlurl" in attributes)
     return Tag(place, is_empty=is_empty, is_cut=is_cut, attributes=attributes)
 
 

@@ -130,7 +130,14 @@ def test_the_outline_at_which_a_list_is_cut_off_is_named(cut: str, line: int) ->
     found = _read(f'{HEAD}\n<outline text="A" xmlUrl="http://a/"/>\n{cut}')
     assert found.feeds == [NewFeed("http://a/", "A")]
     (outline,) = found.unread
-    assert (outline.line, outline.reason) == (line + 1, "the document is cut off there.")
+    assert (outline.line, outline.reason) == (line + 1, "it is cut off.")
+
+
+@pytest.mark.parametrize("cut", ['<outline type="rss" text="B', '<outline type="rss" text="B" tit', '<outline text="B"'])
+def test_an_outline_that_is_cut_off_is_named_and_is_no_folder_of_the_next(cut: str) -> None:
+    found = _read(f'{HEAD}{cut}\n<outline text="A" xmlUrl="http://a/"/></body></opml>')
+    assert found.feeds == [NewFeed("http://a/", "A")]
+    assert [(outline.line, outline.reason) for outline in found.unread] == [(3, "it is cut off.")]
 
 
 def test_an_address_that_is_whole_where_a_list_is_cut_off_is_read() -> None:
