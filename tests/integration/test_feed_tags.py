@@ -1,21 +1,24 @@
 """Tags of feeds: where they come from, and that nothing but an operator's word takes them away."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from tests.documents import item, rss
+from tests.grouping import wait_until_blocked
 from tests.polling import add, count, now_of, poll
 from tests.seeds import place
 from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
+from worker.database.conflicts import write
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, FeedTagRow
 from worker.discovery.adding import add_by_url
 from worker.look.listings import Wanted, find_feed_with_host, list_articles, list_feeds
-from worker.manage.feed_tags import list_tags, tag_feed, untag_feed
+from worker.manage.feed_tags import add_tags, list_tags, tag_feed, untag_feed
 from worker.manage.feeds import list_feeds_to_export, remove_feed
 from worker.pipeline.tools import Tools
 from worker.seeds.importing import Imported, import_opml
@@ -152,3 +155,15 @@ def test_feeds_and_their_articles_are_found_by_tag(
         articles = [row["title"] for row in list_articles(connection, Wanted(feed_tag=tag))]
     assert feeds == [publisher.url(url) for url in urls]
     assert sorted(set(articles)) == titles
+
+
+def test_a_feed_that_is_deleted_while_it_is_tagged_gets_no_tag(postgres_tools: Tools) -> None:
+    tools = postgres_tools
+    add(tools, A, B)
+    with ThreadPoolExecutor() as pool:
+        with writing(tools.engine) as connection:
+            remove_feed(connection, 1, articles=True)
+            tagging = pool.submit(write, tools.engine, lambda other: add_tags(other, {A: ["World"], B: ["World"]}))
+            wait_until_blocked(tools.engine)
+        tagging.result(10)
+    assert _tags(tools) == {B: ["World"]}

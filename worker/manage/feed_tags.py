@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from worker.basics.text import clean, fold
 from worker.database.feed_tables import FeedRow, FeedTagRow
-from worker.database.statements import upsert
+from worker.database.statements import is_one_of, upsert
 
 MOST_TAGS = 64
 """How many tags a list may give to one feed."""
@@ -36,8 +36,14 @@ def tag_feed(connection: Connection, feed_id: int, tags: Iterable[str]) -> None:
 
 
 def _insert(connection: Connection, named: Collection[tuple[int, str]]) -> None:
-    if named:
-        rows = [{"feed_id": feed_id, "tag": tag} for feed_id, tag in sorted(named)]
+    if not named:
+        return
+    feeds = select(FeedRow.id).where(is_one_of(connection, FeedRow.id, {feed_id for feed_id, _ in named}))
+    # Nobody deletes a feed between here and the end of the transaction; one that is gone already gets no tag.
+    kept = feeds.order_by(FeedRow.id).with_for_update(read=True, key_share=True)
+    there = set(connection.execute(kept).scalars())
+    rows = [{"feed_id": feed_id, "tag": tag} for feed_id, tag in sorted(named) if feed_id in there]
+    if rows:
         connection.execute(upsert(connection.dialect.name, FeedTagRow).on_conflict_do_nothing(), rows)
 
 

@@ -133,7 +133,9 @@ def test_the_outline_at_which_a_list_is_cut_off_is_named(cut: str, line: int) ->
     assert (outline.line, outline.reason) == (line + 1, "it is cut off.")
 
 
-@pytest.mark.parametrize("cut", ['<outline type="rss" text="B', '<outline type="rss" text="B" tit', '<outline text="B"'])
+@pytest.mark.parametrize(
+    "cut", ['<outline type="rss" text="B', '<outline type="rss" text="B" tit', '<outline text="B"']
+)
 def test_an_outline_that_is_cut_off_is_named_and_is_no_folder_of_the_next(cut: str) -> None:
     found = _read(f'{HEAD}{cut}\n<outline text="A" xmlUrl="http://a/"/></body></opml>')
     assert found.feeds == [NewFeed("http://a/", "A")]
