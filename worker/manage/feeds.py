@@ -210,7 +210,7 @@ def list_feed_ids(connection: Connection) -> list[int]:
 def list_feeds_to_export(connection: Connection) -> Iterator[tuple[str | None, NewFeed]]:
     """List the feeds, except seed files, that somebody asked for and nobody removed: by their tags, once with each.
 
-    Those without a tag come first.
+    Those without a tag come last.
     """
     query = select(FeedRow.url, FeedRow.title, FeedRow.site_url).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
     is_asked_for = FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT)
@@ -219,10 +219,10 @@ def list_feeds_to_export(connection: Connection) -> Iterator[tuple[str | None, N
     untagged = query.where(~exists().where(has_tag)).order_by(FeedRow.id)
     tagged = query.add_columns(FeedTagRow.tag).join(FeedTagRow, has_tag).order_by(FeedTagRow.tag, FeedTagRow.feed_id)
     streaming = {"yield_per": _SLICE}
-    for row in connection.execute(untagged, execution_options=streaming):
-        yield None, NewFeed(row.url, row.title, row.site_url)
     for row in connection.execute(tagged, execution_options=streaming):
         yield row.tag, NewFeed(row.url, row.title, row.site_url)
+    for row in connection.execute(untagged, execution_options=streaming):
+        yield None, NewFeed(row.url, row.title, row.site_url)
 
 
 def choose_guid_policy(connection: Connection, feed_id: int, policy: GuidPolicy | None) -> None:

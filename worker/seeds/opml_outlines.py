@@ -116,7 +116,7 @@ class Outlines:
         """Return why `feedmill add` would refuse an address."""
         try:
             # A list names no files of ours.
-            key = feed_url_key(url if not url.startswith("file:") else "")
+            key = feed_url_key("" if url[:5].lower() == "file:" else url)
             objection = self._guard.objection_to(locate(key)) if _MAY_BE_AN_ADDRESS.match(key) else None
         except ValueError as error:
             return str(error)
