@@ -115,6 +115,14 @@ def test_what_a_seed_list_names_in_vain_is_told_with_its_line(tools: Tools, tmp_
     assert (seed.feeds, seed.error, [outline.line for outline in seed.unread]) == (1, None, [2])
 
 
+@pytest.mark.parametrize("warning", ["PHP Warning: date() in /x.php\n", "<br />\n<b>Warning</b>: date()<br />\n"])
+def test_a_seed_list_is_one_though_a_warning_stands_above_it(tools: Tools, tmp_path: Path, warning: str) -> None:
+    opml = place(tmp_path / "feeds.opml", f"{warning}<opml><body>{_folder('World', A)}</body></opml>")
+    (seed,) = ingest(tools, [opml], 1_000_000)
+    assert (seed.feeds, seed.new, seed.error) == (1, 0, None)
+    assert _tags(tools) == {A: ["World"]}
+
+
 def test_adding_a_known_feed_with_a_tag_gives_it_the_tag(tools: Tools, publisher: Publisher) -> None:
     url = publisher.serve("/feed", rss([item("one")]))
     assert add_by_url(tools, url, lambda: False, ("World",)).is_new

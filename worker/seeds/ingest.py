@@ -40,6 +40,8 @@ STILL_FOR = timedelta(seconds=1)
 # A bunch of files holds at most so many, and so many bytes unless it is a single file.
 _MOST_FILES = 50
 _MOST_BYTES = 1_000_000
+# How far a list may be from the start of its file.
+_HEAD = 4_096
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
@@ -179,14 +181,19 @@ def _explain_faults(path: Path, work: Callable[[], _Result]) -> _Result | SeedRe
 def _parse(tools: Tools, file: _Opened, known_hash: bytes | None) -> _Parsed | SeedRead:
     path, document = file.path, file.document
     kind = sniff(document.body)
-    if kind in _NOT_SEEDS:
-        raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
-    if kind is Kind.OPML:
+    if _is_list(kind, document.body):
         imported = add_feeds_of_seed(tools, path, document)
         return SeedRead(str(path), feeds=imported.added, unread=imported.unread)
+    if kind in _NOT_SEEDS:
+        raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
     return _Parsed(file, parsed, is_known=known_hash is not None)
+
+
+def _is_list(kind: Kind, body: bytes) -> bool:
+    """Say whether a file is a list of feeds, even where a program that made it has written a warning above it."""
+    return kind is Kind.OPML or (kind in {Kind.TEXT, Kind.XML} and b"<opml" in body[:_HEAD].lower())
 
 
 def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:
