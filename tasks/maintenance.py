@@ -17,6 +17,8 @@ from worker.settings import settings
 from worker.stories.grouping import group_waiting
 
 _LOG = structlog.get_logger("feedmill")
+# Named in the log of each scan; `feedmill ingest` names all.
+_MOST_OUTLINES = 10
 
 
 @task("maintenance.ingest_seeds", at_most=1, every=lambda chosen: chosen.seed_scan_interval)
@@ -30,6 +32,9 @@ def ingest_seeds() -> None:
                 _LOG.warning("seed not read", path=seed.path, error=str(seed.error))
             elif seed.new or seed.updated or seed.feeds:
                 _LOG.info("seed read", path=seed.path, new=seed.new, updated=seed.updated, feeds=seed.feeds)
+            if seed.unread:
+                first = [str(outline) for outline in seed.unread[:_MOST_OUTLINES]]
+                _LOG.warning("outlines not read", path=seed.path, outlines=len(seed.unread), first=first)
 
 
 @task("maintenance.group_articles", at_most=1)

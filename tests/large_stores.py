@@ -22,6 +22,7 @@ _FILL = {
         " CASE WHEN i % 50 = 0 THEN 'timeout' END, CASE WHEN i % 50 = 0 THEN past END, 0, 0"
     ),
     "feed_aliases (url_key, url, feed_id, since)": "'https://o' || i || '.example/', 'https://o.example/', i, past",
+    "feed_tags (feed_id, tag)": "i, 'tag ' || i % 1000",
     "seed_files (uri, name, body_hash, feed_id, read_at)": (
         "'file:///seeds/' || i || '/a' || i, 'a' || i, CAST('body' || i AS blob), i, past"
     ),

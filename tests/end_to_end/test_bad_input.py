@@ -30,7 +30,7 @@ def _refused(done: subprocess.CompletedProcess[str], code: int, *told: str) -> N
         ("page.html", b"<!DOCTYPE html><html><body>x</body></html>", "it is an HTML page"),
         ("other.json", b'{"a": 1}', "JSON, but no JSON Feed"),
         ("bomb.opml", b'<!DOCTYPE opml [<!ENTITY a "a">]><opml><body/></opml>', "declares entities"),
-        ("cut.opml", b"<opml><body><outline", "broken at line 1"),
+        ("cut.opml", b"<opml><body><outli", "broken at line 1"),
     ],
 )
 def test_a_file_that_is_no_seed_is_named_with_the_reason(

@@ -271,4 +271,4 @@ def test_outlines_are_the_polled_feeds_that_are_not_removed(tools: Tools, tmp_pa
         feed = find_feed(connection, "https://a.example/2")
         assert feed
         remove_feed(connection, feed.feed_id, articles=False)
-        assert [outline.url for outline in list_feeds_to_export(connection)] == ["https://a.example/1"]
+        assert [feed.url for _, feed in list_feeds_to_export(connection)] == ["https://a.example/1"]

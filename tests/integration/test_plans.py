@@ -55,7 +55,7 @@ ALLOWED = {
     "SELECT count(*) FILTER (WHERE anon_1.outcome": "`status` counts the last hour's polls, of more it takes a sample",
     "SELECT hosts.name, avg(": "`status` joins 10,000 polls with their hosts, here nearly as many",
     "SELECT schedules.feed_id FROM schedules WHERE schedules.next_poll_at IS NOT NULL": "`poll --force` polls all",
-    "SELECT feeds.url, feeds.title, feeds.site_url FROM": "`export` writes all feeds",
+    "SELECT feeds.url, feeds.title, feeds.site_url": "`export` writes all feeds",
     "SELECT feeds.id, feeds.url, feeds.site_url FROM": "a task looks now and then for what has been failing",
 }
 
@@ -163,8 +163,9 @@ def _list(connection: Connection, now: datetime) -> None:
     for wanted in (*pages, Wanted(feed_id=OLD), Wanted(since=now)):
         for rows in (list_articles, list_polls, list_stories):
             list(rows(connection, wanted))
-    for wanted in (Wanted(state="paused"), Wanted(since=now)):
+    for wanted in (Wanted(state="paused"), Wanted(since=now), Wanted(feed_tag="tag 7")):
         list(list_feeds(connection, now, wanted))
+    list(list_articles(connection, Wanted(feed_tag="tag 7", limit=50, newest_first=True)))
     list(list_hosts(connection, now, limit=50))
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
     find_feed_with_host(connection, now, OLD)

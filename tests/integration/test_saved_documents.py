@@ -112,4 +112,4 @@ def test_it_is_not_exported_before_somebody_asks_for_it(tools: Tools, tmp_path: 
         assert list(list_feeds_to_export(connection)) == []
     add(tools, "http://h.example/feed")
     with reading(tools.engine) as connection:
-        assert [outline.url for outline in list_feeds_to_export(connection)] == ["http://h.example/feed"]
+        assert [feed.url for _, feed in list_feeds_to_export(connection)] == ["http://h.example/feed"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 
 import click
 from sqlalchemy import Connection
@@ -9,12 +10,13 @@ from sqlalchemy import Connection
 from worker.basics.units import show_duration
 from worker.basics.urls import feed_url_key
 from worker.cli.open_store import change_store, feed_called, opened_tools
-from worker.cli.options import read_duration
+from worker.cli.options import read_duration, read_tags
 from worker.cli.output import from_now, with_progress, write_failure, write_line
 from worker.database.clock import Clock
 from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import NamedError, UsageError
 from worker.manage import feeds as manage
+from worker.manage.feed_tags import tag_feed, untag_feed
 from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
 from worker.pipeline.tools import Tools, bounds_of_settings
 from worker.settings import settings
@@ -30,13 +32,16 @@ _NAMES = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID..."
 @click.command("add")
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option("--as-is", is_flag=True, help="Add the URLs as they are given: no host is asked.")
-def add_command(urls: tuple[str, ...], *, as_is: bool) -> int:
+@click.option("--tag", "tags", multiple=True, help="A tag of the feeds; may be given several times.")
+def add_command(urls: tuple[str, ...], *, as_is: bool, tags: tuple[str, ...]) -> int:
     """Add feeds, by their own URLs or by a page of their sites; each is polled as soon as a worker is free."""
+    tags = read_tags("--tag", tags)
     if as_is:
-        return change_each(urls, _add_as_is, create=True)
+        return change_each(urls, partial(_add_as_is, tags=tags), create=True)
     code = 0
     with opened_tools() as tools:
-        for _, added in with_progress(_look_and_add(tools, urls), "Looking", len(urls), name=lambda pair: pair[0]):
+        found = _look_and_add(tools, urls, tags)
+        for _, added in with_progress(found, "Looking", len(urls), name=lambda pair: pair[0]):
             if isinstance(added, NamedError):
                 write_failure(added)
                 code = 1
@@ -45,20 +50,22 @@ def add_command(urls: tuple[str, ...], *, as_is: bool) -> int:
     return code
 
 
-def _look_and_add(tools: Tools, urls: Iterable[str]) -> Iterator[tuple[str, AddedFeed | NamedError]]:
+def _look_and_add(
+    tools: Tools, urls: Iterable[str], tags: tuple[str, ...]
+) -> Iterator[tuple[str, AddedFeed | NamedError]]:
     for url in urls:
         try:
-            yield url, add_by_url(tools, url, lambda: False)
+            yield url, add_by_url(tools, url, lambda: False, tags)
         except NamedError as error:
             yield url, error
 
 
-def _add_as_is(connection: Connection, clock: Clock, url: str) -> str:
+def _add_as_is(connection: Connection, clock: Clock, url: str, tags: tuple[str, ...]) -> str:
     try:
         feed_url_key(url)
     except ValueError as error:
         raise NamedError(f"{url} was not added: {error}") from error
-    is_new = manage.add_feeds(connection, clock.now(), [manage.NewFeed(url)]) > 0
+    is_new = manage.add_feeds(connection, clock.now(), [manage.NewFeed(url, tags=tags)]) > 0
     return _describe_added(AddedFeed(url, feed_called(connection, url), is_new=is_new))
 
 
@@ -127,15 +134,25 @@ def _resume(connection: Connection, clock: Clock, name: str) -> str:
     type=click.Choice([*_GUID_POLICIES, "default"]),
     help="What entries are recognised by; default leaves it to the audit of the feed's guids.",
 )
-def set_command(names: tuple[str, ...], *, interval: str | None, guid_policy: str | None) -> int:
+@click.option("--tag", "tags", multiple=True, help="Give them a tag; may be given several times.")
+@click.option("--untag", "former", multiple=True, help="Take a tag from them; may be given several times.")
+def set_command(
+    names: tuple[str, ...],
+    *,
+    interval: str | None,
+    guid_policy: str | None,
+    tags: tuple[str, ...],
+    former: tuple[str, ...],
+) -> int:
     """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
 
     Or set what their entries are recognised by: the entries in a feed at that moment may then be taken for new ones,
-    once.
+    once. Or give them tags, by which `feedmill feeds` and `feedmill articles` find them together.
     """
-    if interval is None and guid_policy is None:
-        raise UsageError("set needs --interval, --guid-policy or both.")
+    if not (interval or guid_policy or tags or former):
+        raise UsageError("set needs --interval, --guid-policy, --tag or --untag.")
     every = read_duration("--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL) if interval else None
+    tags, former = read_tags("--tag", tags), read_tags("--untag", former)
     bounds = bounds_of_settings(settings())
 
     def choose(connection: Connection, clock: Clock, name: str) -> str:
@@ -147,6 +164,7 @@ def set_command(names: tuple[str, ...], *, interval: str | None, guid_policy: st
             policy = _GUID_POLICIES.get(guid_policy)
             manage.choose_guid_policy(connection, feed.feed_id, policy)
             chosen.append(f"entries known by {policy or 'what the audit says'}")
+        chosen += _set_tags(connection, feed, tags, former)
         return f"Set {feed.url}: {'; '.join(chosen)}"
 
     return change_each(names, choose)
@@ -159,6 +177,14 @@ def _set_interval(
     following = choose_interval(connection, clock.now(), feed.feed_id, every, bounds)
     when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
     return f"{f'every {show_duration(every)}' if every else 'the usual interval'}; {when} ({following.reason})"
+
+
+def _set_tags(
+    connection: Connection, feed: manage.NamedFeed, tags: tuple[str, ...], former: tuple[str, ...]
+) -> list[str]:
+    untag_feed(connection, feed.feed_id, former)
+    tag_feed(connection, feed.feed_id, tags)
+    return [f"{did} {', '.join(some)}" for did, some in (("tagged", tags), ("no longer tagged", former)) if some]
 
 
 def _refuse_seed_file(feed: manage.NamedFeed) -> None:

@@ -20,6 +20,7 @@ from worker.errors import NamedError, UsageError
 from worker.look import listings as look
 from worker.look.health import read_health
 from worker.look.stories import find_story, list_stories
+from worker.manage.feed_tags import are_tags_in_use, is_tag, list_tags, read_tag
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 
@@ -33,18 +34,21 @@ _FEED = click.argument("feed", required=False)
 @click.option("--state", type=click.Choice([str(state) for state in FeedState]), help="Only feeds in this state.")
 @click.option("--text", help="Only feeds with this in URL or title.")
 @click.option("--since", help="Only feeds added since: 2d, 1h30m, or a date.")
+@click.option("--tag", "feed_tag", help="Only feeds with this tag.")
 def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List feeds: when each is polled next, and why then."""
     with _wanted_rows(filters, limit, is_table=not as_json) as (connection, now, wanted):
         rows = look.list_feeds(connection, now, wanted)
         when_empty = _when_empty(filters, "No feeds: `feedmill add URL` adds one.")
-        print_rows(rows, _feed_columns(now), as_json=as_json, when_empty=when_empty)
+        columns = _feed_columns(now, with_tags=are_tags_in_use(connection))
+        print_rows(rows, columns, as_json=as_json, when_empty=when_empty)
 
 
-def _feed_columns(now: datetime) -> list[Column]:
+def _feed_columns(now: datetime, *, with_tags: bool) -> list[Column]:
     return [
         Column("ID", "id", 9),
         Column("FEED", lambda row: row["title"] or _short_address(row["url"]), _feed_room()),
+        *([Column("TAGS", lambda row: ", ".join(row["tags"]), share_of_page(6))] if with_tags else []),
         Column("NEXT POLL", lambda row: next_poll(row, now), 11),
         Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
     ]
@@ -55,6 +59,7 @@ def _feed_columns(now: datetime) -> list[Column]:
 @_FEED
 @click.option("--text", help="Only articles with this in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 1h30m, or a date.")
+@click.option("--feed-tag", help="Only articles that a feed with this tag carries.")
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List articles, the last seen first, whatever their dates; with FEED, those that one feed carries.
 
@@ -178,6 +183,7 @@ def _wanted_rows(
             since=parse_since(filters.get("since"), now),
             text=filters.get("text"),
             state=filters.get("state"),
+            feed_tag=_known_tag(connection, filters.get("feed_tag")),
             limit=limit or TABLE_ROWS if is_table else limit,
             newest_first=is_table,
         )
@@ -199,6 +205,17 @@ def _feed_id(connection: Connection, now: datetime, name: str) -> int:
         if ids:
             return ids[0]
     return feed_called(connection, name).feed_id
+
+
+def _known_tag(connection: Connection, text: str | None) -> str | None:
+    """Return a tag as it is stored; NamedError when no feed has it."""
+    if text is None:
+        return None
+    if not is_tag(connection, tag := read_tag(text)):
+        known = ", ".join(list_tags(connection))
+        told = f"they have {known}" if known else "`feedmill set FEED --tag TAG` gives one"
+        raise NamedError(f"No feed has the tag {tag}: {told}.")
+    return tag
 
 
 def _when_empty(filters: Mapping[str, str | None], otherwise: str) -> str:

@@ -156,6 +156,7 @@ def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
     facts = (
         ("Feed", feed["url"]),
         ("Title", feed["title"]),
+        ("Tags", ", ".join(feed["tags"])),
         ("State", feed["state"]),
         # A feed that is known from saved documents alone was never tried.
         ("Last success", success or ("never" if feed["last_attempt_at"] else None)),

@@ -12,8 +12,10 @@ from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
 from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.files import MOST_OPML_BYTES
+from worker.seeds.importing import STANDARD_INPUT, import_opml
 from worker.seeds.ingest import SeedRead, ingest
-from worker.seeds.opml import import_opml, write_opml
+from worker.seeds.opml_outlines import UnreadOutline
+from worker.seeds.opml_writing import write_opml
 from worker.settings import settings
 
 
@@ -30,20 +32,33 @@ def ingest_command(paths: tuple[str, ...]) -> int:
 
 @click.command("import")
 @click.argument("source", metavar="FILE_OR_URL")
-def import_command(source: str) -> None:
-    """Add the feeds of an OPML file, or of one on the web."""
+def import_command(source: str) -> int:
+    """Add the feeds of an OPML file, or of one on the web; - reads standard input.
+
+    Its folders and categories become tags of the feeds, also of those that are known already. What cannot be added is
+    named, and the rest is added all the same.
+    """
+    name = "standard input" if source == STANDARD_INPUT else source
     with opened_tools(MOST_OPML_BYTES) as tools:
         try:
-            added, known = import_opml(tools, source)
+            imported = import_opml(tools, source, sys.stdin.buffer)
         except SeedError as error:
             fault = str(error)
-            raise NamedError(fault if source in fault else f"{source} was not imported: {fault}") from error
-    write_line(f"{source}: {counted(added, 'feed')} added, {known:,} known already.")
+            raise NamedError(fault if name in fault else f"{name} was not imported: {fault}") from error
+    _name_unread(name, imported.unread)
+    unread = f", {counted(len(imported.unread), 'outline')} not read" if imported.unread else ""
+    write_line(f"{name}: {counted(imported.added, 'feed')} added, {imported.known:,} known already{unread}.")
+    return 1 if imported.unread else 0
+
+
+def _name_unread(name: str, unread: Iterable[UnreadOutline]) -> None:
+    for outline in unread:
+        write_failure(f"{name}, {outline}")
 
 
 @click.command("export")
 def export_command() -> None:
-    """Write the feeds as OPML to standard output."""
+    """Write the feeds as OPML to standard output, those of each tag in a folder."""
     with reading_store() as connection:
         for chunk in write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()):
             sys.stdout.buffer.write(chunk)
@@ -58,16 +73,19 @@ def print_seeds(seeds: Iterable[SeedRead]) -> int:
             read["unfinished" if isinstance(seed.error, UnfinishedSeedError) else "failed"] += 1
             write_failure(seed.error)
         else:
+            _name_unread(seed.path, seed.unread)
             read += Counter(files=1, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
+            read["outlines"] += len(seed.unread)
     unread = f", {read['failed']} not read" if read["failed"] else ""
     unread += f", {read['unfinished']} still being written" if read["unfinished"] else ""
+    left_out = f", {counted(read['outlines'], 'outline')} of lists not read" if read["outlines"] else ""
     write_line(
         f"Seeds: {counted(read['files'], 'file')} read{unread}; {counted(read['new'], 'new article')}, "
-        f"{read['updated']:,} updated, {counted(read['feeds'], 'feed')} added."
+        f"{read['updated']:,} updated, {counted(read['feeds'], 'feed')} added{left_out}."
     )
     if read["unpolled"]:
         write_line(
             f"Known from saved documents, and not polled: {counted(read['unpolled'], 'feed')}; "
             "`feedmill feeds --state paused` lists them, `feedmill resume` polls them."
         )
-    return 1 if read["failed"] or read["unfinished"] else 0
+    return 1 if read["failed"] or read["unfinished"] or read["outlines"] else 0

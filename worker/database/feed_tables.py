@@ -74,6 +74,22 @@ class FeedAliasRow(Base):
     since: Mapped[datetime] = column("When the feed moved")
 
 
+class FeedTagRow(Base):
+    """A name by which an operator finds feeds together: a folder of a list, or a tag of one's own."""
+
+    __tablename__ = "feed_tags"
+    __table_args__ = (
+        # For finding the feeds of a tag, and for writing a list folder by folder.
+        Index("ix_feed_tags_tag", "tag", "feed_id"),
+        {"comment": "One row per tag of a feed: the folders and categories of lists it came in, or an operator's own"},
+    )
+
+    feed_id: Mapped[int] = column(
+        "The feed", BigId, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    tag: Mapped[str] = column("The tag, as it is written: case counts", primary_key=True)
+
+
 class HostRow(Base):
     """A hostname and port that serves feeds: what a worker leases, so that politeness is a property of the claim."""
 

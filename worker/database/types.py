@@ -102,6 +102,17 @@ class Numbers(TypeDecorator[list[int]]):
         return value if dialect.name == "postgresql" else orjson.dumps(value).decode()
 
 
+class Lines(TypeDecorator[list[str]]):
+    """Texts of one line each that a query has put into one, read as a sorted list."""
+
+    impl = Text()
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[str]:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Return the lines; none where there is no text."""
+        return sorted(value.split("\n")) if value else []
+
+
 # An id that was told outside (in events, listings, webhooks) must never name another row later. PostgreSQL's sequences
 # see to that by themselves; SQLite would give the newest row's id again once that row is deleted.
 NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}

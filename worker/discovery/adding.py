@@ -44,27 +44,27 @@ class AddedFeed:
     """Why the URL was added without a look at it."""
 
 
-def add_by_url(tools: Tools, url: str, stop: Stop) -> AddedFeed:
-    """Add the feed at a URL, or the feed of the page there; NamedError says why nothing was added.
+def add_by_url(tools: Tools, url: str, stop: Stop, tags: tuple[str, ...] = ()) -> AddedFeed:
+    """Add the feed at a URL, or the feed of the page there, with tags; NamedError says why nothing was added.
 
     A URL that cannot be reached now is added as it is. No host is asked about a feed that is known already.
     """
     known = _find(tools, url)
     if known and not known.is_from_document:
-        return AddedFeed(url, known, is_new=False)
+        return _add(tools, url, NewFeed(url, tags=tags)) if tags else AddedFeed(url, known, is_new=False)
     try:
         with Lookup(tools, stop, tools.limits.deadline, _PATIENCE) as lookup:
             found = discover(tools, lookup, url)
     except PollError as error:
         if isinstance(error, TransientError) and not _is_empty_answer(error):
-            return replace(_add(tools, url, NewFeed(url)), unseen=error)
+            return replace(_add(tools, url, NewFeed(url, tags=tags)), unseen=error)
         if error.error_class is ErrorClass.GUARD:
             # Nobody was asked, so there is nothing to remember of the host.
             write(tools.engine, lambda connection: forget_host(connection, host_key(url)))
         may_be_added = not isinstance(error, RejectedError) and error.error_class is not ErrorClass.NOT_A_FEED
         way_out = " `feedmill add --as-is` adds it all the same." if may_be_added else ""
         raise NamedError(f"{url} was not added: {error.sentence}.{way_out}") from error
-    return _add(tools, url, replace(found, site_url=found.site_url or url))
+    return _add(tools, url, replace(found, site_url=found.site_url or url, tags=tags))
 
 
 def _find(tools: Tools, url: str) -> NamedFeed | None:

@@ -126,9 +126,13 @@ class Guard:
         return None
 
     def objection_to(self, location: Location) -> str | None:
-        """Return why a URL with an address for a host may not be asked; None when it may, and for one with a name."""
+        """Return why a URL with an address for a host may not be asked; None when it may, and for one with a name.
+
+        One name is as good as an address: localhost is this machine (RFC 6761, section 6.3).
+        """
+        is_local = f".{location.host.rstrip('.')}".endswith(".localhost")
         try:
-            ip = str(ip_address(location.host))
+            ip = "127.0.0.1" if is_local else str(ip_address(location.host))
         except ValueError:
             return None
         return self.objection(ip, location.port, location.host)

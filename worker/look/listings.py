@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
-from worker.database.feed_tables import IS_INACTIVE, FeedRow, HostRow, PollRow, ScheduleRow
-from worker.database.types import Base
+from worker.database.feed_tables import IS_INACTIVE, FeedRow, FeedTagRow, HostRow, PollRow, ScheduleRow
+from worker.database.types import Base, Lines
 from worker.values.due_feeds import FeedState
 
 # Rows fetched at a time.
@@ -29,6 +29,8 @@ class Wanted:
     since: datetime | None = None
     text: str | None = None
     state: str | None = None
+    feed_tag: str | None = None
+    """Of the feed that is listed, or of one that carries the article."""
     limit: int | None = None
     newest_first: bool = False
 
@@ -48,14 +50,19 @@ def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterato
         query = query.where(FeedRow.added_at >= wanted.since)
     if wanted.feed_id:
         query = query.where(FeedRow.id == wanted.feed_id)
+    if wanted.feed_tag:
+        query = query.where(FeedRow.id.in_(_tagged(wanted.feed_tag)))
     yield from _stream(connection, _in_order(query, FeedRow.id, FeedRow.added_at, replace(wanted, newest_first=False)))
 
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
-    """List articles by the feed that carries them, first sight, and words in title or text."""
+    """List articles by the feed that carries them, or a tag of it, first sight, and words in title or text."""
     query = _articles()
     if wanted.feed_id:
         carried = select(SightingRow.article_id).where(SightingRow.feed_id == wanted.feed_id)
+        query = query.where(ArticleRow.id.in_(carried))
+    if wanted.feed_tag:
+        carried = select(SightingRow.article_id).where(SightingRow.feed_id.in_(_tagged(wanted.feed_tag)))
         query = query.where(ArticleRow.id.in_(carried))
     if wanted.since:
         query = query.where(ArticleRow.first_seen_at >= wanted.since)
@@ -148,6 +155,11 @@ def _linked_columns() -> list[ColumnElement[Any]]:
     return columns(ArticleRow, "id title notice notice_number note acts_on killed_by published_at first_seen_at")
 
 
+def _tagged(tag: str) -> Select[int]:
+    """Return the query for the feeds that have a tag."""
+    return select(FeedTagRow.feed_id).where(FeedTagRow.tag == tag)
+
+
 def _feeds(now: datetime) -> Select[*tuple[Any, ...]]:
     # The other columns are for the claim alone.
     of_feed = (
@@ -158,11 +170,14 @@ def _feeds(now: datetime) -> Select[*tuple[Any, ...]]:
         "next_poll_at next_poll_reason requested_at interval failures attempts failing_since error_class error "
         "last_attempt_at last_success_at last_changed_at"
     )
+    # No tag has a line break.
+    tags = select(func.aggregate_strings(FeedTagRow.tag, "\n")).where(FeedTagRow.feed_id == FeedRow.id)
     is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
     return (
         select(
             *columns(FeedRow, of_feed),
             *columns(ScheduleRow, of_schedule),
+            type_coerce(tags.scalar_subquery(), Lines()).label("tags"),
             HostRow.name.label("host"),
             case((is_left_alone, HostRow.next_request_at)).label("left_alone_until"),
         )

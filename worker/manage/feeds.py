@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, true, union_all, update
 
 from worker.basics.codec import pack, unpack
 from worker.basics.units import read_id
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
-from worker.database.feed_tables import FeedAliasRow, FeedRow, ScheduleRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow, FeedTagRow, ScheduleRow
 from worker.database.locks import add_hosts, count_edition, count_instruction, lock_feeds, wake_hosts
 from worker.database.statements import slices, upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
+from worker.manage.feed_tags import add_tags
 from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, NO_OPTIONS, FeedOptions, FeedState
 from worker.values.entries import GuidPolicy
 
@@ -29,6 +30,7 @@ class NewFeed:
     url: str
     title: str | None = None
     site_url: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +52,41 @@ class NamedFeed:
 def add_feeds(connection: Connection, now: datetime, feeds: Iterable[NewFeed], *, revive: bool = True) -> int:
     """Add feeds, due at once, and return how many were not there yet; ValueError for a URL that cannot be a feed's.
 
-    A feed that is known only from a saved document counts as new. With ``revive`` a removed feed comes back, because
-    somebody named it; a seed list, which is read again and again, must not bring it back.
+    The tags of known ones are added too. A feed that is known only from a saved document counts as new. With ``revive``
+    a removed feed comes back, because somebody named it; a seed list, which is read again and again, must not bring it
+    back.
     """
     added = 0
     for some in slices(feeds, _SLICE):
-        present = _at_their_present_urls(connection, {feed_url_key(feed.url): feed for feed in some})
+        present = _at_their_present_urls(connection, _once_each(some))
         # Of a list that is read again and again nearly all are known.
-        if not (present := _without_known(connection, present, revive=revive)):
-            continue
-        hosts = add_hosts(connection, (host_key(feed.url) for feed in present.values()))
-        feed_ids = _insert_feeds(connection, now, present, revive=revive)
-        _insert_schedules(connection, hosts, feed_ids)
-        _make_due(connection, now, feed_ids, "never polled")
-        added += len(feed_ids)
+        if unknown := _without_known(connection, present, revive=revive):
+            added += len(_begin_feeds(connection, now, unknown, revive=revive))
+        if tags := {key: feed.tags for key, feed in present.items() if feed.tags}:
+            add_tags(connection, tags)
     return added
+
+
+def _once_each(feeds: Iterable[NewFeed]) -> dict[str, NewFeed]:
+    """Return feeds by key; one that is named several times, as in several folders, has all their tags."""
+    found: dict[str, NewFeed] = {}
+    for feed in feeds:
+        key = feed_url_key(feed.url)
+        found[key] = _with_tags_of(found[key], feed) if key in found else feed
+    return found
+
+
+def _with_tags_of(feed: NewFeed, other: NewFeed) -> NewFeed:
+    return replace(feed, tags=tuple(dict.fromkeys((*feed.tags, *other.tags))))
+
+
+def _begin_feeds(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], *, revive: bool) -> list[int]:
+    """Add or activate feeds and make them due; return their ids."""
+    hosts = add_hosts(connection, (host_key(feed.url) for feed in feeds.values()))
+    feed_ids = _insert_feeds(connection, now, feeds, revive=revive)
+    _insert_schedules(connection, hosts, feed_ids)
+    _make_due(connection, now, feed_ids, "never polled")
+    return feed_ids
 
 
 def add_document_feed(connection: Connection, now: datetime, feed: NewFeed) -> bool:
@@ -99,8 +121,8 @@ def _at_their_present_urls(connection: Connection, feeds: Mapping[str, NewFeed])
     ).all()
     present = dict(feeds)
     for row in moved:
-        feed = present.pop(row.former)
-        present.setdefault(row.url_key, replace(feed, url=row.url))
+        feed = replace(present.pop(row.former), url=row.url)
+        present[row.url_key] = _with_tags_of(present.get(row.url_key, feed), feed)
     return present
 
 
@@ -185,13 +207,22 @@ def list_feed_ids(connection: Connection) -> list[int]:
     return list(connection.execute(polled.order_by(ScheduleRow.next_poll_at, ScheduleRow.feed_id)).scalars())
 
 
-def list_feeds_to_export(connection: Connection) -> Iterator[NewFeed]:
-    """List the feeds, except seed files, that somebody asked for and nobody removed."""
+def list_feeds_to_export(connection: Connection) -> Iterator[tuple[str | None, NewFeed]]:
+    """List the feeds, except seed files, that somebody asked for and nobody removed: by their tags, once with each.
+
+    Those without a tag come last.
+    """
     query = select(FeedRow.url, FeedRow.title, FeedRow.site_url).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
     is_asked_for = FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT)
     query = query.where(FeedRow.state != FeedState.REMOVED, is_asked_for, ScheduleRow.host_id.is_not(None))
-    for row in connection.execute(query.order_by(FeedRow.id), execution_options={"yield_per": _SLICE}):
-        yield NewFeed(row.url, row.title, row.site_url)
+    has_tag = FeedTagRow.feed_id == FeedRow.id
+    untagged = query.where(~exists().where(has_tag)).order_by(FeedRow.id)
+    tagged = query.add_columns(FeedTagRow.tag).join(FeedTagRow, has_tag).order_by(FeedTagRow.tag, FeedTagRow.feed_id)
+    streaming = {"yield_per": _SLICE}
+    for row in connection.execute(tagged, execution_options=streaming):
+        yield row.tag, NewFeed(row.url, row.title, row.site_url)
+    for row in connection.execute(untagged, execution_options=streaming):
+        yield None, NewFeed(row.url, row.title, row.site_url)
 
 
 def choose_guid_policy(connection: Connection, feed_id: int, policy: GuidPolicy | None) -> None:

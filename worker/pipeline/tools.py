@@ -36,6 +36,8 @@ class Tools:
 
     engine: Engine
     transfers: Transfers
+    guard: Guard
+    """Of the fetcher: for judging addresses that nobody has dialled yet."""
     parser: Parser
     detect: Detect | None
     """None without the extra ``language``."""
@@ -74,9 +76,11 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
     fetch_limits = FetchLimits(
         chosen.fetch_timeout, chosen.connect_timeout, max_body=chosen.max_body, user_agent=chosen.user_agent
     )
+    guard = Guard.allowing(chosen.allow_hosts)
     return Tools(
         engine=engine,
-        transfers=Transfers(fetch_limits, Guard.allowing(chosen.allow_hosts)),
+        transfers=Transfers(fetch_limits, guard),
+        guard=guard,
         parser=Parser(ParseLimits(max_entries=chosen.max_entries)),
         detect=find_detector(),
         outages=Outages(engine),

@@ -26,7 +26,8 @@ from worker.pipeline.conclude import FEED_DELETED, store_documents
 from worker.pipeline.prepare import hold_back
 from worker.pipeline.results import Answered, hash_body
 from worker.seeds.files import FileLook, SeedFile, find_seed_files, read_seed_file, wait_until_still
-from worker.seeds.opml import add_feeds_of_seed
+from worker.seeds.importing import add_feeds_of_seed
+from worker.seeds.opml_outlines import UnreadOutline
 from worker.seeds.owners import date_content, find_owner, is_wire, own_feeds
 from worker.settings import Settings
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
@@ -39,6 +40,8 @@ STILL_FOR = timedelta(seconds=1)
 # A bunch of files holds at most so many, and so many bytes unless it is a single file.
 _MOST_FILES = 50
 _MOST_BYTES = 1_000_000
+# How far a list may be from the start of its file.
+_HEAD = 4_096
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
@@ -58,6 +61,8 @@ class SeedRead:
     updated: int = 0
     feeds: int = 0
     """Feeds that an OPML file added."""
+    unread: Sequence[UnreadOutline] = ()
+    """What an OPML file names that cannot be added."""
     unpolled: int = 0
     """Feeds that a saved document made known; they are not polled until somebody asks for it."""
     error: SeedError | None = None
@@ -176,13 +181,19 @@ def _explain_faults(path: Path, work: Callable[[], _Result]) -> _Result | SeedRe
 def _parse(tools: Tools, file: _Opened, known_hash: bytes | None) -> _Parsed | SeedRead:
     path, document = file.path, file.document
     kind = sniff(document.body)
+    if _is_list(kind, document.body):
+        imported = add_feeds_of_seed(tools, path, document)
+        return SeedRead(str(path), feeds=imported.added, unread=imported.unread)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
-    if kind is Kind.OPML:
-        return SeedRead(str(path), feeds=add_feeds_of_seed(tools, path, document))
     parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
     return _Parsed(file, parsed, is_known=known_hash is not None)
+
+
+def _is_list(kind: Kind, body: bytes) -> bool:
+    """Say whether a file is a list of feeds, even where a program that made it has written a warning above it."""
+    return kind is Kind.OPML or (kind in {Kind.TEXT, Kind.XML} and b"<opml" in body[:_HEAD].lower())
 
 
 def _refuse_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> None:

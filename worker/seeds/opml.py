@@ -1,135 +1,142 @@
-"""OPML 2.0, lists of feeds: reading them, adding their feeds, and writing a list that reads back.
+"""Reading OPML, lists of feeds: as XML, and where that fails as its writer meant it.
 
-A document that declares entities is refused.
+``read_opml``: strictly by expat → where a document is not well-formed, ``opml_markup`` reads it from its beginning →
+``opml_outlines`` makes feeds of the outlines that either finds
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from email.utils import format_datetime
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
-from sqlalchemy import Connection
-
+from worker.basics.charset import decode
 from worker.basics.text import clean, fold
-from worker.basics.urls import is_feed_url
-from worker.database.clock import read_clock
-from worker.database.conflicts import write
-from worker.database.statements import slices
-from worker.discovery.single_fetch import fetch_document
-from worker.errors import PollError, SeedError
-from worker.manage.feeds import NewFeed, add_feeds
-from worker.pipeline import Tools
-from worker.seeds.files import MOST_OPML_BYTES, read_seed_file
+from worker.errors import SeedError
+from worker.fetch import Guard
+from worker.manage.feeds import NewFeed
+from worker.seeds.opml_markup import declares_entities, has_outlines, read_tags
+from worker.seeds.opml_outlines import Outlines, UnreadOutline
 from worker.values.due_feeds import Document
 
-_DEEPEST = 50
-_LONGEST = 4000
-# Feeds added in one transaction: nobody else can write to SQLite meanwhile.
-_SLICE = 5_000
+_LONGEST_SHOWN = 40
+# No honest list nests so deep, and expat keeps what it needs for each element that is open.
+_DEEPEST = 5_000
+_HEAD = 4_000
+_ELEMENT = re.compile(r"<[A-Za-z][\w:.-]{0,40}")
 
 
-def import_opml(tools: Tools, source: str) -> tuple[int, int]:
-    """Add the feeds of an OPML file, or of a document on the web; SeedError when it cannot be read.
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """What an OPML document names."""
 
-    Return how many were added, and how many were known already.
-    """
-    is_on_web = source.startswith(("http://", "https://"))
-    document = _fetch(tools, source) if is_on_web else read_seed_file(Path(source), MOST_OPML_BYTES)[0]
-    feeds = read_opml(document.body)
-    added = _add_pollable(tools, feeds, revive=True)
-    return added, len(feeds) - added
+    feeds: Sequence[NewFeed]
+    """One feed may be among them several times, with other tags."""
+    unread: Sequence[UnreadOutline] = ()
+    """What names no feed that can be added, in the order of lines."""
 
 
-def add_feeds_of_seed(tools: Tools, path: Path, document: Document) -> int:
-    """Add the feeds of an OPML seed file and return how many were not there yet; SeedError when it cannot be read."""
+class _UnreadError(Exception):
+    """A document that is not to be read strictly: its outlines may begin behind something else."""
+
+
+def read_opml(document: Document, guard: Guard) -> FeedList:
+    """Return the feeds of a document, and what of it cannot be read; SeedError when it is no OPML."""
+    found = _read_strictly(document.body, guard)
+    if isinstance(found, FeedList):
+        return found
+    text = decode(document.body, document.content_type)
+    # It may be sound, but in another encoding: expat knows few, and would believe what a document says of its own.
+    if (body := text.encode("utf-8", "replace")) != document.body:
+        found = _read_strictly(body, guard)
+    return found if isinstance(found, FeedList) else _read_forgivingly(text, guard, fault=found)
+
+
+def _read_strictly(body: bytes, guard: Guard) -> FeedList | str:
+    """Return what a well-formed document in UTF-8 names; of any other, what is wrong with it, if expat says so."""
+    reader = _StrictReader(guard)
     try:
-        feeds = read_opml(document.body)
-    except SeedError as error:
-        raise SeedError(f"{path} was not read: {error}") from error
-    return _add_pollable(tools, feeds, revive=False)
+        return reader.read(body)
+    except expat.ExpatError as error:
+        return f"The OPML document is broken at line {error.lineno}: {expat.errors.messages[error.code]}."
+    except _UnreadError:
+        return ""
 
 
-def _fetch(tools: Tools, url: str) -> Document:
-    try:
-        return fetch_document(tools.transfers, url)
-    except PollError as error:
-        raise SeedError(f"{url} was not read: {error.sentence}.") from error
-
-
-def _add_pollable(tools: Tools, feeds: Iterable[NewFeed], *, revive: bool) -> int:
-    """Add the feeds whose URLs can be polled; return how many were not there yet."""
-
-    def add(connection: Connection, some: Sequence[NewFeed]) -> int:
-        return add_feeds(connection, read_clock(connection).now(), some, revive=revive)
-
-    pollable = (feed for feed in feeds if is_feed_url(feed.url))
-    return sum(write(tools.engine, partial(add, some=some)) for some in slices(pollable, _SLICE))
-
-
-def read_opml(body: bytes) -> list[NewFeed]:
-    """Return the feeds of a document (http and https only); SeedError says what is wrong."""
-    return _Reader().read(body)
-
-
-def write_opml(feeds: Iterable[NewFeed], title: str, created_at: datetime) -> Iterator[bytes]:
-    """Yield a document that lists the feeds, one a line."""
-    yield (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n<head>\n'
-        f"<title>{escape(title)}</title>\n<dateCreated>{format_datetime(created_at)}</dateCreated>\n</head>\n<body>\n"
-    ).encode()
-    for feed in feeds:
-        name = _attribute(feed.title or feed.url)
-        site = f" htmlUrl={_attribute(feed.site_url)}" if feed.site_url else ""
-        yield f'<outline type="rss" text={name} title={name} xmlUrl={_attribute(feed.url)}{site}/>\n'.encode()
-    yield b"</body>\n</opml>\n"
-
-
-def _attribute(text: str) -> str:
-    # quoteattr also writes tabs and line breaks as references; a parser would turn them into spaces otherwise.
-    return quoteattr(clean(text, _LONGEST))
-
-
-class _Reader:
+class _StrictReader:
     """An expat parser and its place in the document; a class because expat calls back."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
+        self._outlines = Outlines(guard)
         self._depth = 0
-        self._found: list[NewFeed] = []
-        self._parser = expat.ParserCreate()
+        self._parser = expat.ParserCreate("utf-8")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        self._parser.EntityDeclHandler = self._refuse_entity
+        self._parser.StartDoctypeDeclHandler = self._leave_unread
 
-    def read(self, body: bytes) -> list[NewFeed]:
-        try:
-            self._parser.Parse(body, True)
-        except expat.ExpatError as error:
-            raise SeedError(
-                f"The OPML document is broken at line {error.lineno}: {expat.errors.messages[error.code]}."
-            ) from error
-        return self._found
+    def read(self, body: bytes) -> FeedList:
+        self._parser.Parse(body, True)
+        return FeedList(self._outlines.feeds, self._outlines.unread)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        if self._depth == 1 and name.lower() != "opml":
-            raise SeedError(f"This is no OPML document: it begins with <{clean(name, 40)}>.")
-        if self._depth > _DEEPEST:
-            raise SeedError(f"The OPML document nests deeper than {_DEEPEST} outlines.")
         if name.lower() == "outline":
-            self._take_element({key.lower(): fold(clean(value, _LONGEST)) for key, value in attributes.items()})
+            self._outlines.begin({key.lower(): value for key, value in attributes.items()}, self._line)
+        elif self._depth == 1 and name.lower() != "opml":
+            raise _UnreadError
+        elif self._depth > _DEEPEST:
+            raise SeedError(f"The OPML document nests deeper than {_DEEPEST:,} elements.")
 
-    def _take_element(self, given: dict[str, str]) -> None:
-        title = given.get("title") or given.get("text") or ""
-        url = given.get("xmlurl", "")
-        if url.lower().startswith(("http://", "https://")):
-            self._found.append(NewFeed(url, title or None, given.get("htmlurl") or None))
+    def _line(self) -> int:
+        return self._parser.CurrentLineNumber
 
-    def _end(self, _name: str) -> None:
+    def _end(self, name: str) -> None:
         self._depth -= 1
+        if name.lower() == "outline":
+            self._outlines.end()
 
-    def _refuse_entity(self, *_: object) -> None:
-        # An honest list of feeds needs no entities, and chains of entities crash expat itself.
+    def _leave_unread(self, *_: object) -> None:
+        # An entity that a document type declares elsewhere would vanish from texts; chains of them crash old expat.
+        raise _UnreadError
+
+
+def _read_forgivingly(text: str, guard: Guard, fault: str) -> FeedList:
+    """Return what any document names in whose text outlines are found."""
+    if not has_outlines(text):
+        raise SeedError(f"This is no OPML document: it begins with {_show_start(text)}.")
+    if declares_entities(text):
         raise SeedError("The OPML document declares entities, which is refused.")
+    outlines, lines = Outlines(guard), _line_counter(text)
+    for tag in read_tags(text):
+        if tag.is_end:
+            outlines.end()
+        elif tag.is_cut:
+            outlines.leave_out(tag.attributes, lines(tag.place), "it is cut off.")
+        else:
+            outlines.begin(tag.attributes, partial(lines, tag.place))
+            if tag.is_empty:
+                outlines.end()
+    if fault and not (outlines.feeds or outlines.unread):
+        raise SeedError(fault)
+    return FeedList(outlines.feeds, outlines.unread)
+
+
+def _show_start(text: str) -> str:
+    """Return the first element of a document, or the first words of a text."""
+    head = fold(clean(text[:_HEAD], _HEAD))
+    element = _ELEMENT.search(head) if head.startswith("<") else None
+    return f"{element[0]}>" if element else repr(head[:_LONGEST_SHOWN])
+
+
+def _line_counter(text: str) -> Callable[[int], int]:
+    """Return a function that gives the line of a place, for places in their order: each line is counted once."""
+    line, counted_to = 1, 0
+    line_break = "\n" if "\n" in text else "\r"
+
+    def line_of(place: int) -> int:
+        nonlocal line, counted_to
+        line += text.count(line_break, counted_to, place)
+        counted_to = place
+        return line
+
+    return line_of

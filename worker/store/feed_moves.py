@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.conflicts import is_taken
-from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow, ScheduleRow, SeedFileRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow, FeedTagRow, PollRow, ScheduleRow, SeedFileRow
 from worker.database.locks import add_hosts, count_edition, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
 from worker.store.decided_articles import StaleDecisionError
@@ -78,6 +78,7 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     connection.execute(ours.order_by(ArticleRow.id).with_for_update())
     for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
+    _merge_tags(connection, feed_id, other)
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     _revive(connection, now, other)
     return article_ids
@@ -107,6 +108,14 @@ def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == other, newer))
     is_known = exists().where(twin.feed_id == other, is_twin)
     connection.execute(update(SightingRow).where(SightingRow.feed_id == feed_id, ~is_known).values(feed_id=other))
+
+
+def _merge_tags(connection: Connection, feed_id: int, other: int) -> None:
+    """Hand over the tags that the other feed lacks."""
+    twin = aliased(FeedTagRow)
+    is_known = exists().where(twin.feed_id == other, twin.tag == FeedTagRow.tag)
+    lacked = update(FeedTagRow).where(FeedTagRow.feed_id == feed_id, ~is_known)
+    connection.execute(lacked.values(feed_id=other))
 
 
 def _recency(sighting: Any) -> ColumnElement[Any]:

@@ -87,7 +87,9 @@ def test_a_rule_that_cannot_be_read_is_an_error(rule: str) -> None:
         ("http://0x7f.1/hook", "127.0.0.1 is not a public address (loopback)"),
         ("http://[::1]/hook", "::1 is not a public address (loopback)"),
         ("http://192.0.34.166:22/hook", "port 22 is not one that feeds are served on"),
-        ("http://localhost/hook", None),
+        ("http://localhost/hook", "127.0.0.1 is not a public address (loopback)"),
+        ("http://feeds.localhost./hook", "127.0.0.1 is not a public address (loopback)"),
+        ("http://localhost.example/hook", None),
         ("https://192.0.34.166/hook", None),
     ],
 )
