@@ -108,6 +108,13 @@ def _reason(field: str, body: bytes, our: Entry, feedparsers: Entry) -> str | No
         "feedparser takes what stands in another element for the entry's own": (
             field in {"guid", "link", "title", "image"} and b"<image>" in body
         ),
+        "feedparser takes a podcast's artist for one author more": field == "authors" and b"itunes:author" in body,
+        "feedparser takes the first of several addresses in an author for the only one": (
+            field == "authors" and any(author.count("@") > 1 for author in our.authors)
+        ),
+        "feedparser does not tell subjects of Dublin Core, which may be lists, from categories": (
+            field == "tags" and b"dc:subject" in body
+        ),
         "feedparser drops a guid that is no URL; we keep it as it stands (RFC 4287, section 4.2.6)": (
             our.guid != feedparsers.guid and b"xml:base" in body
         ),

@@ -26,9 +26,10 @@ _HTML = frozenset(
     "small source span strike strong style sub sup table tbody td textarea tfoot th thead time tr tt u ul var video "
     "wbr".split()
 )
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}(?:\?subject=\S+)?")
 # No file's length has more digits, and a longer number would not fit into an answer either.
 _LENGTH = re.compile(r"\d{1,15}", re.ASCII)
+_PHRASE = re.compile(r"\s(?:and|und|et|y|e|og|och|i|en|of|&)\s")
+_LONGEST_SUBJECT = 3
 _HTML_TYPE, _XHTML_TYPE = "text/html", "application/xhtml+xml"
 _BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
 _Item = TypeVar("_Item")
@@ -67,18 +68,26 @@ def as_html(text: str | None, *, is_plain: bool = True) -> str | None:
     return text.replace("<", "&lt;") if text and is_plain else text
 
 
-def name_of_author(author: str) -> str:
-    """Return the name in ``mail (Name)``, ``Name <mail>`` and the like, else the author as written."""
-    mail = _MAIL.search(author)
-    if mail is None:
-        return author
-    name = author.replace(mail[0], "").replace("mailto:", "").strip(" \t\n<>()[],;\"'-")
-    return name or mail[0]
-
-
 def choose_link(link: str | None, guid: str | None, *, is_permalink: bool) -> str | None:
     """Return an entry's link: its own, else its guid if that claims to be a permalink and is a web page's URL."""
     return link or (guid if guid and is_permalink and is_web_page(guid) else None)
+
+
+def split_keywords(listed: str) -> list[str]:
+    """Return the keywords of a list, which commas separate."""
+    return [keyword for each in listed.split(",") if (keyword := tidy_text(each, LONGEST_NAME))]
+
+
+def split_subjects(written: str) -> list[str]:
+    """Return the subjects in a Dublin Core subject: separated by semicolons, or by commas where all of it is a list.
+
+    ``Culture, Media and Sport`` is one subject, and so is what has a part as long as a sentence.
+    """
+    parts = [part for each in written.split(";") if (part := tidy_text(each, LONGEST_NAME))]
+    if len(parts) == 1 and "," in written and not _PHRASE.search(written):
+        listed = split_keywords(written)
+        return parts if any(len(each.split()) > _LONGEST_SUBJECT for each in listed) else listed
+    return parts
 
 
 def is_software_category(scheme: str | None) -> bool:

@@ -23,7 +23,7 @@ from worker.wire.agencies import agency_name
 from worker.wire.bylines import read_opening
 
 _LONGEST_TITLE, _LONGEST_MADE_TITLE, _LONGEST_SUMMARY, _LONGEST_NOTE = 1000, 160, 300, 1000
-_LONGEST_NAME, _LONGEST_NAMES, _LONGEST_TAG = 200, 2000, 100
+_LONGEST_NAME, _LONGEST_TAG = 200, 100
 _MOST_NAMES = 64
 _WHITE_SPACE = b" \t\n\r\v\f"
 _NOTICE_NUMBERS, _URGENCIES = frozenset(range(1, 1000)), frozenset(range(1, 10))
@@ -77,7 +77,7 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
         url=url,
         original_url=original_url,
         match_key=key_across_feeds(entry, url, feed),
-        authors=_distinct(split_names(one_line(field, _LONGEST_NAMES) for field in entry.authors), _LONGEST_NAME),
+        authors=_distinct(split_names(entry.authors), _LONGEST_NAME),
         published_at=published_at,
         updated_at=updated_at if is_changed else None,
         language=language,

@@ -5,15 +5,20 @@ is better than half a ministry as an author.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
+from worker.basics.mailboxes import addresses_in, is_address, names_beside_addresses, without_angles
+from worker.normalise.plain_text import one_line
 from worker.wire.bylines import reads_like_a_name
 
+_LONGEST = 2000
 # These separate names and are never part of one.
 _LIST = re.compile(r"\s*[;|]\s*")
 _AND = "and|und|et|y|e|og|och|i|en|&"
 _JOINTS = re.compile(rf"\s*,\s*(?:(?:{_AND}) )?|\s+(?:{_AND})\s+")
+_LEADING_AND = re.compile(rf"^(?:{_AND})\s+")
+_BY = re.compile(r"(?P<by>by|von|par|por|door|av)(?::\s*|\s+|$)", re.IGNORECASE)
 # No person's name ends in these words: roles, newsrooms, institutions, titles after a name.
 _NO_NAMES = frozenset(
     "affairs agencies agency analyst association board bureau centre center columnist committee company contributor "
@@ -25,20 +30,40 @@ _NO_NAMES = frozenset(
 )
 
 
-def split_names(fields: Iterable[str]) -> Iterator[str]:
-    """Yield the names in author fields, each a line of text; a list that is not all names stays whole."""
-    for field in fields:
-        yield from _names_in(field)
+def split_names(fields: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in author fields as published; a list that is not all names stays whole.
+
+    Mail addresses are no names, where there is any name besides.
+    """
+    names = tuple(name for field in fields for name in _names_in(field))
+    if any("@" in name for name in names):
+        return tuple(name for name in names if not is_address(name)) or names
+    return names
 
 
 # The same people write all that a feed carries.
 @lru_cache(maxsize=256)
 def _names_in(field: str) -> tuple[str, ...]:
+    line = one_line(without_angles(field) if "@" in field else field, _LONGEST)
+    if "@" in line and (beside := names_beside_addresses(line)) != [line]:
+        listed = [_LEADING_AND.sub("", name) for name in beside] or addresses_in(line)
+    else:
+        listed = _LIST.split(line)
     names: list[str] = []
-    for listed in filter(None, _LIST.split(field)):
-        parts = _JOINTS.split(listed)
-        names += parts if all(map(_is_name, parts)) else (listed,)
+    for each in filter(None, map(_without_by, listed)):
+        parts = _JOINTS.split(each)
+        names += parts if all(map(_is_name, parts)) else (each,)
     return tuple(names)
+
+
+def _without_by(field: str) -> str:
+    """Return a field without the ``By`` of a byline; in languages in which that begins names too, before names only."""
+    signed = _BY.match(field)
+    if signed is None:
+        return field
+    names = field[signed.end() :]
+    is_sure = signed["by"].casefold() == "by" or (not names[:1].islower() and all(map(_is_name, _JOINTS.split(names))))
+    return names if is_sure else field
 
 
 def _is_name(text: str) -> bool:

@@ -18,6 +18,7 @@ import feedparser
 from worker.basics import field_rules
 from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
+from worker.basics.mailboxes import name_of_author
 from worker.basics.text import clean
 from worker.basics.urls import is_decoration
 from worker.dates.reading import find_moment
@@ -124,7 +125,7 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
         content=content,
         is_plain_text=content is not None and _is_plain(body),
         # feedparser repeats a name where an address without one follows it.
-        authors=tuple(dict.fromkeys(_authors(item))) or feed_authors,
+        authors=tuple(dict.fromkeys(_authors(item) or _authors(_detail(item, "source")))) or feed_authors,
         published=_published(item),
         updated=_text(item, "updated"),
         language=_text(item, "language") or _text(body or title, "language"),
@@ -153,17 +154,16 @@ def _is_plain(detail: _Values) -> bool:
     return detail.get("type") == "text/plain"
 
 
-def _authors(item: _Values) -> Iterator[str]:
+def _authors(item: _Values) -> list[str]:
     authors = _dicts(item, "authors")
     named = [_text(author, "name") or _text(author, "email") for author in authors]
-    for name in named if any(named) else [_text(item, "author")]:
-        if name:
-            yield field_rules.name_of_author(name)
+    return [name_of_author(name) for name in (named if any(named) else [_text(item, "author")]) if name]
 
 
 def _tags(item: _Values) -> Iterator[str]:
     for value in _dicts(item, "tags"):
-        if not field_rules.is_software_category(value.get("scheme")) and (tag := _text(value, "term")):
+        tag = _text(value, "label") or _text(value, "term")
+        if tag and not field_rules.is_software_category(value.get("scheme")):
             yield tag
 
 

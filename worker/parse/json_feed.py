@@ -37,7 +37,6 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
 
 def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
     html, text = text_in(item, "content_html", LONGEST_CONTENT), text_in(item, "content_text", LONGEST_CONTENT)
-    tags = (clean(tag, LONGEST_NAME).strip() for tag in list_in(item, "tags") if isinstance(tag, str))
     return Entry(
         guid=_id(item),
         link=text_in(item, "url", LONGEST_URL) or text_in(item, "external_url", LONGEST_URL),
@@ -50,7 +49,7 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
         published=_date(item, "date_published"),
         updated=_date(item, "date_modified"),
         language=text_in(item, "language", LONGEST_NAME),
-        tags=tuple(filter(None, tags)),
+        tags=tuple(_tags(item)),
         enclosures=tuple(_attachments(item)),
         image_url=text_in(item, "image", LONGEST_URL) or text_in(item, "banner_image", LONGEST_URL),
     )
@@ -74,11 +73,21 @@ def _id(item: dict[str, Any]) -> str | None:
     return str(value) if is_count(value) else text_in(item, "id", LONGEST_URL)
 
 
-def _authors(item: dict[str, Any]) -> Iterator[str]:
-    # 1.0 had one author, 1.1 has a list; a feed may serve both.
-    for author in list_in(item, "authors") or [item.get("author")]:
-        if isinstance(author, dict) and (name := text_in(author, "name", LONGEST_NAME)):
-            yield name
+def _authors(item: dict[str, Any]) -> list[str]:
+    # 1.0 had one author, 1.1 has a list; a feed may serve both, and publishers put either under either name.
+    for value in (item.get("authors"), item.get("author")):
+        listed = value if isinstance(value, list) else [value]
+        authors = (each if isinstance(each, dict) else {"name": each} for each in listed)
+        names = [name for author in authors if (name := text_in(author, "name", LONGEST_NAME))]
+        if names:
+            return names
+    return []
+
+
+def _tags(item: dict[str, Any]) -> list[str]:
+    value = item.get("tags")
+    listed = value.split(",") if isinstance(value, str) else list_in(item, "tags")
+    return [tag for each in listed if isinstance(each, str) and (tag := clean(each, LONGEST_NAME).strip())]
 
 
 def _attachments(item: dict[str, Any]) -> Iterator[Enclosure]:

@@ -7,10 +7,14 @@ from xml.etree.ElementTree import Element
 
 from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
+from worker.basics.mailboxes import is_address, name_of_author
 from worker.basics.urls import is_decoration
 from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_element_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
+
+# What may mark up an author's name.
+_MARKUP = frozenset("a b em i span strong".split())
 
 
 def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) -> Entry:
@@ -30,7 +34,7 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
         summary=as_html(summary.text, is_plain=summary.is_plain and summary is not body) if summary else None,
         content=body.text if body else None,
         is_plain_text=body.is_plain if body else False,
-        authors=tuple(dict.fromkeys(read_authors(parts, scope.roles))) or feed_authors,
+        authors=_authors(parts, scope) or feed_authors,
         published=last_text(parts, "published") or last_text(parts, "created"),
         updated=last_text(parts, "updated"),
         language=last_text(parts, "language") or inner.language,
@@ -84,23 +88,52 @@ def _summary_and_body(parts: Parts, scope: Scope) -> tuple[MarkedText | None, Ma
     return caption, caption
 
 
+def _authors(parts: Parts, scope: Scope) -> tuple[str, ...]:
+    """Return an entry's own authors, else those of the feed that it was taken from (RFC 4287, section 4.2.1)."""
+    own = dict.fromkeys(read_authors(parts, scope.roles))
+    if own or "source" not in parts:
+        return tuple(own)
+    sources = (sort_parts(source, scope.roles) for source in parts["source"])
+    return tuple(dict.fromkeys(name for source in sources for name in read_authors(source, scope.roles)))
+
+
 def read_authors(parts: Parts, roles: Roles) -> Iterator[str]:
-    """Yield the names of a feed's or an entry's authors."""
+    """Yield the names of a feed's or an entry's authors; a podcast's artist is one where no other has a name."""
+    is_named = False
     for author in parts.get("author", ()):
-        named = sort_parts(author, roles) if len(author) else {}
-        name = last_text(named, "name") or last_text(named, "email") or tidy_text(author.text, LONGEST_NAME)
-        if name:
-            yield field_rules.name_of_author(name)
+        if written := _name_of(author, roles):
+            name = name_of_author(written)
+            is_named = is_named or not is_address(name)
+            yield name
+    if not is_named and "artist" in parts:
+        artists = (_name_of(artist, roles) for artist in parts["artist"])
+        yield from map(name_of_author, filter(None, artists))
+
+
+def _name_of(author: Element, roles: Roles) -> str | None:
+    if not len(author):
+        return tidy_text(author.text, LONGEST_NAME)
+    named = sort_parts(author, roles)
+    # RSS may have HTML for a name.
+    is_marked_up = all(child.tag.rpartition("}")[2].lower() in _MARKUP for child in author)
+    return (
+        last_text(named, "name")
+        or last_text(named, "email")
+        or (read_element_text(author, LONGEST_NAME) if is_marked_up else tidy_text(author.text, LONGEST_NAME))
+    )
 
 
 def _tags(parts: Parts) -> Iterator[str]:
     for element in parts.get("tag", ()):
-        if not field_rules.is_software_category(element.get("scheme")):
+        if element.tag.endswith("}subject"):
+            yield from field_rules.split_subjects(read_element_text(element, LONGEST_CONTENT) or "")
+        elif not field_rules.is_software_category(element.get("scheme")):
+            # RFC 4287, section 4.2.2.3: the label is for people, the term for programs.
+            label = tidy_text(element.get("label"), LONGEST_NAME)
             written = (element.get("term") or element.get("text"), element.text)
-            yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
+            yield from (label,) if label else filter(None, (tidy_text(text, LONGEST_NAME) for text in written))
     for element in parts.get("tags", ()):
-        listed = (read_element_text(element, LONGEST_CONTENT) or "").split(",")
-        yield from (tag for text in listed if (tag := tidy_text(text, LONGEST_NAME)))
+        yield from field_rules.split_keywords(read_element_text(element, LONGEST_CONTENT) or "")
 
 
 def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:

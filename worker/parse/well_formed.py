@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from worker.basics import field_rules
 from worker.basics.charset import decode, is_utf8
-from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
+from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_TITLE, LONGEST_URL
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.outline import Sliced, hash_frame, outline_entries, slice_entries
@@ -188,7 +188,7 @@ def _part(parts: Parts, role: str, roles: Roles) -> Parts:
 
 def _news_entry(page: Parts, news: Parts, publication: Parts, roles: Roles) -> Entry:
     location = last_text(page, "loc", LONGEST_URL)
-    keywords = (last_text(news, "tags", LONGEST_CONTENT) or "").split(",")
+    keywords = field_rules.split_keywords(last_text(news, "tags", LONGEST_CONTENT) or "")
     images = (last_text(sort_parts(image, roles), "image loc", LONGEST_URL) for image in page.get("sitemap image", ()))
     return Entry(
         guid=location,
@@ -197,6 +197,6 @@ def _news_entry(page: Parts, news: Parts, publication: Parts, roles: Roles) -> E
         published=last_text(news, "news date"),
         updated=last_text(page, "lastmod"),
         language=last_text(publication, "news language"),
-        tags=tuple(dict.fromkeys(tag for word in keywords if (tag := field_rules.tidy_text(word, LONGEST_NAME)))),
+        tags=tuple(dict.fromkeys(keywords)),
         image_url=next(filter(None, images), None),
     )

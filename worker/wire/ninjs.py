@@ -117,18 +117,27 @@ def _headline(item: _Object) -> str | None:
 
 
 def _authors(item: _Object) -> Iterator[str]:
-    if signed := text_in(item, "by", _LINE) or text_in(item, "byline", _LINE):
-        yield signed
-    for value in list_in(item, "bylines"):
-        byline = _folded(value) if isinstance(value, dict) else {"by": value}
-        if name := text_in(byline, "by", _LINE) or text_in(byline, "name", _LINE):
-            yield name
+    """Yield who wrote an item: its byline, else the authors that some newsroom systems list beside it."""
+    signed = [text_in(item, "by", _LINE) or text_in(item, "byline", _LINE)]
+    signed += map(_signed_by, list_in(item, "bylines"))
+    listed = [value for field in ("authors", "author") for value in _listed(item, field)]
+    yield from filter(None, signed if any(signed) else map(_signed_by, listed))
+
+
+def _signed_by(value: Any) -> str | None:
+    byline = _folded(value) if isinstance(value, dict) else {"by": value}
+    is_editor = "edit" in (text_in(byline, "role", _NAME) or "").casefold()
+    return None if is_editor else text_in(byline, "by", _LINE) or text_in(byline, "name", _LINE)
+
+
+def _listed(item: _Object, field: str) -> list[Any]:
+    value = item.get(field)
+    return value if isinstance(value, list) else [value]
 
 
 def _names(item: _Object, *fields: str) -> Iterator[str]:
     """Yield the names under some fields, each of which may be a string, an object, or a list of either."""
-    values = (item.get(field) for field in fields)
-    for each in (each for value in values for each in (value if isinstance(value, list) else [value])):
+    for each in (each for field in fields for each in _listed(item, field)):
         if name := text_in(_folded(each) if isinstance(each, dict) else {"name": each}, "name", _NAME):
             yield name
 

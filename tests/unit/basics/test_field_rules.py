@@ -1,7 +1,6 @@
 import pytest
 
-from tests.costs import spend_at_most
-from worker.basics.field_rules import choose_link, looks_like_html, name_of_author, read_length, resolve_url, tidy_text
+from worker.basics.field_rules import choose_link, looks_like_html, read_length, resolve_url, tidy_text
 
 
 @pytest.mark.parametrize(
@@ -40,29 +39,6 @@ def test_what_ends_a_tag_or_has_a_reference_is_html(text: str) -> None:
 )
 def test_what_has_neither_or_anything_that_is_not_html_is_not(text: str) -> None:
     assert not looks_like_html(text)
-
-
-@pytest.mark.parametrize(
-    ("author", "name"),
-    [
-        ("Ann Arbor", "Ann Arbor"),
-        ("ann@example.com (Ann Arbor)", "Ann Arbor"),
-        ("Ann Arbor <ann@example.com>", "Ann Arbor"),
-        ('"Ann Arbor" <ann@example.com>', "Ann Arbor"),
-        ("Ann Arbor (mailto:ann@example.co.uk)", "Ann Arbor"),
-        ("ann@example.com", "ann@example.com"),
-        ("<ann@example.com>", "ann@example.com"),
-        ("Ann @ Home", "Ann @ Home"),
-        ("Ann (London)", "Ann (London)"),
-    ],
-)
-def test_of_an_author_with_an_address_the_name_counts(author: str, name: str) -> None:
-    assert name_of_author(author) == name
-
-
-@pytest.mark.parametrize("author", ["a." * 200, "a@" * 200, "a@a." * 100, "a@" + "a." * 199, "-" * 400])
-def test_looking_for_an_address_costs_next_to_nothing(author: str) -> None:
-    spend_at_most(0.1, lambda: [name_of_author(author) for _ in range(100)])
 
 
 @pytest.mark.parametrize(

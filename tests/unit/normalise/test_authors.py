@@ -16,6 +16,13 @@ from worker.normalise.authors import split_names
         ("Karl am Rhyn, Ada Lovelace", ["Karl am Rhyn", "Ada Lovelace"]),
         ("J. K. O'Hara & Jean-Paul de la Tour", ["J. K. O'Hara", "Jean-Paul de la Tour"]),
         ("AFP | Reuters", ["AFP", "Reuters"]),
+        ("Ada Lovelace <ada@x.example> and Mary Somerville <m@x.example>", ["Ada Lovelace", "Mary Somerville"]),
+        ("O'Brien, Pat <p@x.example>, \"Lovelace, Ada\" <a@x.example>", ["O'Brien, Pat", "Lovelace, Ada"]),
+        ("Ada Lovelace and Mary Somerville <post@x.example>", ["Ada Lovelace", "Mary Somerville"]),
+        ("ada@x.example, Mary Somerville", ["Mary Somerville"]),
+        ("Ada Lovelace &lt;ada@x.example&gt;", ["Ada Lovelace"]),
+        ("ada@x.example; mary@x.example", ["ada@x.example", "mary@x.example"]),
+        ("<ada@x.example>", ["ada@x.example"]),
         ("Lovelace, Ada; Somerville, Mary", ["Lovelace, Ada", "Somerville, Mary"]),
     ],
 )  # fmt: skip
@@ -37,12 +44,43 @@ def test_names_in_one_field_are_taken_apart(field: str, names: list[str]) -> Non
         "Ada Lovelace, Evening Post",
         "Santiago Ramón y Cajal",
         "Ada Lovelace, Mary Somerville (pictures)",
-        "ada@example.com, Mary Somerville",
         "The sea, the sea and the boats",
     ],
 )
 def test_in_doubt_a_field_stays_as_published(field: str) -> None:
     assert list(split_names([field])) == [field]
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("By Ada Lovelace", ["Ada Lovelace"]),
+        ("by: Ada Lovelace and Mary Somerville", ["Ada Lovelace", "Mary Somerville"]),
+        ("by <a href='mailto:ada@x.example'>Ada Lovelace</a>", ["Ada Lovelace"]),
+        ("By the Editors", ["the Editors"]),
+        ("Von Ada Lovelace und Mary Somerville", ["Ada Lovelace", "Mary Somerville"]),
+        ("Par Ada Lovelace", ["Ada Lovelace"]),
+        ("By", []),
+        ("Von der Leyen", ["Von der Leyen"]),
+        ("Von Miller", ["Von Miller"]),
+        ("Par Equity", ["Par Equity"]),
+        ("Byron Lovelace", ["Byron Lovelace"]),
+    ],
+)
+def test_what_opens_a_byline_is_no_part_of_a_name(field: str, names: list[str]) -> None:
+    assert list(split_names([field])) == names
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        (["ada@x.example", "Ada Lovelace"], ["Ada Lovelace"]),
+        (["ada@x.example", "mary@x.example"], ["ada@x.example", "mary@x.example"]),
+        (["ada@x.example", "@mary"], ["@mary"]),
+    ],
+)
+def test_an_address_stands_for_a_name_only_where_there_is_none(fields: list[str], names: list[str]) -> None:
+    assert list(split_names(fields)) == names
 
 
 def test_fields_keep_their_order() -> None:

@@ -39,6 +39,31 @@ def test_a_feed_of_version_1_0_has_one_author_an_entry() -> None:
     assert parsed.entries[0].authors == ("Ann",)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"authors": {"name": "Ann"}},
+        {"authors": ["Ann"]},
+        {"authors": "Ann"},
+        {"author": "Ann"},
+        {"author": [{"name": "Ann"}]},
+        {"authors": [{"url": "https://ann.example/"}], "author": {"name": "Ann"}},
+        {"authors": [{"name": "Ann"}], "author": {"name": "Someone"}},
+    ],
+)
+def test_an_author_is_found_in_whatever_shape_it_is_written(written: dict[str, Any]) -> None:
+    assert _entry(id="1", **written).authors == ("Ann",)
+
+
+@pytest.mark.parametrize("tags", ["rain, low pressure", ["rain", " low pressure "], "rain,,low pressure,"])
+def test_tags_are_a_list_or_a_line_with_commas(tags: Any) -> None:
+    assert _entry(id="1", tags=tags).tags == ("rain", "low pressure")
+
+
+def test_a_tag_of_a_list_may_have_commas() -> None:
+    assert _entry(id="1", tags=["Culture, media and sport"]).tags == ("Culture, media and sport",)
+
+
 @pytest.mark.parametrize("feed_authors", [{"author": {"name": "Ann"}}, {"authors": [{"name": "Ann"}]}])
 def test_the_author_of_the_feed_wrote_what_no_one_else_signed(feed_authors: dict[str, Any]) -> None:
     own, none = _feed({"id": "1", "authors": [{"name": "Ben"}]}, {"id": "2"}, **feed_authors).entries

@@ -34,3 +34,21 @@ def test_an_item_says_when_its_version_was_made() -> None:
 def test_a_role_and_a_type_may_be_anything() -> None:
     entry = _entry(headlines=[{"role": [], "value": "Rain stops"}], associations=[{"type": {}, "renditions": []}])
     assert (entry.title, entry.image_url) == ("Rain stops", None)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"byline": "By Ann Arbor and Ben Nevis"},
+        {"by": "Ann Arbor, Ben Nevis"},
+        {"authors": [{"name": "Ann Arbor", "role": "writer"}, {"name": "Ben Nevis"}]},
+        {"authors": ["Ann Arbor", "Ben Nevis"]},
+        {"authors": [{"name": "Ann Arbor"}, {"name": "Ben Nevis"}, {"name": "Cy Young", "role": "subeditor"}]},
+        {"author": {"name": "Ann Arbor and Ben Nevis"}},
+        {"bylines": [{"by": "Ann Arbor"}, {"by": "Ben Nevis"}]},
+        {"byline": "By Ann Arbor and Ben Nevis", "authors": [{"name": "A. Arbor"}]},
+        {"byline": "", "bylines": [{}], "authors": [{"code": "x", "name": "Ann Arbor"}, {"name": "Ben Nevis"}, {}, 7]},
+    ],
+)
+def test_the_byline_says_who_wrote_an_item_else_its_authors_do(written: dict[str, Any]) -> None:
+    assert _entry(**written).authors == ("Ann Arbor", "Ben Nevis")
