@@ -1,4 +1,4 @@
-"""ninjs, news in JSON (https://iptc.org/std/ninjs/): 1.x, 2.x, and 3.x, whose names differ only in case."""
+"""ninjs, news in JSON (https://iptc.org/std/ninjs/): 1.x, 2.x, and 3.x, whose names differ in case."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -52,7 +52,8 @@ def _read_item(item: _Object) -> Entry | Skipped:
     content, is_plain_text = _content(item)
     guid = text_in(item, "uri", _URL) or text_in(item, "guid", _URL)
     associated = _objects(item, "associations")
-    embargo = item.get("embargoed")
+    # 1.x and 2.x, and 3.x.
+    embargo = item.get("embargoed", item.get("embargoeduntil"))
     entry = Entry(
         guid=guid,
         title=_headline(item),

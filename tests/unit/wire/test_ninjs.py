@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -52,3 +53,8 @@ def test_a_role_and_a_type_may_be_anything() -> None:
 )
 def test_the_byline_says_who_wrote_an_item_else_its_authors_do(written: dict[str, Any]) -> None:
     assert _entry(**written).authors == ("Ann Arbor", "Ben Nevis")
+
+
+@pytest.mark.parametrize("name", ["embargoed", "embargoedUntil"])
+def test_an_embargo_holds_under_its_name_in_each_version_of_the_standard(name: str) -> None:
+    assert _entry(**{name: "2026-07-11T06:00:00Z"}).embargoed_until == datetime(2026, 7, 11, 6, tzinfo=UTC)
