@@ -68,3 +68,18 @@ def test_it_has_the_summary_and_the_files_that_go_with_an_article(feedmill: Feed
     assert ["Summary", "The bridge opens on Monday."] in shown
     first = shown.index(["Enclosures", "http://127.0.0.1/talk.mp3 (audio/mpeg, 12.3 MB)"])
     assert " ".join(shown[first + 1]) == "http://127.0.0.1/notes"
+
+
+def test_it_says_what_a_podcast_says_of_an_episode(feedmill: Feedmill, publisher: Publisher) -> None:
+    episode = (
+        '<item xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+        ' xmlns:podcast="https://podcastindex.org/namespace/1.0"><guid isPermaLink="false">7</guid><title>Rain</title>'
+        "<itunes:duration>30:44</itunes:duration><itunes:episode>7</itunes:episode>"
+        '<podcast:transcript url="https://audio.example/7.vtt" type="text/vtt"/></item>'
+    )
+    feedmill("poll", "--force", publisher.serve("/feed", rss([episode])))
+    shown = feedmill("show", "1").stdout.splitlines()
+    first = shown.index("Episode     episode 7, 30m 44s")
+    assert shown[first + 1].strip() == "transcript https://audio.example/7.vtt (text/vtt)"
+    (listed,) = map(json.loads, feedmill("articles", "--json").stdout.splitlines())
+    assert (listed["podcast"]["duration"], listed["podcast"]["episode"]) == (1844, 7)

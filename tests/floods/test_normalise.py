@@ -12,6 +12,7 @@ from worker.normalise.feed_context import FeedContext
 from worker.normalise.plain_text import text_of
 from worker.normalise.sanitise import sanitise
 from worker.values.entries import Enclosure, Entry, KeyedEntry, KnownBy
+from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson
 
 BASE = "https://news.example/2026/rain"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -74,6 +75,13 @@ def test_tags_that_are_never_closed_cost_less_than_half_a_second(opened: str, le
             tuple
         ),
         image_url=st.none() | TEXT,
+        podcast=st.none()
+        | st.builds(
+            Podcast,
+            season_name=st.none() | TEXT,
+            transcripts=st.lists(st.builds(PodcastFile, TEXT, st.none() | TEXT), max_size=2).map(tuple),
+            people=st.lists(st.builds(PodcastPerson, TEXT, url=st.none() | TEXT), max_size=2).map(tuple),
+        ),
         base_url=st.none() | TEXT,
         dateline_place=st.none() | TEXT,
         agency=st.none() | TEXT,
@@ -95,8 +103,11 @@ def test_every_entry_becomes_an_article_that_can_be_stored(entry: Entry) -> None
         article.dateline_place or "",
     )
     keys = article.match_key or "", article.wire_key or ""
-    for text in (*words, *article.authors, *article.tags, article.agency or "", *keys):
+    episode = article.podcast or Podcast()
+    names = (episode.season_name or "", *(person.name for person in episode.people))
+    for text in (*words, *names, *article.authors, *article.tags, article.agency or "", *keys):
         text.encode()
         assert not set(text) & {"\x00", "\x1b", "\x7f", "\x85"}
-    urls = (article.url, article.original_url, article.image_url, *(enclosure.url for enclosure in article.enclosures))
+    files = (*article.enclosures, *episode.transcripts, *episode.people)
+    urls = (article.url, article.original_url, article.image_url, *(file.url for file in files))
     assert all(url is None or url.startswith(("http://", "https://")) for url in urls)

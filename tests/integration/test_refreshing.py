@@ -20,15 +20,20 @@ FIELDS = {
     "audio": '<enclosure url="https://media.example/a.mp3?token=1" type="audio/mpeg" length="7"/>',
     "picture": '<media:thumbnail url="https://media.example/a.jpg"/>',
     "date": "<pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate>",
+    "episode": "<itunes:duration>30:44</itunes:duration>",
     "body": '<description><![CDATA[<p>Cranes turn. <a href="https://old.example/">More</a></p>]]></description>',
 }
+NOTHING_SAID = dict.fromkeys(
+    ["season", "season_name", "episode", "episode_name", "episode_type", "is_explicit", "chapters", "location"]
+) | {"transcripts": [], "alternatives": [], "people": [], "soundbites": []}
 RENEWED = '<enclosure url="https://media.example/a.mp3?token=2" type="audio/mpeg" length="7"/>'
 
 
 def _document(**changed: str) -> bytes:
     """A document of one entry, with these of its elements in place of what they are at first."""
     return (
-        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">'
+        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+        ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">'
         f"<channel><title>Gazette</title><link>{SITE}/</link><item><guid isPermaLink='false'>harbour</guid>"
         f"<title>Harbour</title>{''.join((FIELDS | changed).values())}</item></channel></rss>"
     ).encode()
@@ -45,6 +50,10 @@ CORRECTIONS = {
     "audio": (RENEWED, {"enclosures": _enclosure(2)}),
     "picture": ('<media:thumbnail url="https://media.example/b.jpg"/>', {"image_url": "https://media.example/b.jpg"}),
     "date": ("<pubDate>Tue, 03 Nov 2026 10:00:00 GMT</pubDate>", {"published_at": "2026-11-03T10:00:00+00:00"}),
+    "episode": (
+        "<itunes:duration>30:45</itunes:duration><itunes:season>2</itunes:season>",
+        {"podcast": NOTHING_SAID | {"duration": 1845.0, "season": 2}},
+    ),
     "body": (
         FIELDS["body"].replace("old.example", "new.example"),
         {
@@ -94,7 +103,7 @@ def test_fields_that_change_together_are_one_event_with_all_their_names(tools: T
     poll_once(tools, FEED, _document())
     poll_once(tools, FEED, _document(**{name: element for name, (element, _) in CORRECTIONS.items()}))
     ((kind, _, details),) = events(tools)[1:]
-    names = ["html", "url", "original_url", "authors", "published_at", "tags", "enclosures", "image_url"]
+    names = ["html", "url", "original_url", "authors", "published_at", "tags", "enclosures", "image_url", "podcast"]
     assert (kind, details) == ("article refreshed", {"fields": names})
 
 

@@ -14,6 +14,7 @@ from worker.basics.codec import unpack
 from worker.basics.units import show_duration, show_size
 from worker.basics.word_diff import WordKind, WordRun, find_differences
 from worker.cli import sentences
+from worker.cli.episodes import describe_episode
 from worker.cli.output import console, counted, from_now, moment_from_now, plain_text, print_trimmed
 from worker.look.health import Health
 from worker.values.due_feeds import FeedOptions
@@ -39,6 +40,7 @@ _FACTS = (
     ("tags", "Tags"),
     ("image_url", "Image"),
     ("enclosures", "Enclosures"),
+    ("podcast", "Episode"),
     ("feed_url", "Feed"),
     ("summary", "Summary"),
 )
@@ -79,6 +81,8 @@ def _show_fact(article: Mapping[str, Any], name: str) -> Any:
         return f"{value}, {_SOURCES[article['language_source']]}"
     if name == "enclosures":
         return [_describe_file(enclosure) for enclosure in value]
+    if name == "podcast":
+        return describe_episode(value)
     return ", ".join(value) if isinstance(value, list) else value
 
 

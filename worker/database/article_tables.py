@@ -52,6 +52,10 @@ class ArticleRow(Base):
     tags: Mapped[list[str]] = column("Categories and keywords, a JSON list", Json)
     enclosures: Mapped[list[dict[str, Any]]] = column("Attached files: url, media_type, length; a JSON list", Json)
     image_url: Mapped[str | None] = column("The lead image")
+    podcast: Mapped[dict[str, Any] | None] = column(
+        "What a podcast says of an episode: duration in seconds, season, transcripts and more, JSON; null for all else",
+        Json,
+    )
     dateline_place: Mapped[str | None] = column("Where a dispatch was filed")
     dateline_date: Mapped[dt.date | None] = column("The day in a dispatch's dateline", Date)
     agency: Mapped[str | None] = column(

@@ -11,6 +11,7 @@ from worker.basics.text import clean, fold, shorten
 from worker.basics.urls import canonical_url
 from worker.dates.reading import read_date
 from worker.normalise.authors import split_names
+from worker.normalise.episodes import read_episode
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
@@ -61,12 +62,15 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
     published_at = read_date(written.published, now, written.language or feed.language) or updated_at
     # No reader saw a change before the publication.
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
+    enclosures = read_enclosures(written.enclosures, feed)
     html, text = _body(written, base_of_body(written, original_url, feed))
     entry, news = _after_opening(written, text, published_at)
     title = _title(entry, news)
     sample = language_sample(title, text)
     language, language_source = language_of(entry.language, feed.language, sample, feed.detect)
-    title = title or url or "Untitled"
+    # Many podcasts have no pages; a newsroom's item goes by its name, and its recordings go with it.
+    leads_to = url if url or not enclosures or entry.item_id else canonical_url(enclosures[0].url)
+    title = title or leads_to or "Untitled"
     agency = _line(entry.agency)
     return Article(
         title=title,
@@ -74,7 +78,7 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
         text=text,
         content_hash=content_hash(title, text, entry.notice),
         summary=_summary(entry, news),
-        url=url,
+        url=leads_to,
         original_url=original_url,
         match_key=key_across_feeds(entry, url, feed),
         authors=_distinct(split_names(entry.authors), _LONGEST_NAME),
@@ -83,8 +87,9 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
         language=language,
         language_source=language_source,
         tags=_distinct((one_line(tag, _LONGEST_TAG) for tag in entry.tags), _LONGEST_TAG),
-        enclosures=read_enclosures(entry.enclosures, feed),
+        enclosures=enclosures,
         image_url=find_image(entry, feed, html),
+        podcast=read_episode(entry.podcast, feed) if entry.podcast else None,
         dateline_place=_line(entry.dateline_place),
         dateline_date=entry.dateline_date,
         agency=agency_name(agency) if agency else None,

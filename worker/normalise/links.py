@@ -38,11 +38,14 @@ def read_enclosures(enclosures: Iterable[Enclosure], feed: FeedContext) -> tuple
     by_url: dict[str, Enclosure] = {}
     for enclosure in islice(enclosures, _MOST_ENCLOSURES):
         if url := read_link(enclosure.url, feed):
-            # Publishers who do not know the length write 0.
-            length = enclosure.length if enclosure.length and 0 < enclosure.length < _LARGEST_FILE else None
             media_type = one_line(enclosure.media_type or "", _LONGEST_TYPE) or None
-            by_url.setdefault(url, Enclosure(url, media_type, length))
+            by_url.setdefault(url, Enclosure(url, media_type, known_length(enclosure.length)))
     return tuple(by_url.values())
+
+
+def known_length(length: int | None) -> int | None:
+    """Return a file's length in bytes; None where a publisher who does not know it writes 0, or more than can be."""
+    return length if length and 0 < length < _LARGEST_FILE else None
 
 
 def find_image(entry: Entry, feed: FeedContext, html: str) -> str | None:

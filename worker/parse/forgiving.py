@@ -19,6 +19,7 @@ from worker.basics import field_rules
 from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.mailboxes import name_of_author
+from worker.basics.podcast_rules import read_duration, read_episode_type, read_number
 from worker.basics.text import clean
 from worker.basics.urls import is_decoration
 from worker.dates.reading import find_moment
@@ -26,6 +27,7 @@ from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, ParsedDocument
+from worker.values.podcasts import Podcast
 
 _Values = dict[str, Any]
 
@@ -116,11 +118,12 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
     # feedparser has resolved some files of Atom: a base that is relative itself must not be applied twice.
     base_of_files = base if base and field_rules.is_web_page(base) else ""
     image = next(filterfalse(is_decoration, _images(item)), None)
+    named = _text(item, "title", LONGEST_TITLE) or _text(item, "itunes_title", LONGEST_TITLE)
     return Entry(
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
         link=field_rules.choose_link(_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
-        title=as_html(_text(item, "title", LONGEST_TITLE), is_plain=_is_plain(title)),
+        title=as_html(named, is_plain=_is_plain(title)),
         summary=_summary(item, content),
         content=content,
         is_plain_text=content is not None and _is_plain(body),
@@ -132,22 +135,29 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
         tags=tuple(dict.fromkeys(_tags(item))),
         enclosures=_enclosures(item, base_of_files),
         image_url=image and resolve_url(base_of_files, image),
+        podcast=_podcast(item),
         base_url=base,
     )
 
 
 def _body(item: _Values) -> _Values:
     """Return the longest text of an entry, with what feedparser knows of it; media captions pose as content too."""
-    details = [*_dicts(item, "content"), _detail(item, "summary_detail")]
+    details = [*_dicts(item, "content"), _detail(item, f"{_name_of_summary(item)}_detail")]
     texts = [value for value in details if field_rules.is_text_type(_text(value, "type") or "")]
     return max(texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
 
 
 def _summary(item: _Values, content: str | None) -> str | None:
-    detail = _detail(item, "summary_detail")
+    name = _name_of_summary(item)
+    detail = _detail(item, f"{name}_detail")
     # Without one, feedparser has copied the content.
-    summary = _text(item, "summary", LONGEST_CONTENT) if detail else None
+    summary = _text(item, name, LONGEST_CONTENT) if detail else None
     return summary if summary == content else as_html(summary, is_plain=_is_plain(detail))
+
+
+def _name_of_summary(item: _Values) -> str:
+    # What iTunes calls a subtitle is the shortest of summaries.
+    return "summary" if _detail(item, "summary_detail") else "subtitle"
 
 
 def _is_plain(detail: _Values) -> bool:
@@ -188,6 +198,23 @@ def _images(item: _Values) -> Iterator[str]:
     for value in (*_links(item, "enclosure"), *_dicts(item, "media_content")):
         if field_rules.is_picture_type(_text(value, "type"), _medium(value)) and (url := _address(value)):
             yield url
+
+
+def _podcast(item: _Values) -> Podcast | None:
+    """Return what iTunes says of an episode; feedparser keeps one of several elements of Podcasting 2.0."""
+    season, season_name = read_number(_text(item, "itunes_season"), None)
+    episode, episode_name = read_number(_text(item, "itunes_episode"), None)
+    explicit = dict.get(item, "itunes_explicit")
+    podcast = Podcast(
+        duration=read_duration(_text(item, "itunes_duration")),
+        season=season,
+        season_name=season_name,
+        episode=episode,
+        episode_name=episode_name,
+        episode_type=read_episode_type(_text(item, "itunes_episodetype")),
+        is_explicit=explicit if isinstance(explicit, bool) else None,
+    )
+    return None if podcast.says_nothing else podcast
 
 
 def _page(values: _Values) -> str | None:

@@ -8,10 +8,12 @@ from typing import Any
 from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html
 from worker.basics.json_values import is_count, list_in, text_in
+from worker.basics.podcast_rules import read_duration
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Enclosure, Entry, ParsedDocument
+from worker.values.podcasts import Podcast
 
 _VERSION = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/", "https://www.jsonfeed.org/version/")
 
@@ -52,6 +54,7 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
         tags=tuple(_tags(item)),
         enclosures=tuple(_attachments(item)),
         image_url=text_in(item, "image", LONGEST_URL) or text_in(item, "banner_image", LONGEST_URL),
+        podcast=_podcast(item),
     )
 
 
@@ -88,6 +91,13 @@ def _tags(item: dict[str, Any]) -> list[str]:
     value = item.get("tags")
     listed = value.split(",") if isinstance(value, str) else list_in(item, "tags")
     return [tag for each in listed if isinstance(each, str) and (tag := clean(each, LONGEST_NAME).strip())]
+
+
+def _podcast(item: dict[str, Any]) -> Podcast | None:
+    attachments = (value for value in list_in(item, "attachments") if isinstance(value, dict))
+    durations = (read_duration(value.get("duration_in_seconds")) for value in attachments)
+    duration = next(filter(None, durations), None)
+    return Podcast(duration=duration) if duration else None
 
 
 def _attachments(item: dict[str, Any]) -> Iterator[Enclosure]:

@@ -9,6 +9,7 @@ from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.basics.mailboxes import is_address, name_of_author
 from worker.basics.urls import is_decoration
+from worker.parse.podcast_elements import read_podcast
 from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_element_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
@@ -22,7 +23,7 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
     scope = scope.within(element)
     parts = sort_parts(element, scope.roles)
     guid, is_permalink = _guid(element, parts, scope)
-    title = next(read_marked_texts(parts, scope, LONGEST_TITLE, "title", "media title"), None)
+    title = next(read_marked_texts(parts, scope, LONGEST_TITLE, "title", "episode title", "media title"), None)
     summary, body = _summary_and_body(parts, scope)
     # Content may have an xml:base and an xml:lang of its own.
     inner = (body or title or MarkedText("", is_plain=False, scope=scope)).scope
@@ -41,6 +42,7 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
         tags=tuple(dict.fromkeys(_tags(parts))),
         enclosures=_enclosures(parts, scope),
         image_url=next(filterfalse(is_decoration, _images(parts, scope)), None),
+        podcast=read_podcast(parts["podcast"], scope) if "podcast" in parts else None,
         base_url=inner.base or None,
     )
 
@@ -78,6 +80,8 @@ def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
 def _summary_and_body(parts: Parts, scope: Scope) -> tuple[MarkedText | None, MarkedText | None]:
     """Return the first summary, and the longest text of all; only an entry without texts has a caption for both."""
     summaries = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
+    # What iTunes calls a subtitle is the shortest of summaries.
+    summaries = summaries or [*read_marked_texts(parts, scope, LONGEST_CONTENT, "subtitle")]
     contents = read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")
     # Of two texts of one length, max takes the first: content goes before summaries.
     texts = [*contents, *summaries[1:], *summaries[:1]]

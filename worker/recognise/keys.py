@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from types import MappingProxyType
 
-import orjson
 import xxhash
 
+from worker.basics.codec import write_json
 from worker.values.entries import Entry, GuidPolicy, KeyedEntry, KnownBy, KnownSighting, Recognised
 
 _Name = tuple[str, KnownBy]
@@ -39,9 +39,9 @@ def key_entries(
     are looked at again.
     """
     # A broken document may end in an entry without a word.
-    entries = [entry for entry in entries if entry.guid or entry.link or entry.title or entry.content or entry.summary]
+    entries = [entry for entry in entries if _says_anything(entry)]
     read_by = reading.encode()
-    fingerprints = [xxhash.xxh3_128_digest(read_by + orjson.dumps(entry)) for entry in entries]
+    fingerprints = [xxhash.xxh3_128_digest(read_by + write_json(entry)) for entry in entries]
     names = [_plainest_name(entry, policy) for entry in entries]
     shared = _find_shared_names(sighted.values())
     times = Counter([key for key, _ in names])
@@ -58,6 +58,10 @@ def key_entries(
         guid, guid_hash = _bounded(entry.guid or entry.link or key), hash_guid(key)
         keyed.setdefault(guid_hash, KeyedEntry(guid, guid_hash, fingerprint, entry, known_by))
     return tuple(keyed.values())
+
+
+def _says_anything(entry: Entry) -> bool:
+    return bool(entry.guid or entry.link or entry.title or entry.content or entry.summary or entry.enclosures)
 
 
 def _plainest_name(entry: Entry, policy: GuidPolicy) -> _Name:
@@ -86,7 +90,11 @@ def _words(entry: Entry, policy: GuidPolicy, *more: str) -> _Name:
     # A guid that the policy ignores may be another one tomorrow.
     is_by_link = policy is GuidPolicy.LINK and entry.link
     name = " ".join(part for part in (None if is_by_link else entry.guid, entry.link) if part)
-    words = "\0".join((name, entry.title or "", entry.content or entry.summary or "", *more))
+    body = entry.content or entry.summary or ""
+    if not (name or entry.title or body) and entry.enclosures:
+        # A podcast may have sent a file and nothing else.
+        name = entry.enclosures[0].url
+    words = "\0".join((name, entry.title or "", body, *more))
     return f"content:{xxhash.xxh3_128_hexdigest(words.encode())}", KnownBy.WORDS
 
 

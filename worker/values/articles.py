@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from worker.values.entries import Enclosure, KnownBy, Notice
+from worker.values.podcasts import Podcast
 
 ITEM_PREFIX, WORDS_PREFIX, PATH_PREFIX = "item ", "words ", "path "
 """How a newsroom item's match key begins, and how the two names begin that a file gives an article."""
@@ -50,6 +51,8 @@ class Article:
     tags: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     image_url: str | None = None
+    podcast: Podcast | None = None
+    """What a podcast says of an episode; None for all else."""
     dateline_place: str | None = None
     dateline_date: date | None = None
     agency: str | None = None

@@ -4,6 +4,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from worker.values.podcasts import Podcast
 from worker.values.schedules import Hints
 
 
@@ -55,6 +56,8 @@ class Entry:
     tags: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     image_url: str | None = None
+    podcast: Podcast | None = None
+    """What a podcast says of an episode."""
     base_url: str | None = None
     """What relative links in this entry resolve against, where the document says (xml:base)."""
     dateline_place: str | None = None

@@ -17,10 +17,12 @@ from worker.parse.frames import ParseAnswer, ParseFailure, ParseRequest
 from worker.values.articles import Article
 from worker.values.due_feeds import FeedOptions
 from worker.values.entries import Enclosure, Entry, GuidPolicy, ParsedDocument
+from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson, Soundbite
 from worker.values.schedules import Hints, Rhythm
 
-IN_FRAMES = [ParseRequest, ParseAnswer, ParseFailure, ParsedDocument, Entry, Enclosure, Hints]
-IN_ONE_COLUMN = [FeedOptions, Hints, Rhythm, Article]
+IN_FRAMES = [ParseRequest, ParseAnswer, ParseFailure, ParsedDocument, Entry, Enclosure, Hints, Podcast]
+IN_FRAMES += [PodcastFile, PodcastPerson, Soundbite]
+IN_ONE_COLUMN = [FeedOptions, Hints, Rhythm, Article, Podcast]
 IN_COLUMNS: list[tuple[Columns[Any], Any]] = [
     (ARTICLE, ArticleRow), (VALIDATORS, ScheduleRow), (MOVE, FeedRow), (GUID_RULE, FeedRow)
 ]  # fmt: skip

@@ -1,9 +1,12 @@
 from datetime import UTC, datetime
+from typing import Any
 
+from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.links import find_image, read_enclosures
 from worker.normalise.sanitise import sanitise
-from worker.values.entries import Enclosure, Entry
+from worker.values.articles import Article
+from worker.values.entries import Enclosure, Entry, KeyedEntry
 
 PAGE = "https://news.example/rain"
 FEED = FeedContext(
@@ -49,3 +52,25 @@ def test_an_emoji_is_not_the_image() -> None:
 
 def test_without_images_there_is_none() -> None:
     assert _image("data:image/png;base64,x", "<p>Rain</p>") is None
+
+
+def _article(**fields: Any) -> Article:
+    return normalise(KeyedEntry("g", b"guid", b"finger", Entry(**fields)), FEED, FEED.said_at).article
+
+
+FILES = (Enclosure("/1.mp3?utm_source=feed"), Enclosure("/2.mp3"))
+
+
+def test_an_entry_without_a_page_leads_to_its_first_file() -> None:
+    article = _article(enclosures=FILES)
+    assert (article.url, article.title) == ("https://news.example/1.mp3", "https://news.example/1.mp3")
+    # What it is known by, here and across feeds, is no file: its address may be signed anew every day.
+    assert (article.original_url, article.match_key) == (None, None)
+
+
+def test_an_entry_with_a_page_leads_there() -> None:
+    assert _article(link=PAGE, enclosures=FILES).url == PAGE
+
+
+def test_a_newsrooms_item_does_not_lead_to_its_recordings() -> None:
+    assert _article(item_id="urn:x:1", enclosures=FILES).url is None

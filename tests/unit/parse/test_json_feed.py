@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from worker.errors import ErrorClass, PermanentError
 from worker.parse.json_feed import read_json_feed
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, ParsedDocument
+from worker.values.podcasts import Podcast
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -127,6 +129,16 @@ def test_a_feed_whose_fields_are_of_the_wrong_type_is_a_feed(wrong: Any) -> None
 def test_the_size_of_an_attachment_is_a_number_of_bytes_or_unknown(size: Any) -> None:
     entry = _entry(attachments=[{"url": "https://example.com/1.mp3", "size_in_bytes": size}])
     assert entry.enclosures == (Enclosure("https://example.com/1.mp3", None, None),)
+
+
+def test_the_first_duration_that_an_attachment_has_is_the_episodes() -> None:
+    recordings = [{"url": "https://example.com/cover.png"}, {"duration_in_seconds": 754.5}, {"duration_in_seconds": 9}]
+    assert _entry(id="1", attachments=recordings).podcast == Podcast(duration=timedelta(seconds=754.5))
+
+
+@pytest.mark.parametrize("duration", [None, 0, -1, True, "a while", [754], 10**9])
+def test_an_attachment_that_lasts_no_time_that_can_be_is_no_episode(duration: Any) -> None:
+    assert _entry(id="1", attachments=[{"duration_in_seconds": duration}]).podcast is None
 
 
 @pytest.mark.parametrize("text", [rb"Rain \ud83d", b"Rain \n", b"Rain \x00"])

@@ -7,7 +7,7 @@ import pytest
 
 from worker.recognise.audit import audit_guids
 from worker.recognise.keys import hash_guid, key_entries, note_shared_names, recognise
-from worker.values.entries import Entry, GuidPolicy, GuidRule, KeyedEntry, KnownBy, KnownSighting, Recognised
+from worker.values.entries import Enclosure, Entry, GuidPolicy, GuidRule, KeyedEntry, KnownBy, KnownSighting, Recognised
 
 READING = "expat 1"
 PAGE = "https://a.example/changelog/"
@@ -59,6 +59,18 @@ def _titles(recognised: Recognised) -> list[str | None]:
 
 def _hashes(keyed: Sequence[KeyedEntry]) -> set[bytes]:
     return {each.guid_hash for each in keyed}
+
+
+def test_entries_that_are_nothing_but_files_are_known_by_them() -> None:
+    first, second = (Entry(enclosures=(Enclosure(f"https://a.example/{name}.mp3"),)) for name in "ab")
+    keyed = key_entries([first, second, Entry()], READING)
+    assert [each.entry for each in keyed] == [first, second]
+    assert _hashes(key_entries([second], READING)) == {keyed[1].guid_hash}
+
+
+def test_a_file_whose_address_changes_renames_no_entry_that_has_words() -> None:
+    signed = (Entry(title="Rain", enclosures=(Enclosure(f"https://a.example/1.mp3?token={token}"),)) for token in "ab")
+    assert len({key_entries([entry], READING)[0].guid_hash for entry in signed}) == 1
 
 
 @EVERY_KIND

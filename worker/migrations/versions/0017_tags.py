@@ -10,7 +10,7 @@ from worker.database.types import BigId
 from worker.migrations.columns import required
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,57 @@
+"""Sentences about an episode of a podcast, for the page of an article."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from worker.basics.codec import unpack
+from worker.basics.units import show_duration, show_size
+from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson
+
+
+def describe_episode(stored: Any) -> list[str]:
+    """Say what a podcast says of an episode: where it belongs and how long it is, who is heard, which files go with it.
+
+    ``stored`` is the column's JSON.
+    """
+    podcast = unpack(Podcast, stored)
+    return [*_lines(podcast)] if podcast else []
+
+
+def _lines(podcast: Podcast) -> Iterator[str]:
+    if facts := ", ".join(filter(None, _facts(podcast))):
+        yield facts
+    if podcast.people:
+        yield f"with {', '.join(map(_name_person, podcast.people))}"
+    for file in podcast.transcripts:
+        yield f"transcript {_describe_file(file)}"
+    if podcast.chapters:
+        yield f"chapters {_describe_file(podcast.chapters)}"
+    for file in podcast.alternatives:
+        yield f"also as {_describe_file(file)}"
+
+
+def _facts(podcast: Podcast) -> Iterator[str | None]:
+    yield _numbered("season", podcast.season, podcast.season_name)
+    yield _numbered("episode", podcast.episode, podcast.episode_name)
+    yield podcast.episode_type
+    yield show_duration(podcast.duration) if podcast.duration else None
+    yield "explicit" if podcast.is_explicit else None
+    yield f"about {podcast.location}" if podcast.location else None
+    for bite in podcast.soundbites:
+        yield f"soundbite at {show_duration(bite.start)}"
+
+
+def _numbered(thing: str, number: int | None, name: str | None) -> str | None:
+    if number is None:
+        return f"{thing} {name}" if name else None
+    return f"{thing} {number} ({name})" if name else f"{thing} {number}"
+
+
+def _name_person(person: PodcastPerson) -> str:
+    return f"{person.name} ({person.role})" if person.role else person.name
+
+
+def _describe_file(file: PodcastFile) -> str:
+    size = show_size(file.length) if file.length else None
+    details = ", ".join(filter(None, (file.title, file.media_type, file.language, size)))
+    return f"{file.url} ({details})" if details else file.url
