@@ -9,8 +9,8 @@ _MAILBOX = re.compile(
     rf"(?:mailto:)?{_MAIL}(?:\?subject=[^\s<>]+)?(?:[\s>\"')\]]{{0,3}}\((?P<comment>(?:[^()]|\([^()]*\))*)\))?"
 )
 _ANGLED = re.compile(rf"<\s*(?:mailto:)?({_MAIL})\s*>")
-# What stands around names, and is no part of one.
-_BEFORE, _BEHIND = " \t\n<>)],;\"'/-", " \t\n<>([,;\"'/-"
+# What stands around names, and is no part of one; double quotes say that a name is whole.
+_BEFORE, _BEHIND = " \t\n<>)],;'/-", " \t\n<>([,;'/-"
 
 
 def names_beside_addresses(field: str) -> list[str]:

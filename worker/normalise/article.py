@@ -14,7 +14,7 @@ from worker.normalise.authors import split_names
 from worker.normalise.episodes import read_episode
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
-from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
+from worker.normalise.links import base_of_body, find_file, find_image, read_enclosures, read_link
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
 from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of_plain, text_of_tree
 from worker.normalise.sanitise import as_paragraphs, sanitise_to_tree
@@ -69,7 +69,8 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
     sample = language_sample(title, text)
     language, language_source = language_of(entry.language, feed.language, sample, feed.detect)
     # Many podcasts have no pages; a newsroom's item goes by its name, and its recordings go with it.
-    leads_to = url if url or not enclosures or entry.item_id else canonical_url(enclosures[0].url)
+    file = None if url or entry.item_id else find_file(entry, enclosures)
+    leads_to = canonical_url(file) if file else url
     title = title or leads_to or "Untitled"
     agency = _line(entry.agency)
     return Article(

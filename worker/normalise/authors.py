@@ -5,7 +5,7 @@ is better than half a ministry as an author.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from worker.basics.mailboxes import addresses_in, is_address, names_beside_addresses, without_angles
@@ -18,7 +18,11 @@ _LIST = re.compile(r"\s*[;|]\s*")
 _AND = "and|und|et|y|e|og|och|i|en|&"
 _JOINTS = re.compile(rf"\s*,\s*(?:(?:{_AND}) )?|\s+(?:{_AND})\s+")
 _LEADING_AND = re.compile(rf"^(?:{_AND})\s+")
-_BY = re.compile(r"(?P<by>by|von|par|por|door|av)(?::\s*|\s+|$)", re.IGNORECASE)
+_BY = re.compile(r"(?:(?:posted|story|text|words|written) )?by(?::\s*|\s+|$)", re.IGNORECASE)
+# These begin names too.
+_BY_OR_NAME = re.compile(r"(?:von|par|por|door|av)(?::\s*|\s+)", re.IGNORECASE)
+# RFC 5322, section 3.2.4: what is quoted is one word.
+_QUOTED = re.compile(r'"([^"]+)"')
 # No person's name ends in these words: roles, newsrooms, institutions, titles after a name.
 _NO_NAMES = frozenset(
     "affairs agencies agency analyst association board bureau centre center columnist committee company contributor "
@@ -49,21 +53,26 @@ def _names_in(field: str) -> tuple[str, ...]:
         listed = [_LEADING_AND.sub("", name) for name in beside] or addresses_in(line)
     else:
         listed = _LIST.split(line)
-    names: list[str] = []
-    for each in filter(None, map(_without_by, listed)):
-        parts = _JOINTS.split(each)
-        names += parts if all(map(_is_name, parts)) else (each,)
-    return tuple(names)
+    return tuple(name for each in listed for name in _take_apart(_without_by(each)) if name)
+
+
+def _take_apart(written: str) -> Sequence[str]:
+    """Return the names that commas and the like separate."""
+    if quoted := _QUOTED.fullmatch(written):
+        return (quoted[1],)
+    parts = _JOINTS.split(written)
+    return parts if all(map(_is_name, parts)) else (written,)
 
 
 def _without_by(field: str) -> str:
     """Return a field without the ``By`` of a byline; in languages in which that begins names too, before names only."""
-    signed = _BY.match(field)
-    if signed is None:
-        return field
-    names = field[signed.end() :]
-    is_sure = signed["by"].casefold() == "by" or (not names[:1].islower() and all(map(_is_name, _JOINTS.split(names))))
-    return names if is_sure else field
+    if signed := _BY.match(field):
+        return field[signed.end() :]
+    if signed := _BY_OR_NAME.match(field):
+        names = field[signed.end() :]
+        is_sure = not names[:1].islower() and all(map(_is_name, _JOINTS.split(names)))
+        return names if is_sure else field
+    return field
 
 
 def _is_name(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from worker.basics.field_rules import is_picture_type
 from worker.basics.urls import absolute_url, is_decoration, is_without_scheme
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.plain_text import one_line
@@ -41,6 +42,13 @@ def read_enclosures(enclosures: Iterable[Enclosure], feed: FeedContext) -> tuple
             media_type = one_line(enclosure.media_type or "", _LONGEST_TYPE) or None
             by_url.setdefault(url, Enclosure(url, media_type, known_length(enclosure.length)))
     return tuple(by_url.values())
+
+
+def find_file(entry: Entry, enclosures: Iterable[Enclosure]) -> str | None:
+    """Return the file that an entry leads to, which is no picture unless it has nothing else."""
+    is_wordless = not (entry.title or entry.content or entry.summary)
+    wanted = (file.url for file in enclosures if is_wordless or not is_picture_type(file.media_type, None))
+    return next(wanted, None)
 
 
 def known_length(length: int | None) -> int | None:

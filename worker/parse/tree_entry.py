@@ -105,18 +105,17 @@ def read_authors(parts: Parts, roles: Roles) -> Iterator[str]:
     """Yield the names of a feed's or an entry's authors; a podcast's artist is one where no other has a name."""
     is_named = False
     for author in parts.get("author", ()):
-        if written := _name_of(author, roles):
+        if written := _name_within(author, roles) if len(author) else tidy_text(author.text, LONGEST_NAME):
             name = name_of_author(written)
             is_named = is_named or not is_address(name)
             yield name
     if not is_named and "artist" in parts:
-        artists = (_name_of(artist, roles) for artist in parts["artist"])
+        artists = (tidy_text(artist.text, LONGEST_NAME) for artist in parts["artist"])
         yield from map(name_of_author, filter(None, artists))
 
 
-def _name_of(author: Element, roles: Roles) -> str | None:
-    if not len(author):
-        return tidy_text(author.text, LONGEST_NAME)
+def _name_within(author: Element, roles: Roles) -> str | None:
+    """Return the name in an author that has elements of its own, else its address, else its text."""
     named = sort_parts(author, roles)
     # RSS may have HTML for a name.
     is_marked_up = all(child.tag.rpartition("}")[2].lower() in _MARKUP for child in author)
@@ -131,13 +130,23 @@ def _tags(parts: Parts) -> Iterator[str]:
     for element in parts.get("tag", ()):
         if element.tag.endswith("}subject"):
             yield from field_rules.split_subjects(read_element_text(element, LONGEST_CONTENT) or "")
-        elif not field_rules.is_software_category(element.get("scheme")):
-            # RFC 4287, section 4.2.2.3: the label is for people, the term for programs.
-            label = tidy_text(element.get("label"), LONGEST_NAME)
-            written = (element.get("term") or element.get("text"), element.text)
-            yield from (label,) if label else filter(None, (tidy_text(text, LONGEST_NAME) for text in written))
+        elif element.attrib:
+            yield from _described_tags(element)
+        elif tag := tidy_text(element.text, LONGEST_NAME):
+            yield tag
     for element in parts.get("tags", ()):
         yield from field_rules.split_keywords(read_element_text(element, LONGEST_CONTENT) or "")
+
+
+def _described_tags(category: Element) -> Iterator[str]:
+    if field_rules.is_software_category(category.get("scheme")):
+        return
+    # RFC 4287, section 4.2.2.3: the label is for people, the term for programs.
+    if label := tidy_text(category.get("label"), LONGEST_NAME):
+        yield label
+        return
+    written = (category.get("term") or category.get("text"), category.text)
+    yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
 
 
 def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:

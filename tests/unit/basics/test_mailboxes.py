@@ -10,7 +10,7 @@ from worker.basics.mailboxes import is_address, name_of_author, names_beside_add
         ("Ann Arbor", "Ann Arbor"),
         ("ann@example.com (Ann Arbor)", "Ann Arbor"),
         ("Ann Arbor <ann@example.com>", "Ann Arbor"),
-        ('"Ann Arbor" <ann@example.com>', "Ann Arbor"),
+        ('"Arbor, Ann" <ann@example.com>', '"Arbor, Ann"'),
         ("Ann Arbor (mailto:ann@example.co.uk)", "Ann Arbor"),
         ("ann@example.com", "ann@example.com"),
         ("<ann@example.com>", "ann@example.com"),
@@ -42,7 +42,7 @@ def test_several_addresses_and_markup_stay_as_written(author: str) -> None:
     [
         ("Ann Arbor <a@x.example>, Ben Nevis <b@x.example>", ["Ann Arbor", "Ben Nevis"]),
         ("a@x.example (Ann Arbor), b@x.example (Ben Nevis)", ["Ann Arbor", "Ben Nevis"]),
-        ('O\'Hara, Ann <a@x.example>; "Nevis, Ben" <b@x.example>', ["O'Hara, Ann", "Nevis, Ben"]),
+        ('O\'Hara, Ann <a@x.example>; "Nevis, Ben" <b@x.example>', ["O'Hara, Ann", '"Nevis, Ben"']),
         ("Cy Young, a@x.example (Ann Arbor)", ["Cy Young", "Ann Arbor"]),
         ("Ann Arbor [a@x.example] (Editor)", ["Ann Arbor"]),
         ("a@x.example, b@x.example", []),

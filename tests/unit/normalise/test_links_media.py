@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.links import find_image, read_enclosures
@@ -66,6 +68,11 @@ def test_an_entry_without_a_page_leads_to_its_first_file() -> None:
     assert (article.url, article.title) == ("https://news.example/1.mp3", "https://news.example/1.mp3")
     # What it is known by, here and across feeds, is no file: its address may be signed anew every day.
     assert (article.original_url, article.match_key) == (None, None)
+
+
+@pytest.mark.parametrize(("title", "url"), [("Rain", None), (None, "https://news.example/1.png")])
+def test_a_picture_is_where_only_an_entry_without_words_leads(title: str | None, url: str | None) -> None:
+    assert _article(title=title, enclosures=(Enclosure("/1.png", "image/png"),)).url == url
 
 
 def test_an_entry_with_a_page_leads_there() -> None:
