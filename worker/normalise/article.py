@@ -61,7 +61,7 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
     published_at = read_date(written.published, now, written.language or feed.language) or updated_at
     # No reader saw a change before the publication.
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
-    html, text = _body(written, base_of_body(written, original_url, feed))
+    html, text = _body(written, base_of_body(written, url, feed))
     entry, news = _after_opening(written, text, published_at)
     title = _title(entry, news)
     sample = language_sample(title, text)

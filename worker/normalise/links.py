@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from worker.basics.urls import absolute_url, is_decoration, is_without_scheme
+from worker.basics.urls import absolute_url, is_decoration, with_scheme
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.plain_text import one_line
 from worker.values.entries import Enclosure, Entry
@@ -21,10 +21,7 @@ def read_link(written: str | None, feed: FeedContext) -> str | None:
 
     Its base is the document's own URL (RFC 3986, section 5.1.3); the parser has resolved any xml:base already.
     """
-    if not written:
-        return None
-    # People paste into their feeds what a browser's address bar takes for a host.
-    return absolute_url(f"http://{written.strip()}" if is_without_scheme(written) else written, feed.base_url)
+    return absolute_url(with_scheme(written), feed.base_url) if written else None
 
 
 def base_of_body(entry: Entry, link: str | None, feed: FeedContext) -> str | None:

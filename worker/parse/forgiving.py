@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, filterfalse
+from itertools import chain
 from typing import Any
 from xml.sax import SAXParseException
 from xml.sax.saxutils import unescape
@@ -18,8 +18,8 @@ import feedparser
 from worker.basics import field_rules
 from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
+from worker.basics.media_rules import Picture, choose_picture, is_address, kind_of_file
 from worker.basics.text import clean
-from worker.basics.urls import is_decoration
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
@@ -66,13 +66,15 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
+    self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
+    site_url = _page(feed) or _text(feed, "link", LONGEST_URL)
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
         entries=tuple(_entry(item, feed_authors, has_bases=has_bases) for item in kept),
         title=_text(feed, "title", LONGEST_TITLE),
-        site_url=_page(feed) or _text(feed, "link", LONGEST_URL),
-        self_url=next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None),
+        site_url=field_rules.absolute_site(site_url, document.url, self_url),
+        self_url=self_url,
         language=_text(feed, "language"),
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),
@@ -114,11 +116,11 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
     base = _text(body or title, "base", LONGEST_URL) if has_bases else None
     # feedparser has resolved some files of Atom: a base that is relative itself must not be applied twice.
     base_of_files = base if base and field_rules.is_web_page(base) else ""
-    image = next(filterfalse(is_decoration, _images(item)), None)
+    image = choose_picture(_pictures(item))
     return Entry(
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
-        link=field_rules.choose_link(_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
+        link=field_rules.choose_link(_own_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
         title=as_html(_text(item, "title", LONGEST_TITLE), is_plain=_is_plain(title)),
         summary=_summary(item, content),
         content=content,
@@ -170,24 +172,34 @@ def _tags(item: _Values) -> Iterator[str]:
 def _enclosures(item: _Values, base: str) -> tuple[Enclosure, ...]:
     """Return the files of an entry, each once."""
     by_url: dict[str, Enclosure] = {}
-    media = [
-        each for each in _dicts(item, "media_content") if field_rules.is_file_type(_text(each, "type"), _medium(each))
-    ]
-    for value in [*_links(item, "enclosure"), *media]:
-        if url := _address(value):
+    enclosing = _links(item, "enclosure")
+    original = _text(item, "feedburner_origenclosurelink", LONGEST_URL) if len(enclosing) == 1 else None
+    media = [each for each in _dicts(item, "media_content") if _kind(each) in {"audio", "video"}]
+    for value in [*enclosing, *media]:
+        if url := original or _address(value):
+            original = None
             length = field_rules.read_length(_text(value, "length") or _text(value, "filesize"))
             by_url.setdefault(url, Enclosure(resolve_url(base, url), _text(value, "type"), length))
     return tuple(by_url.values())
 
 
-def _images(item: _Values) -> Iterator[str]:
+def _pictures(item: _Values) -> Iterator[Picture]:
     """Yield the pictures of an entry: thumbnails, a podcast's cover, then those among its files."""
-    for value in (*_dicts(item, "media_thumbnail"), _detail(item, "image")):
+    # A picture of no specification has its address in the entry itself, where it is written as RSS has a channel's.
+    plain = ({"href": text} for name in ("href", "thumbnail") if (text := _text(item, name, LONGEST_URL)))
+    named = (*_dicts(item, "media_thumbnail"), _detail(item, "image"), _detail(item, "thumbnail"))
+    files = [*_links(item, "enclosure"), *_dicts(item, "media_content")]
+    pictures = (value for value in files if _kind(value) == "image")
+    for value in chain(named, (value for value in plain if is_address(value["href"])), pictures):
         if url := _address(value):
-            yield url
-    for value in (*_links(item, "enclosure"), *_dicts(item, "media_content")):
-        if field_rules.is_picture_type(_text(value, "type"), _medium(value)) and (url := _address(value)):
-            yield url
+            yield Picture(url, _text(value, "width"), _text(value, "height"))
+
+
+def _own_page(item: _Values) -> str | None:
+    """Return the page that an entry is about; a service that counts clicks tells which one its links lead to."""
+    written = (_text(item, name, LONGEST_URL) for name in ("feedburner_origlink", "pheedo_origlink"))
+    original = next(filter(None, written), None)
+    return original if original and field_rules.is_web_page(original) else _page(item)
 
 
 def _page(values: _Values) -> str | None:
@@ -197,15 +209,15 @@ def _page(values: _Values) -> str | None:
 
 
 def _links(values: _Values, rel: str) -> list[_Values]:
-    return [link for link in _dicts(values, "links") if link.get("rel") == rel]
+    return [link for link in _dicts(values, "links") if field_rules.link_relation(_text(link, "rel")) == rel]
 
 
 def _address(value: _Values) -> str | None:
     return _text(value, "href", LONGEST_URL) or _text(value, "url", LONGEST_URL)
 
 
-def _medium(value: _Values) -> str | None:
-    return _text(value, "medium")
+def _kind(value: _Values) -> str:
+    return kind_of_file(_text(value, "type"), _text(value, "medium"), _address(value) or "")
 
 
 def _text(values: _Values, name: str, longest: int = LONGEST_NAME) -> str | None:

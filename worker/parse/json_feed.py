@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from math import isfinite
 from typing import Any
 
 from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html
 from worker.basics.json_values import is_count, list_in, text_in
+from worker.basics.media_rules import Picture, choose_picture, kind_of_file
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
@@ -36,11 +38,14 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
 
 
 def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
+    guid = _id(item)
+    link = text_in(item, "url", LONGEST_URL) or text_in(item, "external_url", LONGEST_URL)
     html, text = text_in(item, "content_html", LONGEST_CONTENT), text_in(item, "content_text", LONGEST_CONTENT)
     tags = (clean(tag, LONGEST_NAME).strip() for tag in list_in(item, "tags") if isinstance(tag, str))
     return Entry(
-        guid=_id(item),
-        link=text_in(item, "url", LONGEST_URL) or text_in(item, "external_url", LONGEST_URL),
+        guid=guid,
+        # "Ideally, the id is the full URL of the resource described by the item."
+        link=field_rules.choose_link(link, guid, is_permalink=True),
         title=as_html(text_in(item, "title", LONGEST_TITLE)),
         summary=as_html(text_in(item, "summary", LONGEST_CONTENT)),
         content=html or text,
@@ -52,7 +57,7 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
         language=text_in(item, "language", LONGEST_NAME),
         tags=tuple(filter(None, tags)),
         enclosures=tuple(_attachments(item)),
-        image_url=text_in(item, "image", LONGEST_URL) or text_in(item, "banner_image", LONGEST_URL),
+        image_url=choose_picture(_pictures(item)),
     )
 
 
@@ -79,6 +84,13 @@ def _authors(item: dict[str, Any]) -> Iterator[str]:
     for author in list_in(item, "authors") or [item.get("author")]:
         if isinstance(author, dict) and (name := text_in(author, "name", LONGEST_NAME)):
             yield name
+
+
+def _pictures(item: dict[str, Any]) -> Iterator[Picture]:
+    """Yield the pictures of an item: its own, its banner, then those among its files."""
+    own = (text_in(item, name, LONGEST_URL) for name in ("image", "banner_image"))
+    files = (file.url for file in _attachments(item) if kind_of_file(file.media_type, None, file.url) == "image")
+    yield from map(Picture, filter(None, chain(own, files)))
 
 
 def _attachments(item: dict[str, Any]) -> Iterator[Enclosure]:
