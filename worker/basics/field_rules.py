@@ -115,7 +115,8 @@ def absolute_site(written: str | None, document_url: str, self_url: str | None) 
     """
     if written is None or is_web_page(written):
         return written
-    return absolute_url(with_scheme(written), document_url if is_web_page(document_url) else self_url)
+    base = document_url if is_web_page(document_url) else self_url
+    return absolute_url(with_scheme(written, base), base)
 
 
 def read_length(length: str | None) -> int | None:

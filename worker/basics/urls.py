@@ -25,6 +25,7 @@ _WITHOUT_SCHEME = re.compile(
     r"(?::\d{1,5})?(?:[/?#\s]|$)",
     re.IGNORECASE,
 )
+_HOST_END = re.compile(r"[/?#]")
 # Parameters that tell the publisher where a reader came from and never change what is served. `ref`, `source`, `from`,
 # `id` and `page` are left out on purpose: some sites choose by them what they serve.
 _TRACKING_PREFIXES = (
@@ -76,9 +77,12 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     parameters and the path stay as they are: some sites depend on both. A fragment that may name the entry stays too:
     comments and change logs have one for each entry of a single page.
     """
-    parsed = _unwrapped(_parse(url, base))
+    parsed = _parse(url, base)
     if parsed is None:
         return None
+    # Nearly all URLs hold no other, as one look tells.
+    if url.find("http", 1) > 0:
+        parsed = _unwrapped(parsed)
     if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
         parsed.hash = ""
     if parsed.has_search():
@@ -97,9 +101,16 @@ def is_without_scheme(url: str) -> bool:
     return _WITHOUT_SCHEME.match(url) is not None
 
 
-def with_scheme(url: str) -> str:
-    """Return a URL with the scheme that it surely lacks; people paste what a browser's address bar takes for a host."""
-    return f"http://{url.strip()}" if is_without_scheme(url) else url
+def with_scheme(url: str, base: str | None = None) -> str:
+    """Return a URL with the scheme that it lacks: it begins with a host, surely or because the base has the same."""
+    url = url.strip()
+    if url.startswith(_ABSOLUTE):
+        return url
+    if is_without_scheme(url):
+        return f"http://{url}"
+    scheme, _, rest = (base or "").partition("://")
+    own, host = (_HOST_END.split(each, maxsplit=1)[0].lower().removeprefix("www.") for each in (url, rest))
+    return f"{scheme}://{url}" if host and own == host else url
 
 
 def feed_url_key(url: str) -> str:
@@ -221,9 +232,9 @@ def _parse(url: str, base: str | None = None) -> can_ada.URL | None:
     return parsed
 
 
-def _unwrapped(parsed: can_ada.URL | None) -> can_ada.URL | None:
+def _unwrapped(parsed: can_ada.URL) -> can_ada.URL:
     for _ in range(_MOST_WRAPPERS):
-        target = find_target(str(parsed.href)) if parsed else None
+        target = find_target(str(parsed.href))
         inner = _parse(target) if target else None
         if inner is None:
             break

@@ -15,7 +15,14 @@ from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
-from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of_plain, text_of_tree
+from worker.normalise.plain_text import (
+    first_sentence,
+    one_line,
+    summarise,
+    text_of_plain,
+    text_of_tree,
+    without_addresses,
+)
 from worker.normalise.sanitise import as_paragraphs, sanitise_to_tree
 from worker.values.articles import Article, Sighting
 from worker.values.entries import Entry, KeyedEntry, Notice
@@ -63,6 +70,7 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
     html, text = _body(written, base_of_body(written, url, feed))
     entry, news = _after_opening(written, text, published_at)
+    news = without_addresses(news)
     title = _title(entry, news)
     sample = language_sample(title, text)
     language, language_source = language_of(entry.language, feed.language, sample, feed.detect)

@@ -51,21 +51,15 @@ class FeedContext:
         who writes relative links there has them from the site's pages, and most readers resolve them so. Another site's
         page is none: a feed of somebody's bookmarks may name any.
         """
-        site_url = self.site_url or ""
-        if self.format in _WITHOUT_BASE and same_site(site_url, self.document_url):
-            return _folder(site_url, self.document_url)
-        # In a saved document they mean the site, not the folder it was saved to.
-        return _first_on_the_web(self.document_url, site_url, self.feed_url)
+        return _base_of(self.document_url, self.site_url or "", self.feed_url, is_by_site=self.format in _WITHOUT_BASE)
 
 
-# Each entry of a document asks for these several times.
+# Each entry of a document asks for it several times.
 @lru_cache(maxsize=256)
-def _first_on_the_web(*urls: str) -> str | None:
-    return next(filter(None, map(absolute_url, urls)), None)
-
-
-@lru_cache(maxsize=256)
-def _folder(page_url: str, document_url: str) -> str | None:
-    """Return a page's URL, with a slash where the document lies below it: then it is a folder's."""
-    page = absolute_url(page_url)
-    return f"{page}/" if document_url.startswith(f"{page}/") else page
+def _base_of(document_url: str, site_url: str, feed_url: str, *, is_by_site: bool) -> str | None:
+    page = absolute_url(site_url)
+    if page and is_by_site and same_site(page, document_url):
+        # It is a folder's, though it lacks the slash, where the document lies below it.
+        return f"{page}/" if document_url.startswith(f"{page}/") else page
+    # In a saved document they mean the site, not the folder it was saved to.
+    return absolute_url(document_url) or page or absolute_url(feed_url)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 
 from worker.basics.urls import absolute_url, is_decoration, with_scheme
 from worker.normalise.feed_context import FeedContext
@@ -14,6 +14,7 @@ _LARGEST_FILE = 2**53
 _LONGEST_TYPE = 100
 # In cleaned markup every value is in double quotes.
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
+_POSTER = re.compile(r'<video[^>]* poster="([^"]+)"')
 
 
 def read_link(written: str | None, feed: FeedContext) -> str | None:
@@ -21,7 +22,8 @@ def read_link(written: str | None, feed: FeedContext) -> str | None:
 
     Its base is the document's own URL (RFC 3986, section 5.1.3); the parser has resolved any xml:base already.
     """
-    return absolute_url(with_scheme(written), feed.base_url) if written else None
+    base = feed.base_url
+    return absolute_url(with_scheme(written, base), base) if written else None
 
 
 def base_of_body(entry: Entry, link: str | None, feed: FeedContext) -> str | None:
@@ -46,7 +48,7 @@ def find_image(entry: Entry, feed: FeedContext, html: str) -> str | None:
     """Return the image that the entry names, else the first in its sanitised body, which has no counting pixels."""
     if named := read_link(entry.image_url, feed):
         return named
-    for found in _IMAGE.finditer(html):
+    for found in chain(_IMAGE.finditer(html), _POSTER.finditer(html)):
         if not is_decoration(found[1]) and (url := absolute_url(found[1])):
             return url
     return None

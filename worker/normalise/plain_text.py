@@ -23,6 +23,8 @@ _CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
 _BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
 # What a player shows when it cannot play, and a word's pronunciation above it, would only disturb a line of text.
 _UNREAD = "audio, video, rt, rp"
+# A paragraph of nothing but URLs, one a line.
+_ADDRESSES_ALONE = re.compile(r"\n\nhttps?://\S++(?:\nhttps?://\S++)*+(?=\n\n|\Z)")
 # Three line ends in a row, or a line that ends in a space. To look from each line end costs a fifth of four searches.
 _UNTIDY = re.compile(r"\n(?:\n\n|(?<=[ \t\xa0]\n))")
 
@@ -52,9 +54,25 @@ def text_of(html: str) -> str:
 
 def text_of_tree(tree: turbohtml.Element) -> str:
     """Return the plain text of sanitised HTML that was read into a tree, which is spent after that."""
-    for element in tree.select(_UNREAD):
+    unread = tree.select(_UNREAD)
+    addresses = [address for element in unread for address in _addresses_of(element)]
+    for element in unread:
         element.decompose()
-    return tidy(tree.to_text())
+    # What has nothing but players has their addresses to tell.
+    return tidy(tree.to_text()) or "\n".join(dict.fromkeys(addresses))
+
+
+def _addresses_of(player: turbohtml.Element) -> Iterator[str]:
+    for element in (player, *player.select("source")):
+        if address := element.attrs.get("src"):
+            yield str(address)
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without the paragraphs that are URLs alone, as those of players are; all of one that is no more."""
+    if not text.startswith("http") and "\n\nhttp" not in text:
+        return text
+    return _ADDRESSES_ALONE.sub("", f"\n\n{text}").strip() or text
 
 
 def text_of_plain(body: str) -> str:

@@ -16,7 +16,9 @@ from turbohtml.clean import OnDisallowed, Policy, Sanitizer  # codespell:ignore 
 
 from worker.basics.text import clean
 from worker.basics.urls import absolute_url
+from worker.normalise.pictures import show_pictures
 from worker.normalise.plain_text import tidy
+from worker.normalise.players import link_players
 
 POLICY_VERSION = 1
 """Raised with any change of the policy, so that a better one can clean again what an older one let in."""
@@ -76,8 +78,11 @@ _REWRITTEN = re.compile(
     rf"(?:(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?|(?P<closing>/?)(?=[bcdfhlmns])(?:{_BLOCK_NAMES})(?=[\s/>]))",
     re.IGNORECASE,
 )
-_IMAGE = re.compile(r"<img(?=[\s/])[^<>]*>", re.IGNORECASE)
-_LAZY = re.compile(r"\sdata-(?:lazy-|orig-)?(?:src|original|file)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
+# Pictures that need a script or have several addresses, and players. Few bodies have any, and one search tells.
+_WATCHED = re.compile(
+    r"<(?=[aeilnopsvEINO])(?:img[^<>]*?(?:srcset|data-)|(?:video|audio|source)[^<>]*?data-"
+    r"|amp-|embed|iframe|lite-|noscript|object|picture|EMBED|IFRAME|NOSCRIPT|OBJECT)"
+)
 # In cleaned markup < and > are parts of tags only, and every value is in double quotes.
 _NO_PICTURE = re.compile(r'<img(?![^>]* src=")[^>]*>|<img[^>]* (?:width|height)="[01](?:px)?"[^>]*>')
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
@@ -194,8 +199,8 @@ def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
 def prepare(html: str) -> str:
     """Return markup that means the same to a reader, ready for the policy."""
     html = _REWRITTEN.sub(_rewritten_tag, html)
-    if "data-" in html:
-        html = _IMAGE.sub(_load_at_once, html)
+    if _WATCHED.search(html):
+        html = link_players(show_pictures(html), _base_url.get())
     return _CHARACTER_REFERENCE.sub(_allowed_character, html)
 
 
@@ -206,13 +211,6 @@ def drop_formatting(html: str) -> str:
 
 def _rewritten_tag(tag: re.Match[str]) -> str:
     return f"<{tag['formatting']}>" if tag["formatting"] else f"<{tag['closing']}div"
-
-
-def _load_at_once(image: re.Match[str]) -> str:
-    """Return an image with the address that a script would have loaded it from."""
-    lazy = _LAZY.search(image[0])
-    # Of two attributes of one name a parser takes the first.
-    return f"<img src={lazy[1]} {image[0][4:]}" if lazy else image[0]
 
 
 def _allowed_character(reference: re.Match[str]) -> str:

@@ -120,6 +120,7 @@ DOCUMENT, FILE = "https://news.example/feeds/a.xml", "file:///seeds/a.xml"
         ("blog/", DOCUMENT, FILE, "https://news.example/feeds/blog/"),
         ("//news.example/", DOCUMENT, None, "https://news.example/"),
         ("www.news.example", DOCUMENT, None, "http://www.news.example/"),
+        ("news.example/blog", DOCUMENT, None, "https://news.example/blog"),
         ("/blog", FILE, DOCUMENT, "https://news.example/blog"),
         ("/blog", FILE, None, None),
         ("mailto:desk@news.example", DOCUMENT, None, None),

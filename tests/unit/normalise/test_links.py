@@ -39,6 +39,9 @@ def _feed(entry: str, base: str = "") -> bytes:
         ("www.gazette.example/a", "http://www.gazette.example/a"),
         (" www.gazette.example ", "http://www.gazette.example/"),
         ("www.a.html", "http://127.0.0.1:8080/feeds/www.a.html"),
+        # The feed's own host needs no other sign.
+        ("127.0.0.1:8080/a", "http://127.0.0.1:8080/a"),
+        ("gazette.example/a", "http://127.0.0.1:8080/feeds/gazette.example/a"),
         ("mailto:desk@gazette.example", None),
         ("", None),
         (None, None),

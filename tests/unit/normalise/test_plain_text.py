@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.plain_text import one_line, text_of, tidy
+from worker.normalise.plain_text import one_line, text_of, tidy, without_addresses
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,34 @@ def test_any_text_makes_one_line_of_at_most_that_length(written: str, longest: i
     line = one_line(written, longest)
     assert len(line) <= longest
     assert line == " ".join(line.split())
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<video src="https://a.example/1.mp4">Players are off.</video>', "https://a.example/1.mp4"),
+        (
+            '<audio><source src="https://a.example/1.mp3"><source src="https://a.example/1.ogg"></audio>',
+            "https://a.example/1.mp3\nhttps://a.example/1.ogg",
+        ),
+        ('<p>Rain.</p><video src="https://a.example/1.mp4"></video>', "Rain."),
+    ],
+)
+def test_what_has_nothing_but_players_has_their_addresses_to_tell(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("https://a.example/1\nhttps://a.example/2\n\nRain.\n\nhttps://a.example/3\n\nSnow.", "Rain.\n\nSnow."),
+        ("Rain.\n\nhttps://a.example/1", "Rain."),
+        ("Read:\nhttps://a.example/1\nSnow.", "Read:\nhttps://a.example/1\nSnow."),
+        ("https://a.example/1\nSnow.", "https://a.example/1\nSnow."),
+        ("Rain at https://a.example/1", "Rain at https://a.example/1"),
+        ("https://a.example/1", "https://a.example/1"),
+        ("Rain.", "Rain."),
+    ],
+)
+def test_a_paragraph_of_urls_is_left_out_where_there_are_others(text: str, rest: str) -> None:
+    assert without_addresses(text) == rest
