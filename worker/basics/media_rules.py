@@ -45,7 +45,7 @@ def _kind_by_ending(url: str) -> str:
     return next((kind for kind, endings in _KINDS.items() if ending in endings), "")
 
 
-def is_address(text: str) -> bool:
+def is_picture_address(text: str) -> bool:
     """Return whether the text of an element is a URL, be it relative."""
     return _ADDRESS.fullmatch(text) is not None
 

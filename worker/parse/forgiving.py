@@ -18,7 +18,7 @@ import feedparser
 from worker.basics import field_rules
 from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
-from worker.basics.media_rules import Picture, choose_picture, is_address, kind_of_file
+from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
@@ -190,7 +190,7 @@ def _pictures(item: _Values) -> Iterator[Picture]:
     named = (*_dicts(item, "media_thumbnail"), _detail(item, "image"), _detail(item, "thumbnail"))
     files = [*_links(item, "enclosure"), *_dicts(item, "media_content")]
     pictures = (value for value in files if _kind(value) == "image")
-    for value in chain(named, (value for value in plain if is_address(value["href"])), pictures):
+    for value in chain(named, (value for value in plain if is_picture_address(value["href"])), pictures):
         if url := _address(value):
             yield Picture(url, _text(value, "width"), _text(value, "height"))
 

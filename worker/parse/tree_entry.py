@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
-from worker.basics.media_rules import Picture, choose_picture, is_address, kind_of_file
+from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_element_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
@@ -154,7 +154,7 @@ def _find_plain_picture(element: Element, scope: Scope) -> str | None:
     if url := find_url(element, scope) or _resolved(tidy_text(element.get("src"), LONGEST_URL), element, scope):
         return url
     text = last_text(sort_parts(element, scope.roles), "page", LONGEST_URL) or read_element_text(element, LONGEST_URL)
-    return _resolved(text, element, scope) if text and is_address(text) else None
+    return _resolved(text, element, scope) if text and is_picture_address(text) else None
 
 
 def _enclosing(parts: Parts) -> list[Element]:

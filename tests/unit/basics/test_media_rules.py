@@ -1,6 +1,6 @@
 import pytest
 
-from worker.basics.media_rules import Picture, choose_picture, is_address, kind_of_file
+from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_a_picture_of_one_pixel_in_height_is_none() -> None:
     ],
 )
 def test_a_text_is_an_address_or_words(text: str, is_one: bool) -> None:
-    assert is_address(text) == is_one
+    assert is_picture_address(text) == is_one
