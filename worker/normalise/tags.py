@@ -6,7 +6,7 @@ from collections.abc import Mapping
 _ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 # A side of one pixel, or a style that takes an element out of sight.
 _PIXEL = re.compile(r"\s*0*[01](?:\.\d*)?\s*(?:px)?\s*")
-_UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect|:\s*-\d{3,}px", re.IGNORECASE)
+_UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect|:\s*-\d{4,}px", re.IGNORECASE)
 
 
 def read_attributes(written: str) -> dict[str, str]:
