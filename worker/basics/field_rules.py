@@ -105,7 +105,7 @@ def is_web_page(url: str) -> bool:
 
 def link_relation(written: str | None) -> str:
     """Return a link's relation by its name; both missing and empty it is ``alternate`` (RFC 4287, section 4.2.7.2)."""
-    return (written or "").strip().lower().removeprefix(_RELATIONS) or "alternate"
+    return written.strip().lower().removeprefix(_RELATIONS) or "alternate" if written else "alternate"
 
 
 def absolute_site(written: str | None, document_url: str, self_url: str | None) -> str | None:

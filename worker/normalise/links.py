@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain, islice
 
+from worker.basics.field_rules import is_web_page
 from worker.basics.urls import absolute_url, is_decoration, with_scheme
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.plain_text import one_line
@@ -22,8 +23,12 @@ def read_link(written: str | None, feed: FeedContext) -> str | None:
 
     Its base is the document's own URL (RFC 3986, section 5.1.3); the parser has resolved any xml:base already.
     """
+    if not written:
+        return None
+    if is_web_page(written):
+        return absolute_url(written)
     base = feed.base_url
-    return absolute_url(with_scheme(written, base), base) if written else None
+    return absolute_url(with_scheme(written, base), base)
 
 
 def base_of_body(entry: Entry, link: str | None, feed: FeedContext) -> str | None:
