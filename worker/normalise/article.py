@@ -7,6 +7,7 @@ from datetime import datetime
 
 import xxhash
 
+from worker.basics.one_line import one_line, read_title
 from worker.basics.text import clean, fold, shorten
 from worker.basics.urls import canonical_url
 from worker.dates.reading import read_date
@@ -15,14 +16,14 @@ from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_image, read_enclosures, read_link
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
-from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of_plain, text_of_tree
+from worker.normalise.plain_text import first_sentence, summarise, text_of_plain, text_of_tree
 from worker.normalise.sanitise import as_paragraphs, sanitise_to_tree
 from worker.values.articles import Article, Sighting
 from worker.values.entries import Entry, KeyedEntry, Notice
 from worker.wire.agencies import agency_name
 from worker.wire.bylines import read_opening
 
-_LONGEST_TITLE, _LONGEST_MADE_TITLE, _LONGEST_SUMMARY, _LONGEST_NOTE = 1000, 160, 300, 1000
+_LONGEST_MADE_TITLE, _LONGEST_OWN_SUMMARY, _LONGEST_SUMMARY, _LONGEST_NOTE = 160, 1000, 300, 1000
 _LONGEST_NAME, _LONGEST_NAMES, _LONGEST_TAG = 200, 2000, 100
 _MOST_NAMES = 64
 _WHITE_SPACE = b" \t\n\r\v\f"
@@ -125,13 +126,13 @@ def _after_opening(entry: Entry, text: str, published_at: datetime | None) -> tu
 
 
 def _title(entry: Entry, text: str) -> str:
-    given = one_line(entry.title or "", 2 * _LONGEST_TITLE)
-    return shorten(given, _LONGEST_TITLE) if given else shorten(first_sentence(text), _LONGEST_MADE_TITLE)
+    given = read_title(entry.title or "", is_plain=entry.has_plain_title)
+    return given or shorten(first_sentence(text), _LONGEST_MADE_TITLE)
 
 
 def _summary(entry: Entry, text: str) -> str:
     is_its_own = entry.summary and entry.summary != entry.content
-    return summarise(one_line(entry.summary or "", _LONGEST_TITLE) if is_its_own else "", text, _LONGEST_SUMMARY)
+    return summarise(one_line(entry.summary or "", _LONGEST_OWN_SUMMARY) if is_its_own else "", text, _LONGEST_SUMMARY)
 
 
 def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:

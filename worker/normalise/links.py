@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from worker.basics.one_line import one_line
 from worker.basics.urls import absolute_url, is_decoration, is_without_scheme
 from worker.normalise.feed_context import FeedContext
-from worker.normalise.plain_text import one_line
 from worker.values.entries import Enclosure, Entry
 
 _MOST_ENCLOSURES = 64

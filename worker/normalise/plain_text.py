@@ -1,11 +1,11 @@
-"""Plain text: of a body, with a blank line between paragraphs; of a title, as one line; and its first sentences."""
+"""Plain text: of a body, with a blank line between paragraphs, and its first sentences."""
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
 import turbohtml
 
+from worker.basics.one_line import decode_entities
 from worker.basics.text import clean, fold, shorten
 
 _LONGEST_TEXT = 1_000_000
@@ -14,13 +14,6 @@ _LONGEST_OPENING = 2_000
 _LONGEST_EXCERPT = 1_000
 # This many first characters tell one text from another.
 _TELLING = 40
-# No title or name is so long that a cut at this multiple of its length would reach it, whatever markup surrounds it.
-_MARKUP_FACTOR = 8
-
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
-# A parser drops a tag that breaks off in its middle, but not one that breaks off at its start, nor a broken entity.
-_BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
 # What a player shows when it cannot play, and a word's pronunciation above it, would only disturb a line of text.
 _UNREAD = "audio, video, rt, rp"
 # Three line ends in a row, or a line that ends in a space. To look from each line end costs a fifth of four searches.
@@ -60,7 +53,7 @@ def text_of_tree(tree: turbohtml.Element) -> str:
 def text_of_plain(body: str) -> str:
     """Return the text of a body that was published as plain text."""
     # Blog software that strips the tags from a text leaves the entities in it.
-    return tidy(clean(body if "<" in body else _without_entities(body), _LONGEST_TEXT))
+    return tidy(clean(body if "<" in body else decode_entities(body), _LONGEST_TEXT))
 
 
 def tidy(text: str) -> str:
@@ -74,26 +67,6 @@ def tidy(text: str) -> str:
         while "\n\n\n" in text:
             text = text.replace("\n\n\n", "\n\n")
     return text.strip()
-
-
-def one_line(marked_up: str, longest: int) -> str:
-    """Return a title, name or tag as one line of text: markup and entities gone, even where escaped twice."""
-    text = marked_up.strip()
-    if len(text) > longest * _MARKUP_FACTOR:
-        text = _BROKEN_END.sub("", text[: longest * _MARKUP_FACTOR])
-    if "<" in text or "&" in text:
-        text = _without_markup(text)
-        # Many titles are escaped once too often. Without a closing tag, a lone <b> is a word of the title.
-        text = _without_markup(text) if _CLOSING_TAG.search(text) else _without_entities(text)
-    return fold(clean(text, longest * 2))[:longest].rstrip()
-
-
-def _without_markup(text: str) -> str:
-    return turbohtml.parse_fragment(text).to_text() if "<" in text else _without_entities(text)
-
-
-def _without_entities(text: str) -> str:
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
 
 
 def first_sentence(text: str) -> str:

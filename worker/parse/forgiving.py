@@ -18,6 +18,7 @@ import feedparser
 from worker.basics import field_rules
 from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
+from worker.basics.one_line import read_title
 from worker.basics.text import clean
 from worker.basics.urls import is_decoration
 from worker.dates.reading import find_moment
@@ -63,14 +64,15 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     kept = field_rules.keep_newest(items, max_entries, _moment_of)
     feed = _detail(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
-    feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
+    is_atom = version.startswith("atom")
+    feed_authors = tuple(_authors(feed)) if is_atom else ()
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
-        entries=tuple(_entry(item, feed_authors, has_bases=has_bases) for item in kept),
-        title=_text(feed, "title", LONGEST_TITLE),
+        entries=tuple(_entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom) for item in kept),
+        title=_feed_title(feed, is_atom=is_atom),
         site_url=_page(feed) or _text(feed, "link", LONGEST_URL),
         self_url=next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None),
         language=_text(feed, "language"),
@@ -107,8 +109,10 @@ def _format(version: str, text: str) -> str:
     return next(chain(named, unnamed), "xml")
 
 
-def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> Entry:
+def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool, is_atom: bool) -> Entry:
     title, body = _detail(item, "title_detail"), _body(item)
+    # Only Atom feeds can be believed about what is plain.
+    has_plain_title = is_atom and _is_plain(title)
     content = _text(body, "value", LONGEST_CONTENT)
     guid = _text(item, "id", LONGEST_URL)
     base = _text(body or title, "base", LONGEST_URL) if has_bases else None
@@ -119,7 +123,8 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
         link=field_rules.choose_link(_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
-        title=as_html(_text(item, "title", LONGEST_TITLE), is_plain=_is_plain(title)),
+        title=as_html(_text(item, "title", LONGEST_TITLE), is_plain=_is_plain(title) and not has_plain_title),
+        has_plain_title=has_plain_title,
         summary=_summary(item, content),
         content=content,
         is_plain_text=content is not None and _is_plain(body),
@@ -133,6 +138,12 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
         image_url=image and resolve_url(base_of_files, image),
         base_url=base,
     )
+
+
+def _feed_title(feed: _Values, *, is_atom: bool) -> str | None:
+    is_plain = _is_plain(_detail(feed, "title_detail"))
+    title = as_html(_text(feed, "title", LONGEST_TITLE), is_plain=is_plain and not is_atom)
+    return read_title(title or "", is_plain=is_plain and is_atom) or None
 
 
 def _body(item: _Values) -> _Values:

@@ -25,7 +25,8 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
     return Entry(
         guid=guid,
         link=field_rules.choose_link(find_page(parts, scope), guid, is_permalink=is_permalink),
-        title=as_html(title.text, is_plain=title.is_plain) if title else None,
+        title=title.as_title() if title else None,
+        has_plain_title=title.is_text if title else False,
         # A summary that is the body too must equal it: normalise then knows that it adds nothing.
         summary=as_html(summary.text, is_plain=summary.is_plain and summary is not body) if summary else None,
         content=body.text if body else None,
