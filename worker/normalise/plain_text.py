@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import turbohtml
 
 from worker.basics.one_line import decode_entities
-from worker.basics.text import clean, fold, shorten
+from worker.basics.text import clean, drop_invisible, fold, shorten
+from worker.normalise.layout import rearrange
+from worker.normalise.plain_lines import drop_indentation
 
 _LONGEST_TEXT = 1_000_000
 _LONGEST_OPENING = 2_000
@@ -14,8 +16,9 @@ _LONGEST_OPENING = 2_000
 _LONGEST_EXCERPT = 1_000
 # This many first characters tell one text from another.
 _TELLING = 40
-# What a player shows when it cannot play, and a word's pronunciation above it, would only disturb a line of text.
-_UNREAD = "audio, video, rt, rp"
+# In sanitised HTML < and > are parts of tags only.
+_NO_WORDS = re.compile(r"<(?P<whole>a|audio|video)(?=[\s>])[^>]*>.*?</(?P=whole)>|<[^>]*>|&\w+;", re.DOTALL)
+_LETTER = re.compile(r"[^\W_]")
 # Three line ends in a row, or a line that ends in a space. To look from each line end costs a fifth of four searches.
 _UNTIDY = re.compile(r"\n(?:\n\n|(?<=[ \t\xa0]\n))")
 
@@ -45,15 +48,20 @@ def text_of(html: str) -> str:
 
 def text_of_tree(tree: turbohtml.Element) -> str:
     """Return the plain text of sanitised HTML that was read into a tree, which is spent after that."""
-    for element in tree.select(_UNREAD):
-        element.decompose()
-    return tidy(tree.to_text())
+    rearrange(tree)
+    return tidy(drop_invisible(tree.to_text()))
 
 
 def text_of_plain(body: str) -> str:
     """Return the text of a body that was published as plain text."""
     # Blog software that strips the tags from a text leaves the entities in it.
-    return tidy(clean(body if "<" in body else decode_entities(body), _LONGEST_TEXT))
+    text = clean(drop_invisible(body if "<" in body else decode_entities(body)), _LONGEST_TEXT)
+    return drop_indentation(tidy(text))
+
+
+def has_own_words(html: str) -> bool:
+    """Return whether sanitised HTML says anything outside of its links, pictures and players."""
+    return _LETTER.search(_NO_WORDS.sub("", html)) is not None
 
 
 def tidy(text: str) -> str:
@@ -61,6 +69,9 @@ def tidy(text: str) -> str:
     text = text[:_LONGEST_TEXT]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # UAX 14: they break a line in any text.
+    if "\u2028" in text or "\u2029" in text:
+        text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
     if _UNTIDY.search(text):
         if " \n" in text or "\t\n" in text or "\xa0\n" in text:
             text = "\n".join(line.rstrip() for line in text.split("\n"))

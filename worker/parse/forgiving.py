@@ -147,10 +147,14 @@ def _feed_title(feed: _Values, *, is_atom: bool) -> str | None:
 
 
 def _body(item: _Values) -> _Values:
-    """Return the longest text of an entry, with what feedparser knows of it; media captions pose as content too."""
-    details = [*_dicts(item, "content"), _detail(item, "summary_detail")]
-    texts = [value for value in details if field_rules.is_text_type(_text(value, "type") or "")]
-    return max(texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
+    """Return the longest content of an entry, else its longest text, with what feedparser knows of it.
+
+    Captions of pictures pose as content too, in plain text.
+    """
+    contents = [value for value in _dicts(item, "content") if _is_text(value)]
+    texts = [*contents, *filter(_is_text, [_detail(item, "summary_detail")])]
+    marked_up = [value for value in contents if not _is_plain(value)]
+    return max(marked_up or texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
 
 
 def _summary(item: _Values, content: str | None) -> str | None:
@@ -158,6 +162,10 @@ def _summary(item: _Values, content: str | None) -> str | None:
     # Without one, feedparser has copied the content.
     summary = _text(item, "summary", LONGEST_CONTENT) if detail else None
     return summary if summary == content else as_html(summary, is_plain=_is_plain(detail))
+
+
+def _is_text(detail: _Values) -> bool:
+    return field_rules.is_text_type(_text(detail, "type") or "")
 
 
 def _is_plain(detail: _Values) -> bool:

@@ -73,12 +73,11 @@ def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
 
 
 def _summary_and_body(parts: Parts, scope: Scope) -> tuple[MarkedText | None, MarkedText | None]:
-    """Return the first summary, and the longest text of all; only an entry without texts has a caption for both."""
+    """Return the first summary, and the longest content, else summary; only an entry without both has a caption."""
     summaries = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
-    contents = read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")
-    # Of two texts of one length, max takes the first: content goes before summaries.
-    texts = [*contents, *summaries[1:], *summaries[:1]]
-    if texts:
+    contents = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")]
+    # Of two texts of one length, max takes the first.
+    if texts := contents or [*summaries[1:], *summaries[:1]]:
         return summaries[0] if summaries else None, max(texts, key=lambda each: len(each.text))
     # Captions follow media RSS, in Atom too.
     caption = next(read_marked_texts(parts, replace(scope, is_atom=False), LONGEST_CONTENT, "caption"), None)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.plain_text import text_of, tidy
+from worker.normalise.plain_text import has_own_words, text_of, tidy
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,34 @@ def test_text_keeps_the_shape_a_reader_needs(html: str, text: str) -> None:
 
 def test_lines_end_in_words_and_one_blank_line_parts_paragraphs() -> None:
     assert tidy(" One \t\r\ntwo\xa0\n\n\n\nthree\rfour\n") == "One\ntwo\n\nthree\nfour"
+
+
+def test_separators_of_lines_and_paragraphs_end_them() -> None:
+    assert tidy("One\u2028two\u2029three") == "One\ntwo\n\nthree"
+
+
+def test_marks_that_nobody_sees_are_no_part_of_a_text() -> None:
+    assert text_of("<p>har\xadbour, har\u200bbour, har\ufeffbour, har\u2060bour</p>") == ", ".join(["harbour"] * 4)
+
+
+def test_where_no_spaces_part_words_their_mark_stays() -> None:
+    assert text_of("<p>ភ្លៀង\u200bធ្លាក់</p>") == "ភ្លៀង\u200bធ្លាក់"
+
+
+@pytest.mark.parametrize(
+    ("html", "has_words"),
+    [
+        ("Rain", True),
+        ("<p>雨</p>", True),
+        ('<p>See <a href="x">rain</a></p>', True),
+        ('<a href="x" title="y">rain</a>', False),
+        ('<img alt="Rain" src="x">&nbsp;– …', False),
+        ('<video src="x">no player</video>', False),
+        ("", False),
+    ],
+)
+def test_words_of_its_own_stand_outside_of_links_and_players(html: str, has_words: bool) -> None:
+    assert has_own_words(html) is has_words
 
 
 @given(st.text(st.sampled_from("a \t\n\r\xa0."), max_size=60))
