@@ -19,9 +19,10 @@ _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 def one_line(marked_up: str, longest: int) -> str:
     """Return a title, name or tag as one line of text: markup and entities gone, even where escaped twice."""
-    text = _cut(drop_cdata_marks(marked_up), longest)
+    text = _cut(drop_cdata_marks(marked_up) if "]]" in marked_up else marked_up.strip(), longest)
     if "<" in text or "&" in text:
-        text = drop_cdata_marks(_without_markup(text))
+        text = _without_markup(text)
+        text = drop_cdata_marks(text) if "CDATA[" in text else text
         # Many titles are escaped once too often. Without a closing tag, a lone <b> is a word of the title.
         text = _without_markup(text) if _CLOSING_TAG.search(text) else decode_entities(text)
     return _as_line(text, longest)
@@ -29,7 +30,7 @@ def one_line(marked_up: str, longest: int) -> str:
 
 def plain_line(text: str, longest: int) -> str:
     """Return a title that its format says is text, as one line: angle brackets are words of it."""
-    text = _cut(text, longest)
+    text = _cut(text.strip(), longest)
     # Blog software that strips the tags from a title leaves the entities in it, and may escape them once more.
     return _as_line(text if "<" in text else decode_entities(decode_entities(text)), longest)
 
@@ -50,12 +51,12 @@ def drop_cdata_marks(text: str) -> str:
     text = text.strip()
     if text.startswith(_CDATA):
         text = text.replace(_CDATA, "").replace(_CDATA_END, "")
-    return text.removesuffix(_CDATA_END).rstrip() if text.endswith(_CDATA_END) and _CDATA not in text else text
+    return text.removesuffix(_CDATA_END).rstrip() if text.endswith(_CDATA_END) and "CDATA[" not in text else text
 
 
 def _cut(text: str, longest: int) -> str:
     longest *= _MARKUP_FACTOR
-    return text.strip() if len(text) <= longest else _BROKEN_END.sub("", text.strip()[:longest])
+    return text if len(text) <= longest else _BROKEN_END.sub("", text[:longest])
 
 
 def _without_markup(text: str) -> str:

@@ -12,7 +12,6 @@ from turbohtml import Element, Node, Text
 
 # What a player shows when it cannot play, and a word's pronunciation above it, would only disturb a line of text.
 _UNREAD = frozenset({"audio", "video", "rt", "rp"})
-_REARRANGED = "audio, video, rt, rp, pre, table, li, q, math, img[alt]"
 _BLOCKS = frozenset(
     "address article aside blockquote details div dl figure footer h1 h2 h3 h4 h5 h6 header hr main ol p pre section "
     "table ul".split()
@@ -20,6 +19,8 @@ _BLOCKS = frozenset(
 _ANY_BLOCK = ", ".join(sorted(_BLOCKS))
 _PARTS_OF_LINES = f"br, li, tr, td, th, {_ANY_BLOCK}"
 _OPENERS = frozenset("p div h1 h2 h3 h4 h5 h6".split())
+_OPENS_ITEM = f"li > :is({', '.join(sorted(_OPENERS))}):first-child"
+_REARRANGED = f"audio, video, rt, rp, pre, table, {_OPENS_ITEM}, q, math, img[alt]"
 _PARTS_OF_TABLES = frozenset({"thead", "tbody", "tfoot"})
 # A picture of a symbol that has no letter beside it, or of a smiley that its address calls one.
 _SYMBOL = re.compile(r"[^A-Za-z\s]{0,16}[\u2190-\u3299\U0001f000-\U0001faff\u20e3][^A-Za-z\s]{0,16}")
@@ -34,7 +35,7 @@ def rearrange(tree: Element) -> None:
         if element.tag in _UNREAD:
             element.decompose()
         else:
-            _MENDS[element.tag](element)
+            _MENDS.get(element.tag, _begin_beside_bullet)(element)
 
 
 def _break_lines(pre: Element) -> None:
@@ -83,13 +84,14 @@ def _unwrap_only_block(cell: Element) -> None:
         inner[0].unwrap()
 
 
-def _open_item(item: Element) -> None:
-    """Let a list's item begin beside its bullet, not below it."""
-    inner = _filled(item)
-    if inner and isinstance(inner[0], Element) and inner[0].tag in _OPENERS:
+def _begin_beside_bullet(block: Element) -> None:
+    """Let a list's item that begins with a block begin beside its bullet, not below it."""
+    item = block.parent
+    inner = _filled(item) if isinstance(item, Element) else []
+    if inner and inner[0] == block:
         if len(inner) > 1 and not (isinstance(inner[1], Element) and inner[1].tag in _BLOCKS):
-            inner[0].insert_after(Element("br"))
-        inner[0].unwrap()
+            block.insert_after(Element("br"))
+        block.unwrap()
 
 
 def _quote(quoted: Element) -> None:
@@ -132,7 +134,6 @@ def _spell_emoji(image: Element) -> None:
 _MENDS: dict[str, Callable[[Element], None]] = {
     "pre": _break_lines,
     "table": _unroll_table,
-    "li": _open_item,
     "q": _quote,
     "math": _write_formula,
     "img": _spell_emoji,

@@ -37,6 +37,9 @@ _APPENDED = re.compile(
 )
 # Most excerpts have none of these words, and are not searched for the whole phrase.
 _APPENDED_WORDS = ("Continue reading", "Read ", "The post ")
+# Software that cuts a summary by its bytes cuts within an entity too.
+_CUT_ENTITY = re.compile(r" ?&(#?[0-9a-z]{0,8})(?=\s*(?:\[?(?:…|\.{3})\]?)?$)")
+_ENTITIES = "amp apos gt hellip laquo ldquo lsquo lt mdash nbsp ndash quot raquo rdquo rsquo".split()
 _CUT_SHORT = re.compile(r"\s*(?:\[(?:…|\.{3})\]|…|\.{3})$")
 _CUT_ENDINGS = ("…", "...", "]")
 
@@ -91,7 +94,7 @@ def summarise(given: str, text: str, longest: int) -> str:
 
     ``given`` is the publisher's, as one line.
     """
-    own = _without_appendix(given)
+    own = _without_appendix(_CUT_ENTITY.sub(_drop_cut_entity, given) if "&" in given else given)
     if own.endswith("…") and fold(text[: 2 * _TELLING]).startswith(own[: min(_TELLING, len(own) - 1)]):
         # The text has the end of that sentence.
         own = ""
@@ -106,6 +109,11 @@ def _first_sentences(line: str, longest: int) -> str:
     fitting = [end for end in _ends(line[: longest + 1]) if end <= longest]
     # A single short sentence would tell too little.
     return line[: fitting[-1]] if fitting and fitting[-1] >= longest // 3 else shorten(line, longest)
+
+
+def _drop_cut_entity(cut: re.Match[str]) -> str:
+    is_entity = cut[1].startswith("#") or (len(cut[1]) > 1 and any(name.startswith(cut[1]) for name in _ENTITIES))
+    return "" if is_entity else cut[0]
 
 
 def _without_appendix(line: str) -> str:
