@@ -60,7 +60,12 @@ def looks_like_html(text: str) -> bool:
     if not (references or _CLOSING_TAG.search(text)):
         return False
     is_known = (name.startswith("#") or f"{name};" in html5 for name in references)
-    return all(is_known) and all(name.lower() in _HTML for name in _TAG.findall(text))
+    return all(is_known) and is_html_only(text)
+
+
+def is_html_only(text: str) -> bool:
+    """Return whether all tags of a text are HTML's."""
+    return all(name.lower() in _HTML for name in _TAG.findall(text))
 
 
 def as_html(text: str | None, *, is_plain: bool = True) -> str | None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from itertools import chain, islice
 
 from worker.basics.field_rules import is_web_page
+from worker.basics.one_line import one_line
 from worker.basics.urls import absolute_url, is_decoration, with_scheme
 from worker.normalise.feed_context import FeedContext
-from worker.normalise.plain_text import one_line
 from worker.values.entries import Enclosure, Entry
 
 _MOST_ENCLOSURES = 64

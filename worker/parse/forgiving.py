@@ -19,6 +19,7 @@ from worker.basics import field_rules
 from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
+from worker.basics.one_line import read_title
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
@@ -63,7 +64,8 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     kept = field_rules.keep_newest(items, max_entries, _moment_of)
     feed = _detail(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
-    feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
+    is_atom = version.startswith("atom")
+    feed_authors = tuple(_authors(feed)) if is_atom else ()
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
     self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
@@ -71,8 +73,8 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
-        entries=tuple(_entry(item, feed_authors, has_bases=has_bases) for item in kept),
-        title=_text(feed, "title", LONGEST_TITLE),
+        entries=tuple(_entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom) for item in kept),
+        title=_feed_title(feed, is_atom=is_atom),
         site_url=field_rules.absolute_site(site_url, document.url, self_url),
         self_url=self_url,
         language=_text(feed, "language"),
@@ -109,8 +111,10 @@ def _format(version: str, text: str) -> str:
     return next(chain(named, unnamed), "xml")
 
 
-def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> Entry:
+def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool, is_atom: bool) -> Entry:
     title, body = _detail(item, "title_detail"), _body(item)
+    # Only Atom feeds can be believed about what is plain.
+    has_plain_title = is_atom and _is_plain(title)
     content = _text(body, "value", LONGEST_CONTENT)
     guid = _text(item, "id", LONGEST_URL)
     base = _text(body or title, "base", LONGEST_URL) if has_bases else None
@@ -121,7 +125,8 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
         link=field_rules.choose_link(_own_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
-        title=as_html(_text(item, "title", LONGEST_TITLE), is_plain=_is_plain(title)),
+        title=as_html(_text(item, "title", LONGEST_TITLE), is_plain=_is_plain(title) and not has_plain_title),
+        has_plain_title=has_plain_title,
         summary=_summary(item, content),
         content=content,
         is_plain_text=content is not None and _is_plain(body),
@@ -137,11 +142,21 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
     )
 
 
+def _feed_title(feed: _Values, *, is_atom: bool) -> str | None:
+    is_plain = _is_plain(_detail(feed, "title_detail"))
+    title = as_html(_text(feed, "title", LONGEST_TITLE), is_plain=is_plain and not is_atom)
+    return read_title(title or "", is_plain=is_plain and is_atom) or None
+
+
 def _body(item: _Values) -> _Values:
-    """Return the longest text of an entry, with what feedparser knows of it; media captions pose as content too."""
-    details = [*_dicts(item, "content"), _detail(item, "summary_detail")]
-    texts = [value for value in details if field_rules.is_text_type(_text(value, "type") or "")]
-    return max(texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
+    """Return the longest content of an entry, else its longest text, with what feedparser knows of it.
+
+    Captions of pictures pose as content too, in plain text.
+    """
+    contents = [value for value in _dicts(item, "content") if _is_text(value)]
+    texts = [*contents, *filter(_is_text, [_detail(item, "summary_detail")])]
+    marked_up = [value for value in contents if not _is_plain(value)]
+    return max(marked_up or texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
 
 
 def _summary(item: _Values, content: str | None) -> str | None:
@@ -149,6 +164,10 @@ def _summary(item: _Values, content: str | None) -> str | None:
     # Without one, feedparser has copied the content.
     summary = _text(item, "summary", LONGEST_CONTENT) if detail else None
     return summary if summary == content else as_html(summary, is_plain=_is_plain(detail))
+
+
+def _is_text(detail: _Values) -> bool:
+    return field_rules.is_text_type(_text(detail, "type") or "")
 
 
 def _is_plain(detail: _Values) -> bool:

@@ -10,6 +10,7 @@ from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.media_rules import Picture, choose_picture, kind_of_file
+from worker.basics.one_line import read_title
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
@@ -29,7 +30,7 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
         format="json",
         parser="json",
         entries=tuple(_entry(item, authors) for item in kept),
-        title=text_in(feed, "title", LONGEST_TITLE),
+        title=read_title(text_in(feed, "title", LONGEST_TITLE) or "", is_plain=True) or None,
         site_url=text_in(feed, "home_page_url", LONGEST_URL),
         self_url=text_in(feed, "feed_url", LONGEST_URL),
         language=text_in(feed, "language", LONGEST_NAME),
@@ -41,12 +42,14 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
     guid = _id(item)
     link = text_in(item, "url", LONGEST_URL) or text_in(item, "external_url", LONGEST_URL)
     html, text = text_in(item, "content_html", LONGEST_CONTENT), text_in(item, "content_text", LONGEST_CONTENT)
+    title = text_in(item, "title", LONGEST_TITLE)
     tags = (clean(tag, LONGEST_NAME).strip() for tag in list_in(item, "tags") if isinstance(tag, str))
     return Entry(
         guid=guid,
         # "Ideally, the id is the full URL of the resource described by the item."
         link=field_rules.choose_link(link, guid, is_permalink=True),
-        title=as_html(text_in(item, "title", LONGEST_TITLE)),
+        title=title,
+        has_plain_title=title is not None,
         summary=as_html(text_in(item, "summary", LONGEST_CONTENT)),
         content=html or text,
         is_plain_text=html is None and text is not None,

@@ -27,7 +27,8 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
     return Entry(
         guid=guid,
         link=field_rules.choose_link(_find_own_page(parts, scope), guid, is_permalink=is_permalink),
-        title=as_html(title.text, is_plain=title.is_plain) if title else None,
+        title=title.as_title() if title else None,
+        has_plain_title=title.is_text if title else False,
         # A summary that is the body too must equal it: normalise then knows that it adds nothing.
         summary=as_html(summary.text, is_plain=summary.is_plain and summary is not body) if summary else None,
         content=body.text if body else None,
@@ -87,12 +88,11 @@ def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
 
 
 def _summary_and_body(parts: Parts, scope: Scope) -> tuple[MarkedText | None, MarkedText | None]:
-    """Return the first summary, and the longest text of all; only an entry without texts has a caption for both."""
+    """Return the first summary, and the longest content, else summary; only an entry without both has a caption."""
     summaries = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
-    contents = read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")
-    # Of two texts of one length, max takes the first: content goes before summaries.
-    texts = [*contents, *summaries[1:], *summaries[:1]]
-    if texts:
+    contents = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")]
+    # Of two texts of one length, max takes the first.
+    if texts := contents or [*summaries[1:], *summaries[:1]]:
         return summaries[0] if summaries else None, max(texts, key=lambda each: len(each.text))
     # Captions follow media RSS, in Atom too.
     caption = next(read_marked_texts(parts, replace(scope, is_atom=False), LONGEST_CONTENT, "caption"), None)

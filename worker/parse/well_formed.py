@@ -15,6 +15,7 @@ from xml.parsers import expat
 from worker.basics import field_rules
 from worker.basics.charset import decode, is_utf8
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL
+from worker.basics.one_line import one_line, read_title
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.outline import Sliced, hash_frame, outline_entries, slice_entries
@@ -155,7 +156,7 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         format=tree.format,
         parser="expat",
         entries=tuple(read_entry(item, inner, authors) for item, inner in items),
-        title=title.text if title else None,
+        title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
         self_url=next((url for link in find_links(feed, "self") if (url := find_url(link, feed_scope))), None),
         language=last_text(feed, "language") or scope.language,
@@ -178,7 +179,7 @@ def _read_sitemap(tree: Tree, patience: int) -> ParsedDocument:
         format="sitemap",
         parser="expat",
         entries=tuple(_news_entry(*parts, tree.roles) for parts in read),
-        title=names.pop() if len(names) == 1 else None,
+        title=(one_line(names.pop() or "", LONGEST_TITLE) or None) if len(names) == 1 else None,
     )
 
 

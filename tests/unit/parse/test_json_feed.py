@@ -147,11 +147,17 @@ def test_broken_json_says_so(body: bytes) -> None:
     assert failure.value.error_class is ErrorClass.PARSE
 
 
+def test_the_feeds_title_is_one_line_of_text() -> None:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": " Use <br> \n well &amp;amp; often ", "items": []}
+    assert read_json_feed(feed, 10).title == "Use <br> well &amp;amp; often"
+    assert read_json_feed(feed | {"title": "Rain&nbsp;&amp; wind"}, 10).title == "Rain & wind"
+
+
 def test_titles_and_summaries_are_plain_text() -> None:
     item = {"id": "1", "title": "a <b> c", "summary": "x < y"}
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
     (entry,) = read_json_feed(feed, 10).entries
-    assert (entry.title, entry.summary) == ("a &lt;b> c", "x &lt; y")
+    assert (entry.title, entry.has_plain_title, entry.summary) == ("a <b> c", True, "x &lt; y")
 
 
 @pytest.mark.parametrize(
