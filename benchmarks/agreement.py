@@ -90,7 +90,7 @@ def _differences(
 
 def _sighting(document: Document, parsed: ParsedDocument, entry: Entry) -> Sighting:
     guid = entry.guid or entry.link or ""
-    context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, _NOW)
+    context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, _NOW, format=parsed.format)
     return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW)
 
 

@@ -36,7 +36,8 @@ def as_articles(document: Document, detect: Detect | None = None) -> Iterator[Wo
     """Yield the work of normalising each entry of a document."""
     with suppress(PollError):
         parsed = parse_document(document, _MOST)
-        context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, _NOW, detect)
+        urls = document.url, document.url, parsed.site_url
+        context = FeedContext(*urls, parsed.language, _NOW, detect, format=parsed.format)
         for keyed in key_entries(parsed.entries, "1", GuidPolicy.GUID):
             yield partial(normalise, keyed, context, _NOW)
 

@@ -41,6 +41,13 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_f
         pytest.param("&#" + "9" * 500_000 + ";" + "&#x" + "0" * 400_000 + "1b;", id="digits"),
         pytest.param("<pre>" + ("a" + " " * 300_000) * 3 + "b \n</pre>", id="spaces"),
         pytest.param('<img data-src="' * 60_000, id="attributes that never end"),
+        pytest.param('<iframe src="https://a.example/">' * 30_000, id="frames that never end"),
+        pytest.param("<iframe " + ' src="' * 150_000 + ">", id="addresses that never end"),
+        pytest.param("<param" + " name = value" * 70_000 + ">", id="parameters"),
+        pytest.param('<img src="/1.jpg"> <noscript>' * 30_000, id="pages without scripts that never end"),
+        pytest.param('<noscript><img src="/1.jpg"></noscript>' * 20_000, id="pages without scripts"),
+        pytest.param(f'<img srcset="{"/1.jpg 1x," * 90_000}">', id="candidates"),
+        pytest.param("<picture><source srcset=/1.jpg>" * 30_000, id="pictures that never end"),
     ],
 )
 def test_markup_made_to_be_slow_is_not(html: str) -> None:

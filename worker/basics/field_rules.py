@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from worker.basics.text import clean
-from worker.basics.urls import is_without_scheme
+from worker.basics.urls import absolute_url, is_without_scheme, with_scheme
 from worker.dates.reading import find_moment
 from worker.values.entries import Entry
 
@@ -32,6 +32,7 @@ _PHRASE = re.compile(r"\s(?:and|und|et|y|e|og|och|i|en|of|&)\s")
 _LONGEST_SUBJECT = 3
 _HTML_TYPE, _XHTML_TYPE = "text/html", "application/xhtml+xml"
 _BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
+_RELATIONS = "http://www.iana.org/assignments/relation/"
 _Item = TypeVar("_Item")
 
 
@@ -60,7 +61,12 @@ def looks_like_html(text: str) -> bool:
     if not (references or _CLOSING_TAG.search(text)):
         return False
     is_known = (name.startswith("#") or f"{name};" in html5 for name in references)
-    return all(is_known) and all(name.lower() in _HTML for name in _TAG.findall(text))
+    return all(is_known) and is_html_only(text)
+
+
+def is_html_only(text: str) -> bool:
+    """Return whether all tags of a text are HTML's."""
+    return all(name.lower() in _HTML for name in _TAG.findall(text))
 
 
 def as_html(text: str | None, *, is_plain: bool = True) -> str | None:
@@ -111,14 +117,20 @@ def is_web_page(url: str) -> bool:
     return url.startswith(("http://", "https://"))
 
 
-def is_file_type(media_type: str | None, medium: str | None) -> bool:
-    """Return whether an enclosure's type, or its medium in Media RSS, is audio or video."""
-    return (media_type or "").startswith(("audio/", "video/")) or (not media_type and medium in {"audio", "video"})
+def link_relation(written: str | None) -> str:
+    """Return a link's relation by its name; both missing and empty it is ``alternate`` (RFC 4287, section 4.2.7.2)."""
+    return written.strip().lower().removeprefix(_RELATIONS) or "alternate" if written else "alternate"
 
 
-def is_picture_type(media_type: str | None, medium: str | None) -> bool:
-    """Return whether an enclosure's type, or its medium in Media RSS, is a picture's."""
-    return (media_type or "").startswith("image/") or medium == "image"
+def absolute_site(written: str | None, document_url: str, self_url: str | None) -> str | None:
+    """Return the address of a feed's site, made absolute; None for one that leads to no web page.
+
+    In a document that was saved it is resolved against the URL that the document says it has.
+    """
+    if written is None or is_web_page(written):
+        return written
+    base = document_url if is_web_page(document_url) else self_url
+    return absolute_url(with_scheme(written, base), base)
 
 
 def read_length(length: str | None) -> int | None:

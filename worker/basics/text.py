@@ -33,6 +33,9 @@ UNSPACED = (
 Thai, Lao, Myanmar, Khmer, Han with its extensions, kana and bopomofo put no spaces between words; Hangul's spaces
 separate phrases.
 """
+# They mark where a word may be broken, or must not be, and are no part of it. Scripts that write no spaces part words
+# by U+200B.
+_INVISIBLE = re.compile(f"[\xad\u2060\ufeff]|(?<![{UNSPACED}])\u200b(?![{UNSPACED}])")
 
 
 @overload
@@ -58,6 +61,13 @@ def _is_clean(text: str) -> bool:
     if len(raw.translate(None, _ASCII_CONTROLS)) < len(raw):
         return False
     return text.isascii() or not any(lead in raw and pattern.search(raw) for lead, pattern in _FORBIDDEN_AFTER)
+
+
+def drop_invisible(text: str) -> str:
+    """Return a text without soft hyphens, byte order marks and the like, which nobody sees or searches for."""
+    if text.isascii() or not ("\u200b" in text or "\xad" in text or "\ufeff" in text or "\u2060" in text):
+        return text
+    return _INVISIBLE.sub("", text)
 
 
 def fold(text: str) -> str:

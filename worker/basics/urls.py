@@ -7,11 +7,14 @@ import can_ada
 from publicsuffixlist import PublicSuffixList
 
 from worker.basics.text import shorten_key
+from worker.basics.wrapped_links import find_target
 
 _DEFAULT_PORTS = {"http:": "80", "https:": "443"}
 _ABSOLUTE = ("http://", "https://")
 # No honest link comes near this; a longer one is dropped, for a link cut short would lead elsewhere.
 _LONGEST = 4000
+# A search engine may find what a social network sends on.
+_MOST_WRAPPERS = 3
 # Some feeds escape links twice, or three times.
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
 _NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f\\]")
@@ -22,6 +25,7 @@ _WITHOUT_SCHEME = re.compile(
     r"(?::\d{1,5})?(?:[/?#\s]|$)",
     re.IGNORECASE,
 )
+_HOST_END = re.compile(r"[/?#]")
 # Parameters that tell the publisher where a reader came from and never change what is served. `ref`, `source`, `from`,
 # `id` and `page` are left out on purpose: some sites choose by them what they serve.
 _TRACKING_PREFIXES = (
@@ -69,12 +73,16 @@ _DECORATION = re.compile(
 def canonical_url(url: str, base: str | None = None) -> str | None:
     """Return the URL made absolute, without tracking parameters, user info and idle fragments; None unless http(s).
 
-    The order of parameters and the path stay as they are: some sites depend on both. A fragment that may name the entry
-    stays too: comments and change logs have one for each entry of a single page.
+    A link of a service that sends readers on, and says openly where to, becomes the URL it leads to. The order of
+    parameters and the path stay as they are: some sites depend on both. A fragment that may name the entry stays too:
+    comments and change logs have one for each entry of a single page.
     """
     parsed = _parse(url, base)
     if parsed is None:
         return None
+    # Nearly all URLs hold no other, as one look tells.
+    if url.find("http", 1) > 0:
+        parsed = _unwrapped(parsed)
     if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
         parsed.hash = ""
     if parsed.has_search():
@@ -91,6 +99,18 @@ def absolute_url(url: str, base: str | None = None) -> str | None:
 def is_without_scheme(url: str) -> bool:
     """Return whether a URL begins with a host and surely lacks its scheme: ``www.news.example/rain``."""
     return _WITHOUT_SCHEME.match(url) is not None
+
+
+def with_scheme(url: str, base: str | None = None) -> str:
+    """Return a URL with the scheme that it lacks: it begins with a host, surely or because the base has the same."""
+    url = url.strip()
+    if url.startswith(_ABSOLUTE):
+        return url
+    if is_without_scheme(url):
+        return f"http://{url}"
+    scheme, _, rest = (base or "").partition("://")
+    own, host = (_HOST_END.split(each, maxsplit=1)[0].lower().removeprefix("www.") for each in (url, rest))
+    return f"{scheme}://{url}" if host and own == host else url
 
 
 def feed_url_key(url: str) -> str:
@@ -209,6 +229,16 @@ def _parse(url: str, base: str | None = None) -> can_ada.URL | None:
     if parsed.has_credentials():
         # It names somebody, or poses as a host: https://bank.example@evil.example/.
         parsed.username = parsed.password = ""
+    return parsed
+
+
+def _unwrapped(parsed: can_ada.URL) -> can_ada.URL:
+    for _ in range(_MOST_WRAPPERS):
+        target = find_target(str(parsed.href))
+        inner = _parse(target) if target else None
+        if inner is None:
+            break
+        parsed = inner
     return parsed
 
 

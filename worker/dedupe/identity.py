@@ -7,6 +7,7 @@ from dataclasses import replace
 import xxhash
 
 from worker.basics.urls import link_key
+from worker.basics.wrapped_links import find_target
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
 from worker.dedupe.renamed import find_renamed
@@ -70,7 +71,8 @@ def _hash_key(key: str | None) -> bytes:
 
 
 def _page(url: str | None) -> str:
-    return (url or "").partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+    url = find_target(url or "") or url or ""
+    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
 
 
 def decide_articles(documents: Sequence[Brought], known: Sequence[KnownArticle]) -> Decision:

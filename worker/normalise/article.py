@@ -1,5 +1,6 @@
 """One entry becomes one article: the rule of each field, in the order of ``docs/fields.md``."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import datetime
 
 import xxhash
 
+from worker.basics.one_line import one_line, read_title
 from worker.basics.text import clean, fold, shorten
 from worker.basics.urls import canonical_url
 from worker.dates.reading import read_date
@@ -16,16 +18,26 @@ from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_file, find_image, read_enclosures, read_link
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
-from worker.normalise.plain_text import first_sentence, one_line, summarise, text_of_plain, text_of_tree
-from worker.normalise.sanitise import as_paragraphs, sanitise_to_tree
+from worker.normalise.plain_text import (
+    first_sentence,
+    has_own_words,
+    summarise,
+    text_of_plain,
+    text_of_tree,
+    without_addresses,
+)
+from worker.normalise.sanitise import as_paragraphs, sanitise, sanitise_to_tree
 from worker.values.articles import Article, Sighting
 from worker.values.entries import Entry, KeyedEntry, Notice
 from worker.wire.agencies import agency_name
 from worker.wire.bylines import read_opening
 
-_LONGEST_TITLE, _LONGEST_MADE_TITLE, _LONGEST_SUMMARY, _LONGEST_NOTE = 1000, 160, 300, 1000
-_LONGEST_NAME, _LONGEST_TAG = 200, 100
+_LONGEST_MADE_TITLE, _LONGEST_OWN_SUMMARY, _LONGEST_SUMMARY, _LONGEST_NOTE = 160, 1000, 300, 1000
+_LONGEST_NAME, _LONGEST_NAMES, _LONGEST_TAG = 200, 2000, 100
 _MOST_NAMES = 64
+# What stands in the links, pictures and players of a body that has no words of its own is no longer.
+_LONGEST_LABEL = 500
+_ADDRESS = re.compile(r' (?:href|src)="([^"]*)"')
 _WHITE_SPACE = b" \t\n\r\v\f"
 _NOTICE_NUMBERS, _URGENCIES = frozenset(range(1, 1000)), frozenset(range(1, 10))
 
@@ -63,8 +75,9 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
     # No reader saw a change before the publication.
     is_changed = updated_at is not None and published_at is not None and updated_at > published_at
     enclosures = read_enclosures(written.enclosures, feed)
-    html, text = _body(written, base_of_body(written, original_url, feed))
+    html, text = _body(written, base_of_body(written, url, feed))
     entry, news = _after_opening(written, text, published_at)
+    news = without_addresses(news)
     title = _title(entry, news)
     sample = language_sample(title, text)
     language, language_source = language_of(entry.language, feed.language, sample, feed.detect)
@@ -106,9 +119,20 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
 
 
 def _body(entry: Entry, base: str | None) -> tuple[str, str]:
-    """Return an entry's body as HTML and as plain text."""
-    body = entry.content or entry.summary or ""
-    if entry.is_plain_text:
+    """Return an entry's body as HTML and as plain text: its content, or its summary if only that has words."""
+    html, text = _read_body(entry.content or entry.summary or "", base, is_plain=entry.is_plain_text)
+    has_both = entry.content and entry.summary and entry.summary != entry.content
+    if not has_both or len(text) > _LONGEST_LABEL or has_own_words(html):
+        return html, text
+    said, words = _read_body(entry.summary or "", base, is_plain=False)
+    if not has_own_words(said):
+        return html, text
+    is_shown = all(address in said for address in _ADDRESS.findall(html))
+    return said if is_shown else sanitise(f"{html}\n{said}"), words
+
+
+def _read_body(body: str, base: str | None, *, is_plain: bool) -> tuple[str, str]:
+    if is_plain:
         text = text_of_plain(body)
         return as_paragraphs(text), text
     html, tree = sanitise_to_tree(body, base)
@@ -131,13 +155,13 @@ def _after_opening(entry: Entry, text: str, published_at: datetime | None) -> tu
 
 
 def _title(entry: Entry, text: str) -> str:
-    given = one_line(entry.title or "", 2 * _LONGEST_TITLE)
-    return shorten(given, _LONGEST_TITLE) if given else shorten(first_sentence(text), _LONGEST_MADE_TITLE)
+    given = read_title(entry.title or "", is_plain=entry.has_plain_title)
+    return given or shorten(first_sentence(text), _LONGEST_MADE_TITLE)
 
 
 def _summary(entry: Entry, text: str) -> str:
     is_its_own = entry.summary and entry.summary != entry.content
-    return summarise(one_line(entry.summary or "", _LONGEST_TITLE) if is_its_own else "", text, _LONGEST_SUMMARY)
+    return summarise(one_line(entry.summary or "", _LONGEST_OWN_SUMMARY) if is_its_own else "", text, _LONGEST_SUMMARY)
 
 
 def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from worker.basics.mailboxes import addresses_in, is_address, names_beside_addresses, without_angles
-from worker.normalise.plain_text import one_line
+from worker.basics.one_line import one_line
 from worker.wire.bylines import reads_like_a_name
 
 _LONGEST = 2000

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
+from worker.basics.one_line import one_line
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.links import known_length, read_link
-from worker.normalise.plain_text import one_line
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson
 
 _MOST = 64

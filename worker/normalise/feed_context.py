@@ -5,8 +5,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from worker.basics.publishers import publisher_of
-from worker.basics.urls import absolute_url, site
+from worker.basics.urls import absolute_url, same_site, site
 from worker.normalise.language import Detect
+
+# Neither RSS nor JSON Feed says what a relative link means. Atom does: what RFC 3986 says, the document's URL.
+_WITHOUT_BASE = frozenset({"rss", "rdf", "json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class FeedContext:
     """None where only declared languages count."""
     path: str | None = None
     """The path of a wire's file within the folder that it is read from."""
+    format: str = ""
+    """The document's, as ``ParsedDocument`` has it."""
 
     @property
     def is_file(self) -> bool:
@@ -40,12 +45,21 @@ class FeedContext:
 
     @property
     def base_url(self) -> str | None:
-        """The URL that the document's relative links resolve against (RFC 3986, section 5.1.3)."""
-        # In a saved document they mean the site, not the folder it was saved to.
-        return _first_on_the_web(self.document_url, self.site_url or "", self.feed_url)
+        """The URL that the document's relative links resolve against: its own (RFC 3986, section 5.1.3), or the site's.
+
+        In a format that names no base it is the page of the site that the document belongs to, if one site has both:
+        who writes relative links there has them from the site's pages, and most readers resolve them so. Another site's
+        page is none: a feed of somebody's bookmarks may name any.
+        """
+        return _base_of(self.document_url, self.site_url or "", self.feed_url, is_by_site=self.format in _WITHOUT_BASE)
 
 
 # Each entry of a document asks for it several times.
 @lru_cache(maxsize=256)
-def _first_on_the_web(*urls: str) -> str | None:
-    return next(filter(None, map(absolute_url, urls)), None)
+def _base_of(document_url: str, site_url: str, feed_url: str, *, is_by_site: bool) -> str | None:
+    page = absolute_url(site_url)
+    if page and is_by_site and same_site(page, document_url):
+        # It is a folder's, though it lacks the slash, where the document lies below it.
+        return f"{page}/" if document_url.startswith(f"{page}/") else page
+    # In a saved document they mean the site, not the folder it was saved to.
+    return absolute_url(document_url) or page or absolute_url(feed_url)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice
 
-from worker.basics.field_rules import is_picture_type
-from worker.basics.urls import absolute_url, is_decoration, is_without_scheme
+from worker.basics.field_rules import is_web_page
+from worker.basics.media_rules import kind_of_file
+from worker.basics.one_line import one_line
+from worker.basics.urls import absolute_url, is_decoration, with_scheme
 from worker.normalise.feed_context import FeedContext
-from worker.normalise.plain_text import one_line
 from worker.values.entries import Enclosure, Entry
 
 _MOST_ENCLOSURES = 64
@@ -15,6 +16,7 @@ _LARGEST_FILE = 2**53
 _LONGEST_TYPE = 100
 # In cleaned markup every value is in double quotes.
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
+_POSTER = re.compile(r'<video[^>]* poster="([^"]+)"')
 
 
 def read_link(written: str | None, feed: FeedContext) -> str | None:
@@ -24,8 +26,10 @@ def read_link(written: str | None, feed: FeedContext) -> str | None:
     """
     if not written:
         return None
-    # People paste into their feeds what a browser's address bar takes for a host.
-    return absolute_url(f"http://{written.strip()}" if is_without_scheme(written) else written, feed.base_url)
+    if is_web_page(written):
+        return absolute_url(written)
+    base = feed.base_url
+    return absolute_url(with_scheme(written, base), base)
 
 
 def base_of_body(entry: Entry, link: str | None, feed: FeedContext) -> str | None:
@@ -47,7 +51,9 @@ def read_enclosures(enclosures: Iterable[Enclosure], feed: FeedContext) -> tuple
 def find_file(entry: Entry, enclosures: Iterable[Enclosure]) -> str | None:
     """Return the file that an entry leads to, which is no picture unless it has nothing else."""
     is_wordless = not (entry.title or entry.content or entry.summary)
-    wanted = (file.url for file in enclosures if is_wordless or not is_picture_type(file.media_type, None))
+    wanted = (
+        file.url for file in enclosures if is_wordless or kind_of_file(file.media_type, None, file.url) != "image"
+    )
     return next(wanted, None)
 
 
@@ -60,7 +66,7 @@ def find_image(entry: Entry, feed: FeedContext, html: str) -> str | None:
     """Return the image that the entry names, else the first in its sanitised body, which has no counting pixels."""
     if named := read_link(entry.image_url, feed):
         return named
-    for found in _IMAGE.finditer(html):
+    for found in chain(_IMAGE.finditer(html), _POSTER.finditer(html)):
         if not is_decoration(found[1]) and (url := absolute_url(found[1])):
             return url
     return None

@@ -1,12 +1,14 @@
-"""Plain text: of a body, with a blank line between paragraphs; of a title, as one line; and its first sentences."""
+"""Plain text: of a body, with a blank line between paragraphs, and its first sentences."""
 
 import re
 from collections.abc import Iterator
-from html import unescape
 
 import turbohtml
 
-from worker.basics.text import clean, fold, shorten
+from worker.basics.one_line import decode_entities
+from worker.basics.text import clean, drop_invisible, fold, shorten
+from worker.normalise.layout import rearrange
+from worker.normalise.plain_lines import drop_indentation
 
 _LONGEST_TEXT = 1_000_000
 _LONGEST_OPENING = 2_000
@@ -14,15 +16,11 @@ _LONGEST_OPENING = 2_000
 _LONGEST_EXCERPT = 1_000
 # This many first characters tell one text from another.
 _TELLING = 40
-# No title or name is so long that a cut at this multiple of its length would reach it, whatever markup surrounds it.
-_MARKUP_FACTOR = 8
-
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
-# A parser drops a tag that breaks off in its middle, but not one that breaks off at its start, nor a broken entity.
-_BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
-# What a player shows when it cannot play, and a word's pronunciation above it, would only disturb a line of text.
-_UNREAD = "audio, video, rt, rp"
+# In sanitised HTML < and > are parts of tags only.
+_NO_WORDS = re.compile(r"<(?P<whole>a|audio|video)(?=[\s>])[^>]*>.*?</(?P=whole)>|<[^>]*>|&\w+;", re.DOTALL)
+_LETTER = re.compile(r"[^\W_]")
+# A paragraph of nothing but URLs, one a line.
+_ADDRESSES_ALONE = re.compile(r"\n\nhttps?://\S++(?:\nhttps?://\S++)*+(?=\n\n|\Z)")
 # Three line ends in a row, or a line that ends in a space. To look from each line end costs a fifth of four searches.
 _UNTIDY = re.compile(r"\n(?:\n\n|(?<=[ \t\xa0]\n))")
 
@@ -41,6 +39,9 @@ _APPENDED = re.compile(
 )
 # Most excerpts have none of these words, and are not searched for the whole phrase.
 _APPENDED_WORDS = ("Continue reading", "Read ", "The post ")
+# Software that cuts a summary by its bytes cuts within an entity too.
+_CUT_ENTITY = re.compile(r" ?&(#?[0-9a-z]{0,8})(?=\s*(?:\[?(?:…|\.{3})\]?)?$)")
+_ENTITIES = "amp apos gt hellip laquo ldquo lsquo lt mdash nbsp ndash quot raquo rdquo rsquo".split()
 _CUT_SHORT = re.compile(r"\s*(?:\[(?:…|\.{3})\]|…|\.{3})$")
 _CUT_ENDINGS = ("…", "...", "]")
 
@@ -52,15 +53,35 @@ def text_of(html: str) -> str:
 
 def text_of_tree(tree: turbohtml.Element) -> str:
     """Return the plain text of sanitised HTML that was read into a tree, which is spent after that."""
-    for element in tree.select(_UNREAD):
-        element.decompose()
-    return tidy(tree.to_text())
+    addresses = [address for player in tree.select("audio, video") for address in _addresses_of(player)]
+    rearrange(tree)
+    # What has nothing but players has their addresses to tell.
+    return tidy(drop_invisible(tree.to_text())) or "\n".join(dict.fromkeys(addresses))
+
+
+def _addresses_of(player: turbohtml.Element) -> Iterator[str]:
+    for element in (player, *player.select("source")):
+        if address := element.attrs.get("src"):
+            yield str(address)
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without the paragraphs that are URLs alone, as those of players are; all of one that is no more."""
+    if not text.startswith("http") and "\n\nhttp" not in text:
+        return text
+    return _ADDRESSES_ALONE.sub("", f"\n\n{text}").strip() or text
 
 
 def text_of_plain(body: str) -> str:
     """Return the text of a body that was published as plain text."""
     # Blog software that strips the tags from a text leaves the entities in it.
-    return tidy(clean(body if "<" in body else _without_entities(body), _LONGEST_TEXT))
+    text = clean(drop_invisible(body if "<" in body else decode_entities(body)), _LONGEST_TEXT)
+    return drop_indentation(tidy(text))
+
+
+def has_own_words(html: str) -> bool:
+    """Return whether sanitised HTML says anything outside of its links, pictures and players."""
+    return _LETTER.search(_NO_WORDS.sub("", html)) is not None
 
 
 def tidy(text: str) -> str:
@@ -68,32 +89,15 @@ def tidy(text: str) -> str:
     text = text[:_LONGEST_TEXT]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    # UAX 14: they break a line in any text.
+    if "\u2028" in text or "\u2029" in text:
+        text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
     if _UNTIDY.search(text):
         if " \n" in text or "\t\n" in text or "\xa0\n" in text:
             text = "\n".join(line.rstrip() for line in text.split("\n"))
         while "\n\n\n" in text:
             text = text.replace("\n\n\n", "\n\n")
     return text.strip()
-
-
-def one_line(marked_up: str, longest: int) -> str:
-    """Return a title, name or tag as one line of text: markup and entities gone, even where escaped twice."""
-    text = marked_up.strip()
-    if len(text) > longest * _MARKUP_FACTOR:
-        text = _BROKEN_END.sub("", text[: longest * _MARKUP_FACTOR])
-    if "<" in text or "&" in text:
-        text = _without_markup(text)
-        # Many titles are escaped once too often. Without a closing tag, a lone <b> is a word of the title.
-        text = _without_markup(text) if _CLOSING_TAG.search(text) else _without_entities(text)
-    return fold(clean(text, longest * 2))[:longest].rstrip()
-
-
-def _without_markup(text: str) -> str:
-    return turbohtml.parse_fragment(text).to_text() if "<" in text else _without_entities(text)
-
-
-def _without_entities(text: str) -> str:
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
 
 
 def first_sentence(text: str) -> str:
@@ -107,7 +111,7 @@ def summarise(given: str, text: str, longest: int) -> str:
 
     ``given`` is the publisher's, as one line.
     """
-    own = _without_appendix(given)
+    own = _without_appendix(_CUT_ENTITY.sub(_drop_cut_entity, given) if "&" in given else given)
     if own.endswith("…") and fold(text[: 2 * _TELLING]).startswith(own[: min(_TELLING, len(own) - 1)]):
         # The text has the end of that sentence.
         own = ""
@@ -122,6 +126,11 @@ def _first_sentences(line: str, longest: int) -> str:
     fitting = [end for end in _ends(line[: longest + 1]) if end <= longest]
     # A single short sentence would tell too little.
     return line[: fitting[-1]] if fitting and fitting[-1] >= longest // 3 else shorten(line, longest)
+
+
+def _drop_cut_entity(cut: re.Match[str]) -> str:
+    is_entity = cut[1].startswith("#") or (len(cut[1]) > 1 and any(name.startswith(cut[1]) for name in _ENTITIES))
+    return "" if is_entity else cut[0]
 
 
 def _without_appendix(line: str) -> str:

@@ -14,22 +14,29 @@ import nh3
 import turbohtml
 from turbohtml.clean import OnDisallowed, Policy, Sanitizer  # codespell:ignore -- its own spelling
 
+from worker.basics.one_line import drop_cdata_marks
 from worker.basics.text import clean
 from worker.basics.urls import absolute_url
+from worker.normalise import mathml
+from worker.normalise.escaped_markup import mend_escaped_markup
+from worker.normalise.pictures import show_pictures
+from worker.normalise.plain_lines import mark_lines
 from worker.normalise.plain_text import tidy
+from worker.normalise.players import link_players
+from worker.normalise.raw_text import HELD_NAMES, close_raw_text
 
 POLICY_VERSION = 1
 """Raised with any change of the policy, so that a better one can clean again what an older one let in."""
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
-# No forms (they phish), no frames and plug-ins (they load what nobody checked), no svg and math (parsers disagree on
-# what is inside them, which is how markup slips through).
+# No forms (they phish), no frames and plug-ins (they load what nobody checked), no svg (parsers disagree on what is
+# inside it, which is how markup slips through).
 _TAGS = frozenset(
     "a abbr address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd del details dfn "
     "div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p picture pre q "
     "rp rt ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr "
     "track tt u ul var video wbr".split()
-)
+).union(mathml.ELEMENTS)
 # Neither style, class, id nor data-*: they would let a feed reach into the page that shows it. No cite: a URL that
 # nobody sees and nh3 does not check. No srcset: one picture is enough, and its URLs are not checked either.
 _ATTRIBUTES = {
@@ -51,12 +58,13 @@ _ATTRIBUTES = {
     "track": {"src", "kind", "srclang", "label"},
     "video": {"src", "poster", "width", "height"},
     "*": {"lang", "dir"},
+    **mathml.ATTRIBUTES,
 }
 # These hold no text of the article. A form does: an unclosed one would swallow the rest.
 _DROPPED_WHOLE = frozenset(
-    "datalist embed head iframe math noembed noframes noscript option param script select style svg template textarea "
+    "datalist embed head iframe noembed noframes noscript option param script select style svg template textarea "
     "title".split()
-)
+).union(mathml.ANNOTATIONS)
 
 # It takes any number of zeros; a number with more digits than Unicode has is no character to any parser. Most have four
 # digits, as &#8217; does: such a character is always one that a text may hold.
@@ -70,16 +78,22 @@ _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = re.compile(rf"<(?:{_FORMATTING_NAMES})(?=[\s/>])[^<>]*>?", re.IGNORECASE)
 # The policy drops these blocks; without a div in their place, the words around them would be glued together.
 _BLOCK_NAMES = "body|center|dialog|dir|fieldset|form|hgroup|legend|listing|menu|nav|search"
-# One pass finds both, and a look at the first letter comes before the names: it passes over most tags at once.
+# One pass finds all. It passes over links and paragraphs, which most tags are, and looks at a letter before names.
 _REWRITTEN = re.compile(
-    rf"<(?=/?[bcdefhilmnstu])"
-    rf"(?:(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?|(?P<closing>/?)(?=[bcdfhlmns])(?:{_BLOCK_NAMES})(?=[\s/>]))",
+    rf"<(?!/?[ap][\s>])(?:(?=[bceifnstu])(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?"
+    rf"|(?P<closing>/?)(?=[bcdfhlmns])(?:{_BLOCK_NAMES})(?=[\s/>])"
+    rf"|(?=[dimnostvx]|au)(?P<held>{HELD_NAMES})(?=[\s/>]))",
     re.IGNORECASE,
 )
-_IMAGE = re.compile(r"<img(?=[\s/])[^<>]*>", re.IGNORECASE)
-_LAZY = re.compile(r"\sdata-(?:lazy-|orig-)?(?:src|original|file)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
+# Pictures that need a script or have several addresses, and players. Few bodies have any, and one search tells.
+_WATCHED = re.compile(
+    r"<(?=[aeilnopsvEINO])(?:img[^<>]*?(?:srcset|data-)|(?:video|audio|source)[^<>]*?data-"
+    r"|amp-|embed|iframe|lite-|noscript|object|picture|EMBED|IFRAME|NOSCRIPT|OBJECT)"
+)
 # In cleaned markup < and > are parts of tags only, and every value is in double quotes.
 _NO_PICTURE = re.compile(r'<img(?![^>]* src=")[^>]*>|<img[^>]* (?:width|height)="[01](?:px)?"[^>]*>')
+# A parser drops the first one, and would drop the next one when it reads what it wrote.
+_FIRST_LINE_ENDS = re.compile(r"(<pre(?: [^>]*)?>)\n+")
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 
 _LONGEST_HTML = 1_000_000
@@ -93,7 +107,7 @@ _MOST_MARKS = 20_000
 # Markup may grow by absolute links and by attributes that the policy sets, but not beyond this.
 _MOST_GROWTH = 10
 # Cleaned markup, written and read again, is nearly always the same at once.
-_MOST_ROUNDS = 4
+_MOST_ROUNDS = 6
 
 # nh3 builds its tables anew for every cleaner, which takes longer than most articles take to clean. So there is one
 # cleaner, which finds the base of the article in hand here.
@@ -159,6 +173,12 @@ def as_paragraphs(text: str) -> str:
 
 def _sanitise_markup(html: str) -> tuple[str, turbohtml.Element] | None:
     """Return the cleaned markup and its tree; None where only its text should be kept."""
+    bounded = _bound(html)
+    return None if bounded is None else _clean_until_stable(bounded)
+
+
+def _bound(html: str) -> str | None:
+    """Return prepared markup that does not take long to clean; None where only its text should be kept."""
     html = prepare(html)
     marks = _count_marks(html)
     if marks > _MANY_MARKS or len(html) > _LARGE:
@@ -166,7 +186,7 @@ def _sanitise_markup(html: str) -> tuple[str, turbohtml.Element] | None:
             return None
         html = _PRECLEANER.sanitize(html)  # codespell:ignore
         marks = _count_marks(html)
-    return _clean_until_stable(html) if marks <= _MOST_MARKS else None
+    return html if marks <= _MOST_MARKS else None
 
 
 def _count_marks(html: str) -> int:
@@ -179,23 +199,43 @@ def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
     for _ in range(_MOST_ROUNDS):
         if len(cleaned) > longest:
             break
-        pictured = _NO_PICTURE.sub("", cleaned)
         tree = turbohtml.parse_fragment(cleaned)
+        # To ask the tree costs half of what a search of the markup does.
+        special = {element.tag for element in tree.select("audio, img, math, pre, video")} if "<" in cleaned else set()
+        is_pure = "math" not in special or mathml.is_pure(tree)
+        meant = _as_meant(cleaned, special) if is_pure else mathml.purify(tree)
         # To write it with another parser costs a sixth of cleaning it again, and tells the same.
-        if pictured == cleaned and tree.inner_html == cleaned:
+        if is_pure and meant == cleaned == tree.inner_html:
             return cleaned, tree
-        again = _CLEANER.clean(pictured).strip()
-        if again == cleaned:
+        again = _CLEANER.clean(meant).strip()
+        if is_pure and again == cleaned:
             return cleaned, tree
         cleaned = again
     return None
 
 
+def _as_meant(cleaned: str, special: set[str]) -> str:
+    """Return cleaned markup, in which there are these special tags, as it was meant: it is to be cleaned again."""
+    if "img" in special:
+        cleaned = _NO_PICTURE.sub("", cleaned)
+    if "pre" in special:
+        cleaned = _FIRST_LINE_ENDS.sub(r"\1", cleaned)
+    if not special.isdisjoint({"audio", "video"}):
+        cleaned = close_raw_text(cleaned)
+    if "&lt;" in cleaned and "<" not in cleaned and (markup := mend_escaped_markup(cleaned)):
+        return _bound(markup) or cleaned
+    return mark_lines(cleaned) if "\n" in cleaned else cleaned
+
+
 def prepare(html: str) -> str:
     """Return markup that means the same to a reader, ready for the policy."""
-    html = _REWRITTEN.sub(_rewritten_tag, html)
-    if "data-" in html:
-        html = _IMAGE.sub(_load_at_once, html)
+    if "]]>" in html:
+        html = drop_cdata_marks(html)
+    html, count = _REWRITTEN.subn(_rewritten_tag, html)
+    if count:
+        html = close_raw_text(html)
+    if _WATCHED.search(html):
+        html = link_players(show_pictures(html), _base_url.get())
     return _CHARACTER_REFERENCE.sub(_allowed_character, html)
 
 
@@ -205,14 +245,9 @@ def drop_formatting(html: str) -> str:
 
 
 def _rewritten_tag(tag: re.Match[str]) -> str:
-    return f"<{tag['formatting']}>" if tag["formatting"] else f"<{tag['closing']}div"
-
-
-def _load_at_once(image: re.Match[str]) -> str:
-    """Return an image with the address that a script would have loaded it from."""
-    lazy = _LAZY.search(image[0])
-    # Of two attributes of one name a parser takes the first.
-    return f"<img src={lazy[1]} {image[0][4:]}" if lazy else image[0]
+    if tag["formatting"]:
+        return f"<{tag['formatting']}>"
+    return tag[0] if tag["held"] else f"<{tag['closing']}div"
 
 
 def _allowed_character(reference: re.Match[str]) -> str:

@@ -4,7 +4,9 @@ This runs in the parser's child process.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 
+from worker.basics.field_rules import absolute_site
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
 from worker.parse.forgiving import read_with_feedparser
@@ -37,8 +39,7 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     if kind in _NOT_FEEDS:
         raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {_NOT_FEEDS[kind]}, not a feed")
     if kind is Kind.JSON:
-        value = load_json(document)
-        return read_ninjs(value, max_entries) if is_ninjs(value) else read_json_feed(value, max_entries)
+        return _read_json(document, max_entries)
     if kind is Kind.NEWSROOM:
         return read_newsroom_xml(document, max_entries)
     patience = _PATIENCE * max_entries
@@ -49,3 +50,11 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
         if parsed := read_well_formed(document, max_entries, patience):
             return parsed
     return read_with_feedparser(document, max_entries)
+
+
+def _read_json(document: Document, max_entries: int) -> ParsedDocument:
+    value = load_json(document)
+    if is_ninjs(value):
+        return read_ninjs(value, max_entries)
+    feed = read_json_feed(value, max_entries)
+    return replace(feed, site_url=absolute_site(feed.site_url, document.url, feed.self_url))

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, filterfalse
+from itertools import chain
 from typing import Any
 from xml.sax import SAXParseException
 from xml.sax.saxutils import unescape
@@ -19,9 +19,10 @@ from worker.basics import field_rules
 from worker.basics.charset import decode
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.mailboxes import name_of_author
+from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
+from worker.basics.one_line import read_title
 from worker.basics.podcast_rules import read_duration, read_episode_type, read_number
 from worker.basics.text import clean
-from worker.basics.urls import is_decoration
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
@@ -66,16 +67,19 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     kept = field_rules.keep_newest(items, max_entries, _moment_of)
     feed = _detail(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
-    feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
+    is_atom = version.startswith("atom")
+    feed_authors = tuple(_authors(feed)) if is_atom else ()
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
+    self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
+    site_url = _page(feed) or _text(feed, "link", LONGEST_URL)
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
-        entries=tuple(_entry(item, feed_authors, has_bases=has_bases) for item in kept),
-        title=_text(feed, "title", LONGEST_TITLE),
-        site_url=_page(feed) or _text(feed, "link", LONGEST_URL),
-        self_url=next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None),
+        entries=tuple(_entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom) for item in kept),
+        title=_feed_title(feed, is_atom=is_atom),
+        site_url=field_rules.absolute_site(site_url, document.url, self_url),
+        self_url=self_url,
         language=_text(feed, "language"),
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),
@@ -110,20 +114,23 @@ def _format(version: str, text: str) -> str:
     return next(chain(named, unnamed), "xml")
 
 
-def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> Entry:
+def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool, is_atom: bool) -> Entry:
     title, body = _detail(item, "title_detail"), _body(item)
+    # Only Atom feeds can be believed about what is plain.
+    has_plain_title = is_atom and _is_plain(title)
     content = _text(body, "value", LONGEST_CONTENT)
     guid = _text(item, "id", LONGEST_URL)
     base = _text(body or title, "base", LONGEST_URL) if has_bases else None
     # feedparser has resolved some files of Atom: a base that is relative itself must not be applied twice.
     base_of_files = base if base and field_rules.is_web_page(base) else ""
-    image = next(filterfalse(is_decoration, _images(item)), None)
+    image = choose_picture(_pictures(item))
     named = _text(item, "title", LONGEST_TITLE) or _text(item, "itunes_title", LONGEST_TITLE)
     return Entry(
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
-        link=field_rules.choose_link(_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
-        title=as_html(named, is_plain=_is_plain(title)),
+        link=field_rules.choose_link(_own_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
+        title=as_html(named, is_plain=_is_plain(title) and not has_plain_title),
+        has_plain_title=has_plain_title,
         summary=_summary(item, content),
         content=content,
         is_plain_text=content is not None and _is_plain(body),
@@ -140,11 +147,21 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool) -> 
     )
 
 
+def _feed_title(feed: _Values, *, is_atom: bool) -> str | None:
+    is_plain = _is_plain(_detail(feed, "title_detail"))
+    title = as_html(_text(feed, "title", LONGEST_TITLE), is_plain=is_plain and not is_atom)
+    return read_title(title or "", is_plain=is_plain and is_atom) or None
+
+
 def _body(item: _Values) -> _Values:
-    """Return the longest text of an entry, with what feedparser knows of it; media captions pose as content too."""
-    details = [*_dicts(item, "content"), _detail(item, f"{_name_of_summary(item)}_detail")]
-    texts = [value for value in details if field_rules.is_text_type(_text(value, "type") or "")]
-    return max(texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
+    """Return the longest content of an entry, else its longest text, with what feedparser knows of it.
+
+    Captions of pictures pose as content too, in plain text.
+    """
+    contents = [value for value in _dicts(item, "content") if _is_text(value)]
+    texts = [*contents, *filter(_is_text, [_detail(item, f"{_name_of_summary(item)}_detail")])]
+    marked_up = [value for value in contents if not _is_plain(value)]
+    return max(marked_up or texts, key=lambda value: len(_text(value, "value", LONGEST_CONTENT) or ""), default={})
 
 
 def _summary(item: _Values, content: str | None) -> str | None:
@@ -158,6 +175,10 @@ def _summary(item: _Values, content: str | None) -> str | None:
 def _name_of_summary(item: _Values) -> str:
     # What iTunes calls a subtitle is the shortest of summaries.
     return "summary" if _detail(item, "summary_detail") else "subtitle"
+
+
+def _is_text(detail: _Values) -> bool:
+    return field_rules.is_text_type(_text(detail, "type") or "")
 
 
 def _is_plain(detail: _Values) -> bool:
@@ -180,24 +201,37 @@ def _tags(item: _Values) -> Iterator[str]:
 def _enclosures(item: _Values, base: str) -> tuple[Enclosure, ...]:
     """Return the files of an entry, each once."""
     by_url: dict[str, Enclosure] = {}
-    media = [
-        each for each in _dicts(item, "media_content") if field_rules.is_file_type(_text(each, "type"), _medium(each))
-    ]
-    for value in [*_links(item, "enclosure"), *media]:
-        if url := _address(value):
+    enclosing = _links(item, "enclosure")
+    original = _text(item, "feedburner_origenclosurelink", LONGEST_URL) if len(enclosing) == 1 else None
+    media = [each for each in _dicts(item, "media_content") if _kind(each) in {"audio", "video"}]
+    for value in [*enclosing, *media]:
+        if url := original or _address(value):
+            original = None
             length = field_rules.read_length(_text(value, "length") or _text(value, "filesize"))
             by_url.setdefault(url, Enclosure(resolve_url(base, url), _text(value, "type"), length))
     return tuple(by_url.values())
 
 
-def _images(item: _Values) -> Iterator[str]:
+def _pictures(item: _Values) -> Iterator[Picture]:
     """Yield the pictures of an entry: thumbnails, a podcast's cover, then those among its files."""
-    for value in (*_dicts(item, "media_thumbnail"), _detail(item, "image")):
+    # A picture of no specification has its address in the entry itself, where it is written as RSS has a channel's.
+    plain = ({"href": text} for name in ("href", "thumbnail") if (text := _text(item, name, LONGEST_URL)))
+    # feedparser puts the page of an Atom author there too.
+    pages = {_text(person, "href", LONGEST_URL) for person in (*_dicts(item, "authors"), *_dicts(item, "contributors"))}
+    plain = (value for value in plain if value["href"] not in pages and is_picture_address(value["href"]))
+    named = (*_dicts(item, "media_thumbnail"), _detail(item, "image"), _detail(item, "thumbnail"))
+    files = [*_links(item, "enclosure"), *_dicts(item, "media_content")]
+    pictures = (value for value in files if _kind(value) == "image")
+    for value in chain(named, plain, pictures):
         if url := _address(value):
-            yield url
-    for value in (*_links(item, "enclosure"), *_dicts(item, "media_content")):
-        if field_rules.is_picture_type(_text(value, "type"), _medium(value)) and (url := _address(value)):
-            yield url
+            yield Picture(url, _text(value, "width"), _text(value, "height"))
+
+
+def _own_page(item: _Values) -> str | None:
+    """Return the page that an entry is about; a service that counts clicks tells which one its links lead to."""
+    written = (_text(item, name, LONGEST_URL) for name in ("feedburner_origlink", "pheedo_origlink"))
+    original = next(filter(None, written), None)
+    return original if original and field_rules.is_web_page(original) else _page(item)
 
 
 def _podcast(item: _Values) -> Podcast | None:
@@ -224,15 +258,15 @@ def _page(values: _Values) -> str | None:
 
 
 def _links(values: _Values, rel: str) -> list[_Values]:
-    return [link for link in _dicts(values, "links") if link.get("rel") == rel]
+    return [link for link in _dicts(values, "links") if field_rules.link_relation(_text(link, "rel")) == rel]
 
 
 def _address(value: _Values) -> str | None:
     return _text(value, "href", LONGEST_URL) or _text(value, "url", LONGEST_URL)
 
 
-def _medium(value: _Values) -> str | None:
-    return _text(value, "medium")
+def _kind(value: _Values) -> str:
+    return kind_of_file(_text(value, "type"), _text(value, "medium"), _address(value) or "")
 
 
 def _text(values: _Values, name: str, longest: int = LONGEST_NAME) -> str | None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from math import isfinite
 from typing import Any
 
 from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html
 from worker.basics.json_values import is_count, list_in, text_in
+from worker.basics.media_rules import Picture, choose_picture, kind_of_file
+from worker.basics.one_line import read_title
 from worker.basics.podcast_rules import read_duration
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
@@ -29,7 +32,7 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
         format="json",
         parser="json",
         entries=tuple(_entry(item, authors) for item in kept),
-        title=text_in(feed, "title", LONGEST_TITLE),
+        title=read_title(text_in(feed, "title", LONGEST_TITLE) or "", is_plain=True) or None,
         site_url=text_in(feed, "home_page_url", LONGEST_URL),
         self_url=text_in(feed, "feed_url", LONGEST_URL),
         language=text_in(feed, "language", LONGEST_NAME),
@@ -38,11 +41,16 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
 
 
 def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
+    guid = _id(item)
+    link = text_in(item, "url", LONGEST_URL) or text_in(item, "external_url", LONGEST_URL)
     html, text = text_in(item, "content_html", LONGEST_CONTENT), text_in(item, "content_text", LONGEST_CONTENT)
+    title = text_in(item, "title", LONGEST_TITLE)
     return Entry(
-        guid=_id(item),
-        link=text_in(item, "url", LONGEST_URL) or text_in(item, "external_url", LONGEST_URL),
-        title=as_html(text_in(item, "title", LONGEST_TITLE)),
+        guid=guid,
+        # "Ideally, the id is the full URL of the resource described by the item."
+        link=field_rules.choose_link(link, guid, is_permalink=True),
+        title=title,
+        has_plain_title=title is not None,
         summary=as_html(text_in(item, "summary", LONGEST_CONTENT)),
         content=html or text,
         is_plain_text=html is None and text is not None,
@@ -53,7 +61,7 @@ def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:
         language=text_in(item, "language", LONGEST_NAME),
         tags=tuple(_tags(item)),
         enclosures=tuple(_attachments(item)),
-        image_url=text_in(item, "image", LONGEST_URL) or text_in(item, "banner_image", LONGEST_URL),
+        image_url=choose_picture(_pictures(item)),
         podcast=_podcast(item),
     )
 
@@ -98,6 +106,13 @@ def _podcast(item: dict[str, Any]) -> Podcast | None:
     durations = (read_duration(value.get("duration_in_seconds")) for value in attachments)
     duration = next(filter(None, durations), None)
     return Podcast(duration=duration) if duration else None
+
+
+def _pictures(item: dict[str, Any]) -> Iterator[Picture]:
+    """Yield the pictures of an item: its own, its banner, then those among its files."""
+    own = (text_in(item, name, LONGEST_URL) for name in ("image", "banner_image"))
+    files = (file.url for file in _attachments(item) if kind_of_file(file.media_type, None, file.url) == "image")
+    yield from map(Picture, filter(None, chain(own, files)))
 
 
 def _attachments(item: dict[str, Any]) -> Iterator[Enclosure]:

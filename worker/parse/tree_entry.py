@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, filterfalse
+from itertools import chain
 from xml.etree.ElementTree import Element
 
 from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.basics.mailboxes import is_address, name_of_author
-from worker.basics.urls import is_decoration
+from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 from worker.parse.podcast_elements import read_podcast
 from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_element_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import ABOUT, Roles
@@ -16,6 +16,7 @@ from worker.values.entries import Enclosure, Entry
 
 # What may mark up an author's name.
 _MARKUP = frozenset("a b em i span strong".split())
+_RECORDINGS = frozenset({"audio", "video"})
 
 
 def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) -> Entry:
@@ -29,8 +30,9 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
     inner = (body or title or MarkedText("", is_plain=False, scope=scope)).scope
     return Entry(
         guid=guid,
-        link=field_rules.choose_link(find_page(parts, scope), guid, is_permalink=is_permalink),
-        title=as_html(title.text, is_plain=title.is_plain) if title else None,
+        link=field_rules.choose_link(_find_own_page(parts, scope), guid, is_permalink=is_permalink),
+        title=title.as_title() if title else None,
+        has_plain_title=title.is_text if title else False,
         # A summary that is the body too must equal it: normalise then knows that it adds nothing.
         summary=as_html(summary.text, is_plain=summary.is_plain and summary is not body) if summary else None,
         content=body.text if body else None,
@@ -41,7 +43,7 @@ def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) ->
         language=last_text(parts, "language") or inner.language,
         tags=tuple(dict.fromkeys(_tags(parts))),
         enclosures=_enclosures(parts, scope),
-        image_url=next(filterfalse(is_decoration, _images(parts, scope)), None),
+        image_url=choose_picture(_pictures(parts, scope)),
         podcast=read_podcast(parts["podcast"], scope) if "podcast" in parts else None,
         base_url=inner.base or None,
     )
@@ -57,14 +59,27 @@ def _guid(element: Element, parts: Parts, scope: Scope) -> tuple[str | None, boo
     return tidy_text(element.get(ABOUT), LONGEST_URL), True
 
 
+def _find_own_page(parts: Parts, scope: Scope) -> str | None:
+    """Return the page that an entry is about; a service that counts clicks tells which one its links lead to."""
+    original = last_text(parts, "original link", LONGEST_URL)
+    return original if original and field_rules.is_web_page(original) else find_page(parts, scope)
+
+
 def find_page(parts: Parts, scope: Scope) -> str | None:
     """Return the page that a feed or an entry is about: its first link to a page, preferably to one in HTML."""
-    pages = [link for link in parts.get("link", ()) if (link.get("rel") or "alternate").lower() == "alternate"]
+    pages = find_links(parts, "alternate")
     # Sorting is stable.
     for link in sorted(pages, key=lambda page: not field_rules.is_page_type(page.get("type"))):
-        if url := find_url(link, scope) or _resolved(read_element_text(link, LONGEST_URL), link, scope):
+        # Atom's link is an attribute, that of RSS a text, which other attributes may stand beside.
+        text = None if link.get("href") else _resolved(read_element_text(link, LONGEST_URL), link, scope)
+        if url := text or find_url(link, scope):
             return url
     return None
+
+
+def find_links(parts: Parts, relation: str) -> list[Element]:
+    """Return the links of a relation."""
+    return [link for link in parts.get("link", ()) if field_rules.link_relation(link.get("rel")) == relation]
 
 
 def find_url(element: Element, scope: Scope) -> str | None:
@@ -78,14 +93,13 @@ def _resolved(url: str | None, element: Element, scope: Scope) -> str | None:
 
 
 def _summary_and_body(parts: Parts, scope: Scope) -> tuple[MarkedText | None, MarkedText | None]:
-    """Return the first summary, and the longest text of all; only an entry without texts has a caption for both."""
+    """Return the first summary, and the longest content, else summary; only an entry without both has a caption."""
     summaries = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "summary", "plain summary")]
     # What iTunes calls a subtitle is the shortest of summaries.
     summaries = summaries or [*read_marked_texts(parts, scope, LONGEST_CONTENT, "subtitle")]
-    contents = read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")
-    # Of two texts of one length, max takes the first: content goes before summaries.
-    texts = [*contents, *summaries[1:], *summaries[:1]]
-    if texts:
+    contents = [*read_marked_texts(parts, scope, LONGEST_CONTENT, "content", "html content")]
+    # Of two texts of one length, max takes the first.
+    if texts := contents or [*summaries[1:], *summaries[:1]]:
         return summaries[0] if summaries else None, max(texts, key=lambda each: len(each.text))
     # Captions follow media RSS, in Atom too.
     caption = next(read_marked_texts(parts, replace(scope, is_atom=False), LONGEST_CONTENT, "caption"), None)
@@ -152,28 +166,49 @@ def _described_tags(category: Element) -> Iterator[str]:
 def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:
     """Return the files of an entry, each once: RSS enclosures, Atom links, media RSS."""
     by_url: dict[str, Enclosure] = {}
-    media = (each for each in parts.get("media", ()) if field_rules.is_file_type(_type(each), each.get("medium")))
-    for element in chain(_enclosing(parts), media):
-        if url := find_url(element, scope):
+    enclosing = _enclosing(parts)
+    original = last_text(parts, "original enclosure", LONGEST_URL) if len(enclosing) == 1 else None
+    media = (each for each in parts.get("media", ()) if _kind(each) in _RECORDINGS)
+    for element in chain(enclosing, media):
+        if url := original or find_url(element, scope):
+            original = None
             length = element.get("length") or element.get("fileSize") or element.get("filesize")
             by_url.setdefault(url, Enclosure(url, _type(element), field_rules.read_length(length)))
     return tuple(by_url.values())
 
 
-def _images(parts: Parts, scope: Scope) -> Iterator[str]:
+def _pictures(parts: Parts, scope: Scope) -> Iterator[Picture]:
     """Yield the pictures of an entry: thumbnails, a podcast's cover, then those among its files."""
     for element in chain(parts.get("thumbnail", ()), parts.get("image", ())):
         if url := find_url(element, scope) or read_element_text(element, LONGEST_URL):
-            yield url
+            yield _picture(element, url)
+    for element in parts.get("plain image", ()):
+        if url := _find_plain_picture(element, scope):
+            yield _picture(element, url)
     for element in chain(_enclosing(parts), parts.get("media", ())):
-        is_picture = field_rules.is_picture_type(_type(element), element.get("medium"))
-        if is_picture and (url := find_url(element, scope)):
-            yield url
+        if _kind(element) == "image" and (url := find_url(element, scope)):
+            yield _picture(element, url)
 
 
-def _enclosing(parts: Parts) -> Iterator[Element]:
-    yield from (link for link in parts.get("link", ()) if (link.get("rel") or "").lower() == "enclosure")
-    yield from parts.get("enclosure", ())
+def _picture(element: Element, url: str) -> Picture:
+    return Picture(url, element.get("width"), element.get("height"))
+
+
+def _find_plain_picture(element: Element, scope: Scope) -> str | None:
+    """Return the address in an element of no specification: as an attribute, as text, or as RSS has a channel's."""
+    if url := find_url(element, scope) or _resolved(tidy_text(element.get("src"), LONGEST_URL), element, scope):
+        return url
+    text = last_text(sort_parts(element, scope.roles), "page", LONGEST_URL) or read_element_text(element, LONGEST_URL)
+    return _resolved(text, element, scope) if text and is_picture_address(text) else None
+
+
+def _enclosing(parts: Parts) -> list[Element]:
+    return [*find_links(parts, "enclosure"), *parts.get("enclosure", ())]
+
+
+def _kind(element: Element) -> str:
+    written = element.get("url") or element.get("href") or ""
+    return kind_of_file(_type(element), element.get("medium"), written)
 
 
 def _type(element: Element) -> str | None:

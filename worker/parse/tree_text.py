@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from worker.basics.field_rules import LONGEST_NAME, LONGEST_URL, is_text_type, looks_like_html, resolve_url, tidy_text
+from worker.basics.field_rules import (
+    LONGEST_NAME,
+    LONGEST_URL,
+    as_html,
+    is_text_type,
+    looks_like_html,
+    resolve_url,
+    tidy_text,
+)
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]
@@ -56,6 +64,15 @@ class MarkedText:
     text: str
     is_plain: bool
     scope: Scope
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its format says that it is text; in RSS it may only look like it."""
+        return self.is_plain and self.scope.is_atom
+
+    def as_title(self) -> str | None:
+        """Return it as HTML, unless its format says that it is text."""
+        return as_html(self.text, is_plain=self.is_plain and not self.is_text)
 
 
 def sort_parts(element: Element, roles: Roles, depth: int = 0) -> Parts:

@@ -19,6 +19,8 @@ _NAMESPACES = {
     "podcast:": "podcastindex.org/namespace/1.0 github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
     "xhtml:": "w3.org/1999/xhtml",
     "rdf:": "w3.org/1999/02/22-rdf-syntax-ns",
+    "feedburner:": "rssnamespace.org/feedburner/ext/1.0",
+    "pheedo:": "pheedo.com/namespace/pheedo",
     "news:": "google.com/schemas/sitemap-news/0.9",
     "image:": "google.com/schemas/sitemap-image/1.1",
 }
@@ -34,6 +36,8 @@ _NAMES = {
     "entry": "item entry",
     "guid": "guid id",
     "link": "link",
+    "original link": "feedburner:origlink pheedo:origlink",
+    "original enclosure": "feedburner:origenclosurelink",
     "title": "title dc:title",
     "episode title": "itunes:title",
     "media title": "media:title",
@@ -59,6 +63,7 @@ _NAMES = {
     "media": "media:content",
     "thumbnail": "media:thumbnail",
     "image": "itunes:image itunes:link podcast:image",
+    "plain image": "image thumbnail post-thumbnail",
     "podcast": "itunes:duration itunes:season itunes:episode itunes:episodetype itunes:explicit podcast:season "
     "podcast:episode podcast:chapters podcast:transcript podcast:alternateenclosure podcast:person podcast:soundbite "
     "podcast:location",

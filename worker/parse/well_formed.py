@@ -15,10 +15,11 @@ from xml.parsers import expat
 from worker.basics import field_rules
 from worker.basics.charset import decode, is_utf8
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_TITLE, LONGEST_URL
+from worker.basics.one_line import one_line, read_title
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.outline import Sliced, hash_frame, outline_entries, slice_entries
-from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
+from worker.parse.tree_entry import find_links, find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
@@ -97,7 +98,8 @@ def _read(document: Document, patience: int, unread: Sequence[bool] = ()) -> Par
         parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience, unread)
     except UnreadableError:
         return None
-    return replace(parsed, hints=read_hints(text))
+    site_url = field_rules.absolute_site(parsed.site_url, document.url, parsed.self_url)
+    return replace(parsed, hints=read_hints(text), site_url=site_url)
 
 
 def build_tree(text: str) -> Tree | None:
@@ -150,14 +152,13 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
     title = next(read_marked_texts(feed, feed_scope, LONGEST_TITLE, "title"), None)
-    self_links = (link for link in feed.get("link", ()) if (link.get("rel") or "").lower() == "self")
     return ParsedDocument(
         format=tree.format,
         parser="expat",
         entries=tuple(read_entry(item, inner, authors) for item, inner in items),
-        title=title.text if title else None,
+        title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
-        self_url=next((url for link in self_links if (url := find_url(link, feed_scope))), None),
+        self_url=next((url for link in find_links(feed, "self") if (url := find_url(link, feed_scope))), None),
         language=last_text(feed, "language") or scope.language,
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
@@ -178,7 +179,7 @@ def _read_sitemap(tree: Tree, patience: int) -> ParsedDocument:
         format="sitemap",
         parser="expat",
         entries=tuple(_news_entry(*parts, tree.roles) for parts in read),
-        title=names.pop() if len(names) == 1 else None,
+        title=(one_line(names.pop() or "", LONGEST_TITLE) or None) if len(names) == 1 else None,
     )
 
 

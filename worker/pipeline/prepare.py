@@ -145,6 +145,7 @@ def _context_of(answered: Answered, parsed: ParsedDocument, detect: Detect | Non
         said_at=answered.said_at or answered.started_at,
         detect=detect,
         path=answered.path,
+        format=parsed.format,
     )
 
 

@@ -42,8 +42,10 @@ class Entry:
     guid: str | None = None
     link: str | None = None
     title: str | None = None
-    """May hold HTML; normalise makes it text."""
+    """May hold HTML unless ``has_plain_title``; normalise makes it one line of text."""
     _: KW_ONLY
+    has_plain_title: bool = False
+    """True where the format says that the title is text (Atom ``type="text"``, JSON Feed), angle brackets and all."""
     summary: str | None = None
     content: str | None = None
     """HTML, or plain text where ``is_plain_text``."""

@@ -1,6 +1,14 @@
 import pytest
 
-from worker.basics.field_rules import choose_link, looks_like_html, read_length, resolve_url, tidy_text
+from worker.basics.field_rules import (
+    absolute_site,
+    choose_link,
+    link_relation,
+    looks_like_html,
+    read_length,
+    resolve_url,
+    tidy_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +67,45 @@ def test_a_guid_is_a_link_where_it_is_a_pages_address(
     link: str | None, guid: str | None, is_permalink: bool, chosen: str | None
 ) -> None:
     assert choose_link(link, guid, is_permalink=is_permalink) == chosen
+
+
+@pytest.mark.parametrize(
+    ("written", "relation"),
+    [
+        ("alternate", "alternate"),
+        (None, "alternate"),
+        ("", "alternate"),
+        (" Self ", "self"),
+        ("http://www.iana.org/assignments/relation/enclosure", "enclosure"),
+        ("https://a.example/relations/alternate", "https://a.example/relations/alternate"),
+    ],
+)
+def test_a_relation_is_told_by_its_name_or_its_whole_name(written: str | None, relation: str) -> None:
+    assert link_relation(written) == relation
+
+
+DOCUMENT, FILE = "https://news.example/feeds/a.xml", "file:///seeds/a.xml"
+
+
+@pytest.mark.parametrize(
+    ("written", "document_url", "self_url", "site"),
+    [
+        ("https://news.example", DOCUMENT, None, "https://news.example"),
+        ("/blog ", DOCUMENT, None, "https://news.example/blog"),
+        ("blog/", DOCUMENT, FILE, "https://news.example/feeds/blog/"),
+        ("//news.example/", DOCUMENT, None, "https://news.example/"),
+        ("www.news.example", DOCUMENT, None, "http://www.news.example/"),
+        ("news.example/blog", DOCUMENT, None, "https://news.example/blog"),
+        ("/blog", FILE, DOCUMENT, "https://news.example/blog"),
+        ("/blog", FILE, None, None),
+        ("mailto:desk@news.example", DOCUMENT, None, None),
+        (None, DOCUMENT, None, None),
+    ],
+)
+def test_the_address_of_a_site_is_absolute(
+    written: str | None, document_url: str, self_url: str | None, site: str | None
+) -> None:
+    assert absolute_site(written, document_url, self_url) == site
 
 
 @pytest.mark.parametrize(

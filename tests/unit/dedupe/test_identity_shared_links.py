@@ -56,6 +56,7 @@ def test_a_link_names_none_of_entries_that_differ_in_words_or_dates(
         (_sighted(), KEY),
         (_sighted(content_hash=b"other"), None),
         (_sighted(content_hash=b"other", original_url="http://www.a.example/page/?utm_source=rss"), None),
+        (_sighted(content_hash=b"other", original_url="https://l.facebook.com/l.php?u=https://a.example/page"), None),
         (_sighted(content_hash=b"other", original_url="https://a.example/another"), KEY),
         (_sighted(content_hash=b"other", original_url="https://b.example/page"), KEY),
         (_sighted(content_hash=b"other", original_url=None), KEY),

@@ -255,3 +255,14 @@ def test_changed_markup_alone_is_no_change_of_content() -> None:
         _article(title="Rain", content=html) for html in ("<p>It rained.</p>", "<div><b>It</b> rained.</div>")
     )
     assert one.content_hash == other.content_hash
+
+
+def test_a_players_address_is_text_but_neither_title_nor_summary_where_there_are_words() -> None:
+    frame = '<p><iframe src="https://player.example/1"></iframe></p>'
+    words, alone = _article(content=f"{frame}<p>It rained.</p>"), _article(content=frame)
+    assert (words.title, words.summary, words.text) == (
+        "It rained.",
+        "It rained.",
+        "https://player.example/1\n\nIt rained.",
+    )
+    assert (alone.title, alone.text) == ("https://player.example/1",) * 2

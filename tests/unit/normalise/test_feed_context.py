@@ -8,8 +8,8 @@ FILE = "file:///seeds/a.xml"
 FEED, SITE = "https://news.example/feeds/a.xml", "https://www.news.example/"
 
 
-def _context(feed_url: str, document_url: str, site_url: str | None = None) -> FeedContext:
-    return FeedContext(feed_url, document_url, site_url, None, datetime(2026, 11, 24, tzinfo=UTC))
+def _context(feed_url: str, document_url: str, site_url: str | None = None, written_in: str = "") -> FeedContext:
+    return FeedContext(feed_url, document_url, site_url, None, datetime(2026, 11, 24, tzinfo=UTC), format=written_in)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,30 @@ def test_relative_links_mean_where_a_document_came_from_or_its_site_where_it_was
     context: FeedContext, base: str | None
 ) -> None:
     assert context.base_url == base
+
+
+@pytest.mark.parametrize("written_in", ["rss", "rdf", "json"])
+@pytest.mark.parametrize(
+    ("document_url", "site_url", "base"),
+    [
+        (FEED, SITE, SITE),
+        (FEED, "https://news.example/blog/", "https://news.example/blog/"),
+        # The address of a folder often lacks its slash.
+        ("https://news.example/blog/a.xml", "https://news.example/blog", "https://news.example/blog/"),
+        (FEED, "https://news.example/blog", "https://news.example/blog"),
+        (FEED, "https://other.example/", FEED),
+        (FEED, None, FEED),
+        (FILE, SITE, SITE),
+    ],
+)
+def test_in_a_format_that_names_no_base_they_mean_the_page_of_the_site_that_has_both(
+    written_in: str, document_url: str, site_url: str | None, base: str
+) -> None:
+    assert _context(FEED, document_url, site_url, written_in).base_url == base
+
+
+def test_in_atom_they_mean_where_the_document_came_from() -> None:
+    assert _context(FEED, FEED, SITE, "atom").base_url == FEED
 
 
 @pytest.mark.parametrize(

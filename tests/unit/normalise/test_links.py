@@ -19,7 +19,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 
 def _articles(body: bytes, document_url: str = URL) -> list[Article]:
     parsed = parse_document(Document(document_url, body, None), 100)
-    feed = FeedContext(URL, document_url, parsed.site_url, None, NOW)
+    feed = FeedContext(URL, document_url, parsed.site_url, None, NOW, format=parsed.format)
     return [normalise(KeyedEntry("1", b"1", b"1", entry), feed, NOW).article for entry in parsed.entries]
 
 
@@ -39,6 +39,9 @@ def _feed(entry: str, base: str = "") -> bytes:
         ("www.gazette.example/a", "http://www.gazette.example/a"),
         (" www.gazette.example ", "http://www.gazette.example/"),
         ("www.a.html", "http://127.0.0.1:8080/feeds/www.a.html"),
+        # The feed's own host needs no other sign.
+        ("127.0.0.1:8080/a", "http://127.0.0.1:8080/a"),
+        ("gazette.example/a", "http://127.0.0.1:8080/feeds/gazette.example/a"),
         ("mailto:desk@gazette.example", None),
         ("", None),
         (None, None),
@@ -142,3 +145,35 @@ def test_a_host_that_lacks_its_scheme_is_no_path(ending: bytes) -> None:
     item = "<item><link>www.gazette.example/a</link><guid isPermaLink='false'>1</guid></item>"
     (article,) = _articles(rss([item]).removesuffix(ending))
     assert (article.url, article.original_url) == ("http://www.gazette.example/a",) * 2
+
+
+@pytest.mark.parametrize("ending", [b"", b"</rss>"], ids=["sound", "broken"])
+def test_in_rss_a_link_means_the_page_of_the_site_that_serves_the_feed(ending: bytes) -> None:
+    (article,) = _articles(rss([ITEM], site="http://127.0.0.1/blog/").removesuffix(ending))
+    found = article.url, article.image_url, article.enclosures[0].url
+    assert found == tuple(f"http://127.0.0.1/blog/{page}" for page in ("posts/a.html", "posts/i.jpg", "a.mp3"))
+
+
+def test_a_link_that_says_where_it_leads_is_kept_beside_the_page_it_leads_to() -> None:
+    alert = "https://www.google.com/url?sa=t&amp;url=https://news.example/rain/&amp;usg=A"
+    content = "<content type='html'>&lt;img src='i.jpg'&gt;</content>"
+    (article,) = _articles(_feed(f"<link href='{alert}'/>{content}"))
+    assert (article.url, article.original_url, article.image_url) == (
+        "https://news.example/rain/",
+        alert.replace("&amp;", "&"),
+        "https://news.example/rain/i.jpg",
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(["<item><guid>1</guid></item>"], site="/blog"),
+        rss(["<item><guid>1</guid></item>"], site="/blog").removesuffix(b"</rss>"),
+        f'<feed xmlns="{ATOM}"><link href="/blog"/><entry><id>1</id></entry></feed>'.encode(),
+        b'{"version": "https://jsonfeed.org/version/1.1", "title": "H", "home_page_url": "/blog", "items": []}',
+    ],
+    ids=["rss", "broken rss", "atom", "json"],
+)
+def test_the_address_of_the_site_is_absolute(body: bytes) -> None:
+    assert parse_document(Document(URL, body, None), 10).site_url == "http://127.0.0.1:8080/blog"

@@ -52,6 +52,10 @@ def test_an_emoji_is_not_the_image() -> None:
     assert _image(content=f'<img src="{emoji}"><img src="/1.png">') == "https://news.example/1.png"
 
 
+def test_else_what_a_player_shows_before_it_plays() -> None:
+    assert _image(content='<video src="/1.mp4" poster="/1.jpg"></video>') == "https://news.example/1.jpg"
+
+
 def test_without_images_there_is_none() -> None:
     assert _image("data:image/png;base64,x", "<p>Rain</p>") is None
 

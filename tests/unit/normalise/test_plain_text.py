@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.plain_text import one_line, text_of, tidy
+from worker.normalise.plain_text import has_own_words, text_of, tidy, without_addresses
 
 
 @pytest.mark.parametrize(
@@ -33,54 +33,65 @@ def test_lines_end_in_words_and_one_blank_line_parts_paragraphs() -> None:
     assert tidy(" One \t\r\ntwo\xa0\n\n\n\nthree\rfour\n") == "One\ntwo\n\nthree\nfour"
 
 
+def test_separators_of_lines_and_paragraphs_end_them() -> None:
+    assert tidy("One\u2028two\u2029three") == "One\ntwo\n\nthree"
+
+
+def test_marks_that_nobody_sees_are_no_part_of_a_text() -> None:
+    assert text_of("<p>har\xadbour, har\u200bbour, har\ufeffbour, har\u2060bour</p>") == ", ".join(["harbour"] * 4)
+
+
+def test_where_no_spaces_part_words_their_mark_stays() -> None:
+    assert text_of("<p>ភ្លៀង\u200bធ្លាក់</p>") == "ភ្លៀង\u200bធ្លាក់"
+
+
+@pytest.mark.parametrize(
+    ("html", "has_words"),
+    [
+        ("Rain", True),
+        ("<p>雨</p>", True),
+        ('<p>See <a href="x">rain</a></p>', True),
+        ('<a href="x" title="y">rain</a>', False),
+        ('<img alt="Rain" src="x">&nbsp;– …', False),
+        ('<video src="x">no player</video>', False),
+        ("", False),
+    ],
+)
+def test_words_of_its_own_stand_outside_of_links_and_players(html: str, has_words: bool) -> None:
+    assert has_own_words(html) is has_words
+
+
 @given(st.text(st.sampled_from("a \t\n\r\xa0."), max_size=60))
 def test_tidy_text_is_tidy(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
 
 
 @pytest.mark.parametrize(
-    ("written", "read"),
+    ("html", "text"),
     [
-        ("Rain in Lisbon", "Rain in Lisbon"),
-        ("  Rain \n in\tLisbon ", "Rain in Lisbon"),
-        ("Rain in <b>Lisbon</b>", "Rain in Lisbon"),
-        ("Rain<br>in Lisbon", "Rain in Lisbon"),
-        ("<p>Rain</p><p>in Lisbon</p>", "Rain in Lisbon"),
-        ("Rain &amp; wind", "Rain & wind"),
-        ("Rain &amp;amp; wind", "Rain & wind"),
-        ("&lt;b&gt;Rain&lt;/b&gt; in Lisbon", "Rain in Lisbon"),
-        ("&amp;lt;b&amp;gt;Rain", "<b>Rain"),
-        ("How to use the &lt;b> tag", "How to use the <b> tag"),
-        ("3 < 5 & 5 > 3", "3 < 5 & 5 > 3"),
-        ("a < b", "a < b"),
-        ("AT&T", "AT&T"),
-        ("I <3 rain", "I <3 rain"),
-        ("AT&T and R&D;", "AT&T and R&D;"),
-        ("Rain &#8211; &#x201C;heavy&#x201D;", "Rain – “heavy”"),
-        ("Rain &#27;[31m", "Rain [31m"),
-        ("Rain <script>alert(1)</script>", "Rain"),
-        ("", ""),
+        ('<video src="https://a.example/1.mp4">Players are off.</video>', "https://a.example/1.mp4"),
+        (
+            '<audio><source src="https://a.example/1.mp3"><source src="https://a.example/1.ogg"></audio>',
+            "https://a.example/1.mp3\nhttps://a.example/1.ogg",
+        ),
+        ('<p>Rain.</p><video src="https://a.example/1.mp4"></video>', "Rain."),
     ],
 )
-def test_a_title_is_one_line_of_text(written: str, read: str) -> None:
-    assert one_line(written, 1000) == read
+def test_what_has_nothing_but_players_has_their_addresses_to_tell(html: str, text: str) -> None:
+    assert text_of(html) == text
 
 
-def test_a_line_is_cut_at_its_longest() -> None:
-    assert one_line("ab cd", 3) == "ab"
-
-
-@pytest.mark.parametrize("letters", range(930, 1_000))
-def test_a_line_never_ends_in_half_a_tag_or_entity(letters: int) -> None:
-    # Long markup is cut before it is read, here somewhere within what follows the letters.
-    markup = "<b></b>" * 1_000 + "a" * letters
-    link = markup + '<a href="https://news.example/rain?a=1&amp;b=2&amp;c=3&amp;d=4"></a>'
-    assert one_line(link + "." * 100, 1000).rstrip(".") == "a" * letters
-    assert one_line(markup + "&#x00002014;" * 10, 1000).rstrip("—") == "a" * letters
-
-
-@given(st.text(max_size=300), st.integers(1, 200))
-def test_any_text_makes_one_line_of_at_most_that_length(written: str, longest: int) -> None:
-    line = one_line(written, longest)
-    assert len(line) <= longest
-    assert line == " ".join(line.split())
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("https://a.example/1\nhttps://a.example/2\n\nRain.\n\nhttps://a.example/3\n\nSnow.", "Rain.\n\nSnow."),
+        ("Rain.\n\nhttps://a.example/1", "Rain."),
+        ("Read:\nhttps://a.example/1\nSnow.", "Read:\nhttps://a.example/1\nSnow."),
+        ("https://a.example/1\nSnow.", "https://a.example/1\nSnow."),
+        ("Rain at https://a.example/1", "Rain at https://a.example/1"),
+        ("https://a.example/1", "https://a.example/1"),
+        ("Rain.", "Rain."),
+    ],
+)
+def test_a_paragraph_of_urls_is_left_out_where_there_are_others(text: str, rest: str) -> None:
+    assert without_addresses(text) == rest

@@ -184,8 +184,39 @@ def test_broken_json_says_so(body: bytes) -> None:
     assert failure.value.error_class is ErrorClass.PARSE
 
 
+def test_the_feeds_title_is_one_line_of_text() -> None:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": " Use <br> \n well &amp;amp; often ", "items": []}
+    assert read_json_feed(feed, 10).title == "Use <br> well &amp;amp; often"
+    assert read_json_feed(feed | {"title": "Rain&nbsp;&amp; wind"}, 10).title == "Rain & wind"
+
+
 def test_titles_and_summaries_are_plain_text() -> None:
     item = {"id": "1", "title": "a <b> c", "summary": "x < y"}
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
     (entry,) = read_json_feed(feed, 10).entries
-    assert (entry.title, entry.summary) == ("a &lt;b> c", "x &lt; y")
+    assert (entry.title, entry.has_plain_title, entry.summary) == ("a <b> c", True, "x &lt; y")
+
+
+@pytest.mark.parametrize(
+    ("fields", "link"),
+    [
+        ({"id": "https://a.example/1"}, "https://a.example/1"),
+        ({"id": "https://a.example/1", "external_url": "https://b.example/1"}, "https://b.example/1"),
+        ({"id": "1"}, None),
+    ],
+)
+def test_an_id_that_is_a_url_is_the_page_of_an_item_without_one(fields: dict[str, str], link: str | None) -> None:
+    assert _entry(**fields).link == link
+
+
+@pytest.mark.parametrize(
+    ("fields", "image"),
+    [
+        ({"image": "/1.png", "banner_image": "/2.png"}, "/1.png"),
+        ({"banner_image": "/2.png"}, "/2.png"),
+        ({"attachments": [{"url": "/1.mp3"}, {"url": "/3.png", "mime_type": "image/png"}]}, "/3.png"),
+        ({"attachments": [{"url": "/4.jpg"}]}, "/4.jpg"),
+    ],
+)
+def test_the_picture_is_the_items_its_banner_or_among_its_files(fields: dict[str, Any], image: str) -> None:
+    assert _entry(id="1", **fields).image_url == image
