@@ -40,6 +40,15 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_f
         pytest.param("&#" + "9" * 500_000 + ";" + "&#x" + "0" * 400_000 + "1b;", id="digits"),
         pytest.param("<pre>" + ("a" + " " * 300_000) * 3 + "b \n</pre>", id="spaces"),
         pytest.param('<img data-src="' * 60_000, id="attributes that never end"),
+        pytest.param("<iframe/>" * 100_000, id="frames that close themselves"),
+        pytest.param("<script>" * 100_000, id="scripts that are never closed"),
+        pytest.param("<script><style>" * 50_000, id="scripts and styles that are never closed"),
+        pytest.param("&lt;div&gt;" * 40_000 + "&lt;/div&gt;", id="nested once it is unescaped"),
+        pytest.param("<pre>" * 490 + "<br>" * 9_000, id="line breaks in nested preformatted text"),
+        pytest.param("<math><mtext><p>x</p></mtext></math>" * 1_500, id="formulas with other markup"),
+        pytest.param("a b\n" * 250_000, id="lines"),
+        pytest.param(("\n" + " " * 100_000) * 9 + "x", id="blank lines"),
+        pytest.param("<table><tr><td><p>" * 4_000, id="nested tables"),
     ],
 )
 def test_markup_made_to_be_slow_is_not(html: str) -> None:
