@@ -48,6 +48,15 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_f
         pytest.param('<noscript><img src="/1.jpg"></noscript>' * 20_000, id="pages without scripts"),
         pytest.param(f'<img srcset="{"/1.jpg 1x," * 90_000}">', id="candidates"),
         pytest.param("<picture><source srcset=/1.jpg>" * 30_000, id="pictures that never end"),
+        pytest.param("<iframe/>" * 100_000, id="frames that close themselves"),
+        pytest.param("<script>" * 100_000, id="scripts that are never closed"),
+        pytest.param("<script><style>" * 50_000, id="scripts and styles that are never closed"),
+        pytest.param("&lt;div&gt;" * 40_000 + "&lt;/div&gt;", id="nested once it is unescaped"),
+        pytest.param("<pre>" * 490 + "<br>" * 9_000, id="line breaks in nested preformatted text"),
+        pytest.param("<math><mtext><p>x</p></mtext></math>" * 1_500, id="formulas with other markup"),
+        pytest.param("a b\n" * 250_000, id="lines"),
+        pytest.param(("\n" + " " * 100_000) * 9 + "x", id="blank lines"),
+        pytest.param("<table><tr><td><p>" * 4_000, id="nested tables"),
     ],
 )
 def test_markup_made_to_be_slow_is_not(html: str) -> None:

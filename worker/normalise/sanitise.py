@@ -78,9 +78,9 @@ _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = re.compile(rf"<(?:{_FORMATTING_NAMES})(?=[\s/>])[^<>]*>?", re.IGNORECASE)
 # The policy drops these blocks; without a div in their place, the words around them would be glued together.
 _BLOCK_NAMES = "body|center|dialog|dir|fieldset|form|hgroup|legend|listing|menu|nav|search"
-# One pass finds all. It passes over links and paragraphs, which most tags are, and looks at a letter before names.
+# One pass finds all. It passes over what most tags are, and looks at a letter before it looks at names.
 _REWRITTEN = re.compile(
-    rf"<(?!/?[ap][\s>])(?:(?=[bceifnstu])(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?"
+    rf"<(?!/?(?:[ap]|span|img|li|code|div)[\s>])(?:(?=[bceifnstu])(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?"
     rf"|(?P<closing>/?)(?=[bcdfhlmns])(?:{_BLOCK_NAMES})(?=[\s/>])"
     rf"|(?=[dimnostvx]|au)(?P<held>{HELD_NAMES})(?=[\s/>]))",
     re.IGNORECASE,

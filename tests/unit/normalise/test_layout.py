@@ -48,7 +48,7 @@ def test_a_tables_caption_stands_above_it() -> None:
         ("<p>one</p><p>two</p>", "* one\n  two"),
         ("<p>one</p>two", "* one\n  two"),
         ("one<p>two</p>", "* one\n  two"),
-        ("<h3>Rain</h3>It rains.", "* Rain\n  It rains."),
+        ("<div>one</div>", "* one"),
         ("<p>one</p><ul><li><p>two</p></li></ul>", "* one\n  * two"),
     ],
 )

@@ -8,7 +8,7 @@ from worker.normalise.plain_text import summarise
     [
         ("Rain fell in &#82", "Rain fell in"),
         ("Rain fell&nbs...", "Rain fell…"),
-        ("Rain fell &hel […]", "Rain fell…"),
+        ("Rain fell &hellip […]", "Rain fell…"),
         ("Rain at AT&T", "Rain at AT&T"),
         ("The weather, a Q&a", "The weather, a Q&a"),
         ("Rain &wind", "Rain &wind"),
