@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from worker import pipeline
 from worker.basics.units import read_id
 from worker.cli.open_store import feed_called, group_stored, opened_tools
-from worker.cli.output import counted, from_now, print_json, write_failure, write_line
+from worker.cli.output import counted, from_now, print_json, write_failure, write_line, write_note
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, UsageError
 from worker.manage.feeds import list_feed_ids
@@ -70,7 +70,7 @@ def _poll_all(tools: Tools) -> Iterator[PollRecord]:
         left.discard(record.feed_id)
         yield record
     if left:
-        click.echo(f"{counted(len(left), 'feed')} not polled now: {LEFT_TO_WORKERS}", err=True)
+        write_note(f"{counted(len(left), 'feed')} not polled now: {LEFT_TO_WORKERS}")
 
 
 def _never() -> bool:
