@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from worker.basics.text import fold
+from worker.basics.text import fold, is_storable
 from worker.basics.units import parse_duration, show_duration
 from worker.errors import UsageError
 from worker.manage.feed_tags import LONGEST_TAG, read_tag
@@ -31,6 +31,18 @@ class Whole(click.ParamType[int]):
         if number is None:
             self.fail(f"{str(value)[:40]!r} is not a number from {self._least} to {self._most:,}", param, ctx)
         return number
+
+
+class Words(click.ParamType[str]):
+    """Text to look for in the store, which holds nothing but text."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text; BadParameter where no stored text could hold it."""
+        if not is_storable(value):
+            self.fail(f"{value} holds NUL, or bytes that are not UTF-8: no text in the store does", param, ctx)
+        return value
 
 
 def as_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import xxhash
 
+from worker.basics.urls import is_feed_url
 from worker.errors import PollError, RejectedError, TransientError
 from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
@@ -137,7 +138,7 @@ def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollRes
     if answered.token is None or move == answered.feed.move:
         return result
     result = replace(result, move=move, is_move_changed=True)
-    if not move or not is_believed(move, now):
+    if not move or not is_believed(move, now) or not is_feed_url(move.url):
         return result
     note = join_notes(result.record.note, f"{result.record.url} is believed to have moved here for good")
     return replace(result, record=replace(result.record, url=move.url, note=note), moves_to=move.url)
