@@ -89,7 +89,7 @@ def _print_polls(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named
             print_json([_poll_as_json(poll, record)])
         else:
             write_line(_format_poll(poll, record))
-        if is_named and (record is None or record.error):
+        if (is_named and (record is None or record.error)) or (record and record.lost):
             code = 1
     if poll is None and not as_json:
         write_line("No feed is due.")
@@ -119,7 +119,7 @@ def _format_poll(poll: pipeline.NamedPoll, record: PollRecord) -> str:
     if not poll.is_kept:
         return _refusal(poll.name, record)
     found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
-    said = f" ({record.error.sentence})" if record.error else ""
+    said = f" ({record.error.sentence})" if record.error else f" ({record.note})" if record.lost else ""
     ended_at = record.started_at + record.duration
     following = f"next {from_now(record.next_poll.at, ended_at)}: " if record.next_poll.at else ""
     return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"

@@ -70,10 +70,10 @@ def print_seeds(seeds: Iterable[SeedRead]) -> int:
         if seed.error:
             read["unfinished" if isinstance(seed.error, UnfinishedSeedError) else "failed"] += 1
             write_failure(seed.error)
-        else:
-            _name_unread(seed.path, seed.unread)
-            read += Counter(files=1, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
-            read["outlines"] += len(seed.unread)
+        _name_unread(seed.path, seed.unread)
+        is_whole = int(seed.error is None)
+        read += Counter(files=is_whole, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
+        read["outlines"] += len(seed.unread)
     unread = f", {read['failed']} not read" if read["failed"] else ""
     unread += f", {read['unfinished']} still being written" if read["unfinished"] else ""
     left_out = f", {counted(read['outlines'], 'outline')} of lists not read" if read["outlines"] else ""

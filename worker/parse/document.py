@@ -3,14 +3,12 @@
 This runs in the parser's child process.
 """
 
-from contextlib import suppress
-
 from worker.basics.json_values import load_json
-from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
+from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.parse.forgiving import read_with_feedparser
 from worker.parse.json_feed import read_json_feed
 from worker.parse.sniff import Kind, find_wall, sniff
-from worker.parse.well_formed import FAULTS, read_well_formed
+from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 from worker.wire.newsml import read_newsroom_xml
@@ -45,7 +43,13 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     if max(map(document.body.count, (b"<item", b"<entry", b"<url>"))) > patience:
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
     # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
-    with suppress(*FAULTS):
-        if parsed := read_well_formed(document, max_entries, patience):
-            return parsed
-    return read_with_feedparser(document, max_entries)
+    return _read_tree(document, max_entries, patience) or read_with_feedparser(document, max_entries)
+
+
+def _read_tree(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
+    try:
+        return read_well_formed(document, max_entries, patience)
+    except PollError:
+        raise
+    except Exception:  # noqa: BLE001 -- what one parser trips over another may read
+        return None

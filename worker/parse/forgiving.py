@@ -17,6 +17,7 @@ import feedparser
 
 from worker.basics import field_rules
 from worker.basics.charset import decode
+from worker.basics.faults import read_each
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.mailboxes import name_of_author
 from worker.basics.podcast_rules import read_duration, read_episode_type, read_number
@@ -69,10 +70,12 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     feed_authors = tuple(_authors(feed)) if version.startswith("atom") else ()
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
+    entries, faults = read_each(kept, lambda item: _entry(item, feed_authors, has_bases=has_bases))
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
-        entries=tuple(_entry(item, feed_authors, has_bases=has_bases) for item in kept),
+        entries=entries,
+        faults=faults,
         title=_text(feed, "title", LONGEST_TITLE),
         site_url=_page(feed) or _text(feed, "link", LONGEST_URL),
         self_url=next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None),

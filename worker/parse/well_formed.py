@@ -24,9 +24,6 @@ from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Outline, ParsedDocument
 
-FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
-"""What a document that nobody foresaw may raise: another parser then reads it. A task's time limit is no such fault."""
-
 # No feed has more namespaces than this.
 _MOST_NAMESPACES = 200
 

@@ -38,10 +38,10 @@ def read_newsroom_xml(document: Document, max_entries: int) -> ParsedDocument:
     """Read NITF or NewsML-G2; PollError where the document is broken, or nothing in it may be published."""
     root = read_tree(document)
     if root.name == "nitf":
-        return as_document("nitf", [read_nitf(root)], max_entries)
+        return as_document("nitf", [root], read_nitf, max_entries)
     is_message = root.name == "newsMessage"
     items = [item for each in children(root, "itemSet") for item in children(each)] if is_message else [root]
-    parsed = as_document("newsml-g2", [_read_item(item) for item in items], max_entries)
+    parsed = as_document("newsml-g2", items, _read_item, max_entries)
     return replace(parsed, updated=line_of(find_node(root, "header", "sent")))
 
 
