@@ -34,7 +34,8 @@ _KINDS = {
 _ROOTS = {root: kind for kind, roots in _KINDS.items() for root in roots.split()}
 # Text may begin with a bracket too: "[Updated] LONDON …".
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
-_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b")
+# Wires part header, text and trailer of a dispatch by SOH, STX, ETX and EOT, and begin with SYN (IPTC 7901).
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b\x01\x02\x03\x04\x16")
 _FEW_CONTROLS = 0.02
 
 # Marks of the challenges by which walls keep robots out. What walls put into the pages that they let through is no

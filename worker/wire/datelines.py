@@ -25,8 +25,9 @@ _MOST_PARTS = 3
 _MONTH = r"[^\s\d()/,.:;–—-]{3,12}"
 # Wires in Arabic may name the month twice, as Cairo and as Damascus call it.
 _DAY = (
-    rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})"
-    rf"|(?:le )?(?P<day2>\d{{1,2}})(?:\.|er)? (?:de |di )?(?P<month2>{_MONTH})\.?(?: [\u0621-\u064a]{{2,8}}){{0,2}})"
+    rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"|(?:le )?(?P<day2>\d{{1,2}})(?:\.|er|st|nd|rd|th)? (?:de |di |of )?(?P<month2>{_MONTH})\.?"
+    r"(?: [\u0621-\u064a]{2,8}){0,2})"
 )
 _YEAR = r"(?:,? (?:de )?(?P<year>(?:19|20)\d\d))?"
 _WEEKDAY = r"(?:,? (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)?"
