@@ -129,7 +129,8 @@ class ParsedDocument:
     """A document read: what it says of its feed, and its entries in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``ninjs``, ``nitf``, ``newsml-g2``."""
+    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``ninjs``, ``nitf``, ``newsml-1`` or
+    ``newsml-g2``."""
     parser: str
     """Which path read it: ``expat``, ``feedparser``, ``json``, ``dispatch``, ``newsroom``."""
     entries: tuple[Entry, ...]
