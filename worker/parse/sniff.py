@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from itertools import islice
 
 from worker.basics.charset import sniff_encoding
 
@@ -23,6 +24,7 @@ class Kind(StrEnum):
 # How far the root element may be from the start, behind prologues, comments and stylesheets; or the mark of a wall.
 _HEAD = 65_536
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry|url)[\s>]")
 _DOCTYPE = re.compile(rb"<![^\[>]*(\[)?")
 _HTML_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _KINDS = {
@@ -70,11 +72,24 @@ def sniff(body: bytes) -> Kind:
     if _JSON.match(head):
         return Kind.JSON
     if head[:1] == b"<":
-        root = _ROOT.search(head, _end_of_prologue(head))
-        name = root[1].lower() if root else b""
-        return _ROOTS.get(name, Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
+        return _ROOTS.get(_root_name(head), Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
     start = head[:4096]
     return Kind.BINARY if sum(byte in _CONTROLS for byte in start) > _FEW_CONTROLS * len(start) else Kind.TEXT
+
+
+def is_sitemap(body: bytes) -> bool:
+    """Say whether a document that sniffs as an XML feed is a sitemap."""
+    return _root_name(_head(body)) == b"urlset"
+
+
+def has_more_entries(body: bytes, most: int) -> bool:
+    """Say whether an XML feed has more than ``most`` entries, by their tags, whatever their prefixes and attributes."""
+    return next(islice(_ENTRY.finditer(body), most, None), None) is not None
+
+
+def _root_name(head: bytes) -> bytes:
+    root = _ROOT.search(head, _end_of_prologue(head))
+    return root[1].lower() if root else b""
 
 
 def _head(body: bytes) -> bytes:
