@@ -25,11 +25,16 @@ def is_interruption(error: Exception) -> bool:
     return isinstance(error, SoftTimeLimitExceeded)
 
 
-def explain_fault(error: Exception) -> str:
-    """Say what a fault was: ``a fault of Feedmill (ValueError: …); its log has the traceback``."""
+def name_fault(error: Exception) -> str:
+    """Say what a fault was: ``a fault of Feedmill (ValueError: …)``."""
     # An error's own words may quote the document.
     words = fold(clean(f"{type(error).__name__}: {error}", _LONGEST_WORDS)).removesuffix(":")
-    return f"a fault of Feedmill ({words}); its log has the traceback"
+    return f"a fault of Feedmill ({words})"
+
+
+def explain_fault(error: Exception) -> str:
+    """Say what a fault was, and where to find more: ``a fault of Feedmill (…); its log has the traceback``."""
+    return f"{name_fault(error)}; its log has the traceback"
 
 
 def as_failure(error: Exception) -> PermanentError:

@@ -88,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Ctrl-C at a prompt is an Abort without words.
         _output().write_failure(str(error) or "Stopped.")
         code = 2 if isinstance(error, UsageError) else 1
+    except Exception as error:  # noqa: BLE001 -- whatever nobody thought of is said in a sentence too
+        _output().show_fault(error)
+        code = 1
     sys.exit(code)
 
 

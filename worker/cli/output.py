@@ -8,6 +8,7 @@ error, and only when a person is there to see it.
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from worker.basics.faults import name_fault
 from worker.basics.text import make_visible
 from worker.basics.units import show_duration
 
@@ -180,6 +182,14 @@ def show_usage_error(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx:
         click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)
     click.echo(make_visible(f"Error: {error.format_message()}"), err=True)
+
+
+def show_fault(error: Exception) -> None:
+    """Print on standard error the traceback of what nobody thought of, and below it a sentence."""
+    # Not splitlines: an error's own words may hold other signs that part lines.
+    for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
+        write_note(line)
+    write_failure(f"This is {name_fault(error)}: please report it, with these lines.")
 
 
 def counted(count: int, thing: str, things: str = "") -> str:

@@ -16,6 +16,7 @@ from worker.cli.output import (
     print_json,
     print_markup,
     print_table,
+    show_fault,
     show_usage_error,
     with_progress,
     write_failure,
@@ -88,6 +89,13 @@ def test_the_words_of_click_quote_safely_what_was_typed(
 ) -> None:
     show_usage_error(fault(f"{NASTY}\ncaf\udce9"))
     assert rf"{SHOWN}\ncaf\xe9" in capsys.readouterr().err
+
+
+def test_what_nobody_thought_of_is_a_sentence_below_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    show_fault(ValueError(NASTY))
+    trace, said = capsys.readouterr().err.splitlines()
+    assert trace == f"ValueError: {SHOWN}"
+    assert said.startswith("feedmill: This is a fault of Feedmill (ValueError: a[31m")
 
 
 def test_a_table_shows_a_value_on_one_line_and_safely(capsys: pytest.CaptureFixture[str]) -> None:
