@@ -18,6 +18,8 @@ JULY_11, JULY_10 = date(2026, 7, 11), date(2026, 7, 10)
         ("Geneva, 10 July - (UN News) ", "Geneva", "UN News"),
         ("Geneva, July 10th (UN News) - ", "Geneva", "UN News"),
         ("Geneva, Friday 10 July (UN News) - ", "Geneva", "UN News"),
+        ("Rome, 10 July (Vatican News) - ", "Rome", "Vatican News"),
+        ("Manila, 10 July 2026 (Catholic News Agency) – ", "Manila", "Catholic News Agency"),
         ("New Delhi, 10 Jul (IANS) - ", "New Delhi", "IANS"),
         ("Genève, 10 juillet (ONU Info) - ", "Genève", "ONU Info"),
         ("Ginebra, 10 de julio (Noticias ONU) - ", "Ginebra", "Noticias ONU"),
@@ -47,6 +49,9 @@ def test_the_day_may_stand_before_the_month(written: str, place: str, agency: st
     [
         "Geneva, 10 July (the day before the talks) - the bridge reopened.",
         "Geneva, 10 Julius Street (UN News) - the bridge reopened.",
+        "GENEVA (Good News) - the bridge reopened.",
+        "Geneva, 10 July (no News) - the bridge reopened.",
+        "Geneva, 10 July (Sky News) the bridge reopened.",
         "On Friday, 10 July (UN News) - the bridge reopened.",
     ],
 )
