@@ -31,8 +31,12 @@ _WIDE = 120
 _UNBOUNDED = 100_000
 # In a cell of a table and in a line of a page they part words.
 _BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
-# What make_visible finds, in UTF-8, but for what JSON escapes by itself.
-_UNSHOWN = (re.compile(rb"\x7f|\xc2[\x80-\x9f]"), re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])"))
+# What make_visible finds, in UTF-8, but for what JSON escapes by itself; by the byte it begins with, which is rarer.
+_UNSHOWN = (
+    (b"\x7f", re.compile(rb"\x7f")),
+    (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
+    (b"\xe2", re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])")),
+)
 # Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
 _JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 _Item = TypeVar("_Item")
@@ -78,8 +82,9 @@ def _write_bytes(chunks: Iterable[bytes], escape: str = "\\u{:04x}") -> None:
         return escape.format(ord(found[0].decode())).encode()
 
     for chunk in chunks:
-        for pattern in _UNSHOWN:
-            chunk = pattern.sub(write_escape, chunk)  # noqa: PLW2901 -- one after the other
+        for first, pattern in _UNSHOWN:
+            if first in chunk:
+                chunk = pattern.sub(write_escape, chunk)  # noqa: PLW2901 -- one after the other
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
 
