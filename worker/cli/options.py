@@ -38,10 +38,11 @@ class Words(click.ParamType[str]):
 
     name = "text"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the text; BadParameter where no stored text could hold it."""
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 -- click's signature
+        """Return the text; UsageError where no stored text could hold it."""
         if not is_storable(value):
-            self.fail(f"{value} holds NUL, or bytes that are not UTF-8: no text in the store does", param, ctx)
+            option = param.opts[0] if param else self.name
+            raise UsageError(f"{option} is text in UTF-8, without NUL, as all in the store is; not {value}.")
         return value
 
 
