@@ -80,21 +80,23 @@ class ErrorClass(StrEnum):
 
 CUT_OFF = frozenset({ErrorClass.DNS, ErrorClass.CONNECT, ErrorClass.TLS, ErrorClass.TIMEOUT})
 """The classes of failure that an outage of our own network looks like."""
-OUR_FAULT = "a fault in Feedmill itself; its log has the details"
-"""What a person is told of an error that nobody thought of."""
+OUR_FAULT = "a fault of Feedmill; its log has the traceback"
+"""What a person is told where an error that nobody thought of kept a poll from being stored."""
 
 
 @dataclass(eq=False)
 class PollError(FeedmillError):
     """One visit of one feed failed.
 
-    ``retry_after`` is the publisher's own wish, already clamped; ``http_status`` is None where no answer came.
+    ``retry_after`` is the publisher's own wish, already clamped; ``http_status`` is None where no answer came;
+    ``trace`` is the traceback of a fault of ours, for the log.
     """
 
     error_class: ErrorClass
     sentence: str
     http_status: int | None = None
     retry_after: timedelta | None = None
+    trace: str | None = None
 
     def __str__(self) -> str:
         return f"{self.error_class}: {self.sentence}"

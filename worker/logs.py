@@ -1,12 +1,19 @@
-"""Logs: one structured line for each event, ours or a library's, for people (console) or for machines (json)."""
+"""Logs: one structured line for each event, ours or a library's, for people (console) or for machines (json).
 
+Nothing that came from outside gets into a line as it is: ``make_visible`` takes from it what could forge another line,
+or move, colour or reorder the screen.
+"""
+
+import io
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TextIO
 
 import structlog
 
+from worker.basics.text import make_visible
 from worker.settings import Settings
 from worker.values.outcomes import Outcome, PollRecord
 
@@ -18,8 +25,8 @@ _IN_THE_LEDGER = {"http_status", "next_poll_at", "next_poll_reason", "feed_id"}
 _OF_THE_BROKER = ("celery.worker.consumer.connection", "celery.apps.worker", "kombu.connection")
 
 
-def set_up_logs(chosen: Settings) -> None:
-    """Send every log line of this process to standard error in the chosen format."""
+def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
+    """Send every log line of this process, at the chosen level or ``least``, to standard error in the chosen format."""
     is_json = chosen.log_format == "json"
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -42,7 +49,7 @@ def set_up_logs(chosen: Settings) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(chosen.log_level.upper())
+    root.setLevel(max(least, logging.getLevelNamesMapping()[chosen.log_level.upper()]))
     for name in (*_TALKATIVE, *(_OF_THE_BROKER if chosen.is_broker_in_memory else ())):
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -67,15 +74,46 @@ def log_poll(record: PollRecord) -> None:
 
 
 def _renderers(*, is_json: bool) -> list[Any]:
-    # Both renderers escape line breaks and ESC, which a feed may have put into a value. Both print plain tracebacks: by
-    # default they would print local variables, and secrets with them.
+    # Both print plain tracebacks: by default they would print local variables, and secrets with them.
     if is_json:
         plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        return [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
+        return [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer(), _escape_delete]
     console = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), sort_keys=False, pad_event_to=8, exception_formatter=structlog.dev.plain_traceback
+        colors=sys.stderr.isatty(), sort_keys=False, pad_event_to=8, exception_formatter=_write_traceback
     )
-    return [_for_people, console]
+    return [_for_people, _show_safely, console]
+
+
+def _escape_delete(_logger: Any, _name: str, line: str) -> str:
+    """Escape the one control that JSON in ASCII may hold."""
+    return line.replace("\x7f", "\\u007f")
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """A text that the renderer must not write as it is: of anything but a text it writes the ``repr``."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return repr(self.text)
+
+
+def _show_safely(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    unsafe = {name: text for name, text in event.items() if isinstance(text, str) and make_visible(text) != text}
+    words = {"event": make_visible, "exception": _indent}
+    return {**event, **{name: words.get(name, _Quoted)(text) for name, text in unsafe.items()}}
+
+
+def _write_traceback(out: TextIO, raised: Any) -> None:
+    plain = io.StringIO()
+    structlog.dev.plain_traceback(plain, raised)
+    out.write(f"\n{_indent(plain.getvalue())}")
+
+
+def _indent(traceback: str) -> str:
+    """Return a traceback in lines none of which passes for an event's: an error's message may have lines of its own."""
+    return "\n".join(f"    {make_visible(line)}" for line in traceback.strip("\n").split("\n"))
 
 
 def _for_people(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

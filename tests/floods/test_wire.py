@@ -1,6 +1,7 @@
 """Wire copy in floods: what is endless costs no more than its length, and chance finds no order that matters."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from random import Random
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 
 from tests.costs import spend_at_most
 from tests.sending import killed, links, sent, store
+from worker.errors import PermanentError
 from worker.values.articles import WireArticle
 from worker.values.due_feeds import Document
 from worker.values.entries import Notice, ParsedDocument
 from worker.wire.dispatch import parse_dispatch
 from worker.wire.link_notices import link_notices, wire_order
+from worker.wire.words import KINDS, MONTHS, ORDINALS
+
+# ruff: noqa: RUF001 -- digits and letters that only look like ours
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,11 @@ from worker.wire.link_notices import link_notices, wire_order
         "\n\njdo/jr",
         "a@",
         "【",
+        "\x01",
+        "\x02",
+        "\x01A\x02",
+        "1ST LEAD\n",
+        "A, 10 July ",
     ],
 )
 def test_two_megabytes_of_anything_cost_next_to_nothing(piece: str) -> None:
@@ -69,6 +79,60 @@ def test_two_megabytes_of_anything_cost_next_to_nothing(piece: str) -> None:
 
 def _parsing(text: str) -> Callable[[], ParsedDocument]:
     return lambda: parse_dispatch(Document("file:///dispatch.txt", text.encode(), None))
+
+
+_PIECES = st.sampled_from(
+    [
+        *"()[]/-–—:.,=^<*;\n\x01\x02\x03\x04²٣½ſı\u2028",
+        *("\n\n", "1ST LEAD", "2nd Ld", "Lead 3", "FOURTH LEAD", "1ſt lead", "fırst lead", "(１st LD) ", "UPDATE ९-"),
+        *(
+            "10 July",
+            "July 32",
+            "0. luglio",
+            "31 février",
+            "99月99日 ",
+            "0000年0月0日电",
+            "2021-13-45",
+            "date 0000-00-00\n",
+        ),
+        *(
+            "(Reuters)",
+            "/TASS/",
+            "(UN News) - ",
+            "共同】",
+            "【",
+            "（共同）",
+            "GENEVA, ",
+            "BC-A-",
+            "a-b-c ",
+            "By Jane Doe",
+            "Eds: ",
+        ),
+        *("Embargoed until 9999-12-31T23:59:59-10:00", "embargo 0001-01-01T00:00+23:59", "Urgency: 0", "take 99999"),
+        *(
+            "Slug: ,,",
+            "Keywords: ;;",
+            "Headline:",
+            "KILL: ",
+            "Kill the story slugged ",
+            "SNA42 3 I 9 ;",
+            "101015 jul 26",
+        ),
+    ]
+)
+_TEXTS = st.lists(_PIECES | st.text(max_size=12) | st.sampled_from([*MONTHS, *KINDS, *ORDINALS]), max_size=24)
+
+
+@given(_TEXTS, st.sampled_from(["", " ", "\n"]))
+def test_no_text_is_a_fault_to_the_reader_of_dispatches(pieces: list[str], joint: str) -> None:
+    with suppress(PermanentError):
+        parse_dispatch(Document("file:///dispatch.txt", joint.join(pieces).encode(errors="replace"), None))
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_are_a_fault_to_the_reader_of_dispatches(body: bytes) -> None:
+    with suppress(PermanentError):
+        parse_dispatch(Document("file:///dispatch.txt", body, None))
 
 
 def test_twenty_thousand_notices_of_one_slug_take_no_more_than_seconds() -> None:

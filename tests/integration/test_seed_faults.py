@@ -43,9 +43,35 @@ def test_a_file_that_meets_a_fault_of_ours_says_so_and_the_next_one_is_read(tool
     with capture_logs() as logs:
         spoilt, good = ingest(faulty, [tmp_path / "seeds"], 1_000_000)
     faulty.parser.close()
-    said = f"{tmp_path}/seeds/a.xml was not read: a fault in Feedmill itself; its log has the details."
+    fault = "a fault of Feedmill (RuntimeError: never thought of); its log has the traceback"
+    said = f"{tmp_path}/seeds/a.xml could not be read: {fault}."
     assert (str(spoilt.error), good.new, titles(tools)) == (said, 1, ["good"])
-    assert [(log["event"], log["path"]) for log in logs] == [("seed failed inside feedmill", f"{tmp_path}/seeds/a.xml")]
+    assert [(log["event"], log["path"]) for log in logs] == [("seed not read", f"{tmp_path}/seeds/a.xml")]
+    assert logs[0]["exception"].endswith("RuntimeError: never thought of\n")
+
+
+def _fail_on_spoilt(sample: str) -> str | None:
+    if "spoilt" in sample:
+        raise ValueError("never thought of")
+    return None
+
+
+def test_an_entry_that_meets_a_fault_of_ours_costs_its_neighbours_nothing(tools: Tools, tmp_path: Path) -> None:
+    place(tmp_path / "seeds/a.xml", rss([item("one"), item("spoilt"), item("two")]))
+    place(tmp_path / "seeds/b.xml", rss([item("three")]))
+    with capture_logs() as logs:
+        spoilt, good = ingest(replace(tools, detect=_fail_on_spoilt), [tmp_path / "seeds"], 1_000_000)
+    fault = "1 left out: it could not be read: a fault of Feedmill (ValueError: never thought of)"
+    assert str(spoilt.error).startswith(f"{tmp_path}/seeds/a.xml was not read whole: {fault}")
+    assert (spoilt.new, good.new, titles(tools)) == (2, 1, ["one", "three", "two"])
+    assert [(log["event"], log["entry"]) for log in logs] == [("entry not read", "spoilt")]
+
+
+def test_an_entry_that_was_lost_is_read_once_the_fault_is_mended(tools: Tools, tmp_path: Path) -> None:
+    place(tmp_path / "seeds/a.xml", rss([item("one"), item("spoilt")]))
+    list(ingest(replace(tools, detect=_fail_on_spoilt), [tmp_path / "seeds"], 1_000_000))
+    (mended,) = ingest(tools, [tmp_path / "seeds"], 1_000_000)
+    assert (mended.error, mended.new, titles(tools)) == (None, 1, ["one", "spoilt"])
 
 
 @pytest.mark.parametrize("error", [SoftTimeLimitExceeded(), OperationalError("", {}, Exception("gone"))])

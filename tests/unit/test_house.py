@@ -102,6 +102,18 @@ def test_only_what_has_a_reason_writes_without_trying_again_after_a_conflict() -
     assert {_name(path) for path in ours if re.search(r"\bwriting\(", path.read_text())} == {*WRITERS}
 
 
+def test_only_one_module_writes_to_the_terminal() -> None:
+    ours = [path for path in MODULES if path.relative_to(ROOT).parts[0] in {"worker", "tasks"}]
+    called = {
+        (_name(path), ast.unparse(node.func))
+        for path in ours
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Call)
+    }
+    writes = re.compile(r"(click\.)?s?echo|print|sys\.(__)?std(out|err)(__)?\.(buffer\.)?write(lines)?|.*\.show")
+    assert {name for name, call in called if writes.fullmatch(call)} == {"worker/cli/output.py"}
+
+
 def _tested_by(test: Path) -> Iterator[bool]:
     """Whether each module exists that a test file's name may mean: its own, then an aspect of it behind the name."""
     words = test.stem.removeprefix("test_").split("_")

@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,9 @@ from worker.logs import log_poll, set_up_logs
 from worker.settings import Settings
 from worker.values.outcomes import NextPoll, Outcome, PollRecord
 
-NASTY = "http://h/\nfake line \x1b[31mred"
+NASTY = "http://h/\nfake line \x1b[31mred\u202e \u2028 \x7f\x9b"
+# What could forge a line, or move, colour or reorder the screen.
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +27,25 @@ def _as_it_was() -> Iterator[None]:
 
 def test_what_a_feed_put_into_a_value_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(Settings(log_format="console"))
-    structlog.get_logger("feedmill").info("polled", url=NASTY)
+    structlog.get_logger("feedmill").info("polled", url=NASTY, path="a\u202eb", many=[NASTY])
     (line,) = capsys.readouterr().err.splitlines()
-    assert "\x1b" not in line
+    assert not UNSAFE.search(line)
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_librarys_words_and_an_errors_cannot_forge_a_line(
+    log_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs(Settings(log_format=log_format))
+    try:
+        raise ValueError(NASTY)
+    except ValueError:
+        logging.getLogger("library").exception("lost %s", NASTY)
+        structlog.get_logger("feedmill").error("not read", exception=f"ValueError: {NASTY}")
+    logged = capsys.readouterr().err
+    assert not UNSAFE.search(logged)
+    # Each event's line, and below it a traceback that stands back from the margin.
+    assert len(re.findall("^(?! )", logged.rstrip("\n"), re.MULTILINE)) == 2
 
 
 def test_json_lines_hold_every_value_and_no_nulls(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,6 +54,14 @@ def test_json_lines_hold_every_value_and_no_nulls(capsys: pytest.CaptureFixture[
     line = json.loads(capsys.readouterr().err)
     assert line.pop("timestamp").endswith("Z")
     assert line == {"event": "polled", "level": "info", "url": NASTY}
+
+
+def test_a_command_logs_warnings_alone_unless_less_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_format="console", log_level="info"), least=logging.WARNING)
+    structlog.get_logger("feedmill").info("seen")
+    structlog.get_logger("feedmill").warning("lost")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("lost")
 
 
 def test_libraries_log_in_the_same_format(capsys: pytest.CaptureFixture[str]) -> None:

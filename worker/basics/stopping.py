@@ -71,10 +71,3 @@ def stops_after(limit: timedelta) -> Callable[[], bool]:
     """Return a function like ``is_stopping`` that turns true once ``limit`` has passed."""
     ends_at = time.monotonic() + limit.total_seconds()
     return lambda: time.monotonic() >= ends_at
-
-
-def is_interruption(error: Exception) -> bool:
-    """Return whether an error only tells a task that its time is over: nothing is wrong with what it was doing."""
-    from billiard.exceptions import SoftTimeLimitExceeded  # noqa: PLC0415 -- the one thing we need of it, and seldom
-
-    return isinstance(error, SoftTimeLimitExceeded)

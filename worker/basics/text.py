@@ -1,4 +1,7 @@
-"""Text: ``clean``, which every string from outside passes before it is stored or shown, and ways to fold and cut it."""
+"""Text: ``clean``, which every string from outside passes before it is stored; ``make_visible``, before it is shown.
+
+And ways to fold and cut it.
+"""
 
 import re
 import unicodedata
@@ -23,6 +26,12 @@ _FORBIDDEN_AFTER = (
 _LONGEST_KEY, _KEPT_OF_KEY = 1_000, 950
 # In a longer text, to look for control characters among its bytes takes a third of the time.
 _LONGEST_PRINTABLE = 60
+# What a screen or a log must not get from outside: controls (ESC, line breaks, DEL, C1), separators of lines and
+# paragraphs, what reorders the text around it (Unicode Bidirectional Algorithm, section 2), halves of surrogate pairs.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Python keeps a byte of a name or an argument that is not UTF-8 as such a half.
+_FIRST_BYTE, _LAST_BYTE = "\udc80", "\udcff"
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u318f\u31a0-\u31bf\u31f0-\u31ff"
@@ -68,6 +77,26 @@ def drop_invisible(text: str) -> str:
     if text.isascii() or not ("\u200b" in text or "\xad" in text or "\ufeff" in text or "\u2060" in text):
         return text
     return _INVISIBLE.sub("", text)
+
+
+def is_storable(text: str) -> bool:
+    """Say whether a database takes ``text``: no NUL, and no byte that is not UTF-8, as an argument may hold."""
+    return _UNSTORABLE.search(text) is None
+
+
+def make_visible(text: str) -> str:
+    r"""Return ``text`` with an escape for each character that could move, colour or reorder what a screen shows.
+
+    Escapes are written as Python does: ``\n``, ``\x1b``, ``\u202e``; a byte that is not UTF-8 is ``\xe9``.
+    """
+    return text if text.isprintable() else _UNSHOWN.sub(_write_escape, text)
+
+
+def _write_escape(found: re.Match[str]) -> str:
+    sign = found[0]
+    if _FIRST_BYTE <= sign <= _LAST_BYTE:
+        return f"\\x{ord(sign) & 0xFF:02x}"
+    return sign.encode("unicode_escape").decode("ascii")
 
 
 def fold(text: str) -> str:

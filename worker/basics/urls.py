@@ -17,7 +17,9 @@ _LONGEST = 4000
 _MOST_WRAPPERS = 3
 # Some feeds escape links twice, or three times.
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0*38;|#x0*26;)+", re.IGNORECASE)
-_NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_NEVER_IN_A_FEED_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
+# A feed's URL is a key of the store, and PostgreSQL indexes no key that is much longer.
+_LONGEST_FEED_URL = 2000
 _AUTHORITY = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
 # Not the name of a page, such as www.rain.html.
 _WITHOUT_SCHEME = re.compile(
@@ -114,22 +116,33 @@ def with_scheme(url: str, base: str | None = None) -> str:
 
 
 def feed_url_key(url: str) -> str:
-    """Return the key of a feed's URL, the same for all its spellings; ValueError unless it is http, https or file.
+    """Return the key of a feed's URL, the same for all its spellings; ValueError unless it can be polled.
 
     It ignores the case of scheme and host, the default port, dot segments and the fragment. Scheme, ``www.`` and query
     count: servers serve different feeds by them.
     """
-    if url.startswith("file://"):
-        return url
+    if url.lower().startswith("file:"):
+        raise ValueError("a feed's URL begins with http:// or https://; `feedmill ingest` reads files.")
     if _NEVER_IN_A_FEED_URL.search(url):
-        raise ValueError("a feed's URL holds no spaces, control characters or backslashes.")
+        raise ValueError("a feed's URL holds no spaces, control characters, backslashes or bytes that are not UTF-8.")
+    if len(url) > _LONGEST_FEED_URL:
+        raise _too_long_for_a_feed()
     authority, parsed = _AUTHORITY.match(url), _parse(url)
     if authority is None or parsed is None:
         raise ValueError("a feed's URL begins with http:// or https:// and names a host.")
     if "@" in authority[1]:
         raise ValueError("a feed's URL holds no user name or password; `feedmill poll --user` sends them.")
     parsed.hash = ""
-    return str(parsed.href)
+    key = str(parsed.href)
+    if len(key) > _LONGEST_FEED_URL:
+        raise _too_long_for_a_feed()
+    return key
+
+
+def _too_long_for_a_feed() -> ValueError:
+    return ValueError(
+        f"a feed's URL has at most {_LONGEST_FEED_URL:,} characters, counted as they are percent-encoded."
+    )
 
 
 def is_feed_url(url: str) -> bool:

@@ -1,6 +1,6 @@
 """Managing feeds: ``add``, ``remove``, ``pause``, ``resume`` and ``set``."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -26,6 +26,8 @@ from worker.values.schedules import Bounds
 
 # As they are typed: without spaces.
 _GUID_POLICIES = {policy.value.replace(" ", "-"): policy for policy in GuidPolicy}
+# Makes a change and says what became of it, in one line or several.
+_Change = Callable[[Connection, Clock, str], str | Sequence[str]]
 _NAMES = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
 
 
@@ -192,10 +194,10 @@ def _refuse_seed_file(feed: manage.NamedFeed) -> None:
         raise NamedError(f"{feed.url} is a seed file: it is read when it is ingested, never polled.")
 
 
-def change_each(names: Iterable[str], change: Callable[[Connection, Clock, str], str], *, create: bool = False) -> int:
+def change_each(names: Iterable[str], change: _Change, *, create: bool = False) -> int:
     """Make one change for each name, say what became of it, and return the exit code: one failure stops no other."""
 
-    def changed(connection: Connection, clock: Clock, name: str) -> str | NamedError:
+    def changed(connection: Connection, clock: Clock, name: str) -> str | Sequence[str] | NamedError:
         try:
             return change(connection, clock, name)
         except NamedError as error:
@@ -208,5 +210,6 @@ def change_each(names: Iterable[str], change: Callable[[Connection, Clock, str],
         if isinstance(outcome, NamedError):
             write_failure(outcome)
         else:
-            click.echo(outcome)
+            for line in [outcome] if isinstance(outcome, str) else outcome:
+                write_line(line)
     return int(any(isinstance(outcome, NamedError) for outcome in outcomes))

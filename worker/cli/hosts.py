@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from worker.basics.units import show_duration
 from worker.cli.feeds import change_each
 from worker.cli.open_store import reading_store
-from worker.cli.options import TABLE_ROWS, as_options, read_count, read_duration
+from worker.cli.options import TABLE_ROWS, Words, as_options, read_count, read_duration
 from worker.cli.output import Column, from_now, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
@@ -25,7 +25,7 @@ _MOST_PARALLEL = 32
 @click.command("hosts")
 @as_options
 @click.argument("names", nargs=-1, metavar="[HOST...]")
-@click.option("--text", help="Only hosts with this in their name.")
+@click.option("--text", type=Words(), help="Only hosts with this in their name.")
 @click.option("--gap", help="Set the time between two requests to each HOST: 0s to 1h, such as 1m30s, or default.")
 @click.option("--parallel", help=f"Set the requests in flight to each HOST: 1 to {_MOST_PARALLEL}, or default.")
 def hosts_command(
@@ -53,13 +53,13 @@ def _read_terms(chosen: Mapping[str, str | None]) -> dict[str, Any]:
     return terms
 
 
-def _set_terms(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> str:
+def _set_terms(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> Sequence[str]:
     def set_one(host: NamedHost) -> str:
         now = choose_host_terms(connection, clock.now(), host.host_id, terms, settings().host_gap)
         gap = "the usual gap" if now.gap is None else show_duration(now.gap)
         return f"Set {host.name}: {gap} between two requests, {now.parallel or 'as many as usual'} at a time"
 
-    return "\n".join(set_one(host) for host in _hosts_called(connection, name))
+    return [set_one(host) for host in _hosts_called(connection, name)]
 
 
 def _print_hosts(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None) -> None:

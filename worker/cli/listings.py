@@ -9,9 +9,10 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from worker.basics.text import is_storable
 from worker.basics.units import read_id
 from worker.cli.open_store import feed_called, reading_store
-from worker.cli.options import TABLE_ROWS, as_options, parse_since
+from worker.cli.options import TABLE_ROWS, Words, as_options, parse_since
 from worker.cli.output import Column, column_room, from_now, print_json, print_rows, share_of_page
 from worker.cli.screens import print_article, print_feed, print_health
 from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
@@ -32,7 +33,7 @@ _FEED = click.argument("feed", required=False)
 @click.command("feeds")
 @as_options
 @click.option("--state", type=click.Choice([str(state) for state in FeedState]), help="Only feeds in this state.")
-@click.option("--text", help="Only feeds with this in URL or title.")
+@click.option("--text", type=Words(), help="Only feeds with this in URL or title.")
 @click.option("--since", help="Only feeds added since: 2d, 1h30m, or a date.")
 @click.option("--tag", "feed_tag", help="Only feeds with this tag.")
 def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
@@ -57,7 +58,7 @@ def _feed_columns(now: datetime, *, with_tags: bool) -> list[Column]:
 @click.command("articles")
 @as_options
 @_FEED
-@click.option("--text", help="Only articles with this in title or text.")
+@click.option("--text", type=Words(), help="Only articles with this in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 1h30m, or a date.")
 @click.option("--feed-tag", help="Only articles that a feed with this tag carries.")
 def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
@@ -119,7 +120,7 @@ def _name_feed(poll: Mapping[str, Any]) -> str:
 @click.command("stories")
 @as_options
 @_FEED
-@click.option("--text", help="Only stories with this in a title.")
+@click.option("--text", type=Words(), help="Only stories with this in a title.")
 @click.option("--since", help="Only stories whose last copy was first seen since: 2d, 1h30m, or a date.")
 def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List stories that more than one article tells, the newest first; with FEED, those that one feed's articles tell.
@@ -192,7 +193,7 @@ def _wanted_rows(
 
 def _feed_id(connection: Connection, now: datetime, name: str) -> int:
     """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
-    if read_id(name) is None and "://" not in name:
+    if read_id(name) is None and "://" not in name and is_storable(name):
         alike = look.list_feeds(connection, now, look.Wanted(text=name))
         ids = [
             int(row["id"])

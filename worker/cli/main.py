@@ -5,7 +5,9 @@ Exit codes: 0 done; 1 something that was named failed; 2 wrong usage.
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 
 import click
 
@@ -75,15 +77,23 @@ def feedmill() -> None:
     """Keep a shared SQL store of news articles up to date."""
 
 
-def main() -> None:
-    """Run the command line; a failure that was foreseen is one sentence on standard error."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, this process's own or ``arguments``; a failure that was foreseen is one sentence."""
     try:
-        code = feedmill(prog_name="feedmill", standalone_mode=False) or 0
+        code = feedmill(arguments, prog_name="feedmill", standalone_mode=False) or 0
     except click.ClickException as error:
-        error.show()
+        _output().show_usage_error(error)
         code = error.exit_code
     except (click.Abort, UsageError, NamedError) as error:
         # Ctrl-C at a prompt is an Abort without words.
-        click.echo(f"feedmill: {str(error) or 'Stopped.'}", err=True)
+        _output().write_failure(str(error) or "Stopped.")
         code = 2 if isinstance(error, UsageError) else 1
+    except Exception as error:  # noqa: BLE001 -- whatever nobody thought of is said in a sentence too
+        _output().show_fault(error)
+        code = 1
     sys.exit(code)
+
+
+def _output() -> ModuleType:
+    # `feedmill --help` does without it.
+    return import_module("worker.cli.output")

@@ -1,5 +1,6 @@
 """Opening the store for a command: at the right schema, and with each failure as one sentence."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +15,7 @@ from worker.database.conflicts import explain_failure, write
 from worker.database.engine import command_engine, file_of, place_of, reading_at_leisure
 from worker.database.schema import SCHEMA_VERSION, check_schema, migrate, stored_version
 from worker.errors import NamedError, SettingsError, StoreError
+from worker.logs import set_up_logs
 from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
 from worker.store.decided_articles import StaleDecisionError
@@ -28,7 +30,11 @@ _Result = TypeVar("_Result")
 
 @contextmanager
 def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine]:
-    """Open the store; ``create`` makes a new SQLite file ready, and without ``check`` any schema will do."""
+    """Open the store; ``create`` makes a new SQLite file ready, and without ``check`` any schema will do.
+
+    What is logged meanwhile goes to standard error, from warnings up.
+    """
+    set_up_logs(settings(), least=logging.WARNING)
     try:
         engine = command_engine()
     except (NoSuchModuleError, ModuleNotFoundError) as error:

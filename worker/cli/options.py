@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from worker.basics.text import fold
+from worker.basics.text import fold, is_storable
 from worker.basics.units import parse_duration, show_duration
 from worker.errors import UsageError
 from worker.manage.feed_tags import LONGEST_TAG, read_tag
@@ -31,6 +31,19 @@ class Whole(click.ParamType[int]):
         if number is None:
             self.fail(f"{str(value)[:40]!r} is not a number from {self._least} to {self._most:,}", param, ctx)
         return number
+
+
+class Words(click.ParamType[str]):
+    """Text to look for in the store, which holds nothing but text."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 -- click's signature
+        """Return the text; UsageError where no stored text could hold it."""
+        if not is_storable(value):
+            option = param.opts[0] if param else self.name
+            raise UsageError(f"{option} is text in UTF-8, without NUL, as all in the store is; not {value}.")
+        return value
 
 
 def as_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,11 +1,14 @@
 """What commands print: tables and sentences for people, one JSON object a line for programs, and progress.
 
-Progress goes to standard error, and only when a person is there to see it.
+Nothing else writes to the terminal, and nothing that came from outside, a file's name or an argument included, gets
+there as it is: ``make_visible`` takes from it what could move, colour or reorder the screen. Progress goes to standard
+error, and only when a person is there to see it.
 """
 
 import os
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,13 +21,22 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from worker.basics.faults import name_fault
+from worker.basics.text import make_visible
 from worker.basics.units import show_duration
 
 # Columns of a page where no screen sets them.
 _WIDE = 120
 # Where nobody reads a table from a screen, it is as wide as what it shows.
 _UNBOUNDED = 100_000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# In a cell of a table and in a line of a page they part words.
+_BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
+# What make_visible finds, in UTF-8, but for what JSON escapes by itself; by the byte it begins with, which is rarer.
+_UNSHOWN = (
+    (b"\x7f", re.compile(rb"\x7f")),
+    (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
+    (b"\xe2", re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])")),
+)
 # Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
 _JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 _Item = TypeVar("_Item")
@@ -56,9 +68,24 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], *, 
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print rows as JSON Lines: times in ISO 8601 UTC, durations in seconds."""
-    for row in rows:
-        sys.stdout.buffer.write(orjson.dumps(dict(row), default=_as_json, option=_JSON_OPTIONS))
+    """Print rows as JSON Lines: times in ISO 8601 UTC, durations in seconds; what no screen gets is escaped."""
+    _write_bytes(orjson.dumps(dict(row), default=_as_json, option=_JSON_OPTIONS) for row in rows)
+
+
+def print_markup(chunks: Iterable[bytes]) -> None:
+    """Print a document of HTML or XML in UTF-8; what no screen gets is written as references, which mean the same."""
+    _write_bytes(chunks, "&#x{:x};")
+
+
+def _write_bytes(chunks: Iterable[bytes], escape: str = "\\u{:04x}") -> None:
+    def write_escape(found: re.Match[bytes]) -> bytes:
+        return escape.format(ord(found[0].decode())).encode()
+
+    for chunk in chunks:
+        for first, pattern in _UNSHOWN:
+            if first in chunk:
+                chunk = pattern.sub(write_escape, chunk)  # noqa: PLW2901 -- one after the other
+        sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
 
 
@@ -87,7 +114,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *,
     if table.row_count:
         print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
     else:
-        click.echo(when_empty)
+        write_line(when_empty)
 
 
 def print_trimmed(table: Table, out: Console) -> None:
@@ -128,7 +155,7 @@ def column_room(least: int, beside: int) -> int:
 
 
 def plain_text(value: object, style: str = "") -> Text:
-    """Return a value for a person: no line breaks, no control characters, nothing that styles the terminal."""
+    """Return a value for a person, on one line: its line breaks are spaces, and what no screen gets is escaped."""
     if value is None:
         return Text("")
     if isinstance(value, list | tuple):
@@ -137,17 +164,37 @@ def plain_text(value: object, style: str = "") -> Text:
         return Text(f"{value:%Y-%m-%d %H:%M}")
     if isinstance(value, timedelta):
         return Text(show_duration(value))
-    return Text(_CONTROL.sub(" ", str(value)), style=style)
+    return Text(make_visible(_BREAKS.sub(" ", str(value))), style=style)
 
 
 def write_line(sentence: str) -> None:
-    """Print one line for a person, without the control characters that a feed may have put into it."""
-    click.echo(_CONTROL.sub(" ", sentence))
+    """Print one line for a person."""
+    click.echo(make_visible(sentence))
 
 
 def write_failure(sentence: object) -> None:
-    """Print on standard error what failed and why."""
-    click.echo(f"feedmill: {sentence}", err=True)
+    """Print on standard error, in one line, what failed and why."""
+    click.echo(make_visible(f"feedmill: {sentence}"), err=True)
+
+
+def write_note(sentence: str) -> None:
+    """Print one line for a person on standard error: what is no failure, and no part of the output."""
+    click.echo(make_visible(sentence), err=True)
+
+
+def show_usage_error(error: click.ClickException) -> None:
+    """Print on standard error what is wrong with a command line, as click does; its words quote what was typed."""
+    if isinstance(error, click.UsageError) and error.ctx:
+        click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)
+    click.echo(make_visible(f"Error: {error.format_message()}"), err=True)
+
+
+def show_fault(error: Exception) -> None:
+    """Print on standard error the traceback of what nobody thought of, and below it a sentence."""
+    # Not splitlines: an error's own words may hold other signs that part lines.
+    for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
+        write_note(line)
+    write_failure(f"This is {name_fault(error)}: please report it, with these lines.")
 
 
 def counted(count: int, thing: str, things: str = "") -> str:
@@ -181,11 +228,12 @@ def with_progress(
         yield from items
         return
     count = TextColumn("{task.completed:,}" if total is None else "{task.completed:,}/{task.total:,}")
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count, TextColumn("{task.fields[last]}"))
+    last = TextColumn("{task.fields[last]}", markup=False)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), count, last)
     # What is printed meanwhile appears above the bar; but what goes to a file or a pipe must get there.
     redirect = sys.stdout.isatty()
     with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=redirect) as progress:
         task = progress.add_task(doing, total=total, last="")
         for item in items:
-            progress.update(task, advance=1, last=name(item)[-60:])
+            progress.update(task, advance=1, last=make_visible(name(item)[-60:]))
             yield item

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from worker import pipeline
 from worker.basics.units import read_id
 from worker.cli.open_store import feed_called, group_stored, opened_tools
-from worker.cli.output import counted, from_now, print_json, write_failure, write_line
+from worker.cli.output import counted, from_now, print_json, write_failure, write_line, write_note
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, UsageError
 from worker.manage.feeds import list_feed_ids
@@ -70,7 +70,7 @@ def _poll_all(tools: Tools) -> Iterator[PollRecord]:
         left.discard(record.feed_id)
         yield record
     if left:
-        click.echo(f"{counted(len(left), 'feed')} not polled now: {LEFT_TO_WORKERS}", err=True)
+        write_note(f"{counted(len(left), 'feed')} not polled now: {LEFT_TO_WORKERS}")
 
 
 def _never() -> bool:
@@ -89,7 +89,7 @@ def _print_polls(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named
             print_json([_poll_as_json(poll, record)])
         else:
             write_line(_format_poll(poll, record))
-        if is_named and (record is None or record.error):
+        if (is_named and (record is None or record.error)) or (record and record.lost):
             code = 1
     if poll is None and not as_json:
         write_line("No feed is due.")
@@ -106,6 +106,7 @@ def _poll_as_json(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, 
         "http_status": record.http_status,
         "new": record.new,
         "updated": record.updated,
+        "lost": record.lost,
         "entries": record.entries,
         "bytes": record.bytes_received,
         "error": {"class": error.error_class, "sentence": error.sentence} if error else None,
@@ -119,7 +120,7 @@ def _format_poll(poll: pipeline.NamedPoll, record: PollRecord) -> str:
     if not poll.is_kept:
         return _refusal(poll.name, record)
     found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
-    said = f" ({record.error.sentence})" if record.error else ""
+    said = f" ({record.error.sentence})" if record.error else f" ({record.note})" if record.lost else ""
     ended_at = record.started_at + record.duration
     following = f"next {from_now(record.next_poll.at, ended_at)}: " if record.next_poll.at else ""
     return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"

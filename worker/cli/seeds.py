@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import click
 
 from worker.cli.open_store import group_stored, opened_tools, reading_store
-from worker.cli.output import counted, with_progress, write_failure, write_line
+from worker.cli.output import counted, print_markup, with_progress, write_failure, write_line
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
 from worker.manage.feeds import list_feeds_to_export
@@ -60,9 +60,7 @@ def _name_unread(name: str, unread: Iterable[UnreadOutline]) -> None:
 def export_command() -> None:
     """Write the feeds as OPML to standard output, those of each tag in a folder."""
     with reading_store() as connection:
-        for chunk in write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()):
-            sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
+        print_markup(write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()))
 
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:
@@ -72,10 +70,10 @@ def print_seeds(seeds: Iterable[SeedRead]) -> int:
         if seed.error:
             read["unfinished" if isinstance(seed.error, UnfinishedSeedError) else "failed"] += 1
             write_failure(seed.error)
-        else:
-            _name_unread(seed.path, seed.unread)
-            read += Counter(files=1, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
-            read["outlines"] += len(seed.unread)
+        _name_unread(seed.path, seed.unread)
+        is_whole = int(seed.error is None)
+        read += Counter(files=is_whole, new=seed.new, updated=seed.updated, feeds=seed.feeds, unpolled=seed.unpolled)
+        read["outlines"] += len(seed.unread)
     unread = f", {read['failed']} not read" if read["failed"] else ""
     unread += f", {read['unfinished']} still being written" if read["unfinished"] else ""
     left_out = f", {counted(read['outlines'], 'outline')} of lists not read" if read["outlines"] else ""

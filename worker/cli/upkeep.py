@@ -4,10 +4,11 @@ import sys
 
 import click
 
+from worker.basics.text import clean
 from worker.basics.urls import is_feed_url
 from worker.cli.open_store import migrate_aloud, opened_store
 from worker.cli.options import parse_since
-from worker.cli.output import counted, with_progress
+from worker.cli.output import counted, print_markup, with_progress, write_line
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION
@@ -25,7 +26,7 @@ def migrate_command() -> None:
     with opened_store(check=False) as engine:
         moved = migrate_aloud(engine)
         place = place_of(engine)
-    click.echo(f"{place} {'is now' if moved else 'was already'} at schema version {SCHEMA_VERSION}.")
+    write_line(f"{place} {'is now' if moved else 'was already'} at schema version {SCHEMA_VERSION}.")
 
 
 @click.command("group")
@@ -44,7 +45,7 @@ def group_command(*, again: bool, since: str | None) -> None:
             for _ in with_progress(regroup(engine, moment), "Forgetting"):
                 pass
         grouped = sum(with_progress(group_waiting(engine, lambda: False), "Grouping"))
-    click.echo(f"Grouped {counted(grouped, 'article')}.")
+    write_line(f"Grouped {counted(grouped, 'article')}.")
 
 
 @click.command("prune")
@@ -52,7 +53,7 @@ def prune_command() -> None:
     """Remove polls and events that have outlived FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS, and old anchors."""
     with opened_store() as engine:
         pruned = prune(engine, settings())
-    click.echo(
+    write_line(
         f"Removed {counted(pruned.polls, 'poll')}, {counted(pruned.events, 'event')}, "
         f"{counted(pruned.partitions, 'daily partition')} and the sketches of {counted(pruned.sketches, 'article')}."
     )
@@ -65,4 +66,5 @@ def sanitise_command(*, base: str | None) -> None:
     if base is not None and not is_feed_url(base):
         raise UsageError(f"--base is an http or https URL; not {base!r}.")
     html = sys.stdin.buffer.read().decode("utf-8", "replace")
-    click.echo(sanitise_html(html, base))
+    html = clean(html, len(html))
+    print_markup([sanitise_html(html, base).encode(), b"\n"])

@@ -20,6 +20,8 @@ from worker.outbox import number_events
 from worker.settings import settings
 from worker.webhooks.deliver import show_secret, signing_key
 
+# It is unique, and PostgreSQL indexes nothing that is much longer.
+_LONGEST_URL = 2000
 _SINCE = click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept.")
 _NAME = click.argument("name", metavar="URL_OR_ID")
 
@@ -53,6 +55,8 @@ def add_command(url: str, since: int | None) -> None:
 
 def _refuse_unreachable(url: str) -> None:
     """Raise NamedError for a URL that nothing could ever be sent to; what a name resolves to is judged at each try."""
+    if len(url) > _LONGEST_URL:
+        raise NamedError(f"{url} was not added: it has more than {_LONGEST_URL:,} characters.")
     try:
         location = locate(url)
     except PollError as error:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from worker.basics.stopping import is_interruption
+from worker.basics.faults import is_interruption
 from worker.database.engine import QUERY_CANCELED, place_of, writing
 from worker.database.partitions import is_day_missing
 from worker.errors import StoreError

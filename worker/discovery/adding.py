@@ -9,11 +9,13 @@ from datetime import timedelta
 from http import HTTPStatus
 from itertools import islice
 
+import structlog
 from sqlalchemy import Connection
 
+from worker.basics.faults import as_failure
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
-from worker.database.conflicts import write
+from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
 from worker.discovery.page import FeedLink, find_feed_links
 from worker.discovery.single_fetch import Lookup
@@ -28,6 +30,7 @@ from worker.values.due_feeds import Document
 _MOST_REQUESTS = 8
 # How long a host may be busy with a worker's polls before the URL is added without a look at it.
 _PATIENCE = timedelta(seconds=10)
+_LOG = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,23 @@ def _is_empty_answer(error: PollError) -> bool:
 def discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None = None) -> NewFeed:
     """Return the feed at a URL, or the feed of the page there; raises the PollError that stands in the way.
 
-    ``dead_url`` is known to be no feed any more, and is not asked for even if the page names it.
+    ``dead_url`` is known to be no feed any more, and is not asked for even if the page names it. A fault of ours is
+    such an error too: other URLs are looked at all the same.
     """
+    try:
+        return _discover(tools, lookup, url, dead_url)
+    except PollError as error:
+        if error.trace:
+            _LOG.error("page not read", url=url, exception=error.trace)
+        raise
+    except Exception as error:
+        if must_stop(error):
+            raise
+        _LOG.exception("page not read", url=url)
+        raise as_failure(error) from error
+
+
+def _discover(tools: Tools, lookup: Lookup, url: str, dead_url: str | None) -> NewFeed:
     document = lookup.ask(url)
     try:
         return _read(tools, url, document)

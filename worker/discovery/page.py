@@ -74,10 +74,12 @@ def find_feed_links(page: Document) -> list[FeedLink]:
     usual = (_Link(_Rank.USUAL, place) for place in _PLACES)
     resolved = chain(_resolve(links, base_url, page.url), _resolve(usual, page.url, page.url))
     # The likelier of two links to one URL counts. The page itself, which was read already, is left out.
-    found = {feed_url_key(page.url): FeedLink(page.url, is_named=False)}
+    own_key = feed_url_key(page.url) if is_feed_url(page.url) else None
+    found: dict[str, FeedLink] = {}
     for rank, url in sorted(resolved, key=itemgetter(0)):
-        found.setdefault(feed_url_key(url), FeedLink(url, is_named=rank is _Rank.NAMED))
-    return list(found.values())[1 : _MOST + 1]
+        if url != own_key:
+            found.setdefault(url, FeedLink(url, is_named=rank is _Rank.NAMED))
+    return list(found.values())[:_MOST]
 
 
 def _text(page: Document) -> str:

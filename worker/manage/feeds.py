@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, true, union_all, update
 
 from worker.basics.codec import pack, unpack
+from worker.basics.text import is_storable
 from worker.basics.units import read_id
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
@@ -196,7 +197,10 @@ def _is_called(name: str) -> ColumnElement[bool]:
     feed_id = read_id(name)
     if feed_id is not None:
         return FeedRow.id == feed_id
-    key = feed_url_key(name)
+    if not is_storable(name):
+        raise ValueError("it holds NUL, or bytes that are not UTF-8.")
+    # A file's URI is its key.
+    key = name if name.startswith("file://") else feed_url_key(name)
     has, had = select(FeedRow.id).where(FeedRow.url_key == key), select(FeedAliasRow.feed_id)
     return FeedRow.id.in_(union_all(has, had.where(FeedAliasRow.url_key == key)))
 

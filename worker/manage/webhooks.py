@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, exists, insert, select, update
 
+from worker.basics.text import is_storable
 from worker.basics.units import read_id
 from worker.database.outbox_tables import EventBoundsRow, WebhookRow
 from worker.outbox import find_cursor, refuse_gap
@@ -35,6 +36,8 @@ def add_webhook(connection: Connection, now: datetime, url: str, since: int | No
 
 def find_webhook(connection: Connection, name: str) -> Webhook | None:
     """Return the webhook that an id or a URL names; None when there is none."""
+    if not is_storable(name):
+        return None
     webhook_id = read_id(name)
     wanted = WebhookRow.id == webhook_id if webhook_id is not None else WebhookRow.url == name
     row = connection.execute(select(WebhookRow).where(wanted)).first()

@@ -8,6 +8,7 @@ import resource
 import sys
 from typing import BinaryIO
 
+from worker.basics.faults import as_failure
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.document import parse_document
 from worker.parse.frames import LENGTHS, pack_answer, unpack_request
@@ -37,7 +38,7 @@ def _answer(requests: BinaryIO, head_length: int, body_length: int) -> bytes:
     except MemoryError:
         return _fail("the document needs more memory to read than is allowed")
     except Exception as error:  # noqa: BLE001 -- whatever a parser trips over is that document's failure
-        return _fail(f"the document cannot be read ({type(error).__name__}: {error})")
+        return pack_answer(as_failure(error))
 
 
 def _fail(sentence: str) -> bytes:

@@ -3,16 +3,15 @@
 This runs in the parser's child process.
 """
 
-from contextlib import suppress
 from dataclasses import replace
 
 from worker.basics.field_rules import absolute_site
 from worker.basics.json_values import load_json
-from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
+from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.parse.forgiving import read_with_feedparser
 from worker.parse.json_feed import read_json_feed
-from worker.parse.sniff import Kind, find_wall, sniff
-from worker.parse.well_formed import FAULTS, read_well_formed
+from worker.parse.sniff import Kind, find_wall, has_more_entries, is_sitemap, sniff
+from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 from worker.wire.newsml import read_newsroom_xml
@@ -43,13 +42,23 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     if kind is Kind.NEWSROOM:
         return read_newsroom_xml(document, max_entries)
     patience = _PATIENCE * max_entries
-    if max(map(document.body.count, (b"<item", b"<entry", b"<url>"))) > patience:
+    if has_more_entries(document.body, patience):
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
     # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
-    with suppress(*FAULTS):
-        if parsed := read_well_formed(document, max_entries, patience):
-            return parsed
-    return read_with_feedparser(document, max_entries)
+    parsed = _read_tree(document, max_entries, patience)
+    if parsed is None and is_sitemap(document.body):
+        # feedparser would look for a feed in it for long, and find none.
+        raise PermanentError(ErrorClass.PARSE, "the host served a sitemap that is broken beyond reading")
+    return parsed or read_with_feedparser(document, max_entries)
+
+
+def _read_tree(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
+    try:
+        return read_well_formed(document, max_entries, patience)
+    except PollError:
+        raise
+    except Exception:  # noqa: BLE001 -- what one parser trips over another may read
+        return None
 
 
 def _read_json(document: Document, max_entries: int) -> ParsedDocument:

@@ -17,6 +17,7 @@ import feedparser
 
 from worker.basics import field_rules
 from worker.basics.charset import decode
+from worker.basics.faults import read_each
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.mailboxes import name_of_author
 from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
@@ -73,10 +74,12 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     has_bases = "xml:base" in text
     self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
     site_url = _page(feed) or _text(feed, "link", LONGEST_URL)
+    entries, faults = read_each(kept, lambda item: _entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom))
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
-        entries=tuple(_entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom) for item in kept),
+        entries=entries,
+        faults=faults,
         title=_feed_title(feed, is_atom=is_atom),
         site_url=field_rules.absolute_site(site_url, document.url, self_url),
         self_url=self_url,

@@ -36,11 +36,12 @@ class ParseRequest:
 
 @dataclass(frozen=True, slots=True)
 class ParseFailure:
-    """A PollError as it crosses the pipe: the name of its class, its error class and its sentence."""
+    """A PollError as it crosses the pipe: the name of its class, its error class, its sentence and its traceback."""
 
     kind: str
     error_class: ErrorClass
     sentence: str
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def pack_answer(answer: ParsedDocument | PollError) -> bytes:
     if isinstance(answer, PollError):
         # A parser's own words may quote the document.
         sentence = clean(answer.sentence, LONGEST_SENTENCE)
-        head = write_json(ParseAnswer(failure=ParseFailure(type(answer).__name__, answer.error_class, sentence)))
+        failure = ParseFailure(type(answer).__name__, answer.error_class, sentence, answer.trace)
+        head = write_json(ParseAnswer(failure=failure))
     else:
         head = write_json(ParseAnswer(answer))
     return LENGTHS.pack(len(head), 0) + head
@@ -78,7 +80,7 @@ def unpack_answer(head: bytes) -> ParsedDocument | PollError:
     """Return what an answer says; ValueError, TypeError or LookupError for one that makes no sense."""
     answer = from_json(ParseAnswer, orjson.loads(head))
     if failure := answer.failure:
-        return _ERRORS[failure.kind](failure.error_class, failure.sentence)
+        return _ERRORS[failure.kind](failure.error_class, failure.sentence, trace=failure.trace)
     if answer.parsed is None:
         raise ValueError("it holds neither a document nor a failure")
     return answer.parsed

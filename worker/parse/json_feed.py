@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from worker.basics import field_rules
+from worker.basics.faults import read_each
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.media_rules import Picture, choose_picture, kind_of_file
@@ -28,10 +29,12 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
     authors = tuple(_authors(feed))
     items = [item for item in list_in(feed, "items") if isinstance(item, dict)]
     kept = field_rules.keep_newest(items, max_entries, _moment_of)
+    entries, faults = read_each(kept, lambda item: _entry(item, authors), _id)
     return ParsedDocument(
         format="json",
         parser="json",
-        entries=tuple(_entry(item, authors) for item in kept),
+        entries=entries,
+        faults=faults,
         title=read_title(text_in(feed, "title", LONGEST_TITLE) or "", is_plain=True) or None,
         site_url=text_in(feed, "home_page_url", LONGEST_URL),
         self_url=text_in(feed, "feed_url", LONGEST_URL),

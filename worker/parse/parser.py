@@ -7,15 +7,16 @@ may crash or keep busy without holding up the rest.
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 from typing import Self
 
+from worker.basics.faults import is_interruption
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.child_process import ChildDiedError, ChildProcess, ParseLimits
-from worker.parse.well_formed import FAULTS, read_well_formed
+from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import Outline, ParsedDocument
 
@@ -24,6 +25,10 @@ _LARGEST = 2_000_000
 _MOST_TAGS = 100_000
 # How long to read in one go before the caller may look at its network again.
 _AT_ONCE = timedelta(milliseconds=50)
+
+
+Reader = Callable[[Document, int, Outline | None], ParsedDocument | PollError | None]
+"""Reads a document as ``read_in_process`` does."""
 
 
 def read_in_process(
@@ -39,8 +44,6 @@ def read_in_process(
         return read_well_formed(document, max_entries, patience=max_entries, before=before)
     except PollError as error:
         return error
-    except FAULTS:
-        return None
 
 
 def read_whole(document: Document, parsed: ParsedDocument) -> ParsedDocument:
@@ -61,8 +64,9 @@ class Parsed:
 class Parser:
     """Owns one child process, which is started when it is first needed and again after it has died."""
 
-    def __init__(self, limits: ParseLimits) -> None:
+    def __init__(self, limits: ParseLimits, read: Reader = read_in_process) -> None:
         self._limits = limits
+        self._read = read
         self._unread: deque[tuple[int, Document, Outline | None]] = deque()
         # Documents for the child; it is busy with the first.
         self._for_child: deque[tuple[int, Document]] = deque()
@@ -132,10 +136,19 @@ class Parser:
         ends_at = time.monotonic() + _AT_ONCE.total_seconds()
         while self._unread and time.monotonic() < ends_at:
             key, document, before = self._unread.popleft()
-            if answer := read_in_process(document, self._limits.max_entries, before):
+            if answer := self._read_here(document, before):
                 yield Parsed(key, answer)
             else:
                 self._for_child.append((key, document))
+
+    def _read_here(self, document: Document, before: Outline | None) -> ParsedDocument | PollError | None:
+        try:
+            return self._read(document, self._limits.max_entries, before)
+        except Exception as error:
+            if is_interruption(error):
+                raise
+            # What nobody foresaw another parser may read, and where it holds up nobody else.
+            return None
 
     def _ask_child(self, wait: float) -> ParsedDocument | PollError | None:
         """Let the child work on the first of its documents; return the answer once it is complete."""

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from itertools import islice
 
 from worker.basics.charset import sniff_encoding
 
@@ -23,18 +24,20 @@ class Kind(StrEnum):
 # How far the root element may be from the start, behind prologues, comments and stylesheets; or the mark of a wall.
 _HEAD = 65_536
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry|url)[\s>]")
 _DOCTYPE = re.compile(rb"<![^\[>]*(\[)?")
 _HTML_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _KINDS = {
     Kind.XML_FEED: b"rss feed rdf channel urlset",
-    Kind.NEWSROOM: b"nitf newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem",
+    Kind.NEWSROOM: b"nitf newsml newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem",
     Kind.OPML: b"opml",
     Kind.HTML: b"html body head script meta title p div",
 }
 _ROOTS = {root: kind for kind, roots in _KINDS.items() for root in roots.split()}
 # Text may begin with a bracket too: "[Updated] LONDON …".
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
-_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b")
+# Wires part header, text and trailer of a dispatch by SOH, STX, ETX and EOT, and begin with SYN (IPTC 7901).
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b\x01\x02\x03\x04\x16")
 _FEW_CONTROLS = 0.02
 
 # Marks of the challenges by which walls keep robots out. What walls put into the pages that they let through is no
@@ -69,11 +72,24 @@ def sniff(body: bytes) -> Kind:
     if _JSON.match(head):
         return Kind.JSON
     if head[:1] == b"<":
-        root = _ROOT.search(head, _end_of_prologue(head))
-        name = root[1].lower() if root else b""
-        return _ROOTS.get(name, Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
+        return _ROOTS.get(_root_name(head), Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
     start = head[:4096]
     return Kind.BINARY if sum(byte in _CONTROLS for byte in start) > _FEW_CONTROLS * len(start) else Kind.TEXT
+
+
+def is_sitemap(body: bytes) -> bool:
+    """Say whether a document that sniffs as an XML feed is a sitemap."""
+    return _root_name(_head(body)) == b"urlset"
+
+
+def has_more_entries(body: bytes, most: int) -> bool:
+    """Say whether an XML feed has more than ``most`` entries, by their tags, whatever their prefixes and attributes."""
+    return next(islice(_ENTRY.finditer(body), most, None), None) is not None
+
+
+def _root_name(head: bytes) -> bytes:
+    root = _ROOT.search(head, _end_of_prologue(head))
+    return root[1].lower() if root else b""
 
 
 def _head(body: bytes) -> bytes:

@@ -9,6 +9,7 @@ Only a document type can declare them, so a document that has one is refused bef
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
@@ -24,9 +25,6 @@ from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, rea
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Outline, ParsedDocument
-
-FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
-"""What a document that nobody foresaw may raise: another parser then reads it. A task's time limit is no such fault."""
 
 # No feed has more namespaces than this.
 _MOST_NAMESPACES = 200
@@ -57,11 +55,11 @@ def read_well_formed(
     sliced = slice_entries(document.body)
     if sliced and before and (rest := _read_rest(document, sliced, before, max_entries)):
         return rest
-    parsed = _read(document, patience)
+    parsed = _read(document, patience, max_entries)
     if parsed is None:
         return None
     kept = field_rules.keep_newest(parsed.entries, max_entries, field_rules.moment_of)
-    dropped = len(parsed.entries) - len(kept)
+    dropped = parsed.dropped_entries + len(parsed.entries) - len(kept)
     outline = None if dropped or sliced is None else _outline(document, sliced, parsed)
     return replace(parsed, entries=tuple(kept), dropped_entries=dropped, outline=outline)
 
@@ -82,20 +80,21 @@ def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries:
     if not 0 < sum(known) == len({each.guid_hash for each in entries if each.guid_hash}):
         return None
     rest = replace(document, body=sliced.without(known))
-    parsed = _read(rest, max_entries, known) if is_utf8(rest.body) else None
+    parsed = _read(rest, max_entries, max_entries, known) if is_utf8(rest.body) else None
     if parsed is None or hash_frame(sliced, document.content_type, parsed.authors) != before.frame:
         return None
     return replace(parsed, outline=Outline(before.frame, entries), before=before)
 
 
-def _read(document: Document, patience: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:
+def _read(document: Document, patience: int, most: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:
     """Return what a document publishes; entries that stay unread, by their places, are empty elements."""
     text = decode(document.body, document.content_type)
     tree = build_tree(text)
     if tree is None:
         return None
     try:
-        parsed = _read_sitemap(tree, patience) if tree.format == "sitemap" else _read_feed(tree, patience, unread)
+        is_sitemap = tree.format == "sitemap"
+        parsed = _read_sitemap(tree, patience, most) if is_sitemap else _read_feed(tree, patience, unread)
     except UnreadableError:
         return None
     site_url = field_rules.absolute_site(parsed.site_url, document.url, parsed.self_url)
@@ -165,22 +164,29 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
     )
 
 
-def _read_sitemap(tree: Tree, patience: int) -> ParsedDocument:
-    """Read a Google news sitemap (https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap)."""
+def _read_sitemap(tree: Tree, patience: int, most: int) -> ParsedDocument:
+    """Read the ``most`` newest entries of a Google news sitemap (https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap)."""
     if len(tree.root) > patience:
         raise UnreadableError
     pages = (sort_parts(page, tree.roles) for page in tree.root if tree.roles[page.tag] == "page")
     news = [(page, _part(page, "news", tree.roles)) for page in pages if "news" in page]
     if not news:
         raise PermanentError(ErrorClass.NOT_A_FEED, "the host served a sitemap without news, not a feed")
-    read = [(page, parts, _part(parts, "publication", tree.roles)) for page, parts in news]
+    kept = field_rules.keep_newest(news, most, _moment_of_news)
+    read = [(page, parts, _part(parts, "publication", tree.roles)) for page, parts in kept]
     names = {last_text(publication, "news name", LONGEST_TITLE) for _, _, publication in read}
     return ParsedDocument(
         format="sitemap",
         parser="expat",
         entries=tuple(_news_entry(*parts, tree.roles) for parts in read),
         title=(one_line(names.pop() or "", LONGEST_TITLE) or None) if len(names) == 1 else None,
+        dropped_entries=len(news) - len(kept),
     )
+
+
+def _moment_of_news(found: tuple[Parts, Parts]) -> datetime | None:
+    page, news = found
+    return field_rules.moment_of(Entry(published=last_text(news, "news date"), updated=last_text(page, "lastmod")))
 
 
 def _part(parts: Parts, role: str, roles: Roles) -> Parts:

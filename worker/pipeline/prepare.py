@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from worker.basics.stopping import is_interruption
+from worker.basics.faults import read_each
 from worker.dedupe.identity import without_shared_links
 from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
@@ -29,7 +29,7 @@ from worker.store.known import (
     find_sightings_not_shown,
 )
 from worker.store.poll_locks import Locked
-from worker.values.articles import KnownArticle, Sighting
+from worker.values.articles import KnownArticle
 from worker.values.decisions import Brought
 from worker.values.due_feeds import Document
 from worker.values.entries import (
@@ -102,13 +102,17 @@ def _prepare(
     # All files are one publisher: an unchanged file may have to be shown again in place of another file.
     not_shown = find_sightings_not_shown(connection, answered.feed.feed_id) if context.is_file and sighted else ()
     recognised = recognise(keyed, sighted, not_shown)
-    sightings = tuple(_normalise(recognised.fresh, context, now))
+    sightings, unfit = read_each(recognised.fresh, lambda each: normalise(each, context, now), lambda each: each.guid)
+    faults = (*parsed.faults, *unfit)
+    for fault in faults:
+        _LOG.error("entry not read", feed_url=context.feed_url, entry=fault.entry, exception=fault.trace)
     unnumbered = sum(is_unnumbered(each.entry) for each in recognised.fresh)
     note = join_notes(
         note_shared_names(keyed, document.rule.policy),
         f"versions that are no numbers: {unnumbered}" if unnumbered else None,
     )
-    result = conclude_read(answered, released, now, is_whole=len(released.entries) == len(parsed.entries))
+    is_whole = len(released.entries) == len(parsed.entries) and not faults
+    result = conclude_read(answered, replace(released, faults=faults), now, is_whole=is_whole)
     return PreparedDocument(
         answered, released, result, document.rule, document.edition, keyed, sighted, recognised, sightings, note
     )
@@ -147,17 +151,6 @@ def _context_of(answered: Answered, parsed: ParsedDocument, detect: Detect | Non
         path=answered.path,
         format=parsed.format,
     )
-
-
-def _normalise(fresh: Sequence[KeyedEntry], context: FeedContext, now: datetime) -> Iterator[Sighting]:
-    for keyed in fresh:
-        try:
-            yield normalise(keyed, context, now)
-        except Exception as error:
-            if is_interruption(error):
-                raise
-            # One bad entry never costs its neighbours; it is tried again when the document next changes.
-            _LOG.exception("entry not normalised", feed_url=context.feed_url, guid=keyed.guid)
 
 
 def collect_article_names(prepared: Sequence[PreparedDocument]) -> ArticleNames:

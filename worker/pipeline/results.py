@@ -14,6 +14,7 @@ from datetime import datetime
 
 import xxhash
 
+from worker.basics.urls import is_feed_url
 from worker.errors import PollError, RejectedError, TransientError
 from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
@@ -87,7 +88,7 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
 def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, is_whole: bool) -> PollResult:
     """Return what to write for a poll that read a document, without what its entries decide.
 
-    ``is_whole`` says that no entry is embargoed.
+    ``is_whole`` says that no entry is embargoed, or was lost to a fault.
     """
     document = answered.fetched.answer
     assert isinstance(document, Document), "only a document can be parsed"
@@ -96,7 +97,7 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
         answered.feed.host_id,
         answered.token,
         answered.feed.instructions,
-        # An embargoed entry must be read again later, which a 304 would prevent.
+        # An entry that is embargoed or lost must be read again later, which a 304 would prevent.
         validators=document.validators if is_whole else NO_VALIDATORS,
         body_hash=hash_body(document) if is_whole else None,
         hints=parsed.hints if answered.is_of_its_feed else None,
@@ -137,7 +138,7 @@ def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollRes
     if answered.token is None or move == answered.feed.move:
         return result
     result = replace(result, move=move, is_move_changed=True)
-    if not move or not is_believed(move, now):
+    if not move or not is_believed(move, now) or not is_feed_url(move.url):
         return result
     note = join_notes(result.record.note, f"{result.record.url} is believed to have moved here for good")
     return replace(result, record=replace(result.record, url=move.url, note=note), moves_to=move.url)
@@ -163,6 +164,7 @@ def _make_record(
         error=error,
         bytes_received=fetched.bytes_received,
         entries=parsed.size if parsed else None,
+        lost=len(parsed.faults) if parsed else 0,
         parser=parsed.parser if parsed else None,
         note=_note_left_out(parsed) if parsed else None,
     )
@@ -176,7 +178,8 @@ def _failed_as(error: PollError) -> Outcome:
 
 def _note_left_out(parsed: ParsedDocument) -> str | None:
     dropped = f"{parsed.dropped_entries} oldest entries beyond FEEDMILL_MAX_ENTRIES were left out"
-    skipped = Counter(parsed.skipped).most_common(_MOST_REASONS)
+    lost = (f"it could not be read: {fault.sentence}" for fault in parsed.faults)
+    skipped = Counter([*lost, *parsed.skipped]).most_common(_MOST_REASONS)
     reasons = (f"{count} left out: {reason}" for reason, count in skipped)
     return join_notes(dropped if parsed.dropped_entries else None, *reasons)
 

@@ -17,12 +17,12 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from worker.basics.stopping import is_interruption
+from worker.basics.faults import as_failure, is_interruption
 from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict, is_store_failing, write
 from worker.database.engine import reading
 from worker.database.locks import HostRelease
-from worker.errors import OUR_FAULT, ErrorClass, PermanentError, PollError
+from worker.errors import PollError
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.prepared_document import READING
 from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
@@ -182,6 +182,8 @@ class Window:
             if parsed.key in self._being_read:
                 visit, answered = self._being_read.pop(parsed.key)
                 if isinstance(parsed.answer, PollError):
+                    if trace := parsed.answer.trace:
+                        _LOG.error("document not read", url=answered.feed.url, exception=trace)
                     self._conclude_failure(visit, answered, parsed.answer)
                 else:
                     # The lease ends in the shared commit, after the polls of its host that wait there: otherwise their
@@ -209,8 +211,7 @@ class Window:
             _LOG.exception("poll failed inside feedmill", feed_id=feed.feed_id, url=feed.url)
             # Should the fault be that some entries were left unread, it does not come again.
             write(self.tools.engine, partial(forget_outline, feed_id=feed.feed_id))
-            fault = PermanentError(ErrorClass.INTERNAL, OUR_FAULT)
-            self._drop(documents, conclude_failure(documents[0].answered, fault, now))
+            self._drop(documents, conclude_failure(documents[0].answered, as_failure(error), now))
         else:
             self._drop(documents, None)
             yield from records

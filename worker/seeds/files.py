@@ -189,6 +189,9 @@ def read_seed_file(path: Path, max_body: int, look: FileLook | None = None) -> t
             body, found = _read_unless_written_to(path, file, max_body, look)
     except OSError as error:
         raise SeedError(f"{path} was not read: {(error.strerror or str(error)).lower()}.") from error
+    except ValueError as error:
+        # No file's name holds NUL.
+        raise SeedError(f"{path} was not read: {error}.") from error
     if not body.strip():
         raise SeedError(f"{path} was not read: it is empty.")
     if len(body) > (most := _most_bytes(body, max_body)):

@@ -15,11 +15,12 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
+from worker.basics.faults import as_failure
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
 from worker.database.seed_files import find_seed_hashes
-from worker.errors import OUR_FAULT, PollError, SeedError
+from worker.errors import PollError, SeedError
 from worker.parse import Kind, sniff
 from worker.pipeline import Tools
 from worker.pipeline.conclude import FEED_DELETED, store_documents
@@ -116,11 +117,12 @@ def ingest(
 def _open(file: SeedFile | SeedError, max_body: int) -> _Opened | SeedRead:
     if isinstance(file, SeedError):
         return SeedRead("", error=file)
-    try:
+
+    def read() -> _Opened | SeedRead:
         document, look = read_seed_file(file.path, max_body, file.look)
-    except SeedError as error:
-        return SeedRead(str(file.path), error=error)
-    return _Opened(file.path, file.name, look, document, hash_body(document))
+        return _Opened(file.path, file.name, look, document, hash_body(document))
+
+    return _explain_faults(file.path, read)
 
 
 def _in_bunches(files: Iterable[_Opened | SeedRead]) -> Iterator[list[_Opened | SeedRead]]:
@@ -170,12 +172,18 @@ def _explain_faults(path: Path, work: Callable[[], _Result]) -> _Result | SeedRe
     except SeedError as error:
         return SeedRead(str(path), error=error)
     except PollError as error:
-        return SeedRead(str(path), error=SeedError(f"{path} was not read: {error.sentence}."))
+        return _refuse(path, error)
     except Exception as error:
         if must_stop(error):
             raise
-        _LOG.exception("seed failed inside feedmill", path=str(path))
-        return SeedRead(str(path), error=SeedError(f"{path} was not read: {OUR_FAULT}."))
+        return _refuse(path, as_failure(error))
+
+
+def _refuse(path: Path, failure: PollError) -> SeedRead:
+    if failure.trace is None:
+        return SeedRead(str(path), error=SeedError(f"{path} was not read: {failure.sentence}."))
+    _LOG.error("seed not read", path=str(path), exception=failure.trace)
+    return SeedRead(str(path), error=SeedError(f"{path} could not be read: {failure.sentence}."))
 
 
 def _parse(tools: Tools, file: _Opened, known_hash: bytes | None) -> _Parsed | SeedRead:
@@ -268,4 +276,5 @@ def _describe(file: _Parsed, record: PollRecord) -> SeedRead:
     path = file.opened.path
     if record.note == FEED_DELETED:
         return SeedRead(str(path), error=SeedError(f"{path} was not read: {FEED_DELETED}."))
-    return SeedRead(str(path), new=record.new, updated=record.updated)
+    error = SeedError(f"{path} was not read whole: {record.note}.") if record.lost else None
+    return SeedRead(str(path), new=record.new, updated=record.updated, error=error)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import structlog
 from sqlalchemy import Connection, Engine
 
-from worker.basics.stopping import is_interruption
+from worker.basics.faults import is_interruption
 from worker.database.conflicts import is_store_failing, write
 from worker.database.engine import reading
 from worker.stories.constants import RULES_VERSION

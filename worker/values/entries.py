@@ -116,11 +116,23 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of ours that one entry met: the entry is lost, its neighbours are not."""
+
+    entry: str
+    """Its guid, or its number in the document."""
+    sentence: str
+    trace: str | None = None
+    """The traceback, for the log; None where others like it have theirs."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """A document read: what it says of its feed, and its entries in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``ninjs``, ``nitf``, ``newsml-g2``."""
+    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``ninjs``, ``nitf``, ``newsml-1`` or
+    ``newsml-g2``."""
     parser: str
     """Which path read it: ``expat``, ``feedparser``, ``json``, ``dispatch``, ``newsroom``."""
     entries: tuple[Entry, ...]
@@ -139,6 +151,8 @@ class ParsedDocument:
     """When it was made, as the document says of itself (Atom ``updated``, RSS ``lastBuildDate``)."""
     skipped: tuple[str, ...] = ()
     """Entries left out because they may not or need not be published, a reason each."""
+    faults: tuple[Fault, ...] = ()
+    """Entries left out because a fault of ours kept them from being read."""
     outline: Outline | None = None
     """Its entries by their bytes; those that came again are recognised. None where bytes do not tell entries apart."""
     before: Outline | None = None

@@ -51,6 +51,8 @@ class PollRecord:
     entries: int | None = None
     new: int = 0
     updated: int = 0
+    lost: int = 0
+    """Entries that a fault of ours kept from being read; ``note`` says which fault."""
     parser: str | None = None
     note: str | None = None
     """Anything a reader of the ledger should know, such as entries left out."""

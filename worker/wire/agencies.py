@@ -19,7 +19,7 @@ _SPELLINGS = {
     "Adnkronos": "ADN Kronos",
     "AFXNews": "AFX News",
     "AGI": "Agenzia Italia | Agenzia Giornalistica Italia",
-    "ANA-MPE": "ANA | Athens News Agency | Athens-Macedonian News Agency",
+    "ANA-MPE": "ANA | ANA-MPA | Athens News Agency | Athens-Macedonian News Agency",
     "ANP": "Algemeen Nederlands Persbureau",
     "ANSA": "Agenzia ANSA | Agenzia Nazionale Stampa Associata",
     "APA": "Austria Presse Agentur | Austria Press Agency | APA-OTS",
@@ -43,6 +43,7 @@ _SPELLINGS = {
     "PAP": "Polska Agencja Prasowa | Polish Press Agency",
     "Ritzau": "Ritzaus Bureau",
     "SID": "Sport-Informations-Dienst",
+    "STA": "Slovenian Press Agency | Slovenska tiskovna agencija",
     "STT": "STT-Lehtikuva | Suomen Tietotoimisto",
     "TT": "Tidningarnas Telegrambyrå | TT News Agency",
     # Russia and around it
@@ -112,6 +113,10 @@ _SPELLINGS = {
     "GlobeNewswire": "Globe Newswire",
     "PR Newswire": "PRNewswire",
     "BBC": "BBC News",
+    "UN News": (
+        "UN News Centre | UN News Service | United Nations News | ONU Info | ONU Infos | Noticias ONU | ONU News | "
+        "новости оон | أخبار الأمم المتحدة | 联合国新闻"
+    ),
     "Zuma": "ZUMA Press",
 }
 """Agencies by their one name, with other spellings; capitals make no difference, nor does what separates words."""

@@ -25,8 +25,9 @@ _MOST_PARTS = 3
 _MONTH = r"[^\s\d()/,.:;–—-]{3,12}"
 # Wires in Arabic may name the month twice, as Cairo and as Damascus call it.
 _DAY = (
-    rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})"
-    rf"|(?:le )?(?P<day2>\d{{1,2}})(?:\.|er)? (?:de |di )?(?P<month2>{_MONTH})\.?(?: [\u0621-\u064a]{{2,8}}){{0,2}})"
+    rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"|(?:le )?(?P<day2>\d{{1,2}})(?:\.|er|st|nd|rd|th)? (?:de |di |of )?(?P<month2>{_MONTH})\.?"
+    r"(?: [\u0621-\u064a]{2,8}){0,2})"
 )
 _YEAR = r"(?:,? (?:de )?(?P<year>(?:19|20)\d\d))?"
 _WEEKDAY = r"(?:,? (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)?"
@@ -80,6 +81,10 @@ _STYLES = tuple(
 )
 # How an agency that is on no list may be called.
 _CALLED_AGENCY = re.compile(r".*\w(?:news|press|presse|prensa|wire|newswire|agency|agencia|agentur)$", re.IGNORECASE)
+# In several words only beside a day: (Good News) may be anything.
+_NAMED_AGENCY = re.compile(
+    r"(?:[^\W\d_a-z][\w'’.-]* ){1,4}(?:News|Press|Presse|Prensa|Newswire|Wire|Agency|Agencia|Agentur|Agence|Service)$"
+)
 _Groups = dict[str, str | None]
 
 
@@ -120,7 +125,8 @@ def _is_sure(groups: _Groups) -> bool:
     is_marked = has_month or is_in_capitals
     if is_agency(agency):
         return is_marked or (has_end and not _has_initials(place, agency))
-    return has_end and is_marked and bool(_CALLED_AGENCY.match(agency)) and agency[:1].isupper()
+    is_called = _CALLED_AGENCY.match(agency) or (has_month and _NAMED_AGENCY.match(agency))
+    return has_end and is_marked and bool(is_called) and agency[:1].isupper()
 
 
 def _may_be_place(place: str, *, is_in_capitals: bool) -> bool:

@@ -14,7 +14,8 @@ from worker.wire.bylines import read_byline_after_dateline
 from worker.wire.datelines import Dateline, read_dateline
 from worker.wire.days import make_day
 from worker.wire.dispatch_head import split_head
-from worker.wire.dispatch_lines import DispatchHead
+from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads
+from worker.wire.envelope import open_envelope
 from worker.wire.notice_lines import notice_of_opening, read_kill_order, weightiest_notice
 from worker.wire.sign_offs import read_sign_offs
 
@@ -36,12 +37,14 @@ _XINHUA_HEADLINE = re.compile(r"题[：:]\s*(.{2,80})")
 
 def parse_dispatch(document: Document) -> ParsedDocument:
     """Return the one entry of a dispatch; PermanentError when there is no text in it."""
-    text = clean(decode(document.body, document.content_type), LONGEST_CONTENT)
+    envelope, body = open_envelope(document.body)
+    text = clean(decode(body, document.content_type), LONGEST_CONTENT)
     text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
     published = make_day(*map(int, header[1].split("-"))) if header else None
-    head, body = split_head(text[header.end() if header else 0 :], published)
-    entry = _read_entry(head, _split_paragraphs(body), published or head.dated)
+    head, below = split_head(text[header.end() if header else 0 :], published or envelope.sent_on)
+    head = merge_heads(head, DispatchHead(slug=envelope.slug, urgency=envelope.urgency, dated=envelope.sent_on))
+    entry = _read_entry(head, _split_paragraphs(below), published or head.dated)
     if not entry.content:
         raise PermanentError(ErrorClass.PARSE, "there is no text in it")
     return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,))
@@ -50,8 +53,9 @@ def parse_dispatch(document: Document) -> ParsedDocument:
 def _split_paragraphs(body: str) -> list[str]:
     """Return the paragraphs, each on one line."""
     blocks = [block.split("\n") for block in _BLANK_LINE.split(body) if block and not block.isspace()]
-    # Where all lines are indented, that is a margin.
-    has_margin = all(_BEGINNING.match(line) for block in blocks if len(block) > 1 for line in block)
+    lines = [line for block in blocks if len(block) > 1 for line in block if line and not line.isspace()]
+    # Where all lines are indented, that is a margin; unless each is a paragraph.
+    has_margin = all(map(_BEGINNING.match, lines)) and not all(map(SENTENCE_END.search, map(str.rstrip, lines)))
     split = (_split_block(block, has_margin=has_margin) if len(block) > 1 else block for block in blocks)
     return [" ".join(paragraph.split()) for paragraphs in split for paragraph in paragraphs]
 

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from worker.basics.text import fold
 from worker.wire.datelines import read_dateline
-from worker.wire.dispatch_lines import DispatchHead, merge_heads, understand_headline, understand_line
+from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads, understand_headline, understand_line
 from worker.wire.notice_lines import opens_note, read_headline, read_note
 
 _MOST_LINES = 24
@@ -21,7 +21,6 @@ _LONGEST_LINE, _LONGEST_NOTE, _LONGEST_HEADLINE = 250, 1_000, 200
 _MOST_WRAPPED = 4
 _STOPS = (".", '."', ".”", ".»", "。")
 _NO_HEADLINE = (*_STOPS, "!", "?", ",", ":", ";", "…")
-_SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*$")
 _BULLET = re.compile(r"[*•·‣▪–—-] ")
 
 
@@ -166,5 +165,5 @@ def _is_headline(lines: Sequence[_Line], at: int, *, is_marked: bool) -> bool:
     if read_headline(line).notice:
         return True
     is_word = " " not in line and line.isascii()
-    has_text = any(_SENTENCE_END.search(below.text) and len(below.text) > len(line) for below in lines[at + 1 :])
+    has_text = any(SENTENCE_END.search(below.text) and len(below.text) > len(line) for below in lines[at + 1 :])
     return has_text and not is_word and (lines[at].is_apart or is_marked)

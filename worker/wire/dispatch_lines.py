@@ -8,6 +8,10 @@ from worker.values.entries import Notice
 from worker.wire import notice_lines
 from worker.wire.bylines import read_byline
 from worker.wire.days import read_date_line, read_moment
+from worker.wire.envelope import read_wire_header
+
+SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*$")
+"""How a line ends that ends a sentence."""
 
 # Characters of any line but a note.
 _LONGEST = 250
@@ -68,7 +72,8 @@ def understand_line(line: str, *, is_signed: bool = False) -> DispatchHead | Non
     # Before all else: no slug is a day, or a kill of it would kill all that was sent that day.
     if dated := read_date_line(line):
         return DispatchHead(dated=dated)
-    if head := _read_note(line) or _read_label(line) or _read_embargo(line) or _read_byline(line, is_signed=is_signed):
+    heads = (read(line) for read in (_read_wire_header, _read_note, _read_label, _read_embargo))
+    if head := next(filter(None, heads), None) or _read_byline(line, is_signed=is_signed):
         return head
     if slug := notice_lines.read_slug_line(line):
         return _of_slug(slug)
@@ -83,6 +88,11 @@ def understand_headline(line: str) -> DispatchHead:
 
 def _of_slug(slug: notice_lines.NoticeLine) -> DispatchHead:
     return DispatchHead(slug=slug.text or None, notice=slug.notice, number=slug.number, urgency=slug.urgency)
+
+
+def _read_wire_header(line: str) -> DispatchHead | None:
+    sent = read_wire_header(line)
+    return DispatchHead(slug=sent.slug, urgency=sent.urgency) if sent else None
 
 
 def _read_note(line: str) -> DispatchHead | None:

@@ -1,4 +1,4 @@
-"""NewsML-G2 (https://iptc.org/std/NewsML-G2/), alone or in a news message; NITF is told from it here."""
+"""NewsML-G2 (https://iptc.org/std/NewsML-G2/), alone or in a news message; NITF and NewsML 1 are told from it here."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +9,7 @@ from worker.basics.text import clean
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, Notice, ParsedDocument
 from worker.wire.days import read_day
+from worker.wire.newsml_1 import list_items, read_basic_moment, read_item
 from worker.wire.newsroom_entry import (
     Skipped,
     as_document,
@@ -35,13 +36,16 @@ _TOO_LONG = 16
 
 
 def read_newsroom_xml(document: Document, max_entries: int) -> ParsedDocument:
-    """Read NITF or NewsML-G2; PollError where the document is broken, or nothing in it may be published."""
+    """Read NITF or NewsML; PollError where the document is broken, or nothing in it may be published."""
     root = read_tree(document)
     if root.name == "nitf":
-        return as_document("nitf", [read_nitf(root)], max_entries)
+        return as_document("nitf", [root], read_nitf, max_entries)
+    if root.name == "NewsML":
+        parsed = as_document("newsml-1", list_items(root), read_item, max_entries)
+        return replace(parsed, updated=read_basic_moment(find_node(root, "NewsEnvelope", "DateAndTime")))
     is_message = root.name == "newsMessage"
     items = [item for each in children(root, "itemSet") for item in children(each)] if is_message else [root]
-    parsed = as_document("newsml-g2", [_read_item(item) for item in items], max_entries)
+    parsed = as_document("newsml-g2", items, _read_item, max_entries)
     return replace(parsed, updated=line_of(find_node(root, "header", "sent")))
 
 

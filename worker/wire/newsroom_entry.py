@@ -1,15 +1,17 @@
 """What the newsroom formats have in common: when an item may be published, and the facts that its words hold."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from html import unescape
+from typing import TypeVar
 
+from worker.basics.faults import read_each
 from worker.basics.field_rules import keep_newest
 from worker.basics.text import fold
 from worker.errors import ErrorClass, PermanentError
-from worker.values.entries import Entry, Notice, ParsedDocument
+from worker.values.entries import Entry, Fault, Notice, ParsedDocument
 from worker.wire.agencies import is_same_agency
 from worker.wire.bylines import read_author_names
 from worker.wire.datelines import Dateline, read_dateline
@@ -21,6 +23,7 @@ _OPENING = 2_000
 # The spelling of the standards, and the usual one.
 _KILLED = frozenset("canceled cancelled killed withdrawn".split())  # codespell:ignore
 _WITHHELD = frozenset("withheld embargoed held hold".split())
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +69,36 @@ def judge_status(entry: Entry, status: str | None, embargo: str | None) -> Entry
     return replace(entry, embargoed_until=until)
 
 
-def as_document(name: str, read: Sequence[Entry | Skipped], max_entries: int) -> ParsedDocument:
-    """Return what a document publishes; PermanentError, with the reason, when that is nothing."""
-    entries = [_read_words(found) for found in read if isinstance(found, Entry)]
-    skipped = [found for found in read if isinstance(found, Skipped)]
+def as_document(
+    name: str, items: Sequence[_Item], read: Callable[[_Item], Entry | Skipped], max_entries: int
+) -> ParsedDocument:
+    """Return what the items of a document publish; PermanentError, with the reason, when that is nothing."""
+    found, faults = read_each(items, lambda item: _with_words(read(item)))
+    entries = [each for each in found if isinstance(each, Entry)]
+    skipped = [each for each in found if isinstance(each, Skipped)]
     if not entries:
-        first = skipped[0] if skipped else Skipped("there is no item in it")
-        raise PermanentError(ErrorClass.WITHHELD if first.is_withheld else ErrorClass.NOT_A_FEED, first.reason)
+        raise _no_entry(skipped, faults)
     kept = keep_newest(entries, max_entries, _changed_at)
     return ParsedDocument(
         format=name,
         parser="newsroom",
         entries=tuple(kept),
         dropped_entries=len(entries) - len(kept),
-        skipped=tuple(found.reason for found in skipped),
+        skipped=tuple(each.reason for each in skipped),
+        faults=faults,
     )
+
+
+def _no_entry(skipped: Sequence[Skipped], faults: Sequence[Fault]) -> PermanentError:
+    """Return why there is nothing to publish: what is wrong with the first item."""
+    if faults and not skipped:
+        return PermanentError(ErrorClass.INTERNAL, faults[0].sentence, trace=faults[0].trace)
+    first = skipped[0] if skipped else Skipped("there is no item in it")
+    return PermanentError(ErrorClass.WITHHELD if first.is_withheld else ErrorClass.NOT_A_FEED, first.reason)
+
+
+def _with_words(read: Entry | Skipped) -> Entry | Skipped:
+    return _read_words(read) if isinstance(read, Entry) else read
 
 
 def _read_words(entry: Entry) -> Entry:

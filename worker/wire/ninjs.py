@@ -38,7 +38,7 @@ def _has_its_names(item: _Object) -> bool:
 def read_ninjs(value: Any, max_entries: int) -> ParsedDocument:
     """Return what a news object or a list of them publishes; PermanentError when that is nothing."""
     items = value if isinstance(value, list) else [value]
-    return as_document("ninjs", [_read_item(_folded(item)) for item in items], max_entries)
+    return as_document("ninjs", items, lambda item: _read_item(_folded(item)), max_entries)
 
 
 def _folded(item: _Object) -> _Object:

@@ -25,14 +25,24 @@ _PREFIX = re.compile(rf"{_WORD}(?: \(OFFICIAL\))?(?: ?(?P<number>\d{{1,3}}))?\s?
 _BRACKETED = re.compile(
     rf"[(\[](?:(?P<number>\d{{1,3}})(?:st|nd|rd|th|ST|ND|RD|TH)? )?{_WORD}(?: (?P<number2>\d{{1,3}}))?[)\]] ?(?=\S)"
 )
-_ORDINAL = rf"(?P<ordinal>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(ORDINALS)})"
-_LEAD = re.compile(rf"(?:{_ORDINAL}[ -]?(?:ld|lead)[ -]?)?(?:write-?thr(?:u|ough))?", re.IGNORECASE)
+# 2nd, 2., 2ème, 2ª
+_ORDINAL = rf"(?P<ordinal>\d{{1,3}}(?:st|nd|rd|th|\.|er|re|ère|e|ème|[ªº°])|{'|'.join(ORDINALS)})"
+_UPDATES = "|".join(word for word, kind in KINDS.items() if kind is Notice.UPDATE)
+_LEAD = re.compile(
+    rf"\W{{0,6}}?(?:{_ORDINAL}[ -]?(?:{_UPDATES})[ -]?)?(?:write-?thr(?:u|ough))?\W{{0,6}}", re.IGNORECASE
+)
+# With an ordinal the word for an update is no headline's own: 1ST LEAD: Bridge reopens.
+_NTH_PREFIX = re.compile(
+    rf"(?P<ordinal>\d{{1,3}}(?:st|nd|rd|th)|(?-i:{'|'.join(ORDINALS).upper()}))[ -]?(?:ld|lead)"
+    r"\s?[-–—:]{1,2}\s?(?=\S)",
+    re.IGNORECASE,
+)
 _TAKE = re.compile(
     rf"take (?P<number>\d{{1,3}})(?: of \d{{1,3}})?|{_ORDINAL}[ -]?add|add (?P<number2>\d{{1,3}})"
     r"|=(?P<number3>\d{1,3})(?: [A-ZÀ-Þ][A-ZÀ-Þ .-]{1,30})?|page (?P<number4>\d{1,3})|- ?(?P<number5>\d{1,3}) ?-",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"\W{{0,6}}{_WORD}(?: (?P<number>\d{{1,3}}))?\W{{0,6}}", re.IGNORECASE)
+_BARE = re.compile(rf"\W{{0,6}}{_WORD}(?:[ -](?:no\.? ?)?\(?(?P<number>\d{{1,3}}))?\W{{0,6}}", re.IGNORECASE)
 
 _VERB = "|".join(NOTE_VERBS)
 _NOTE = re.compile(rf"\((?:ATTN:? )?(?P<note>(?:{_VERB})\b.{{2,1000}})\)\.?", re.IGNORECASE)
@@ -78,8 +88,10 @@ def read_headline(headline: str) -> NoticeLine:
     """Return a headline as a reader should see it, and what its prefixes say: ``RPT-UPDATE 2-Bridge reopens``."""
     text = headline.strip(" \t^<")
     prefixes: list[NoticeLine] = []
-    while len(prefixes) < _MOST_PREFIXES and (prefix := _PREFIX.match(text) or _BRACKETED.match(text)):
-        prefixes.append(_read_word(prefix))
+    while len(prefixes) < _MOST_PREFIXES and (
+        prefix := _PREFIX.match(text) or _BRACKETED.match(text) or _NTH_PREFIX.match(text)
+    ):
+        prefixes.append(_read_word(prefix) if "word" in prefix.re.groupindex else _read_lead(prefix))
         text = text[prefix.end() :].strip()
     return _combine(text, prefixes)
 
@@ -90,8 +102,8 @@ def read_bare_notice(line: str) -> NoticeLine | None:
         return _read_word(bare)
     if take := _TAKE.fullmatch(line):
         return NoticeLine(notice=Notice.TAKE, number=_read_number(take))
-    lead = _LEAD.fullmatch(line) if line else None
-    return NoticeLine(notice=Notice.UPDATE, number=_read_number(lead)) if lead else None
+    lead = _LEAD.fullmatch(line) if any(map(str.isalpha, line)) else None
+    return _read_lead(lead) if lead else None
 
 
 def read_slug_line(line: str) -> NoticeLine | None:
@@ -178,10 +190,14 @@ def _read_word(found: re.Match[str]) -> NoticeLine:
     return NoticeLine(notice=KINDS.get(word), number=_read_number(found), urgency=URGENCIES.get(word))
 
 
+def _read_lead(found: re.Match[str]) -> NoticeLine:
+    return NoticeLine(notice=Notice.UPDATE, number=_read_number(found))
+
+
 def _read_number(found: re.Match[str]) -> int | None:
     groups = found.groupdict()
     if ordinal := (groups.get("ordinal") or "").casefold():
-        digits = ordinal.rstrip("stndrh")
-        return int(digits) if digits.isdecimal() else ORDINALS.get(ordinal)
+        digits = re.match(r"\d+", ordinal)
+        return int(digits[0]) if digits else ORDINALS.get(ordinal)
     number = next((value for name, value in groups.items() if name.startswith("number") and value), None)
     return int(number) if number and int(number) <= _MOST_NUMBER else None

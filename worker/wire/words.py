@@ -9,24 +9,29 @@ MONTHS = {
     for number, names in enumerate(
         """
         jan january januari januar janvier janv enero ene gennaio gen janeiro január stycznia ledna ocak oca января янв
-          січня يناير जनवरी |
+          січня يناير जनवरी tammikuuta ianuarie januarja januara siječnja януари ιανουαρίου |
         feb february februari februar février fevrier févr fév febrero febbraio fevereiro fev február lutego února şubat
-          şub февраля фев лютого فبراير फरवरी |
+          şub февраля фев лютого فبراير फरवरी helmikuuta februarie februarja februara veljače февруари φεβρουαρίου |
         mar march mars marzo märz maerz mrz maart mrt março marco március marca března mart марта мар березня مارس
-          मार्च |
-        apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल |
-        may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई |
-        jun june juni juin junio giugno giu junho június czerwca června haziran haz июня июн червня يونيو जून |
-        jul july juli juillet juil julio luglio lug julho július lipca července temmuz tem июля июл липня يوليو जुलाई |
+          मार्च marts maaliskuuta martie marta ožujka maret mac март μαρτίου |
+        apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल
+          huhtikuuta aprilie aprila travnja април απριλίου |
+        may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई maj toukokuuta svibnja μαΐου |
+        jun june juni juin junio giugno giu junho június czerwca června haziran haz июня июн червня يونيو जून
+          kesäkuuta iunie junija juna lipnja юни ιουνίου |
+        jul july juli juillet juil julio luglio lug julho július lipca července temmuz tem июля июл липня يوليو जुलाई
+          heinäkuuta iulie julija jula srpnja julai юли ιουλίου |
         aug august augustus août aout agosto ago augusztus sierpnia srpna ağustos ağu августа авг серпня أغسطس اغسطس
-          अगस्त |
+          अगस्त augusti elokuuta avgusta kolovoza agustus ogos август αυγούστου |
         sep sept september septembre septiembre settembre set setembro szeptember września září eylül eyl сентября сен
-          сент вересня سبتمبر सितंबर |
+          сент вересня سبتمبر सितंबर syyskuuta septembrie septembra rujna септември σεπτεμβρίου |
         oct october oktober octobre octubre ottobre ott okt outubro out október października října ekim eki октября окт
-          жовтня أكتوبر اكتوبر अक्टूबर |
-        nov november novembre noviembre novembro listopada listopadu kasım kas ноября ноя листопада نوفمبر नवंबर |
+          жовтня أكتوبر اكتوبر अक्टूबर lokakuuta octombrie oktobra октомври οκτωβρίου |
+        nov november novembre noviembre novembro listopada listopadu kasım kas ноября ноя листопада نوفمبر नवंबर
+          marraskuuta noiembrie novembra studenoga studenog ноември νοεμβρίου |
         dec december décembre decembre déc dezember dez diciembre dic dicembre dezembro desember des grudnia prosince
-          aralık ara декабря дек грудня ديسمبر दिसंबर
+          aralık ara декабря дек грудня ديسمبر दिसंबर joulukuuta decembrie decembra prosinca disember декември
+          δεκεμβρίου
         """.split("|"),
         start=1,
     )
@@ -113,5 +118,14 @@ NOTE_VERBS = {
 
 ORDINALS = {
     word: number
-    for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1)
+    for words in (
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth",
+        "erste zweite dritte vierte fünfte sechste siebte achte neunte zehnte",
+        "erster zweiter dritter vierter fünfter sechster siebter achter neunter zehnter",
+        "premier deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième",
+        "primera segunda tercera cuarta quinta sexta séptima octava novena décima",
+        "primo secondo terzo quarto quinto sesto settimo ottavo nono decimo",
+        "primeira segunda terceira quarta quinta sexta sétima oitava nona décima",
+    )
+    for number, word in enumerate(words.split(), start=1)
 }

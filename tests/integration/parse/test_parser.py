@@ -96,15 +96,43 @@ def test_the_newest_entries_are_kept_wherever_they_stand(parser: Parser) -> None
     assert parsed.dropped_entries == 10
 
 
+def test_of_a_long_sitemap_the_newest_pages_are_kept_in_its_order(parser: Parser) -> None:
+    days = [5, 20, 1, 18, 2, 17, 3, 16, 4, 15, 19, 14, 6, 13, 7, 12, 8, 11, 9, 10]
+    news = "http://www.google.com/schemas/sitemap-news/0.9"
+    pages = [
+        f"<url><loc>http://127.0.0.1/{day}</loc><n:news><n:publication_date>2026-11-{day:02}</n:publication_date>"
+        f"<n:title>{day}</n:title></n:news></url>"
+        for day in days
+    ]
+    head = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="{news}">'
+    parsed = parser.parse(document(f"{head}{''.join(pages)}</urlset>".encode()))
+    assert [entry.title for entry in parsed.entries] == [str(day) for day in days if day > 10]
+    assert parsed.dropped_entries == 10
+
+
 PAGE = "<url><loc>http://127.0.0.1/a</loc></url>"
 SITEMAP = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{PAGE * 201}</urlset>'
 
 
-@pytest.mark.parametrize("body", [rss([item("a")] * 201), SITEMAP.encode()], ids=["items", "pages"])
+WRITTEN_OTHERWISE = SITEMAP.replace("<url>", "<sm:url\n>").replace("</url>", "</sm:url>").replace("urlset", "sm:urlset")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [rss([item("a")] * 201), SITEMAP.encode(), WRITTEN_OTHERWISE.replace("xmlns=", "xmlns:sm=").encode()],
+    ids=["items", "pages", "pages with a prefix"],
+)
 def test_far_more_entries_than_are_kept_are_refused(parser: Parser, body: bytes) -> None:
     with pytest.raises(PollError, match="more than 200 entries") as failure:
         parser.parse(document(body))
     assert failure.value.error_class is ErrorClass.TOO_BIG
+
+
+def test_a_broken_sitemap_is_not_searched_for_a_feed(parser: Parser) -> None:
+    body = SITEMAP.replace(PAGE * 150, "").replace("/a</loc>", "/a?b&c</loc>")
+    with pytest.raises(PollError, match="a sitemap that is broken") as failure:
+        parser.parse(document(body.encode()))
+    assert failure.value.error_class is ErrorClass.PARSE
 
 
 if SHARED.is_dir():

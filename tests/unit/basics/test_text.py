@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.basics.text import clean, fold, shorten, shorten_key, spell_bare
+from worker.basics.text import clean, fold, is_storable, make_visible, shorten, shorten_key, spell_bare
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,40 @@ def test_what_sql_or_a_terminal_refuses_is_dropped(forbidden: str) -> None:
 @pytest.mark.parametrize("kept", ["\t", "\n", "é", "東京", "🗞", "\u200d"])
 def test_everything_else_is_kept(kept: str) -> None:
     assert clean(f"a{kept}b", 10) == f"a{kept}b"
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"),
+    [
+        ("\x1b", "\\x1b"),
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\t", "\\t"),
+        ("\x00", "\\x00"),
+        ("\x7f", "\\x7f"),
+        ("\x9b", "\\x9b"),
+        ("\x85", "\\x85"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+        *((chr(sign), f"\\u{sign:x}") for sign in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+        ("\ud800", "\\ud800"),
+        # A byte of a name that is not UTF-8.
+        ("\udce9", "\\xe9"),
+        ("\udc80", "\\x80"),
+        ("\udcff", "\\xff"),
+    ],
+)
+def test_what_could_mislead_on_a_screen_is_written_as_an_escape(sign: str, shown: str) -> None:
+    assert make_visible(f"a{sign}b") == f"a{shown}b"
+
+
+@pytest.mark.parametrize("text", ["", "a b", "é\u00a0東京", "نشرة\u200f", "🏳️\u200d🌈", "\\n", "\ufeff"])
+def test_all_else_is_shown_as_it_is(text: str) -> None:
+    assert make_visible(text) == text
+
+
+def test_a_database_takes_no_nul_and_no_bytes_that_are_no_text() -> None:
+    assert [is_storable(text) for text in ("é\x1b", "a\x00", "caf\udce9")] == [True, False, False]
 
 
 def test_text_is_cut_at_its_longest() -> None:

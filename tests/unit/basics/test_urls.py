@@ -160,10 +160,6 @@ def test_what_a_server_may_tell_apart_are_two_feeds(other: str) -> None:
     assert feed_url_key(other) != feed_url_key("https://news.example/feed")
 
 
-def test_a_file_keeps_its_uri() -> None:
-    assert feed_url_key("file:///seeds/a%20b.txt") == "file:///seeds/a%20b.txt"
-
-
 @pytest.mark.parametrize(
     ("url", "reason"),
     [

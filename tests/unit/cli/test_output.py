@@ -1,4 +1,6 @@
+import json
 import re
+from collections.abc import Callable
 from contextlib import redirect_stderr
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -7,10 +9,26 @@ import click
 import pytest
 
 from worker.cli.options import Whole, parse_since
-from worker.cli.output import Column, console, counted, print_table, with_progress
+from worker.cli.output import (
+    Column,
+    console,
+    counted,
+    print_json,
+    print_markup,
+    print_table,
+    show_fault,
+    show_usage_error,
+    with_progress,
+    write_failure,
+    write_line,
+    write_note,
+)
 
 LONG = "a title that no page has the room for, " * 10
 COLUMNS = [Column("ID", lambda row: row["id"], 4), Column("TITLE", lambda row: row["title"]), Column("X", lambda _: "")]
+# What could move, colour or reorder a screen, and a byte of a name that is not UTF-8.
+NASTY = "a\x1b[31m\r\t\x7f\x9b\u2028\u202e\u2066b[red]"
+SHOWN = r"a\x1b[31m\r\t\x7f\x9b\u2028\u202e\u2066b[red]"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
@@ -46,6 +64,58 @@ def test_progress_counts_up_to_a_total_only_where_it_is_known(
     with redirect_stderr(_Screen()) as screen:
         assert list(with_progress(["one", "two", "three"], "Reading", total)) == ["one", "two", "three"]
     assert re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", screen.getvalue()).split()[-2:] == [shown, "three"]
+
+
+def test_progress_shows_names_safely(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    with redirect_stderr(_Screen()) as screen:
+        assert list(with_progress([NASTY], "Reading")) == [NASTY]
+    assert SHOWN in screen.getvalue()
+
+
+@pytest.mark.parametrize("write", [write_line, write_note, write_failure])
+def test_a_sentence_stays_one_line_whatever_it_names(
+    capsys: pytest.CaptureFixture[str], write: Callable[[str], None]
+) -> None:
+    write(f"{NASTY}\ncaf\udce9 is there.")
+    (line,) = "".join(capsys.readouterr()).splitlines()
+    assert line.removeprefix("feedmill: ") == rf"{SHOWN}\ncaf\xe9 is there."
+
+
+@pytest.mark.parametrize("fault", [click.UsageError, click.BadParameter, click.ClickException])
+def test_the_words_of_click_quote_safely_what_was_typed(
+    capsys: pytest.CaptureFixture[str], fault: type[click.ClickException]
+) -> None:
+    show_usage_error(fault(f"{NASTY}\ncaf\udce9"))
+    assert rf"{SHOWN}\ncaf\xe9" in capsys.readouterr().err
+
+
+def test_what_nobody_thought_of_is_a_sentence_below_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    show_fault(ValueError(NASTY))
+    trace, said = capsys.readouterr().err.splitlines()
+    assert trace == f"ValueError: {SHOWN}"
+    assert said.startswith("feedmill: This is a fault of Feedmill (ValueError: a[31m")
+
+
+def test_a_table_shows_a_value_on_one_line_and_safely(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([Column("X", "x")], [{"x": "a\n\tb\u2028\x1b\u202ec"}], when_empty="")
+    assert capsys.readouterr().out == "X\na  b \\x1b\\u202ec\n"
+
+
+def test_json_holds_every_value_exactly_and_no_sign_that_a_screen_obeys(
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    print_json([{NASTY: [NASTY, "é’東京🗞"]}])
+    printed = capsysbinary.readouterr().out
+    assert json.loads(printed) == {NASTY: [NASTY, "é’東京🗞"]}
+    assert "é’東京🗞" in printed.decode()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", printed.decode())
+
+
+def test_markup_means_the_same_and_has_no_sign_that_a_screen_obeys(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    print_markup(["<p>a\u202e\u2028</p>\n".encode()])
+    assert capsysbinary.readouterr().out == b"<p>a&#x202e;&#x2028;</p>\n"
 
 
 class _Screen(StringIO):

@@ -26,6 +26,12 @@ def test_a_failure_comes_out_with_its_kind_its_class_and_its_sentence(kind: type
     assert (failure.error_class, failure.sentence) == (ErrorClass.TOO_BIG, "it is too big")
 
 
+def test_a_fault_comes_out_with_its_traceback() -> None:
+    failure = _through(PermanentError(ErrorClass.INTERNAL, "a fault", trace="Traceback …\nValueError\n"))
+    assert isinstance(failure, PollError)
+    assert failure.trace == "Traceback …\nValueError\n"
+
+
 def test_a_sentence_that_quotes_a_document_goes_through_without_what_no_text_may_hold() -> None:
     failure = _through(PermanentError(ErrorClass.PARSE, "broken at \ud800\x00" + "x" * 1_000))
     assert isinstance(failure, PollError)

@@ -50,6 +50,7 @@ COMMENT = b"<!-- " + b"<rss> a comment " * 50 + b"-->"
         ("\ufeffRain & snow.".encode("utf-16-le"), Kind.TEXT),
         ("Дождь.".encode("koi8-r"), Kind.TEXT),
         (b"Rain fell in " + 40 * b"many " + b"places.\x00", Kind.TEXT),
+        (b"\x16\x16\x01SNA1 3 I 4\n\x02Rain falls.\x03\x04", Kind.TEXT),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Kind.BINARY),
         (b"%PDF-1.7\n" + bytes(range(256)), Kind.BINARY),
         (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", Kind.BINARY),
