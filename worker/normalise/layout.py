@@ -6,7 +6,7 @@ fractions, pictures of emoji.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from turbohtml import Element, Node, Text
 
@@ -20,7 +20,8 @@ _ANY_BLOCK = ", ".join(sorted(_BLOCKS))
 # Highlighted code has thousands of elements, so that each name asked for counts.
 _PARTS_OF_LINES = "br, p, div, li, tr, td, th"
 # Each tree reads the selectors anew: a few plain ones cost least.
-_REARRANGED = "audio, video, rt, rp, pre, table, q, math, img, li > p:first-child, li > div:first-child"
+REARRANGED = "audio, video, rt, rp, pre, table, q, math, img, li > p:first-child, li > div:first-child"
+"""Selects all elements of a tree that ``rearrange`` may change."""
 _PARTS_OF_TABLES = frozenset({"thead", "tbody", "tfoot"})
 # A picture of a symbol that has no letter beside it, or of a smiley that its address calls one.
 _SYMBOL = re.compile(r"[^A-Za-z\s]{0,16}[\u2190-\u3299\U0001f000-\U0001faff\u20e3][^A-Za-z\s]{0,16}")
@@ -28,10 +29,10 @@ _EMOJI_ADDRESSES = ("emoji", "smile", "smilies", "emoticon")
 _LONGEST_SMILEY = 32
 
 
-def rearrange(tree: Element) -> None:
-    """Change a sanitised tree so that its plain text reads as the page looks."""
+def rearrange(special: Sequence[Element]) -> None:
+    """Change a sanitised tree, of which these are what ``REARRANGED`` finds, so that its text reads as the page looks."""
     # From the inside out: what a table or an item holds is in order before it is looked at.
-    for element in reversed(tree.select(_REARRANGED)):
+    for element in reversed(special):
         if element.tag in _UNREAD:
             element.decompose()
         else:
