@@ -137,7 +137,15 @@ def _declared_encodings(body: bytes, content_type: str | None) -> list[str]:
 
 
 def _find_codecs(label: str) -> tuple[str, ...]:
-    encoding = webencodings.lookup(label)
+    encoding = webencodings.lookup(label) or webencodings.lookup(_python_name(label))
     if encoding is None:
         return ()
     return _CODECS.get(encoding.name, (encoding.codec_info.name,))
+
+
+def _python_name(label: str) -> str:
+    """Return Python's name for an encoding, since writers do not agree on hyphens (``windows_1251``, ``latin-1``)."""
+    try:
+        return codecs.lookup(label).name.replace("_", "-")
+    except LookupError:
+        return ""

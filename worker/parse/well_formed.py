@@ -1,7 +1,7 @@
 """Read a well-formed feed of RSS, RDF or Atom, or a news sitemap, in one go from the tree of its elements.
 
-All other feeds are left to feedparser. Both parsers follow the rules of ``basics.field_rules``, and a test compares
-what they read.
+Others are mended first, or left to feedparser. Both parsers follow the rules of ``basics.field_rules``, and a test
+compares what they read.
 
 expat builds the tree, in linear time but for one thing: entities that name entities, over which old versions crash.
 Only a document type can declare them, so a document that has one is refused before its first declaration is read.

@@ -186,6 +186,11 @@ def test_every_name_of_utf_16_is_known(label: str) -> None:
     assert decode("Дождь и снег".encode("utf-16-be"), "text/plain; charset=unicodefffe") == "Дождь и снег"
 
 
+@pytest.mark.parametrize("label", ["windows_1251", "Windows-1251", "1251"])
+def test_hyphens_of_a_name_are_nothing_to_insist_on(label: str) -> None:
+    assert decode(CYRILLIC.encode("cp1251"), f"text/plain; charset={label}") == CYRILLIC
+
+
 @pytest.mark.parametrize("label", ["hz-gb-2312", "iso-2022-kr", "csiso2022kr", "iso-2022-cn", "replacement"])
 def test_encodings_that_the_standard_keeps_from_readers_are_ignored(label: str) -> None:
     assert decode(b"~{VP~} caf\xe9", f"text/plain; charset={label}") == "~{VP~} café"
