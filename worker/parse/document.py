@@ -59,13 +59,17 @@ def _read_feed(document: Document, max_entries: int, patience: int) -> ParsedDoc
 
 
 def _read_mended(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
-    parsed = _read_tree(mend_document(document), max_entries, patience)
-    return replace(parsed, parser="mended", outline=None) if parsed else None
+    parsed = _read_tree(document, max_entries, patience, is_broken=True)
+    # Of one without entries and title too much is gone to say that it has none.
+    is_whole = parsed and (parsed.entries or parsed.title or parsed.site_url)
+    return replace(parsed, parser="mended", outline=None) if parsed and is_whole else None
 
 
-def _read_tree(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
+def _read_tree(
+    document: Document, max_entries: int, patience: int, *, is_broken: bool = False
+) -> ParsedDocument | None:
     try:
-        return read_well_formed(document, max_entries, patience)
+        return read_well_formed(mend_document(document) if is_broken else document, max_entries, patience)
     except PollError:
         raise
     except Exception:  # noqa: BLE001 -- what one parser trips over another may read

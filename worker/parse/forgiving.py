@@ -55,25 +55,24 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    items, is_broken, version = _dicts(found, "entries"), dict.get(found, "bozo"), dict.get(found, "version") or ""
-    if not items and (is_broken or not version):
+    items, feed, version = _dicts(found, "entries"), _detail(found, "feed"), dict.get(found, "version") or ""
+    is_atom = version.startswith("atom")
+    title, site_url = _feed_title(feed, is_atom=is_atom), _page(feed) or _text(feed, "link", LONGEST_URL)
+    if not items and not (version and (title or site_url)):
         raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({_why_broken(found)})")
     kept = field_rules.keep_newest(items, max_entries, _moment_of)
-    feed = _detail(found, "feed")
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
-    is_atom = version.startswith("atom")
     feed_authors = tuple(_authors(feed)) if is_atom else ()
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
     self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
-    site_url = _page(feed) or _text(feed, "link", LONGEST_URL)
     entries, faults = read_each(kept, lambda item: _entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom))
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
         entries=entries,
         faults=faults,
-        title=_feed_title(feed, is_atom=is_atom),
+        title=title,
         site_url=field_rules.absolute_site(site_url, document.url, self_url),
         self_url=self_url,
         language=_text(feed, "language"),

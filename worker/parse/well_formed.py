@@ -156,7 +156,7 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
     parts_of = [(top, scope), *((sort_parts(channel, roles), scope.within(channel)) for channel in channels)]
     feed, feed_scope = parts_of[1] if channels else parts_of[0]
     items = [(item, inner) for parts, inner in parts_of for item in parts.get("entry", ())]
-    if len(items) > patience or (_has_more_entries(root, items) if items else not _is_empty_feed(root, feed)):
+    if len(items) > patience or (_has_more_entries(root, items) if items else not _is_empty_feed(root, channels)):
         raise UnreadableError
     if unread:
         is_empty = [not (len(item) or item.attrib or item.text) for item, _ in items]
@@ -184,10 +184,10 @@ def _has_more_entries(root: Element, items: Sequence[tuple[Element, Scope]]) -> 
     return sum(1 for _ in root.iter(items[0][0].tag)) > len(items)
 
 
-def _is_empty_feed(root: Element, feed: Parts) -> bool:
-    """Say whether a document without entries is a feed all the same: it says what it is, and hides none anywhere."""
-    says_what_it_is = not feed.keys().isdisjoint(("title", "link"))
-    return says_what_it_is and not any(element.tag.lower().endswith(_ENTRIES) for element in root.iter())
+def _is_empty_feed(root: Element, channels: Sequence[Element]) -> bool:
+    """Say whether a document without entries is a feed all the same: its root is no chance, and hides none anywhere."""
+    is_feed = bool(channels) or root.tag.lower().endswith("}feed")
+    return is_feed and not any(element.tag.lower().endswith(_ENTRIES) for element in root.iter())
 
 
 def _read_sitemap(tree: Tree, patience: int, most: int) -> ParsedDocument:

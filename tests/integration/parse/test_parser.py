@@ -127,10 +127,18 @@ def test_far_more_entries_than_are_kept_are_refused(parser: Parser, body: bytes)
 
 
 def test_a_broken_sitemap_is_not_searched_for_a_feed(parser: Parser) -> None:
-    body = SITEMAP.replace(PAGE * 150, "").replace("/a</loc>", "/a?b&c</loc>")
+    many = " ".join(f"xmlns:n{number}='u{number}'" for number in range(300))
+    body = SITEMAP.replace(PAGE * 150, "").replace("<urlset", f"<urlset {many}")
     with pytest.raises(PollError, match="a sitemap that is broken") as failure:
         parser.parse(document(body.encode()))
     assert failure.value.error_class is ErrorClass.PARSE
+
+
+def test_a_broken_sitemap_is_read_as_a_sound_one(parser: Parser) -> None:
+    body = SITEMAP.replace(PAGE * 150, "").replace("/a</loc>", "/a?b&c</loc>")
+    with pytest.raises(PollError, match="a sitemap without news") as failure:
+        parser.parse(document(body.encode()))
+    assert failure.value.error_class is ErrorClass.NOT_A_FEED
 
 
 if SHARED.is_dir():

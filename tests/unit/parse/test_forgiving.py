@@ -18,7 +18,7 @@ def test_every_feed_has_its_expectation_and_every_expectation_its_feed() -> None
     assert {path.stem for path in folder.glob("*.json")} == {*PAIRS}
 
 
-@pytest.mark.parametrize("body", [b"<rss", b"<rdf:RDF>", b"no feed"])
+@pytest.mark.parametrize("body", [b"<rss", b"<feed></feed", b"<rdf:RDF>", b"<channel>", b"no feed"])
 def test_what_nothing_can_be_salvaged_of_is_refused(body: bytes) -> None:
     with pytest.raises(PermanentError, match="broken beyond reading"):
         read_with_feedparser(Document("http://127.0.0.1/feed", body, None), 100)
