@@ -82,6 +82,9 @@ def read_attributes(written: str, entities: Mapping[str, str]) -> dict[str, str]
     read: dict[str, str] = {}
     for name, *values in _ATTRIBUTE.findall(written):
         value = escape_value(_NEXT_NAME.sub("", "".join(values)), entities)
+        if name.startswith("xmlns"):
+            # Python's SAX, which feedparser reads by, takes what is behind a space for a name.
+            value = "%20".join(value.split())
         if not (name.startswith("xmlns:") and _is_no_declaration(name.removeprefix("xmlns:"), value)):
             read.setdefault(name, value)
     return read

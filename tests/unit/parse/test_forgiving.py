@@ -45,3 +45,9 @@ def test_an_endless_author_costs_no_more_than_a_name(author: str) -> None:
     document = Document("http://127.0.0.1/feed", body, None)
     (entry,) = spend_at_most(0.5, lambda: read_with_feedparser(document, 100)).entries
     assert entry.authors == ("x" * 400,)
+
+
+def test_a_namespace_with_spaces_in_it_is_a_namespace() -> None:
+    body = "<rss><channel><item><title>Rain</title><b xmlns='http://127.0.0.1/a\u2003b\u2003c'/></item></channel></rss>"
+    (entry,) = read_with_feedparser(Document("http://127.0.0.1/feed", body.encode(), None), 100).entries
+    assert entry.title == "Rain"
