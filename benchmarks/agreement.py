@@ -81,14 +81,15 @@ def compare(document: Document, spoilt: bytes = b"") -> Comparison | None:
 def _differences(
     document: Document, number: int, parsed: ParsedDocument, our: Entry, feedparsers: Entry
 ) -> Iterator[Difference]:
-    readings = _sighting(document, parsed, our), _sighting(document, parsed, feedparsers)
+    readings = sighting_of(document, parsed, our), sighting_of(document, parsed, feedparsers)
     for field, read in FIELDS.items():
         ours, theirs = (read(reading) for reading in readings)
         if ours != theirs:
             yield Difference(field, number, ours, theirs, _reason(field, document.body, our, feedparsers))
 
 
-def _sighting(document: Document, parsed: ParsedDocument, entry: Entry) -> Sighting:
+def sighting_of(document: Document, parsed: ParsedDocument, entry: Entry) -> Sighting:
+    """Return what an entry says as the article that it becomes."""
     guid = entry.guid or entry.link or ""
     context = FeedContext(document.url, document.url, parsed.site_url, parsed.language, _NOW, format=parsed.format)
     return normalise(KeyedEntry(guid, hash_guid(guid), b"", entry), context, _NOW)

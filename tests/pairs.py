@@ -1,4 +1,4 @@
-"""The pairs of files in tests/data/parse and json_feed: NAME.json says what must be read of the feed beside it."""
+"""The pairs of files in tests/data: NAME.json says what must be read of the feed beside it."""
 
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from worker.values.entries import ParsedDocument
 _DATA = Path(__file__).parent / "data"
 PAIRS = {path.stem: path for path in sorted((_DATA / "parse").glob("*.xml"))}
 JSON_FEEDS = sorted((_DATA / "json_feed").glob("*.jsonfeed"))
+BROKEN = {path.stem: path for path in sorted((_DATA / "broken").glob("*.xml"))}
 BEYOND_FEEDPARSER = {
     "names": "it takes a podcast's artist for one author more, and of several addresses the first",
     "news_sitemap": "it does not know the format",
@@ -26,11 +27,15 @@ BEYOND_FEEDPARSER = {
 
 
 def document_of(name: str) -> Document:
-    return Document("http://127.0.0.1/feed", PAIRS[name].read_bytes(), "application/xml")
+    return Document("http://127.0.0.1/feed", _path_of(name).read_bytes(), "application/xml")
 
 
 def expected_of(name: str) -> Any:
-    return orjson.loads(PAIRS[name].with_suffix(".json").read_bytes())
+    return orjson.loads(_path_of(name).with_suffix(".json").read_bytes())
+
+
+def _path_of(name: str) -> Path:
+    return PAIRS.get(name) or BROKEN[name]
 
 
 def told_of(parsed: ParsedDocument, expected: Any) -> Any:

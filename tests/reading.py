@@ -11,8 +11,9 @@ from worker.values.due_feeds import Document
 
 LIMITS = ParseLimits(max_entries=10, cpu=timedelta(seconds=2), wall=timedelta(minutes=2), memory=400_000_000)
 ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(60_000))
-# With a document type, so that it is the child's at once.
-SLOW = b"<!DOCTYPE rss>" + rss([], head=f"<x {ATTRIBUTES}/>").partition(b"?>")[2]
+# With a document type, so that it is the child's at once; with a text in base64, so that only feedparser reads it.
+SLOW = f"""<!DOCTYPE feed><feed version="0.3" xmlns="http://purl.org/atom/ns#"><x {ATTRIBUTES}/>
+<entry><content mode="base64">eA==</content></entry></feed>""".encode()
 BROKEN = rss([item("broken")])[:-1]
 LONG = rss([item(f"n{number}", "word " * 500) for number in range(10)])
 

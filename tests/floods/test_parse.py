@@ -9,6 +9,7 @@ from tests.documents import item, rss
 from tests.newsrooms import news_item, ninjs, nitf
 from worker.errors import PollError
 from worker.parse.document import parse_document
+from worker.parse.mended import mend
 from worker.parse.parser import read_in_process
 from worker.values.due_feeds import Document
 
@@ -100,3 +101,52 @@ NAMESPACES = " ".join(f'xmlns:n{number}="u{number}"' for number in range(50_000)
 def test_a_hostile_document_costs_less_than_a_second(body: bytes | str) -> None:
     document = Document("http://127.0.0.1/feed", body if isinstance(body, bytes) else body.encode(), None)
     spend_at_most(1, lambda: read_in_process(document, 2_000))
+
+
+PIECES = [
+    *(
+        "<",
+        "<a ",
+        "&",
+        "&lt",
+        "&#55357;",
+        "<![CDATA[",
+        "]]>",
+        "<![CDATA[]]>]]>",
+        "<!--",
+        "-->",
+        "<?",
+        "<!DOCTYPE [",
+        "</a>",
+    ),
+    *(
+        '<a "',
+        "<a '\"",
+        "<a b=",
+        '<a b="<">',
+        "<a:b>",
+        "<p>",
+        "<item>",
+        "<title>a<link>b",
+        "<description><title>",
+        "\n",
+    ),
+    *("<author><name>", "<![CDATA[<![CDATA[", "<item><![CDATA[</item>", "<!--</item>"),
+]
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=range(len(PIECES)))
+def test_to_mend_much_of_anything_takes_no_longer_than_its_length(piece: str) -> None:
+    text = piece * (200_000 // len(piece)) + ">"
+    spend_at_most(2, lambda: mend(f"<rss><channel><item><description>{text}"))
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<?", "<!DOCTYPE [", "<![CDATA[", "<item "])
+def test_to_mend_much_before_a_feed_takes_no_longer_than_its_length(piece: str) -> None:
+    text = piece * (200_000 // len(piece)) + ">"
+    spend_at_most(2, lambda: mend(text))
+
+
+def test_to_mend_names_of_thousands_of_kinds_takes_no_longer_than_their_length() -> None:
+    items = "".join(f"<item><a{number}><link>x" for number in range(20_000))
+    spend_at_most(2, lambda: mend(f"<rss><channel>{items}"))

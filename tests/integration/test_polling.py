@@ -95,7 +95,7 @@ def test_a_feed_that_breaks_and_is_mended_revises_nothing(tools: Tools, publishe
     for title in ("Wind & weather", "Wind &amp; weather"):
         publisher.serve("/feed", rss(items, title=title))
         records.append(poll_again(tools))
-    assert [record.parser for record in records] == ["expat", "feedparser", "expat"]
+    assert [record.parser for record in records] == ["expat", "mended", "expat"]
     assert [(record.new, record.updated) for record in records] == [(2, 0), (0, 0), (0, 0)]
 
 

@@ -55,6 +55,11 @@ def _clean_as_meant(text: str, longest: int) -> str:
     return cleaned if len(cleaned) == len(cut) else clean(cut.translate(_MEANT), longest)
 
 
+def is_html(name: str) -> bool:
+    """Return whether an element's name, in lower case, is one that HTML has for texts."""
+    return name in _HTML
+
+
 def looks_like_html(text: str) -> bool:
     """Return whether undeclared text is HTML: it closes a tag or has a reference, and all of them are HTML's."""
     references = _REFERENCE.findall(text)
@@ -66,7 +71,7 @@ def looks_like_html(text: str) -> bool:
 
 def is_html_only(text: str) -> bool:
     """Return whether all tags of a text are HTML's."""
-    return all(name.lower() in _HTML for name in _TAG.findall(text))
+    return all(is_html(name.lower()) for name in _TAG.findall(text))
 
 
 def as_html(text: str | None, *, is_plain: bool = True) -> str | None:

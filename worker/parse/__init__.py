@@ -1,9 +1,9 @@
 """Stage parse: a document goes in, the entries that it publishes come out.
 
 ```
-            small and well-formed ──► expat, in the worker's process ───────────────┐
-document ──►                                                                        ├──► ParsedDocument
-            anything else ──► child process: JSON, newsroom, expat, then feedparser ┘
+            small and well-formed ──► expat, in the worker's process ───────────────────────────┐
+document ──►                                                                                    ├──► ParsedDocument
+            anything else ──► child process: JSON, newsroom, expat, mended expat, then feedparser ┘
 ```
 
 A document may make the child crash, hang or be killed; the worker's own process reads none that could do so.

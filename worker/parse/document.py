@@ -10,6 +10,7 @@ from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.parse.forgiving import read_with_feedparser
 from worker.parse.json_feed import read_json_feed
+from worker.parse.mended import mend_document
 from worker.parse.sniff import Kind, find_wall, has_more_entries, is_sitemap, sniff
 from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
@@ -44,17 +45,31 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     patience = _PATIENCE * max_entries
     if has_more_entries(document.body, patience):
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
+    return _read_feed(document, max_entries, patience)
+
+
+def _read_feed(document: Document, max_entries: int, patience: int) -> ParsedDocument:
     # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
-    parsed = _read_tree(document, max_entries, patience)
-    if parsed is None and is_sitemap(document.body):
+    if parsed := _read_tree(document, max_entries, patience) or _read_mended(document, max_entries, patience):
+        return parsed
+    if is_sitemap(document.body):
         # feedparser would look for a feed in it for long, and find none.
         raise PermanentError(ErrorClass.PARSE, "the host served a sitemap that is broken beyond reading")
-    return parsed or read_with_feedparser(document, max_entries)
+    return read_with_feedparser(document, max_entries)
 
 
-def _read_tree(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
+def _read_mended(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
+    parsed = _read_tree(document, max_entries, patience, is_broken=True)
+    # Of one without entries and title too much is gone to say that it has none.
+    is_whole = parsed and (parsed.entries or parsed.title or parsed.site_url)
+    return replace(parsed, parser="mended", outline=None) if parsed and is_whole else None
+
+
+def _read_tree(
+    document: Document, max_entries: int, patience: int, *, is_broken: bool = False
+) -> ParsedDocument | None:
     try:
-        return read_well_formed(document, max_entries, patience)
+        return read_well_formed(mend_document(document) if is_broken else document, max_entries, patience)
     except PollError:
         raise
     except Exception:  # noqa: BLE001 -- what one parser trips over another may read

@@ -1,4 +1,4 @@
-"""Read RSS, Atom, RDF and CDF through feedparser, where a document is not well-formed or no other parser reads it.
+"""Read RSS, Atom, RDF and CDF through feedparser, where no other parser reads what a document holds.
 
 feedparser gets bytes that it cannot take for a file's name or a URL. It neither sanitises nor resolves URLs: normalise
 does both better, and for new entries only. In the dicts that it returns anything may be missing or of another type.
@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 from xml.sax import SAXParseException
-from xml.sax.saxutils import unescape
 
 import feedparser
 
@@ -27,60 +26,53 @@ from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
+from worker.parse.mended import mend
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, ParsedDocument
 from worker.values.podcasts import Podcast
 
 _Values = dict[str, Any]
 
-# References to surrogates, which are no characters: feedparser fails on them.
-_SURROGATE = re.compile(
-    r"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5(?:5(?:29[6-9]|[3-9]\d\d)|6\d{3}|7(?:[0-2]\d\d|3[0-3]\d|34[0-3])));"
-)
 # feedparser looks for an address in an author in quadratic time: cut what is longer than any name.
 _LONG_AUTHOR = re.compile(
     r"(<(?:\w{1,20}:)?(?:author|creator|managingEditor|webMaster|name|email)\b[^<>]{0,200}>(?:<!\[CDATA\[)?"
     r"[^<\]]{1000})[^<\]]+"
 )
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # By how feedparser's name of the version begins, the first match counting; it names neither CDF nor odd kinds of RDF.
 _FORMATS = {"rss10": "rdf", "rss090": "rdf", "rss": "rss", "atom": "atom"}
 _UNNAMED = {"rdf": re.compile(r"<(?:\w{1,20}:)?RDF[\s>]"), "cdf": re.compile(r"<channel\s[^<>]*\bhref", re.IGNORECASE)}
-_QUOTES = {"&quot;": '"', "&apos;": "'"}
 _HEAD = 65_536
 
 
 def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument:
-    """Return what an XML feed publishes, or as much of a broken one as feedparser can salvage."""
-    text = _SURROGATE.sub("\ufffd", _XML_DECLARATION.sub("", decode(document.body, document.content_type)))
-    text = _LONG_AUTHOR.sub(r"\1", text)
+    """Return what an XML feed publishes, or as much of it as feedparser can salvage."""
+    text = decode(document.body, document.content_type)
+    # What is not well-formed feedparser reads by rules of its own, which change links and guids.
+    text = _LONG_AUTHOR.sub(r"\1", mend(text) or text)
     found = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    items, is_broken, version = _dicts(found, "entries"), dict.get(found, "bozo"), dict.get(found, "version") or ""
-    if not items and (is_broken or not version):
-        raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({_why_broken(found)})")
-    if is_broken:
-        items = [_with_guid_unescaped(item) for item in items]
-    kept = field_rules.keep_newest(items, max_entries, _moment_of)
-    feed = _detail(found, "feed")
-    # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
+    items, feed, version = _dicts(found, "entries"), _detail(found, "feed"), dict.get(found, "version") or ""
     is_atom = version.startswith("atom")
+    title, site_url = _feed_title(feed, is_atom=is_atom), _page(feed) or _text(feed, "link", LONGEST_URL)
+    if not items and not (version and (title or site_url)):
+        raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({_why_broken(found)})")
+    kept = field_rules.keep_newest(items, max_entries, _moment_of)
+    # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     feed_authors = tuple(_authors(feed)) if is_atom else ()
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
     self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
-    site_url = _page(feed) or _text(feed, "link", LONGEST_URL)
     entries, faults = read_each(kept, lambda item: _entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom))
     return ParsedDocument(
         format=_format(version, text),
         parser="feedparser",
         entries=entries,
         faults=faults,
-        title=_feed_title(feed, is_atom=is_atom),
+        title=title,
         site_url=field_rules.absolute_site(site_url, document.url, self_url),
         self_url=self_url,
         language=_text(feed, "language"),
@@ -95,12 +87,6 @@ def _why_broken(found: _Values) -> str:
     if isinstance(reason, SAXParseException):
         return f"line {reason.getLineNumber()}: {reason.getMessage()}"
     return str(reason or "no feed in it")
-
-
-def _with_guid_unescaped(item: _Values) -> _Values:
-    """Return an entry of a broken document with its guid as it was meant: a feed that breaks must rename nothing."""
-    texts = {name: text for name in ("id", "link") if (text := _text(item, name, LONGEST_URL))}
-    return {**item, **{name: unescape(text, _QUOTES) for name, text in texts.items()}}
 
 
 def _published(item: _Values) -> str | None:

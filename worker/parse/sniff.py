@@ -28,12 +28,20 @@ _ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry|url)[\s>]")
 _DOCTYPE = re.compile(rb"<![^\[>]*(\[)?")
 _HTML_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _KINDS = {
-    Kind.XML_FEED: b"rss feed rdf channel urlset",
+    Kind.XML_FEED: b"rss feed rdf channel urlset entry item",
     Kind.NEWSROOM: b"nitf newsml newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem",
     Kind.OPML: b"opml",
     Kind.HTML: b"html body head script meta title p div",
 }
 _ROOTS = {root: kind for kind, roots in _KINDS.items() for root in roots.split()}
+# What a program said of itself before the feed, as text or as HTML; a page is no such thing, whatever it holds.
+_JUNK = frozenset(b"b big br center code div font h1 h2 h3 h4 hr i img p pre script span strong style table".split())
+_FEED_BEHIND = re.compile(
+    rb"<\?xml\s|(?:^|>)[ \t]*<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|urlset)\s[^<>]*(?:version|xmlns)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MOST_STARTS = 20
+_PAGE = re.compile(rb"<(?:!doctype\s+)?(?:html|head|body)[\s>]", re.IGNORECASE)
 # Text may begin with a bracket too: "[Updated] LONDON …".
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
 # Wires part header, text and trailer of a dispatch by SOH, STX, ETX and EOT, and begin with SYN (IPTC 7901).
@@ -72,9 +80,22 @@ def sniff(body: bytes) -> Kind:
     if _JSON.match(head):
         return Kind.JSON
     if head[:1] == b"<":
-        return _ROOTS.get(_root_name(head), Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
+        name = _root_name(head)
+        if name in _JUNK and _has_feed_behind(head):
+            return Kind.XML_FEED
+        return _ROOTS.get(name, Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
     start = head[:4096]
-    return Kind.BINARY if sum(byte in _CONTROLS for byte in start) > _FEW_CONTROLS * len(start) else Kind.TEXT
+    if sum(byte in _CONTROLS for byte in start) > _FEW_CONTROLS * len(start):
+        return Kind.BINARY
+    return Kind.XML_FEED if _has_feed_behind(head) else Kind.TEXT
+
+
+def _has_feed_behind(head: bytes) -> bool:
+    """Say whether a feed begins behind something else: at its declaration, or at the start of a line."""
+    for start in islice(_FEED_BEHIND.finditer(head), _MOST_STARTS):
+        if _ROOTS.get(_root_name(head, start.start())) is Kind.XML_FEED:
+            return not _PAGE.search(head, 0, start.start())
+    return False
 
 
 def is_sitemap(body: bytes) -> bool:
@@ -87,8 +108,8 @@ def has_more_entries(body: bytes, most: int) -> bool:
     return next(islice(_ENTRY.finditer(body), most, None), None) is not None
 
 
-def _root_name(head: bytes) -> bytes:
-    root = _ROOT.search(head, _end_of_prologue(head))
+def _root_name(head: bytes, start: int = 0) -> bytes:
+    root = _ROOT.search(head, _end_of_prologue(head, start))
     return root[1].lower() if root else b""
 
 
@@ -101,9 +122,8 @@ def _head(body: bytes) -> bytes:
     return head.lstrip(b" \t\r\n\x00\x0b\x0c")
 
 
-def _end_of_prologue(head: bytes) -> int:
+def _end_of_prologue(head: bytes, place: int = 0) -> int:
     """Return where declarations, instructions and comments end; step by step, for one regular search is quadratic."""
-    place = 0
     while (place := head.find(b"<", place)) >= 0:
         if head.startswith(b"<?", place):
             end = b"?>"

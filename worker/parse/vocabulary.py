@@ -26,6 +26,28 @@ _NAMESPACES = {
 }
 _PREFIXES = {namespace: prefix for prefix, spelt in _NAMESPACES.items() for namespace in spelt.split()} | {"": ""}
 
+USUAL_NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "georss": "http://www.georss.org/georss",
+    "image": "http://www.google.com/schemas/sitemap-image/1.1",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "news": "http://www.google.com/schemas/sitemap-news/0.9",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rss": "http://purl.org/rss/1.0/",
+    "slash": "http://purl.org/rss/1.0/modules/slash/",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+    "thr": "http://purl.org/syndication/thread/1.0",
+    "wfw": "http://wellformedweb.org/CommentAPI/",
+    "xhtml": "http://www.w3.org/1999/xhtml",
+}
+"""What a prefix means that a document uses without declaring it."""
+
 # In lower case, for publishers do not agree on capitals.
 _NAMES = {
     "rss": "rss",
@@ -80,6 +102,12 @@ _NAMES = {
     "image loc": "image:loc",
 }
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
+
+
+def role_as_written(name: str) -> str:
+    """Return the role of an element by its name in lower case, whatever its prefix is declared to be; "" for none."""
+    prefix, _, local = name.rpartition(":")
+    return _ROLES.get(local if prefix in {"atom", "rss"} else name, "")
 
 
 class Roles(dict[str, str]):

@@ -1,7 +1,7 @@
 """Read a well-formed feed of RSS, RDF or Atom, or a news sitemap, in one go from the tree of its elements.
 
-All other feeds are left to feedparser. Both parsers follow the rules of ``basics.field_rules``, and a test compares
-what they read.
+Others are mended first, or left to feedparser. Both parsers follow the rules of ``basics.field_rules``, and a test
+compares what they read.
 
 expat builds the tree, in linear time but for one thing: entities that name entities, over which old versions crash.
 Only a document type can declare them, so a document that has one is refused before its first declaration is read.
@@ -20,12 +20,14 @@ from worker.basics.one_line import one_line, read_title
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.outline import Sliced, hash_frame, outline_entries, slice_entries
+from worker.parse.references import join_halves
 from worker.parse.tree_entry import find_links, find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Outline, ParsedDocument
 
+_ENTRIES = ("item", "entry")
 # No feed has more namespaces than this.
 _MOST_NAMESPACES = 200
 
@@ -88,13 +90,12 @@ def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries:
 
 def _read(document: Document, patience: int, most: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:
     """Return what a document publishes; entries that stay unread, by their places, are empty elements."""
-    text = decode(document.body, document.content_type)
+    text = join_halves(decode(document.body, document.content_type))
     tree = build_tree(text)
     if tree is None:
         return None
     try:
-        is_sitemap = tree.format == "sitemap"
-        parsed = _read_sitemap(tree, patience, most) if is_sitemap else _read_feed(tree, patience, unread)
+        parsed = _read_tree(tree, patience, most, unread)
     except UnreadableError:
         return None
     site_url = field_rules.absolute_site(parsed.site_url, document.url, parsed.self_url)
@@ -130,6 +131,21 @@ def _refuse(*_: object) -> None:
     raise UnreadableError
 
 
+def _read_tree(tree: Tree, patience: int, most: int, unread: Sequence[bool]) -> ParsedDocument:
+    if tree.format == "sitemap":
+        return _read_sitemap(tree, patience, most)
+    return _read_lone_entry(tree) if tree.format == "entry" else _read_feed(tree, patience, unread)
+
+
+def _read_lone_entry(tree: Tree) -> ParsedDocument:
+    """Read a document that is one entry (RFC 4287, section 2), as a feed of one."""
+    is_atom = tree.root.tag.endswith("entry")
+    entry = read_entry(tree.root, Scope(tree.roles, is_atom=is_atom), ())
+    if not entry.title or not (entry.guid or entry.link):
+        raise UnreadableError
+    return ParsedDocument(format="atom" if is_atom else "rss", parser="expat", entries=(entry,), updated=entry.updated)
+
+
 def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocument:
     root, roles, is_atom = tree.root, tree.roles, tree.format == "atom"
     if not is_atom and tree.format not in {"rss", "rdf"}:
@@ -138,16 +154,15 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
     top = sort_parts(root, roles)
     channels = () if is_atom else top.get("channel", ())
     parts_of = [(top, scope), *((sort_parts(channel, roles), scope.within(channel)) for channel in channels)]
+    feed, feed_scope = parts_of[1] if channels else parts_of[0]
     items = [(item, inner) for parts, inner in parts_of for item in parts.get("entry", ())]
-    # RDF has its items beside the channel, RSS inside it; where there are none or some elsewhere, something is amiss.
-    if not items or len(items) > patience or sum(1 for _ in root.iter(items[0][0].tag)) > len(items):
+    if len(items) > patience or (_has_more_entries(root, items) if items else not _is_empty_feed(root, channels)):
         raise UnreadableError
     if unread:
         is_empty = [not (len(item) or item.attrib or item.text) for item, _ in items]
         if is_empty != list(unread) or sum("entry" in parts for parts, _ in parts_of) > 1:
             raise UnreadableError
         items = [item for item, is_unread in zip(items, unread, strict=True) if not is_unread]
-    feed, feed_scope = parts_of[1] if channels else parts_of[0]
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
     title = next(read_marked_texts(feed, feed_scope, LONGEST_TITLE, "title"), None)
@@ -162,6 +177,17 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
     )
+
+
+def _has_more_entries(root: Element, items: Sequence[tuple[Element, Scope]]) -> bool:
+    """Say whether there are entries elsewhere than beside RDF's channel or inside RSS's: then something is amiss."""
+    return sum(1 for _ in root.iter(items[0][0].tag)) > len(items)
+
+
+def _is_empty_feed(root: Element, channels: Sequence[Element]) -> bool:
+    """Say whether a document without entries is a feed all the same: its root is no chance, and hides none anywhere."""
+    is_feed = bool(channels) or root.tag.lower().endswith("}feed")
+    return is_feed and not any(element.tag.lower().endswith(_ENTRIES) for element in root.iter())
 
 
 def _read_sitemap(tree: Tree, patience: int, most: int) -> ParsedDocument:

@@ -134,7 +134,7 @@ class ParsedDocument:
     """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``ninjs``, ``nitf``, ``newsml-1`` or
     ``newsml-g2``."""
     parser: str
-    """Which path read it: ``expat``, ``feedparser``, ``json``, ``dispatch``, ``newsroom``."""
+    """Which path read it: ``expat``, ``mended``, ``feedparser``, ``json``, ``dispatch``, ``newsroom``."""
     entries: tuple[Entry, ...]
     """Without those that came again, byte for byte as in ``before``."""
     title: str | None = None

@@ -18,14 +18,15 @@ def test_every_feed_has_its_expectation_and_every_expectation_its_feed() -> None
     assert {path.stem for path in folder.glob("*.json")} == {*PAIRS}
 
 
-@pytest.mark.parametrize("body", [b"<rss", b"<feed></feed", b"<rdf:RDF>", b"<channel>"])
+@pytest.mark.parametrize("body", [b"<rss", b"<feed></feed", b"<rdf:RDF>", b"<channel>", b"no feed"])
 def test_what_nothing_can_be_salvaged_of_is_refused(body: bytes) -> None:
     with pytest.raises(PermanentError, match="broken beyond reading"):
         read_with_feedparser(Document("http://127.0.0.1/feed", body, None), 100)
 
 
-def test_a_feed_without_entries_is_a_feed() -> None:
-    body = b"<rss version='2.0'><channel><title>New</title></channel></rss>"
+@pytest.mark.parametrize("end", [b"</channel></rss>", b"", b"</channel><br"])
+def test_a_feed_without_entries_is_a_feed(end: bytes) -> None:
+    body = b"<rss version='2.0'><channel><title>New</title>" + end
     parsed = read_with_feedparser(Document("http://127.0.0.1/feed", body, None), 100)
     assert (parsed.title, parsed.entries) == ("New", ())
 
@@ -44,3 +45,9 @@ def test_an_endless_author_costs_no_more_than_a_name(author: str) -> None:
     document = Document("http://127.0.0.1/feed", body, None)
     (entry,) = spend_at_most(0.5, lambda: read_with_feedparser(document, 100)).entries
     assert entry.authors == ("x" * 400,)
+
+
+def test_a_namespace_with_spaces_in_it_is_a_namespace() -> None:
+    body = "<rss><channel><item><title>Rain</title><b xmlns='http://127.0.0.1/a\u2003b\u2003c'/></item></channel></rss>"
+    (entry,) = read_with_feedparser(Document("http://127.0.0.1/feed", body.encode(), None), 100).entries
+    assert entry.title == "Rain"

@@ -38,6 +38,23 @@ COMMENT = b"<!-- " + b"<rss> a comment " * 50 + b"-->"
         (b"<script>", Kind.HTML),
         (b"<?xml version='1.0'?><svg>", Kind.XML),
         (b"<urlset>", Kind.XML_FEED),
+        (b"<entry xmlns='http://www.w3.org/2005/Atom'>", Kind.XML_FEED),
+        (b"<item>", Kind.XML_FEED),
+        (b"<br />\n<b>Warning</b>: x in <b>/a.php</b><br />\n<?xml version='1.0'?><rss>", Kind.XML_FEED),
+        (b"<?xml version='1.0'?><br /><b>Warning</b><br /><rss version='2.0'>", Kind.XML_FEED),
+        (b"<table><tr><td>Notice</td></tr></table>\n  <feed xmlns='http://www.w3.org/2005/Atom'>", Kind.XML_FEED),
+        (b"<script>var a;</script><?xml version='1.0'?>" + COMMENT + b"<rdf:RDF>", Kind.XML_FEED),
+        (b"Warning: x < 3\n<?xml version='1.0'?><rss version='2.0'>", Kind.XML_FEED),
+        (b"Warning: x\n<rss version='2.0'>", Kind.XML_FEED),
+        (b"\n\n\xef\xbb\xbf<?xml version='1.0'?><rss>", Kind.XML_FEED),
+        (b"<p>Notice</p><html><body><pre>\n<rss version='2.0'>", Kind.HTML),
+        (b"<div>Page</div><body>\n<?xml version='1.0'?><rss version='2.0'>", Kind.HTML),
+        (b"<!doctype html><p>How to:<pre>\n<rss version='2.0'>", Kind.HTML),
+        (b"<html><body>\n<rss version='2.0'>", Kind.HTML),
+        (b"<xsl:stylesheet><xsl:template>\n<rss version='2.0'>", Kind.XML),
+        (b"<?xml version='1.0'?><soap:Envelope>\n<rss version='2.0'>", Kind.XML),
+        (b"LONDON (Reuters) - A feed begins with <rss version='2.0'>.", Kind.TEXT),
+        (b"A drawing\n<?xml version='1.0'?><svg>", Kind.TEXT),
         (b"<>", Kind.XML),
         (b'{"version": "https://jsonfeed.org/version/1.1"}', Kind.JSON),
         (b"\xef\xbb\xbf [\n{}]", Kind.JSON),
@@ -61,7 +78,22 @@ def test_bytes_are_what_they_begin_like(body: bytes, kind: Kind) -> None:
     assert sniff(body) is kind
 
 
-@pytest.mark.parametrize("piece", [b"<", b"<!--", b"<?", b"<!DOCTYPE ", b"<!DOCTYPE [", b"<a:", b"<!DOCTYPE []", b" "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"<",
+        b"<!--",
+        b"<?",
+        b"<!DOCTYPE ",
+        b"<!DOCTYPE [",
+        b"<a:",
+        b"<!DOCTYPE []",
+        b" ",
+        b"br>\n",
+        b"br><?xml <",
+        b"p>\n<rss x ",
+    ],
+)
 def test_ten_megabytes_of_anything_cost_little(piece: bytes) -> None:
     body = b"<" + piece * (10_000_000 // len(piece))
     spend_at_most(0.1, lambda: sniff(body))

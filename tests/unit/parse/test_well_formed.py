@@ -11,7 +11,7 @@ from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 
-# Broken, with a document type, of a format of the nineties: feedparser's alone.
+# Broken, with a document type, of a format of the nineties: the child's alone.
 LEFT_ALONE = {"broken", "rss_091", "cdf"}
 READ = [name for name in PAIRS if name not in LEFT_ALONE]
 
@@ -38,7 +38,7 @@ def test_two_parsers_read_the_same(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LEFT_ALONE))
-def test_what_it_takes_feedparser_to_read_is_left_alone(name: str) -> None:
+def test_what_is_not_for_this_process_is_left_alone(name: str) -> None:
     assert read_well_formed(document_of(name), 100, 100) is None
 
 
@@ -48,7 +48,10 @@ def test_what_it_takes_feedparser_to_read_is_left_alone(name: str) -> None:
         "<rss><channel><item><guid>1</guid></item></channel>",
         "<rss><channel><item><title>&nbsp;</title></item></channel></rss>",
         "<rss><channel><item><dc:title>undeclared</dc:title></item></channel></rss>",
-        "<rss><channel><title>no items</title></channel></rss>",
+        "<rss><x/></rss>",
+        "<feed><title>of something</title></feed>",
+        "<rss><channel><title>none here</title><items><x:item xmlns:x='x'/></items></channel></rss>",
+        "<entry><id>1</id><word>no feed's</word></entry>",
         "<rss><channel><item><guid>1</guid></item><items><item><guid>2</guid></item></items></channel></rss>",
         "<html><body><item><guid>1</guid></item></body></html>",
         "<feed version='0.3'><entry><content mode='base64'>eA==</content></entry></feed>",
@@ -58,10 +61,46 @@ def test_what_it_takes_feedparser_to_read_is_left_alone(name: str) -> None:
         "{}",
         "LONDON (Reuters) - Rain.",
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_what_may_not_be_all_that_it_seems_is_left_alone(body: str) -> None:
     assert _read(body) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel><title>News</title></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title></feed>",
+        "<rss><channel><title>News</title><x/></channel></rss>",
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><channel><title>News</title></channel></rdf:RDF>",
+    ],
+)
+def test_a_feed_without_entries_is_an_empty_feed(body: str) -> None:
+    parsed = _read(body)
+    assert parsed
+    assert (parsed.title, parsed.entries) == ("News", ())
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (
+            "<entry xmlns='http://www.w3.org/2005/Atom'><id>1</id><title>Rain</title><link href='http://a/1'/></entry>",
+            ("atom", "1", "Rain", "http://a/1"),
+        ),
+        (
+            "<item><title>Rain</title><link>http://127.0.0.1/1</link></item>",
+            ("rss", None, "Rain", "http://127.0.0.1/1"),
+        ),
+    ],
+)
+def test_a_document_that_is_one_entry_is_a_feed_of_one(body: str, read: tuple[str, ...]) -> None:
+    parsed = _read(body)
+    assert parsed
+    (entry,) = parsed.entries
+    assert (parsed.format, entry.guid, entry.title, entry.link) == read
+    assert parsed.title is None
 
 
 def test_a_sitemap_without_news_is_no_feed() -> None:
