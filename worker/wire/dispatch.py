@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from worker.basics.charset import decode
-from worker.basics.field_rules import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
@@ -92,7 +92,8 @@ def _read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date |
     )
     return Entry(
         guid=DISPATCH_GUID,
-        title=as_html(titled[1] if titled else head.headline),
+        title=titled[1] if titled else head.headline,
+        has_plain_title=True,
         content="\n\n".join(signed.paragraphs),
         is_plain_text=True,
         authors=head.authors + names + signed.authors,

@@ -80,7 +80,8 @@ def _read_meta(item: Node) -> Entry:
     signals = (_SIGNALS.get(_code(signal) or "") for signal in children(meta, "signal"))
     return Entry(
         guid=read_attribute(item, "guid"),
-        title=as_html(_headline(content) or line_of(find_node(meta, "title"))),
+        title=_headline(content) or line_of(find_node(meta, "title")),
+        has_plain_title=True,
         summary=as_html(line_of(find_node(content, "description"))),
         authors=_authors(content, language),
         published=created,

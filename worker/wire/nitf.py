@@ -43,6 +43,7 @@ def read_article(nitf: Node) -> Entry:
     return Entry(
         guid=item_id or DISPATCH_GUID,
         title=_title(nitf, head),
+        has_plain_title=True,
         summary=write_html(children(find_node(head, "abstract"))) or as_html(line_of(find_node(head, "abstract"))),
         content=_content(body),
         authors=tuple(_authors(head, body)),
@@ -67,7 +68,7 @@ def read_article(nitf: Node) -> Entry:
 def _title(nitf: Node, head: Node | None) -> str | None:
     headline = find_node(head, "hedline")
     lines = (find_node(headline, "hl1"), find_node(nitf, "head", "title"), find_node(headline, "hl2"))
-    return as_html(next(filter(None, map(line_of, lines)), None))
+    return next(filter(None, map(line_of, lines)), None)
 
 
 def _content(body: Node | None) -> str | None:

@@ -90,7 +90,8 @@ def weightiest_notice(*notices: Notice | None) -> Notice | None:
 
 def read_headline(headline: str) -> NoticeLine:
     """Return a headline as a reader should see it, and what its prefixes say: ``RPT-UPDATE 2-Bridge reopens``."""
-    text = headline.strip(" \t^<")
+    # ^ANPA opens and closes lines like this.<
+    text = headline.strip(" \t^").rstrip(" \t^<")
     prefixes: list[NoticeLine] = []
     while len(prefixes) < _MOST_PREFIXES and (
         prefix := _PREFIX.match(text) or _BRACKETED.match(text) or _NTH_PREFIX.match(text)
