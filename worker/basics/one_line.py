@@ -5,6 +5,7 @@ from html import unescape
 
 import turbohtml
 
+from worker.basics.field_rules import is_html_only
 from worker.basics.text import clean, drop_invisible, fold, shorten
 
 LONGEST_TITLE = 1_000
@@ -37,8 +38,11 @@ def plain_line(text: str, longest: int) -> str:
 
 def read_title(text: str, *, is_plain: bool) -> str:
     """Return the title of a feed or an entry as one line, cut at a word; ``is_plain``: its format says it is text."""
-    line = plain_line if is_plain else one_line
-    return shorten(line(text, 2 * LONGEST_TITLE), LONGEST_TITLE)
+    line = "" if is_plain else one_line(text, 2 * LONGEST_TITLE)
+    # A title that is nothing but a tag of no HTML has it for a word: </example>
+    if not line and (is_plain or not is_html_only(decode_entities(text))):
+        line = plain_line(text, 2 * LONGEST_TITLE)
+    return shorten(line, LONGEST_TITLE)
 
 
 def decode_entities(text: str) -> str:

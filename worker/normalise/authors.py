@@ -17,6 +17,9 @@ _LONGEST = 2000
 _LIST = re.compile(r"\s*[;|]\s*")
 _AND = "and|und|et|y|e|og|och|i|en|&"
 _JOINTS = re.compile(rf"\s*,\s*(?:(?:{_AND}) )?|\s+(?:{_AND})\s+")
+# As journals have it: LOVELACE, A. K., Somerville, M.
+_SURNAME_FIRST = r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}, [^\W\d_]\.(?:[ -]?[^\W\d_]\.){0,4}"
+_SURNAMES_FIRST = re.compile(rf"{_SURNAME_FIRST}(?:,? (?:(?:{_AND}) )?{_SURNAME_FIRST})+")
 _LEADING_AND = re.compile(rf"^(?:{_AND})\s+")
 _BY = re.compile(r"(?:(?:posted|story|text|words|written) )?by(?::\s*|\s+|$)", re.IGNORECASE)
 # These begin names too.
@@ -60,6 +63,8 @@ def _take_apart(written: str) -> Sequence[str]:
     """Return the names that commas and the like separate."""
     if quoted := _QUOTED.fullmatch(written):
         return (quoted[1],)
+    if "," in written and _SURNAMES_FIRST.fullmatch(written):
+        return [_LEADING_AND.sub("", name) for name in re.findall(_SURNAME_FIRST, written)]
     parts = _JOINTS.split(written)
     return parts if all(map(_is_name, parts)) else (written,)
 

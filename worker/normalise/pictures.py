@@ -35,6 +35,8 @@ _MOST_TOKENS = 200
 _SIZE = itemgetter(0, 1)
 _WIDTH = re.compile(r"\s*(\d{1,5})(?:px)?\s*")
 _NOT_LOADED = ("data:", "about:", "blob:")
+# What a candidate's address may be: a URL of the web, or a relative one.
+_LOADED = re.compile(r"https?:|(?![a-z][\w.+-]*:|,*\Z)", re.IGNORECASE)
 # Names of files that only hold a place.
 _PLACEHOLDERS = ("blank", "placeholder", "spacer", "transparent", "loading", "1x1")
 _COUNTER = re.compile(r"piwik|matomo|pixel|analytics|/watch/\d|/tr\?", re.IGNORECASE)
@@ -144,7 +146,7 @@ def _read_candidates(attributes: Mapping[str, str]) -> Iterator[_Candidate]:
             if size is None:
                 if address:
                     yield 0, 1, address.rstrip(",")
-                address = "" if token.startswith("data:") else token
+                address = token if _LOADED.match(token) else ""
             elif address and size[2] != "h":
                 yield (float(size[1]), 1, address) if size[2] == "w" else (0, float(size[1]), address)
                 # The next address may follow the comma at once.

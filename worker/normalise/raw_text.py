@@ -5,7 +5,8 @@ tag was forgotten. What is written like that comes from XML, or was cut short.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 _HELD = "audio datalist iframe noembed noframes noscript option select textarea title video xmp".split()
 """None of these holds another of its name: a second opening tag says that the first one was never closed."""
@@ -22,7 +23,7 @@ _CLOSING = {name: re.compile(rf"<(?P<end>/){name}(?=[\s/>])[^<>]*>?", re.IGNOREC
 # A slash that ends an unquoted value, as in src=/frames/>, closes nothing.
 _CLOSES_ITSELF = re.compile(r"(?:[\s\"']|<\w+)/>\Z")
 _SOURCES = re.compile(r"(?:\s*</?(?:source|track)\b[^<>]*>)*", re.IGNORECASE)
-# Code that is never closed ends where one of these tags begins: it has angle brackets of its own.
+# Code or a drawing that is never closed ends where one of these tags begins: it has angle brackets of its own.
 _STORY = re.compile(
     r"</?(?:a|article|aside|blockquote|br|div|em|figure|h[1-6]|hr|iframe|img|ol|p|section|span|strong|table|ul)(?=[\s/>])",
     re.IGNORECASE,
@@ -43,6 +44,7 @@ def close_raw_text(html: str) -> str:
 def _missing_ends(html: str) -> Iterator[tuple[int, str]]:
     """Yield where closing tags are missing, and of which elements."""
     never_closed: set[str] = set()
+    stories: list[int] | None = None
     place = 0
     while opening := _OPENING.search(html, place):
         name = opening["name"].lower()
@@ -53,7 +55,9 @@ def _missing_ends(html: str) -> Iterator[tuple[int, str]]:
         if not _is_held(opening, name):
             # To look for it again would take us to the end again.
             never_closed.add(name)
-        place = _end_of_contents(html, opening, name)
+        if stories is None:
+            stories = [story.start() for story in _STORY.finditer(html)]
+        place = _end_of_contents(html, opening, name, stories)
         yield place, name
 
 
@@ -74,13 +78,14 @@ def _is_empty(opening: re.Match[str], name: str) -> bool:
     return is_elsewhere or _CLOSES_ITSELF.search(opening[0]) is not None
 
 
-def _end_of_contents(html: str, opening: re.Match[str], name: str) -> int:
+def _end_of_contents(html: str, opening: re.Match[str], name: str, stories: Sequence[int]) -> int:
     if _is_empty(opening, name):
         return opening.end()
     if name in {"audio", "video"}:
         sources = _SOURCES.match(html, opening.end())
         return sources.end() if sources else opening.end()
-    if name in {"script", "style"}:
-        story = _STORY.search(html, opening.end())
-        return story.start() if story else len(html)
+    if name in _NESTED:
+        # Parts of a drawing or a formula would swallow the words as the whole does.
+        at = bisect_left(stories, opening.end())
+        return stories[at] if at < len(stories) else len(html) if name in {"script", "style"} else opening.end()
     return opening.end()

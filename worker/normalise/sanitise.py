@@ -116,7 +116,8 @@ _base_url: ContextVar[str | None] = ContextVar("base_url", default=None)
 
 def _resolve(url: str) -> str | None:
     base = _base_url.get()
-    return absolute_url(url, base) if base else None
+    # What leads nowhere would lead to the base: href="".
+    return absolute_url(url, base) if base and url.strip() else None
 
 
 _CLEANER = nh3.Cleaner(

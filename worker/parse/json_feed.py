@@ -20,11 +20,13 @@ from worker.values.entries import Enclosure, Entry, ParsedDocument
 from worker.values.podcasts import Podcast
 
 _VERSION = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/", "https://www.jsonfeed.org/version/")
+# Names that only JSON Feed has; title, items and id stand in the answers of many other programs.
+_TELLING = frozenset("home_page_url feed_url content_html content_text date_published date_modified".split())
 
 
 def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
     """Return what a JSON Feed publishes; PermanentError for a value that is no JSON Feed."""
-    if not isinstance(feed, dict) or not str(feed.get("version")).startswith(_VERSION):
+    if not isinstance(feed, dict) or not _is_json_feed(feed):
         raise PermanentError(ErrorClass.NOT_A_FEED, "the document is JSON, but no JSON Feed and no ninjs")
     authors = tuple(_authors(feed))
     items = [item for item in list_in(feed, "items") if isinstance(item, dict)]
@@ -41,6 +43,14 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
         language=text_in(feed, "language", LONGEST_NAME),
         dropped_entries=len(items) - len(kept),
     )
+
+
+def _is_json_feed(feed: dict[str, Any]) -> bool:
+    """Return whether an object is a JSON Feed by its version, else by its names: some write ``1.1``, or no version."""
+    if str(feed.get("version")).startswith(_VERSION):
+        return True
+    parts = (feed, *(item for item in list_in(feed, "items") if isinstance(item, dict)))
+    return isinstance(feed.get("items"), list) and not all(map(_TELLING.isdisjoint, parts))
 
 
 def _entry(item: dict[str, Any], feed_authors: tuple[str, ...]) -> Entry:

@@ -146,7 +146,7 @@ def _tags(parts: Parts) -> Iterator[str]:
             yield from field_rules.split_subjects(read_element_text(element, LONGEST_CONTENT) or "")
         elif element.attrib:
             yield from _described_tags(element)
-        elif tag := tidy_text(element.text, LONGEST_NAME):
+        elif tag := read_element_text(element, LONGEST_NAME):
             yield tag
     for element in parts.get("tags", ()):
         yield from field_rules.split_keywords(read_element_text(element, LONGEST_CONTENT) or "")
@@ -159,8 +159,8 @@ def _described_tags(category: Element) -> Iterator[str]:
     if label := tidy_text(category.get("label"), LONGEST_NAME):
         yield label
         return
-    written = (category.get("term") or category.get("text"), category.text)
-    yield from (tag for text in written if (tag := tidy_text(text, LONGEST_NAME)))
+    named = tidy_text(category.get("term") or category.get("text"), LONGEST_NAME)
+    yield from filter(None, (named, read_element_text(category, LONGEST_NAME)))
 
 
 def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:

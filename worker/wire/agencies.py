@@ -127,8 +127,9 @@ _ONE_SPELLING = (
 _NAMES = dict(zip(_ONE_SPELLING, _ONE_SPELLING, strict=True)) | {
     spelling.strip(" ."): name for name, others in _SPELLINGS.items() for spelling in (name, *others.split("|"))
 }
-# dpa/bb is dpa's desk for Berlin.
+# dpa/bb is dpa's desk for Berlin; tca/dpa is what dpa distributes for a partner.
 _DESK = re.compile(r"(?<=\w)/[a-z]{2,4}$")
+_PARTNER = re.compile(r"^[a-z]{2,4}/(?=\w)")
 _WITH_ABBREVIATION = re.compile(r"([^()]+)\(([^()]+)\)\s*")
 
 
@@ -143,7 +144,7 @@ def agency_name(written: str) -> str:
 def is_agency(name: str) -> bool:
     """Say whether a name, with or without a desk, is how a known agency is written; ``S.p.A.`` is not SPA."""
     known = name.strip(" .").casefold()
-    return known in _FOLDED or known.partition("/")[0] in _FOLDED
+    return known in _FOLDED or not _FOLDED.isdisjoint((known.partition("/")[0], _PARTNER.sub("", known)))
 
 
 def is_same_agency(one: str, other: str) -> bool:
@@ -152,7 +153,9 @@ def is_same_agency(one: str, other: str) -> bool:
 
 
 def without_desk(written: str) -> str:
-    """Return an agency's name without the desk that signs beside it."""
+    """Return an agency's name without the desk or the partner that signs beside it."""
+    if not is_agency(written.partition("/")[0]) and is_agency(distributor := _PARTNER.sub("", written)):
+        return distributor
     return _DESK.sub("", written)
 
 

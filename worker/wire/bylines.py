@@ -33,6 +33,8 @@ _ROLE = re.compile(
     r"|Korrespondent|Korrespondentin|News|Service|Wire)|(?:for|from|in) .{2,40}",
     re.IGNORECASE,
 )
+# The paper that a name behind it writes for: The Harbour Gazette.
+_PAPER = re.compile(r"The(?: [^\W\d_a-z][\w.'’-]*){1,6}")
 
 # Reporting by Jane Doe in London; additional reporting by John Roe; editing by Ann Poe
 _CREDIT = re.compile(
@@ -149,7 +151,7 @@ def _read_names(text: str) -> Byline | None:
     for part in filter(None, _JOINTS.split(text.strip(" ="))):
         if is_agency(part.removeprefix("the ").removeprefix("The ")):
             agency = agency or part
-        elif not _ROLE.fullmatch(part):
+        elif not (_ROLE.fullmatch(part) or (names and _PAPER.fullmatch(part))):
             name = _read_name(_PLACE.sub("", part))
             if name is None:
                 return None

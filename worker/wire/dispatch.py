@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from worker.basics.charset import decode
-from worker.basics.field_rules import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
@@ -31,6 +31,8 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BEGINNING = re.compile(r"[ \t]{2,}\S|[ \t]*[*•·‣▪] ")
 # Wires wrap their lines before this: a longer one is a whole paragraph.
 _LONGEST_WRAPPED = 100
+# A rule or a heading between paragraphs: ___, UP NEXT.
+_LONGEST_HEADING = 30
 # Xinhua may name the headline behind the dateline.
 _XINHUA_HEADLINE = re.compile(r"题[：:]\s*(.{2,80})")
 
@@ -55,9 +57,14 @@ def _split_paragraphs(body: str) -> list[str]:
     blocks = [block.split("\n") for block in _BLANK_LINE.split(body) if block and not block.isspace()]
     lines = [line for block in blocks if len(block) > 1 for line in block if line and not line.isspace()]
     # Where all lines are indented, that is a margin; unless each is a paragraph.
-    has_margin = all(map(_BEGINNING.match, lines)) and not all(map(SENTENCE_END.search, map(str.rstrip, lines)))
+    has_margin = all(map(_BEGINNING.match, lines)) and not all(map(_is_paragraph, map(str.strip, lines)))
     split = (_split_block(block, has_margin=has_margin) if len(block) > 1 else block for block in blocks)
     return [" ".join(paragraph.split()) for paragraphs in split for paragraph in paragraphs]
+
+
+def _is_paragraph(line: str) -> bool:
+    """Say whether a line may be a whole paragraph: it ends a sentence, or is a rule or a heading in capitals."""
+    return bool(SENTENCE_END.search(line)) or (len(line) <= _LONGEST_HEADING and not any(map(str.islower, line)))
 
 
 def _split_block(lines: Sequence[str], *, has_margin: bool) -> Iterator[str]:
@@ -85,7 +92,8 @@ def _read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date |
     )
     return Entry(
         guid=DISPATCH_GUID,
-        title=as_html(titled[1] if titled else head.headline),
+        title=titled[1] if titled else head.headline,
+        has_plain_title=True,
         content="\n\n".join(signed.paragraphs),
         is_plain_text=True,
         authors=head.authors + names + signed.authors,

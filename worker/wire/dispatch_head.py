@@ -119,7 +119,7 @@ def _read_all_lines(lines: Sequence[_Line]) -> tuple[DispatchHead, int]:
     for at, (line, head) in enumerate(zip(lines, heads, strict=True)):
         if at not in headline:
             is_known = head and not (head.headline and whole.headline)
-            whole = merge_heads(whole, head if head and is_known else DispatchHead(kept=(line.text,)))
+            whole = merge_heads(whole, head if head and is_known else DispatchHead(kept=(line.text.strip("^< "),)))
     return whole, lines[-1].end if lines else 0
 
 

@@ -21,11 +21,12 @@ _LABELLED = re.compile(
     r"\s?:\s*(?P<value>.*)",
     re.IGNORECASE,
 )
-# What opens, parts and counts messages: r i, ZCZC, 0312, 312 words, ***.
+# What opens, parts and counts messages, and names pictures: r i, z6715-----, ZCZC, 312 words, ***, AP Photo NYBZ101.
 _NOISE = re.compile(
     r"(?:for immediate|press|media|news) release|communiqué de presse|pressemitteilung|nota de prensa|"
     r"comunicato stampa|"
-    r"ZCZC\b.{0,40}|NNNN|[a-z] [a-z]{1,3}(?: [a-z]{2,6})?|[\W_]{3,20}|Eds?:?|\(?more\)?"
+    r"ZCZC\b.{0,40}|NNNN|[a-z]\d{4}-{3,9}|[a-z] [a-z]{1,3}(?: [a-z]{2,6})?|[\W_]{3,20}|Eds?:?|\(?more\)?"
+    r"|AP Photos?(?: [A-Z]{2,5}\d{2,5},?)+"
     r"|\(?\d{1,5} ?(?:words|wds|mots|palabras|Wörter)\)?",
     re.IGNORECASE,
 )

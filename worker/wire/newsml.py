@@ -18,7 +18,16 @@ from worker.wire.newsroom_entry import (
     read_dateline_alone,
     read_urgency,
 )
-from worker.wire.newsroom_tree import Node, children, find_node, line_of, read_attribute, read_tree, write_html
+from worker.wire.newsroom_tree import (
+    Node,
+    children,
+    find_node,
+    line_of,
+    read_attribute,
+    read_tree,
+    read_width,
+    write_html,
+)
 from worker.wire.nitf import read_article, read_nitf
 
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").
@@ -71,7 +80,8 @@ def _read_meta(item: Node) -> Entry:
     signals = (_SIGNALS.get(_code(signal) or "") for signal in children(meta, "signal"))
     return Entry(
         guid=read_attribute(item, "guid"),
-        title=as_html(_headline(content) or line_of(find_node(meta, "title"))),
+        title=_headline(content) or line_of(find_node(meta, "title")),
+        has_plain_title=True,
         summary=as_html(line_of(find_node(content, "description"))),
         authors=_authors(content, language),
         published=created,
@@ -131,13 +141,8 @@ def _name(node: Node | None, language: str | None) -> str | None:
 def _image(contents: Node | None) -> str | None:
     """Return the widest remote picture."""
     pictures = [node for node in children(contents, "remoteContent") if _media_type(node).startswith("image/")]
-    hrefs = (read_attribute(node, "href") for node in sorted(pictures, key=_width, reverse=True))
+    hrefs = (read_attribute(node, "href") for node in sorted(pictures, key=read_width, reverse=True))
     return next(filter(None, hrefs), None)
-
-
-def _width(picture: Node) -> int:
-    width = read_attribute(picture, "width") or ""
-    return int(width) if width.isdecimal() else 0
 
 
 def _recordings(contents: Node | None) -> Iterator[Enclosure]:

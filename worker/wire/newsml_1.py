@@ -74,7 +74,8 @@ def _read_meta(item: Node, components: list[Node], contents: list[Node]) -> Entr
     item_id = _item_id(name)
     return Entry(
         guid=item_id,
-        title=as_html(_first_line(lines, "HeadLine") or _first_line(lines, "NewsLineText")),
+        title=_first_line(lines, "HeadLine") or _first_line(lines, "NewsLineText"),
+        has_plain_title=True,
         summary=as_html(_first_line(lines, "SubHeadLine")),
         authors=tuple(_lines(lines, "ByLine")),
         published=created,

@@ -161,7 +161,7 @@ def _write(node: Node) -> Iterator[str]:
     if is_tag:
         attributes = (f' {key}="{escape(value)}"' for key, value in node.attributes.items() if _is_html_name(key))
         yield f"<{name}{''.join(attributes)}>"
-    for part in node.parts if name not in _VOID else ():
+    for part in _parts_to_write(node) if name not in _VOID else ():
         if isinstance(part, str):
             yield escape(part, quote=False)
         else:
@@ -170,8 +170,27 @@ def _write(node: Node) -> Iterator[str]:
         yield f"</{name}>"
 
 
+def _parts_to_write(node: Node) -> list["Node | str"]:
+    """Return an element's parts; of a medium in several sizes one picture."""
+    if node.name != "media":
+        return node.parts
+    widest = find_widest_picture(children(node, "media-reference"))
+    return [part for part in node.parts if isinstance(part, str) or part.name != "media-reference" or part is widest]
+
+
 def _is_html_name(name: str) -> bool:
     return name.isascii() and name.replace("-", "").isalnum()
+
+
+def find_widest_picture(references: Iterable[Node]) -> Node | None:
+    """Return the widest picture of some media references, the first of equals; None where none is a picture."""
+    return max(filter(picture_url, references), key=read_width, default=None)
+
+
+def read_width(picture: Node) -> int:
+    """Return the width of a picture in pixels; 0 where it is not said."""
+    width = read_attribute(picture, "width") or ""
+    return int(width) if width.isdecimal() else 0
 
 
 def picture_url(reference: Node) -> str | None:

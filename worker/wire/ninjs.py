@@ -50,13 +50,15 @@ def _read_item(item: _Object) -> Entry | Skipped:
     if kind not in _KINDS:
         return Skipped(f"it is of the type {kind!r}, not a text")
     content, is_plain_text = _content(item)
+    headline, has_plain_title = _headline(item)
     guid = text_in(item, "uri", _URL) or text_in(item, "guid", _URL)
     associated = _objects(item, "associations")
     # 1.x and 2.x, and 3.x.
     embargo = item.get("embargoed", item.get("embargoeduntil"))
     entry = Entry(
         guid=guid,
-        title=_headline(item),
+        title=headline,
+        has_plain_title=has_plain_title,
         summary=_description(item),
         content=content,
         is_plain_text=is_plain_text,
@@ -108,13 +110,14 @@ def _is_html(value: _Object) -> bool:
     return "html" in declared.casefold() or ("text/plain" not in declared and "</" in str(value.get("value")))
 
 
-def _headline(item: _Object) -> str | None:
+def _headline(item: _Object) -> tuple[str | None, bool]:
+    """Return the headline, and whether it is plain text."""
     headlines = [_folded(value) for value in list_in(item, "headlines") if isinstance(value, dict)]
     headlines.sort(key=lambda value: _ROLES.index(role) if (role := value.get("role")) in _ROLES else len(_ROLES))
     for headline in headlines:
         if text := text_in(headline, "value", _LINE):
-            return text if _is_html(headline) else as_html(text)
-    return as_html(text_in(item, "headline", _LINE) or text_in(item, "title", _LINE))
+            return text, not _is_html(headline)
+    return text_in(item, "headline", _LINE) or text_in(item, "title", _LINE), True
 
 
 def _authors(item: _Object) -> Iterator[str]:

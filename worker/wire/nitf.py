@@ -9,7 +9,16 @@ from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day, read_moment
 from worker.wire.dispatch import DISPATCH_GUID
 from worker.wire.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
-from worker.wire.newsroom_tree import Node, children, find_node, line_of, picture_url, read_attribute, write_html
+from worker.wire.newsroom_tree import (
+    Node,
+    children,
+    find_node,
+    find_widest_picture,
+    line_of,
+    picture_url,
+    read_attribute,
+    write_html,
+)
 
 _LONGEST_NUMBER = 6
 _MOST_VERSIONS = 10**_LONGEST_NUMBER
@@ -34,6 +43,7 @@ def read_article(nitf: Node) -> Entry:
     return Entry(
         guid=item_id or DISPATCH_GUID,
         title=_title(nitf, head),
+        has_plain_title=True,
         summary=write_html(children(find_node(head, "abstract"))) or as_html(line_of(find_node(head, "abstract"))),
         content=_content(body),
         authors=tuple(_authors(head, body)),
@@ -42,7 +52,7 @@ def read_article(nitf: Node) -> Entry:
         language=read_attribute(body, "lang") or read_attribute(nitf, "baselang") or read_attribute(nitf, "lang"),
         tags=tuple(_tags(nitf, docdata)),
         enclosures=tuple(_recordings(body)),
-        image_url=next(filter(None, map(picture_url, _media(body))), None),
+        image_url=next(map(picture_url, filter(None, map(find_widest_picture, _media(body)))), None),
         dateline_place=line_of(find_node(head, "dateline", "location")) or dateline.place,
         dateline_date=read_day(day) or dateline.filed_on,
         agency=dateline.agency or _agency(docdata, head),
@@ -58,7 +68,7 @@ def read_article(nitf: Node) -> Entry:
 def _title(nitf: Node, head: Node | None) -> str | None:
     headline = find_node(head, "hedline")
     lines = (find_node(headline, "hl1"), find_node(nitf, "head", "title"), find_node(headline, "hl2"))
-    return as_html(next(filter(None, map(line_of, lines)), None))
+    return next(filter(None, map(line_of, lines)), None)
 
 
 def _content(body: Node | None) -> str | None:
@@ -95,19 +105,18 @@ def _tags(nitf: Node, docdata: Node | None) -> Iterator[str]:
 
 
 def _recordings(body: Node | None) -> Iterator[Enclosure]:
-    for reference in _media(body):
+    for reference in chain.from_iterable(_media(body)):
         media_type, source = read_attribute(reference, "mime-type"), read_attribute(reference, "source")
         if source and media_type and media_type.startswith(("audio/", "video/")):
             yield Enclosure(source, media_type)
 
 
-def _media(body: Node | None) -> Iterator[Node]:
-    """Yield the media references of the body, however deep they are."""
-    for node in children(body):
-        if node.name == "media-reference":
-            yield node
-        else:
-            yield from _media(node)
+def _media(node: Node | None) -> Iterator[list[Node]]:
+    """Yield the references of each medium in an element, however deep it is: one file in several sizes or formats."""
+    if references := [*children(node, "media-reference")]:
+        yield references
+    for child in children(node):
+        yield from _media(child)
 
 
 def _agency(docdata: Node | None, head: Node | None) -> str | None:

@@ -54,6 +54,10 @@ _EDITORS = re.compile(
 _OPENING_NOTE = re.compile(rf"\^?\(?(?:ATTN\b|(?:{_VERB})\b|eds\b|editors\b)", re.IGNORECASE)
 
 # BC-EU--Harbour Bridge, 3rd Ld-Writethru,0312
+# r z BC-ROW--Harbour-Cup 1stLd-Writethru 02-20 0500
+_AP_KEYWORDS = re.compile(
+    r"[a-z] [a-z] (?P<slug>(?:AM|PM|BC|AP)-[\w.'’/-]{2,60})(?: (?P<rest>\S{1,40}))? \d\d-\d\d \d{4}"
+)
 _AP_SLUG = re.compile(r"(?:[a-z] [a-z] )?(?P<slug>(?:AM|PM|BC|AP)-[\w .'’/-]{2,60}?)(?P<rest>(?:, ?[^,]{1,40}){0,4})")
 # harbour-bridge-reopen 1st lead; HARBOUR-BRIDGE/REOPEN (UPDATE 1)
 _SLUG = re.compile(r"(?P<slug>(?:[^\W_]+[-/]){1,8}[^\W_]*)(?:[ ,]\s?(?P<rest>\S.{0,40}))?")
@@ -86,7 +90,8 @@ def weightiest_notice(*notices: Notice | None) -> Notice | None:
 
 def read_headline(headline: str) -> NoticeLine:
     """Return a headline as a reader should see it, and what its prefixes say: ``RPT-UPDATE 2-Bridge reopens``."""
-    text = headline.strip(" \t^<")
+    # ^ANPA opens and closes lines like this.<
+    text = headline.strip(" \t^").rstrip(" \t^<")
     prefixes: list[NoticeLine] = []
     while len(prefixes) < _MOST_PREFIXES and (
         prefix := _PREFIX.match(text) or _BRACKETED.match(text) or _NTH_PREFIX.match(text)
@@ -108,6 +113,8 @@ def read_bare_notice(line: str) -> NoticeLine | None:
 
 def read_slug_line(line: str) -> NoticeLine | None:
     """Return the slug in a line that is surely one, with the notice and number of the version behind it."""
+    if found := _AP_KEYWORDS.fullmatch(line):
+        return _combine(found["slug"], _read_versions([found["rest"] or ""]))
     if found := _AP_SLUG.fullmatch(line):
         return _combine(found["slug"].strip(" -"), _read_versions(found["rest"].split(",")))
     found = _SLUG.fullmatch(line)

@@ -53,7 +53,8 @@ _NOISE = re.compile(
 )
 # What dpa appends for its customers only.
 _NOT_FOR_PUBLICATION = re.compile(
-    r"#{1,3} ?(?:dpa-)?Notizblock\b|(?:\* ?){3,5}Die folgenden Informationen sind nicht zur Ver"
+    r"#{1,3} ?(?:dpa-)?(?:Notizblock|Notebook)\b"
+    r"|(?:\* ?){3,5}(?:Die folgenden Informationen sind nicht zur Ver|The following information is not intended for p)"
 )
 
 

@@ -89,5 +89,20 @@ def test_a_separator_of_lines_or_paragraphs_is_a_space() -> None:
     assert one_line("Rain\u2028and\u2029wind", 1000) == "Rain and wind"
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("</example>", "</example>"),
+        ("&lt;/example&gt;", "</example>"),
+        ("<example/>", "<example/>"),
+        ("<img src='x'>", ""),
+        ("<!-- x -->", ""),
+        ("&nbsp;", ""),
+    ],
+)
+def test_a_title_that_is_only_a_tag_of_no_html_has_it_for_a_word(written: str, title: str) -> None:
+    assert read_title(written, is_plain=False) == title
+
+
 def test_a_long_title_is_cut_at_a_word_with_an_ellipsis() -> None:
     assert read_title("rain " * 500, is_plain=False)[-6:] == " rain…"

@@ -26,6 +26,8 @@ from worker.normalise.authors import split_names
         ("Ada Lovelace &lt;ada@x.example&gt;", ["Ada Lovelace"]),
         ("ada@x.example; mary@x.example", ["ada@x.example", "mary@x.example"]),
         ("<ada@x.example>", ["ada@x.example"]),
+        ("LOVELACE, A., Somerville, M.-F., de la Tour, J.", ["LOVELACE, A.", "Somerville, M.-F.", "de la Tour, J."]),
+        ("Lovelace, A. K. and Somerville, M.", ["Lovelace, A. K.", "Somerville, M."]),
         ("Lovelace, Ada; Somerville, Mary", ["Lovelace, Ada", "Somerville, Mary"]),
     ],
 )  # fmt: skip
@@ -38,6 +40,8 @@ def test_names_in_one_field_are_taken_apart(field: str, names: list[str]) -> Non
     [
         "Lovelace, Ada",
         "Lovelace, Ada Augusta",
+        "Lovelace, A.",
+        "Lovelace, A., Somerville, Mary",
         "Martin Luther King, Jr.",
         "Ernst & Young",
         "Ministry of Culture, Media and Sport",

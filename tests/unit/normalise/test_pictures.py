@@ -21,6 +21,8 @@ def _sources(html: str) -> list[str]:
         ('<img srcset="/1.jpg">', "/1.jpg"),
         ("<img srcset='/a,b.jpg 300w,/c.jpg 900w' src=/x.jpg>", "/c.jpg"),
         ('<img src="/1.jpg" srcset="data:image/gif;base64,R0 900w, /2.jpg 600w 400h"/>', "/2.jpg"),
+        ('<img src="/1.jpg" srcset="javascript:x 900w">', "/1.jpg"),
+        ('<img src="/1.jpg" srcset="/2.jpg, , 900w">', "/1.jpg"),
         ('<img src="/1.jpg?w=1&amp;h=2" srcset="/2.jpg?w=2&amp;h=4 2x">', "/2.jpg?w=2&amp;h=4"),
         ('<img src="data:image/gif;base64,R0" data-srcset="/300.jpg 300w, /900.jpg 900w">', "/900.jpg"),
         ('<img src="/blank.gif" data-src="/1.jpg" data-srcset="/1.jpg 300w, /2.jpg 900w">', "/2.jpg"),

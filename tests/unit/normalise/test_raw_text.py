@@ -26,6 +26,9 @@ def test_what_is_never_closed_swallows_no_story(name: str) -> None:
         ("<script src=x>story", "<script src=x></script>story"),
         ("<script>if (a < b) c();<p>story", "<script>if (a < b) c();</script><p>story"),
         ("<style>p {}", "<style>p {}</style>"),
+        ("<svg><path d=''><p>story", "<svg><path d=''></svg><p>story"),
+        ("<math><mi>x<p>story<math><mi>y<p>story", "<math><mi>x</math><p>story<math><mi>y</math><p>story"),
+        ("<svg>story", "<svg></svg>story"),
         ("<video><source src=a><source src=b>x", "<video><source src=a><source src=b></video>x"),
     ],
 )

@@ -184,6 +184,10 @@ def test_relative_urls_resolve_against_the_base(written: str, resolved: str) -> 
     assert sanitise(f'<img src="{written}">', BASE) == f'<img src="{resolved}">'
 
 
+def test_a_link_without_an_address_leads_nowhere() -> None:
+    assert "href" not in sanitise('<a href="">x</a><a href=" ">y</a>', "http://gazette.example/news/1")
+
+
 def test_a_relative_url_without_a_base_is_dropped() -> None:
     assert sanitise('<a href="/x">y</a>') == '<a rel="noopener noreferrer nofollow">y</a>'
 

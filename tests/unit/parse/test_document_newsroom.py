@@ -235,6 +235,19 @@ def test_a_named_character_is_one_where_the_document_type_may_declare_it() -> No
     assert _entry(body).content == "<p>Café — &amp;nosuch;</p>"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        ninjs(headline="Use <br> here"),
+        nitf(head="<hedline><hl1>Use &lt;br> here</hl1></hedline>"),
+        news_item(content="<headline>Use &lt;br> here</headline>"),
+    ],
+)
+def test_a_headline_is_text_angle_brackets_and_all(body: bytes) -> None:
+    entry = _entry(body)
+    assert (entry.title, entry.has_plain_title) == ("Use <br> here", True)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
 def test_any_encoding_that_is_declared_is_read(encoding: str) -> None:
     body = f"<?xml version='1.0' encoding='{encoding}'?>{nitf(content='<p>Zoë</p>').decode()}".encode(encoding)

@@ -170,7 +170,27 @@ def test_the_newest_are_known_by_the_moments_that_their_dates_name(older: Any, n
         assert [entry.guid for entry in parsed.entries] == ["newer"]
 
 
-@pytest.mark.parametrize("body", [b"{}", b"[]", b"[{}]", b'{"version": 1}', b'{"version": "1.1", "items": []}', b'"x"'])
+@pytest.mark.parametrize("version", [{}, {"version": "1.1"}, {"version": 1}, {"version": "jsonfeed.org/version/1"}])
+@pytest.mark.parametrize("named", [{"feed_url": "https://gazette.example/feed.json"}, {}])
+def test_a_feed_without_its_version_is_known_by_names_that_only_json_feeds_have(version: Any, named: Any) -> None:
+    (entry,) = _parse(orjson.dumps(version | named | {"items": [{"id": "1", "content_text": "Rain."}]})).entries
+    assert (entry.guid, entry.content) == ("1", "Rain.")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b"[]",
+        b"[{}]",
+        b'{"version": 1}',
+        b'{"version": "1.1", "items": []}',
+        b'{"items": [{"id": 1, "title": "a row of some table"}]}',
+        b'{"items": {"content_html": "x"}}',
+        b'{"feed_url": "https://gazette.example/feed.json"}',
+        b'"x"',
+    ],
+)
 def test_other_json_is_not_a_feed(body: bytes) -> None:
     with pytest.raises(PermanentError, match="no JSON Feed") as failure:
         _parse(body)
