@@ -30,7 +30,7 @@ _LONGEST_SMILEY = 32
 
 
 def rearrange(special: Sequence[Element]) -> None:
-    """Change a sanitised tree, of which these are what ``REARRANGED`` finds, so that its text reads as the page looks."""
+    """Change a sanitised tree so that its text reads as the page looks; ``special`` is what ``REARRANGED`` finds."""
     # From the inside out: what a table or an item holds is in order before it is looked at.
     for element in reversed(special):
         if element.tag in _UNREAD:

@@ -25,7 +25,7 @@ from worker.normalise.plain_text import tidy
 from worker.normalise.players import link_players
 from worker.normalise.raw_text import HELD_NAMES, close_raw_text
 
-POLICY_VERSION = 1
+POLICY_VERSION = 2
 """Raised with any change of the policy, so that a better one can clean again what an older one let in."""
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
