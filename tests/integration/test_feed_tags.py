@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from tests.documents import item, rss
 from tests.grouping import wait_until_blocked
@@ -175,3 +175,19 @@ def test_a_feed_that_is_deleted_while_it_is_tagged_gets_no_tag(postgres_tools: T
             wait_until_blocked(tools.engine)
         tagging.result(10)
     assert _tags(tools) == {B: ["World"]}
+
+
+def test_two_feeds_that_are_tagged_while_they_become_one_have_the_tags_of_both(postgres_tools: Tools) -> None:
+    tools = postgres_tools
+    _import(tools, _folder("World", A) + _folder("Europe", A) + f'<outline xmlUrl="{B}"/>')
+
+    def merge(other: Connection) -> None:
+        move_feed(other, read_clock(other).now(), 1, B)
+
+    with ThreadPoolExecutor() as pool:
+        with writing(tools.engine) as connection:
+            add_tags(connection, {A: ["Science"], B: ["World"]})
+            merging = pool.submit(write, tools.engine, merge)
+            wait_until_blocked(tools.engine)
+        merging.result(10)
+    assert _tags(tools) == {B: ["Europe", "Science", "World"]}

@@ -112,6 +112,9 @@ def _merge_sightings(connection: Connection, feed_id: int, other: int) -> None:
 
 def _merge_tags(connection: Connection, feed_id: int, other: int) -> None:
     """Hand over the tags that the other feed lacks."""
+    # Who gives tags holds these rows, and no schedule: neither feed gets any from here on.
+    both = select(FeedRow.id).where(FeedRow.id.in_([feed_id, other]))
+    connection.execute(both.order_by(FeedRow.id).with_for_update())
     twin = aliased(FeedTagRow)
     is_known = exists().where(twin.feed_id == other, twin.tag == FeedTagRow.tag)
     lacked = update(FeedTagRow).where(FeedTagRow.feed_id == feed_id, ~is_known)
