@@ -89,7 +89,7 @@ def _print_polls(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named
             print_json([_poll_as_json(poll, record)])
         else:
             write_line(_format_poll(poll, record))
-        if (is_named and (record is None or record.error)) or (record and record.lost):
+        if is_named and (record is None or record.error or record.lost):
             code = 1
     if poll is None and not as_json:
         write_line("No feed is due.")
