@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeAlias
 
-from worker.normalise.tags import is_unseen, quote, read_attributes
+from worker.normalise.markup_tags import is_unseen, quote, read_attributes
 
 _Candidate: TypeAlias = tuple[float, float, str]
 """An address of a picture, as written, behind its width in pixels, 0 where that is not told, and its density."""

@@ -9,7 +9,7 @@ from html import escape, unescape
 
 from worker.basics.urls import absolute_url
 from worker.basics.wrapped_links import find_target
-from worker.normalise.tags import is_unseen, read_attributes
+from worker.normalise.markup_tags import is_unseen, read_attributes
 
 _PLAYER = re.compile(
     r"<(?=[aeilop])(?P<name>iframe|embed|object|param|amp-iframe|(?:amp|lite)-(?P<site>youtube|vimeo|dailymotion))(?=[\s/>])"

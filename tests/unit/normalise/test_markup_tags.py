@@ -1,6 +1,6 @@
 import pytest
 
-from worker.normalise.tags import is_unseen, quote, read_attributes
+from worker.normalise.markup_tags import is_unseen, quote, read_attributes
 
 
 @pytest.mark.parametrize(
