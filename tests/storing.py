@@ -57,7 +57,7 @@ def read(
     fetched = Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0), 200, len(body))
     answered = Answered(feed, leased.token, at or now_of(tools), fetched, bounds_of(feed, tools.bounds))
     with reading(tools.engine) as connection:
-        outlines = find_outlines(connection, [feed.feed_id], READING)
+        outlines = find_outlines(connection, {feed.feed_id: feed.edition}, READING)
     return answered, tools.parser.parse(document, outlines.get(feed.feed_id))
 
 

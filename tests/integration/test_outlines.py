@@ -16,6 +16,7 @@ from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, OutlineRow, PollRow, ScheduleRow
 from worker.parse.outline import slice_entries
 from worker.pipeline.prepare import prepare_documents
+from worker.pipeline.prepared_document import READING
 from worker.pipeline.tools import Tools
 from worker.store.outlines import find_outlines
 from worker.values.outcomes import PollRecord
@@ -215,6 +216,15 @@ def test_an_entry_that_is_not_stored_under_its_own_key_is_not_known_by_its_bytes
     assert not has_outline(tools)
 
 
+def test_where_the_newest_document_has_no_outline_the_next_is_read_whole_at_once(tools: Tools) -> None:
+    url = "https://a.example/feed"
+    storm, budget = ("1", "12:00", "Storm over the harbour"), ("2", "09:00", "Budget passed by the council")
+    poll_once(tools, url, atom(storm))
+    poll_once(tools, url, atom(budget))
+    _, parsed = read(tools, lease(tools, url)[0], atom(budget, storm))
+    assert (parsed.before, parsed.repeated, len(parsed.entries)) == (None, (), 2)
+
+
 def test_links_that_differ_in_their_query_alone_do_not_have_documents_read_whole(tools: Tools) -> None:
     items = [entry(str(n), f"https://a.example/item?id={n}", f"News {n}", f"Words {n}.", "1 07:30") for n in (1, 2, 3)]
     poll_once(tools, "https://a.example/feed", rss(items[:2]))
@@ -228,4 +238,6 @@ def test_links_that_differ_in_their_query_alone_do_not_have_documents_read_whole
 def test_entries_are_read_again_by_new_rules(tools: Tools) -> None:
     poll_once(tools, "https://a.example/feed", rss([entry("1", title="Storm", text="A storm.")]))
     with reading(tools.engine) as connection:
-        assert find_outlines(connection, [1], "other rules") == {}
+        (edition,) = connection.execute(select(ScheduleRow.edition)).scalars()
+        assert find_outlines(connection, {1: edition}, READING)
+        assert find_outlines(connection, {1: edition}, "other rules") == {}

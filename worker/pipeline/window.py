@@ -167,9 +167,9 @@ class Window:
 
     def _submit_documents(self) -> None:
         """Send the documents that came in to the parser, with the outlines of their feeds' last ones."""
-        if known := [feed.feed_id for _, feed, _ in self._unread if feed.edition]:
+        if editions := {feed.feed_id: feed.edition for _, feed, _ in self._unread if feed.edition}:
             with reading(self.tools.engine) as connection:
-                outlines = find_outlines(connection, known, READING)
+                outlines = find_outlines(connection, editions, READING)
         else:
             outlines = {}
         for key, feed, document in self._unread:

@@ -1,6 +1,6 @@
 """The outlines of feeds' newest documents, by which entries that come again are known unread."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -25,13 +25,16 @@ def _select_outlines(dialect: str) -> Select[*tuple[Any, ...]]:
     return select(OutlineRow).where(is_one_of_given(dialect, OutlineRow.feed_id, "feed_ids"))
 
 
-def find_outlines(connection: Connection, feed_ids: Collection[int], reading: str) -> dict[int, Outline]:
-    """Return, by feed, the outlines of newest documents that were read by the present rules."""
-    rows = connection.execute(_select_outlines(connection.dialect.name), {"feed_ids": list(feed_ids)})
+def find_outlines(connection: Connection, editions: Mapping[int, int], reading: str) -> dict[int, Outline]:
+    """Return, by feed, the outlines of newest documents that were read by the present rules.
+
+    ``editions`` are those of the feeds: an outline of an older one would not spare the reading of any entry.
+    """
+    rows = connection.execute(_select_outlines(connection.dialect.name), {"feed_ids": list(editions)})
     return {
         row["feed_id"]: Outline(row["frame"], tuple(_read_entries(row)), row["edition"], row["reading"])
         for row in rows.mappings()
-        if row["reading"] == reading
+        if row["reading"] == reading and row["edition"] == editions[row["feed_id"]]
     }
 
 
