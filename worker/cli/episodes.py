@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from worker.basics.codec import unpack
-from worker.basics.units import show_duration, show_size
+from worker.basics.units import show_duration
+from worker.cli.sentences import describe_file
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson
 
 
@@ -52,6 +53,4 @@ def _name_person(person: PodcastPerson) -> str:
 
 
 def _describe_file(file: PodcastFile) -> str:
-    size = show_size(file.length) if file.length else None
-    details = ", ".join(filter(None, (file.title, file.media_type, file.language, size)))
-    return f"{file.url} ({details})" if details else file.url
+    return describe_file(file.url, file.length, file.title, file.media_type, file.language)

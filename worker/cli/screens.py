@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.basics.codec import unpack
-from worker.basics.units import show_duration, show_size
+from worker.basics.units import show_duration
 from worker.basics.word_diff import WordKind, WordRun, find_differences
 from worker.cli import sentences
 from worker.cli.episodes import describe_episode
@@ -80,16 +80,10 @@ def _show_fact(article: Mapping[str, Any], name: str) -> Any:
     if name == "language" and article["language_source"]:
         return f"{value}, {_SOURCES[article['language_source']]}"
     if name == "enclosures":
-        return [_describe_file(enclosure) for enclosure in value]
+        return [sentences.describe_file(file["url"], file["length"], file["media_type"]) for file in value]
     if name == "podcast":
         return describe_episode(value)
     return ", ".join(value) if isinstance(value, list) else value
-
-
-def _describe_file(enclosure: Mapping[str, Any]) -> str:
-    size = show_size(enclosure["length"]) if enclosure["length"] else None
-    details = ", ".join(filter(None, (enclosure["media_type"], size)))
-    return f"{enclosure['url']} ({details})" if details else str(enclosure["url"])
 
 
 def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from worker.basics.codec import unpack
-from worker.basics.units import show_duration
+from worker.basics.units import show_duration, show_size
 from worker.cli.output import counted, from_now, moment_from_now
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
@@ -143,6 +143,13 @@ def explain_notices(article: _Row) -> Iterator[tuple[str, Any]]:
     for notice, (_, label) in _ACTS.items():
         others = [other for other in article["acted_on_by"] if other["notice"] == notice]
         yield label, [_describe(other) for other in others if other["id"] != article["killed_by"]]
+
+
+def describe_file(url: str, length: int | None, *details: str | None) -> str:
+    """Return a file's address with what is known of it: ``https://a.example/1.mp3 (audio/mpeg, 3 MB)``."""
+    size = show_size(length) if length else None
+    known = ", ".join(filter(None, (*details, size)))
+    return f"{url} ({known})" if known else url
 
 
 def is_other_version(article: _Row) -> bool:
