@@ -106,6 +106,12 @@ def test_a_tag_that_no_feed_has_is_told_with_those_that_they_have(feedmill: Feed
     assert done.stderr == "feedmill: No feed has the tag world: they have Art, World.\n"
 
 
+def test_of_many_tags_twenty_are_told(feedmill: Feedmill) -> None:
+    tags = [f"T{number}" for number in range(10, 40)]
+    feedmill("add", "--as-is", *(f"--tag={tag}" for tag in tags), "http://a.example/feed")
+    assert feedmill("feeds", "--tag", "t").stderr.endswith(f"they have {', '.join(tags[:20])}, ….\n")
+
+
 @pytest.mark.parametrize("tag", ["", "  ", "x" * 201])
 def test_what_can_be_no_tag_is_wrong_usage(feedmill: Feedmill, tag: str) -> None:
     done = feedmill("add", "--as-is", "--tag", tag, "http://a.example/feed")

@@ -135,7 +135,8 @@ def test_a_tag_is_given_once_and_taken_back(tools: Tools) -> None:
     with writing(tools.engine) as connection:
         tag_feed(connection, 1, ["World", "Europe"])
         tag_feed(connection, 1, ["World"])
-        assert list_tags(connection) == ["Europe", "World"]
+        assert list_tags(connection, 2) == ["Europe", "World"]
+        assert list_tags(connection, 1) == ["Europe"]
         untag_feed(connection, 1, ["World", "Science"])
         assert find_feed_with_host(connection, read_clock(connection).now(), 1)["tags"] == ["Europe"]
 

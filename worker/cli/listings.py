@@ -28,6 +28,8 @@ from worker.values.outcomes import Outcome
 # Columns of articles that Feedmill keeps for its own use.
 _INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
 _FEED = click.argument("feed", required=False)
+# Named where somebody asks for one that no feed has: a store may have thousands.
+_MOST_TAGS = 20
 
 
 @click.command("feeds")
@@ -213,7 +215,8 @@ def _known_tag(connection: Connection, text: str | None) -> str | None:
     if text is None:
         return None
     if not is_tag(connection, tag := read_tag(text)):
-        known = ", ".join(list_tags(connection))
+        tags = list_tags(connection, _MOST_TAGS + 1)
+        known = ", ".join(tags if len(tags) <= _MOST_TAGS else [*tags[:_MOST_TAGS], "…"])
         told = f"they have {known}" if known else "`feedmill set FEED --tag TAG` gives one"
         raise NamedError(f"No feed has the tag {tag}: {told}.")
     return tag

@@ -62,6 +62,6 @@ def are_tags_in_use(connection: Connection) -> bool:
     return connection.execute(select(FeedTagRow.tag).limit(1)).first() is not None
 
 
-def list_tags(connection: Connection) -> list[str]:
-    """Return all tags that feeds have, in the order of the alphabet; the more feeds, the longer it takes."""
-    return list(connection.execute(select(FeedTagRow.tag).distinct().order_by(FeedTagRow.tag)).scalars())
+def list_tags(connection: Connection, most: int) -> list[str]:
+    """Return the first of the tags that feeds have, in the order of the alphabet."""
+    return list(connection.execute(select(FeedTagRow.tag).distinct().order_by(FeedTagRow.tag).limit(most)).scalars())
