@@ -1,5 +1,6 @@
 """Real servers for the tests: a PostgreSQL and a Valkey for each test process, an empty store for each test."""
 
+import logging
 import os
 import shutil
 import socket
@@ -39,6 +40,16 @@ settings.load_profile("patient")
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Neither a .env nor a feedmill.db of the developer's is ever in reach.
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def restored_logs() -> Iterator[None]:
+    """For tests that set up logs, as a process does when it begins."""
+    root = logging.getLogger()
+    handlers, level, chosen = root.handlers, root.level, structlog.get_config()
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.configure(**chosen)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,15 @@
 """Whatever is typed for an argument or an option ends in words that a screen shows safely, with the right exit code."""
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import click
 import pytest
-import structlog
 
 from worker.cli.main import feedmill, main
+
+pytestmark = pytest.mark.usefixtures("restored_logs")
 
 NASTY = (
     "file:///nonesuch/feed.xml",
@@ -48,15 +48,6 @@ class Done:
 
 
 Run = Callable[..., Done]
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, chosen = root.handlers, root.level, structlog.get_config()
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.configure(**chosen)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,18 +10,11 @@ from worker.logs import log_poll, set_up_logs
 from worker.settings import Settings
 from worker.values.outcomes import NextPoll, Outcome, PollRecord
 
+pytestmark = pytest.mark.usefixtures("restored_logs")
+
 NASTY = "http://h/\nfake line \x1b[31mred\u202e \u2028 \x7f\x9b"
 # What could forge a line, or move, colour or reorder the screen.
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, chosen = root.handlers, root.level, structlog.get_config()
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.configure(**chosen)
 
 
 def test_what_a_feed_put_into_a_value_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
