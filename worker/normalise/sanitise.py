@@ -104,6 +104,8 @@ _LARGE = 50_000
 _MANY_MARKS = 1_000
 # Markup with more than this is no article: only its text is kept.
 _MOST_MARKS = 20_000
+# Nor is markup nested deeper. Beyond 512 elements each parser closes them in its own way, and differently each time.
+_TOO_DEEP = " > ".join(["*"] * 257)
 # Markup may grow by absolute links and by attributes that the policy sets, but not beyond this.
 _MOST_GROWTH = 10
 # Cleaned markup, written and read again, is nearly always the same at once.
@@ -160,13 +162,21 @@ def sanitise_to_tree(html: str, base_url: str | None = None) -> tuple[str, turbo
     html = clean(html, _LONGEST_HTML)
     sanitised = _sanitise_markup(html)
     if sanitised is None:
-        text = as_paragraphs(tidy(turbohtml.parse_fragment(drop_formatting(html)).to_text()))
-        return text, turbohtml.parse_fragment(text)
+        text = turbohtml.parse_fragment(drop_formatting(html)).to_text()
+        # A reference may have been to what no text may hold.
+        paragraphs = as_paragraphs(tidy(clean(text, _LONGEST_HTML)))
+        return paragraphs, turbohtml.parse_fragment(paragraphs)
     return sanitised
 
 
 def as_paragraphs(text: str) -> str:
     """Return plain text as HTML paragraphs, written as ``sanitise`` would; a blank line ends a paragraph."""
+    html = _write_paragraphs(text)
+    # Nothing is written longer than a no-break space.
+    return html if len(html) <= _LONGEST_HTML else _write_paragraphs(text[: _LONGEST_HTML // len("&nbsp;")])
+
+
+def _write_paragraphs(text: str) -> str:
     written = escape(text, quote=False).replace("\xa0", "&nbsp;")
     paragraphs = (paragraph.strip().replace("\n", "<br>") for paragraph in _PARAGRAPH_BREAK.split(written))
     return "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
@@ -201,6 +211,8 @@ def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
         if len(cleaned) > longest:
             break
         tree = turbohtml.parse_fragment(cleaned)
+        if cleaned.count("<") > _MANY_MARKS and tree.select_one(_TOO_DEEP):
+            break
         # To ask the tree costs half of what a search of the markup does.
         special = {element.tag for element in tree.select("audio, img, math, pre, video")} if "<" in cleaned else set()
         is_pure = "math" not in special or mathml.is_pure(tree)
