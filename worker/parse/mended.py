@@ -17,8 +17,8 @@ from worker.parse.references import drop_no_characters, join_halves, mend_refere
 from worker.values.due_feeds import Document
 
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
-# The end of a section that was begun twice.
-_DOUBLED = re.compile(r"\]\]>\s*\]\]>")
+# The end of a section that was begun twice. Each beginning looks for it, which must not take long.
+_DOUBLED = re.compile(r"\]\]>\s{0,100}\]\]>")
 # To where a declaration reaches, or what looks like one.
 _ENDS = {"<!--": "-->", "<?": "?>", "<!": ">"}
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*\[(.*?)\]\s*>", re.IGNORECASE | re.DOTALL)
