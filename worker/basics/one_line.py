@@ -5,7 +5,7 @@ from html import unescape
 
 import turbohtml
 
-from worker.basics.field_rules import is_html_only
+from worker.basics.markup import is_html_only
 from worker.basics.text import clean, drop_invisible, fold, shorten
 
 LONGEST_TITLE = 1_000

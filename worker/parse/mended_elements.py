@@ -7,7 +7,7 @@ tag comes after that, before the entry ends. Only then is something else between
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from worker.basics.field_rules import is_html
+from worker.basics.markup import is_html_element
 from worker.parse.mended_prefixes import Prefixes
 from worker.parse.mended_tags import Ahead
 from worker.parse.vocabulary import USUAL_NAMESPACES, role_as_written
@@ -152,7 +152,7 @@ class Elements:
         """Say whether an element is one of those that others have added to feeds, not markup of the field's text."""
         prefix, colon, local = key.rpartition(":")
         is_declared = self._prefixes.is_bound(prefix) or prefix in USUAL_NAMESPACES
-        return bool(colon) and not is_html(local) and (is_declared or field.role not in _HTML_FIELDS)
+        return bool(colon) and not is_html_element(local) and (is_declared or field.role not in _HTML_FIELDS)
 
     def _is_ended(self, field: _Open, at: int) -> bool:
         """Say whether the end tag of a field comes before another one begins, and before the entry ends."""

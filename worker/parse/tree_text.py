@@ -10,10 +10,10 @@ from worker.basics.field_rules import (
     LONGEST_URL,
     as_html,
     is_text_type,
-    looks_like_html,
     resolve_url,
     tidy_text,
 )
+from worker.basics.markup import looks_like_html
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]
