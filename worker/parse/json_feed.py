@@ -12,10 +12,10 @@ from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TIT
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.media_rules import Picture, choose_picture, kind_of_file
 from worker.basics.one_line import read_title
-from worker.basics.podcast_rules import read_duration
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
+from worker.parse.podcast_rules import read_duration
 from worker.values.entries import Enclosure, Entry, ParsedDocument
 from worker.values.podcasts import Podcast
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from worker.basics.field_rules import LONGEST_NAME, LONGEST_URL, is_web_page, read_length, resolve_url, tidy_text
-from worker.basics.podcast_rules import read_duration, read_episode_type, read_explicit, read_number, read_offset
+from worker.parse.podcast_rules import read_duration, read_episode_type, read_explicit, read_number, read_offset
 from worker.parse.tree_text import Parts, Scope, read_element_text
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson, Soundbite
 
