@@ -11,6 +11,7 @@ from html.entities import html5
 from xml.parsers import expat
 
 from worker.basics.charset import decode
+from worker.basics.media_rules import read_pixels
 from worker.basics.text import clean, fold
 from worker.errors import ErrorClass, PermanentError, RejectedError
 from worker.values.due_feeds import Document
@@ -189,8 +190,7 @@ def find_widest_picture(references: Iterable[Node]) -> Node | None:
 
 def read_width(picture: Node) -> int:
     """Return the width of a picture in pixels; 0 where it is not said."""
-    width = read_attribute(picture, "width") or ""
-    return int(width) if width.isdecimal() else 0
+    return read_pixels(read_attribute(picture, "width"))
 
 
 def picture_url(reference: Node) -> str | None:
