@@ -1,11 +1,13 @@
-"""Which markup is HTML: its elements, and texts that are written with them."""
+"""HTML's elements and entities, and which texts are written with them."""
 
 import re
+from html import unescape
 from html.entities import html5
 
 _TAG = re.compile(r"</?(\w+)")
 _CLOSING_TAG = re.compile(r"</\w+>")
 _REFERENCE = re.compile(r"&(#?\w+);")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _HTML = frozenset(
     "a abbr acronym address area article aside audio b big blockquote br button caption center cite code col colgroup "
     "dd del details dfn dir div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr i "
@@ -32,3 +34,8 @@ def looks_like_html(text: str) -> bool:
 def is_html_only(text: str) -> bool:
     """Return whether all tags of a text are HTML's."""
     return all(is_html_element(name.lower()) for name in _TAG.findall(text))
+
+
+def decode_entities(text: str) -> str:
+    """Return a text with the characters that its entities stand for."""
+    return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
