@@ -94,7 +94,8 @@ def _id(item: dict[str, Any]) -> str | None:
     value = item.get("id")
     if isinstance(value, float) and isfinite(value):
         return str(int(value) if value.is_integer() else value)
-    return str(value) if is_count(value) else text_in(item, "id", LONGEST_URL)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value)[:LONGEST_URL] if is_number else text_in(item, "id", LONGEST_URL)
 
 
 def _authors(item: dict[str, Any]) -> list[str]:
