@@ -15,6 +15,8 @@ _HTML = frozenset(
     "small source span strike strong style sub sup table tbody td textarea tfoot th thead time tr tt u ul var video "
     "wbr".split()
 )
+VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+"""Elements of HTML that hold nothing and have no end tag (HTML, section 13.1.2)."""
 
 
 def is_html_element(name: str) -> bool:

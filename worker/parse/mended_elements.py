@@ -7,7 +7,7 @@ tag comes after that, before the entry ends. Only then is something else between
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from worker.basics.markup import is_html_element
+from worker.basics.markup import VOID_ELEMENTS, is_html_element
 from worker.parse.mended_prefixes import Prefixes
 from worker.parse.mended_tags import Ahead
 from worker.parse.vocabulary import USUAL_NAMESPACES, role_as_written
@@ -29,7 +29,8 @@ _FIELDS = _HTML_FIELDS | frozenset(
 )
 # Fields that nobody reads, but that tell where another one ends.
 _OTHER_FIELDS = frozenset("cloud comments contributor copyright docs generator rights textinput ttl uri".split())
-_VOID = frozenset("area br col embed hr img input meta param track wbr".split())
+# But for those whose names feeds have for other things.
+_VOID = VOID_ELEMENTS - {"base", "link", "source"}
 # Each ends the one before (HTML, section 13.1.2.4).
 _ROWS = frozenset("dd dt li option p td th tr".split())
 

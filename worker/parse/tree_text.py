@@ -14,7 +14,7 @@ from worker.basics.field_rules import (
     resolve_url,
     tidy_text,
 )
-from worker.basics.markup import looks_like_html
+from worker.basics.markup import VOID_ELEMENTS, looks_like_html
 from worker.parse.references import escape_markup
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
@@ -25,7 +25,6 @@ _PLAIN, _HTML, _XHTML = "text/plain", "text/html", "application/xhtml+xml"
 _TYPES = {"text": _PLAIN, "plain": _PLAIN, "html": _HTML, "xhtml": _XHTML}
 # What texts of these roles are where they declare no type; all others are plain.
 _HTML_ROLES = {"summary", "html content"}
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _DEEPEST = 200
 # Each link of each entry is resolved against the base, at a price that grows with the base's length.
 _LONGEST_BASE = 1_000
@@ -150,7 +149,7 @@ def _write_inside(element: Element, pieces: list[str], depth: int) -> None:
         name = local_name(child)
         pieces.append(f"<{name}{_attributes(child)}>")
         _write_inside(child, pieces, depth + 1)
-        if name not in _VOID:
+        if name not in VOID_ELEMENTS:
             pieces.append(f"</{name}>")
         pieces.append(escape(child.tail or "", quote=False))
 
