@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from worker.basics.markup import VOID_ELEMENTS, is_html_element
 from worker.parse.mended_prefixes import Prefixes
-from worker.parse.mended_tags import Ahead
+from worker.parse.mended_tags import NextMarks
 from worker.parse.vocabulary import USUAL_NAMESPACES, role_as_written
 
 # Elements that make a document a feed or a newsroom's, and what is written around those that are but a part of a feed.
@@ -49,8 +49,8 @@ class _Open:
 class Elements:
     """The open elements of a document, and the document as it is written; a class because they grow together."""
 
-    def __init__(self, ahead: Ahead) -> None:
-        self._ahead = ahead
+    def __init__(self, next_marks: NextMarks) -> None:
+        self._next_marks = next_marks
         self._written: list[str] = []
         self._open: list[_Open] = []
         # Places among the open elements: of each name, of fields, of entries.
@@ -159,8 +159,8 @@ class Elements:
         """Say whether the end tag of a field comes before another one begins, and before the entry ends."""
         entry = self.entry or "item"
         bounds = (f"<{field.name}", f"<{entry}>", f"<{entry} ", f"</{entry}>")
-        end = self._ahead.find(f"</{field.name}", at)
-        return all(end < self._ahead.find(bound, at) for bound in bounds)
+        end = self._next_marks.find(f"</{field.name}", at)
+        return all(end < self._next_marks.find(bound, at) for bound in bounds)
 
     def _write_start(self, name: str, attributes: Mapping[str, str], *, role: str, is_empty: bool) -> None:
         start, key = len(self._written), name.lower()

@@ -24,7 +24,7 @@ _BLANK = " \t\r\n/"
 _RESERVED = frozenset({"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/"})
 
 
-class Ahead:
+class NextMarks:
     """Where marks come next in a text; a class because what was found once is not looked for again."""
 
     def __init__(self, text: str) -> None:
