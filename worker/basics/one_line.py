@@ -7,7 +7,7 @@ import turbohtml
 from worker.basics.markup import decode_entities, is_html_only
 from worker.basics.text import clean, drop_invisible, fold, shorten
 
-LONGEST_TITLE = 1_000
+_LONGEST_TITLE = 1_000
 # No title or name is so long that a cut at this multiple of its length would reach it, whatever markup surrounds it.
 _MARKUP_FACTOR = 8
 _CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
@@ -36,11 +36,11 @@ def plain_line(text: str, longest: int) -> str:
 
 def read_title(text: str, *, is_plain: bool) -> str:
     """Return the title of a feed or an entry as one line, cut at a word; ``is_plain``: its format says it is text."""
-    line = "" if is_plain else one_line(text, 2 * LONGEST_TITLE)
+    line = "" if is_plain else one_line(text, 2 * _LONGEST_TITLE)
     # A title that is nothing but a tag of no HTML has it for a word: </example>
     if not line and (is_plain or not is_html_only(decode_entities(text))):
-        line = plain_line(text, 2 * LONGEST_TITLE)
-    return shorten(line, LONGEST_TITLE)
+        line = plain_line(text, 2 * _LONGEST_TITLE)
+    return shorten(line, _LONGEST_TITLE)
 
 
 def drop_cdata_marks(text: str) -> str:
