@@ -147,6 +147,11 @@ def test_to_mend_much_before_a_feed_takes_no_longer_than_its_length(piece: str) 
     spend_at_most(2, lambda: mend(text))
 
 
+def test_to_mend_a_section_begun_thousands_of_times_takes_no_longer_than_its_length() -> None:
+    section = f"{'<![CDATA[' * 20_000}]]>{' ' * 200_000}]]>"
+    spend_at_most(2, lambda: mend(f"<rss><channel><item><description>{section}"))
+
+
 def test_to_mend_names_of_thousands_of_kinds_takes_no_longer_than_their_length() -> None:
     items = "".join(f"<item><a{number}><link>x" for number in range(20_000))
     spend_at_most(2, lambda: mend(f"<rss><channel>{items}"))

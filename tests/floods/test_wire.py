@@ -17,6 +17,7 @@ from worker.values.articles import WireArticle
 from worker.values.due_feeds import Document
 from worker.values.entries import Notice, ParsedDocument
 from worker.wire.dispatch import parse_dispatch
+from worker.wire.envelope import open_envelope
 from worker.wire.link_notices import link_notices, wire_order
 from worker.wire.words import KINDS, MONTHS, ORDINALS
 
@@ -75,6 +76,11 @@ def test_two_megabytes_of_anything_cost_next_to_nothing(piece: str) -> None:
     short = piece * (990_000 // len(piece))
     for text in (f"x{hostile}", f"date 2021-07-11 {short}Rain.", f"LONDON, July 10 (Reuters) - Rain. {short}"):
         spend_at_most(1, _parsing(text))
+
+
+def test_blanks_in_an_envelope_that_nothing_ends_cost_next_to_nothing() -> None:
+    for begun in (b"\x01\x02", b"\x01\x02\x03"):
+        spend_at_most(1, lambda begun=begun: open_envelope(begun + b" " * 1_000_000 + b"\x01"))
 
 
 def _parsing(text: str) -> Callable[[], ParsedDocument]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from html.entities import html5
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
@@ -16,16 +15,6 @@ from worker.values.entries import Entry
 LONGEST_TITLE, LONGEST_URL, LONGEST_CONTENT, LONGEST_NAME = 4_000, 4_000, 1_000_000, 400
 # Bytes of windows-1252 written as characters of Latin 1 (WHATWG HTML, numeric character reference end state).
 _MEANT = {byte: bytes([byte]).decode("cp1252", "ignore") or None for byte in range(0x80, 0xA0)}
-_TAG = re.compile(r"</?(\w+)")
-_CLOSING_TAG = re.compile(r"</\w+>")
-_REFERENCE = re.compile(r"&(#?\w+);")
-_HTML = frozenset(
-    "a abbr acronym address area article aside audio b big blockquote br button caption center cite code col colgroup "
-    "dd del details dfn dir div dl dt em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 header hr i "
-    "iframe img input ins kbd label legend li main map mark nav noscript ol p picture pre q s samp script section "
-    "small source span strike strong style sub sup table tbody td textarea tfoot th thead time tr tt u ul var video "
-    "wbr".split()
-)
 # No file's length has more digits, and a longer number would not fit into an answer either.
 _LENGTH = re.compile(r"\d{1,15}", re.ASCII)
 _PHRASE = re.compile(r"\s(?:and|und|et|y|e|og|och|i|en|of|&)\s")
@@ -53,25 +42,6 @@ def _clean_as_meant(text: str, longest: int) -> str:
     cut = text[:longest]
     cleaned = clean(cut, longest)
     return cleaned if len(cleaned) == len(cut) else clean(cut.translate(_MEANT), longest)
-
-
-def is_html(name: str) -> bool:
-    """Return whether an element's name, in lower case, is one that HTML has for texts."""
-    return name in _HTML
-
-
-def looks_like_html(text: str) -> bool:
-    """Return whether undeclared text is HTML: it closes a tag or has a reference, and all of them are HTML's."""
-    references = _REFERENCE.findall(text)
-    if not (references or _CLOSING_TAG.search(text)):
-        return False
-    is_known = (name.startswith("#") or f"{name};" in html5 for name in references)
-    return all(is_known) and is_html_only(text)
-
-
-def is_html_only(text: str) -> bool:
-    """Return whether all tags of a text are HTML's."""
-    return all(is_html(name.lower()) for name in _TAG.findall(text))
 
 
 def as_html(text: str | None, *, is_plain: bool = True) -> str | None:

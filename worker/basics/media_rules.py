@@ -61,14 +61,14 @@ class Picture(NamedTuple):
 def choose_picture(pictures: Iterable[Picture]) -> str | None:
     """Return the URL of the widest picture, of those alike the first; avatars and counting pixels are none."""
     shown = [each for each in pictures if not is_decoration(each.url) and not _is_pixel(each)]
-    return max(shown, key=lambda each: _pixels(each.width) or _USUAL_WIDTH).url if shown else None
+    return max(shown, key=lambda each: read_pixels(each.width) or _USUAL_WIDTH).url if shown else None
 
 
 def _is_pixel(picture: Picture) -> bool:
-    return 1 in (_pixels(picture.width), _pixels(picture.height))
+    return 1 in (read_pixels(picture.width), read_pixels(picture.height))
 
 
-def _pixels(written: str | None) -> int:
-    """Return a width or height; 0 where it is not told."""
+def read_pixels(written: str | None) -> int:
+    """Return a width or height in pixels; 0 where it is not told."""
     found = _WIDTH.fullmatch(written) if written else None
     return int(found[1]) if found else 0

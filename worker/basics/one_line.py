@@ -1,17 +1,15 @@
 """One line of text: what a title, name or tag says, without the markup and the entities that publishers leave in it."""
 
 import re
-from html import unescape
 
 import turbohtml
 
-from worker.basics.field_rules import is_html_only
+from worker.basics.markup import decode_entities, is_html_only
 from worker.basics.text import clean, drop_invisible, fold, shorten
 
-LONGEST_TITLE = 1_000
+_LONGEST_TITLE = 1_000
 # No title or name is so long that a cut at this multiple of its length would reach it, whatever markup surrounds it.
 _MARKUP_FACTOR = 8
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
 # A parser drops a tag that breaks off in its middle, but not one that breaks off at its start, nor a broken entity.
 _BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
@@ -38,16 +36,11 @@ def plain_line(text: str, longest: int) -> str:
 
 def read_title(text: str, *, is_plain: bool) -> str:
     """Return the title of a feed or an entry as one line, cut at a word; ``is_plain``: its format says it is text."""
-    line = "" if is_plain else one_line(text, 2 * LONGEST_TITLE)
+    line = "" if is_plain else one_line(text, 2 * _LONGEST_TITLE)
     # A title that is nothing but a tag of no HTML has it for a word: </example>
     if not line and (is_plain or not is_html_only(decode_entities(text))):
-        line = plain_line(text, 2 * LONGEST_TITLE)
-    return shorten(line, LONGEST_TITLE)
-
-
-def decode_entities(text: str) -> str:
-    """Return a text with the characters that its entities stand for."""
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
+        line = plain_line(text, 2 * _LONGEST_TITLE)
+    return shorten(line, _LONGEST_TITLE)
 
 
 def drop_cdata_marks(text: str) -> str:

@@ -57,7 +57,7 @@ def find_target(url: str) -> str | None:
     service = _service_of(parts.hostname or "")
     if service is None:
         return None
-    targets = map(unquote, _written_targets(service, parts))
+    targets = _written_targets(service, parts)
     return next((target for target in targets if target.lower().startswith(("http://", "https://"))), None)
 
 
@@ -72,8 +72,9 @@ def _service_of(host: str) -> str | None:
 
 def _written_targets(service: str, parts: SplitResult) -> list[str]:
     if place := _PLACES.get(service):
-        return place.findall(f"{parts.path}?{parts.query}")
+        # What stands there as it is has escapes of its own.
+        return [each if "://" in each else unquote(each) for each in place.findall(f"{parts.path}?{parts.query}")]
     names = _PARAMETERS.get((service, parts.path.rstrip("/"))) or _PARAMETERS.get((service, _ANY_PATH)) or ()
     # A plus sign is one: no target holds a space.
     values = dict(pair.partition("=")[::2] for pair in reversed(parts.query.split("&")))
-    return [values[name] for name in names if name in values]
+    return [unquote(values[name]) for name in names if name in values]

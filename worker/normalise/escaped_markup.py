@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from worker.basics.field_rules import is_html_only
+from worker.basics.markup import is_html_only
 
 _BLOCK_FIRST = re.compile(
     r"<(?:article|blockquote|br|center|div|dl|figure|h[1-6]|hr|iframe|img|ol|p|pre|section|table|ul)(?=[\s/>])",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import turbohtml
 
-from worker.basics.one_line import decode_entities
+from worker.basics.markup import decode_entities
 from worker.basics.text import clean, drop_invisible, fold, shorten
 from worker.normalise.layout import REARRANGED, rearrange
 from worker.normalise.plain_lines import drop_indentation

@@ -21,12 +21,12 @@ from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TIT
 from worker.basics.mailboxes import name_of_author
 from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 from worker.basics.one_line import read_title
-from worker.basics.podcast_rules import read_duration, read_episode_type, read_number
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.mended import mend
+from worker.parse.podcast_rules import read_duration, read_episode_type, read_number
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, ParsedDocument
 from worker.values.podcasts import Podcast

@@ -12,10 +12,10 @@ from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TIT
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.basics.media_rules import Picture, choose_picture, kind_of_file
 from worker.basics.one_line import read_title
-from worker.basics.podcast_rules import read_duration
 from worker.basics.text import clean
 from worker.dates.reading import find_moment
 from worker.errors import ErrorClass, PermanentError
+from worker.parse.podcast_rules import read_duration
 from worker.values.entries import Enclosure, Entry, ParsedDocument
 from worker.values.podcasts import Podcast
 
@@ -94,7 +94,8 @@ def _id(item: dict[str, Any]) -> str | None:
     value = item.get("id")
     if isinstance(value, float) and isfinite(value):
         return str(int(value) if value.is_integer() else value)
-    return str(value) if is_count(value) else text_in(item, "id", LONGEST_URL)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value)[:LONGEST_URL] if is_number else text_in(item, "id", LONGEST_URL)
 
 
 def _authors(item: dict[str, Any]) -> list[str]:

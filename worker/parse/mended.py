@@ -12,13 +12,13 @@ from dataclasses import replace
 
 from worker.basics.charset import decode
 from worker.parse.mended_elements import Elements
-from worker.parse.mended_tags import Ahead, Tag, Tags, read_attributes
+from worker.parse.mended_tags import NextMarks, Tag, Tags, read_attributes
 from worker.parse.references import drop_no_characters, join_halves, mend_references
 from worker.values.due_feeds import Document
 
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
-# The end of a section that was begun twice.
-_DOUBLED = re.compile(r"\]\]>\s*\]\]>")
+# The end of a section that was begun twice. Each beginning looks for it, which must not take long.
+_DOUBLED = re.compile(r"\]\]>\s{0,100}\]\]>")
 # To where a declaration reaches, or what looks like one.
 _ENDS = {"<!--": "-->", "<?": "?>", "<!": ">"}
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*\[(.*?)\]\s*>", re.IGNORECASE | re.DOTALL)
@@ -43,9 +43,9 @@ class _Mender:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._ahead = Ahead(text)
+        self._next_marks = NextMarks(text)
         self._tags = Tags(text)
-        self._elements = Elements(self._ahead)
+        self._elements = Elements(self._next_marks)
         self._entities: Mapping[str, str] = {}
         self._is_cut = False
         self._is_behind_cdata = False
@@ -66,7 +66,7 @@ class _Mender:
         if tag := self._tags.read(at):
             self._read_tag(tag, at)
             return tag.end
-        if self._ahead.find(">", at) == len(self._text):
+        if self._next_marks.find(">", at) == len(self._text):
             self._is_cut = True
             return len(self._text)
         if mark := next((mark for mark in _ENDS if self._text.startswith(mark, at)), None):
@@ -85,11 +85,11 @@ class _Mender:
     def _read_cdata(self, at: int) -> int:
         """Read a CDATA section, to the end of its element where it has no end of its own."""
         start = at + len(_CDATA)
-        end, next_start = self._ahead.find(_CDATA_END, start), self._ahead.find(_CDATA, start)
+        end, next_start = self._next_marks.find(_CDATA_END, start), self._next_marks.find(_CDATA, start)
         if next_start < end and _DOUBLED.match(self._text, end) and not self._text[start:next_start].strip():
             return next_start
         if next_start < end or end == len(self._text):
-            end = min(end, self._ahead.find(f"</{self._elements.innermost}", start))
+            end = min(end, self._next_marks.find(f"</{self._elements.innermost}", start))
         self._elements.write(f"{_CDATA}{self._text[start:end]}{_CDATA_END}")
         self._is_behind_cdata = True
         return end + len(_CDATA_END) if self._text.startswith(_CDATA_END, end) else end
@@ -102,12 +102,12 @@ class _Mender:
             if doctype := _DOCTYPE.match(self._text, at):
                 self._entities = _read_entities(doctype[1], self._text.count("&"))
                 return doctype.end()
-        end = self._ahead.find(_ENDS[mark], at)
-        if mark == "<!--" and self._elements.entry and end > self._ahead.find(f"</{self._elements.entry}>", at):
+        end = self._next_marks.find(_ENDS[mark], at)
+        if mark == "<!--" and self._elements.entry and end > self._next_marks.find(f"</{self._elements.entry}>", at):
             # It has no end: that one is another's.
             return at + len(mark)
-        if mark == "<?" and end > self._ahead.find("<", at + 1):
-            mark, end = "<!", self._ahead.find(">", at)
+        if mark == "<?" and end > self._next_marks.find("<", at + 1):
+            mark, end = "<!", self._next_marks.find(">", at)
         return end + len(_ENDS[mark]) if end < len(self._text) else at + len(mark)
 
     def _write_text(self, text: str) -> None:

@@ -7,9 +7,9 @@ tag comes after that, before the entry ends. Only then is something else between
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from worker.basics.field_rules import is_html
+from worker.basics.markup import VOID_ELEMENTS, is_html_element
 from worker.parse.mended_prefixes import Prefixes
-from worker.parse.mended_tags import Ahead
+from worker.parse.mended_tags import NextMarks
 from worker.parse.vocabulary import USUAL_NAMESPACES, role_as_written
 
 # Elements that make a document a feed or a newsroom's, and what is written around those that are but a part of a feed.
@@ -29,7 +29,8 @@ _FIELDS = _HTML_FIELDS | frozenset(
 )
 # Fields that nobody reads, but that tell where another one ends.
 _OTHER_FIELDS = frozenset("cloud comments contributor copyright docs generator rights textinput ttl uri".split())
-_VOID = frozenset("area br col embed hr img input meta param track wbr".split())
+# But for those whose names feeds have for other things.
+_VOID = VOID_ELEMENTS - {"base", "link", "source"}
 # Each ends the one before (HTML, section 13.1.2.4).
 _ROWS = frozenset("dd dt li option p td th tr".split())
 
@@ -48,8 +49,8 @@ class _Open:
 class Elements:
     """The open elements of a document, and the document as it is written; a class because they grow together."""
 
-    def __init__(self, ahead: Ahead) -> None:
-        self._ahead = ahead
+    def __init__(self, next_marks: NextMarks) -> None:
+        self._next_marks = next_marks
         self._written: list[str] = []
         self._open: list[_Open] = []
         # Places among the open elements: of each name, of fields, of entries.
@@ -152,14 +153,14 @@ class Elements:
         """Say whether an element is one of those that others have added to feeds, not markup of the field's text."""
         prefix, colon, local = key.rpartition(":")
         is_declared = self._prefixes.is_bound(prefix) or prefix in USUAL_NAMESPACES
-        return bool(colon) and not is_html(local) and (is_declared or field.role not in _HTML_FIELDS)
+        return bool(colon) and not is_html_element(local) and (is_declared or field.role not in _HTML_FIELDS)
 
     def _is_ended(self, field: _Open, at: int) -> bool:
         """Say whether the end tag of a field comes before another one begins, and before the entry ends."""
         entry = self.entry or "item"
         bounds = (f"<{field.name}", f"<{entry}>", f"<{entry} ", f"</{entry}>")
-        end = self._ahead.find(f"</{field.name}", at)
-        return all(end < self._ahead.find(bound, at) for bound in bounds)
+        end = self._next_marks.find(f"</{field.name}", at)
+        return all(end < self._next_marks.find(bound, at) for bound in bounds)
 
     def _write_start(self, name: str, attributes: Mapping[str, str], *, role: str, is_empty: bool) -> None:
         start, key = len(self._written), name.lower()

@@ -17,24 +17,26 @@ _MOST_LONG_LOOKS = 1_000
 _ATTRIBUTE = re.compile(rf"""({_NAME})(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
 # What follows a value without its second quote: the next name.
 _NEXT_NAME = re.compile(r"\s[\w:.-]{1,40}=$")
-# Each mark that comes nowhere costs a look at the whole text.
+# Each mark that comes nowhere costs a look at the whole text: of marks with names no more than so many are sought.
 _MOST_MARKS = 200
+_ALWAYS_SOUGHT = ("<", ">", "-->", "?>", "<![CDATA[", "]]>")
 _BLANK = " \t\r\n/"
 _RESERVED = frozenset({"http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/"})
 
 
-class Ahead:
+class NextMarks:
     """Where marks come next in a text; a class because what was found once is not looked for again."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._found: dict[str, int] = {}
+        self._found = dict.fromkeys(_ALWAYS_SOUGHT, -1)
 
     def find(self, mark: str, at: int) -> int:
         """Return where a mark comes next; behind the end of the text where it does not."""
         found = self._found.get(mark, -1)
         if found < at:
-            found = self._text.find(mark, at) if len(self._found) < _MOST_MARKS or found >= 0 else -1
+            is_sought = mark in self._found or len(self._found) < _MOST_MARKS
+            found = self._text.find(mark, at) if is_sought else -1
             self._found[mark] = found = found if found >= 0 else len(self._text)
         return found
 

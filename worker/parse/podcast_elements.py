@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from worker.basics.field_rules import LONGEST_NAME, LONGEST_URL, is_web_page, read_length, resolve_url, tidy_text
-from worker.basics.podcast_rules import read_duration, read_episode_type, read_explicit, read_number, read_offset
-from worker.parse.tree_text import Parts, Scope, read_element_text
+from worker.parse.podcast_rules import read_duration, read_episode_type, read_explicit, read_number, read_offset
+from worker.parse.tree_text import Parts, Scope, local_name, read_element_text
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson, Soundbite
 
 # What is meant where nothing is said: "If role is missing then host is assumed", "if group is missing then cast".
@@ -19,7 +19,7 @@ def read_podcast(elements: Iterable[Element], scope: Scope) -> Podcast | None:
     """Return what an episode's elements say; None where that is nothing."""
     named: Parts = {}
     for element in elements:
-        named.setdefault(_local_name(element), []).append(element)
+        named.setdefault(local_name(element), []).append(element)
     season, season_name = _number(named, "season", "name")
     episode, episode_name = _number(named, "episode", "display")
     podcast = Podcast(
@@ -38,10 +38,6 @@ def read_podcast(elements: Iterable[Element], scope: Scope) -> Podcast | None:
         location=_text(named, "location"),
     )
     return None if podcast.says_nothing else podcast
-
-
-def _local_name(element: Element) -> str:
-    return element.tag.rpartition("}")[2].lower()
 
 
 def _text(named: Parts, name: str) -> str | None:

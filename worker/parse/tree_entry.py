@@ -10,7 +10,16 @@ from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TIT
 from worker.basics.mailboxes import is_address, name_of_author
 from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 from worker.parse.podcast_elements import read_podcast
-from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_element_text, read_marked_texts, sort_parts
+from worker.parse.tree_text import (
+    MarkedText,
+    Parts,
+    Scope,
+    last_text,
+    local_name,
+    read_element_text,
+    read_marked_texts,
+    sort_parts,
+)
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
 
@@ -136,7 +145,7 @@ def _name_within(author: Element, roles: Roles) -> str | None:
 
 def _own_text(element: Element) -> str | None:
     """Return the words of an author or a category: RSS may have HTML for them, but other elements are other facts."""
-    is_marked_up = all(child.tag.rpartition("}")[2].lower() in _MARKUP for child in element)
+    is_marked_up = all(local_name(child) in _MARKUP for child in element)
     return read_element_text(element, LONGEST_NAME) if is_marked_up else tidy_text(element.text, LONGEST_NAME)
 
 

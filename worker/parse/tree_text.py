@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import escape
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -10,10 +11,11 @@ from worker.basics.field_rules import (
     LONGEST_URL,
     as_html,
     is_text_type,
-    looks_like_html,
     resolve_url,
     tidy_text,
 )
+from worker.basics.markup import VOID_ELEMENTS, looks_like_html
+from worker.parse.references import escape_markup
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]
@@ -23,7 +25,6 @@ _PLAIN, _HTML, _XHTML = "text/plain", "text/html", "application/xhtml+xml"
 _TYPES = {"text": _PLAIN, "plain": _PLAIN, "html": _HTML, "xhtml": _XHTML}
 # What texts of these roles are where they declare no type; all others are plain.
 _HTML_ROLES = {"summary", "html content"}
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _DEEPEST = 200
 # Each link of each entry is resolved against the base, at a price that grows with the base's length.
 _LONGEST_BASE = 1_000
@@ -134,7 +135,7 @@ def _read_marked_text(element: Element, scope: Scope, default: str, longest: int
 
 def _content_of(element: Element) -> Element:
     """Return the div that wraps a whole text and is no part of it (RFC 4287, section 3.1.1.3), else the element."""
-    if len(element) != 1 or _local_name(element[0]) != "div":
+    if len(element) != 1 or local_name(element[0]) != "div":
         return element
     (div,) = element
     return element if (element.text or "").strip() or (div.tail or "").strip() else div
@@ -143,25 +144,22 @@ def _content_of(element: Element) -> Element:
 def _write_inside(element: Element, pieces: list[str], depth: int) -> None:
     if depth > _DEEPEST:
         raise UnreadableError
-    pieces.append(_escape(element.text))
+    pieces.append(escape(element.text or "", quote=False))
     for child in element:
-        name = _local_name(child)
+        name = local_name(child)
         pieces.append(f"<{name}{_attributes(child)}>")
         _write_inside(child, pieces, depth + 1)
-        if name not in _VOID:
+        if name not in VOID_ELEMENTS:
             pieces.append(f"</{name}>")
-        pieces.append(_escape(child.tail))
+        pieces.append(escape(child.tail or "", quote=False))
 
 
 def _attributes(element: Element) -> str:
     # Attributes of other namespaces mean nothing in HTML.
     own = ((name, value) for name, value in element.items() if "}" not in name)
-    return "".join(f' {name}="{_escape(value).replace(chr(34), "&quot;")}"' for name, value in own)
+    return "".join(f' {name}="{escape_markup(value)}"' for name, value in own)
 
 
-def _local_name(element: Element) -> str:
+def local_name(element: Element) -> str:
+    """Return an element's name without its namespace, in lower case."""
     return element.tag.rpartition("}")[2].lower()
-
-
-def _escape(text: str | None) -> str:
-    return (text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

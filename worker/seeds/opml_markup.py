@@ -8,7 +8,8 @@ whatever else is broken does no harm. The time is linear in the length of the do
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.entities import html5
+
+from worker.basics.markup import decode_entities
 
 # How far a document's first outline may be from its start.
 _HEAD = 65_536
@@ -32,8 +33,6 @@ _VALUE_ENDS = {
     )
     for quote in "\"'"
 }
-_REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{0,31}));")
-_MOST_CHARACTERS = 0x110000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +106,13 @@ def _read_tag(place: int, inside: str, *, is_before_end: bool) -> Tag:
 def _read_value(inside: str, name: re.Match[str]) -> tuple[str, int, bool]:
     """Return an attribute's value, where it ends, and whether it has an end."""
     start = name.end()
+    # Without its semicolon a reference is none: ``?lang=en&copy=2`` is an address.
     if name[2]:
         if end := _VALUE_ENDS[name[2]].search(inside, start):
-            return _unescape(inside[start : end.start()]), end.end(), True
-        return _unescape(inside[start:].partition(">")[0].rstrip()), start, False
+            return decode_entities(inside[start : end.start()]), end.end(), True
+        return decode_entities(inside[start:].partition(">")[0].rstrip()), start, False
     if "=" not in name[0]:
         return "", start, True
     unquoted = _UNQUOTED.match(inside, start)
     assert unquoted, "it may be empty"
-    return _unescape(unquoted[0]), unquoted.end(), unquoted.end() < len(inside)
-
-
-def _unescape(value: str) -> str:
-    # Without its semicolon a reference is none: ``?lang=en&copy=2`` is an address.
-    return _REFERENCE.sub(_character, value) if "&" in value and ";" in value else value
-
-
-def _character(reference: re.Match[str]) -> str:
-    decimal, hexadecimal, name = reference.groups()
-    if name:
-        return html5.get(f"{name};", reference[0])
-    number = int(decimal) if decimal else int(hexadecimal, 16)
-    return chr(number) if number < _MOST_CHARACTERS else reference[0]
+    return decode_entities(unquoted[0]), unquoted.end(), unquoted.end() < len(inside)

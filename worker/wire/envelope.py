@@ -11,9 +11,10 @@ from worker.wire.days import make_day
 from worker.wire.notice_lines import read_slug_line
 from worker.wire.words import MONTHS
 
+# What is read is not given back (+): else a text of blanks that nothing ends would take the square of its length.
 _ENVELOPE = re.compile(
-    rb"[\x00\x16\s]*\x01(?P<header>[^\x01-\x04]{0,500})\x02(?P<text>[^\x01-\x04]*)"
-    rb"(?:\x03(?P<trailer>[^\x01-\x04]{0,500})\x04?)?[\x00\x16\s]*"
+    rb"[\x00\x16\s]*\x01(?P<header>[^\x01-\x04]{0,500})\x02(?P<text>[^\x01-\x04]*+)"
+    rb"(?:\x03(?P<trailer>[^\x01-\x04]{0,500}+)\x04?)?[\x00\x16\s]*"
 )
 # Source and number, priority, category, words, and keywords for the editor.
 _HEADER = re.compile(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from worker.basics.field_rules import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT, as_html, read_length
 from worker.basics.text import clean
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, Notice, ParsedDocument
@@ -28,7 +28,7 @@ from worker.wire.newsroom_tree import (
     read_width,
     write_html,
 )
-from worker.wire.nitf import read_article, read_nitf
+from worker.wire.nitf import read_inner_article, read_nitf
 
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").
 _OTHER_ITEMS = {
@@ -40,8 +40,6 @@ _OTHER_ITEMS = {
 }
 _TEXTS = frozenset({"text", "composite"})
 _SIGNALS = {"correction": Notice.CORRECTION, "update": Notice.UPDATE}
-# More digits than a database holds.
-_TOO_LONG = 16
 
 
 def read_newsroom_xml(document: Document, max_entries: int) -> ParsedDocument:
@@ -147,9 +145,9 @@ def _image(contents: Node | None) -> str | None:
 
 def _recordings(contents: Node | None) -> Iterator[Enclosure]:
     for node in children(contents, "remoteContent"):
-        href, size = read_attribute(node, "href"), read_attribute(node, "size") or ""
+        href = read_attribute(node, "href")
         if href and _media_type(node).startswith(("audio/", "video/")):
-            yield Enclosure(href, _media_type(node), int(size) if size.isdecimal() and len(size) < _TOO_LONG else None)
+            yield Enclosure(href, _media_type(node), read_length(read_attribute(node, "size")))
 
 
 def _media_type(node: Node) -> str:
@@ -160,8 +158,7 @@ def _read_content(contents: Node | None) -> Entry:
     """Return the body: XML before data, since it says more."""
     for inline in children(contents, "inlineXML"):
         if nitf := find_node(inline, "nitf"):
-            # Its guid and version are those of the item that it is in.
-            return replace(read_article(nitf), guid=None, version=None, item_id=None)
+            return read_inner_article(nitf)
         html = find_node(inline, "html", "body")
         if written := clean(write_html(children(html or inline)), LONGEST_CONTENT):
             return Entry(content=written)

@@ -1,19 +1,19 @@
-"""NewsML 1.0 to 1.2 (https://iptc.org/std/NewsML/1.2/), which is no older NewsML-G2 but a format of its own.
+"""NewsML 1.0 to 1.2 (https://iptc.org/std/NewsML/1.2/), an older format of its own beside NewsML-G2.
 
 A news item is a component, which may hold others: texts, pictures and recordings are the content items within them.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from worker.basics.field_rules import LONGEST_CONTENT, as_html
+from worker.basics.field_rules import LONGEST_CONTENT, as_html, read_length
+from worker.basics.media_rules import read_pixels
 from worker.basics.text import clean
 from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day, read_moment
 from worker.wire.newsroom_entry import Skipped, combine_entries, judge_status, read_dateline_alone, read_urgency
 from worker.wire.newsroom_tree import Node, children, find_node, line_of, read_attribute, write_html
-from worker.wire.nitf import read_article
+from worker.wire.nitf import read_inner_article
 
 _INSTRUCTIONS = {"update": Notice.UPDATE, "rectify": Notice.CORRECTION, "delete": Notice.KILL}
 _TEXTS = frozenset({"text", "complexdata", ""})
@@ -21,7 +21,6 @@ _RECORDINGS = frozenset({"audio", "video"})
 _PICTURES = frozenset({"photo", "graphic", "picture", "image", "animation"})
 # A public identifier names a revision of its item: its number, and whether the update of it is a new one.
 _REVISION = re.compile(r":\d+[NAU]?$")
-_LONGEST_NUMBER = 15
 
 
 def list_items(newsml: Node) -> list[Node]:
@@ -153,8 +152,7 @@ def _read_content(contents: list[Node]) -> Entry:
     for content in contents:
         if _media_type(content) in _TEXTS and (body := _body_of(content)):
             if nitf := find_node(body, "nitf"):
-                # Its guid and version are those of the item that it is in.
-                return replace(read_article(nitf), guid=None, version=None, item_id=None)
+                return read_inner_article(nitf)
             inner = find_node(body, "html", "body") or find_node(body, "body", "body.content")
             inner = inner or find_node(body, "body") or find_node(body, "body.content") or body
             if read := _read_body(inner):
@@ -181,7 +179,7 @@ def _read_body(body: Node) -> Entry | None:
 def _image(contents: list[Node]) -> str | None:
     """Return the widest picture."""
     pictures = [each for each in contents if _media_type(each) in _PICTURES and read_attribute(each, "Href")]
-    widest = max(pictures, key=lambda each: _number(_characteristic(each, "Width")) or 0, default=None)
+    widest = max(pictures, key=lambda each: read_pixels(_characteristic(each, "Width")), default=None)
     return read_attribute(widest, "Href")
 
 
@@ -190,16 +188,12 @@ def _recordings(contents: list[Node]) -> Iterator[Enclosure]:
         href, kind = read_attribute(each, "Href"), _media_type(each)
         if href and kind in _RECORDINGS:
             media_type = _formal_name(find_node(each, "MimeType"))
-            yield Enclosure(href, media_type, _number(line_of(find_node(each, "Characteristics", "SizeInBytes"))))
+            yield Enclosure(href, media_type, read_length(line_of(find_node(each, "Characteristics", "SizeInBytes"))))
 
 
 def _characteristic(content: Node, name: str) -> str | None:
     properties = children(find_node(content, "Characteristics"), "Property")
     return next((read_attribute(each, "Value") for each in properties if _formal_name(each) == name), None)
-
-
-def _number(written: str | None) -> int | None:
-    return int(written) if written and written.isdecimal() and len(written) <= _LONGEST_NUMBER else None
 
 
 def _media_type(content: Node) -> str:

@@ -11,6 +11,8 @@ from html.entities import html5
 from xml.parsers import expat
 
 from worker.basics.charset import decode
+from worker.basics.markup import VOID_ELEMENTS
+from worker.basics.media_rules import read_pixels
 from worker.basics.text import clean, fold
 from worker.errors import ErrorClass, PermanentError, RejectedError
 from worker.values.due_feeds import Document
@@ -36,7 +38,6 @@ _HTML_NAMES = {
 }
 # Binary pictures, data about data, and what has fields of its own.
 _DROPPED = frozenset("media-metadata media-object nitf-table-metadata byline dateline hedline".split())
-_VOID = frozenset("br hr img col wbr source track".split())
 
 
 @dataclass(slots=True)
@@ -161,12 +162,12 @@ def _write(node: Node) -> Iterator[str]:
     if is_tag:
         attributes = (f' {key}="{escape(value)}"' for key, value in node.attributes.items() if _is_html_name(key))
         yield f"<{name}{''.join(attributes)}>"
-    for part in _parts_to_write(node) if name not in _VOID else ():
+    for part in _parts_to_write(node) if name not in VOID_ELEMENTS else ():
         if isinstance(part, str):
             yield escape(part, quote=False)
         else:
             yield from _write(part)
-    if is_tag and name not in _VOID:
+    if is_tag and name not in VOID_ELEMENTS:
         yield f"</{name}>"
 
 
@@ -189,8 +190,7 @@ def find_widest_picture(references: Iterable[Node]) -> Node | None:
 
 def read_width(picture: Node) -> int:
     """Return the width of a picture in pixels; 0 where it is not said."""
-    width = read_attribute(picture, "width") or ""
-    return int(width) if width.isdecimal() else 0
+    return read_pixels(read_attribute(picture, "width"))
 
 
 def picture_url(reference: Node) -> str | None:

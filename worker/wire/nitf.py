@@ -1,6 +1,7 @@
 """NITF 3, the News Industry Text Format (https://iptc.org/std/NITF/): one article, its head and its body."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from worker.basics.field_rules import LONGEST_CONTENT, as_html
@@ -28,10 +29,15 @@ def read_nitf(nitf: Node) -> Entry | Skipped:
     """Return the article of a document of its own, or why it must not be published."""
     docdata = find_node(nitf, "head", "docdata")
     release = read_attribute(find_node(docdata, "date.release"), "norm")
-    return judge_status(read_article(nitf), read_attribute(docdata, "management-status"), release)
+    return judge_status(_read_article(nitf), read_attribute(docdata, "management-status"), release)
 
 
-def read_article(nitf: Node) -> Entry:
+def read_inner_article(nitf: Node) -> Entry:
+    """Return the article within another format's item, which has the guid and the version."""
+    return replace(_read_article(nitf), guid=None, version=None, item_id=None)
+
+
+def _read_article(nitf: Node) -> Entry:
     """Return what the article says, without asking whether it may be published."""
     docdata, body = find_node(nitf, "head", "docdata"), find_node(nitf, "body")
     head = find_node(body, "body.head")

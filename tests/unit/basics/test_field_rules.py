@@ -4,7 +4,6 @@ from worker.basics.field_rules import (
     absolute_site,
     choose_link,
     link_relation,
-    looks_like_html,
     read_length,
     resolve_url,
     tidy_text,
@@ -32,21 +31,6 @@ def test_text_is_read_as_its_writer_meant_it(written: str | None, meant: str | N
 
 def test_text_is_cut_where_it_is_too_long() -> None:
     assert (tidy_text("abc", 2), tidy_text("äöü", 2)) == ("ab", "äö")
-
-
-@pytest.mark.parametrize(
-    "text", ["Rain &amp; snow", "<b>Rain</b>", "Rain &#8211; snow", "<p>1</p><br/>", "</A>", "&hellip;"]
-)
-def test_what_ends_a_tag_or_has_a_reference_is_html(text: str) -> None:
-    assert looks_like_html(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Rain", "1 < 2", "<br>", "<vector>&amp;</vector>", "a&b;", "AT&T", "vector<int> & list<T></T>", "&nosuch;<b></b>"],
-)
-def test_what_has_neither_or_anything_that_is_not_html_is_not(text: str) -> None:
-    assert not looks_like_html(text)
 
 
 @pytest.mark.parametrize(

@@ -55,5 +55,10 @@ def test_any_other_link_stays(link: str) -> None:
     assert canonical_url(link) == link
 
 
+def test_the_escapes_of_a_target_that_stands_as_it_is_are_its_own() -> None:
+    target = "https://news.example/?q=rain%26snow"
+    assert find_target(f"https://href.li/?{target}") == target
+
+
 def test_a_plus_sign_of_the_target_is_no_space() -> None:
     assert find_target("https://www.google.com/url?url=https://news.example/a+b") == "https://news.example/a+b"

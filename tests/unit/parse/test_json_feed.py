@@ -78,6 +78,7 @@ def test_the_author_of_the_feed_wrote_what_no_one_else_signed(feed_authors: dict
         (b'"1"', "1"),
         (b"1", "1"),
         (b"0", "0"),
+        (b"1234567890123456789", "1234567890123456789"),
         (b"1.0", "1"),
         (b"1.5", "1.5"),
         (b"1e400", None),

@@ -73,3 +73,9 @@ def test_entities_that_might_blow_up_are_names_and_nothing_else(entities: str) -
 def test_a_short_entity_of_the_document_is_its_text() -> None:
     document_type = '<!DOCTYPE rss [<!ENTITY us "Ann &#38; Ben">]>'
     assert mend(f"{document_type}<rss><title>&us; said</title></rss>") == "<rss><title>Ann &#38; Ben said</title></rss>"
+
+
+def test_a_section_ends_at_its_mark_behind_elements_of_any_number_of_names() -> None:
+    others = "".join(f"<item><a{number}><title>x</title></item>" for number in range(150))
+    last = "<item><title><![CDATA[Rain & snow]]></title><link>u</link></item>"
+    assert mend(f"<rss><channel>{others}{last}</channel></rss>").endswith(f"{last}</channel></rss>")

@@ -80,7 +80,7 @@ def test_a_list_is_read_as_its_writer_meant_it(body: str | bytes) -> None:
         ("a < b & c", "a < b & c"),
         ("News > World & more", "News > World & more"),
         ("R&D &#38; Q&amp;A &#x26; AT&T; &", "R&D & Q&A & AT&T; &"),
-        ("&copy 2026 &nosuch; &#xFFFFFF;", "&copy 2026 &nosuch; &#xFFFFFF;"),
+        ("&copy 2026 &nosuch; &#xFFFFFF;", "&copy 2026 &nosuch; \ufffd"),
     ],
 )
 def test_a_broken_title_is_read_as_it_was_meant(title: str, meant: str) -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.costs import spend_at_most
-from worker.basics.podcast_rules import read_duration, read_episode_type, read_explicit, read_number, read_offset
+from worker.parse.podcast_rules import read_duration, read_episode_type, read_explicit, read_number, read_offset
 
 
 @pytest.mark.parametrize(
