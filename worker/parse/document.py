@@ -3,6 +3,7 @@
 This runs in the parser's child process.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from worker.basics.field_rules import absolute_site
@@ -41,11 +42,21 @@ def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     if kind is Kind.JSON:
         return _read_json(document, max_entries)
     if kind is Kind.NEWSROOM:
-        return read_newsroom_xml(document, max_entries)
+        return _read_newsroom(document, max_entries)
     patience = _PATIENCE * max_entries
     if has_more_entries(document.body, patience):
         raise RejectedError(ErrorClass.TOO_BIG, f"the document has more than {patience:,} entries")
     return _read_feed(document, max_entries, patience)
+
+
+def _read_newsroom(document: Document, max_entries: int) -> ParsedDocument:
+    try:
+        return read_newsroom_xml(document, max_entries)
+    except PermanentError as error:
+        if error.error_class is ErrorClass.PARSE:
+            with suppress(PollError):
+                return read_newsroom_xml(mend_document(document), max_entries)
+        raise
 
 
 def _read_feed(document: Document, max_entries: int, patience: int) -> ParsedDocument:

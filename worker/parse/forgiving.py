@@ -58,7 +58,9 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     items, feed, version = _dicts(found, "entries"), _detail(found, "feed"), dict.get(found, "version") or ""
     is_atom = version.startswith("atom")
     title, site_url = _feed_title(feed, is_atom=is_atom), _page(feed) or _text(feed, "link", LONGEST_URL)
-    if not items and not (version and (title or site_url)):
+    kind = _format(version, text)
+    # Feedparser does not say that it knows CDF.
+    if not items and not ((version or kind == "cdf") and (title or site_url)):
         raise PermanentError(ErrorClass.PARSE, f"the document is broken beyond reading ({_why_broken(found)})")
     kept = field_rules.keep_newest(items, max_entries, _moment_of)
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
@@ -68,7 +70,7 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
     entries, faults = read_each(kept, lambda item: _entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom))
     return ParsedDocument(
-        format=_format(version, text),
+        format=kind,
         parser="feedparser",
         entries=entries,
         faults=faults,

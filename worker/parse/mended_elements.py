@@ -12,9 +12,9 @@ from worker.parse.mended_prefixes import Prefixes
 from worker.parse.mended_tags import Ahead
 from worker.parse.vocabulary import USUAL_NAMESPACES, role_as_written
 
-# Elements that make a document a feed, and what is written around those that are but a part of one.
+# Elements that make a document a feed or a newsroom's, and what is written around those that are but a part of a feed.
 _ROOTS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("rss", "feed", "rdf", "urlset"), ()),
+    **dict.fromkeys(("rss", "feed", "rdf", "urlset", "nitf", "newsitem", "newsmessage", "newsml"), ()),
     "channel": ("rss",),
     "item": ("rss", "channel"),
     "entry": ("feed",),

@@ -37,7 +37,8 @@ _ROOTS = {root: kind for kind, roots in _KINDS.items() for root in roots.split()
 # What a program said of itself before the feed, as text or as HTML; a page is no such thing, whatever it holds.
 _JUNK = frozenset(b"b big br center code div font h1 h2 h3 h4 hr i img p pre script span strong style table".split())
 _FEED_BEHIND = re.compile(
-    rb"<\?xml\s|(?:^|>)[ \t]*<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|urlset)\s[^<>]*(?:version|xmlns)",
+    rb"<\?xml\s|(?:^|>)[ \t]*<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|urlset|nitf|news(?:item|message|ml))\s[^<>]*"
+    rb"(?:version|xmlns)",
     re.IGNORECASE | re.MULTILINE,
 )
 _MOST_STARTS = 20
@@ -81,21 +82,25 @@ def sniff(body: bytes) -> Kind:
         return Kind.JSON
     if head[:1] == b"<":
         name = _root_name(head)
-        if name in _JUNK and _has_feed_behind(head):
-            return Kind.XML_FEED
+        if name in _JUNK and (kind := _find_kind_behind(head)):
+            return kind
         return _ROOTS.get(name, Kind.HTML if _HTML_DOCTYPE.match(head) else Kind.XML)
     start = head[:4096]
     if sum(byte in _CONTROLS for byte in start) > _FEW_CONTROLS * len(start):
         return Kind.BINARY
-    return Kind.XML_FEED if _has_feed_behind(head) else Kind.TEXT
+    return _find_kind_behind(head) or Kind.TEXT
 
 
-def _has_feed_behind(head: bytes) -> bool:
-    """Say whether a feed begins behind something else: at its declaration, or at the start of a line."""
+def _find_kind_behind(head: bytes) -> Kind | None:
+    """Return what begins behind something else, at its declaration or at the start of a line; None where nothing does.
+
+    That is a feed, or a newsroom's document.
+    """
     for start in islice(_FEED_BEHIND.finditer(head), _MOST_STARTS):
-        if _ROOTS.get(_root_name(head, start.start())) is Kind.XML_FEED:
-            return not _PAGE.search(head, 0, start.start())
-    return False
+        kind = _ROOTS.get(_root_name(head, start.start()))
+        if kind in {Kind.XML_FEED, Kind.NEWSROOM}:
+            return None if _PAGE.search(head, 0, start.start()) else kind
+    return None
 
 
 def is_sitemap(body: bytes) -> bool:

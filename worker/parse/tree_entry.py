@@ -14,8 +14,8 @@ from worker.parse.tree_text import MarkedText, Parts, Scope, last_text, read_ele
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
 
-# What may mark up an author's name.
-_MARKUP = frozenset("a b em i span strong".split())
+# What may mark up a name.
+_MARKUP = frozenset("a b em i p span strong".split())
 _RECORDINGS = frozenset({"audio", "video"})
 
 
@@ -131,13 +131,13 @@ def read_authors(parts: Parts, roles: Roles) -> Iterator[str]:
 def _name_within(author: Element, roles: Roles) -> str | None:
     """Return the name in an author that has elements of its own, else its address, else its text."""
     named = sort_parts(author, roles)
-    # RSS may have HTML for a name.
-    is_marked_up = all(child.tag.rpartition("}")[2].lower() in _MARKUP for child in author)
-    return (
-        last_text(named, "name")
-        or last_text(named, "email")
-        or (read_element_text(author, LONGEST_NAME) if is_marked_up else tidy_text(author.text, LONGEST_NAME))
-    )
+    return last_text(named, "name") or last_text(named, "email") or _own_text(author)
+
+
+def _own_text(element: Element) -> str | None:
+    """Return the words of an author or a category: RSS may have HTML for them, but other elements are other facts."""
+    is_marked_up = all(child.tag.rpartition("}")[2].lower() in _MARKUP for child in element)
+    return read_element_text(element, LONGEST_NAME) if is_marked_up else tidy_text(element.text, LONGEST_NAME)
 
 
 def _tags(parts: Parts) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _tags(parts: Parts) -> Iterator[str]:
             yield from field_rules.split_subjects(read_element_text(element, LONGEST_CONTENT) or "")
         elif element.attrib:
             yield from _described_tags(element)
-        elif tag := read_element_text(element, LONGEST_NAME):
+        elif tag := _own_text(element):
             yield tag
     for element in parts.get("tags", ()):
         yield from field_rules.split_keywords(read_element_text(element, LONGEST_CONTENT) or "")
@@ -160,7 +160,7 @@ def _described_tags(category: Element) -> Iterator[str]:
         yield label
         return
     named = tidy_text(category.get("term") or category.get("text"), LONGEST_NAME)
-    yield from filter(None, (named, read_element_text(category, LONGEST_NAME)))
+    yield from filter(None, (named, _own_text(category)))
 
 
 def _enclosures(parts: Parts, scope: Scope) -> tuple[Enclosure, ...]:

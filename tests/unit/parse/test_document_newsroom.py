@@ -248,6 +248,21 @@ def test_a_headline_is_text_angle_brackets_and_all(body: bytes) -> None:
     assert (entry.title, entry.has_plain_title) == ("Use <br> here", True)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        nitf(content="<p>AT&T sues M&S &copy; 2026</p>"),
+        nitf(content="<p>AT&T sues M&S &copy; 2026"),
+        nitf(content="<zz:b/><p>AT&T sues M&S &copy; 2026</p>").replace(b"</nitf>", b""),
+        b"Warning: x\n<?xml version='1.0'?>" + nitf(content="<p>AT&T sues M&S &copy; 2026</p>"),
+        news_item(body="<inlineXML><html><body><p>AT&T sues M&S &copy; 2026</p></body></html></inlineXML>"),
+        news_item(body="<inlineXML><html><body><p>AT&T sues M&S &copy; 2026</p></body></html></inlineXML>")[:-9],
+    ],
+)
+def test_what_is_not_well_formed_is_read_in_the_words_that_it_was_meant_to_have(body: bytes) -> None:
+    assert (_entry(body).content or "").removeprefix("<b></b>") == "<p>AT&amp;T sues M&amp;S © 2026</p>"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
 def test_any_encoding_that_is_declared_is_read(encoding: str) -> None:
     body = f"<?xml version='1.0' encoding='{encoding}'?>{nitf(content='<p>Zoë</p>').decode()}".encode(encoding)

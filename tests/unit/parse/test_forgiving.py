@@ -51,3 +51,9 @@ def test_a_namespace_with_spaces_in_it_is_a_namespace() -> None:
     body = "<rss><channel><item><title>Rain</title><b xmlns='http://127.0.0.1/a\u2003b\u2003c'/></item></channel></rss>"
     (entry,) = read_with_feedparser(Document("http://127.0.0.1/feed", body.encode(), None), 100).entries
     assert entry.title == "Rain"
+
+
+def test_a_channel_of_cdf_without_items_is_a_feed() -> None:
+    body = b"<CHANNEL HREF='http://gazette.example/'><TITLE>New</TITLE></CHANNEL>"
+    parsed = read_with_feedparser(Document("http://127.0.0.1/feed", body, None), 100)
+    assert (parsed.format, parsed.entries) == ("cdf", ())

@@ -46,6 +46,8 @@ COMMENT = b"<!-- " + b"<rss> a comment " * 50 + b"-->"
         (b"<script>var a;</script><?xml version='1.0'?>" + COMMENT + b"<rdf:RDF>", Kind.XML_FEED),
         (b"Warning: x < 3\n<?xml version='1.0'?><rss version='2.0'>", Kind.XML_FEED),
         (b"Warning: x\n<rss version='2.0'>", Kind.XML_FEED),
+        (b"Warning: x\n<?xml version='1.0'?><nitf>", Kind.NEWSROOM),
+        (b"<b>Warning</b>: x\n<newsItem xmlns='http://iptc.org/std/nar/2006-10-01/'>", Kind.NEWSROOM),
         (b"\n\n\xef\xbb\xbf<?xml version='1.0'?><rss>", Kind.XML_FEED),
         (b"<p>Notice</p><html><body><pre>\n<rss version='2.0'>", Kind.HTML),
         (b"<div>Page</div><body>\n<?xml version='1.0'?><rss version='2.0'>", Kind.HTML),
