@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from benchmarks.rhythms import SimulatedFeed
-from worker.schedule.rhythm import arrival_times, learn_rhythm
+from worker.schedule.rhythm import follow_rhythm
 from worker.schedule.success import after_success
 from worker.values.schedules import Bounds, Hints, Rhythm
 
@@ -61,7 +61,7 @@ def by_rhythm(chance: Random) -> Policy:
         nonlocal rhythm, before
         now = ZERO + timedelta(hours=hour)
         dates = [None if date is None else ZERO + timedelta(hours=date) for date in found]
-        rhythm = learn_rhythm(rhythm, arrival_times(dates, before, now), now)
+        rhythm = follow_rhythm(rhythm, dates, before, now)
         before = now
         at = after_success(now, BOUNDS, _NO_HINTS, rhythm, chance.random()).at
         assert at, "a feed that answered is polled again"

@@ -45,6 +45,7 @@ def task(
 
         # By this Celery refuses wrong arguments where a message is sent.
         run.__signature__ = inspect.signature(work)  # type: ignore[attr-defined]
-        return app.task(name=name)(run)
+        # Not shared: an application of the same process that is not ours would take it for its own.
+        return app.task(name=name, shared=False)(run)
 
     return declare

@@ -2,6 +2,9 @@
 
 SQL is the queue, Celery the alarm clock: a lost, doubled or late message costs at most one interval, never an article.
 Each setting that differs from Celery's default says why; docs/design.md has the measurements.
+
+A program with a Celery application of its own may import this one to send tasks: importing it changes nothing of
+Celery's that the two share. So it never becomes the current application, and listens to signals only in its own worker.
 """
 
 import warnings
@@ -11,12 +14,12 @@ from typing import Any
 
 import structlog
 from celery import Celery, Task
+from celery.app.log import Logging
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
-from celery.signals import celeryd_after_setup, setup_logging, worker_init, worker_process_init, worker_shutting_down
+from celery.signals import celeryd_after_setup, celeryd_init, worker_init, worker_process_init, worker_shutting_down
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
-from kombu.transport import TRANSPORT_ALIASES
 from sqlalchemy.exc import DBAPIError
 
 from worker.basics.stopping import VISIBILITY_TIMEOUT, ask_to_stop, prepare_to_stop, time_limits
@@ -56,6 +59,8 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
     limits = time_limits(chosen.fetch_timeout)
     return {
         "broker_url": chosen.broker_url,
+        # By name: a process without Redis need not load worker.broker.
+        "broker_transport": None if chosen.is_broker_in_memory else "worker.broker:Transport",
         "broker_transport_options": _transport_options(chosen),
         "broker_connection_retry_on_startup": True,
         # By default a worker ends when Redis refuses a command (it is full, or a replica for a while), and worker and
@@ -147,9 +152,20 @@ class _SteadyCelery(Celery):
         return self._first_asked.now()
 
 
-# By name: a process without Redis need not load worker.broker.
-TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.broker:Transport"))
-app = _SteadyCelery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES)
+class _Logs(Logging):
+    """The logs of Feedmill's own workers and beat; Celery's signal for this would reach those of other applications."""
+
+    _are_set_up = False
+
+    def setup_logging_subsystem(self, *_: Any, **__: Any) -> bool:
+        """Set up the logs once a process, and say that nothing is left to do."""
+        if not self._are_set_up:
+            self._are_set_up = True
+            set_up_logs(settings())
+        return True
+
+
+app = _SteadyCelery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES, log=_Logs, set_as_current=False)
 app.add_defaults(lambda: celery_settings(settings()))
 
 
@@ -171,12 +187,15 @@ def count_waiting_messages(queue: str) -> int:
     return waiting
 
 
-@setup_logging.connect
-def _set_up_logs(**_: object) -> None:
-    set_up_logs(settings())
+@celeryd_init.connect
+def _listen_in_own_worker(instance: Any, **_: object) -> None:
+    if instance.app is app:
+        worker_init.connect(_prepare_worker)
+        celeryd_after_setup.connect(_silence_advice)
+        worker_process_init.connect(_leave_connections_to_the_parent)
+        worker_shutting_down.connect(_stop_polling)
 
 
-@worker_init.connect
 def _prepare_worker(**_: object) -> None:
     prepare_to_stop()
     try:
@@ -188,17 +207,14 @@ def _prepare_worker(**_: object) -> None:
         structlog.get_logger("feedmill").warning(str(explain_failure(error, store_engine())))
 
 
-@celeryd_after_setup.connect
 def _silence_advice(**_: object) -> None:
     # Celery warns of worker_cancel_long_running_tasks_on_connection_loss at each loss of the connection.
     warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
 
-@worker_process_init.connect
 def _leave_connections_to_the_parent(**_: object) -> None:
     forget_after_fork()
 
 
-@worker_shutting_down.connect
 def _stop_polling(**_: object) -> None:
     ask_to_stop()

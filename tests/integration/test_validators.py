@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
 from tests.documents import item, rss
 from tests.polling import add, make_due, poll, poll_again, schedule, titles
 from tests.servers.publisher import Answer, Publisher
-from worker.database.engine import writing
+from worker.basics.codec import pack
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.manage.feeds import forget_validators
 from worker.pipeline.tools import Tools
+from worker.schedule.rhythm import learn_rhythm
 from worker.values.outcomes import Outcome
 
 MONDAY, TUESDAY = "Mon, 23 Nov 2026 07:30:00 GMT", "Tue, 24 Nov 2026 07:30:00 GMT"
@@ -128,6 +134,34 @@ def test_a_document_that_could_not_be_stored_leaves_the_validators_alone(tools: 
     assert sent(publisher) == ('"old"', MONDAY)
     assert titles(tools) == ["one", "two"]
     assert (schedule(tools).etag, schedule(tools).last_modified) == ('"new"', TUESDAY)
+
+
+def test_a_feed_may_be_asked_for_all_of_it_once(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.on("/feed", Answer(FEED, headers=OLD)))
+    poll(tools)
+    with writing(tools.engine) as connection:
+        forget_validators(connection, [schedule(tools).feed_id])
+    poll_again(tools)
+    assert sent(publisher) == (None, None)
+    poll_again(tools)
+    assert sent(publisher) == ('"old"', MONDAY)
+
+
+def test_a_feed_that_is_silent_for_much_longer_than_usual_is_asked_for_all_of_it(
+    tools: Tools, publisher: Publisher
+) -> None:
+    add(tools, publisher.on("/feed", Answer(FEED, headers=OLD)))
+    poll(tools)
+    publisher.on("/feed", Answer(status=304))
+    with reading(tools.engine) as connection:
+        now = read_clock(connection).now()
+    latest = now - timedelta(days=15)
+    daily = learn_rhythm(None, [latest - timedelta(days=day) for day in reversed(range(60))], latest)
+    with writing(tools.engine) as connection:
+        connection.execute(update(FeedRow).values(rhythm=pack(daily)))
+        connection.execute(update(ScheduleRow).values(last_attempt_at=now - timedelta(days=5)))
+    poll_again(tools)
+    assert sent(publisher) == (None, None)
 
 
 def rename(tools: Tools, table: str, to: str) -> None:

@@ -1,8 +1,10 @@
 """Managing feeds: ``add``, ``remove``, ``pause``, ``resume`` and ``set``."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import click
 from sqlalchemy import Connection
@@ -128,6 +130,17 @@ def _resume(connection: Connection, clock: Clock, name: str) -> str:
     return f"Resumed {feed.url}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The options of ``set``."""
+
+    interval: str | None
+    guid_policy: str | None
+    tags: tuple[str, ...]
+    former: tuple[str, ...]
+    fresh: bool
+
+
 @click.command("set")
 @_NAMES
 @click.option("--interval", help="Time between two polls: 1m to 30d, such as 1h30m, or default.")
@@ -138,36 +151,37 @@ def _resume(connection: Connection, clock: Clock, name: str) -> str:
 )
 @click.option("--tag", "tags", multiple=True, help="Give them a tag; may be given several times.")
 @click.option("--untag", "former", multiple=True, help="Take a tag from them; may be given several times.")
-def set_command(
-    names: tuple[str, ...],
-    *,
-    interval: str | None,
-    guid_policy: str | None,
-    tags: tuple[str, ...],
-    former: tuple[str, ...],
-) -> int:
+@click.option("--fresh", is_flag=True, help="Ask for the whole document once, whatever its host says is unchanged.")
+def set_command(names: tuple[str, ...], **options: Any) -> int:
     """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
 
     Or set what their entries are recognised by: the entries in a feed at that moment may then be taken for new ones,
-    once. Or give them tags, by which `feedmill feeds` and `feedmill articles` find them together.
+    once. Or give them tags, by which `feedmill feeds` and `feedmill articles` find them together. Or have their next
+    poll ask for the whole document, where a host calls unchanged what is not.
     """
-    if not (interval or guid_policy or tags or former):
-        raise UsageError("set needs --interval, --guid-policy, --tag or --untag.")
+    if not any(options.values()):
+        raise UsageError("set needs --interval, --guid-policy, --tag, --untag or --fresh.")
+    chosen = _Chosen(**options)
+    interval = chosen.interval
     every = read_duration("--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL) if interval else None
-    tags, former = read_tags("--tag", tags), read_tags("--untag", former)
+    tags, former = read_tags("--tag", chosen.tags), read_tags("--untag", chosen.former)
     bounds = bounds_of_settings(settings())
 
     def choose(connection: Connection, clock: Clock, name: str) -> str:
         feed = feed_called(connection, name)
-        chosen = []
+        said = []
         if interval:
-            chosen.append(_set_interval(connection, clock, feed, every, bounds))
-        if guid_policy:
-            policy = _GUID_POLICIES.get(guid_policy)
+            said.append(_set_interval(connection, clock, feed, every, bounds))
+        if chosen.guid_policy:
+            policy = _GUID_POLICIES.get(chosen.guid_policy)
             manage.choose_guid_policy(connection, feed.feed_id, policy)
-            chosen.append(f"entries known by {policy or 'what the audit says'}")
-        chosen += _set_tags(connection, feed, tags, former)
-        return f"Set {feed.url}: {'; '.join(chosen)}"
+            said.append(f"entries known by {policy or 'what the audit says'}")
+        said += _set_tags(connection, feed, tags, former)
+        if chosen.fresh:
+            _refuse_seed_file(feed)
+            manage.forget_validators(connection, [feed.feed_id])
+            said.append("its next poll asks for the whole document")
+        return f"Set {feed.url}: {'; '.join(said)}"
 
     return change_each(names, choose)
 

@@ -94,5 +94,5 @@ def _columns(now: datetime) -> list[Column]:
 
 
 def _format_state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
-    until = f" until {row['until']:%Y-%m-%d %H:%M}, {from_now(row['until'], now)}" if row["until"] else ""
+    until = f" until {row['until']:%Y-%m-%d %H:%M} UTC, {from_now(row['until'], now)}" if row["until"] else ""
     return [f"{row['state']}{until}", *([row["why"]] if row["why"] else [])]

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -12,9 +13,10 @@ from worker import pipeline
 from worker.basics.units import read_id
 from worker.cli.open_store import feed_called, group_stored, opened_tools
 from worker.cli.output import counted, from_now, print_json, write_failure, write_line, write_note
+from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, UsageError
-from worker.manage.feeds import list_feed_ids
+from worker.manage.feeds import find_feed, forget_validators, list_feed_ids
 from worker.pipeline.on_demand import LEFT_TO_WORKERS, why_not_polled
 from worker.pipeline.tools import Tools
 from worker.settings import settings
@@ -22,26 +24,52 @@ from worker.values.due_feeds import Credentials
 from worker.values.outcomes import Outcome, PollRecord
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """The options of the command."""
+
+    user: str | None
+    force: bool
+    fresh: bool
+    queue: bool
+    as_json: bool
+
+
 @click.command("poll")
 @click.argument("names", nargs=-1, metavar="[URL_OR_ID...]")
 @click.option("--force", is_flag=True, help="Also where the host asked to be left alone; without names: due or not.")
+@click.option("--fresh", is_flag=True, help="Ask for the whole document, whatever the host says is unchanged.")
 @click.option("--queue", is_flag=True, help="Leave it to the workers.")
 @click.option("--user", help="HTTP Basic user; the password comes from FEEDMILL_PASSWORD, standard input or a prompt.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def poll_command(names: Sequence[str], user: str | None, *, force: bool, queue: bool, as_json: bool) -> int:
+def poll_command(names: Sequence[str], **options: Any) -> int:
     """Poll now: the named feeds (an unknown URL is added if it is a feed), or every feed that is due."""
-    if queue and (user or as_json or force):
-        raise UsageError("--queue leaves the polls to the workers: --user, --force and --json have no place beside it.")
-    if user and not names:
-        raise UsageError("--user is for the feeds that are named: name them.")
-    credentials = Credentials(user, _password()) if user else None
+    how = _How(**options)
+    _refuse_contradictions(names, how)
+    credentials = Credentials(how.user, _password()) if how.user else None
     with opened_tools() as tools:
-        if queue:
+        if how.fresh:
+            write(tools.engine, lambda connection: _forget_validators(connection, names))
+        if how.queue:
             return _leave_to_the_workers(tools, names)
-        polls = _start_polls(tools, names, credentials, force=force)
-        code = _print_polls(polls, as_json=as_json, is_named=bool(names))
+        polls = _start_polls(tools, names, credentials, force=how.force)
+        code = _print_polls(polls, as_json=how.as_json, is_named=bool(names))
         group_stored(tools.engine)
         return code
+
+
+def _refuse_contradictions(names: Sequence[str], how: _How) -> None:
+    if how.queue and (how.user or how.as_json or how.force):
+        raise UsageError("--queue leaves the polls to the workers: --user, --force and --json have no place beside it.")
+    for option, is_given in (("--user", how.user), ("--fresh", how.fresh)):
+        if is_given and not names:
+            raise UsageError(f"{option} is for the feeds that are named: name them.")
+
+
+def _forget_validators(connection: Connection, names: Sequence[str]) -> None:
+    # Of a name that is no feed the poll itself says so.
+    feeds = (find_feed(connection, name) for name in names)
+    forget_validators(connection, [feed.feed_id for feed in feeds if feed])
 
 
 def _password() -> str:

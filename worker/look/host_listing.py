@@ -71,5 +71,5 @@ def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | No
         return "polled", row.lease_until, alone
     if row.failures and row.next_request_at and row.next_request_at > now:
         times = "once" if row.failures == 1 else f"{row.failures} times in a row"
-        return "left alone", row.next_request_at, f"{row.refusal or 'it refused us'}; it refused us {times}"
+        return "left alone", row.next_request_at, "; ".join(filter(None, (row.refusal, f"it refused us {times}")))
     return "free", None, alone

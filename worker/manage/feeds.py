@@ -14,7 +14,7 @@ from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, FeedTagRow, ScheduleRow
 from worker.database.locks import add_hosts, count_edition, count_instruction, lock_feeds, wake_hosts
-from worker.database.statements import slices, upsert
+from worker.database.statements import is_one_of, slices, upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
 from worker.manage.feed_tags import add_tags
 from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, NO_OPTIONS, FeedOptions, FeedState
@@ -253,9 +253,16 @@ def begin_anew(connection: Connection, now: datetime, feed_id: int, reason: str)
     """Poll a feed from now on at a new URL: the validators that its former URL gave are forgotten."""
     _set_state(connection, feed_id, FeedState.ACTIVE, None)
     # Validators are of one URL's document (RFC 9110, section 8.8): another's could call an unread one unchanged.
-    unread = {"etag": None, "last_modified": None, "body_hash": None}
-    connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(unread))
+    forget_validators(connection, [feed_id])
     _make_due(connection, now, [feed_id], reason)
+
+
+def forget_validators(connection: Connection, feed_ids: Collection[int]) -> None:
+    """Let the next poll of feeds ask without conditions, and read what comes even if its bytes are known."""
+    count_instruction(connection, feed_ids)
+    unread = {"etag": None, "last_modified": None, "body_hash": None}
+    mine = is_one_of(connection, ScheduleRow.feed_id, feed_ids)
+    connection.execute(update(ScheduleRow).where(mine).values(unread))
 
 
 def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None:

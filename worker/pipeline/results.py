@@ -18,7 +18,7 @@ from worker.basics.urls import is_feed_url
 from worker.errors import PollError, RejectedError, TransientError
 from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
-from worker.schedule.rhythm import arrival_times, learn_rhythm
+from worker.schedule.rhythm import follow_rhythm
 from worker.schedule.success import after_success, follow_move, is_believed
 from worker.values.due_feeds import (
     FILE_NEVER_POLLED,
@@ -73,14 +73,16 @@ def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:
     """Return what to write for a poll with nothing to read: a 304, or the same bytes as last time."""
     feed, answer = answered.feed, answered.fetched.answer
     assert isinstance(answer, NotModified | Document), "a failure is concluded elsewhere"
+    rhythm = follow_rhythm(feed.rhythm, (), feed.last_success_at, now)
     result = PollResult(
-        _make_record(answered, _after_success(answered, feed.hints, feed.rhythm, now)),
+        _make_record(answered, _after_success(answered, feed.hints, rhythm, now)),
         feed.host_id,
         answered.token,
         feed.instructions,
         edition=feed.edition,
         validators=answer.validators,
         body_hash=feed.body_hash,
+        rhythm=None if rhythm is feed.rhythm else rhythm,
     )
     return _with_move(result, answered, now)
 
@@ -115,14 +117,11 @@ def conclude_document(
 
     ``published`` are the dates of the entries that the feed had not carried before.
     """
-    rhythm = _learn_rhythm(answered.feed, published, now) if answered.token is not None else None
+    feed = answered.feed
+    is_poll = answered.token is not None
+    rhythm = follow_rhythm(feed.rhythm, published, feed.last_success_at, now) if is_poll else None
     next_poll = _after_success(answered, result.hints or NO_HINTS, rhythm, now)
     return replace(result, record=replace(result.record, next_poll=next_poll), rhythm=rhythm)
-
-
-def _learn_rhythm(feed: DueFeed, published: Sequence[datetime | None], now: datetime) -> Rhythm:
-    arrived = arrival_times(published, feed.last_success_at if feed.rhythm else None, now)
-    return learn_rhythm(feed.rhythm, arrived, now) if arrived or feed.rhythm is None else feed.rhythm
 
 
 def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:

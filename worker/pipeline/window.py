@@ -29,8 +29,18 @@ from worker.pipeline.results import Answered, bounds_of, conclude_failure, concl
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
+from worker.schedule.rhythm import doubts_silence
 from worker.store.outlines import find_outlines, forget_outline
-from worker.values.due_feeds import ClaimedHost, Credentials, Document, DueFeed, Fetched, FetchRequest, NotModified
+from worker.values.due_feeds import (
+    NO_VALIDATORS,
+    ClaimedHost,
+    Credentials,
+    Document,
+    DueFeed,
+    Fetched,
+    FetchRequest,
+    NotModified,
+)
 from worker.values.outcomes import PollRecord, PollResult
 
 # While more documents than this wait for the parser nothing is claimed.
@@ -135,7 +145,9 @@ class Window:
             while feed := visit.begin(self._clock.now()):
                 begun = self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
                 self._young.append(begun)
-                self.tools.transfers.start(FetchRequest(feed.feed_id, feed.url, feed.validators, self._credentials))
+                is_doubtful = doubts_silence(feed.rhythm, feed.streak.last_at, begun.started_at)
+                validators = NO_VALIDATORS if is_doubtful else feed.validators
+                self.tools.transfers.start(FetchRequest(feed.feed_id, feed.url, validators, self._credentials))
             if not visit.is_waiting:
                 del self._waiting[host_id]
                 if visit.is_over:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from itertools import accumulate
-from math import cos, exp2, log, pi, sin, sqrt
+from math import cos, exp2, floor, log, log2, pi, sin, sqrt
 
 from worker.values.schedules import Rhythm
 
@@ -32,6 +32,20 @@ _ALMOST_ONE, _UNITS = 0.95, (("day", 24.0), ("week", 168.0), ("month", 730.0))
 _MOSTLY, _ENOUGH, _HALF_A_DAY = 0.75, 6.0, 12
 # One in so many articles may stay in a document for ever.
 _ONE_STAYS_IN = 20
+
+
+def follow_rhythm(
+    rhythm: Rhythm | None, published: Iterable[datetime | None], seen_before: datetime | None, now: datetime
+) -> Rhythm | None:
+    """Return the rhythm after a poll whose new entries have these dates; None while it is not known.
+
+    ``seen_before`` is when the feed was last polled with success, None at its first poll. All that the first document
+    tells of a rhythm are dates: without any, only a second poll shows how much is new.
+    """
+    if rhythm is None and seen_before:
+        rhythm = Rhythm(since=seen_before, latest=seen_before)
+    arrived = arrival_times(published, seen_before if rhythm else None, now)
+    return learn_rhythm(rhythm, arrived, now) if arrived else rhythm
 
 
 def arrival_times(published: Iterable[datetime | None], seen_before: datetime | None, now: datetime) -> list[datetime]:
@@ -113,6 +127,20 @@ def expected_rate(rhythm: Rhythm, now: datetime) -> float:
     # A day's silence may be a night. A longer one of a busy feed says more than the articles before it.
     overdue = max(silence - _DAY, timedelta(0)) / _HOUR * rate
     return rate / (1 + overdue / _PATIENCE)
+
+
+def doubts_silence(rhythm: Rhythm | None, asked_before: datetime | None, now: datetime) -> bool:
+    """Say whether so much is overdue that a feed which calls itself unchanged is asked for all of it, whatever it says.
+
+    That is once when twelve articles should have come, or after a day if that is later, then at twice as long, and so
+    on: some hosts answer 304 for ever. ``asked_before`` is when the feed was asked last.
+    """
+    if rhythm is None or asked_before is None:
+        return False
+    first = max(timedelta(hours=_PATIENCE / expected_rate(rhythm, rhythm.latest)), _DAY)
+    silences = (max((moment - rhythm.latest) / first, 0.5) for moment in (asked_before, now))
+    before, after = (floor(log2(silence)) for silence in silences)
+    return after > before
 
 
 def describe_rhythm(rhythm: Rhythm, now: datetime) -> str:

@@ -1,11 +1,19 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.schedule.rhythm import arrival_times, describe_rhythm, expected_rate, learn_rhythm
+from worker.schedule.rhythm import (
+    arrival_times,
+    describe_rhythm,
+    doubts_silence,
+    expected_rate,
+    follow_rhythm,
+    learn_rhythm,
+)
 from worker.values.schedules import Rhythm
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -47,6 +55,50 @@ def test_arrivals_are_in_order_whatever_the_clocks_said(
 ) -> None:
     arrived = arrival_times(published, seen_before, now)
     assert arrived == sorted(arrived)
+
+
+@pytest.mark.parametrize("published", [[], [None] * 30])
+def test_a_first_document_without_dates_tells_no_rhythm(published: list[None]) -> None:
+    assert follow_rhythm(None, published, None, NOW) is None
+
+
+def test_of_a_feed_without_dates_the_second_poll_shows_the_rhythm() -> None:
+    first = NOW - HOUR
+    assert follow_rhythm(None, [None] * 4, first, NOW) == learn_rhythm(
+        Rhythm(first, first), [NOW - 30 * MINUTE] * 4, NOW
+    )
+
+
+def test_a_second_poll_that_finds_nothing_shows_silence_since_the_first() -> None:
+    assert follow_rhythm(None, [], NOW - HOUR, NOW) == Rhythm(NOW - HOUR, NOW - HOUR)
+
+
+DAILY = learn_rhythm(None, every(DAY, 60), NOW)
+
+
+def test_a_feed_that_is_silent_for_twelve_of_its_gaps_is_asked_for_all_of_it_once() -> None:
+    polled_at = [NOW + hours * HOUR for hours in range(0, 24 * 20, 6)]
+    doubted = [at - NOW for before, at in pairwise(polled_at) if doubts_silence(DAILY, before, at)]
+    assert len(doubted) == 1
+    assert 11 * DAY < doubted[0] < 14 * DAY
+
+
+def test_it_is_asked_again_after_twice_as_long() -> None:
+    polled_at = [NOW + day * DAY for day in range(120)]
+    doubted = [at - NOW for before, at in pairwise(polled_at) if doubts_silence(DAILY, before, at)]
+    assert [round(late / early) for early, late in pairwise(doubted)] == [2, 2, 2]
+
+
+def test_a_busy_feed_may_sleep_for_a_night() -> None:
+    busy = learn_rhythm(None, every(MINUTE, 600), NOW)
+    assert not doubts_silence(busy, NOW + 10 * HOUR, NOW + 11 * HOUR)
+
+
+@pytest.mark.parametrize(("rhythm", "asked_before"), [(None, NOW - 400 * DAY), (DAILY, None)])
+def test_what_has_no_rhythm_or_was_never_asked_is_not_doubted(
+    rhythm: Rhythm | None, asked_before: datetime | None
+) -> None:
+    assert not doubts_silence(rhythm, asked_before, NOW + 400 * DAY)
 
 
 def test_a_poll_that_finds_nothing_changes_nothing() -> None:
