@@ -20,7 +20,7 @@ _IMAGE = re.compile(r"<img(?=[\s/])([^<>]*)>", re.IGNORECASE)
 _AMP_IMAGE = re.compile(r"<amp-(?:img|anim)(?=[\s/])", re.IGNORECASE)
 _NO_SCRIPT = re.compile(
     r"(?:(?P<before><img(?=[\s/])(?P<attributes>[^<>]*)>)\s*+)?<noscript(?:\s[^<>]*)?>"
-    r"(?P<inside>(?:[^<]|<(?!/?noscript[\s>]))*+)</noscript\s*>",
+    r"(?P<inside>[^<]*+(?:<(?!/?noscript[\s>])[^<]*+)*)</noscript\s*>",
     re.IGNORECASE,
 )
 # Where scripts find the address that they load later, the surest first.

@@ -20,7 +20,7 @@ _TELLING = 40
 _NO_WORDS = re.compile(r"<(?P<whole>a|audio|video)(?=[\s>])[^>]*>.*?</(?P=whole)>|<[^>]*>|&\w+;", re.DOTALL)
 _LETTER = re.compile(r"[^\W_]")
 # A paragraph of nothing but URLs, one a line.
-_ADDRESSES_ALONE = re.compile(r"\n\nhttps?://\S++(?:\nhttps?://\S++)*+(?=\n\n|\Z)")
+_ADDRESSES_ALONE = re.compile(r"\n\nhttps?://\S++(?:\nhttps?://\S++)*(?=\n\n|\Z)")
 # Three line ends in a row, or a line that ends in a space. To look from each line end costs a fifth of four searches.
 _UNTIDY = re.compile(r"\n(?:\n\n|(?<=[ \t\xa0]\n))")
 

@@ -88,6 +88,7 @@ def test_what_has_nothing_but_players_has_their_addresses_to_tell(html: str, tex
         ("Rain.\n\nhttps://a.example/1", "Rain."),
         ("Read:\nhttps://a.example/1\nSnow.", "Read:\nhttps://a.example/1\nSnow."),
         ("https://a.example/1\nSnow.", "https://a.example/1\nSnow."),
+        ("https://a.example/1\nhttps\n\nSnow.", "https://a.example/1\nhttps\n\nSnow."),
         ("Rain at https://a.example/1", "Rain at https://a.example/1"),
         ("https://a.example/1", "https://a.example/1"),
         ("Rain.", "Rain."),
