@@ -63,10 +63,11 @@ _PLATFORMS = frozenset(
     "posthaven.com seesaa.net squarespace.com substack.com svbtle.com tistory.com tumblr.com typepad.com weebly.com "
     "wordpress.com write.as".split()
 )
-# Pictures that feeds carry beside an article's own: avatars, emoji, formulas, buttons and counters.
+# Pictures that feeds carry beside an article's own: avatars, emoji, formulas, buttons, counters and advertisements.
 _DECORATION = re.compile(
     r"/(?=[celst])(?:(?:core/)?emojis?/|smil(?:ie|ey)s?/|twemoji/|latex\.php\?)|(?=h)https?://(?:"
-    r"(?:[^/?#]*\.)?(?:gravatar\.com|(?:scorecardresearch|doubleclick|quantserve)\.(?:com|net))/"
+    r"(?:[^/?#]*\.)?(?:gravatar\.com|(?:scorecardresearch|doubleclick|quantserve)\.(?:com|net)"
+    r"|(?:impactradius-go|googlesyndication|awltovhc|ftjcfx)\.com)/"
     r"|avatars\d*\.githubusercontent\.com/|latex\.codecogs\.com/"
     r"|(?:pixel|stats)\.(?:wp|wordpress)\.com/|feeds\.feedburner\.com/~)",
     re.IGNORECASE,

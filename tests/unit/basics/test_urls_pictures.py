@@ -16,9 +16,11 @@ from worker.basics.urls import is_decoration
         "https://latex.codecogs.com/svg.image?x^2",
         "https://pixel.wp.com/b.gif?host=blog.example",
         "https://feeds.feedburner.com/~r/blog/~4/x",
+        "http://a.impactradius-go.com/display-ad/7490-1161409",
+        "https://pagead2.googlesyndication.com/simgad/123",
     ],
 )
-def test_an_avatar_an_emoji_a_formula_or_a_counter_is_decoration(url: str) -> None:
+def test_an_avatar_an_emoji_a_formula_a_counter_or_an_advertisement_is_decoration(url: str) -> None:
     assert is_decoration(url)
 
 
