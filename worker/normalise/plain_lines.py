@@ -6,8 +6,8 @@ so one sentence at least must go on in the next line without a capital.
 """
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise, zip_longest
 
 from worker.basics.text import UNSPACED
 
@@ -23,6 +23,10 @@ _INLINE = (
     "|tt|u|var"
 )
 _BLOCK_TAG = re.compile(rf"<(?!/?(?:{_INLINE})[\s>])")
+# Blocks that may stand between paragraphs of plain text, none within another of its kind.
+_STANDING = re.compile(r"(<(pre|h[1-6]|ul|ol|blockquote)(?=[\s>])[^>]*>(?:(?!<\2[\s>]).)*?</\2>)", re.DOTALL)
+# Nearly all markup with blocks has one of these, and is passed over at once.
+_PARTED = ("<p>", "<br", "<div", "<table")
 # An item of a list, a quotation, a heading in Markdown, a mark in time or an address begins a line of its own.
 _OPENS_LINE = re.compile(r"[-–—*•·●▪►➤✓#>|+=_@]|\(?\d{1,3}[.):]|\[?\(?\d{1,2}:\d\d|\w+://|www\.", re.ASCII)
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", "。", "！", "？", '"', "”", "»")
@@ -30,18 +34,36 @@ _UNSPACED_PAIR = re.compile(f"[{UNSPACED}]{{2}}")
 
 
 def mark_lines(markup: str) -> str:
-    """Return sanitised HTML that has no block, and so is text with lines, with paragraphs and line breaks.
+    """Return sanitised HTML that has no paragraph, and so is text with lines, with paragraphs and line breaks.
 
     Where it has tags, only blank lines show that lines count.
     """
-    if "\n" not in markup or _BLOCK_TAG.search(markup):
+    if "\n" not in markup:
         return markup
+    if _BLOCK_TAG.search(markup):
+        return markup if any(tag in markup for tag in _PARTED) else _mark_between_blocks(markup)
     if "<" in markup and not _BLANK_LINES.search(markup):
         return markup
     paragraphs = [lines for lines in read_paragraphs(_MARK.sub(_on_one_line, markup)) if lines]
     if len(paragraphs) == len(paragraphs[0]) == 1:
         return markup if "<" in markup else paragraphs[0][0]
-    return "\n".join(f"<p>{'<br>'.join(lines)}</p>" for lines in paragraphs)
+    return _write_paragraphs(paragraphs)
+
+
+def _mark_between_blocks(markup: str) -> str:
+    """Return markup with its text in paragraphs, where code, headings, lists and quotations stand between them."""
+    parts = _STANDING.split(markup)
+    texts, blocks = parts[::3], parts[1::3]
+    if any(_BLOCK_TAG.search(text) for text in texts) or not any(_BLANK_LINES.search(text.strip()) for text in texts):
+        return markup
+    marked = [
+        _write_paragraphs(read_paragraphs(_MARK.sub(_on_one_line, text))) if text.strip() else "" for text in texts
+    ]
+    return "\n".join(filter(None, chain.from_iterable(zip_longest(marked, blocks))))
+
+
+def _write_paragraphs(paragraphs: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"<p>{'<br>'.join(lines)}</p>" for lines in paragraphs if lines)
 
 
 def drop_indentation(text: str) -> str:

@@ -73,6 +73,27 @@ def test_blank_lines_part_paragraphs_of_text_with_links_too() -> None:
     )
 
 
+def test_blank_lines_part_paragraphs_between_code_headings_and_lists_too() -> None:
+    body = "One.\n\nTwo:\n<pre>a\n\nb</pre>\nThree.\n<h2>Four</h2>\n<ul><li>five</li>\n\n<li>six</li></ul>\n\nSeven."
+    assert mark_lines(body) == (
+        "<p>One.</p>\n<p>Two:</p>\n<pre>a\n\nb</pre>\n<p>Three.</p>\n<h2>Four</h2>\n"
+        "<ul><li>five</li>\n\n<li>six</li></ul>\n<p>Seven.</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param("One\n<pre>a\n\nb</pre>\ntwo", id="blank lines in code only"),
+        pytest.param("<h2>One</h2>\n\n<ul><li>two</li></ul>\n\n<h2>Three</h2>", id="blank lines between blocks only"),
+        pytest.param("One\n\ntwo<pre>x</pre><section>three</section>", id="a block that may be a paragraph"),
+        pytest.param("One\n\ntwo\n<ul><li>a<ul><li>b</li></ul></li></ul>", id="a list in a list"),
+    ],
+)
+def test_markup_whose_text_has_no_blank_lines_or_other_blocks_stays(html: str) -> None:
+    assert mark_lines(html) == html
+
+
 def test_a_line_end_within_a_tag_is_none_of_the_text() -> None:
     assert (
         mark_lines('One <a title="a\n\nb">two</a>.\n\nThree.') == '<p>One <a title="a  b">two</a>.</p>\n<p>Three.</p>'
