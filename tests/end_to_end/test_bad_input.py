@@ -161,7 +161,7 @@ def test_what_cannot_be_meant_is_wrong_usage(feedmill: Feedmill, command: tuple[
 
 def test_a_list_that_is_none_is_named(feedmill: Feedmill, tmp_path: Path) -> None:
     (tmp_path / "page.xml").write_text("<html/>")
-    _refused(feedmill("import", "page.xml"), 1, "page.xml was not imported: This is no OPML document")
+    _refused(feedmill("import", "page.xml"), 1, "page.xml was not imported: it is no OPML document")
 
 
 def test_a_store_newer_than_the_code_is_left_alone(feedmill: Feedmill, tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ def test_a_list_may_be_piped_in(feedmill: Feedmill) -> None:
     ("stdin", "told"),
     [
         ("", "it is empty."),
-        ("https://a.example/", "This is no OPML document: it begins with 'https://a.example/'."),
-        ("<opml>\n", "The OPML document is broken at line 2: no element found."),
+        ("https://a.example/", "it is no OPML document: it begins with 'https://a.example/'."),
+        ("<opml>\n", "it is broken at line 2: no element found."),
     ],
 )
 def test_what_is_piped_in_and_is_no_list_is_told_in_a_sentence(feedmill: Feedmill, stdin: str, told: str) -> None:

@@ -83,3 +83,9 @@ def test_it_says_what_a_podcast_says_of_an_episode(feedmill: Feedmill, publisher
     assert shown[first + 1].strip() == "transcript https://audio.example/7.vtt (text/vtt)"
     (listed,) = map(json.loads, feedmill("articles", "--json").stdout.splitlines())
     assert (listed["podcast"]["duration"], listed["podcast"]["episode"]) == (1844, 7)
+
+
+def test_what_has_no_text_has_one_blank_line_in_its_place(feedmill: Feedmill, publisher: Publisher) -> None:
+    feedmill("poll", publisher.serve("/feed", rss([entry("g", URL, "Rain", "", "4 07:30")])))
+    shown = feedmill("show", "1").stdout.splitlines()
+    assert [number for number, line in enumerate(shown) if not line.strip()] == [len(shown) - 2]

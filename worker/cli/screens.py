@@ -54,7 +54,7 @@ def print_article(article: Mapping[str, Any]) -> None:
         out.print(plain_text(kill, "bold red"))
     facts = ((label, _show_fact(article, name)) for name, label in _FACTS)
     _print_facts(chain(facts, sentences.explain_notices(article)))
-    for paragraph in article["text"].split("\n\n"):
+    for paragraph in article["text"].split("\n\n") if article["text"] else ():
         out.print()
         for line in paragraph.split("\n"):
             out.print(plain_text(line))

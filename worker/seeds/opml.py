@@ -58,7 +58,7 @@ def _read_strictly(body: bytes, guard: Guard) -> FeedList | str:
     try:
         return reader.read(body)
     except expat.ExpatError as error:
-        return f"The OPML document is broken at line {error.lineno}: {expat.errors.messages[error.code]}."
+        return f"it is broken at line {error.lineno}: {expat.errors.messages[error.code]}."
     except _UnreadError:
         return ""
 
@@ -85,7 +85,7 @@ class _StrictReader:
         elif self._depth == 1 and name.lower() != "opml":
             raise _UnreadError
         elif self._depth > _DEEPEST:
-            raise SeedError(f"The OPML document nests deeper than {_DEEPEST:,} elements.")
+            raise SeedError(f"it nests deeper than {_DEEPEST:,} elements.")
 
     def _line(self) -> int:
         return self._parser.CurrentLineNumber
@@ -103,9 +103,9 @@ class _StrictReader:
 def _read_forgivingly(text: str, guard: Guard, fault: str) -> FeedList:
     """Return what any document names in whose text outlines are found."""
     if not has_outlines(text):
-        raise SeedError(f"This is no OPML document: it begins with {_show_start(text)}.")
+        raise SeedError(f"it is no OPML document: it begins with {_show_start(text)}.")
     if declares_entities(text):
-        raise SeedError("The OPML document declares entities, which is refused.")
+        raise SeedError("it declares entities, which is refused.")
     outlines, lines = Outlines(guard), _line_counter(text)
     for tag in read_tags(text):
         if tag.is_end:

@@ -62,7 +62,7 @@ class Outlines:
     def begin(self, attributes: Mapping[str, str], line: Callable[[], int]) -> None:
         """Take an outline, whose attributes are named in lower case; SeedError when there are too many around it."""
         if len(self._outside) == _DEEPEST:
-            raise SeedError(f"The OPML document nests deeper than {_DEEPEST:,} outlines.")
+            raise SeedError(f"it nests deeper than {_DEEPEST:,} outlines.")
         self._outside.append(self._tags)
         self._childless = None
         kind = attributes.get("type", "").strip().lower()

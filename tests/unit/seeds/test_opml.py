@@ -177,18 +177,18 @@ def test_a_list_that_declares_entities_is_refused(entity: str) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("<rss/>", "This is no OPML document: it begins with <rss>."),
-        ("<html><p>A & B</html>", "This is no OPML document: it begins with <html>."),
-        ("<!DOCTYPE html>\n<html><p>A & B</html>", "This is no OPML document: it begins with <html>."),
-        ("<?xml version='1.0'?><!-- A --><rdf:RDF/>", "This is no OPML document: it begins with <rdf:RDF>."),
+        ("<rss/>", "it is no OPML document: it begins with <rss>."),
+        ("<html><p>A & B</html>", "it is no OPML document: it begins with <html>."),
+        ("<!DOCTYPE html>\n<html><p>A & B</html>", "it is no OPML document: it begins with <html>."),
+        ("<?xml version='1.0'?><!-- A --><rdf:RDF/>", "it is no OPML document: it begins with <rdf:RDF>."),
         (
             "https://a.example/feed\nhttps://b.example/feed\n",
             "it begins with 'https://a.example/feed https://b.example",
         ),
         ('{"feeds": []}', "it begins with '{\"feeds\": []}'."),
-        (b"\x00\x01\x02", "This is no OPML document: it begins with ''."),
-        ("<opml>\n<body>", "The OPML document is broken at line 2: no element found."),
-        ("<opml>\n<body></bdy></opml>", "The OPML document is broken at line 2: mismatched tag."),
+        (b"\x00\x01\x02", "it is no OPML document: it begins with ''."),
+        ("<opml>\n<body>", "it is broken at line 2: no element found."),
+        ("<opml>\n<body></bdy></opml>", "it is broken at line 2: mismatched tag."),
     ],
 )
 def test_what_is_no_list_is_told_in_a_sentence(body: str | bytes, told: str) -> None:
