@@ -1,6 +1,7 @@
 """Whatever is wrong is told in one sentence with the right exit code: what, where, what to do; nothing half-written."""
 
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -226,3 +227,10 @@ def test_a_closed_pipe_is_no_failure(environment: dict[str, str], feedmill: Feed
 def test_html_is_sanitised_from_standard_input(feedmill: Feedmill) -> None:
     done = feedmill("sanitise", stdin='<p onclick="x()">Hi<script>alert(1)</script></p>')
     assert done.stdout == "<p>Hi</p>\n"
+
+
+def test_output_for_which_there_is_no_room_is_no_fault(environment: dict[str, str], tmp_path: Path) -> None:
+    python = f"{shlex.quote(sys.executable)} -P -m worker"
+    limited = ["sh", "-c", f"ulimit -f 0; exec {python} --help > help.txt"]
+    done = subprocess.run(limited, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    _refused(done, 1, "The output could not be written: file too large.")

@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 something that was named failed; 2 wrong usage.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,9 @@ COMMANDS = {
 """Each command's module, which has it as ``<name>_command``, and its sentence."""
 
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
 class _Commands(click.Group):
     """The commands of the table."""
 
@@ -61,8 +65,8 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # What Python flushes at exit must not complain either; and click itself would call this a failure.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # click itself would call this a failure.
+            _drop_output()
             return 0
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
@@ -89,9 +93,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _output().write_failure(str(error) or "Stopped.")
         code = 2 if isinstance(error, UsageError) else 1
     except Exception as error:  # noqa: BLE001 -- whatever nobody thought of is said in a sentence too
-        _output().show_fault(error)
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            reason = os.strerror(error.errno).lower()
+            _output().write_failure(f"{error.filename or 'The output'} could not be written: {reason}.")
+        else:
+            _output().show_fault(error)
         code = 1
     sys.exit(code)
+
+
+def _drop_output() -> None:
+    """Give what is left of the output to nobody: what Python flushes at exit must not complain too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _output() -> ModuleType:
