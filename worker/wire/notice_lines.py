@@ -42,7 +42,11 @@ _TAKE = re.compile(
     r"|=(?P<number3>\d{1,3})(?: [A-ZÀ-Þ][A-ZÀ-Þ .-]{1,30})?|page (?P<number4>\d{1,3})|- ?(?P<number5>\d{1,3}) ?-",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"\W{{0,6}}{_WORD}(?:[ -](?:no\.? ?)?\(?(?P<number>\d{{1,3}}))?\W{{0,6}}", re.IGNORECASE)
+# KILL KILL KILL: on a teleprinter that was how to shout.
+_BARE = re.compile(
+    rf"\W{{0,6}}{_WORD}(?:[ -]{{1,3}}(?P=word)){{0,3}}(?:[ -](?:no\.? ?)?\(?(?P<number>\d{{1,3}}))?\W{{0,6}}",
+    re.IGNORECASE,
+)
 
 _VERB = "|".join(NOTE_VERBS)
 _NOTE = re.compile(rf"\((?:ATTN:? )?(?P<note>(?:{_VERB})\b.{{2,1000}})\)\.?", re.IGNORECASE)

@@ -73,6 +73,8 @@ def test_a_headline_is_told_from_its_prefixes(
         ("速報", None, None, 1),
         ("KILL", Notice.KILL, None, None),
         ("MANDATORY KILL", Notice.KILL, None, None),
+        ("KILL KILL KILL", Notice.KILL, None, None),
+        ("BULLETIN BULLETIN", None, None, 2),
         ("ADVISORY", Notice.ADVISORY, None, None),
         ("UPDATE 2", Notice.UPDATE, 2, None),
         ("3rd Ld-Writethru", Notice.UPDATE, 3, None),
