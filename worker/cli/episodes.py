@@ -23,6 +23,9 @@ def _lines(podcast: Podcast) -> Iterator[str]:
         yield facts
     if podcast.people:
         yield f"with {', '.join(map(_name_person, podcast.people))}"
+    for bite in podcast.soundbites:
+        passage = f"soundbite at {show_duration(bite.start)}, {show_duration(bite.duration)} long"
+        yield f"{passage}: {bite.title}" if bite.title else passage
     for file in podcast.transcripts:
         yield f"transcript {_describe_file(file)}"
     if podcast.chapters:
@@ -38,8 +41,6 @@ def _facts(podcast: Podcast) -> Iterator[str | None]:
     yield show_duration(podcast.duration) if podcast.duration else None
     yield "explicit" if podcast.is_explicit else None
     yield f"about {podcast.location}" if podcast.location else None
-    for bite in podcast.soundbites:
-        yield f"soundbite at {show_duration(bite.start)}"
 
 
 def _numbered(thing: str, number: int | None, name: str | None) -> str | None:

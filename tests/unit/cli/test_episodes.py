@@ -24,8 +24,9 @@ EPISODE = {
 
 def test_a_page_says_all_that_a_podcast_says_of_an_episode() -> None:
     assert describe_episode(orjson.loads(orjson.dumps(EPISODE))) == [
-        "season 2 (Autumn), episode 7, bonus, 1h 2m, explicit, about Austin, TX, soundbite at 1m 14s",
+        "season 2 (Autumn), episode 7, bonus, 1h 2m, explicit, about Austin, TX",
         "with Ann Arbor (host), Ben Nevis",
+        "soundbite at 1m 14s, 1m long: The thunder",
         "transcript https://a.example/1.vtt (text/vtt, en)",
         "chapters https://a.example/1.json (application/json+chapters)",
         "also as https://a.example/1.opus (High quality, 32.4 MB)",
