@@ -1,7 +1,7 @@
 """Who wrote an entry: the names in its author fields, where a publisher may write several names into one field.
 
-A field is split only where every part of it is a person's name. In doubt it stays as published: one odd line in a list
-is better than half a ministry as an author.
+A field is split only where every part of it is a person's name or a news agency's. In doubt it stays as published: one
+odd line in a list is better than half a ministry as an author.
 """
 
 import re
@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from worker.basics.mailboxes import addresses_in, is_address, names_beside_addresses, without_angles
 from worker.basics.one_line import one_line
+from worker.wire.agencies import is_agency
 from worker.wire.bylines import reads_like_a_name
 
 _LONGEST = 2000
@@ -66,7 +67,7 @@ def _take_apart(written: str) -> Sequence[str]:
     if "," in written and _SURNAMES_FIRST.fullmatch(written):
         return [_LEADING_AND.sub("", name) for name in re.findall(_SURNAME_FIRST, written)]
     parts = _JOINTS.split(written)
-    return parts if all(map(_is_name, parts)) else (written,)
+    return parts if all(map(_is_author, parts)) else (written,)
 
 
 def _without_by(field: str) -> str:
@@ -78,6 +79,11 @@ def _without_by(field: str) -> str:
         is_sure = not names[:1].islower() and all(map(_is_name, _JOINTS.split(names)))
         return names if is_sure else field
     return field
+
+
+def _is_author(text: str) -> bool:
+    # Behind a name two letters may be a degree: Jane Holt, PA.
+    return _is_name(text) or (len(text) > len("PA") and is_agency(text))
 
 
 def _is_name(text: str) -> bool:

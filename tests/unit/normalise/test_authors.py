@@ -16,6 +16,8 @@ from worker.normalise.authors import split_names
         ("Karl am Rhyn, Ada Lovelace", ["Karl am Rhyn", "Ada Lovelace"]),
         ("J. K. O'Hara & Jean-Paul de la Tour", ["J. K. O'Hara", "Jean-Paul de la Tour"]),
         ("AFP | Reuters", ["AFP", "Reuters"]),
+        ("Bloomberg,Ines Marlow", ["Bloomberg", "Ines Marlow"]),
+        ("Ines Marlow and Reuters", ["Ines Marlow", "Reuters"]),
         ("Ada Lovelace <ada@x.example> and Mary Somerville <m@x.example>", ["Ada Lovelace", "Mary Somerville"]),
         ("O'Brien, Pat <p@x.example>, \"Lovelace, Ada\" <a@x.example>", ["O'Brien, Pat", "Lovelace, Ada"]),
         ("Ada Lovelace and Mary Somerville <post@x.example>", ["Ada Lovelace", "Mary Somerville"]),
