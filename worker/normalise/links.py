@@ -66,7 +66,8 @@ def find_image(entry: Entry, feed: FeedContext, html: str) -> str | None:
     """Return the image that the entry names, else the first in its sanitised body, which has no counting pixels."""
     if named := read_link(entry.image_url, feed):
         return named
-    for found in chain(_IMAGE.finditer(html), _POSTER.finditer(html)):
+    posters = _POSTER.finditer(html) if "<video" in html else ()
+    for found in chain(_IMAGE.finditer(html), posters):
         if not is_decoration(found[1]) and (url := absolute_url(found[1])):
             return url
     return None
