@@ -78,9 +78,11 @@ _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = re.compile(rf"<(?:{_FORMATTING_NAMES})(?=[\s/>])[^<>]*>?", re.IGNORECASE)
 # The policy drops these blocks; without a div in their place, the words around them would be glued together.
 _BLOCK_NAMES = "body|center|dialog|dir|fieldset|form|hgroup|legend|listing|menu|nav|search"
-# One pass finds all. It passes over what most tags are, and looks at a letter before it looks at names.
+# One pass finds all. It passes over what most tags are, in small letters, and looks at a letter before it looks at
+# names.
 _REWRITTEN = re.compile(
-    rf"<(?!/?(?:[ap]|span|img|li|code|div)[\s>])(?:(?=[bceifnstu])(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?"
+    r"<(?!(?-i:/?(?:[ap]|span|img|li|code|div|br|t[dhr]|h[1-6]|[ou]l)[\s>]|/?(?:strong|em|[bi])>))"
+    rf"(?:(?=[bceifnstu])(?P<formatting>{_FORMATTING_NAMES})[\s/][^<>]*>?"
     rf"|(?P<closing>/?)(?=[bcdfhlmns])(?:{_BLOCK_NAMES})(?=[\s/>])"
     rf"|(?=[dimnostvx]|au)(?P<held>{HELD_NAMES})(?=[\s/>]))",
     re.IGNORECASE,
@@ -235,7 +237,7 @@ def _as_meant(cleaned: str, special: set[str]) -> str:
         cleaned = _FIRST_LINE_ENDS.sub(r"\1", cleaned)
     if not special.isdisjoint({"audio", "video"}):
         cleaned = close_raw_text(cleaned)
-    if "&lt;" in cleaned and "<" not in cleaned and (markup := mend_escaped_markup(cleaned)):
+    if "<" not in cleaned and "&lt;" in cleaned and (markup := mend_escaped_markup(cleaned)):
         return _bound(markup) or cleaned
     return mark_lines(cleaned) if "\n" in cleaned else cleaned
 
@@ -249,7 +251,7 @@ def prepare(html: str) -> str:
         html = close_raw_text(html)
     if _WATCHED.search(html):
         html = link_players(show_pictures(html), _base_url.get())
-    return _CHARACTER_REFERENCE.sub(_allowed_character, html)
+    return _CHARACTER_REFERENCE.sub(_allowed_character, html) if "&#" in html else html
 
 
 def drop_formatting(html: str) -> str:
