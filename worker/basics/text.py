@@ -12,6 +12,7 @@ import xxhash
 # NUL (PostgreSQL refuses it), other C0 and C1 controls but tab and line breaks, surrogates, and the noncharacters of
 # Unicode 16, section 23.7. NEL (U+0085) goes too: no text needs that control, and as a line break it is a stray byte.
 _ASCII_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+_USUAL = bytes({*range(0x80)} - {*_ASCII_CONTROLS})
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _FORBIDDEN_BEYOND = re.compile(
     "[" + "".join(f"{chr((plane << 16) | 0xFFFE)}{chr((plane << 16) | 0xFFFF)}" for plane in range(1, 17)) + "]"
@@ -67,9 +68,13 @@ def _is_clean(text: str) -> bool:
         raw = text.encode()
     except UnicodeEncodeError:
         return False
-    if len(raw.translate(None, _ASCII_CONTROLS)) < len(raw):
+    # What is left of most texts is nothing, or little.
+    unusual = raw.translate(None, _USUAL)
+    if not unusual:
+        return True
+    if len(unusual.translate(None, _ASCII_CONTROLS)) < len(unusual):
         return False
-    return text.isascii() or not any(lead in raw and pattern.search(raw) for lead, pattern in _FORBIDDEN_AFTER)
+    return not any(lead in unusual and pattern.search(unusual) for lead, pattern in _FORBIDDEN_AFTER)
 
 
 def drop_invisible(text: str) -> str:
