@@ -63,13 +63,14 @@ _PLATFORMS = frozenset(
     "posthaven.com seesaa.net squarespace.com substack.com svbtle.com tistory.com tumblr.com typepad.com weebly.com "
     "wordpress.com write.as".split()
 )
-# Pictures that feeds carry beside an article's own: avatars, emoji, formulas, buttons, counters and advertisements.
+# Pictures that feeds carry beside an article's own: avatars, emoji, formulas, buttons, counters and advertisements. All
+# begin with a slash, so that a search passes over other characters at once.
 _DECORATION = re.compile(
-    r"/(?=[celst])(?:(?:core/)?emojis?/|smil(?:ie|ey)s?/|twemoji/|latex\.php\?)|(?=h)https?://(?:"
+    r"/(?=[celst/])(?:(?:core/)?emojis?/|smil(?:ie|ey)s?/|twemoji/|latex\.php\?|(?:(?<=http:/)|(?<=https:/))/(?:"
     r"(?:[^/?#]*\.)?(?:gravatar\.com|(?:scorecardresearch|doubleclick|quantserve)\.(?:com|net)"
     r"|(?:impactradius-go|googlesyndication|awltovhc|ftjcfx)\.com)/"
     r"|avatars\d*\.githubusercontent\.com/|latex\.codecogs\.com/"
-    r"|(?:pixel|stats)\.(?:wp|wordpress)\.com/|feeds\.feedburner\.com/~)",
+    r"|(?:pixel|stats)\.(?:wp|wordpress)\.com/|feeds\.feedburner\.com/~))",
     re.IGNORECASE,
 )
 
