@@ -96,6 +96,8 @@ _WATCHED = re.compile(
 _NO_PICTURE = re.compile(r'<img(?![^>]* src=")[^>]*>|<img[^>]* (?:width|height)="[01](?:px)?"[^>]*>')
 # A parser drops the first one, and would drop the next one when it reads what it wrote.
 _FIRST_LINE_ENDS = re.compile(r"(<pre(?: [^>]*)?>)\n+")
+# What in cleaned markup may not be as it was meant; a player is where another one is within it.
+_SPECIAL = "audio audio, img, math, pre, video video"
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 
 _LONGEST_HTML = 1_000_000
@@ -216,7 +218,7 @@ def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
         if cleaned.count("<") > _MANY_MARKS and tree.select_one(_TOO_DEEP):
             break
         # To ask the tree costs half of what a search of the markup does.
-        special = {element.tag for element in tree.select("audio, img, math, pre, video")} if "<" in cleaned else set()
+        special = {element.tag for element in tree.select(_SPECIAL)} if "<" in cleaned else set()
         is_pure = "math" not in special or mathml.is_pure(tree)
         meant = _as_meant(cleaned, special) if is_pure else mathml.purify(tree)
         # To write it with another parser costs a sixth of cleaning it again, and tells the same.
