@@ -13,9 +13,11 @@ _HELD = "audio datalist iframe noembed noframes noscript option select textarea 
 _NESTED = "math script style svg template".split()
 HELD_NAMES = "|".join([*_HELD, *_NESTED])
 """The names of these elements, as a pattern."""
-# The look at the first letter passes over most tags at once. No tag is followed past an angle bracket.
+# The look at the first letter passes over most tags at once, and usual ones in small letters are passed over before.
+# No tag is followed past an angle bracket.
 _OPENING = re.compile(
-    rf"<(?=[dimnostvx]|au)(?P<name>{HELD_NAMES})(?=[\s/>])[^<>]*>",
+    r"<(?!(?-i:div|img|li|s(?:ection|mall|pan|trong|u[bp])|t(?:able|body|[dhr])|[ou]l)[\s>])"
+    rf"(?=[dimnostvx]|au)(?P<name>{HELD_NAMES})(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
 _NEXT = {name: re.compile(rf"<(?P<end>/?){name}(?=[\s/>])[^<>]*>?", re.IGNORECASE) for name in [*_HELD, *_NESTED]}
