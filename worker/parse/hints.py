@@ -48,7 +48,8 @@ def _frame(text: str) -> str:
     start = _start(text)
     if start is None:
         return _markup(text[:_BOUND])
-    last = max(text.rfind("</item"), text.rfind("</entry"))
+    last = text.rfind("</item")
+    last = max(last, text.rfind("</entry", max(last, 0)))
     return start + (_markup(text[last : last + _BOUND]) if last >= 0 else "")
 
 
