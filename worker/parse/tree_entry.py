@@ -76,7 +76,7 @@ def _find_own_page(parts: Parts, scope: Scope) -> str | None:
 
 def find_page(parts: Parts, scope: Scope) -> str | None:
     """Return the page that a feed or an entry is about: its first link to a page, preferably to one in HTML."""
-    pages = find_links(parts, "alternate")
+    pages = parts.get("link alternate", ())
     # Sorting is stable.
     for link in sorted(pages, key=lambda page: not field_rules.is_page_type(page.get("type"))):
         # Atom's link is an attribute, that of RSS a text, which other attributes may stand beside.
@@ -84,11 +84,6 @@ def find_page(parts: Parts, scope: Scope) -> str | None:
         if url := text or find_url(link, scope):
             return url
     return None
-
-
-def find_links(parts: Parts, relation: str) -> list[Element]:
-    """Return the links of a relation."""
-    return [link for link in parts.get("link", ()) if field_rules.link_relation(link.get("rel")) == relation]
 
 
 def find_url(element: Element, scope: Scope) -> str | None:
@@ -212,7 +207,7 @@ def _find_plain_picture(element: Element, scope: Scope) -> str | None:
 
 
 def _enclosing(parts: Parts) -> list[Element]:
-    return [*find_links(parts, "enclosure"), *parts.get("enclosure", ())]
+    return [*parts.get("link enclosure", ()), *parts.get("enclosure", ())]
 
 
 def _kind(element: Element) -> str:

@@ -11,6 +11,7 @@ from worker.basics.field_rules import (
     LONGEST_URL,
     as_html,
     is_text_type,
+    link_relation,
     resolve_url,
     tidy_text,
 )
@@ -19,7 +20,7 @@ from worker.parse.references import escape_markup
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
 
 Parts: TypeAlias = dict[str, list[Element]]
-"""The elements of an entry or a feed, by role and in document order."""
+"""The elements of an entry or a feed, by role and in document order; links by their relation too: ``link self``."""
 
 _PLAIN, _HTML, _XHTML = "text/plain", "text/html", "application/xhtml+xml"
 _TYPES = {"text": _PLAIN, "plain": _PLAIN, "html": _HTML, "xhtml": _XHTML}
@@ -83,6 +84,8 @@ def sort_parts(element: Element, roles: Roles, depth: int = 0) -> Parts:
         role = roles[child.tag]
         if not role:
             continue
+        if role == "link":
+            role = f"link {link_relation(child.get('rel'))}"
         parts.setdefault(role, []).append(child)
         if role in {"media", "media group"} and len(child) and depth < _DEEPEST_GROUP:
             for inner_role, members in sort_parts(child, roles, depth + 1).items():

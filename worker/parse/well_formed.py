@@ -21,7 +21,7 @@ from worker.errors import ErrorClass, PermanentError
 from worker.parse.hints import read_hints
 from worker.parse.outline import Sliced, hash_frame, outline_entries, slice_entries
 from worker.parse.references import join_halves
-from worker.parse.tree_entry import find_links, find_page, find_url, read_authors, read_entry
+from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
 from worker.values.due_feeds import Document
@@ -172,7 +172,7 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         entries=tuple(read_entry(item, inner, authors) for item, inner in items),
         title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
-        self_url=next((url for link in find_links(feed, "self") if (url := find_url(link, feed_scope))), None),
+        self_url=next((url for link in feed.get("link self", ()) if (url := find_url(link, feed_scope))), None),
         language=last_text(feed, "language") or scope.language,
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
