@@ -26,6 +26,8 @@ def is_html_element(name: str) -> bool:
 
 def looks_like_html(text: str) -> bool:
     """Return whether undeclared text is HTML: it closes a tag or has a reference, and all of them are HTML's."""
+    if "&" not in text and "<" not in text:
+        return False
     references = _REFERENCE.findall(text)
     if not (references or _CLOSING_TAG.search(text)):
         return False
