@@ -1,7 +1,7 @@
 """What elements of a feed say: their texts, plain or with markup inside, and their children sorted by role."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
@@ -18,6 +18,7 @@ from worker.basics.field_rules import (
 from worker.basics.markup import VOID_ELEMENTS, looks_like_html
 from worker.parse.references import escape_markup
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
+from worker.values.frozen import dataclass
 
 Parts: TypeAlias = dict[str, list[Element]]
 """The elements of an entry or a feed, by role and in document order; links by their relation too: ``link self``."""

@@ -1,10 +1,11 @@
 """From normalise to dedupe: entries made comparable, what the store knows about them, and which article each one is."""
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from datetime import date, datetime
 from enum import StrEnum
 
 from worker.values.entries import Enclosure, KnownBy, Notice
+from worker.values.frozen import dataclass
 from worker.values.podcasts import Podcast
 
 ITEM_PREFIX, WORDS_PREFIX, PATH_PREFIX = "item ", "words ", "path "

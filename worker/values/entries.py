@@ -1,9 +1,10 @@
 """From parse to normalise: the entries that a document publishes, and which of them are new."""
 
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from worker.values.frozen import dataclass
 from worker.values.podcasts import Podcast
 from worker.values.schedules import Hints
 
