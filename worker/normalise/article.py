@@ -66,7 +66,7 @@ def content_hash(title: str, text: str, notice: Notice | None = None) -> bytes:
     words = f"{title}\0{text}\n({Notice.KILL})" if notice is Notice.KILL else f"{title}\0{text}"
     words = unicodedata.normalize("NFC", words).replace("\xa0", " ")
     raw = words.encode()
-    beyond_ascii = raw.translate(None, _ASCII).decode()
+    beyond_ascii = "" if words.isascii() else raw.translate(None, _ASCII).decode()
     # Most texts have no capitals beyond ASCII; to look for others costs twenty times as much.
     if beyond_ascii != beyond_ascii.lower():
         raw = words.lower().encode()
