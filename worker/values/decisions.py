@@ -1,11 +1,12 @@
 """From dedupe to store: what documents brought, and what is to be written of articles, sightings and revisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
 from worker.values.articles import Article, Placement, Sighting
 from worker.values.entries import KnownSighting
+from worker.values.frozen import dataclass
 
 _FOUND_BY = {"content_hash", "match_key", "wire_key"}
 

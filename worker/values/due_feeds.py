@@ -1,11 +1,12 @@
 """From claim to parse: the feeds to poll, the requests to their hosts, and what the hosts answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker.errors import ErrorClass, PollError
 from worker.values.entries import GuidPolicy
+from worker.values.frozen import dataclass
 from worker.values.schedules import NO_HINTS, Hints, Move, Rhythm
 
 

@@ -1,4 +1,4 @@
-"""``dataclass`` for values that are made for every entry: at run time nothing keeps them from being changed.
+"""``dataclass`` for values that every poll or entry makes: at run time nothing keeps them from being changed.
 
 The type checker does. A frozen dataclass sets each field by a call, and so takes seven times as long to make: a tenth
 of reading a feed went to that.

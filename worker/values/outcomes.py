@@ -1,12 +1,12 @@
 """From schedule to store: when to poll next and why, and all that one poll writes."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker.errors import PollError
 from worker.values.due_feeds import NO_STREAK, NO_VALIDATORS, FeedState, Streak, Validators
 from worker.values.entries import GuidRule, Outline
+from worker.values.frozen import dataclass
 from worker.values.schedules import Hints, Move, Rhythm
 
 
