@@ -124,7 +124,7 @@ def _claim(
     return [_claimed_host(host, terms, feeds[host["id"]]) for host in hosts]
 
 
-# The claims that are made for ever are built once: building one costs more than running it.
+# Built once: these claims are made over and over, and composing a statement is a part of what each would cost.
 @cache
 def _lease_due() -> Update:
     return _lease(and_(HostRow.claimable_at <= _now(), ~HostRow.isolated))
