@@ -7,6 +7,7 @@ import socket
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -100,9 +101,10 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def reused_store(postgres_server: str) -> ReusedStore:
+def reused_store(postgres_server: str) -> Iterator[ReusedStore]:
     """A PostgreSQL store at the newest schema that every test of this process may have, one after the other."""
-    return ReusedStore(postgres_server)
+    with closing(ReusedStore(postgres_server)) as store:
+        yield store
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 
@@ -11,7 +10,10 @@ from worker.database.schema import migrate
 
 _NAME = "store"
 _TEMPLATE = "migrated"
-_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+_OTHERS = text(
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 # Whatever is created, dropped, altered or granted writes a row here.
 _SHAPE = text(
     "SELECT array_agg(oid::text || ' ' || xmin::text ORDER BY oid) FROM pg_class"
@@ -21,58 +23,69 @@ _TABLES = text(
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
     " AND relkind IN ('r', 'p') AND NOT relispartition"
 )
-_MADE = text("SELECT relname FROM pg_class WHERE relnamespace = 'as_made'::regnamespace AND relkind = 'r'")
-_COUNT_ANEW = text("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence")
 
 
-@dataclass
 class ReusedStore:
     """A store at the newest schema, a copy of one that is migrated once; a new copy where a test changed its shape."""
 
-    server_url: str
-    _shape: object = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, server_url: str) -> None:
         """Migrate the store that is copied."""
-        with server(self.server_url) as connection:
+        url = make_url(server_url)
+        # Kept open, for a connection takes as long as emptying the store.
+        self._server, self._store = (_open_lasting(url.set(database=name)) for name in (url.database, _NAME))
+        self._shape: object = None
+        self._clearing = ""
+        with self._server.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {_TEMPLATE}"))
-        engine = open_store(_url_of(self._url(_TEMPLATE)))
+        engine = open_store(_url_of(url.set(database=_TEMPLATE)))
         migrate(engine)
         engine.dispose()
 
     def empty(self) -> str:
-        """Return the store's URL, with nothing in it and nobody connected."""
-        with server(self.server_url) as connection:
-            connection.execute(_OTHERS, {"name": _NAME})
-            if self._shape is None or not self._clear():
+        """Return the store's URL, with nothing in it and no test connected."""
+        if self._shape is None or not self._clear():
+            self._store.dispose()
+            with self._server.connect() as connection:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)"))
                 connection.execute(text(f"CREATE DATABASE {_NAME} TEMPLATE {_TEMPLATE}"))
-                self._remember()
-        return _url_of(self._url(_NAME))
+            with self._store.connect() as connection:
+                self._remember(connection)
+        return _url_of(self._store.url)
 
-    def _remember(self) -> None:
-        with server(self._url(_NAME)) as connection:
-            self._shape = connection.execute(_SHAPE).scalar()
-            connection.execute(text("CREATE SCHEMA as_made"))
-            for table in connection.execute(_TABLES).scalars():
-                if connection.execute(text(f"SELECT 1 FROM {table}")).first():
-                    connection.execute(text(f"CREATE TABLE as_made.{table} AS TABLE {table}"))
+    def close(self) -> None:
+        """Drop the connections."""
+        self._server.dispose()
+        self._store.dispose()
+
+    def _remember(self, connection: Connection) -> None:
+        """Keep what a store that was just made has in its tables, and how it becomes so again."""
+        self._shape = connection.execute(_SHAPE).scalar()
+        connection.execute(text("CREATE SCHEMA as_made"))
+        tables = list(connection.execute(_TABLES).scalars())
+        made = [table for table in tables if connection.execute(text(f"SELECT 1 FROM {table}")).first()]
+        for table in made:
+            connection.execute(text(f"CREATE TABLE as_made.{table} AS TABLE {table}"))
+        # In whatever order: no row is left for a foreign key to speak of.
+        self._clearing = "".join(
+            [
+                "SET session_replication_role = replica;",
+                *(f"DELETE FROM {table};" for table in tables),
+                *(f"INSERT INTO {table} TABLE as_made.{table};" for table in made),
+                "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence",
+            ]
+        )
 
     def _clear(self) -> bool:
-        with server(self._url(_NAME)) as connection:
+        with self._store.connect() as connection:
+            connection.execute(_OTHERS)
             if connection.execute(_SHAPE).scalar() != self._shape:
                 return False
-            # In whatever order: no row is left for a foreign key to speak of.
-            connection.execute(text("SET session_replication_role = replica"))
-            tables = connection.execute(_TABLES).scalars()
-            connection.execute(text("".join(f"DELETE FROM {table};" for table in tables)))
-            made = connection.execute(_MADE).scalars()
-            connection.execute(text("".join(f"INSERT INTO {table} TABLE as_made.{table};" for table in made)))
-            connection.execute(_COUNT_ANEW)
+            connection.execute(text(self._clearing))
         return True
 
-    def _url(self, database: str) -> URL:
-        return make_url(self.server_url).set(database=database)
+
+def _open_lasting(url: URL) -> Engine:
+    return create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
 
 def url_of(store: Engine) -> str:
