@@ -14,6 +14,7 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.growth import Cost, measure_costs, measure_rows
@@ -24,6 +25,8 @@ from benchmarks.sustained import print_sustained, sustain
 from worker.basics.units import parse_duration
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
+# The kernel counts CPU in hundredths of a second.
+_LOOKING = timedelta(seconds=1)
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _HEAD = f"{'feeds':>9} {'articles':>10}"
 
@@ -39,17 +42,17 @@ class Grown:
     """Bytes of a row of each table and of its entries in indexes, on PostgreSQL."""
 
 
-def grow(kind: str, sizes: list[int], kept_in: Path | None) -> Iterator[Grown]:
+def grow(kind: str, sizes: list[int], looking: timedelta, kept_in: Path | None) -> Iterator[Grown]:
     """Measure each size in a store of its own."""
     for feeds in sizes:
         with large_store(kind, feeds, kept_in) as store:
             rows = measure_rows(store)
-            yield Grown(feeds, feeds * ARTICLES, measure_costs(store, feeds), rows)
+            yield Grown(feeds, feeds * ARTICLES, measure_costs(store, feeds, looking), rows)
 
 
 def _print_growth(chosen: argparse.Namespace) -> None:
     rows: list[Grown] = []
-    for row in grow(chosen.store, chosen.feeds or list(_SIZES), chosen.keep):
+    for row in grow(chosen.store, chosen.feeds or list(_SIZES), chosen.looking, chosen.keep):
         if not rows and not chosen.json:
             print(
                 f"{_NAMES[chosen.store]}, milliseconds of CPU\n\n{_HEAD}" + "".join(f"{name:>15}" for name in row.costs)
@@ -73,6 +76,9 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, nargs="+", help="sizes to measure; for --sustain the first one counts")
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="keep the stores there, and use those that are there"
+    )
+    parser.add_argument(
+        "--looking", type=parse_duration, default=_LOOKING, metavar="DURATION", help="how long to repeat each look"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="an SVG of the growth")

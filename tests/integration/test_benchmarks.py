@@ -28,7 +28,7 @@ def test_the_benchmark_measures_each_round_and_checks_what_was_stored(kind: str,
     printed = _run(
         "benchmarks",
         "--feeds",
-        "50",
+        "20",
         "--store",
         kind,
         "--rivals",
@@ -94,8 +94,9 @@ def test_the_benchmark_of_grouping_says_what_each_stage_costs_beside_a_plain_scr
 
 def test_the_growth_benchmark_measures_each_size_and_draws_it(tmp_path: Path) -> None:
     picture = tmp_path / "growth.svg"
-    chosen = ["--store", "sqlite", "--feeds", "200", "400", "--keep", str(tmp_path), "--plot", str(picture), "--json"]
-    rows = [json.loads(line) for line in _run("benchmarks.million", *chosen).splitlines()]
+    chosen = ["--store", "sqlite", "--feeds", "200", "400", "--looking", "0.1s", "--keep", str(tmp_path)]
+    printed = _run("benchmarks.million", *chosen, "--plot", str(picture), "--json")
+    rows = [json.loads(line) for line in printed.splitlines()]
     assert [(row["feeds"], row["articles"]) for row in rows] == [(200, 2_000), (400, 4_000)]
     assert all(row["costs"][name]["wall_ms"] > 0 for row in rows for name in ("claim", "poll", "status", "feeds"))
     assert picture.read_text().startswith("<svg")
