@@ -2,7 +2,7 @@
 
 A bound tells what grows as its input does from what grows faster. Work that is linear uses half of its bound at most.
 Work that looks at each letter or element once for every other misses it at least threefold (20,000 notices, compared in
-Python), at most a thousandfold (two million letters): make a flood large enough for that rather than its bound small.
+Python), at most a thousandfold (a million letters): make a flood large enough for that rather than its bound small.
 """
 
 import gc

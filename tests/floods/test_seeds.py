@@ -8,7 +8,7 @@ from worker.fetch import Guard
 from worker.seeds.opml import read_opml
 from worker.values.due_feeds import Document
 
-MEGABYTE = 1_000_000
+HALF_A_MEGABYTE = 500_000
 HOSTILE = {
     "sound outlines": '<outline text="A" xmlUrl="http://a.example/"/>',
     "unclosed outlines": '<outline text="A" xmlUrl="http://a.example/">',
@@ -35,9 +35,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("start", ["<opml>& ", "<opml>& <outline ", '<opml>& <outline text="'])
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_list_of_a_megabyte_costs_no_more_than_its_length(start: str, piece: str) -> None:
-    body = (start + piece * (MEGABYTE // len(piece))).encode()
-    assert spend_at_most(3, lambda: _is_read(body)) in {True, False}
+def test_a_hostile_list_of_half_a_megabyte_costs_no_more_than_its_length(start: str, piece: str) -> None:
+    body = (start + piece * (HALF_A_MEGABYTE // len(piece))).encode()
+    assert spend_at_most(1.5, lambda: _is_read(body)) in {True, False}
 
 
 def _is_read(body: bytes) -> bool:
