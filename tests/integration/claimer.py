@@ -40,6 +40,7 @@ def claim():
         return claim_due_hosts(connection, read_clock(connection).now(), TERMS)
 
 
+print("ready", flush=True)
 sys.stdin.readline()  # all claimers start together
 while hosts := retry_conflicts(claim):
     for host in hosts:
