@@ -49,6 +49,11 @@ def blocks(*languages: str) -> list[Block]:
     return [block for path in PAGES for block in _blocks(path) if block.language in languages]
 
 
+def is_run(block: Block) -> bool:
+    """Say whether a block is run end to end: one of commands of ours, or of those of a deployment."""
+    return block.language == "sh" and not block.mark and bool(re.search("feedmill|docker", block.text))
+
+
 @cache
 def _blocks(path: Path) -> list[Block]:
     text = path.read_text()

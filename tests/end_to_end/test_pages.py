@@ -18,18 +18,23 @@ from pathlib import Path
 
 import pytest
 import redis
-from sqlalchemy import Engine
 
 from tests.documents import item, page, rss
-from tests.pages import ROOT, Block, blocks, code, table
+from tests.pages import ROOT, Block, blocks, code, is_run, table
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
 from tests.stores import url_of
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, writing
 from worker.manage.feeds import NewFeed, add_feeds
+from worker.outbox import number_events
+from worker.pipeline.tools import make_tools
+from worker.seeds.ingest import ingest
+from worker.settings import Settings
 from worker.webhooks.deliver import show_secret, sign_message, signing_key
 
+DISPATCH = ROOT / "seeds/000_bf109dae1bb8955b.txt"
+HOSTS = "a b c d e f g h i slow ours example.org".split()
 # Sends its files, words, folder and environment to the process that commands are forked from. What is followed for
 # ever ends here with what there is.
 _FEEDMILL = """#!{python} -IS
@@ -43,12 +48,12 @@ socket.send_fds(asking, [json.dumps(asked).encode()], [0, 1, 2])
 sys.exit(int(asking.recv(20)))
 """
 _STAND_INS = {
-    "docker": '[ "$2" != exec ] || { shift 3; exec "$@"; }',
+    "docker": '[ "$2" != exec ] || { shift 2; [ "$1" != -T ] || shift; shift; exec "$@"; }',
     "jq": """exec grep -o "\\"${2#.}\\":[^,]*" """,
     "openssl": "head -c $3 /dev/zero | od -An -v -tx1 | tr -d ' \\n'",
     "sudo": 'shift 2; exec "$@"',
     "your-program": "exec cat",
-    **dict.fromkeys("activate celery chown pg_dump pip python python3 useradd".split(), ":"),
+    **dict.fromkeys("activate celery chown pg_dump pip psql python python3 useradd".split(), ":"),
 }
 # Whatever fails says where the page shows it.
 _SHELL = """trap 'echo "{page}:$LINENO: $BASH_COMMAND" >&2' ERR; set -euo pipefail; . ./shown.sh"""
@@ -83,29 +88,38 @@ def names(publisher: Publisher, valkey_url: str, tmp_path: Path) -> dict[str, st
     }
 
 
-@pytest.fixture
-def folder(migrated_file: Path, environment: dict[str, str], tmp_path: Path) -> Path:
-    """A folder with a store of twelve feeds, with seed files and lists, as the pages have them."""
-    engine = open_store(f"sqlite:///{shutil.copyfile(migrated_file, tmp_path / 'feedmill.db')}")
-    _add_feeds(engine)
+@pytest.fixture(scope="module")
+def prepared(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of twelve feeds and a dispatch, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    dispatch = place(folder / "dispatch.txt", DISPATCH.read_bytes())
+    engine = open_store(f"sqlite:///{shutil.copyfile(migrated_file, folder / 'feedmill.db')}")
+    tools = make_tools(Settings(), engine)
+    with writing(engine) as connection:
+        feeds = [NewFeed(f"http://{host}.example/feed", tags=("World",)) for host in HOSTS]
+        add_feeds(connection, read_clock(connection).now(), feeds)
+    assert [seed.new for seed in ingest(tools, [str(dispatch)], Settings().max_body)] == [1]
+    number_events(engine)
+    tools.close()
     engine.dispose()
-    for path in ("dispatches/a.txt", "archive/a.xml", "feeds.opml", "mine.opml"):
-        source = {".txt": "000_bf109dae1bb8955b.txt", ".xml": "sample-rss.xml"}.get(Path(path).suffix, "feeds.opml")
-        place(tmp_path / path, (ROOT / "seeds" / source).read_bytes())
+    return folder / "feedmill.db"
+
+
+@pytest.fixture
+def folder(prepared: Path, environment: dict[str, str], tmp_path: Path) -> Path:
+    """A folder with a store of its own, with seed files and lists, as the pages have them."""
+    shutil.copyfile(prepared, tmp_path / "feedmill.db")
+    place(tmp_path / "dispatches/a.txt", DISPATCH.read_bytes())
+    place(tmp_path / "archive/a.xml", (ROOT / "seeds/sample-rss.xml").read_bytes())
+    for name in ("feeds.opml", "mine.opml"):
+        place(tmp_path / name, (ROOT / "seeds/feeds.opml").read_bytes())
     environment["FEEDMILL_WEBHOOK_SECRET"] = "0123456789abcdef0123456789abcdef"
     return tmp_path
 
 
-def _add_feeds(engine: Engine) -> None:
-    hosts = [f"{name}.example" for name in ("slow", "ours", "a", "b", "c", "d", "e", "f", "g", "h", "i")]
-    urls = [f"http://{host}/feed" for host in ("example.org", *hosts)]
-    with writing(engine) as connection:
-        add_feeds(connection, read_clock(connection).now(), [NewFeed(url, tags=("World",)) for url in urls])
-
-
 @pytest.fixture
 def run(
-    feedmill: Callable[..., subprocess.CompletedProcess[str]],
+    commands: object,
     socket_path: Path,
     environment: dict[str, str],
     names: dict[str, str],
@@ -116,7 +130,6 @@ def run(
     programs["feedmill"] = _FEEDMILL.format(python=sys.executable, socket=str(socket_path))
     for name, text in programs.items():
         place(folder / "bin" / name, text).chmod(0o755)
-    assert feedmill("ingest", "dispatches").returncode == 0
 
     def run(block: Block) -> subprocess.CompletedProcess[str]:
         (folder / "shown.sh").write_text("\n" * (block.line - 1) + _renamed(block.text, names))
@@ -138,9 +151,7 @@ def _renamed(text: str, names: dict[str, str]) -> str:
     return text
 
 
-@pytest.mark.parametrize(
-    "block", [block for block in blocks("sh") if not block.mark and "feedmill" in block.text], ids=str
-)
+@pytest.mark.parametrize("block", [block for block in blocks("sh") if is_run(block)], ids=str)
 def test_every_command_of_a_block_does_what_the_page_promises(
     block: Block,
     run: Callable[[Block], subprocess.CompletedProcess[str]],
@@ -169,7 +180,7 @@ def test_the_first_session_looks_as_the_readme_shows_it(
 
 
 def test_a_program_that_the_readme_shows_runs(
-    run: object, environment: dict[str, str], names: dict[str, str], folder: Path, valkey_url: str
+    environment: dict[str, str], names: dict[str, str], folder: Path, valkey_url: str
 ) -> None:
     environment |= {"FEEDMILL_BROKER_URL": valkey_url, "FEEDMILL_BROKER_PREFIX": f"{folder.name}:"}
     for block in blocks("python"):
@@ -218,7 +229,7 @@ def test_a_receiver_that_checks_signatures_as_the_page_shows_takes_a_message_of_
 
 
 def test_each_change_has_the_fields_that_the_page_lists(
-    run: object, feedmill: Callable[..., subprocess.CompletedProcess[str]]
+    folder: Path, feedmill: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     (change,) = feedmill("follow", "--since", "0", "--json", "--limit", "1").stdout.splitlines()
     told = (ROOT / "docs/operations.md").read_text().partition("Each object has ")[2].partition("`details`")
@@ -226,7 +237,7 @@ def test_each_change_has_the_fields_that_the_page_lists(
 
 
 def test_each_article_has_the_fields_that_the_page_lists(
-    run: object, feedmill: Callable[..., subprocess.CompletedProcess[str]]
+    folder: Path, feedmill: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     (article,) = feedmill("articles", "--json", "--limit", "1").stdout.splitlines()
     rows = {name for row in table("docs/fields.md", "# The fields of an article") for name in code(row[0])}

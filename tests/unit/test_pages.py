@@ -15,7 +15,7 @@ from celery.bin.celery import celery
 from structlog.testing import capture_logs
 
 from tests.examples import example_of
-from tests.pages import PAGES, ROOT, Shown, blocks, code, shown_commands, spans, table
+from tests.pages import PAGES, ROOT, Shown, blocks, code, is_run, shown_commands, spans, table
 from worker.cli.main import feedmill
 from worker.database.article_tables import ArticleRow
 from worker.database.outbox_tables import EventKind
@@ -75,7 +75,7 @@ def test_only_what_says_why_is_run_by_no_test() -> None:
 
 def test_every_block_is_one_that_a_test_runs() -> None:
     """Blocks of Feedmill's commands are run end to end; of others this module judges each line."""
-    others = [block for block in blocks("sh") if not block.mark and "feedmill" not in block.text]
+    others = [block for block in blocks("sh") if not block.mark and not is_run(block)]
     lines = [(str(block), line) for block in others for line in block.text.splitlines()]
     assert [(place, line) for place, line in lines if not line.startswith(JUDGED)] == []
     assert {block.page for block in blocks("python")} <= {"README.md", "docs/operations.md", "docs/python.md"}
@@ -212,13 +212,17 @@ def test_a_compose_file_that_a_page_shows_speaks_of_services_that_there_are() ->
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     shown = [yaml.safe_load(block.text)["services"] for block in blocks("yaml")]
     assert {name for overrides in shown for name in overrides} <= {*services}
-    lines = [line for block in blocks("sh") for line in block.text.splitlines()]
-    named = {
-        words
+    lines = [line for block in blocks("sh") for line in block.text.splitlines()] + [span for _, span in spans()]
+    executing = {name for line in lines for name in re.findall(r"docker compose exec (?:-T )?(\w+)", line)}
+    others = {
+        name
         for line in lines
-        for words in re.findall(r"docker compose (?:exec|stop) ([a-z ]+?)(?: [a-z_]+ -| feedmill|$| &)", line)
+        for names in re.findall(r"docker compose (?:stop|start) ([\w ]+\w)", line)
+        for name in names.split()
     }
-    assert {name for words in named for name in words.split()} <= {*services}
+    assert executing
+    assert others
+    assert executing | others <= {*services}
 
 
 def test_every_link_to_a_heading_leads_to_one() -> None:
