@@ -32,6 +32,8 @@ NOT_RUN = {
     "CONTRIBUTING.md": ["not run: it runs the tests"],
     "docs/parsing.md": ["not run: it downloads"],
 }
+# What a page names is named from one of these.
+PLACES = (ROOT, ROOT / "worker")
 # Celery's words for its own.
 OTHERS_SAY = {"Cannot connect to redis://…"}
 LANGUAGES = ("sh", "console", "sql", "python", "json", "ini", "yaml")
@@ -154,6 +156,23 @@ def test_the_page_of_fields_has_each_column_of_articles_and_no_other() -> None:
     rows = {name for row in table("docs/fields.md", "# The fields of an article") for name in code(row[0])}
     # What `--json` adds to them.
     assert rows - {"feed_url"} == {*ArticleRow.__table__.c.keys()} - {"policy_version"}
+
+
+def test_the_map_has_every_package() -> None:
+    named = set(re.findall(r"`(\w+)/`", (ROOT / "docs/architecture.md").read_text()))
+    packages = {path.parent.name for path in (ROOT / "worker").glob("*/__init__.py")}
+    assert packages - named == set()
+
+
+def test_what_a_page_says_a_module_has_is_in_it() -> None:
+    said = {
+        (page, name, module)
+        for page in PAGES
+        for name, module in re.findall(r"`(\w+)`(?: in |\s\()`([\w/]+\.py)`", page.read_text())
+    }
+    assert said
+    files = {module: next(top / module for top in PLACES if (top / module).is_file()) for _, _, module in said}
+    assert [(page.name, name, module) for page, name, module in said if name not in files[module].read_text()] == []
 
 
 def test_the_page_of_operations_has_every_kind_of_event() -> None:
