@@ -106,14 +106,13 @@ def prepared(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture
-def folder(prepared: Path, environment: dict[str, str], tmp_path: Path) -> Path:
+def folder(prepared: Path, tmp_path: Path) -> Path:
     """A folder with a store of its own, with seed files and lists, as the pages have them."""
     shutil.copyfile(prepared, tmp_path / "feedmill.db")
     place(tmp_path / "dispatches/a.txt", DISPATCH.read_bytes())
     place(tmp_path / "archive/a.xml", (ROOT / "seeds/sample-rss.xml").read_bytes())
     for name in ("feeds.opml", "mine.opml"):
         place(tmp_path / name, (ROOT / "seeds/feeds.opml").read_bytes())
-    environment["FEEDMILL_WEBHOOK_SECRET"] = "0123456789abcdef0123456789abcdef"
     return tmp_path
 
 
