@@ -173,8 +173,8 @@ def test_the_first_session_looks_as_the_readme_shows_it(
         # Without a network: no such name ever resolves (RFC 6761, section 6.4).
         text = re.sub(r'xmlUrl="https://([^/]+)', r'xmlUrl="https://\1.invalid', path.read_text())
         place(tmp_path / "seeds" / path.name, text)
-    width = max(map(len, shown.splitlines()))
-    done = feedmill(*command.removeprefix("$ feedmill ").split(), COLUMNS=str(width))
+    (width,) = re.findall(r"a terminal of (\d+) columns", (ROOT / "README.md").read_text())
+    done = feedmill(*command.removeprefix("$ feedmill ").split(), COLUMNS=width)
     assert done.stdout == shown
 
 
