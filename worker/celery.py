@@ -7,6 +7,7 @@ A program with a Celery application of its own may import this one to send tasks
 Celery's that the two share. So it never becomes the current application, and listens to signals only in its own worker.
 """
 
+import ssl
 import warnings
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,11 +15,12 @@ from typing import Any
 
 import structlog
 from celery import Celery, Task
+from celery.app.amqp import AMQP
 from celery.app.log import Logging
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
 from celery.signals import celeryd_after_setup, celeryd_init, worker_init, worker_process_init, worker_shutting_down
-from kombu import Exchange, Queue
+from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
@@ -36,6 +38,7 @@ _TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
 # How far readers of events may lag behind; each turn costs a message and one look at an index.
 _NUMBER_EVERY = timedelta(seconds=2)
 _SOFT_SHUTDOWN_SECONDS = 55.0
+_REDIS = "worker.broker:Transport"
 # Often, because one task looks for a few feeds only: it must end as soon as a poll task does.
 SEEK_EVERY = timedelta(minutes=15)
 PRUNE_EVERY = timedelta(hours=1)
@@ -60,7 +63,9 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
     return {
         "broker_url": chosen.broker_url,
         # By name: a process without Redis need not load worker.broker.
-        "broker_transport": None if chosen.is_broker_in_memory else "worker.broker:Transport",
+        "broker_transport": None if chosen.is_broker_in_memory else _REDIS,
+        # kombu takes this from the URL's scheme only where the transport is its own.
+        "broker_use_ssl": {"ssl_cert_reqs": ssl.CERT_REQUIRED} if chosen.broker_url.startswith("rediss://") else None,
         "broker_transport_options": _transport_options(chosen),
         "broker_connection_retry_on_startup": True,
         # By default a worker ends when Redis refuses a command (it is full, or a replica for a while), and worker and
@@ -152,6 +157,18 @@ class _SteadyCelery(Celery):
         return self._first_asked.now()
 
 
+class _Connection(Connection):
+    """A connection to the broker that tells its address as people write it."""
+
+    def as_uri(self, *arguments: Any, **options: Any) -> str:
+        """Return the address, without its password: that of Redis, whatever class speaks to it."""
+        return str(super().as_uri(*arguments, **options)).replace(_REDIS, "rediss" if self.ssl else "redis", 1)
+
+
+class _Amqp(AMQP):
+    Connection = _Connection
+
+
 class _Logs(Logging):
     """The logs of Feedmill's own workers and beat; Celery's signal for this would reach those of other applications."""
 
@@ -165,7 +182,9 @@ class _Logs(Logging):
         return True
 
 
-app = _SteadyCelery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES, log=_Logs, set_as_current=False)
+app = _SteadyCelery(
+    "feedmill", task_cls=FeedmillTask, include=_TASK_MODULES, amqp=_Amqp, log=_Logs, set_as_current=False
+)
 app.add_defaults(lambda: celery_settings(settings()))
 
 

@@ -62,15 +62,20 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
 
 
 @pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+def socket_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the process listens from which commands are forked."""
+    return tmp_path_factory.mktemp("commands") / "socket"
+
+
+@pytest.fixture(scope="session")
+def commands(socket_path: Path) -> Iterator[Commands]:
     """A process that has imported what commands need, from which they are forked."""
-    path = tmp_path_factory.mktemp("commands") / "socket"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    server = [sys.executable, "-P", "-m", "tests.servers.commands", str(path)]
+    server = [sys.executable, "-P", "-m", "tests.servers.commands", str(socket_path)]
     with subprocess.Popen(server, env=environment, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout, "it has a pipe"
         process.stdout.readline()
-        yield Commands(path)
+        yield Commands(socket_path)
         os.killpg(process.pid, signal.SIGKILL)
 
 

@@ -95,6 +95,11 @@ def test_the_image_is_made_of_files_that_exist_and_are_let_in() -> None:
     assert all((ROOT / source).exists() for source in _copied())
 
 
+def test_the_image_speaks_to_postgresql_and_detects_languages() -> None:
+    (extras,) = re.findall(r"pip install .*/source\[([\w,]+)\]", DOCKERFILE)
+    assert {*extras.split(",")} == {"postgres", "language"}
+
+
 def test_the_image_runs_as_nobody_in_particular() -> None:
     (user,) = _instructions("USER")
     assert int(user.split(":")[0]) > 0
