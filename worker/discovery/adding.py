@@ -20,11 +20,12 @@ from worker.database.engine import reading
 from worker.discovery.page import FeedLink, find_feed_links
 from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, NamedError, PermanentError, PollError, RejectedError, TransientError
-from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed
+from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, hold_feed
 from worker.manage.hosts import forget_host
 from worker.parse import Kind, sniff
 from worker.pipeline import Stop, Tools
-from worker.values.due_feeds import Document
+from worker.schedule.failure import after_failure
+from worker.values.due_feeds import Document, Streak
 
 # For the page and the feeds it may mean together: enough for those that a site names, or for the usual places.
 _MOST_REQUESTS = 8
@@ -60,7 +61,7 @@ def add_by_url(tools: Tools, url: str, stop: Stop, tags: tuple[str, ...] = ()) -
             found = discover(tools, lookup, url)
     except PollError as error:
         if isinstance(error, TransientError) and not _is_empty_answer(error):
-            return replace(_add(tools, url, NewFeed(url, tags=tags)), unseen=error)
+            return _add(tools, url, NewFeed(url, tags=tags), unseen=error)
         if error.error_class is ErrorClass.GUARD:
             # Nobody was asked, so there is nothing to remember of the host.
             write(tools.engine, lambda connection: forget_host(connection, host_key(url)))
@@ -80,12 +81,17 @@ def _find(tools: Tools, url: str) -> NamedFeed | None:
         return find_feed(connection, url)
 
 
-def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
+def _add(tools: Tools, url: str, feed: NewFeed, unseen: PollError | None = None) -> AddedFeed:
     def add(connection: Connection) -> AddedFeed:
-        is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
+        now = read_clock(connection).now()
+        is_new = add_feeds(connection, now, [feed]) > 0
         added = find_feed(connection, feed.url)
         assert added, "it was added, or there already"
-        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
+        if is_new and unseen:
+            next_poll = after_failure(now, tools.bounds, unseen, Streak(attempts=1, failures=1), spread=0.0)
+            if next_poll.at and next_poll.is_asked_for:
+                hold_feed(connection, added.feed_id, next_poll.at, next_poll.reason)
+        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url, unseen=unseen)
 
     return write(tools.engine, add)
 

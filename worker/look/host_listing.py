@@ -1,4 +1,4 @@
-"""Listing hosts: whether each is free, polled or left alone, until when, and why."""
+"""Listing hosts: whether each is free, polled or left alone, until when, and why; and what it refused."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -10,8 +10,8 @@ from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.errors import ErrorClass
 
 _SLICE = 500
-# How a host refuses us with all its feeds: 429, 503 (one of the 5xx), or a robot wall, which may answer with either.
-_REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.BLOCKED)
+# How a host refuses us: 429, 503 (one of the 5xx), 403 (one of the 4xx), or a robot wall, which may answer with any.
+_REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.HTTP_4XX, ErrorClass.BLOCKED)
 
 
 def list_hosts(
@@ -35,15 +35,16 @@ def list_hosts(
 def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
     of_host = ScheduleRow.host_id == HostRow.id
     count = select(func.count()).select_from(ScheduleRow).where(of_host).correlate(HostRow)
-    refused = select(ScheduleRow.error).where(of_host, ScheduleRow.error_class.in_(_REFUSALS)).correlate(HostRow)
+    # Of a refusal the feed keeps until when it waits.
+    is_refused = and_(ScheduleRow.error_class.in_(_REFUSALS), ScheduleRow.held_until.is_not(None))
+    refused = select(ScheduleRow.error).where(of_host, is_refused).correlate(HostRow)
     newest = refused.order_by(ScheduleRow.last_attempt_at.desc()).limit(1).scalar_subquery()
-    is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
     return select(
         HostRow,
         count.where(ScheduleRow.next_poll_at.is_not(None)).scalar_subquery().label("feeds"),
         count.where(ScheduleRow.next_poll_at <= now).scalar_subquery().label("due"),
         # Looked for only where there is something to explain: a host may have very many feeds.
-        case((is_left_alone, newest)).label("refusal"),
+        case((HostRow.failures > 0, newest)).label("refusal"),
     )
 
 
@@ -58,6 +59,7 @@ def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
         "until": until,
         "why": why,
         "failures": row.failures,
+        "held_until": row.held_until,
         "gap": row.gap,
         "parallel": row.parallel,
         "claimable_at": row.claimable_at,
@@ -69,7 +71,21 @@ def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | No
     alone = "one of its feeds may be killing workers: it is polled with nothing beside it" if row.isolated else None
     if row.lease_token and row.lease_until > now:
         return "polled", row.lease_until, alone
-    if row.failures and row.next_request_at and row.next_request_at > now:
-        times = "once" if row.failures == 1 else f"{row.failures} times in a row"
-        return "left alone", row.next_request_at, "; ".join(filter(None, (row.refusal, f"it refused us {times}")))
-    return "free", None, alone
+    refused = "; ".join(filter(None, (row.refusal, _explain_refusals(row, now))))
+    if row.held_until and row.held_until > now:
+        return "left alone", row.held_until, refused
+    return "free", None, alone or refused or None
+
+
+def _explain_refusals(row: Row[Any], now: datetime) -> str | None:
+    """Say what a host's refusals in a row mean for its feeds; None where there are none."""
+    if not row.failures:
+        return None
+    feeds = "one feed" if row.failures == 1 else f"{row.failures} feeds in a row"
+    if row.held_until and row.held_until > now:
+        return f"it refused {row.failures} times in a row, feed after feed"
+    if row.held_until:
+        return f"it refused {row.failures} times in a row: one more feed is asked, and its answer decides"
+    if row.feeds <= row.failures:
+        return f"it refused {feeds}, and has no other"
+    return f"it refused {feeds}: only what it refused waits, the next feed is asked"

@@ -64,6 +64,9 @@ class Answered:
 def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
     """Return what to write for a failed poll; ``was_outage``: the failure before it was an outage of our network."""
     streak = extend_streak(answered.feed.streak, error.error_class, now, was_outage=was_outage)
+    if answered.fetched.retry_after:
+        # What came was taken for a document at first, and turned out to be none.
+        error = replace(error, retry_after=answered.fetched.retry_after)
     next_poll = after_failure(now, answered.bounds, error, streak, _random_spread())
     record = _make_record(answered, next_poll, error=error)
     return PollResult(record, answered.feed.host_id, answered.token, answered.feed.instructions)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from worker.basics.units import show_duration
+from worker.schedule.failure import RETRY_AFTER_JITTER
 from worker.schedule.forecast import best_wait
 from worker.schedule.rhythm import describe_rhythm
 from worker.values.outcomes import NextPoll
@@ -14,6 +15,7 @@ from worker.values.schedules import Bounds, Hints, Move, Rhythm
 _JITTER = 0.1
 _POLLS_TO_MOVE, _TIME_TO_MOVE = 3, timedelta(days=7)
 _HOURS_OF_A_WEEK = 24 * 7
+_RETRY_AFTER = "Retry-After"
 
 
 def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | None, spread: float) -> NextPoll:
@@ -27,7 +29,7 @@ def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | 
     delay = wait + min(wait, bounds.interval) * (later - 1)
     if wish > wait:
         wait, reason = wish, f"the publisher's {name} of {show_duration(wish)}"
-        delay = wait * later
+        delay = wait + spread * RETRY_AFTER_JITTER if name == _RETRY_AFTER else wait * later
     chosen = now + min(delay, max(bounds.longest, wait))
     at = allowed_from(chosen, hints)
     if at > chosen:
@@ -46,7 +48,7 @@ def strongest_wish(hints: Hints, longest: timedelta) -> tuple[timedelta, str]:
     """
     wishes = [(min(wait, longest), name) for name, wait in hints.waits().items()]
     if hints.retry_after:
-        wishes.append((hints.retry_after, "Retry-After"))
+        wishes.append((hints.retry_after, _RETRY_AFTER))
     return max(wishes, key=lambda wish: wish[0], default=(timedelta(0), ""))
 
 

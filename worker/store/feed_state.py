@@ -27,7 +27,7 @@ _ATTEMPT = replaced("last_attempt_at", "next_poll_at", "next_poll_reason", "inte
 _UPDATE_AFTER_FAILURE = update_many(
     ScheduleRow,
     ["feed_id"],
-    _ATTEMPT | replaced("failures", "attempts", "failing_since", "error_class", "error"),
+    _ATTEMPT | replaced("failures", "attempts", "failing_since", "error_class", "error", "held_until"),
 )
 _READING = {
     "last_success_at": "coalesce({last_success_at}, schedules.last_success_at)",
@@ -39,7 +39,8 @@ _UPDATE_AFTER_SUCCESS = update_many(
     ScheduleRow,
     ["feed_id"],
     _ATTEMPT
-    | {"failures": "0", "attempts": "0", "failing_since": "NULL", "error_class": "NULL", "error": "NULL"}
+    | {"failures": "0", "attempts": "0"}
+    | dict.fromkeys(("failing_since", "error_class", "error", "held_until"), "NULL")
     | replaced(*_VALIDATORS)
     | _READING
     | {"last_changed_at": "coalesce({last_changed_at}, schedules.last_changed_at)"},
@@ -82,6 +83,7 @@ def _columns_after_failure(record: PollRecord, error: PollError) -> dict[str, An
         "failing_since": streak.since,
         "error_class": error.error_class,
         "error": error.sentence,
+        "held_until": record.next_poll.at if record.next_poll.is_asked_for else None,
     }
 
 

@@ -52,7 +52,7 @@ def test_a_feed_is_polled_by_its_rhythm_which_the_reason_names() -> None:
 
 def test_success_ends_a_streak_and_leaves_the_feed_active() -> None:
     decided = decide(WIRE)
-    assert (decided.streak, decided.ends_as, decided.host_wait) == (Streak(), None, None)
+    assert (decided.streak, decided.ends_as, decided.is_asked_for) == (Streak(), None, False)
     assert decided.ends_as is not FeedState.GONE
 
 
