@@ -166,6 +166,7 @@ def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
         ("Operator's interval", show_duration(options.interval) if options.interval else None),
         ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
         ("Publisher's hints", sentences.explain_hints(feed["hints"])),
+        ("Gaps", sentences.explain_gaps(feed["gaps"])),
         ("Redirected to", move if feed["moved_to"] else None),
         ("Host", feed["host"]),
     )

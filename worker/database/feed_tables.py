@@ -52,6 +52,10 @@ class FeedRow(Base):
     guid_renamings: Mapped[int] = column(
         "Documents in a row in which most of its entries came back under other guids", server_default=text("0")
     )
+    gaps: Mapped[int] = column(
+        "Polls that found none of the former entries, and only new ones: some had come and gone in between",
+        server_default=text("0"),
+    )
     sought_at: Mapped[datetime | None] = column("When its site was last searched for the feed, which had been failing")
 
 

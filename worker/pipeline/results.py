@@ -121,6 +121,8 @@ def conclude_document(
     ``published`` are the dates of the entries that the feed had not carried before.
     """
     feed = answered.feed
+    if result.is_gap and feed.last_success_at:
+        answered = replace(answered, bounds=replace(answered.bounds, missed_within=now - feed.last_success_at))
     is_poll = answered.token is not None
     rhythm = follow_rhythm(feed.rhythm, published, feed.last_success_at, now) if is_poll else None
     next_poll = _after_success(answered, result.hints or NO_HINTS, rhythm, now)

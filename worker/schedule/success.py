@@ -63,11 +63,16 @@ def _wait_by_rhythm(
     # Shorter than the usual interval only where the publisher itself names a shorter one.
     shortest = min(max(wish, bounds.shortest), bounds.interval) if wish else bounds.interval
     # Leave room for the jitter.
-    longest = max(bounds.longest / (1 + _JITTER) * later, shortest)
+    longest = bounds.longest / (1 + _JITTER) * later
+    if bounds.missed_within:
+        # The document held less than came in that time.
+        longest = min(longest, bounds.missed_within / 2)
+    longest = max(longest, shortest)
     # The wait of an even rhythm grows with the root of the interval.
     wait = best_wait(rhythm, now, bounds.interval * (later * later), (shortest, longest))
     # The reason does not say how long: the jitter is still to come, and listings show the moment beside the reason.
-    return wait, describe_rhythm(rhythm, now)
+    missed = "; entries were missed, so no later" if bounds.missed_within else ""
+    return wait, f"{describe_rhythm(rhythm, now)}{missed}"
 
 
 def allowed_from(at: datetime, hints: Hints) -> datetime:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from worker.basics.codec import pack
 from worker.database.feed_tables import FeedRow, ScheduleRow
@@ -119,6 +119,8 @@ def store_feeds(connection: Connection, results: Iterable[PollResult], now: date
     learnt: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for result in results:
         facts, next_poll = _learnt_columns(result), result.record.next_poll
+        if result.is_gap:
+            _count_gap(connection, result.record.feed_id)
         if facts:
             learnt[tuple(facts)].append(facts | {"id": result.record.feed_id})
         if next_poll.ends_as:
@@ -126,6 +128,10 @@ def store_feeds(connection: Connection, results: Iterable[PollResult], now: date
             write_events(connection, now, _ENDINGS[next_poll.ends_as], [change])
     for names, rows in learnt.items():
         _update_feeds(names).execute(connection, rows)
+
+
+def _count_gap(connection: Connection, feed_id: int) -> None:
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(gaps=FeedRow.gaps + 1))
 
 
 @cache

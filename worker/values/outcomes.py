@@ -89,6 +89,8 @@ class PollResult:
     """The feed's new URL, where the redirect is believed."""
     is_document: bool = False
     """Whether a document was read."""
+    is_gap: bool = False
+    """Whether entries were missed since the poll before."""
     is_outdated: bool = False
     """Whether another poll has read the feed since that document was read."""
     read_again: tuple[bytes, ...] = ()

@@ -1,4 +1,4 @@
-"""Refusals: which feeds a host refused in a row, until when it is held for that, and until when a feed alone is.
+"""Refusals and gaps: which feeds a host refused in a row, until when it or a feed is held, what feeds missed.
 
 Revision 0019.
 """
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from worker.database.types import Json, Seconds, UtcDateTime
-from worker.migrations.columns import optional
+from worker.migrations.columns import optional, required
 
 revision = "0019"
 down_revision = "0017"
@@ -27,6 +27,15 @@ def upgrade() -> None:
     )
     op.add_column("hosts", optional("held_until", UtcDateTime, held))
     op.add_column("schedules", optional("held_until", UtcDateTime, asked))
+    op.add_column(
+        "feeds",
+        required(
+            "gaps",
+            sa.Integer(),
+            "Polls that found none of the former entries, and only new ones: some had come and gone in between",
+            server_default=sa.text("0"),
+        ),
+    )
     _comment(
         "Refusals in a row (403, 429, 503), each of another feed, nothing good between: from three on the host is held",
         "Earliest next request: the gap, or held_until",
@@ -48,6 +57,7 @@ def downgrade() -> None:
         "ix_hosts_refusing", "hosts", ["next_request_at"], postgresql_where=is_refusing, sqlite_where=is_refusing
     )
     op.drop_column("schedules", "held_until")
+    op.drop_column("feeds", "gaps")
     for name in ("held_until", "refused_wait", "refused_feeds"):
         op.drop_column("hosts", name)
 
