@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
@@ -118,15 +118,14 @@ def test_a_host_that_is_left_alone_says_until_when_and_why(connection: Connectio
     _refuse(connection, now)
     (row,) = list_hosts(connection, now, text="a.example:443")
     assert (row["state"], row["until"], row["held_until"]) == ("left alone", until, until)
-    assert row["why"] == "a.example answered 429; it refused 3 times in a row, feed after feed"
+    assert row["why"] == "a.example answered 429; it refused us 3 times in a row: then one feed is asked"
 
 
 @pytest.mark.parametrize(
     ("failures", "held_for", "why"),
     [
-        (1, None, "it refused one feed: only what it refused waits, the next feed is asked"),
-        (2, None, "it refused 2 feeds in a row, and has no other"),
-        (4, -SECOND, "it refused 4 times in a row: one more feed is asked, and its answer decides"),
+        (1, None, "it refused us once: that feed waits, and another is asked"),
+        (4, -SECOND, "it refused us 4 times in a row: one more feed is asked"),
     ],
 )
 def test_a_host_that_may_be_asked_says_what_it_has_refused(
@@ -140,6 +139,17 @@ def test_a_host_that_may_be_asked_says_what_it_has_refused(
     assert row["why"] == f"a.example answered 429; {why}"
 
 
+def test_a_host_all_of_whose_feeds_wait_is_left_alone_until_the_first_of_them_may_be_asked(
+    connection: Connection, now: datetime
+) -> None:
+    connection.execute(update(HostRow).values(failures=1))
+    _refuse(connection, now)
+    connection.execute(delete(ScheduleRow).where(ScheduleRow.error_class == "http 4xx"))
+    (row,) = list_hosts(connection, now, text="a.example:443")
+    assert (row["state"], row["until"]) == ("left alone", now + 600 * SECOND)
+    assert row["why"] == "a.example answered 429; it refused us once: each of its feeds waits"
+
+
 def _refuse(connection: Connection, now: datetime) -> None:
     """As after polls of a.example's two feeds, the older of which failed otherwise."""
     of_host = select(ScheduleRow.feed_id).where(ScheduleRow.host_id == _host_id(connection, "a.example:443"))
@@ -148,7 +158,7 @@ def _refuse(connection: Connection, now: datetime) -> None:
         first: {
             "error_class": "http 429",
             "error": "a.example answered 429",
-            "held_until": now,
+            "held_until": now + 600 * SECOND,
             "last_attempt_at": now,
         },
         second: {"error_class": "http 4xx", "error": "a.example answered 404", "last_attempt_at": now},

@@ -55,6 +55,7 @@ def test_a_feed_that_asks_to_be_left_alone_while_we_look_is_added_and_not_polled
     stored = schedule(tools)
     assert stored.next_poll_at > now_of(tools) + timedelta(minutes=59)
     assert (stored.next_poll_reason, stored.held_until) == ("the publisher's Retry-After of 1h", stored.next_poll_at)
+    assert hosts(tools)[0].claimable_at == stored.next_poll_at
     assert poll(tools) == []
 
 

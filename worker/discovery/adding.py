@@ -5,22 +5,23 @@ The page is read for the feeds that it may mean; the first of them that can be r
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, func, select, update
 
 from worker.basics.faults import as_failure
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
+from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.discovery.page import FeedLink, find_feed_links
 from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, NamedError, PermanentError, PollError, RejectedError, TransientError
-from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, hold_feed
+from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed
 from worker.manage.hosts import forget_host
 from worker.parse import Kind, sniff
 from worker.pipeline import Stop, Tools
@@ -90,10 +91,20 @@ def _add(tools: Tools, url: str, feed: NewFeed, unseen: PollError | None = None)
         if is_new and unseen:
             next_poll = after_failure(now, tools.bounds, unseen, Streak(attempts=1, failures=1), spread=0.0)
             if next_poll.at and next_poll.is_asked_for:
-                hold_feed(connection, added.feed_id, next_poll.at, next_poll.reason)
+                _hold(connection, added.feed_id, next_poll.at, next_poll.reason)
         return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url, unseen=unseen)
 
     return write(tools.engine, add)
+
+
+def _hold(connection: Connection, feed_id: int, until: datetime, reason: str) -> None:
+    """Let the first poll of a new feed wait, for its publisher asked for that when we looked at it."""
+    held = {"next_poll_at": until, "next_poll_reason": reason, "held_until": until}
+    of_feed = update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(held)
+    host_id = connection.execute(of_feed.returning(ScheduleRow.host_id)).scalar_one()
+    next_due = select(func.min(ScheduleRow.next_poll_at)).where(ScheduleRow.host_id == HostRow.id).scalar_subquery()
+    is_idle = and_(HostRow.id == host_id, HostRow.lease_token.is_(None), next_due > HostRow.claimable_at)
+    connection.execute(update(HostRow).where(is_idle).values(claimable_at=next_due))
 
 
 def _is_empty_answer(error: PollError) -> bool:

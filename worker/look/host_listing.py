@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, select
 
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.errors import ErrorClass
@@ -39,12 +39,20 @@ def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
     is_refused = and_(ScheduleRow.error_class.in_(_REFUSALS), ScheduleRow.held_until.is_not(None))
     refused = select(ScheduleRow.error).where(of_host, is_refused).correlate(HostRow)
     newest = refused.order_by(ScheduleRow.last_attempt_at.desc()).limit(1).scalar_subquery()
+    has_refused = HostRow.failures > 0
+
+    def of_held(told: ColumnElement[Any]) -> ScalarSelect[Any]:
+        is_held = ScheduleRow.next_poll_at.is_not(None) & (ScheduleRow.held_until > now)
+        return select(told).select_from(ScheduleRow).where(of_host, is_held).correlate(HostRow).scalar_subquery()
+
     return select(
         HostRow,
         count.where(ScheduleRow.next_poll_at.is_not(None)).scalar_subquery().label("feeds"),
         count.where(ScheduleRow.next_poll_at <= now).scalar_subquery().label("due"),
         # Looked for only where there is something to explain: a host may have very many feeds.
-        case((HostRow.failures > 0, newest)).label("refusal"),
+        case((has_refused, newest)).label("refusal"),
+        case((has_refused, of_held(func.count()))).label("held_feeds"),
+        case((has_refused, of_held(func.min(ScheduleRow.held_until)))).label("feeds_held_until"),
     )
 
 
@@ -71,21 +79,18 @@ def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | No
     alone = "one of its feeds may be killing workers: it is polled with nothing beside it" if row.isolated else None
     if row.lease_token and row.lease_until > now:
         return "polled", row.lease_until, alone
-    refused = "; ".join(filter(None, (row.refusal, _explain_refusals(row, now))))
-    if row.held_until and row.held_until > now:
-        return "left alone", row.held_until, refused
-    return "free", None, alone or refused or None
-
-
-def _explain_refusals(row: Row[Any], now: datetime) -> str | None:
-    """Say what a host's refusals in a row mean for its feeds; None where there are none."""
     if not row.failures:
-        return None
-    feeds = "one feed" if row.failures == 1 else f"{row.failures} feeds in a row"
+        return "free", None, alone
+    until, meaning = _weigh_refusals(row, now)
+    times = "once" if row.failures == 1 else f"{row.failures} times in a row"
+    why = "; ".join(filter(None, (row.refusal, f"it refused us {times}: {meaning}")))
+    return "left alone" if until else "free", until, why if until else alone or why
+
+
+def _weigh_refusals(row: Row[Any], now: datetime) -> tuple[datetime | None, str]:
+    """Return until when no feed of a host that refused us is asked, None where one may be, and what comes next."""
     if row.held_until and row.held_until > now:
-        return f"it refused {row.failures} times in a row, feed after feed"
-    if row.held_until:
-        return f"it refused {row.failures} times in a row: one more feed is asked, and its answer decides"
-    if row.feeds <= row.failures:
-        return f"it refused {feeds}, and has no other"
-    return f"it refused {feeds}: only what it refused waits, the next feed is asked"
+        return row.held_until, "then one feed is asked"
+    if row.feeds and row.held_feeds == row.feeds:
+        return row.feeds_held_until, "each of its feeds waits"
+    return None, "one more feed is asked" if row.held_until else "that feed waits, and another is asked"

@@ -265,12 +265,6 @@ def forget_validators(connection: Connection, feed_ids: Collection[int]) -> None
     connection.execute(update(ScheduleRow).where(mine).values(unread))
 
 
-def hold_feed(connection: Connection, feed_id: int, until: datetime, reason: str) -> None:
-    """Let the first poll of a new feed wait, for its publisher asked for that when we looked at it."""
-    held = {"next_poll_at": until, "next_poll_reason": reason, "held_until": until}
-    connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(held))
-
-
 def remove_feed(connection: Connection, feed_id: int, *, articles: bool) -> None:
     """Stop polling a feed for good; with ``articles`` also delete it and every article that no other feed carries."""
     _set_state(connection, feed_id, FeedState.REMOVED, "removed by its operator")
