@@ -134,7 +134,9 @@ def test_a_named_feed_that_asked_to_be_left_alone_is_polled_when_its_wait_is_ove
     named = [publisher.url("/0")]
     (without,) = poll_by_name(tools, named, lambda: False)
     assert without.record is None
-    assert (schedule(tools).next_poll_at, schedule(tools).next_poll_reason) == (waits_until, "requested")
+    stored = schedule(tools)
+    assert stored.next_poll_at == waits_until
+    assert stored.next_poll_reason == "requested, but its publisher asked to be left alone until then"
     (forced,) = poll_by_name(tools, named, lambda: False, force=True)
     assert forced.record
     assert forced.record.new == 1

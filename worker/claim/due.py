@@ -24,6 +24,7 @@ from worker.values.schedules import NO_HINTS, Hints, Rhythm
 IN_DUE_ORDER = (ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id)
 """Requested feeds first: somebody waits for them."""
 
+_REQUESTED_LATER = "requested, but its publisher asked to be left alone until then"
 _FEED_FACTS = (
     FeedRow.url,
     FeedRow.site_url,
@@ -59,13 +60,14 @@ def request_polls(connection: Connection, now: datetime, feed_ids: Collection[in
     lock_feeds(connection, feed_ids)
     named = is_one_of(connection, FeedRow.id, feed_ids)
     active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
+    is_held = ScheduleRow.held_until > now
     connection.execute(
         update(ScheduleRow)
         .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
         .values(
             requested_at=now,
-            next_poll_at=now if force else case((ScheduleRow.held_until > now, ScheduleRow.held_until), else_=now),
-            next_poll_reason="requested",
+            next_poll_at=now if force else case((is_held, ScheduleRow.held_until), else_=now),
+            next_poll_reason="requested" if force else case((is_held, _REQUESTED_LATER), else_="requested"),
             # Polls under way leave the schedule to this one.
             instructions=ScheduleRow.instructions + 1,
         )

@@ -145,7 +145,7 @@ class Window:
             while feed := visit.begin(self._clock.now()):
                 begun = self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
                 self._young.append(begun)
-                is_doubtful = doubts_silence(feed.rhythm, feed.streak.last_at, begun.started_at)
+                is_doubtful = doubts_silence(feed.rhythm, feed.last_success_at, begun.started_at)
                 validators = NO_VALIDATORS if is_doubtful else feed.validators
                 self.tools.transfers.start(FetchRequest(feed.feed_id, feed.url, validators, self._credentials))
             if not visit.is_waiting:
