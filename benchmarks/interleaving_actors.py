@@ -130,7 +130,7 @@ class Visit:
 
     def give_back(self, engine: Engine, now: datetime) -> None:
         """End the lease, if it is still ours."""
-        store_results(engine, [], [HostRelease(self.host.host_id, self.host.token, now, 0)], now)
+        store_results(engine, [], [HostRelease(self.host.host_id, self.host.token, now)], now)
 
 
 def _answer(feed: DueFeed, body: Body, random: Random) -> Document | NotModified | PollError:

@@ -37,9 +37,9 @@ def poll_due() -> None:
 
 @task("ondemand.poll_feeds")
 def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- Celery sends them by position
-    """Poll these feeds now, due or not; ``force`` also where their host asked to be left alone."""
+    """Poll these feeds now, due or not; ``force`` also where a feed or its host asked to be left alone."""
     # Requested in the store first: the next ticks make the polls that this task has no time for.
-    request_named(store_engine(), feed_ids)
+    request_named(store_engine(), feed_ids, force=force)
     poll_requested(feed_ids, force)
 
 

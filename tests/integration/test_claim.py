@@ -33,7 +33,7 @@ def _claim(connection: Connection, now: datetime) -> list[ClaimedHost]:
 
 
 def _release(connection: Connection, host: ClaimedHost, now: datetime) -> None:
-    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0, host.is_isolated)], now)
+    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, host.is_isolated)], now)
 
 
 def _urls(hosts: list[ClaimedHost]) -> list[list[str]]:
@@ -162,7 +162,7 @@ def test_only_force_overrules_a_host_that_asked_to_be_left_alone(
     connection: Connection, now: datetime, force: bool, claimed: int
 ) -> None:
     _add(connection, now, "https://a.example/1")
-    connection.execute(update(HostRow).values(next_request_at=now + timedelta(hours=1), failures=1))
+    connection.execute(update(HostRow).values(next_request_at=(at := now + timedelta(hours=1)), held_until=at))
     (feed_id,) = connection.execute(select(FeedRow.id)).scalars()
     assert len(claim_named_feeds(connection, now, TERMS, [feed_id], force=force)) == claimed
 

@@ -111,7 +111,7 @@ def test_a_lease_is_taken_over_at_the_very_moment_it_ends_by_tick_or_by_name(
 def test_a_host_that_was_given_back_may_be_asked_by_name_at_once(connection: Connection, now: datetime) -> None:
     _add(connection, now, "a.example/1")
     (host,) = claim_due_hosts(connection, now, TERMS)
-    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+    store_polls(connection, [], [HostRelease(host.host_id, host.token, now)], now)
     assert len(claim_named_feeds(connection, now, TERMS, [host.feeds[0].feed_id], force=False)) == 1
 
 
@@ -147,7 +147,7 @@ def test_what_is_left_of_a_wish_is_waited_for_when_it_is_no_longer_than_a_gap(
     connection: Connection, now: datetime, wish: timedelta, claimed: int
 ) -> None:
     _add(connection, now, "a.example/1")
-    _set_host(connection, "a.example", next_request_at=now + wish, failures=1)
+    _set_host(connection, "a.example", next_request_at=now + wish, held_until=now + wish)
     named = [_feed_id(connection, "a.example/1")]
     assert len(claim_named_feeds(connection, now, TERMS, named, force=False)) == claimed
 
@@ -168,7 +168,7 @@ def test_force_overrules_a_wish_but_keeps_the_gap(
     connection: Connection, now: datetime, asked_from: timedelta, waits: timedelta
 ) -> None:
     _add(connection, now, "a.example/1")
-    _set_host(connection, "a.example", next_request_at=now + asked_from, failures=1)
+    _set_host(connection, "a.example", next_request_at=now + asked_from, held_until=now + asked_from)
     (host,) = claim_named_feeds(connection, now, TERMS, [_feed_id(connection, "a.example/1")], force=True)
     assert host.next_request_at == now + waits
 

@@ -85,7 +85,7 @@ def test_a_feed_added_while_its_host_is_leased_is_polled_after_the_lease(store: 
         (host,) = claim_due_hosts(connection, now, TERMS)
         connection.execute(update(ScheduleRow).values(next_poll_at=now + timedelta(hours=1)))
         add_feeds(connection, now, [NewFeed("https://a.example/2")])
-        store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+        store_polls(connection, [], [HostRelease(host.host_id, host.token, now)], now)
         (again,) = claim_due_hosts(connection, now + timedelta(seconds=1), TERMS)
     assert [feed.url for feed in again.feeds] == ["https://a.example/2"]
 
@@ -107,7 +107,7 @@ def test_a_feed_added_at_the_very_moment_a_lease_ends_is_not_forgotten(store: En
 
     def release() -> None:
         with writing(store) as connection:
-            store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+            store_polls(connection, [], [HostRelease(host.host_id, host.token, now)], now)
         may_commit.set()
 
     adding, releasing = threading.Thread(target=add_slowly), threading.Thread(target=release)
@@ -143,7 +143,7 @@ def test_a_resumed_feed_is_due_at_once(store: Engine) -> None:
         feed_id = _only_feed(connection)
         pause_feed(connection, feed_id)
         for host in claim_due_hosts(connection, now, TERMS):
-            store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+            store_polls(connection, [], [HostRelease(host.host_id, host.token, now)], now)
         resume_feed(connection, now, feed_id)
         (host,) = claim_due_hosts(connection, now, TERMS)
     assert len(host.feeds) == 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts
@@ -81,12 +81,14 @@ def _next(connection: Connection, host_id: int) -> tuple[datetime | None, dateti
     return found.next_request_at, found.claimable_at
 
 
-@pytest.mark.parametrize(("failures", "waits"), [(0, 1), (3, 1800)])
+@pytest.mark.parametrize(("is_held", "waits"), [(False, 1), (True, 1800)])
 def test_a_shorter_gap_ends_the_wait_for_the_former_one_but_not_what_the_host_asked_for(
-    connection: Connection, now: datetime, failures: int, waits: int
+    connection: Connection, now: datetime, is_held: bool, waits: int
 ) -> None:
     host_id, then = _host_id(connection, "a.example:443"), now + 1800 * SECOND
-    connection.execute(update(HostRow).values(next_request_at=then, claimable_at=then, failures=failures))
+    connection.execute(
+        update(HostRow).values(next_request_at=then, claimable_at=then, held_until=then if is_held else None)
+    )
     choose_host_terms(connection, now, host_id, {"gap": SECOND}, SECOND)
     assert _next(connection, host_id) == (now + waits * SECOND, now + waits * SECOND)
 
@@ -112,17 +114,57 @@ def test_a_host_that_is_polled_says_until_when(connection: Connection, now: date
 
 def test_a_host_that_is_left_alone_says_until_when_and_why(connection: Connection, now: datetime) -> None:
     until = now + 600 * SECOND
-    connection.execute(update(HostRow).values(failures=2, next_request_at=until))
-    of_host = select(ScheduleRow.feed_id).where(ScheduleRow.host_id == _host_id(connection, "a.example:443"))
-    feed_ids = connection.execute(of_host).scalars().all()
-    for feed_id, error, at in zip(
-        feed_ids, ("the older one", "a.example answered 429"), (now - SECOND, now), strict=True
-    ):
-        refused = {"error_class": "http 429", "error": error, "last_attempt_at": at}
-        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(refused))
+    connection.execute(update(HostRow).values(failures=3, held_until=until))
+    _refuse(connection, now)
     (row,) = list_hosts(connection, now, text="a.example:443")
-    assert (row["state"], row["until"]) == ("left alone", until)
-    assert row["why"] == "a.example answered 429; it refused us 2 times in a row"
+    assert (row["state"], row["until"], row["held_until"]) == ("left alone", until, until)
+    assert row["why"] == "a.example answered 429; it refused us 3 times in a row: then one feed is asked"
+
+
+@pytest.mark.parametrize(
+    ("failures", "held_for", "why"),
+    [
+        (1, None, "it refused us once: that feed waits, and another is asked"),
+        (4, -SECOND, "it refused us 4 times in a row: one more feed is asked"),
+    ],
+)
+def test_a_host_that_may_be_asked_says_what_it_has_refused(
+    connection: Connection, now: datetime, failures: int, held_for: timedelta | None, why: str
+) -> None:
+    held_until = now + held_for if held_for else None
+    connection.execute(update(HostRow).values(failures=failures, held_until=held_until))
+    _refuse(connection, now)
+    (row,) = list_hosts(connection, now, text="a.example:443")
+    assert (row["state"], row["until"]) == ("free", None)
+    assert row["why"] == f"a.example answered 429; {why}"
+
+
+def test_a_host_all_of_whose_feeds_wait_is_left_alone_until_the_first_of_them_may_be_asked(
+    connection: Connection, now: datetime
+) -> None:
+    connection.execute(update(HostRow).values(failures=1))
+    _refuse(connection, now)
+    connection.execute(delete(ScheduleRow).where(ScheduleRow.error_class == "http 4xx"))
+    (row,) = list_hosts(connection, now, text="a.example:443")
+    assert (row["state"], row["until"]) == ("left alone", now + 600 * SECOND)
+    assert row["why"] == "a.example answered 429; it refused us once: each of its feeds waits"
+
+
+def _refuse(connection: Connection, now: datetime) -> None:
+    """As after polls of a.example's two feeds, the older of which failed otherwise."""
+    of_host = select(ScheduleRow.feed_id).where(ScheduleRow.host_id == _host_id(connection, "a.example:443"))
+    first, second = connection.execute(of_host.order_by(ScheduleRow.feed_id)).scalars()
+    facts = {
+        first: {
+            "error_class": "http 429",
+            "error": "a.example answered 429",
+            "held_until": now + 600 * SECOND,
+            "last_attempt_at": now,
+        },
+        second: {"error_class": "http 4xx", "error": "a.example answered 404", "last_attempt_at": now},
+    }
+    for feed_id, refused in facts.items():
+        connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(refused))
 
 
 def test_hosts_are_narrowed_by_text_limit_and_name(connection: Connection, now: datetime) -> None:

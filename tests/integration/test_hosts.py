@@ -25,11 +25,11 @@ from worker.values.outcomes import Outcome, PollRecord
 
 
 def test_a_busy_host_is_left_alone_with_all_its_feeds(tools: Tools, publisher: Publisher) -> None:
-    publisher.on("/a", Answer(status=429, headers={"Retry-After": "3600"}))
-    publisher.on("/b", Answer(status=429, headers={"Retry-After": "3600"}))
-    add(tools, publisher.url("/a"), publisher.url("/b"))
+    busy = Answer(status=429, headers={"Retry-After": "3600"})
+    add(tools, *(publisher.on(f"/{number}", busy) for number in range(9)))
     records = poll(tools)
-    assert len(records) == len(publisher.requests) == 1
+    # Three feeds in a row tell that it is the host that is busy.
+    assert len(records) == len(publisher.requests) == 3
     assert "Retry-After of 1h" in records[0].next_poll.reason
 
 

@@ -38,7 +38,7 @@ def _poll_well(connection: Connection, hosts: list[ClaimedHost], now: datetime) 
     for host in hosts:
         well = {"claim_attempts": 0, "next_poll_at": now + timedelta(days=1)}
         connection.execute(update(ScheduleRow).where(ScheduleRow.host_id == host.host_id).values(well))
-        store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0, host.is_isolated)], now)
+        store_polls(connection, [], [HostRelease(host.host_id, host.token, now, host.is_isolated)], now)
 
 
 def test_many_that_were_in_flight_together_are_polled_again_a_few_at_a_time(

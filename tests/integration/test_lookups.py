@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.documents import item, page, rss
-from tests.polling import add, hosts, now_of, poll, titles
+from tests.polling import add, hosts, now_of, poll, schedule, titles
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
 from worker.claim.leasing import claim_host
@@ -48,17 +48,27 @@ def test_the_first_poll_comes_a_gap_after_the_look(tools: Tools, publisher: Publ
     assert all(later - earlier >= gap for earlier, later in pairwise(arrived))
 
 
-def test_a_host_that_asks_to_be_left_alone_while_we_look_is_left_alone(tools: Tools, publisher: Publisher) -> None:
-    publisher.on("/feed", Answer(status=429, headers={"Retry-After": "3600"}))
-    _add(tools, publisher.url("/feed"))
+def test_a_feed_that_asks_to_be_left_alone_while_we_look_is_added_and_not_polled_before(
+    tools: Tools, publisher: Publisher
+) -> None:
+    _add(tools, publisher.on("/feed", Answer(status=429, headers={"Retry-After": "3600"})))
+    stored = schedule(tools)
+    assert stored.next_poll_at > now_of(tools) + timedelta(minutes=59)
+    assert (stored.next_poll_reason, stored.held_until) == ("the publisher's Retry-After of 1h", stored.next_poll_at)
+    assert hosts(tools)[0].claimable_at == stored.next_poll_at
+    assert poll(tools) == []
+
+
+def test_a_host_that_refuses_all_that_we_look_at_is_left_alone(tools: Tools, publisher: Publisher) -> None:
+    for number in range(4):
+        added = _add(tools, publisher.on(f"/{number}", Answer(status=429, headers={"Retry-After": "3600"})))
     (host,) = hosts(tools)
-    assert host.next_request_at > now_of(tools) + timedelta(minutes=50)
-    assert (host.failures, host.lease_token) == (1, None)
-    assert host.claimable_at == host.next_request_at
-    added = _add(tools, publisher.url("/other"))
+    assert host.held_until > now_of(tools) + timedelta(minutes=59)
+    assert (host.failures, host.lease_token) == (3, None)
+    assert host.claimable_at == host.next_request_at == host.held_until
     assert added.unseen
     assert "is not to be asked again before" in added.unseen.sentence
-    assert [request.path for request in publisher.requests] == ["/feed"]
+    assert [request.path for request in publisher.requests] == ["/0", "/1", "/2"]
 
 
 def test_a_host_that_a_worker_polls_is_waited_for(tools: Tools, publisher: Publisher) -> None:
@@ -71,7 +81,7 @@ def test_a_host_that_a_worker_polls_is_waited_for(tools: Tools, publisher: Publi
 
     def give_back() -> None:
         with writing(tools.engine) as connection:
-            store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0)], now)
+            store_polls(connection, [], [HostRelease(host.host_id, host.token, now)], now)
 
     url = publisher.serve("/feed", FEED)
     worker = threading.Timer(0.3, give_back)

@@ -56,7 +56,7 @@ def _claim_isolated(connection: Connection, now: datetime) -> ClaimedHost:
 
 
 def _release(connection: Connection, host: ClaimedHost, now: datetime) -> None:
-    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, 0, host.is_isolated)], now)
+    store_polls(connection, [], [HostRelease(host.host_id, host.token, now, host.is_isolated)], now)
 
 
 def _is_isolated(connection: Connection) -> bool:

@@ -64,7 +64,7 @@ def test_a_poll_that_cannot_be_stored_costs_none_that_waited_with_it(tools: Tool
     for each, sentence in zip(leased, names, strict=True):
         answered, _ = read(tools, each, rss([]))
         failure = conclude_failure(answered, TransientError(ErrorClass.CONNECT, sentence), now)
-        shared.add(failure, HostRelease(each.feed.host_id or 0, each.token, now, 0))
+        shared.add(failure, HostRelease(each.feed.host_id or 0, each.token, now))
     records = shared.commit(clock)
     assert [record.error and record.error.sentence for record in records] == ["first", OUR_FAULT, "last"]
     assert not shared

@@ -159,7 +159,12 @@ def test_a_feed_that_is_silent_for_much_longer_than_usual_is_asked_for_all_of_it
     daily = learn_rhythm(None, [latest - timedelta(days=day) for day in reversed(range(60))], latest)
     with writing(tools.engine) as connection:
         connection.execute(update(FeedRow).values(rhythm=pack(daily)))
-        connection.execute(update(ScheduleRow).values(last_attempt_at=now - timedelta(days=5)))
+        connection.execute(update(ScheduleRow).values(last_success_at=now - timedelta(days=5)))
+    publisher.on("/feed", Answer(status=500))
+    poll_again(tools)
+    assert sent(publisher) == (None, None)
+    # That was no answer: it is asked once more.
+    publisher.on("/feed", Answer(status=304))
     poll_again(tools)
     assert sent(publisher) == (None, None)
 

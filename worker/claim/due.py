@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, and_, bindparam, select, union_all, update
+from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, and_, bindparam, case, select, union_all, update
 from sqlalchemy.orm import aliased
 
 from worker.basics.codec import unpack
@@ -24,6 +24,7 @@ from worker.values.schedules import NO_HINTS, Hints, Rhythm
 IN_DUE_ORDER = (ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id)
 """Requested feeds first: somebody waits for them."""
 
+_REQUESTED_LATER = "requested, but its publisher asked to be left alone until then"
 _FEED_FACTS = (
     FeedRow.url,
     FeedRow.site_url,
@@ -51,18 +52,22 @@ class ClaimTerms:
     """A feed is not claimed if it could not begin in this time, because of the gaps after those before it."""
 
 
-def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int]) -> None:
-    """Ask in SQL for a poll of active feeds: whichever worker next claims their host makes it."""
+def request_polls(connection: Connection, now: datetime, feed_ids: Collection[int], *, force: bool = False) -> None:
+    """Ask in SQL for a poll of active feeds: whichever worker next claims their host makes it.
+
+    Feeds whose publisher asked to be left alone wait until that is over; with ``force`` they do not.
+    """
     lock_feeds(connection, feed_ids)
     named = is_one_of(connection, FeedRow.id, feed_ids)
     active = select(FeedRow.id).where(named, FeedRow.state == FeedState.ACTIVE)
+    is_held = ScheduleRow.held_until > now
     connection.execute(
         update(ScheduleRow)
         .where(ScheduleRow.feed_id.in_(active), ScheduleRow.host_id.is_not(None))
         .values(
             requested_at=now,
-            next_poll_at=now,
-            next_poll_reason="requested",
+            next_poll_at=now if force else case((is_held, ScheduleRow.held_until), else_=now),
+            next_poll_reason="requested" if force else case((is_held, _REQUESTED_LATER), else_="requested"),
             # Polls under way leave the schedule to this one.
             instructions=ScheduleRow.instructions + 1,
         )
@@ -93,11 +98,10 @@ def read_due_feeds(
         _due_feeds(connection.dialect.name, of_named=bool(named)),
         {"host_ids": list(room), "now": now, "most": most} | ({"named": list(named)} if named else {}),
     )
-    refusals = {host["id"]: host["failures"] for host in hosts}
     for row in rows.mappings():
         host_id = row["host_id"]
         if len(feeds[host_id]) < room[host_id]:
-            feeds[host_id].append(_due_feed(row, refusals[host_id]))
+            feeds[host_id].append(_due_feed(row))
     return feeds
 
 
@@ -146,7 +150,7 @@ def first_due(host_id: Any, now: Any, most: Any) -> CompoundSelect[int]:
     return union_all(*(select(look.c.feed_id) for look in looks))
 
 
-def _due_feed(row: RowMapping, host_refusals: int) -> DueFeed:
+def _due_feed(row: RowMapping) -> DueFeed:
     return DueFeed(
         feed_id=row["feed_id"],
         host_id=row["host_id"],
@@ -163,7 +167,6 @@ def _due_feed(row: RowMapping, host_refusals: int) -> DueFeed:
             since=row["failing_since"],
             last_class=ErrorClass(row["error_class"]) if row["error_class"] else None,
             last_at=row["last_attempt_at"],
-            host_refusals=host_refusals,
         ),
         last_success_at=row["last_success_at"],
         move=MOVE.read(row) if row["moved_to"] else None,

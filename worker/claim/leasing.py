@@ -14,7 +14,8 @@ from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import add_hosts
 from worker.database.statements import is_one_of
 from worker.database.types import UtcDateTime
-from worker.values.due_feeds import ClaimedHost, DueFeed
+from worker.database.value_columns import REFUSALS
+from worker.values.due_feeds import NO_REFUSALS, ClaimedHost, DueFeed
 
 
 def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> int:
@@ -66,11 +67,11 @@ def claim_named_feeds(
 ) -> list[ClaimedHost]:
     """Request polls of the named feeds, due or not, and lease their hosts, unless another worker holds them.
 
-    A host whose gap is so long that no poll could begin in time is left alone. Without ``force`` so is a host that
-    asked for it (429, 503).
+    A host whose gap is so long that no poll could begin in time is left alone. Without ``force`` so are a host and a
+    feed that asked for it.
     """
     # If this worker dies now, the next tick makes the polls all the same. First, for feeds are locked before hosts.
-    request_polls(connection, now, feed_ids)
+    request_polls(connection, now, feed_ids, force=force)
     claimable = _may_be_named(ScheduleRow.feed_id.in_(feed_ids), now, terms, force=force)
     return _limit_wait_to_gap(_claim(connection, now, terms, _lease(claimable), feed_ids), now)
 
@@ -95,11 +96,10 @@ def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: s
 
 def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:
     """Return the condition for leasing a host of named feeds."""
-    has_refused = HostRow.failures > 0
+    # A hold that ends within a gap counts as over: a named poll waits as long as a gap anyway.
+    is_held = and_(HostRow.held_until.is_not(None), HostRow.held_until > now + terms.gap)
     in_time = or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.begin_within)
-    # A refusal that ends within a gap counts as over: a named poll waits as long as a gap anyway.
-    is_over = or_(HostRow.next_request_at.is_(None), HostRow.next_request_at <= now + terms.gap)
-    may_be_asked = or_(has_refused, in_time) if force else and_(in_time, or_(~has_refused, is_over))
+    may_be_asked = or_(is_held, in_time) if force else and_(in_time, ~is_held)
     return and_(HostRow.id.in_(select(ScheduleRow.host_id).where(named)), _is_free(now), may_be_asked)
 
 
@@ -177,7 +177,7 @@ def _claimed_host(host: RowMapping, terms: ClaimTerms, feeds: list[DueFeed]) -> 
         name=host["name"],
         token=host["lease_token"],
         next_request_at=host["next_request_at"],
-        failures=host["failures"],
+        refusals=REFUSALS.read(host) if host["failures"] else NO_REFUSALS,
         gap=host["gap"] if host["gap"] is not None else terms.gap,
         parallel=host["parallel"] or terms.parallel,
         is_isolated=host["isolated"],

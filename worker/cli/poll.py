@@ -37,7 +37,7 @@ class _How:
 
 @click.command("poll")
 @click.argument("names", nargs=-1, metavar="[URL_OR_ID...]")
-@click.option("--force", is_flag=True, help="Also where the host asked to be left alone; without names: due or not.")
+@click.option("--force", is_flag=True, help="Also what asked to be left alone; without names: due or not.")
 @click.option("--fresh", is_flag=True, help="Ask for the whole document, whatever the host says is unchanged.")
 @click.option("--queue", is_flag=True, help="Leave it to the workers.")
 @click.option("--user", help="HTTP Basic user; the password comes from FEEDMILL_PASSWORD, standard input or a prompt.")

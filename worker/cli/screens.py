@@ -166,6 +166,7 @@ def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
         ("Operator's interval", show_duration(options.interval) if options.interval else None),
         ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
         ("Publisher's hints", sentences.explain_hints(feed["hints"])),
+        ("Gaps", sentences.explain_gaps(feed["gaps"])),
         ("Redirected to", move if feed["moved_to"] else None),
         ("Host", feed["host"]),
     )
@@ -190,7 +191,7 @@ def print_health(health: Health) -> None:
         ("Due", f"{_inexact(health, 'due', f'{health.due:,}')} now, {late} of them late"),
         ("Failing", failing),
         ("Never succeeded", f"{health.never_succeeded:,}" if health.never_succeeded else None),
-        ("Hosts left alone", f"{health.hosts_left_alone:,} (429, 503)" if health.hosts_left_alone else None),
+        ("Hosts left alone", f"{health.hosts_left_alone:,} (403, 429, 503)" if health.hosts_left_alone else None),
         ("Polls, last hour", _inexact(health, "polls_last_hour", _tally(health.polls_last_hour))),
         ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
         ("Articles", f"{articles}, {health.articles_last_hour:,} in the last hour"),

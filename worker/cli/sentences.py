@@ -115,6 +115,13 @@ def explain_hints(stored: Mapping[str, Any] | None) -> str:
     return ", ".join(f"{name} {value}" for name, value in asked.items() if value)
 
 
+def explain_gaps(gaps: int) -> str | None:
+    """Say how often entries of a feed were missed between two polls; None where that never happened."""
+    if not gaps:
+        return None
+    return f"{counted(gaps, 'poll')} found only new entries and none of the former: some were missed in between"
+
+
 def mark_title(article: _Row) -> str:
     """Return a title that says so where the article is killed, or is a kill, so that nobody takes it for news."""
     if article["killed_by"]:

@@ -75,6 +75,7 @@ def _make_feeds_due(connection: Connection, now: datetime) -> int:
         ScheduleRow.last_changed_at,
         ScheduleRow.failing_since,
         ScheduleRow.requested_at,
+        ScheduleRow.held_until,
     )
     values: dict[Any, Any] = {moment: case((moment > now, now), else_=moment) for moment in moments}
     values[ScheduleRow.next_poll_at] = case(
@@ -82,7 +83,7 @@ def _make_feeds_due(connection: Connection, now: datetime) -> int:
     )
     connection.execute(update(ScheduleRow).where(found & is_later).values(values))
     of_feeds = update(HostRow).where(HostRow.id.in_(select(ScheduleRow.host_id).where(found)))
-    connection.execute(of_feeds.where(HostRow.next_request_at > now).values(next_request_at=now))
+    connection.execute(of_feeds.where(HostRow.next_request_at > now).values(next_request_at=now, held_until=None))
     is_asleep = HostRow.lease_token.is_(None) & (HostRow.claimable_at > now)
     connection.execute(of_feeds.where(is_asleep).values(claimable_at=now))
     return len(feed_ids)
@@ -91,7 +92,13 @@ def _make_feeds_due(connection: Connection, now: datetime) -> int:
 def _end_leases(connection: Connection, now: datetime, lease: timedelta) -> int:
     """End the leases that reach further than any can; no worker is blamed for their loss."""
     too_long = update(HostRow).where(HostRow.lease_until > now + lease + _SMALLEST_STEP)
-    free = {"lease_token": None, "lease_until": None, "expired_token": None, "next_request_at": None}
+    free = {
+        "lease_token": None,
+        "lease_until": None,
+        "expired_token": None,
+        "next_request_at": None,
+        "held_until": None,
+    }
     return connection.execute(too_long.values(claimable_at=now, **free)).rowcount
 
 

@@ -52,6 +52,10 @@ class FeedRow(Base):
     guid_renamings: Mapped[int] = column(
         "Documents in a row in which most of its entries came back under other guids", server_default=text("0")
     )
+    gaps: Mapped[int] = column(
+        "Polls that found none of the former entries, and only new ones: some had come and gone in between",
+        server_default=text("0"),
+    )
     sought_at: Mapped[datetime | None] = column("When its site was last searched for the feed, which had been failing")
 
 
@@ -100,7 +104,7 @@ class HostRow(Base):
         partial_index("ix_hosts_lost_at", "lost_at", where="lost_at IS NOT NULL"),
         partial_index("ix_hosts_isolated", "claimable_at", where="isolated"),
         # For `feedmill status`: no host that answers is in it.
-        partial_index("ix_hosts_refusing", "next_request_at", where="failures > 0"),
+        partial_index("ix_hosts_held_until", "held_until", where="held_until IS NOT NULL"),
         {"comment": "One row per hostname:port: the lease, the gap and the back-off"},
     )
 
@@ -113,8 +117,16 @@ class HostRow(Base):
     lease_until: Mapped[datetime | None] = column("When the present lease expires; null when nobody holds one")
     lease_token: Mapped[str | None] = column("Names the present lease; a result is scheduled only under its own")
     expired_token: Mapped[str | None] = column("The lease that the present one took over after it expired")
-    next_request_at: Mapped[datetime | None] = column("Earliest next request: the gap, or what the host asked for")
-    failures: Mapped[int] = column("Refusals of the whole host in a row (429, 503)", server_default=text("0"))
+    next_request_at: Mapped[datetime | None] = column("Earliest next request: the gap, or held_until")
+    failures: Mapped[int] = column(
+        "Refusals in a row (403, 429, 503), each of another feed, nothing good between: from three on the host is held",
+        server_default=text("0"),
+    )
+    refused_feeds: Mapped[list[int] | None] = column("The first of the feeds that were refused, JSON", Json)
+    refused_wait: Mapped[timedelta | None] = column("Seconds: the shortest wait that any of the refusals asked for")
+    held_until: Mapped[datetime | None] = column(
+        "Until when the host is left alone with all its feeds, since it refused one after the other; null otherwise"
+    )
     gap: Mapped[timedelta | None] = column("Seconds between two requests; null follows FEEDMILL_HOST_GAP")
     parallel: Mapped[int | None] = column("Requests in flight at a time; null follows FEEDMILL_HOST_PARALLEL")
     isolated: Mapped[bool] = column(
@@ -150,6 +162,10 @@ class ScheduleRow(Base):
     next_poll_at: Mapped[datetime | None] = column("When it is due; null when it is not to be polled")
     next_poll_reason: Mapped[str | None] = column("Why then, in words")
     requested_at: Mapped[datetime | None] = column("When somebody asked for a poll that has not been made yet")
+    held_until: Mapped[datetime | None] = column(
+        "Until when the publisher asked to leave the feed alone: it refused us (403, 429, 503), or sent Retry-After; "
+        "null otherwise"
+    )
     interval: Mapped[timedelta | None] = column("Seconds between polls, as last decided")
     etag: Mapped[str | None] = column("ETag of the newest stored document, byte for byte")
     last_modified: Mapped[str | None] = column("Last-Modified of the newest stored document, byte for byte")

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Select, and_, case, exists, or_, select, upda
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.many_rows import replaced, update_many
 from worker.database.statements import is_one_of, is_one_of_given, upsert
+from worker.database.value_columns import REFUSALS
+from worker.values.due_feeds import Refusals
 
 # A host can be claimed when its first feed is due, and not before it may be asked.
 _NEXT_DUE = "(SELECT min(next_poll_at) FROM schedules WHERE schedules.host_id = hosts.id)"
@@ -21,9 +23,10 @@ _RELEASE = update_many(
     HostRow,
     ["id", "lease_token"],
     dict.fromkeys(("lease_token", "lease_until", "expired_token"), "NULL")
-    | replaced("next_request_at", "failures")
+    | replaced("next_request_at")
     | {"claimable_at": f"CASE WHEN {_NEXT_DUE} < {{next_request_at}} THEN {{next_request_at}} ELSE {_NEXT_DUE} END"},
 )
+_NOTE_REFUSALS = update_many(HostRow, ["id", "lease_token"], replaced(*REFUSALS.names.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,14 @@ class LockedFeed:
 
 @dataclass(frozen=True, slots=True)
 class HostRelease:
-    """The end of a lease: from when the host may be asked again, and how often it has refused us in a row."""
+    """The end of a lease: from when the host may be asked again."""
 
     host_id: int
     token: str
     next_request_at: datetime
-    failures: int
     is_isolated: bool = False
+    refusals: Refusals | None = None
+    """The host's refusals in a row; None where they are as the claim found them."""
 
 
 # Statements that every poll needs are built once: building one costs several times what running it does.
@@ -119,14 +123,15 @@ def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, s
 
 def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:
     """End those leases of locked hosts that are still ours."""
-    rows = [
-        {
-            "id": each.host_id,
-            "lease_token": each.token,
-            "next_request_at": each.next_request_at,
-            "failures": each.failures,
-        }
+    changed = [
+        {"id": each.host_id, "lease_token": each.token, **REFUSALS.write(each.refusals)}
         for each in releases
+        if each.refusals
+    ]
+    # First, while the leases last.
+    _NOTE_REFUSALS.execute(connection, changed)
+    rows = [
+        {"id": each.host_id, "lease_token": each.token, "next_request_at": each.next_request_at} for each in releases
     ]
     _RELEASE.execute(connection, rows)
     # Only hosts that were isolated are looked at: no other one can have a suspect.

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast, get_args, get_origin, get_type_h
 
 from worker.basics.codec import defaults_of, reader_of
 from worker.values.articles import Article
-from worker.values.due_feeds import Validators
+from worker.values.due_feeds import Refusals, Validators
 from worker.values.entries import GuidRule
 from worker.values.schedules import Move
 
@@ -56,5 +56,6 @@ def _reader_of_column(kind: Any) -> Callable[[Any], Any] | None:
 
 ARTICLE = Columns(Article)
 VALIDATORS = Columns(Validators)
+REFUSALS = Columns(Refusals, count="failures", feed_ids="refused_feeds", shortest="refused_wait")
 MOVE = Columns(Move, url="moved_to", polls="moved_polls", since="moved_since")
 GUID_RULE = Columns(GuidRule, policy="guid_policy", reason="guid_reason", renamings="guid_renamings", is_fixed=None)

@@ -5,18 +5,19 @@ The page is read for the feeds that it may mean; the first of them that can be r
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, func, select, update
 
 from worker.basics.faults import as_failure
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
+from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.discovery.page import FeedLink, find_feed_links
 from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, NamedError, PermanentError, PollError, RejectedError, TransientError
@@ -24,7 +25,8 @@ from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed
 from worker.manage.hosts import forget_host
 from worker.parse import Kind, sniff
 from worker.pipeline import Stop, Tools
-from worker.values.due_feeds import Document
+from worker.schedule.failure import after_failure
+from worker.values.due_feeds import Document, Streak
 
 # For the page and the feeds it may mean together: enough for those that a site names, or for the usual places.
 _MOST_REQUESTS = 8
@@ -60,7 +62,7 @@ def add_by_url(tools: Tools, url: str, stop: Stop, tags: tuple[str, ...] = ()) -
             found = discover(tools, lookup, url)
     except PollError as error:
         if isinstance(error, TransientError) and not _is_empty_answer(error):
-            return replace(_add(tools, url, NewFeed(url, tags=tags)), unseen=error)
+            return _add(tools, url, NewFeed(url, tags=tags), unseen=error)
         if error.error_class is ErrorClass.GUARD:
             # Nobody was asked, so there is nothing to remember of the host.
             write(tools.engine, lambda connection: forget_host(connection, host_key(url)))
@@ -80,14 +82,29 @@ def _find(tools: Tools, url: str) -> NamedFeed | None:
         return find_feed(connection, url)
 
 
-def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
+def _add(tools: Tools, url: str, feed: NewFeed, unseen: PollError | None = None) -> AddedFeed:
     def add(connection: Connection) -> AddedFeed:
-        is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
+        now = read_clock(connection).now()
+        is_new = add_feeds(connection, now, [feed]) > 0
         added = find_feed(connection, feed.url)
         assert added, "it was added, or there already"
-        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
+        if is_new and unseen:
+            next_poll = after_failure(now, tools.bounds, unseen, Streak(attempts=1, failures=1), spread=0.0)
+            if next_poll.at and next_poll.is_asked_for:
+                _hold(connection, added.feed_id, next_poll.at, next_poll.reason)
+        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url, unseen=unseen)
 
     return write(tools.engine, add)
+
+
+def _hold(connection: Connection, feed_id: int, until: datetime, reason: str) -> None:
+    """Let the first poll of a new feed wait, for its publisher asked for that when we looked at it."""
+    held = {"next_poll_at": until, "next_poll_reason": reason, "held_until": until}
+    of_feed = update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(held)
+    host_id = connection.execute(of_feed.returning(ScheduleRow.host_id)).scalar_one()
+    next_due = select(func.min(ScheduleRow.next_poll_at)).where(ScheduleRow.host_id == HostRow.id).scalar_subquery()
+    is_idle = and_(HostRow.id == host_id, HostRow.lease_token.is_(None), next_due > HostRow.claimable_at)
+    connection.execute(update(HostRow).where(is_idle).values(claimable_at=next_due))
 
 
 def _is_empty_answer(error: PollError) -> bool:

@@ -15,8 +15,8 @@ from worker.errors import ErrorClass, PollError, TransientError
 from worker.fetch import Transfers
 from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_results
-from worker.schedule.failure import after_failure
-from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest, Streak
+from worker.schedule.refusals import follow_answer
+from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest
 
 # No feed has this number.
 _NO_FEED = 0
@@ -47,7 +47,7 @@ class Lookup:
         """Give the hosts back."""
         now = self._clock.now()
         releases = [
-            HostRelease(host.host_id, host.token, host.next_request_at or now, host.failures)
+            HostRelease(host.host_id, host.token, host.next_request_at or now, refusals=host.refusals)
             for host in self._hosts.values()
         ]
         self._hosts.clear()
@@ -94,13 +94,11 @@ class Lookup:
             raise _busy("there was no time left to ask")
 
     def _note_request(self, host: ClaimedHost, error: PollError | None) -> None:
-        """Let the host be asked next after its gap, or after the wait that it asked for."""
-        now, wait = self._clock.now(), None
-        if error:
-            streak = Streak(attempts=1, failures=1, host_refusals=host.failures)
-            wait = after_failure(now, self._tools.bounds, error, streak, spread=0.0).host_wait
-        failures = host.failures + 1 if wait else 0
-        self._hosts[host.name] = replace(host, next_request_at=now + (wait or host.gap), failures=failures)
+        """Let the host be asked next after its gap, or once it is no longer held for its refusals."""
+        now = self._clock.now()
+        refusals = follow_answer(host.refusals, None, error, now)
+        next_request_at = max(now + host.gap, refusals.held_until or now)
+        self._hosts[host.name] = replace(host, next_request_at=next_request_at, refusals=refusals)
 
 
 def fetch_document(transfers: Transfers, url: str, stop: Stop = lambda: False) -> Document:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, literal_column, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
@@ -40,7 +40,7 @@ class Health:
     """Failing feeds whose failures may all have been an outage of our own network."""
     never_succeeded: int
     hosts_left_alone: int
-    """Hosts that refused us (429, 503) and are not asked for a while."""
+    """Hosts that refused feed after feed (403, 429, 503) and are not asked for a while."""
     polls_last_hour: Mapping[str, int]
     articles: int
     articles_last_hour: int
@@ -97,8 +97,8 @@ def _last_poll_at(connection: Connection) -> datetime | None:
 
 
 def _count_left_alone(connection: Connection, now: datetime) -> int:
-    refusing = select(func.count()).where(HostRow.failures > literal_column("0"), HostRow.next_request_at > now)
-    count: int = connection.execute(refusing).scalar_one()
+    held = select(func.count()).select_from(HostRow).where(HostRow.held_until > now)
+    count: int = connection.execute(held).scalar_one()
     return count
 
 

@@ -1,17 +1,17 @@
-"""Listing hosts: whether each is free, polled or left alone, until when, and why."""
+"""Listing hosts: whether each is free, polled or left alone, until when, and why; and what it refused."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, select
 
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.errors import ErrorClass
 
 _SLICE = 500
-# How a host refuses us with all its feeds: 429, 503 (one of the 5xx), or a robot wall, which may answer with either.
-_REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.BLOCKED)
+# How a host refuses us: 429, 503 (one of the 5xx), 403 (one of the 4xx), or a robot wall, which may answer with any.
+_REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.HTTP_4XX, ErrorClass.BLOCKED)
 
 
 def list_hosts(
@@ -35,15 +35,24 @@ def list_hosts(
 def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
     of_host = ScheduleRow.host_id == HostRow.id
     count = select(func.count()).select_from(ScheduleRow).where(of_host).correlate(HostRow)
-    refused = select(ScheduleRow.error).where(of_host, ScheduleRow.error_class.in_(_REFUSALS)).correlate(HostRow)
+    # Of a refusal the feed keeps until when it waits.
+    is_refused = and_(ScheduleRow.error_class.in_(_REFUSALS), ScheduleRow.held_until.is_not(None))
+    refused = select(ScheduleRow.error).where(of_host, is_refused).correlate(HostRow)
     newest = refused.order_by(ScheduleRow.last_attempt_at.desc()).limit(1).scalar_subquery()
-    is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
+    has_refused = HostRow.failures > 0
+
+    def of_held(told: ColumnElement[Any]) -> ScalarSelect[Any]:
+        is_held = ScheduleRow.next_poll_at.is_not(None) & (ScheduleRow.held_until > now)
+        return select(told).select_from(ScheduleRow).where(of_host, is_held).correlate(HostRow).scalar_subquery()
+
     return select(
         HostRow,
         count.where(ScheduleRow.next_poll_at.is_not(None)).scalar_subquery().label("feeds"),
         count.where(ScheduleRow.next_poll_at <= now).scalar_subquery().label("due"),
         # Looked for only where there is something to explain: a host may have very many feeds.
-        case((is_left_alone, newest)).label("refusal"),
+        case((has_refused, newest)).label("refusal"),
+        case((has_refused, of_held(func.count()))).label("held_feeds"),
+        case((has_refused, of_held(func.min(ScheduleRow.held_until)))).label("feeds_held_until"),
     )
 
 
@@ -58,6 +67,7 @@ def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
         "until": until,
         "why": why,
         "failures": row.failures,
+        "held_until": row.held_until,
         "gap": row.gap,
         "parallel": row.parallel,
         "claimable_at": row.claimable_at,
@@ -69,7 +79,18 @@ def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | No
     alone = "one of its feeds may be killing workers: it is polled with nothing beside it" if row.isolated else None
     if row.lease_token and row.lease_until > now:
         return "polled", row.lease_until, alone
-    if row.failures and row.next_request_at and row.next_request_at > now:
-        times = "once" if row.failures == 1 else f"{row.failures} times in a row"
-        return "left alone", row.next_request_at, "; ".join(filter(None, (row.refusal, f"it refused us {times}")))
-    return "free", None, alone
+    if not row.failures:
+        return "free", None, alone
+    until, meaning = _weigh_refusals(row, now)
+    times = "once" if row.failures == 1 else f"{row.failures} times in a row"
+    why = "; ".join(filter(None, (row.refusal, f"it refused us {times}: {meaning}")))
+    return "left alone" if until else "free", until, why if until else alone or why
+
+
+def _weigh_refusals(row: Row[Any], now: datetime) -> tuple[datetime | None, str]:
+    """Return until when no feed of a host that refused us is asked, None where one may be, and what comes next."""
+    if row.held_until and row.held_until > now:
+        return row.held_until, "then one feed is asked"
+    if row.feeds and row.held_feeds == row.feeds:
+        return row.feeds_held_until, "each of its feeds waits"
+    return None, "one more feed is asked" if row.held_until else "that feed waits, and another is asked"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
@@ -38,7 +38,7 @@ class Wanted:
 def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterator[Listed]:
     """List feeds, without removed ones unless that state is asked for; ``text`` looks into URL and title.
 
-    ``left_alone_until`` is None unless the feed's host asked to be left alone (429, 503).
+    ``left_alone_until`` is None unless the feed's host, and not the feed alone, is left alone.
     """
     query = _feeds(now)
     query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
@@ -164,22 +164,21 @@ def _feeds(now: datetime) -> Select[*tuple[Any, ...]]:
     # The other columns are for the claim alone.
     of_feed = (
         "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since "
-        "guid_policy guid_reason"
+        "guid_policy guid_reason gaps"
     )
     of_schedule = (
-        "next_poll_at next_poll_reason requested_at interval failures attempts failing_since error_class error "
-        "last_attempt_at last_success_at last_changed_at"
+        "next_poll_at next_poll_reason requested_at held_until interval failures attempts failing_since error_class "
+        "error last_attempt_at last_success_at last_changed_at"
     )
     # No tag has a line break.
     tags = select(func.aggregate_strings(FeedTagRow.tag, "\n")).where(FeedTagRow.feed_id == FeedRow.id)
-    is_left_alone = and_(HostRow.failures > 0, HostRow.next_request_at > now)
     return (
         select(
             *columns(FeedRow, of_feed),
             *columns(ScheduleRow, of_schedule),
             type_coerce(tags.scalar_subquery(), Lines()).label("tags"),
             HostRow.name.label("host"),
-            case((is_left_alone, HostRow.next_request_at)).label("left_alone_until"),
+            case((HostRow.held_until > now, HostRow.held_until)).label("left_alone_until"),
         )
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
         .outerjoin(HostRow, HostRow.id == ScheduleRow.host_id)

@@ -285,6 +285,6 @@ def _make_due(connection: Connection, now: datetime, feed_ids: list[int], reason
         lock_feeds(connection, feed_ids)
         polled = ScheduleRow.feed_id.in_(feed_ids), ScheduleRow.host_id.is_not(None)
         due = {"next_poll_at": now, "next_poll_reason": reason}
-        unfailed = {"failures": 0, "attempts": 0, "failing_since": None, "claim_attempts": 0}
+        unfailed = {"failures": 0, "attempts": 0, "failing_since": None, "claim_attempts": 0, "held_until": None}
         connection.execute(update(ScheduleRow).where(*polled).values(due | unfailed))
         wake_hosts(connection, now, feed_ids)

@@ -46,7 +46,8 @@ def choose_host_terms(
     host = connection.execute(update(HostRow).where(HostRow.id == host_id).values(**chosen).returning(HostRow)).one()
     # A wait that was for the former gap, not one the host asked for, is no longer than the new gap.
     gap = host.gap if host.gap is not None else usual_gap
-    is_too_long = and_(HostRow.failures == 0, HostRow.next_request_at > now + gap)
+    is_held = and_(HostRow.held_until.is_not(None), HostRow.held_until > now)
+    is_too_long = and_(~is_held, HostRow.next_request_at > now + gap)
     is_waiting = and_(HostRow.lease_token.is_(None), HostRow.claimable_at == HostRow.next_request_at)
     connection.execute(
         update(HostRow)

@@ -30,12 +30,13 @@ from worker.pipeline.prepare import (
 from worker.pipeline.prepared_document import PreparedDocument, complete_outline
 from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
+from worker.recognise.gaps import is_gap
 from worker.store.decided_articles import StaleDecisionError, store_decision
 from worker.store.feed_moves import move_feed
 from worker.store.known import lock_articles
 from worker.store.poll_locks import Locked, lock_polls
 from worker.store.polls import store_polls, write_polls
-from worker.values.articles import Finding
+from worker.values.articles import Finding, Sighting
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
@@ -132,7 +133,7 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     placed = [each for each in outcome.placements if each.finding is Finding.RENAMED]
     renamed = {each.sighting.guid_hash: each.sighting.known_by for each in placed}
     known = prepared.sighted.keys() | renamed.keys()
-    arrived = [each.article.published_at for each in prepared.sightings if each.guid_hash not in known]
+    arrived = [each for each in prepared.sightings if each.guid_hash not in known]
     # An entry that is known by its words has another key after each edit: that says nothing about the feed's guids.
     by_guid = sum(known_by is not KnownBy.WORDS for known_by in renamed.values())
     rule = audit_guids(prepared.rule, prepared.parsed.entries, renamed=by_guid, carried=prepared.carried)
@@ -144,10 +145,10 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
         note=join_notes(result.record.note, prepared.note, _note_findings(outcome)),
     )
     result = replace(result, record=record, guid_rule=rule if rule != prepared.rule else None)
-    result = _with_departures(result, prepared, locked)
+    result = _with_gap(_with_departures(result, prepared, locked), prepared, arrived)
     if not locked.holds_lease(result.host_id, result.token):
         result = replace(result, read_again=prepared.list_unchanged(), read_at=decide_read_at(prepared.answered))
-    return conclude_document(prepared.answered, result, arrived, now)
+    return conclude_document(prepared.answered, result, [each.article.published_at for each in arrived], now)
 
 
 def _with_outline(
@@ -181,6 +182,17 @@ def _with_departures(result: PollResult, prepared: PreparedDocument, locked: Loc
         returned=tuple(seen.sighting_id for seen in seen_again if seen.has_left),
         left=tuple(seen.sighting_id for seen in prepared.recognised.left) if is_now else (),
     )
+
+
+def _with_gap(result: PollResult, prepared: PreparedDocument, arrived: Sequence[Sighting]) -> PollResult:
+    """Add that entries were missed since the poll before, if they were; ``arrived`` are the feed's new entries."""
+    if not arrived or not result.left or not prepared.is_next_in_turn:
+        return result
+    entries, carried = len(prepared.keyed) + len(prepared.parsed.repeated), prepared.carried
+    if not is_gap(entries, carried, arrived, prepared.recognised.left):
+        return result
+    note = f"a gap: all {entries} entries are new and none of the {carried} before is left"
+    return replace(result, is_gap=True, record=replace(result.record, note=join_notes(result.record.note, note)))
 
 
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:

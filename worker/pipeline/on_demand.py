@@ -24,7 +24,7 @@ from worker.stories.story_locks import StaleStoriesError
 from worker.values.due_feeds import ClaimedHost, Credentials, FeedState
 from worker.values.outcomes import PollRecord
 
-LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"
+LEFT_TO_WORKERS = "its host is being polled, or it or its host asked to be left alone; the next free worker polls it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def poll_named(
 ) -> Iterator[PollRecord]:
     """Poll these feeds now, due or not, however long it takes; a feed stays requested until it has been polled.
 
-    A feed whose host another worker holds is left to the next tick. ``force`` also polls hosts that asked to be left
-    alone (429, 503).
+    A feed whose host another worker holds is left to the next tick. ``force`` also polls feeds and hosts that asked to
+    be left alone.
     """
     left = dict.fromkeys(feed_ids)
     while left and not stop():
@@ -130,9 +130,12 @@ def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
     return True
 
 
-def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
-    """Note in SQL that these feeds are to be polled: the next ticks do it, even if messages or workers are lost."""
-    write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids))
+def request_named(engine: Engine, feed_ids: Collection[int], *, force: bool = False) -> None:
+    """Note in SQL that these feeds are to be polled: the next ticks do it, even if messages or workers are lost.
+
+    ``force`` is as in ``poll_named``.
+    """
+    write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids, force=force))
 
 
 def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:

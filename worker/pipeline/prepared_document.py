@@ -67,6 +67,15 @@ class PreparedDocument:
         before = self.parsed.before
         return len(before.entries) if before else sum(not seen.has_left for seen in self.sighted.values())
 
+    @property
+    def is_next_in_turn(self) -> bool:
+        """Whether a poll read it as the one before was read: asked "has it changed?" wherever the host's answer allows.
+
+        A poll that asks for all of a document finds what the host kept back for however long.
+        """
+        feed, request = self.answered.feed, self.answered.fetched.request
+        return self.answered.token is not None and feed.body_hash is not None and request.validators == feed.validators
+
 
 def may_leave_unread(prepared: PreparedDocument) -> bool:
     """Say whether a document's entries that came again have no bearing on the others, and can stay unread.

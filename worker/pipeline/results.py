@@ -64,6 +64,9 @@ class Answered:
 def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was_outage: bool = False) -> PollResult:
     """Return what to write for a failed poll; ``was_outage``: the failure before it was an outage of our network."""
     streak = extend_streak(answered.feed.streak, error.error_class, now, was_outage=was_outage)
+    if answered.fetched.retry_after:
+        # What came was taken for a document at first, and turned out to be none.
+        error = replace(error, retry_after=answered.fetched.retry_after)
     next_poll = after_failure(now, answered.bounds, error, streak, _random_spread())
     record = _make_record(answered, next_poll, error=error)
     return PollResult(record, answered.feed.host_id, answered.token, answered.feed.instructions)
@@ -118,6 +121,8 @@ def conclude_document(
     ``published`` are the dates of the entries that the feed had not carried before.
     """
     feed = answered.feed
+    if result.is_gap and feed.last_success_at:
+        answered = replace(answered, bounds=replace(answered.bounds, missed_within=now - feed.last_success_at))
     is_poll = answered.token is not None
     rhythm = follow_rhythm(feed.rhythm, published, feed.last_success_at, now) if is_poll else None
     next_poll = _after_success(answered, result.hints or NO_HINTS, rhythm, now)

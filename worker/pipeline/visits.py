@@ -1,10 +1,13 @@
 """A visit: what a window knows of one claimed host, which of its feeds are still to ask, and when it may be asked."""
 
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from worker.basics.stopping import BEGIN_WITHIN
 from worker.database.locks import HostRelease
+from worker.errors import PollError
+from worker.schedule.failure import is_refusal
+from worker.schedule.refusals import follow_answer, is_held
 from worker.values.due_feeds import ClaimedHost, DueFeed
 
 
@@ -18,8 +21,7 @@ class Visit:
         self._unfinished = 0
         self._on_the_wire = 0
         self._not_before = host.next_request_at
-        self._refusals = host.failures
-        self._is_refused = False
+        self._refusals = host.refusals
 
     @property
     def is_waiting(self) -> bool:
@@ -36,7 +38,9 @@ class Visit:
         if now > self._begin_until:
             self.begin_no_more()
         must_wait = self._not_before is not None and self._not_before > now
-        if must_wait or not self._waiting or self._on_the_wire >= self.host.parallel:
+        # After a refusal one feed at a time: its answer tells whether the host has had enough of us.
+        at_once = 1 if self._refusals.count else self.host.parallel
+        if must_wait or not self._waiting or self._on_the_wire >= at_once:
             return None
         self._unfinished += 1
         self._on_the_wire += 1
@@ -52,28 +56,21 @@ class Visit:
         self._on_the_wire -= 1
         self._wait_until(now + self.host.gap)
 
-    def finish(self, host_wait: timedelta | None, now: datetime, *, is_success: bool) -> HostRelease | None:
-        """Note that a begun feed is about to be stored; return the end of the lease after the last feed.
-
-        ``host_wait`` is how long the host asked to be left alone, with all its feeds; None when it did not.
-        """
+    def finish(self, feed_id: int, error: PollError | None, now: datetime) -> HostRelease | None:
+        """Note that a begun feed is about to be stored; return the end of the lease after the last feed."""
         self._unfinished -= 1
-        if host_wait is not None:
-            # A host that refuses several requests sent at once has refused us once.
-            self._refusals += not self._is_refused
-            self._is_refused = True
-            self._wait_until(now + host_wait)
+        self._refusals = follow_answer(self._refusals, feed_id, error, now)
+        if error and is_refusal(error) and is_held(self._refusals, now):
             self._waiting.clear()
-        elif is_success and not self._is_refused:
-            # Only a success says that the host would have us back: a failure of another kind does not.
-            self._refusals = 0
         return self.release(now) if self.is_over else None
 
     def release(self, now: datetime) -> HostRelease:
         """Return the end of the lease, with what is known of the host now."""
-        host = self.host
-        return HostRelease(host.host_id, host.token, self._not_before or now, self._refusals, host.is_isolated)
+        host, held_until = self.host, self._refusals.held_until
+        next_request_at = max(filter(None, (self._not_before, held_until)), default=now)
+        changed = None if self._refusals is host.refusals else self._refusals
+        return HostRelease(host.host_id, host.token, next_request_at, host.is_isolated, changed)
 
     def _wait_until(self, moment: datetime) -> None:
-        # Never earlier than before: an answer to one request does not undo the refusal of another.
+        # Never earlier than before: requests may be answered out of the order in which they began.
         self._not_before = max(moment, self._not_before or moment)

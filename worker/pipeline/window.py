@@ -145,7 +145,7 @@ class Window:
             while feed := visit.begin(self._clock.now()):
                 begun = self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
                 self._young.append(begun)
-                is_doubtful = doubts_silence(feed.rhythm, feed.streak.last_at, begun.started_at)
+                is_doubtful = doubts_silence(feed.rhythm, feed.last_success_at, begun.started_at)
                 validators = NO_VALIDATORS if is_doubtful else feed.validators
                 self.tools.transfers.start(FetchRequest(feed.feed_id, feed.url, validators, self._credentials))
             if not visit.is_waiting:
@@ -200,7 +200,7 @@ class Window:
                 else:
                     # The lease ends in the shared commit, after the polls of its host that wait there: otherwise their
                     # feeds, which are still due until then, would be claimed again.
-                    yield ReadDocument(answered, parsed.answer, self._finish(visit, None, is_success=True))
+                    yield ReadDocument(answered, parsed.answer, self._finish(visit, answered.feed.feed_id, None))
 
     def _store(self, documents: Sequence[ReadDocument]) -> Iterator[PollRecord]:
         """Store documents in one commit, or each in a commit of its own where that fails."""
@@ -241,10 +241,10 @@ class Window:
 
     def _conclude(self, visit: Visit, result: PollResult) -> None:
         record = result.record
-        self._shared.add(result, self._finish(visit, record.next_poll.host_wait, is_success=record.error is None))
+        self._shared.add(result, self._finish(visit, record.feed_id, record.error))
 
-    def _finish(self, visit: Visit, host_wait: timedelta | None, *, is_success: bool) -> HostRelease | None:
-        release = visit.finish(host_wait, self._clock.now(), is_success=is_success)
+    def _finish(self, visit: Visit, feed_id: int, error: PollError | None) -> HostRelease | None:
+        release = visit.finish(feed_id, error, self._clock.now())
         if release:
             del self._visits[visit.host.host_id]
             # A host that refused us is given back although some of its feeds have not begun.

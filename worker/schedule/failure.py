@@ -1,10 +1,11 @@
-"""When to try a feed again that failed: soon at first, then exponentially later, or never.
+"""When to try a feed again that failed: when its publisher says, else soon and then exponentially later, or never.
 
-``extend_streak`` counts the failure; ``after_failure`` then goes by the cure for its class.
+``extend_streak`` counts the failure; ``after_failure`` then goes by Retry-After, or by the cure for its class.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from worker.basics.units import show_duration
 from worker.errors import CUT_OFF, ErrorClass, PollError
@@ -58,10 +59,12 @@ CURES = {
     ErrorClass.HTTP_410: Cure(_DAY, _DAY, timedelta(0)),
 }
 _LONGEST_WISH = timedelta(days=7)
-# A host that answers with these is overloaded: all its feeds wait.
-_OF_THE_HOST = {429, 503}
 # At most this share of a wait is added to it: feeds that broke at one moment must not all come back at one moment.
-_JITTER, _WISH_JITTER = 0.5, 0.1
+_JITTER = 0.5
+RETRY_AFTER_JITTER = timedelta(seconds=2)
+"""At most this is added to a wait that the publisher named: it knows best when it would have us back."""
+# Too many requests, no service now, or not for us: said of the feed, or of all that the host serves.
+_REFUSING = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 # However long ago the first failure was, a feed is given up only after so many: we may have been switched off.
 _FEWEST_FAILURES = 10
 
@@ -85,22 +88,22 @@ def extend_streak(streak: Streak, failed: ErrorClass, now: datetime, *, was_outa
 
 
 def after_failure(now: datetime, bounds: Bounds, error: PollError, streak: Streak, spread: float) -> NextPoll:
-    """Return when to try again, never before the publisher's Retry-After; or that polling the feed ends, and why.
+    """Return when to try again: when the publisher's Retry-After says, else by the ladder of the failure's class.
 
-    ``streak`` includes this failure; ``spread`` (0 … 1) says where in the jitter to fall.
+    Or that polling the feed ends, and why. ``streak`` includes this failure; ``spread`` (0 … 1) says where in the
+    jitter to fall.
     """
     cure = CURES[error.error_class]
     if ending := _ending(now, error, cure, streak):
         return ending
-    wait, reason = _wait_by_cure(bounds, error, cure, streak)
-    wish = min(error.retry_after or timedelta(0), _LONGEST_WISH)
-    if wish > wait:
-        wait, reason = wish, f"the publisher's Retry-After of {show_duration(wish)}"
-        delay = min(wait * (1 + _WISH_JITTER * spread), _LONGEST_WISH)
+    if error.retry_after:
+        wait, reason = _wait_as_asked(bounds, error.retry_after)
+        delay = min(wait + spread * RETRY_AFTER_JITTER, _LONGEST_WISH)
     else:
+        wait, reason = _wait_by_cure(bounds, error, cure, streak)
         delay = wait * (1 + _JITTER * spread)
-    host_wait = delay if error.http_status in _OF_THE_HOST else None
-    return NextPoll(now + delay, reason, streak=streak, interval=wait, host_wait=host_wait)
+    is_asked_for = bool(error.retry_after) or is_refusal(error)
+    return NextPoll(now + delay, reason, streak=streak, interval=wait, is_asked_for=is_asked_for)
 
 
 def _ending(now: datetime, error: PollError, cure: Cure, streak: Streak) -> NextPoll | None:
@@ -116,10 +119,23 @@ def _ending(now: datetime, error: PollError, cure: Cure, streak: Streak) -> Next
     return NextPoll(None, reason, streak=streak, ends_as=FeedState.QUARANTINED)
 
 
+def _wait_as_asked(bounds: Bounds, asked: timedelta) -> tuple[timedelta, str]:
+    """Return the wait that the publisher asked for, but at least the operator's shortest, and why."""
+    asked, shortest = min(asked, _LONGEST_WISH), min(bounds.shortest, bounds.interval)
+    reason = f"the publisher's Retry-After of {show_duration(asked)}"
+    if asked >= shortest:
+        return asked, reason
+    return shortest, f"{reason}, but at least {show_duration(shortest)}"
+
+
+def is_refusal(error: PollError) -> bool:
+    """Say whether an answer may mean that the host wants to be left alone, with whatever it serves."""
+    return error.http_status in _REFUSING or error.error_class is ErrorClass.BLOCKED
+
+
 def _wait_by_cure(bounds: Bounds, error: PollError, cure: Cure, streak: Streak) -> tuple[timedelta, str]:
     """Return the wait after so many failures of this class, and why."""
-    of_host = streak.host_refusals if error.http_status in _OF_THE_HOST else 0
-    doublings = min(max(streak.attempts - 1, of_host), 16)
+    doublings = min(streak.attempts - 1, 16)
     # Leave room for the jitter.
     longest = cure.longest / (1 + _JITTER)
     if not streak.failures:

@@ -129,16 +129,16 @@ def expected_rate(rhythm: Rhythm, now: datetime) -> float:
     return rate / (1 + overdue / _PATIENCE)
 
 
-def doubts_silence(rhythm: Rhythm | None, asked_before: datetime | None, now: datetime) -> bool:
+def doubts_silence(rhythm: Rhythm | None, answered_at: datetime | None, now: datetime) -> bool:
     """Say whether so much is overdue that a feed which calls itself unchanged is asked for all of it, whatever it says.
 
     That is once when twelve articles should have come, or after a day if that is later, then at twice as long, and so
-    on: some hosts answer 304 for ever. ``asked_before`` is when the feed was asked last.
+    on: some hosts answer 304 for ever. ``answered_at`` is when the feed last answered well.
     """
-    if rhythm is None or asked_before is None:
+    if rhythm is None or answered_at is None:
         return False
     first = max(timedelta(hours=_PATIENCE / expected_rate(rhythm, rhythm.latest)), _DAY)
-    silences = (max((moment - rhythm.latest) / first, 0.5) for moment in (asked_before, now))
+    silences = (max((moment - rhythm.latest) / first, 0.5) for moment in (answered_at, now))
     before, after = (floor(log2(silence)) for silence in silences)
     return after > before
 

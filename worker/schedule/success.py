@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from worker.basics.units import show_duration
+from worker.schedule.failure import RETRY_AFTER_JITTER
 from worker.schedule.forecast import best_wait
 from worker.schedule.rhythm import describe_rhythm
 from worker.values.outcomes import NextPoll
@@ -14,6 +15,7 @@ from worker.values.schedules import Bounds, Hints, Move, Rhythm
 _JITTER = 0.1
 _POLLS_TO_MOVE, _TIME_TO_MOVE = 3, timedelta(days=7)
 _HOURS_OF_A_WEEK = 24 * 7
+_RETRY_AFTER = "Retry-After"
 
 
 def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | None, spread: float) -> NextPoll:
@@ -27,7 +29,7 @@ def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | 
     delay = wait + min(wait, bounds.interval) * (later - 1)
     if wish > wait:
         wait, reason = wish, f"the publisher's {name} of {show_duration(wish)}"
-        delay = wait * later
+        delay = wait + spread * RETRY_AFTER_JITTER if name == _RETRY_AFTER else wait * later
     chosen = now + min(delay, max(bounds.longest, wait))
     at = allowed_from(chosen, hints)
     if at > chosen:
@@ -46,7 +48,7 @@ def strongest_wish(hints: Hints, longest: timedelta) -> tuple[timedelta, str]:
     """
     wishes = [(min(wait, longest), name) for name, wait in hints.waits().items()]
     if hints.retry_after:
-        wishes.append((hints.retry_after, "Retry-After"))
+        wishes.append((hints.retry_after, _RETRY_AFTER))
     return max(wishes, key=lambda wish: wish[0], default=(timedelta(0), ""))
 
 
@@ -61,11 +63,16 @@ def _wait_by_rhythm(
     # Shorter than the usual interval only where the publisher itself names a shorter one.
     shortest = min(max(wish, bounds.shortest), bounds.interval) if wish else bounds.interval
     # Leave room for the jitter.
-    longest = max(bounds.longest / (1 + _JITTER) * later, shortest)
+    longest = bounds.longest / (1 + _JITTER) * later
+    if bounds.missed_within:
+        # The document held less than came in that time.
+        longest = min(longest, bounds.missed_within / 2)
+    longest = max(longest, shortest)
     # The wait of an even rhythm grows with the root of the interval.
     wait = best_wait(rhythm, now, bounds.interval * (later * later), (shortest, longest))
     # The reason does not say how long: the jitter is still to come, and listings show the moment beside the reason.
-    return wait, describe_rhythm(rhythm, now)
+    missed = "; entries were missed, so no later" if bounds.missed_within else ""
+    return wait, f"{describe_rhythm(rhythm, now)}{missed}"
 
 
 def allowed_from(at: datetime, hints: Hints) -> datetime:

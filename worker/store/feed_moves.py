@@ -133,6 +133,6 @@ def _revive(connection: Connection, now: datetime, feed_id: int) -> None:
     active = update(FeedRow).where(FeedRow.id == feed_id, is_idle).values(state=FeedState.ACTIVE, state_reason=None)
     if connection.execute(active).rowcount:
         due = {"next_poll_at": now, "next_poll_reason": "a feed that was polled moved here"}
-        cured = {"failures": 0, "attempts": 0, "failing_since": None}
+        cured = {"failures": 0, "attempts": 0, "failing_since": None, "held_until": None}
         connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(due | cured))
         wake_hosts(connection, now, [feed_id])

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from worker.basics.codec import pack
 from worker.database.feed_tables import FeedRow, ScheduleRow
@@ -27,7 +27,7 @@ _ATTEMPT = replaced("last_attempt_at", "next_poll_at", "next_poll_reason", "inte
 _UPDATE_AFTER_FAILURE = update_many(
     ScheduleRow,
     ["feed_id"],
-    _ATTEMPT | replaced("failures", "attempts", "failing_since", "error_class", "error"),
+    _ATTEMPT | replaced("failures", "attempts", "failing_since", "error_class", "error", "held_until"),
 )
 _READING = {
     "last_success_at": "coalesce({last_success_at}, schedules.last_success_at)",
@@ -39,7 +39,8 @@ _UPDATE_AFTER_SUCCESS = update_many(
     ScheduleRow,
     ["feed_id"],
     _ATTEMPT
-    | {"failures": "0", "attempts": "0", "failing_since": "NULL", "error_class": "NULL", "error": "NULL"}
+    | {"failures": "0", "attempts": "0"}
+    | dict.fromkeys(("failing_since", "error_class", "error", "held_until"), "NULL")
     | replaced(*_VALIDATORS)
     | _READING
     | {"last_changed_at": "coalesce({last_changed_at}, schedules.last_changed_at)"},
@@ -82,6 +83,7 @@ def _columns_after_failure(record: PollRecord, error: PollError) -> dict[str, An
         "failing_since": streak.since,
         "error_class": error.error_class,
         "error": error.sentence,
+        "held_until": record.next_poll.at if record.next_poll.is_asked_for else None,
     }
 
 
@@ -117,6 +119,8 @@ def store_feeds(connection: Connection, results: Iterable[PollResult], now: date
     learnt: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for result in results:
         facts, next_poll = _learnt_columns(result), result.record.next_poll
+        if result.is_gap:
+            _count_gap(connection, result.record.feed_id)
         if facts:
             learnt[tuple(facts)].append(facts | {"id": result.record.feed_id})
         if next_poll.ends_as:
@@ -124,6 +128,10 @@ def store_feeds(connection: Connection, results: Iterable[PollResult], now: date
             write_events(connection, now, _ENDINGS[next_poll.ends_as], [change])
     for names, rows in learnt.items():
         _update_feeds(names).execute(connection, rows)
+
+
+def _count_gap(connection: Connection, feed_id: int) -> None:
+    connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(gaps=FeedRow.gaps + 1))
 
 
 @cache

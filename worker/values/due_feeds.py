@@ -58,12 +58,23 @@ class Streak:
     since: datetime | None = None
     last_class: ErrorClass | None = None
     last_at: datetime | None = None
-    host_refusals: int = 0
-    """How often in a row the whole host has refused us (429, 503)."""
 
 
-NO_OPTIONS, NO_VALIDATORS, NO_STREAK = FeedOptions(), Validators(), Streak()
-"""Shared, because every poll needs one of each, and most feeds have no others."""
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Refusals of a host in a row (403, 429, 503), each of another feed, with no good answer between."""
+
+    count: int = 0
+    feed_ids: tuple[int, ...] | None = None
+    """The first of the feeds that were refused: one that is refused again is not counted again."""
+    shortest: timedelta | None = None
+    """The shortest wait that any of them was asked for; None where no answer named one."""
+    held_until: datetime | None = None
+    """Until when the host is left alone with all its feeds; None while the others are still asked."""
+
+
+NO_OPTIONS, NO_VALIDATORS, NO_STREAK, NO_REFUSALS = FeedOptions(), Validators(), Streak(), Refusals()
+"""Shared, because every poll needs one of each, and most feeds and hosts have no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ class ClaimedHost:
     token: str
     next_request_at: datetime | None
     """No request before this moment; None allows one at once."""
-    failures: int
+    refusals: Refusals
     gap: timedelta
     parallel: int
     is_isolated: bool

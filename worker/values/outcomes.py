@@ -19,8 +19,8 @@ class NextPoll:
     streak: Streak = NO_STREAK
     """Empty after a success."""
     interval: timedelta | None = None
-    host_wait: timedelta | None = None
-    """How long the whole host wants to be left alone (429, 503); None for the ordinary gap."""
+    is_asked_for: bool = False
+    """Whether the publisher asked to be left alone until then: only an operator who insists polls the feed sooner."""
     ends_as: FeedState | None = None
     """The state in which polling the feed ends: gone or quarantined; None while polling goes on."""
 
@@ -89,6 +89,8 @@ class PollResult:
     """The feed's new URL, where the redirect is believed."""
     is_document: bool = False
     """Whether a document was read."""
+    is_gap: bool = False
+    """Whether entries were missed since the poll before."""
     is_outdated: bool = False
     """Whether another poll has read the feed since that document was read."""
     read_again: tuple[bytes, ...] = ()

@@ -88,3 +88,5 @@ class Bounds:
     """No two polls are further apart, but where the publisher names hours or days to skip."""
     is_fixed: bool = False
     """True where the operator chose the interval for this feed: its rhythm then plays no part."""
+    missed_within: timedelta | None = None
+    """In which time entries came and went unseen; None where none did."""

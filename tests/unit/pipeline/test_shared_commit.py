@@ -12,7 +12,7 @@ from worker.values.schedules import Bounds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-RELEASE = HostRelease(1, "token", NOW, 0)
+RELEASE = HostRelease(1, "token", NOW)
 
 
 def _read(entries: int) -> ReadDocument:

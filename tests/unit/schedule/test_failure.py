@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,37 +76,54 @@ def test_jitter_delays_a_retry_by_half_at_the_most() -> None:
     assert decide(TIMEOUT, failed(1), spread=1.0).at == NOW + timedelta(minutes=7.5)
 
 
-def test_retry_after_is_never_undercut() -> None:
-    decided = decide(refusal(503, 2 * HOUR), failed(1))
+@pytest.mark.parametrize("times", [1, 9])
+@pytest.mark.parametrize("status", [404, 429, 500, 503])
+def test_retry_after_is_waited_as_it_is_given_however_long_the_ladder_would_be(status: int, times: int) -> None:
+    decided = decide(refusal(status, 2 * HOUR), failed(times))
     assert (decided.at, decided.reason) == (NOW + 2 * HOUR, "the publisher's Retry-After of 2h")
 
 
-@pytest.mark.parametrize("retry_after", [timedelta(seconds=1), 5 * MINUTE])
-def test_a_retry_after_that_is_no_longer_than_our_own_wait_changes_nothing(retry_after: timedelta) -> None:
-    decided = decide(refusal(503, retry_after), failed(1), spread=1.0)
-    assert (decided.at, decided.reason) == (NOW + timedelta(minutes=7.5), "1st failure in a row (http 5xx)")
+def test_a_wait_that_the_publisher_named_is_lengthened_by_two_seconds_at_the_most() -> None:
+    assert decide(refusal(503, 10 * HOUR), failed(1), spread=1.0).at == NOW + 10 * HOUR + timedelta(seconds=2)
 
 
-def test_jitter_delays_a_wish_by_a_tenth_at_the_most() -> None:
-    assert decide(refusal(503, 10 * HOUR), failed(1), spread=1.0).at == NOW + 11 * HOUR
+def test_a_shorter_retry_after_than_the_operators_shortest_wait_is_lengthened_to_that() -> None:
+    decided = decide(refusal(503, MINUTE), failed(9))
+    assert (decided.at, decided.reason) == (
+        NOW + 15 * MINUTE,
+        "the publisher's Retry-After of 1m, but at least 15m",
+    )
+
+
+def test_where_the_operator_chose_a_shorter_interval_for_the_feed_that_is_the_shortest_wait() -> None:
+    chosen = replace(BOUNDS, interval=5 * timedelta(seconds=1), is_fixed=True)
+    asked = refusal(503, timedelta(seconds=1))
+    assert after_failure(NOW, chosen, asked, failed(1), 0.0).at == NOW + 5 * timedelta(seconds=1)
+
+
+def test_a_retry_after_of_nothing_names_no_wait() -> None:
+    assert decide(refusal(503, timedelta(0)), failed(2)).at == NOW + 10 * MINUTE
 
 
 def test_retry_after_cannot_stop_us_for_more_than_a_week() -> None:
     assert decide(refusal(429, 400 * DAY), failed(1), spread=1.0).at == NOW + 7 * DAY
 
 
-@pytest.mark.parametrize(("status", "is_of_the_host"), [(429, True), (503, True), (500, False)])
-def test_only_an_overloaded_host_is_left_alone_as_a_whole(status: int, is_of_the_host: bool) -> None:
-    decided = decide(refusal(status), failed(1))
-    assert decided.host_wait == (decided.at - NOW if is_of_the_host else None)
-
-
-def test_what_a_host_refused_its_other_feeds_counts_for_this_one_too() -> None:
-    assert decide(refusal(503), failed(1, host_refusals=3)).at == NOW + 40 * MINUTE
-
-
-def test_what_a_host_refused_its_other_feeds_counts_for_no_failure_of_another_kind() -> None:
-    assert decide(refusal(500), failed(1, host_refusals=3)).at == NOW + 5 * MINUTE
+@pytest.mark.parametrize(
+    ("status", "retry_after", "is_asked_for"),
+    [
+        (403, None, True),
+        (429, None, True),
+        (503, None, True),
+        (500, None, False),
+        (404, HOUR, True),
+        (404, None, False),
+    ],
+)
+def test_a_feed_is_left_alone_that_was_refused_or_whose_publisher_named_a_wait(
+    status: int, retry_after: timedelta | None, is_asked_for: bool
+) -> None:
+    assert decide(refusal(status, retry_after), failed(1)).is_asked_for is is_asked_for
 
 
 def test_a_feed_that_is_gone_is_never_polled_again() -> None:
@@ -140,23 +158,22 @@ def test_a_feed_is_never_given_up_for_what_is_ours_to_mend() -> None:
     assert decide(error, Streak(attempts=999, failures=999, since=NOW - 999 * DAY)).at is not None
 
 
-@given(CURABLE, st.integers(1, 10_000), st.integers(0, 10_000), SPREADS)
-def test_waits_grow_with_failures_and_never_pass_the_cap(
-    error_class: ErrorClass, times: int, refusals: int, spread: float
-) -> None:
+@given(CURABLE, st.integers(1, 10_000), SPREADS)
+def test_waits_grow_with_failures_and_never_pass_the_cap(error_class: ErrorClass, times: int, spread: float) -> None:
     error = TransientError(error_class, "it failed", http_status=503)
-    fewer = after_failure(NOW, BOUNDS, error, failed(times, host_refusals=refusals), spread).at
-    more = after_failure(NOW, BOUNDS, error, failed(times + 1, host_refusals=refusals), spread).at
+    fewer = after_failure(NOW, BOUNDS, error, failed(times), spread).at
+    more = after_failure(NOW, BOUNDS, error, failed(times + 1), spread).at
     assert fewer
     assert more
     assert NOW < fewer <= more <= NOW + (3 * DAY if error_class is ErrorClass.BLOCKED else DAY)
 
 
-@given(CURABLE, st.integers(1, 100), st.timedeltas(timedelta(0), 30 * DAY), SPREADS)
-def test_no_retry_comes_before_the_publishers_wish(
+@given(CURABLE, st.integers(1, 100), st.timedeltas(timedelta(seconds=1), 30 * DAY), SPREADS)
+def test_a_retry_comes_when_the_publisher_says_and_no_more_than_two_seconds_later(
     error_class: ErrorClass, times: int, wish: timedelta, spread: float
 ) -> None:
     error = TransientError(error_class, "it failed", retry_after=wish)
     decided = after_failure(NOW, BOUNDS, error, failed(times), spread)
+    asked = NOW + max(min(wish, 7 * DAY), 15 * MINUTE)
     assert decided.at
-    assert decided.at >= NOW + min(wish, 7 * DAY)
+    assert asked <= decided.at <= asked + timedelta(seconds=2)

@@ -94,11 +94,11 @@ def test_a_busy_feed_may_sleep_for_a_night() -> None:
     assert not doubts_silence(busy, NOW + 10 * HOUR, NOW + 11 * HOUR)
 
 
-@pytest.mark.parametrize(("rhythm", "asked_before"), [(None, NOW - 400 * DAY), (DAILY, None)])
+@pytest.mark.parametrize(("rhythm", "answered_at"), [(None, NOW - 400 * DAY), (DAILY, None)])
 def test_what_has_no_rhythm_or_was_never_asked_is_not_doubted(
-    rhythm: Rhythm | None, asked_before: datetime | None
+    rhythm: Rhythm | None, answered_at: datetime | None
 ) -> None:
-    assert not doubts_silence(rhythm, asked_before, NOW + 400 * DAY)
+    assert not doubts_silence(rhythm, answered_at, NOW + 400 * DAY)
 
 
 def test_a_poll_that_finds_nothing_changes_nothing() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_feed_is_polled_by_its_rhythm_which_the_reason_names() -> None:
 
 def test_success_ends_a_streak_and_leaves_the_feed_active() -> None:
     decided = decide(WIRE)
-    assert (decided.streak, decided.ends_as, decided.host_wait) == (Streak(), None, None)
+    assert (decided.streak, decided.ends_as, decided.is_asked_for) == (Streak(), None, False)
     assert decided.ends_as is not FeedState.GONE
 
 
@@ -156,3 +157,19 @@ def test_no_poll_comes_in_a_skipped_hour_unless_all_are(
 def test_more_spread_never_means_an_earlier_poll(rhythm: Rhythm | None) -> None:
     moments = [at(decide(rhythm, spread=number / 10)) for number in range(11)]
     assert moments == sorted(moments)
+
+
+def test_where_entries_were_missed_the_next_wait_is_half_the_last_one_at_the_most() -> None:
+    decided = decide(DAILY, bounds=replace(BOUNDS, missed_within=6 * HOUR))
+    assert decided.interval
+    assert decided.interval <= 3 * HOUR
+    assert decided.reason == "about 1 article a day, mostly 06–07 UTC; entries were missed, so no later"
+
+
+def test_missed_entries_are_no_reason_to_poll_more_often_than_usual_or_than_the_publisher_or_the_operator_wants() -> (
+    None
+):
+    missed = {"missed_within": 10 * MINUTE}
+    assert decide(DAILY, bounds=replace(BOUNDS, **missed)).at == NOW + HOUR
+    assert decide(DAILY, Hints(ttl=5 * HOUR), replace(BOUNDS, **missed)).at == NOW + 5 * HOUR
+    assert decide(DAILY, bounds=replace(FIXED, **missed)).at == NOW + 6 * HOUR
