@@ -19,7 +19,14 @@ from celery.app.amqp import AMQP
 from celery.app.log import Logging
 from celery.exceptions import CPendingDeprecationWarning
 from celery.schedules import crontab
-from celery.signals import celeryd_after_setup, celeryd_init, worker_init, worker_process_init, worker_shutting_down
+from celery.signals import (
+    beat_init,
+    celeryd_after_setup,
+    celeryd_init,
+    worker_init,
+    worker_process_init,
+    worker_shutting_down,
+)
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
@@ -215,7 +222,23 @@ def _listen_in_own_worker(instance: Any, **_: object) -> None:
         worker_shutting_down.connect(_stop_polling)
 
 
+@beat_init.connect
+def _prepare_beat(sender: Any, **_: object) -> None:
+    if sender.app is app:
+        _refuse_memory()
+
+
+def _refuse_memory() -> None:
+    """End a process to which no message could ever come: one that was started without its settings, mostly."""
+    if settings().is_broker_in_memory and not app.conf.feedmill_embedded:
+        raise SystemExit(
+            "feedmill: FEEDMILL_BROKER_URL is memory://, which no other process can reach. "
+            "Name a Redis broker, or poll in one process with `feedmill run`."
+        )
+
+
 def _prepare_worker(**_: object) -> None:
+    _refuse_memory()
     prepare_to_stop()
     try:
         check_schema(store_engine())

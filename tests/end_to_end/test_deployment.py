@@ -178,6 +178,15 @@ def test_a_worker_refuses_a_store_that_was_not_migrated(
     assert "run feedmill migrate" in (tmp_path / "log-0.txt").read_text()
 
 
+@pytest.mark.parametrize("program", [WORKER, BEAT])
+def test_what_was_started_without_a_broker_says_so_and_makes_no_store(
+    program: tuple[str, ...], start: Start, tmp_path: Path
+) -> None:
+    assert start(*program).wait(PATIENCE) == 1
+    assert "feedmill: FEEDMILL_BROKER_URL is memory://, which no" in (tmp_path / "log-0.txt").read_text()
+    assert not (tmp_path / "feedmill.db").exists()
+
+
 def test_a_worker_outlives_a_store_that_is_gone_for_a_while(
     store: Engine, start: Start, feedmill: Callable[..., subprocess.CompletedProcess[str]], publisher: Publisher
 ) -> None:

@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from worker.seeds.ingest import ingest
 from worker.settings import Settings
 from worker.webhooks.deliver import show_secret, sign_message, signing_key
 
+FIRST_COMMAND = "$ feedmill run --once\n"
 DISPATCH = ROOT / "seeds/000_bf109dae1bb8955b.txt"
 HOSTS = "a b c d e f g h i slow ours example.org".split()
 # Sends its files, words, folder and environment to the process that commands are forked from. What is followed for
@@ -40,7 +42,7 @@ HOSTS = "a b c d e f g h i slow ours example.org".split()
 _FEEDMILL = """#!{python} -IS
 import json, os, socket, sys
 words = sys.argv[1:]
-words += ["--once"] if words[0] == "follow" and "--once" not in words else []
+words += ["--once"] if words[:1] == ["follow"] and "--once" not in words else []
 asking = socket.socket(socket.AF_UNIX)
 asking.connect({socket!r})
 asked = {{"arguments": words, "folder": os.getcwd(), "environment": dict(os.environ)}}
@@ -55,8 +57,11 @@ _STAND_INS = {
     "your-program": "exec cat",
     **dict.fromkeys("activate celery chown pg_dump pip psql python python3 useradd".split(), ":"),
 }
-# Whatever fails says where the page shows it.
-_SHELL = """trap 'echo "{page}:$LINENO: $BASH_COMMAND" >&2' ERR; set -euo pipefail; . ./shown.sh"""
+# Whatever fails says where the page shows it. What is meant for another shell's setup file is made, and not read.
+_SHELL = """trap 'echo "{page}:$LINENO: $BASH_COMMAND" >&2' ERR; set -euo pipefail
+eval() { :; }
+source() { cat >/dev/null; }
+. ./shown.sh"""
 
 
 @pytest.fixture
@@ -96,7 +101,7 @@ def prepared(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     engine = open_store(f"sqlite:///{shutil.copyfile(migrated_file, folder / 'feedmill.db')}")
     tools = make_tools(Settings(), engine)
     with writing(engine) as connection:
-        feeds = [NewFeed(f"http://{host}.example/feed", tags=("World",)) for host in HOSTS]
+        feeds = [NewFeed(f"http://{host}.example/feed", tags=("World", "Europe")) for host in HOSTS]
         add_feeds(connection, read_clock(connection).now(), feeds)
     assert [seed.new for seed in ingest(tools, [str(dispatch)], Settings().max_body)] == [1]
     number_events(engine)
@@ -132,14 +137,20 @@ def run(
 
     def run(block: Block) -> subprocess.CompletedProcess[str]:
         (folder / "shown.sh").write_text("\n" * (block.line - 1) + _renamed(block.text, names))
-        return subprocess.run(
-            ["bash", "-c", _SHELL.replace("{page}", block.page)],
-            cwd=folder,
-            env=environment | {"PATH": f"{folder / 'bin'}{os.pathsep}{environment['PATH']}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        # Whoever asks for secrets gets them, line by line.
+        secrets = dict.fromkeys(re.findall(r"FEEDMILL_FEED_\w+", block.text), "secret")
+        with subprocess.Popen(["yes", "secret"], stdout=subprocess.PIPE) as typing:
+            done = subprocess.run(
+                ["bash", "-c", _SHELL.replace("{page}", block.page)],
+                cwd=folder,
+                env=environment | secrets | {"PATH": f"{folder / 'bin'}{os.pathsep}{environment['PATH']}"},
+                stdin=typing.stdout,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            typing.kill()
+        return done
 
     return run
 
@@ -167,15 +178,26 @@ def test_every_command_of_a_block_does_what_the_page_promises(
 def test_the_first_session_looks_as_the_readme_shows_it(
     feedmill: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    (block,) = blocks("console")
-    command, _, shown = block.text.partition("\n")
+    (shown,) = [
+        block.text.removeprefix(FIRST_COMMAND) for block in blocks("console") if block.text.startswith(FIRST_COMMAND)
+    ]
     for path in (ROOT / "seeds").iterdir():
         # Without a network: no such name ever resolves (RFC 6761, section 6.4).
         text = re.sub(r'xmlUrl="https://([^/]+)', r'xmlUrl="https://\1.invalid', path.read_text())
         place(tmp_path / "seeds" / path.name, text)
     (width,) = re.findall(r"a terminal of (\d+) columns", (ROOT / "README.md").read_text())
-    done = feedmill(*command.removeprefix("$ feedmill ").split(), COLUMNS=width)
+    done = feedmill("run", "--once", COLUMNS=width)
     assert done.stdout == shown
+
+
+def test_what_else_is_shown_with_its_answer_is_answered_so(
+    folder: Path, feedmill: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    for block in blocks("console"):
+        command, _, shown = block.text.partition("\n")
+        if not block.text.startswith(FIRST_COMMAND):
+            done = feedmill(*shlex.split(command.removeprefix("$ feedmill ")))
+            assert (done.returncode, done.stdout.split()[:1]) == (0, shown.split()[:1]), str(block)
 
 
 def test_a_program_that_the_readme_shows_runs(
