@@ -35,6 +35,9 @@ _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_coun
 # Rows of one INSERT: psycopg parses a long statement anew each time, and the server plans one for each number of rows.
 # What polls write goes another way (``many_rows``).
 _ROWS = 20
+# Kilobytes. In SQLite's own 2 MB the pages that a commit of fifty feeds changes have no room, and are written again and
+# again.
+_CACHE = 32_000
 _CANCEL_WITHIN = timedelta(seconds=3)
 QUERY_CANCELED = "57014"
 """PostgreSQL's code for a statement that a time limit or a person has ended."""
@@ -189,7 +192,7 @@ def _read_only_uri(file: Path | None) -> str | None:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"cache_size = -{_CACHE}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
