@@ -30,9 +30,11 @@ _BUNDLES = (
 )
 # Connections kept open for another poll of the same host; each costs a socket and its TLS state.
 _IDLE_CONNECTIONS = 100
+# pycurl has no name for it (CURLOPT_SUPPRESS_CONNECT_HEADERS of curl/curl.h).
+_SUPPRESS_CONNECT_HEADERS = 265
 # pycurl has no name for it: a header line, or their number, is beyond libcurl's own limits.
 _E_TOO_LARGE = 100
-_TLS_CODES = (
+TLS_CODES = (
     pycurl.E_SSL_CONNECT_ERROR,
     pycurl.E_SSL_CERTPROBLEM,
     pycurl.E_SSL_CIPHER,
@@ -46,7 +48,7 @@ _TRANSIENT = {
     pycurl.E_COULDNT_RESOLVE_HOST: (ErrorClass.DNS, "the name {host} does not resolve"),
     pycurl.E_COULDNT_CONNECT: (ErrorClass.CONNECT, "{host} accepts no connection"),
     pycurl.E_GOT_NOTHING: (ErrorClass.INCOMPLETE, "{host} closed the connection without an answer"),
-    **dict.fromkeys(_TLS_CODES, (ErrorClass.TLS, "no secure connection to {host}")),
+    **dict.fromkeys(TLS_CODES, (ErrorClass.TLS, "no secure connection to {host}")),
     **dict.fromkeys(
         _BROKEN_CODES, (ErrorClass.INCOMPLETE, "the connection to {host} broke before the answer was complete")
     ),
@@ -60,25 +62,28 @@ def find_ca_bundle(usual: tuple[str, ...] = _BUNDLES) -> str:
 
 
 def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
-    """Return a handle for one request at a time, to be used again and again: setting it up costs more than a poll."""
+    """Return a handle for one request at a time, to be used again and again: setting it up costs more than a poll.
+
+    ``worker.fetch.terms`` tells it through which proxy and under which name it asks.
+    """
     handle = pycurl.Curl()
     options = {
         # Signals belong to Celery, and libcurl's are not safe beside threads.
         pycurl.NOSIGNAL: 1,
         pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
-        # Else the environment's proxy dials for us, past the guard.
-        pycurl.PROXY: "",
         # We check each hop before we follow it.
         pycurl.FOLLOWLOCATION: 0,
         # One request at a time to a host gains nothing from HTTP/2 and its buffers.
         pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
         # The path was settled when the URL was read: there is one spelling of it, not two.
         pycurl.PATH_AS_IS: 1,
-        pycurl.USERAGENT: limits.user_agent.encode(),
         pycurl.CONNECTTIMEOUT_MS: milliseconds(limits.connect_timeout.total_seconds()),
         # On the wire; ``Body`` counts what it decodes to.
         pycurl.MAXFILESIZE_LARGE: limits.max_body,
         pycurl.CAINFO: ca_bundle,
+        pycurl.PROXY_CAINFO: ca_bundle,
+        # What a proxy says before its tunnel is open is no part of the publisher's answer.
+        _SUPPRESS_CONNECT_HEADERS: 1,
     }
     for option, value in options.items():
         handle.setopt(option, value)
