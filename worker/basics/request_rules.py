@@ -35,9 +35,8 @@ _LAST_PORT = 65_535
 _FRAMING = "it frames the message or belongs to the connection"
 _CONDITIONAL = "Feedmill asks by itself whether the feed has changed"
 _GOVERNED: Mapping[str, str] = {
-    **dict.fromkeys(
-        "connection content-length expect keep-alive te trailer transfer-encoding upgrade".split(), _FRAMING
-    ),
+    **dict.fromkeys("connection content-length expect keep-alive trailer transfer-encoding upgrade".split(), _FRAMING),
+    "te": _FRAMING,  # codespell:ignore te
     **dict.fromkeys("if-match if-modified-since if-none-match if-range if-unmodified-since".split(), _CONDITIONAL),
     "accept-encoding": "Feedmill names the codings that it can read",
     "host": "it follows from the URL",

@@ -124,8 +124,10 @@ def take_request_change(options: dict[str, Any], feeds: Sequence[str]) -> Reques
         return None
     _refuse_contradictions(said)
     _refuse_headers(said)
+    if said["insecure"] and len(feeds) > 1:
+        raise UsageError("--insecure is for one feed at a time.")
     if said["insecure"] and not is_meant:
-        _confirm_insecure(feeds)
+        _confirm_insecure(feeds[0])
     change = RequestChange(
         user=said["user"],
         password_variable=said["password_env"],
@@ -166,12 +168,10 @@ def _refuse_headers(said: Mapping[str, Any]) -> None:
         raise UsageError(f"A feed has at most {rules.MOST_HEADERS} headers of its own.")
 
 
-def _confirm_insecure(feeds: Sequence[str]) -> None:
-    if len(feeds) > 1:
-        raise UsageError("--insecure is for one feed at a time.")
+def _confirm_insecure(feed: str) -> None:
     if not sys.stdin.isatty():
         raise UsageError(f"--insecure needs --yes. {_RISK}")
-    click.confirm(f"Leave certificates unchecked for {feeds[0]}? {_RISK}", abort=True, err=True)
+    click.confirm(f"Leave certificates unchecked for {feed}? {_RISK}", abort=True, err=True)
 
 
 def _with_secrets(change: RequestChange, headers: Mapping[str, str | None]) -> RequestChange:
