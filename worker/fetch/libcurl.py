@@ -1,9 +1,11 @@
 """libcurl: an easy handle for each request, the multi handle that drives them all, and what its error codes mean."""
 
 import math
+import os
 import selectors
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -44,6 +46,8 @@ TLS_CODES = (
     pycurl.E_SSL_INVALIDCERTSTATUS,
 )
 _BROKEN_CODES = (pycurl.E_PARTIAL_FILE, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR)
+# Where struct tcp_info of linux/tcp.h counts the bytes that a connection has received.
+_BYTES_RECEIVED = slice(128, 136)
 _TRANSIENT = {
     pycurl.E_COULDNT_RESOLVE_HOST: (ErrorClass.DNS, "the name {host} does not resolve"),
     pycurl.E_COULDNT_CONNECT: (ErrorClass.CONNECT, "{host} accepts no connection"),
@@ -93,6 +97,19 @@ def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
 def milliseconds(seconds: float) -> int:
     """Return a time limit as libcurl takes it, at least 1: 0 would be no limit at all."""
     return max(1, math.ceil(seconds * 1000))
+
+
+def count_received(descriptor: int) -> int:
+    """Return how many bytes a connected socket has received; 0 where the system does not count."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        with socket.socket(fileno=os.dup(descriptor)) as connection:
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED.stop)
+    except OSError:
+        return 0
+    # An older kernel's answer is shorter, and counts as 0.
+    return int.from_bytes(info[_BYTES_RECEIVED], sys.byteorder)
 
 
 class EndedRequest(NamedTuple):

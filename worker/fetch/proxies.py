@@ -18,9 +18,10 @@ def judge_target(guard: Guard, location: Location, addresses: tuple[str, ...] = 
     return refusal_of(location, objection) if objection else None
 
 
-def is_to_be_judged(guard: Guard, location: Location) -> bool:
-    """Return whether a URL's host is a name that must be looked up and judged before a proxy may have it."""
-    return needs_lookup(location.host) and not guard.allows_by_name(location.host, location.port)
+def names_to_look_up(guard: Guard, location: Location, proxy: Proxy) -> list[str]:
+    """Return what must be looked up before a request is sent: its host's name, to judge it, and then the proxy's."""
+    is_judged = needs_lookup(location.host) and not guard.allows_by_name(location.host, location.port)
+    return [*([location.host] if is_judged else []), *([proxy.host] if needs_lookup(proxy.host) else [])]
 
 
 def addresses_of(proxy: Proxy) -> frozenset[tuple[str, int]]:

@@ -4,9 +4,7 @@ Callbacks only record and return: an exception in one would be printed and forgo
 refused it, for libcurl's code tells a refusal from a failure no better than 7 or 23.
 """
 
-import os
 import socket
-import sys
 import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,20 +18,17 @@ from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
 from worker.fetch.headers import Head, read_head
 from worker.fetch.host_names import needs_lookup
-from worker.fetch.libcurl import headers_error, milliseconds, new_handle
-from worker.fetch.proxies import addresses_of, is_to_be_judged, judge_target
+from worker.fetch.libcurl import count_received, headers_error, milliseconds, new_handle
+from worker.fetch.proxies import addresses_of, judge_target, names_to_look_up
 from worker.fetch.request import FetchLimits, Location, request_headers
 from worker.fetch.terms import RequestTerms, apply_terms
 from worker.values.due_feeds import FetchRequest
-from worker.values.request_settings import Proxy
 
 _PERMANENT_REDIRECTS = frozenset({301, 308})
 # More than twice the largest document is waste; up to that it may be honest framing, for small chunks are allowed.
 _MOST_WASTE = 2
 # What a callback returns to end the transfer: any number but that of the bytes it was given.
 _STOP = -1
-# Where struct tcp_info of linux/tcp.h counts the bytes that a connection has received.
-_BYTES_RECEIVED = slice(128, 136)
 # What libcurl is about to dial: family, type, protocol, and an address that begins with IP address and port.
 _Address: TypeAlias = tuple[int, int, int, tuple[str, int]]
 
@@ -151,7 +146,7 @@ class Transfer:
         (RFC 9112, section 7.1.1) and comes as fast as the line can carry.
         """
         descriptor = self.handle.getinfo(pycurl.ACTIVESOCKET)
-        received = _count_received(descriptor) if descriptor >= 0 else 0
+        received = count_received(descriptor) if descriptor >= 0 else 0
         if self.hop.connection is None or self.hop.connection[0] != descriptor:
             # A kept connection has brought other documents before.
             self.hop.connection = (descriptor, 0 if self.hop.is_dialled else received)
@@ -176,7 +171,8 @@ class Transfer:
         if terms is not self._applied or terms.is_insecure:
             self._apply(terms)
         if terms.proxy:
-            self._prepare_for(terms.proxy)
+            self.hop.names = names_to_look_up(self._shared.guard, location, terms.proxy)
+            self.hop.refusal = judge_target(self._shared.guard, location)
         elif needs_lookup(location.host):
             self.hop.names = [location.host]
         lines = terms.secret_lines if location.origin == terms.origin else ()
@@ -197,16 +193,6 @@ class Transfer:
         apply_terms(self.handle, terms)
         self._applied = terms
         self._proxy_addresses = addresses_of(terms.proxy) if terms.proxy else frozenset()
-
-    def _prepare_for(self, proxy: Proxy) -> None:
-        """Judge the request's host before a proxy gets it, or note that its name must be looked up for that."""
-        hop, guard = self.hop, self._shared.guard
-        if is_to_be_judged(guard, hop.location):
-            hop.names.append(hop.location.host)
-        else:
-            hop.refusal = judge_target(guard, hop.location)
-        if needs_lookup(proxy.host):
-            hop.names.append(proxy.host)
 
     def _on_dial(self, _purpose: int, address: _Address) -> socket.socket | int:
         """Open a socket to the very address that libcurl is about to dial, unless the guard objects to it."""
@@ -281,16 +267,3 @@ class Transfer:
         finally:
             budget.taken += hop.body.size - before
         return None
-
-
-def _count_received(descriptor: int) -> int:
-    """Return how many bytes a connected socket has received; 0 where the system does not count."""
-    if sys.platform != "linux":
-        return 0
-    try:
-        with socket.socket(fileno=os.dup(descriptor)) as connection:
-            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED.stop)
-    except OSError:
-        return 0
-    # An older kernel's answer is shorter, and counts as 0.
-    return int.from_bytes(info[_BYTES_RECEIVED], sys.byteorder)

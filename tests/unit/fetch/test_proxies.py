@@ -2,7 +2,7 @@ import pytest
 
 from worker.basics.request_rules import read_proxy
 from worker.fetch.guard import Guard
-from worker.fetch.proxies import addresses_of, is_to_be_judged, judge_target
+from worker.fetch.proxies import addresses_of, judge_target, names_to_look_up
 from worker.fetch.request import locate
 
 NEWS = locate("https://news.example/feed")
@@ -35,7 +35,12 @@ def test_a_port_that_is_none_of_feeds_is_refused_through_a_proxy_too() -> None:
     ],
 )
 def test_a_name_is_judged_unless_it_or_everything_is_allowed(rules: list[str], *, is_judged: bool) -> None:
-    assert is_to_be_judged(Guard.allowing(rules), NEWS) is is_judged
+    names = names_to_look_up(Guard.allowing(rules), NEWS, read_proxy("http://proxy.example:3128"))
+    assert names == ["news.example", "proxy.example"][not is_judged :]
+
+
+def test_what_has_an_address_for_a_name_is_not_looked_up() -> None:
+    assert names_to_look_up(Guard(), locate("http://[::1]/"), read_proxy("http://10.0.0.1:1")) == []
 
 
 @pytest.mark.parametrize(
