@@ -149,7 +149,8 @@ def test_a_page_that_wants_a_password_is_added_by_a_poll_with_one(run: Run, url:
     run("remove", "1", "--articles")
     done = run("add", url)
     assert done.code == 1
-    assert done.errors.endswith(f" `feedmill poll --user NAME --keep {url}` adds it with its password.\n")
+    way_in = f"`feedmill poll --user NAME --keep {url}` adds it with its password, `feedmill add --as-is` without"
+    assert done.errors.endswith(f" {way_in}.\n")
     assert run("poll", "--user", "bob", "--keep", url, FEEDMILL_PASSWORD=SECRET).code == 0
     assert run("poll", "2").code == 0
 

@@ -136,6 +136,12 @@ def _encode(text: str) -> str:
     return quote(text, safe="", errors="surrogateescape")
 
 
-def show_proxy(stored: str | None) -> str | None:
-    """Return for a person what the store holds of a feed's proxy."""
-    return "no proxy" if stored == DIRECT else f"the proxy {stored}" if stored else None
+def show_proxy(stored: str) -> str:
+    """Say through what a feed is asked for, as the store has it: ``the proxy http://h:3128 as user bob``."""
+    if stored == DIRECT:
+        return "no proxy"
+    try:
+        proxy = read_proxy(stored)
+    except ValueError:
+        return "a proxy whose URL cannot be read"
+    return f"the proxy {proxy.url}{'' if proxy.user is None else f' as user {proxy.user}'}"

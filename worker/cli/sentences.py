@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from worker.basics.codec import unpack
+from worker.basics.request_rules import show_proxy
 from worker.basics.units import show_duration, show_size
 from worker.cli.output import counted, from_now, moment_from_now
 from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
-from worker.values.request_settings import DIRECT, UNREADABLE, RequestSettings
+from worker.values.request_settings import UNREADABLE, RequestSettings
 from worker.values.schedules import Hints
 
 _Row = Mapping[Any, Any]
@@ -177,12 +178,12 @@ def explain_request(settings: RequestSettings | None) -> str:
     if settings is UNREADABLE:
         return "its request settings cannot be read"
     headers = ", ".join(header.name for header in settings.headers)
-    proxy = "without a proxy" if settings.proxy == DIRECT else f"through the proxy {settings.proxy}"
+    proxy = show_proxy(settings.proxy) if settings.proxy is not None else ""
     said = {
         f"asked for as user {settings.user}": settings.user is not None,
         f"with {headers}": headers,
         f"under the name {settings.user_agent}": settings.user_agent,
-        proxy: settings.proxy,
+        f"through {proxy}": proxy,
         "CERTIFICATES NOT CHECKED (--insecure)": settings.is_insecure,
     }
     return ", ".join(phrase for phrase, is_said in said.items() if is_said)

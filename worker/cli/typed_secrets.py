@@ -33,7 +33,9 @@ def read_password() -> str:
 def read_secret(what: str, hint: str = "") -> str:
     """Return the next line of standard input, or ask for it at a terminal; UsageError where there is none."""
     if sys.stdin.isatty():
-        prompted: str = click.prompt(what.capitalize(), hide_input=True, err=True, default="", show_default=False)
+        prompted: str = click.prompt(
+            f"{what[0].upper()}{what[1:]}", hide_input=True, err=True, default="", show_default=False
+        )
         return prompted
     line = sys.stdin.buffer.readline()
     if not line:

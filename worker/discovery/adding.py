@@ -67,7 +67,8 @@ def add_by_url(tools: Tools, url: str, stop: Stop, tags: tuple[str, ...] = ()) -
         may_be_added = not isinstance(error, RejectedError) and error.error_class is not ErrorClass.NOT_A_FEED
         way_out = " `feedmill add --as-is` adds it all the same." if may_be_added else ""
         if error.http_status == HTTPStatus.UNAUTHORIZED:
-            way_out = f" `feedmill poll --user NAME --keep {url}` adds it with its password."
+            with_password = f"`feedmill poll --user NAME --keep {url}` adds it with its password"
+            way_out = f" {with_password}, `feedmill add --as-is` without."
         raise NamedError(f"{url} was not added: {error.sentence}.{way_out}") from error
     return _add(tools, url, replace(found, site_url=found.site_url or url, tags=tags))
 

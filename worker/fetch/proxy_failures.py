@@ -78,9 +78,10 @@ def _explain_break(proxy: Proxy, location: Location, ended: EndedRequest, limits
 
 def _unauthorised(proxy: Proxy) -> TransientError:
     """Return the failure at a proxy that wants a password: it says nothing about the publisher."""
-    wants = "wants a user's name and password" if proxy.user is None else f"rejects the password of user {proxy.user}"
-    named = f"{proxy.scheme}://{proxy.user or 'NAME'}@{proxy.authority}"
-    sentence = f"the proxy {proxy.authority} {wants}: `feedmill set FEED --proxy {named}`, or FEEDMILL_PROXY, gives one"
+    wants = "wants a user and password: give them"
+    if proxy.user is not None:
+        wants = f"rejects the password of user {proxy.user}: give another"
+    sentence = f"the proxy {proxy.authority} {wants} with `feedmill set --proxy`, or in FEEDMILL_PROXY"
     return TransientError(ErrorClass.SETTINGS, sentence)
 
 

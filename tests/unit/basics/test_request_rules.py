@@ -7,6 +7,7 @@ from worker.basics.request_rules import (
     read_header_name,
     read_proxy,
     read_variable,
+    show_proxy,
     write_proxy,
 )
 from worker.values.request_settings import Proxy
@@ -124,3 +125,16 @@ def test_a_proxys_password_is_written_only_where_it_is_wanted() -> None:
     proxy = Proxy("http", "h", 1, "b", "s3cret")
     assert write_proxy(proxy) == "http://b@h:1"
     assert "s3cret" not in repr(proxy)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("none", "no proxy"),
+        ("http://h:1", "the proxy http://h:1"),
+        ("http://b%40b:s3cret@h:1", "the proxy http://h:1 as user b@b"),
+        ("s3cret", "a proxy whose URL cannot be read"),
+    ],
+)
+def test_a_stored_proxy_is_shown_without_a_secret(stored: str, shown: str) -> None:
+    assert show_proxy(stored) == shown

@@ -14,12 +14,13 @@ def test_all_but_secrets_is_said() -> None:
         proxy="http://eve@h:1",
         is_insecure=True,
     )
-    said = "asked for as user bob, with X-Api-Key, Cookie, under the name Other/1, through the proxy http://eve@h:1, "
-    assert explain_request(settings) == f"{said}CERTIFICATES NOT CHECKED (--insecure)"
+    asked = "asked for as user bob, with X-Api-Key, Cookie, under the name Other/1"
+    through = "through the proxy http://h:1 as user eve"
+    assert explain_request(settings) == f"{asked}, {through}, CERTIFICATES NOT CHECKED (--insecure)"
 
 
 def test_a_feed_without_the_usual_proxy_is_said_to_have_none() -> None:
-    assert explain_request(RequestSettings(proxy="none")) == "without a proxy"
+    assert explain_request(RequestSettings(proxy="none")) == "through no proxy"
 
 
 def test_settings_that_cannot_be_read_are_said_to_be_so() -> None:
