@@ -117,6 +117,7 @@ def _replace(path: Path, content: dict[str, Any]) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:
+            _keep_owner(descriptor, path)
             # In ASCII, which also holds a password that was not UTF-8 when it was typed.
             json.dump(content, file, indent=1)
             file.write("\n")
@@ -127,6 +128,15 @@ def _replace(path: Path, content: dict[str, Any]) -> None:
         with suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _keep_owner(descriptor: int, path: Path) -> None:
+    """Leave the file to those whose it was: root may change it, and workers that are not root must read it on."""
+    if path.exists():
+        former, ours = path.stat(), os.fstat(descriptor)
+        if (former.st_uid, former.st_gid) != (ours.st_uid, ours.st_gid):
+            os.fchown(descriptor, former.st_uid, former.st_gid)
+        os.fchmod(descriptor, stat.S_IMODE(former.st_mode))
 
 
 @contextmanager

@@ -47,6 +47,21 @@ def test_changes_at_one_time_lose_nothing(path: Path) -> None:
     assert {url: SecretsFile(path).find(url).password for url in urls} == {url: url for url in urls}
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give a file away")
+def test_a_file_that_root_changes_stays_its_owners(path: Path) -> None:
+    SecretsFile(path).change({A: BOB})
+    os.chown(path, 1234, 1234)
+    SecretsFile(path).change({B: BOB})
+    assert (path.stat().st_uid, path.stat().st_mode & 0o777) == (1234, 0o600)
+
+
+def test_a_file_that_its_owner_may_only_read_stays_so(path: Path) -> None:
+    SecretsFile(path).change({A: BOB})
+    path.chmod(0o400)
+    SecretsFile(path).change({B: BOB})
+    assert path.stat().st_mode & 0o777 == 0o400
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o644, 0o602, 0o666])
 def test_a_file_that_others_may_read_or_write_is_not_believed(path: Path, mode: int) -> None:
     SecretsFile(path).change({A: BOB})
