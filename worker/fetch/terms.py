@@ -13,7 +13,15 @@ from functools import partial
 
 import pycurl
 
-from worker.basics.request_rules import check_header_value, check_password, read_header_name, read_proxy, write_proxy
+from worker.basics.request_rules import (
+    check_header_value,
+    check_password,
+    check_user,
+    check_user_agent,
+    read_header_name,
+    read_proxy,
+    write_proxy,
+)
 from worker.errors import ErrorClass, TransientError
 from worker.fetch.request import Location, locate
 from worker.fetch.secrets_file import FeedSecrets, SecretsFile, SecretsFileError
@@ -86,9 +94,9 @@ class TermsFinder:
         if settings.user is not None:
             what = f"the password of user {settings.user}"
             kept_with = self._find_secret(settings, what, settings.password_variable, lambda kept: kept.password)
-            given = Credentials(settings.user, check_password(kept_with))
+            given = Credentials(check_user(settings.user), check_password(kept_with))
         return RequestTerms(
-            user_agent=settings.user_agent or self.usual.user_agent,
+            user_agent=check_user_agent(settings.user_agent) if settings.user_agent else self.usual.user_agent,
             proxy=self._find_proxy(settings),
             is_insecure=settings.is_insecure,
             origin=origin,

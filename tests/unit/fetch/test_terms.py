@@ -95,6 +95,12 @@ def test_credentials_for_one_request_take_the_place_of_an_authorization_that_is_
             RequestSettings(given_for=URL, headers=(HeaderSetting("X-Api-Key", "FEEDMILL_FEED_SPLIT"),)),
             "the value of X-Api-Key must be one line of at most 8,000 characters of ASCII",
         ),
+        # Anybody may have written it to the store.
+        (RequestSettings(user_agent="a\r\nHost: b"), "it must be one line of ASCII that tells publishers who asks"),
+        (
+            RequestSettings(given_for=URL, user="a:b", password_variable="FEEDMILL_FEED_PASSWORD"),
+            "a user's name is not empty, and holds no colon and no control character",
+        ),
         (
             RequestSettings(given_for=URL, headers=(HeaderSetting("Host", "FEEDMILL_FEED_KEY"),)),
             "Host cannot be set: it follows from the URL",
