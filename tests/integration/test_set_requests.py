@@ -208,6 +208,7 @@ def test_two_feeds_that_become_one_leave_no_secret_of_the_other(run: Run, url: s
         (["--merge"], "--merge says what becomes of a feed that has the --url already: name both."),
         (["2", "--url", "http://h/"], "--url is for one feed at a time."),
         (["2", "--insecure", "--yes"], "--insecure is for one feed at a time."),
+        (["--yes"], "set needs something to set: `feedmill set --help` lists it."),
         ([], "set needs something to set: `feedmill set --help` lists it."),
     ],
 )  # fmt: skip

@@ -61,6 +61,7 @@ def _read_proxy(text: str) -> Proxy | str:
 
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "--user": {
+        "metavar": "NAME",
         "callback": checked(rules.check_user),
         "help": "HTTP Basic user; the password comes from FEEDMILL_PASSWORD, standard input or a prompt.",
     },
