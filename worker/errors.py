@@ -75,6 +75,8 @@ class ErrorClass(StrEnum):
     WITHHELD = "withheld"
     GUARD = "guard"
     TOO_BIG = "too big"
+    SETTINGS = "request settings"
+    """We could not ask as the operator wants it: a secret is missing here, or the proxy does not let us through."""
     INTERNAL = "internal"
 
 

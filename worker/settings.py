@@ -14,11 +14,13 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from worker.basics.request_rules import VARIABLE_PREFIX, check_user_agent, read_proxy
 from worker.basics.units import parse_duration, parse_size, show_duration, show_size
 from worker.errors import SettingsError
+from worker.values.request_settings import Proxy
 
 _PREFIX = "FEEDMILL_"
-# `feedmill poll --user` reads it: a secret for one command, not a setting.
+# `feedmill poll --user` and `set --user` read it: a secret for one command, not a setting.
 _NOT_SETTINGS = {"FEEDMILL_PASSWORD"}
 # A poll task must end long before Redis hands its message to another worker.
 _LONGEST_FETCH = timedelta(minutes=2)
@@ -32,6 +34,11 @@ _LAST_PORT = 65_535
 def _from_text(read: Callable[[str], object]) -> BeforeValidator:
     """Return a validator that reads a setting's text; a default is no text and passes as it is."""
     return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
+
+
+def _unless_empty(read: Callable[[str], object]) -> BeforeValidator:
+    """Return a validator for which an empty text is none: whoever writes such settings cannot always leave them out."""
+    return _from_text(lambda text: read(text) if text.strip() else None)
 
 
 def _split_at_commas(text: str) -> tuple[str, ...]:
@@ -59,11 +66,18 @@ def _check_broker_url(url: str) -> str:
     return url
 
 
-def _check_agent(name: str) -> str:
-    # It becomes a line of every request (RFC 9110, section 10.1.5).
-    if not name.strip() or not name.isprintable() or not name.isascii():
-        raise ValueError("it must be one line of ASCII that tells publishers who asks")
-    return name
+def _check_ca_bundle(path: Path | None) -> Path | None:
+    if path is None:
+        return None
+    import ssl  # noqa: PLC0415 -- slow to import, and seldom needed
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError as error:
+        raise ValueError("it holds no certificates of authorities in PEM") from error
+    except OSError as error:
+        raise ValueError(f"it cannot be read: {(error.strerror or str(error)).lower()}") from error
+    return path
 
 
 def _check_rules(rules: tuple[str, ...]) -> tuple[str, ...]:
@@ -118,8 +132,16 @@ class Settings(BaseSettings):
     """Folder of seed files."""
     seed_scan_interval: Duration = timedelta(minutes=5)
     """Time between two scans of that folder."""
-    user_agent: Annotated[str, AfterValidator(_check_agent)] = "Feedmill/0.1 (+https://github.com/feedmill/feedmill)"
+    user_agent: Annotated[str, AfterValidator(check_user_agent)] = (
+        "Feedmill/0.1 (+https://github.com/feedmill/feedmill)"
+    )
     """How we introduce ourselves to publishers; add an address where you can be reached."""
+    proxy: Annotated[Proxy | None, _unless_empty(read_proxy)] = None
+    """Through which feeds and pages are fetched: ``http://host:port``, ``https://…`` or ``socks5h://…``."""
+    ca_bundle: Annotated[Path | None, _unless_empty(Path), AfterValidator(_check_ca_bundle)] = None
+    """File of the authorities to trust in place of the system's, in PEM."""
+    secrets_file: Annotated[Path | None, _unless_empty(Path)] = None
+    """Where secrets of feeds' requests are kept; None: beside an SQLite store, and nowhere for PostgreSQL."""
     allow_hosts: Rules = ()
     """Private addresses that may be dialled all the same: ``host:port`` or CIDR, comma separated."""
     poll_interval: Duration = timedelta(hours=1)
@@ -195,11 +217,18 @@ def read_settings() -> Settings:
         raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
+def read_feed_variables() -> dict[str, str]:
+    """Return the environment variables, or lines of ``.env``, that hold secrets of feeds' requests."""
+    named = {**dotenv_values(".env"), **os.environ}
+    return {name: value for name, value in named.items() if value is not None and name.startswith(VARIABLE_PREFIX)}
+
+
 def _refuse_unknown_names(names: set[str]) -> None:
     known = {_PREFIX + name.upper() for name in Settings.model_fields} | _NOT_SETTINGS
     for name in sorted(names):
         # The case of a variable makes no difference.
-        if name.upper().startswith(_PREFIX) and name.upper() not in known:
+        is_setting = name.upper().startswith(_PREFIX) and not name.upper().startswith(VARIABLE_PREFIX)
+        if is_setting and name.upper() not in known:
             close = difflib.get_close_matches(name.upper(), known, n=1)
             meant = f"; did you mean {close[0]}?" if close else "; see the table of settings in the README"
             raise SettingsError(f"{name} is not a setting{meant}")
@@ -214,5 +243,5 @@ def _one_sentence(error: ValidationError) -> str:
         return reason
     name, given = _PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
     # A URL may hold a password.
-    shown = "" if name.endswith(("_SECRET", "_URL")) or given in reason else f" (it was {given})"
+    shown = "" if name.endswith(("_SECRET", "_URL", "_PROXY")) or given in reason else f" (it was {given})"
     return f"{name} is wrong: {reason}{shown}"

@@ -70,7 +70,7 @@ def test_more_files_than_a_statement_takes_are_read_and_read_again(feedmill: Fee
     assert "1,200 files read; 0 new articles, 0 updated" in feedmill("ingest", "many").stdout
 
 
-@pytest.mark.parametrize("url", ["nonsense", "ftp://h/feed", "http://", "http://a b/", "http://u:p@h/", "http://h\\x/"])
+@pytest.mark.parametrize("url", ["nonsense", "ftp://h/feed", "http://", "http://a b/", "http://h\\x/"])
 def test_a_url_that_cannot_be_polled_is_not_added(feedmill: Feedmill, url: str) -> None:
     _refused(feedmill("add", url), 1, f"{url} was not added: a feed's URL")
     assert feedmill("feeds", "--json").stdout == ""

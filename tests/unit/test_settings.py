@@ -2,10 +2,12 @@ from datetime import timedelta
 from pathlib import Path
 from traceback import format_exception
 
+import certifi
 import pytest
 
 from worker.errors import SettingsError
-from worker.settings import Settings, read_settings
+from worker.settings import Settings, read_feed_variables, read_settings
+from worker.values.request_settings import Proxy
 
 
 def test_the_defaults_need_no_server() -> None:
@@ -22,6 +24,12 @@ def test_the_defaults_need_no_server() -> None:
         ("DATABASE_URL", "postgres://u@h/d", "database_url", "postgresql+psycopg://u@h/d"),
         ("DATABASE_URL", "postgresql://u@h/d", "database_url", "postgresql+psycopg://u@h/d"),
         ("SEEDS_DIR", "/srv/seeds", "seeds_dir", Path("/srv/seeds")),
+        ("SECRETS_FILE", "/run/secrets/feeds", "secrets_file", Path("/run/secrets/feeds")),
+        ("SECRETS_FILE", "", "secrets_file", None),
+        ("PROXY", "http://u:p@h:1", "proxy", Proxy("http", "h", 1, "u", "p")),
+        ("PROXY", "", "proxy", None),
+        ("CA_BUNDLE", certifi.where(), "ca_bundle", Path(certifi.where())),
+        ("CA_BUNDLE", " ", "ca_bundle", None),
     ],
 )
 def test_a_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, meant: object) -> None:
@@ -46,6 +54,9 @@ def test_a_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: st
         ("USER_AGENT", " ", "tells publishers who asks"),
         ("USER_AGENT", "Feeds\r\nX-Forged: 1", "one line"),
         ("LOG_FORMAT", "xml", "'console' or 'json'"),
+        ("PROXY", "socks5://h:1080", "a proxy is named as http://host:port, https://host:port or socks5h://host:port"),
+        ("CA_BUNDLE", "/nonesuch", "it cannot be read: no such file or directory (it was '/nonesuch')"),
+        ("CA_BUNDLE", __file__, "it holds no certificates of authorities in PEM"),
     ],
 )
 def test_a_bad_value_names_the_variable_and_what_is_accepted(
@@ -109,6 +120,7 @@ def test_settings_cannot_be_changed() -> None:
         ("WEBHOOK_SECRET", "hunter2", "at least 32 characters"),
         ("DATABASE_URL", "mysql://u:hunter2@h/db", "must begin with sqlite:// or postgresql://"),
         ("BROKER_URL", "amqp://u:hunter2@h", "must begin with redis://"),
+        ("PROXY", "http://u:hunter2@h", "a proxy is named as http://host:port"),
     ],
 )
 def test_a_secret_that_is_refused_is_told_neither_in_the_sentence_nor_in_a_traceback(
@@ -118,3 +130,18 @@ def test_a_secret_that_is_refused_is_told_neither_in_the_sentence_nor_in_a_trace
     with pytest.raises(SettingsError, match=reason) as refused:
         read_settings()
     assert "hunter2" not in "".join(format_exception(refused.value))
+
+
+def test_a_proxys_password_is_not_seen_where_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDMILL_PROXY", "http://u:hunter2@h:1")
+    assert "hunter2" not in repr(read_settings())
+
+
+def test_variables_of_feeds_are_no_settings_and_may_stand_in_a_dotenv_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FEEDMILL_FEED_A", "1")
+    Path(".env").write_text("FEEDMILL_FEED_A=2\nFEEDMILL_FEED_B=3\nOTHER=4\n")
+    read_settings()
+    assert read_feed_variables() == {"FEEDMILL_FEED_A": "1", "FEEDMILL_FEED_B": "3"}

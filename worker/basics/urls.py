@@ -134,7 +134,7 @@ def feed_url_key(url: str) -> str:
     if authority is None or parsed is None:
         raise ValueError("a feed's URL begins with http:// or https:// and names a host.")
     if "@" in authority[1]:
-        raise ValueError("a feed's URL holds no user name or password; `feedmill poll --user` sends them.")
+        raise ValueError("a feed's URL holds no user name or password; `feedmill set --user` keeps them apart from it.")
     parsed.hash = ""
     key = str(parsed.href)
     if len(key) > _LONGEST_FEED_URL:

@@ -16,7 +16,7 @@ from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.locks import lock_feeds, wake_hosts
 from worker.database.statements import is_one_of, is_one_of_found
 from worker.database.types import UtcDateTime
-from worker.database.value_columns import MOVE, VALIDATORS
+from worker.database.value_columns import MOVE, VALIDATORS, read_request_settings
 from worker.errors import ErrorClass
 from worker.values.due_feeds import NO_OPTIONS, DueFeed, FeedOptions, FeedState, Streak
 from worker.values.schedules import NO_HINTS, Hints, Rhythm
@@ -29,6 +29,7 @@ _FEED_FACTS = (
     FeedRow.url,
     FeedRow.site_url,
     FeedRow.options,
+    FeedRow.request,
     FeedRow.hints,
     FeedRow.rhythm,
     FeedRow.moved_to,
@@ -157,6 +158,7 @@ def _due_feed(row: RowMapping) -> DueFeed:
         url=row["url"],
         site_url=row["site_url"],
         options=unpack(FeedOptions, row["options"]) or NO_OPTIONS,
+        request=read_request_settings(row["request"]),
         validators=VALIDATORS.read(row),
         body_hash=row["body_hash"],
         hints=unpack(Hints, row["hints"]) or NO_HINTS,

@@ -1,36 +1,27 @@
-"""Managing feeds: ``add``, ``remove``, ``pause``, ``resume`` and ``set``."""
+"""Managing feeds: ``add``, ``remove``, ``pause`` and ``resume``."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import click
 from sqlalchemy import Connection
 
-from worker.basics.units import show_duration
 from worker.basics.urls import feed_url_key
 from worker.cli.open_store import change_store, feed_called, opened_tools
-from worker.cli.options import read_duration, read_tags
-from worker.cli.output import from_now, with_progress, write_failure, write_line
+from worker.cli.options import read_tags
+from worker.cli.output import with_progress, write_failure, write_line
+from worker.cli.typed_secrets import using_secrets_file
 from worker.database.clock import Clock
 from worker.discovery.adding import AddedFeed, add_by_url
-from worker.errors import NamedError, UsageError
+from worker.errors import NamedError
 from worker.manage import feeds as manage
-from worker.manage.feed_tags import tag_feed, untag_feed
-from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
-from worker.pipeline.tools import Tools, bounds_of_settings
-from worker.settings import settings
+from worker.manage.feed_requests import forget_request
+from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState
-from worker.values.entries import GuidPolicy
-from worker.values.schedules import Bounds
 
-# As they are typed: without spaces.
-_GUID_POLICIES = {policy.value.replace(" ", "-"): policy for policy in GuidPolicy}
 # Makes a change and says what became of it, in one line or several.
 _Change = Callable[[Connection, Clock, str], str | Sequence[str]]
-_NAMES = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
+FEED_NAMES = click.argument("names", nargs=-1, required=True, metavar="URL_OR_ID...")
 
 
 @click.command("add")
@@ -85,13 +76,15 @@ def _describe_added(added: AddedFeed) -> str:
 
 
 @click.command("remove")
-@_NAMES
+@FEED_NAMES
 @click.option("--articles", is_flag=True, help="Also delete the articles that no other feed carries.")
 def remove_command(names: tuple[str, ...], *, articles: bool) -> int:
-    """Stop polling feeds for good; their articles and history stay."""
+    """Stop polling feeds for good; their articles and history stay, what they were asked with does not."""
 
     def remove(connection: Connection, _clock: Clock, name: str) -> str:
         feed = feed_called(connection, name)
+        with using_secrets_file(connection, f"{feed.url} was not removed") as file:
+            forget_request(connection, feed.feed_id, file)
         manage.remove_feed(connection, feed.feed_id, articles=articles)
         return f"Removed {feed.url}{' and its articles' if articles else '; its articles stay'}"
 
@@ -99,7 +92,7 @@ def remove_command(names: tuple[str, ...], *, articles: bool) -> int:
 
 
 @click.command("pause")
-@_NAMES
+@FEED_NAMES
 def pause_command(names: tuple[str, ...]) -> int:
     """Stop polling feeds until they are resumed."""
     return change_each(names, _pause)
@@ -107,7 +100,7 @@ def pause_command(names: tuple[str, ...]) -> int:
 
 def _pause(connection: Connection, _clock: Clock, name: str) -> str:
     feed = feed_called(connection, name)
-    _refuse_seed_file(feed)
+    refuse_seed_file(feed)
     if feed.state is FeedState.PAUSED and not feed.is_from_document:
         return f"{feed.url} was paused already ({feed.state_reason})"
     manage.pause_feed(connection, feed.feed_id)
@@ -115,7 +108,7 @@ def _pause(connection: Connection, _clock: Clock, name: str) -> str:
 
 
 @click.command("resume")
-@_NAMES
+@FEED_NAMES
 def resume_command(names: tuple[str, ...]) -> int:
     """Poll feeds again, whatever had stopped them: paused, gone or quarantined."""
     return change_each(names, _resume)
@@ -124,86 +117,14 @@ def resume_command(names: tuple[str, ...]) -> int:
 def _resume(connection: Connection, clock: Clock, name: str) -> str:
     feed = feed_called(connection, name)
     if feed.state is FeedState.ACTIVE:
-        _refuse_seed_file(feed)
+        refuse_seed_file(feed)
         return f"{feed.url} was active already"
     manage.resume_feed(connection, clock.now(), feed.feed_id)
     return f"Resumed {feed.url}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """The options of ``set``."""
-
-    interval: str | None
-    guid_policy: str | None
-    tags: tuple[str, ...]
-    former: tuple[str, ...]
-    fresh: bool
-
-
-@click.command("set")
-@_NAMES
-@click.option("--interval", help="Time between two polls: 1m to 30d, such as 1h30m, or default.")
-@click.option(
-    "--guid-policy",
-    type=click.Choice([*_GUID_POLICIES, "default"]),
-    help="What entries are recognised by; default leaves it to the audit of the feed's guids.",
-)
-@click.option("--tag", "tags", multiple=True, help="Give them a tag; may be given several times.")
-@click.option("--untag", "former", multiple=True, help="Take a tag from them; may be given several times.")
-@click.option("--fresh", is_flag=True, help="Ask for the whole document once, whatever its host says is unchanged.")
-def set_command(names: tuple[str, ...], **options: Any) -> int:
-    """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
-
-    Or set what their entries are recognised by: the entries in a feed at that moment may then be taken for new ones,
-    once. Or give them tags, by which `feedmill feeds` and `feedmill articles` find them together. Or have their next
-    poll ask for the whole document, where a host calls unchanged what is not.
-    """
-    if not any(options.values()):
-        raise UsageError("set needs --interval, --guid-policy, --tag, --untag or --fresh.")
-    chosen = _Chosen(**options)
-    interval = chosen.interval
-    every = read_duration("--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL) if interval else None
-    tags, former = read_tags("--tag", chosen.tags), read_tags("--untag", chosen.former)
-    bounds = bounds_of_settings(settings())
-
-    def choose(connection: Connection, clock: Clock, name: str) -> str:
-        feed = feed_called(connection, name)
-        said = []
-        if interval:
-            said.append(_set_interval(connection, clock, feed, every, bounds))
-        if chosen.guid_policy:
-            policy = _GUID_POLICIES.get(chosen.guid_policy)
-            manage.choose_guid_policy(connection, feed.feed_id, policy)
-            said.append(f"entries known by {policy or 'what the audit says'}")
-        said += _set_tags(connection, feed, tags, former)
-        if chosen.fresh:
-            _refuse_seed_file(feed)
-            manage.forget_validators(connection, [feed.feed_id])
-            said.append("its next poll asks for the whole document")
-        return f"Set {feed.url}: {'; '.join(said)}"
-
-    return change_each(names, choose)
-
-
-def _set_interval(
-    connection: Connection, clock: Clock, feed: manage.NamedFeed, every: timedelta | None, bounds: Bounds
-) -> str:
-    _refuse_seed_file(feed)
-    following = choose_interval(connection, clock.now(), feed.feed_id, every, bounds)
-    when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
-    return f"{f'every {show_duration(every)}' if every else 'the usual interval'}; {when} ({following.reason})"
-
-
-def _set_tags(
-    connection: Connection, feed: manage.NamedFeed, tags: tuple[str, ...], former: tuple[str, ...]
-) -> list[str]:
-    untag_feed(connection, feed.feed_id, former)
-    tag_feed(connection, feed.feed_id, tags)
-    return [f"{did} {', '.join(some)}" for did, some in (("tagged", tags), ("no longer tagged", former)) if some]
-
-
-def _refuse_seed_file(feed: manage.NamedFeed) -> None:
+def refuse_seed_file(feed: manage.NamedFeed) -> None:
+    """Raise NamedError for a feed that is a seed file: nothing that is set for polls means anything for it."""
     if feed.host_id is None:
         raise NamedError(f"{feed.url} is a seed file: it is read when it is ingested, never polled.")
 

@@ -22,7 +22,7 @@ COMMANDS = {
     "remove": ("worker.cli.feeds", "Remove feeds; their articles stay."),
     "pause": ("worker.cli.feeds", "Stop polling feeds for a while."),
     "resume": ("worker.cli.feeds", "Poll feeds again."),
-    "set": ("worker.cli.feeds", "Set how often feeds are polled, or their tags."),
+    "set": ("worker.cli.feed_settings", "Set how feeds are polled and asked for: interval, URL, user, proxy; tags."),
     "import": ("worker.cli.seeds", "Add the feeds of an OPML file."),
     "export": ("worker.cli.seeds", "Write the feeds as OPML."),
     "poll": ("worker.cli.poll", "Poll now: the named feeds, or all that are due."),

@@ -14,7 +14,8 @@ from worker.manage.feed_tags import LONGEST_TAG, read_tag
 TABLE_ROWS = 50
 """How many rows a table shows without --limit."""
 MOST_ROWS = 1_000_000_000
-_DEFAULT = "default"
+DEFAULT = "default"
+"""What goes back to the settings."""
 
 
 class Whole(click.ParamType[int]):
@@ -55,7 +56,7 @@ def as_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_count(option: str, text: str, most: int) -> int | None:
     """Read a number from 1 to ``most``, or None for ``default``; UsageError says what is accepted."""
-    if text == _DEFAULT:
+    if text == DEFAULT:
         return None
     count = _read_whole(text, 1, most)
     if count is None:
@@ -71,7 +72,7 @@ def _read_whole(text: str, least: int, most: int) -> int | None:
 
 def read_duration(option: str, text: str, shortest: timedelta, longest: timedelta) -> timedelta | None:
     """Read a duration within bounds, or None for ``default``; UsageError says what is accepted."""
-    if text == _DEFAULT:
+    if text == DEFAULT:
         return None
     try:
         duration = parse_duration(text)

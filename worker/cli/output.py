@@ -39,6 +39,8 @@ _UNSHOWN = (
 )
 # Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
 _JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+# What a URL may hold before its host: no sentence shows it.
+_CREDENTIALS = re.compile(r"//[^/?#\s]*@")
 _Item = TypeVar("_Item")
 
 
@@ -169,24 +171,29 @@ def plain_text(value: object, style: str = "") -> Text:
 
 def write_line(sentence: str) -> None:
     """Print one line for a person."""
-    click.echo(make_visible(sentence))
+    click.echo(_clear(sentence))
 
 
 def write_failure(sentence: object) -> None:
     """Print on standard error, in one line, what failed and why."""
-    click.echo(make_visible(f"feedmill: {sentence}"), err=True)
+    click.echo(_clear(f"feedmill: {sentence}"), err=True)
 
 
 def write_note(sentence: str) -> None:
     """Print one line for a person on standard error: what is no failure, and no part of the output."""
-    click.echo(make_visible(sentence), err=True)
+    click.echo(_clear(sentence), err=True)
+
+
+def _clear(sentence: str) -> str:
+    """Return a sentence as it may be shown: without passwords of URLs, which are quoted as they were typed."""
+    return make_visible(_CREDENTIALS.sub("//…@", sentence))
 
 
 def show_usage_error(error: click.ClickException) -> None:
     """Print on standard error what is wrong with a command line, as click does; its words quote what was typed."""
     if isinstance(error, click.UsageError) and error.ctx:
         click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)
-    click.echo(make_visible(f"Error: {error.format_message()}"), err=True)
+    click.echo(_clear(f"Error: {error.format_message()}"), err=True)
 
 
 def show_fault(error: Exception) -> None:
@@ -235,5 +242,5 @@ def with_progress(
     with Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=redirect) as progress:
         task = progress.add_task(doing, total=total, last="")
         for item in items:
-            progress.update(task, advance=1, last=make_visible(name(item)[-60:]))
+            progress.update(task, advance=1, last=_clear(name(item))[-60:])
             yield item

@@ -1,7 +1,5 @@
 """Polling on demand: ``poll``."""
 
-import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +8,13 @@ import click
 from sqlalchemy import Connection
 
 from worker import pipeline
+from worker.basics.request_rules import check_user
 from worker.basics.units import read_id
+from worker.cli.feed_settings import keep_credentials
 from worker.cli.open_store import feed_called, group_stored, opened_tools
 from worker.cli.output import counted, from_now, print_json, write_failure, write_line, write_note
+from worker.cli.request_options import checked
+from worker.cli.typed_secrets import read_password
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, UsageError
@@ -29,6 +31,7 @@ class _How:
     """The options of the command."""
 
     user: str | None
+    keep: bool
     force: bool
     fresh: bool
     queue: bool
@@ -40,20 +43,28 @@ class _How:
 @click.option("--force", is_flag=True, help="Also what asked to be left alone; without names: due or not.")
 @click.option("--fresh", is_flag=True, help="Ask for the whole document, whatever the host says is unchanged.")
 @click.option("--queue", is_flag=True, help="Leave it to the workers.")
-@click.option("--user", help="HTTP Basic user; the password comes from FEEDMILL_PASSWORD, standard input or a prompt.")
+@click.option(
+    "--user",
+    callback=checked(check_user),
+    help="HTTP Basic user; the password comes from FEEDMILL_PASSWORD, standard input or a prompt.",
+)
+@click.option("--keep", is_flag=True, help="Keep the user and the password with the feeds that answer to them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def poll_command(names: Sequence[str], **options: Any) -> int:
     """Poll now: the named feeds (an unknown URL is added if it is a feed), or every feed that is due."""
     how = _How(**options)
     _refuse_contradictions(names, how)
-    credentials = Credentials(how.user, _password()) if how.user else None
+    credentials = Credentials(how.user, read_password()) if how.user else None
     with opened_tools() as tools:
         if how.fresh:
             write(tools.engine, lambda connection: _forget_validators(connection, names))
         if how.queue:
             return _leave_to_the_workers(tools, names)
-        polls = _start_polls(tools, names, credentials, force=how.force)
+        answered: list[int] = []
+        polls = _note_answered(_start_polls(tools, names, credentials, force=how.force), answered)
         code = _print_polls(polls, as_json=how.as_json, is_named=bool(names))
+        if credentials and answered:
+            code |= keep_credentials(tools.engine, answered, credentials, is_asked_for=how.keep)
         group_stored(tools.engine)
         return code
 
@@ -61,6 +72,8 @@ def poll_command(names: Sequence[str], **options: Any) -> int:
 def _refuse_contradictions(names: Sequence[str], how: _How) -> None:
     if how.queue and (how.user or how.as_json or how.force):
         raise UsageError("--queue leaves the polls to the workers: --user, --force and --json have no place beside it.")
+    if how.keep and not how.user:
+        raise UsageError("--keep keeps the user and the password of --user: name both.")
     for option, is_given in (("--user", how.user), ("--fresh", how.fresh)):
         if is_given and not names:
             raise UsageError(f"{option} is for the feeds that are named: name them.")
@@ -72,16 +85,6 @@ def _forget_validators(connection: Connection, names: Sequence[str]) -> None:
     forget_validators(connection, [feed.feed_id for feed in feeds if feed])
 
 
-def _password() -> str:
-    given = os.environ.get("FEEDMILL_PASSWORD")
-    if given is not None:
-        return given
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    prompted: str = click.prompt("Password", hide_input=True, err=True)
-    return prompted
-
-
 def _start_polls(
     tools: Tools, names: Sequence[str], credentials: Credentials | None, *, force: bool
 ) -> Iterator[pipeline.NamedPoll]:
@@ -89,6 +92,14 @@ def _start_polls(
         return pipeline.poll_by_name(tools, names, _never, force=force, credentials=credentials)
     records = _poll_all(tools) if force else pipeline.poll_all_due(tools, _never)
     return (pipeline.NamedPoll(record.url, record) for record in records)
+
+
+def _note_answered(polls: Iterator[pipeline.NamedPoll], answered: list[int]) -> Iterator[pipeline.NamedPoll]:
+    """Pass polls on, and add to ``answered`` the feeds whose hosts answered well."""
+    for poll in polls:
+        if poll.record and poll.record.error is None:
+            answered.append(poll.record.feed_id)
+        yield poll
 
 
 def _poll_all(tools: Tools) -> Iterator[PollRecord]:

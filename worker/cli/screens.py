@@ -16,6 +16,7 @@ from worker.basics.word_diff import WordKind, WordRun, find_differences
 from worker.cli import sentences
 from worker.cli.episodes import describe_episode
 from worker.cli.output import console, counted, from_now, moment_from_now, plain_text, print_trimmed
+from worker.database.value_columns import read_request_settings
 from worker.look.health import Health
 from worker.values.due_feeds import FeedOptions
 
@@ -163,6 +164,7 @@ def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
         ("Next poll", moment_from_now(sentences.expected_at(feed), now) or "never"),
         ("Why then", feed["next_poll_reason"]),
         ("Late", sentences.explain_lateness(feed, now)),
+        ("Requests", sentences.explain_request(read_request_settings(feed["request"]))),
         ("Operator's interval", show_duration(options.interval) if options.interval else None),
         ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
         ("Publisher's hints", sentences.explain_hints(feed["hints"])),
@@ -195,6 +197,7 @@ def print_health(health: Health) -> None:
         ("Polls, last hour", _inexact(health, "polls_last_hour", _tally(health.polls_last_hour))),
         ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
         ("Articles", f"{articles}, {health.articles_last_hour:,} in the last hour"),
+        ("Certificates", f"not checked for {counted(health.insecure, 'feed')}" if health.insecure else None),
         ("Slowest hosts", slowest or "none polled in the last hour"),
         *(("Note", f"{note} ({from_now(at, health.at)})") for note, at in health.notes.items()),
     )

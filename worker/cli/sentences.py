@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from worker.basics.codec import unpack
+from worker.basics.request_rules import show_proxy
 from worker.basics.units import show_duration, show_size
 from worker.cli.output import counted, from_now, moment_from_now
+from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
+from worker.values.request_settings import UNREADABLE, RequestSettings
 from worker.values.schedules import Hints
 
 _Row = Mapping[Any, Any]
@@ -53,8 +56,9 @@ def explain_feed(feed: _Row, now: datetime) -> Sequence[str]:
     why = [feed["next_poll_reason"]]
     if due_at and until and due_at < until:
         why.append(f"its host asked to be left alone until {moment_from_now(until, now)}")
-    if feed["error"] or until:
-        return [line for line in (ended, "; ".join(filter(None, why))) if line]
+    asked = explain_request(read_request_settings(feed["request"]))
+    if feed["error"] or until or asked:
+        return [line for line in (ended, "; ".join(filter(None, why)), asked) if line]
     return ["; ".join(filter(None, [ended, *why]))]
 
 
@@ -169,3 +173,24 @@ def _describe(other: _Row, words: str | None = None) -> str:
     moment = other["published_at"] or other["first_seen_at"]
     number = f", {other['notice']} {other['notice_number']}" if other["notice"] and other["notice_number"] else ""
     return f"{other['id']}{number} ({moment:%Y-%m-%d %H:%M}): {words or other['note'] or other['title']}"
+
+
+def explain_request(settings: RequestSettings | None) -> str:
+    """Say how a feed is asked for where that is not as usual: as which user, with which headers, through which proxy.
+
+    Passwords and values of headers are not known here.
+    """
+    if settings is None:
+        return ""
+    if settings is UNREADABLE:
+        return "its request settings cannot be read"
+    headers = ", ".join(header.name for header in settings.headers)
+    proxy = show_proxy(settings.proxy) if settings.proxy is not None else ""
+    said = {
+        f"asked for as user {settings.user}": settings.user is not None,
+        f"with {headers}": headers,
+        f"under the name {settings.user_agent}": settings.user_agent,
+        f"through {proxy}": proxy,
+        "CERTIFICATES NOT CHECKED (--insecure)": settings.is_insecure,
+    }
+    return ", ".join(phrase for phrase, is_said in said.items() if is_said)

@@ -18,6 +18,8 @@ class FeedRow(Base):
         # For those who look: feeds added since a moment, and the few that are not active.
         Index("ix_feeds_added_at", "added_at", "id"),
         partial_index("ix_feeds_inactive", "state", "id", where="state <> 'active'"),
+        # For `feedmill status`: feeds with request settings are few.
+        partial_index("ix_feeds_request", "id", where="request IS NOT NULL"),
         NEVER_REUSED | {"comment": "One row per feed: a URL we poll, or a seed file we read"},
     )
 
@@ -30,6 +32,11 @@ class FeedRow(Base):
     state_reason: Mapped[str | None] = column("Why the feed is not active, in words")
     options: Mapped[dict[str, Any] | None] = column(
         "What an operator chose for this feed: interval (seconds), guid_policy", Json
+    )
+    request: Mapped[dict[str, Any] | None] = column(
+        "How an operator wants it asked for: user, headers (their names), user_agent, proxy, is_insecure; given_for is "
+        "the URL whose origin alone gets user and headers. Secrets are kept elsewhere; null for the usual",
+        Json,
     )
     added_at: Mapped[datetime] = column("When the feed was added")
     hints: Mapped[dict[str, Any] | None] = column(

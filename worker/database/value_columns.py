@@ -10,10 +10,11 @@ from enum import Enum
 from types import NoneType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from worker.basics.codec import defaults_of, reader_of
+from worker.basics.codec import defaults_of, from_json, reader_of
 from worker.values.articles import Article
 from worker.values.due_feeds import Refusals, Validators
 from worker.values.entries import GuidRule
+from worker.values.request_settings import UNREADABLE, RequestSettings
 from worker.values.schedules import Move
 
 _Value = TypeVar("_Value")
@@ -59,3 +60,16 @@ VALIDATORS = Columns(Validators)
 REFUSALS = Columns(Refusals, count="failures", feed_ids="refused_feeds", shortest="refused_wait")
 MOVE = Columns(Move, url="moved_to", polls="moved_polls", since="moved_since")
 GUID_RULE = Columns(GuidRule, policy="guid_policy", reason="guid_reason", renamings="guid_renamings", is_fixed=None)
+
+
+def read_request_settings(stored: Any) -> RequestSettings | None:
+    """Return what a feed's column ``request`` holds; ``UNREADABLE`` where any of it cannot be read.
+
+    No field falls back to its default: without its proxy a feed would be asked in a way that its operator ruled out.
+    """
+    if stored is None:
+        return None
+    try:
+        return from_json(RequestSettings, stored)
+    except (ValueError, TypeError, LookupError):
+        return UNREADABLE

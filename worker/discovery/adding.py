@@ -68,6 +68,9 @@ def add_by_url(tools: Tools, url: str, stop: Stop, tags: tuple[str, ...] = ()) -
             write(tools.engine, lambda connection: forget_host(connection, host_key(url)))
         may_be_added = not isinstance(error, RejectedError) and error.error_class is not ErrorClass.NOT_A_FEED
         way_out = " `feedmill add --as-is` adds it all the same." if may_be_added else ""
+        if error.http_status == HTTPStatus.UNAUTHORIZED:
+            with_password = f"`feedmill poll --user NAME --keep {url}` adds it with its password"
+            way_out = f" {with_password}, `feedmill add --as-is` without."
         raise NamedError(f"{url} was not added: {error.sentence}.{way_out}") from error
     return _add(tools, url, replace(found, site_url=found.site_url or url, tags=tags))
 

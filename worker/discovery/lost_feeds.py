@@ -16,6 +16,7 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.locks import lock_feeds
+from worker.database.value_columns import read_request_settings
 from worker.discovery.adding import discover
 from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, PollError, TransientError
@@ -24,6 +25,7 @@ from worker.pipeline import Stop, Tools
 from worker.store.decided_articles import StaleDecisionError
 from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState
+from worker.values.request_settings import RequestSettings
 
 _LOST_AFTER = timedelta(days=7)
 _SEEK_AGAIN = timedelta(days=7)
@@ -44,6 +46,8 @@ class LostFeed:
     feed_id: int
     url: str
     site_url: str
+    request: RequestSettings | None = None
+    """How its operator wants it asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def list_lost_feeds(connection: Connection, now: datetime, most: int) -> list[Lo
         ScheduleRow.error_class.in_(_PERMANENT),
     )
     rows = connection.execute(
-        select(FeedRow.id, FeedRow.url, FeedRow.site_url)
+        select(FeedRow.id, FeedRow.url, FeedRow.site_url, FeedRow.request)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
         .where(
             # Every lost feed has it; with it the index finds those that fail among the many that do not.
@@ -96,7 +100,7 @@ def list_lost_feeds(connection: Connection, now: datetime, most: int) -> list[Lo
         .order_by(func.random())
         .limit(most)
     )
-    return [LostFeed(row.id, row.url, row.site_url) for row in rows]
+    return [LostFeed(row.id, row.url, row.site_url, read_request_settings(row.request)) for row in rows]
 
 
 def _may_be_sought(now: datetime) -> ColumnElement[bool]:
@@ -108,7 +112,7 @@ def _look_for(tools: Tools, lost: LostFeed, stop: Stop, time_left: timedelta) ->
     # Publishers write anything as the site's URL; the next best page is the front page of the feed's own host.
     page_url = absolute_url(lost.site_url, lost.url) or absolute_url("/", lost.url)
     assert page_url, "a feed that was polled has a host"
-    with Lookup(tools, stop, time_left) as lookup:
+    with Lookup(tools, stop, time_left, settings=lost.request) as lookup:
         if not _may_begin(tools, lookup, lost, page_url):
             return None
         try:

@@ -17,6 +17,7 @@ from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_results
 from worker.schedule.refusals import follow_answer
 from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest
+from worker.values.request_settings import RequestSettings
 
 # No feed has this number.
 _NO_FEED = 0
@@ -29,8 +30,17 @@ class Lookup:
     No request begins after ``time_left``. It waits up to ``patience`` for hosts that another worker holds.
     """
 
-    def __init__(self, tools: Tools, stop: Stop, time_left: timedelta, patience: timedelta = timedelta(0)) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        stop: Stop,
+        time_left: timedelta,
+        patience: timedelta = timedelta(0),
+        settings: RequestSettings | None = None,
+    ) -> None:
+        """Look for a feed as it is polled: ``settings`` are those of its requests."""
         self._tools = tools
+        self._settings = settings
         self._stop = stop
         with reading(tools.engine) as connection:
             self._clock = read_clock(connection)
@@ -59,7 +69,7 @@ class Lookup:
         host = self.hold(url)
         self._wait_for_gap(host)
         try:
-            document = fetch_document(self._tools.transfers, url, self._stop)
+            document = fetch_document(self._tools.transfers, url, self._stop, self._settings)
         except PollError as error:
             self._note_request(host, error)
             raise
@@ -101,9 +111,11 @@ class Lookup:
         self._hosts[host.name] = replace(host, next_request_at=next_request_at, refusals=refusals)
 
 
-def fetch_document(transfers: Transfers, url: str, stop: Stop = lambda: False) -> Document:
+def fetch_document(
+    transfers: Transfers, url: str, stop: Stop = lambda: False, settings: RequestSettings | None = None
+) -> Document:
     """Return one document, fetched through the same guard and limits as any feed; raises the PollError it ended in."""
-    transfers.start(FetchRequest(_NO_FEED, url))
+    transfers.start(FetchRequest(_NO_FEED, url, settings=settings))
     fetched: list[Fetched] = []
     try:
         while not fetched:

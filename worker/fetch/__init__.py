@@ -1,6 +1,7 @@
 """Stage fetch: get a feed's document over HTTP, within limits, from public addresses only.
 
-FetchRequest → ``request`` (a URL that we may ask, and the header lines we send) → ``transfer`` (one libcurl handle;
+FetchRequest → ``request`` (a URL that we may ask, and the header lines we send), ``terms`` (through which proxy, with
+which secrets) → ``transfer`` (one libcurl handle;
 ``guard`` judges every address it dials, ``headers`` and ``body`` read what comes back) → ``answer`` (what that means;
 a redirect goes round again) → Fetched
 
@@ -10,6 +11,18 @@ a redirect goes round again) → Fetched
 
 from worker.fetch.guard import Guard
 from worker.fetch.request import FetchLimits, locate
+from worker.fetch.secrets_file import NO_SECRETS, FeedSecrets, SecretsFile, SecretsFileError
+from worker.fetch.terms import Secrets
 from worker.fetch.transfers import Transfers
 
-__all__ = ["FetchLimits", "Guard", "Transfers", "locate"]
+__all__ = [
+    "NO_SECRETS",
+    "FeedSecrets",
+    "FetchLimits",
+    "Guard",
+    "Secrets",
+    "SecretsFile",
+    "SecretsFileError",
+    "Transfers",
+    "locate",
+]

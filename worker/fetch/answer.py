@@ -1,14 +1,17 @@
 """What the answer to one request of a fetch means: document, "not modified", message taken, redirect or error."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from worker.basics.text import clean
-from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.fetch.body import Body
+from worker.fetch.guard import refusal_of
 from worker.fetch.headers import Head, merge_validators, retry_after
 from worker.fetch.libcurl import EndedRequest, curl_error
+from worker.fetch.proxy_failures import proxy_failure
 from worker.fetch.request import FetchLimits, Location, locate_redirect
 from worker.fetch.transfer import Transfer
 from worker.values.due_feeds import NO_VALIDATORS, Document, FetchRequest, NotModified, Taken
@@ -55,11 +58,12 @@ def conclude_hop(
     if hop.refusal:
         raise hop.refusal
     # … and neither does it once the head said all there is to know.
+    if failure := proxy_failure(transfer, ended, limits):
+        raise failure
     if hop.head and (transfer.request.message or hop.head.status >= HTTPStatus.MULTIPLE_CHOICES):
         return _conclude_head(transfer, hop.head, limits, now)
     if hop.objection and not hop.is_dialled:
-        sentence = f"{hop.location.host} is not fetched: {hop.objection}; FEEDMILL_ALLOW_HOSTS lists exceptions"
-        raise RejectedError(ErrorClass.GUARD, sentence)
+        raise refusal_of(hop.location, hop.objection)
     if ended.code:
         raise curl_error(ended.code, ended.message, hop.location.host, limits, transfer.elapsed)
     if not (hop.head and hop.body):
@@ -82,7 +86,24 @@ def _conclude_head(
         return read_not_modified(location, head, transfer.request)
     if head.status in _REDIRECTS:
         return read_redirect(location, head, transfer.visited, limits.max_redirects)
-    raise status_error(location, head, now)
+    error = status_error(location, head, now)
+    raise _with_way_in(error, transfer) if head.status == HTTPStatus.UNAUTHORIZED else error
+
+
+def _with_way_in(error: PollError, transfer: Transfer) -> PollError:
+    """Add to what a 401 is called what its operator can do: give a password, another one, or again."""
+    terms, challenge = transfer.terms, (transfer.hop.head or Head(0, {})).fields.get("www-authenticate", "")
+    scheme = challenge.partition(" ")[0].strip(",")
+    user = terms.user or "NAME"
+    if terms.secret_lines and terms.origin == transfer.hop.location.origin:
+        what = f"it rejects what `feedmill set --user {user}` or --header gave"
+    elif terms.secret_lines:
+        what = f"what was given for {terms.origin} is not sent there; `feedmill set --user {user}` gives it again"
+    elif scheme and scheme.lower() not in {"basic", "bearer"}:
+        what = f"it wants {clean(scheme, 20)}, which Feedmill does not speak"
+    else:
+        what = "it wants a password, which `feedmill set --user NAME` keeps"
+    return replace(error, sentence=f"{error.sentence}: {what}")
 
 
 def read_document(location: Location, head: Head, body: Body) -> Document:

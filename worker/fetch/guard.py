@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_netw
 
 import can_ada
 
+from worker.errors import ErrorClass, RejectedError
 from worker.fetch.request import Location
 
 _IPV4 = {
@@ -51,6 +52,7 @@ _IPV6 = {
     "4000::/2": "reserved",
     "8000::/1": "reserved",
 }
+_EVERYTHING = {ip_network("0.0.0.0/0"), ip_network("::/0")}
 _WEB_PORTS = frozenset({80, 443})
 _FIRST_FREE_PORT = 1024
 # A URL can make us send a line of its author's choice, and some services would take it for a command. These are the
@@ -97,6 +99,11 @@ def _carried_ipv4(number: int) -> tuple[int, ...]:
     return ()
 
 
+def is_this_machine(host: str) -> bool:
+    """Return whether a URL's host is localhost, or a name under it (RFC 6761, section 6.3)."""
+    return f".{host.rstrip('.')}".endswith(".localhost")
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Lets public addresses be dialled on ports that feeds are served on, and whatever the operator allows exactly."""
@@ -115,6 +122,13 @@ class Guard:
             tuple(ip_network(rule, strict=False) for rule in rules if "/" in rule),
         )
 
+    def allows_by_name(self, host: str, port: int) -> bool:
+        """Return whether a host may be asked wherever its name leads, so that nobody need look it up to judge it.
+
+        By name, or because everything is allowed.
+        """
+        return (host, port) in self.origins or set(self.networks) >= _EVERYTHING
+
     def objection(self, ip: str, port: int, host: str) -> str | None:
         """Return why ``ip`` and ``port`` may not be dialled for a URL of ``host``; None when they may."""
         if (host, port) in self.origins or (self.networks and self._is_in_networks(ip)):
@@ -128,11 +142,10 @@ class Guard:
     def objection_to(self, location: Location) -> str | None:
         """Return why a URL with an address for a host may not be asked; None when it may, and for one with a name.
 
-        One name is as good as an address: localhost is this machine (RFC 6761, section 6.3).
+        One name is as good as an address: localhost is this machine.
         """
-        is_local = f".{location.host.rstrip('.')}".endswith(".localhost")
         try:
-            ip = "127.0.0.1" if is_local else str(ip_address(location.host))
+            ip = "127.0.0.1" if is_this_machine(location.host) else str(ip_address(location.host))
         except ValueError:
             return None
         return self.objection(ip, location.port, location.host)
@@ -142,6 +155,12 @@ class Guard:
         # An IPv4-mapped address is dialled as the IPv4 address it carries.
         dialled: IPv4Address | None = getattr(address, "ipv4_mapped", None)
         return any((dialled or address) in network for network in self.networks)
+
+
+def refusal_of(location: Location, objection: str) -> RejectedError:
+    """Return the failure of a request that the guard objects to."""
+    sentence = f"{location.host} is not fetched: {objection}; FEEDMILL_ALLOW_HOSTS lists exceptions"
+    return RejectedError(ErrorClass.GUARD, sentence)
 
 
 def _read_origin(rule: str) -> tuple[str, int]:

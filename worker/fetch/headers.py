@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII)
 # The fields that we read; the others are not worth their memory.
 _READ = frozenset(
     b"age cache-control content-encoding content-type date etag expires last-modified location retry-after".split()
+    # How a 401 wants to be answered.
+    + b"www-authenticate".split()
     # These show that a wall answered (worker.fetch.answer).
     + b"cf-mitigated server sg-captcha x-amzn-waf-action x-dd-b x-iinfo x-sucuri-block x-vercel-mitigated".split()
 )

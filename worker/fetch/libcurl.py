@@ -1,9 +1,11 @@
 """libcurl: an easy handle for each request, the multi handle that drives them all, and what its error codes mean."""
 
 import math
+import os
 import selectors
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -30,9 +32,11 @@ _BUNDLES = (
 )
 # Connections kept open for another poll of the same host; each costs a socket and its TLS state.
 _IDLE_CONNECTIONS = 100
+# pycurl has no name for it (CURLOPT_SUPPRESS_CONNECT_HEADERS of curl/curl.h).
+_SUPPRESS_CONNECT_HEADERS = 265
 # pycurl has no name for it: a header line, or their number, is beyond libcurl's own limits.
 _E_TOO_LARGE = 100
-_TLS_CODES = (
+TLS_CODES = (
     pycurl.E_SSL_CONNECT_ERROR,
     pycurl.E_SSL_CERTPROBLEM,
     pycurl.E_SSL_CIPHER,
@@ -42,11 +46,13 @@ _TLS_CODES = (
     pycurl.E_SSL_INVALIDCERTSTATUS,
 )
 _BROKEN_CODES = (pycurl.E_PARTIAL_FILE, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR)
+# Where struct tcp_info of linux/tcp.h counts the bytes that a connection has received.
+_BYTES_RECEIVED = slice(128, 136)
 _TRANSIENT = {
     pycurl.E_COULDNT_RESOLVE_HOST: (ErrorClass.DNS, "the name {host} does not resolve"),
     pycurl.E_COULDNT_CONNECT: (ErrorClass.CONNECT, "{host} accepts no connection"),
     pycurl.E_GOT_NOTHING: (ErrorClass.INCOMPLETE, "{host} closed the connection without an answer"),
-    **dict.fromkeys(_TLS_CODES, (ErrorClass.TLS, "no secure connection to {host}")),
+    **dict.fromkeys(TLS_CODES, (ErrorClass.TLS, "no secure connection to {host}")),
     **dict.fromkeys(
         _BROKEN_CODES, (ErrorClass.INCOMPLETE, "the connection to {host} broke before the answer was complete")
     ),
@@ -60,25 +66,28 @@ def find_ca_bundle(usual: tuple[str, ...] = _BUNDLES) -> str:
 
 
 def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
-    """Return a handle for one request at a time, to be used again and again: setting it up costs more than a poll."""
+    """Return a handle for one request at a time, to be used again and again: setting it up costs more than a poll.
+
+    ``worker.fetch.terms`` tells it through which proxy and under which name it asks.
+    """
     handle = pycurl.Curl()
     options = {
         # Signals belong to Celery, and libcurl's are not safe beside threads.
         pycurl.NOSIGNAL: 1,
         pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
-        # Else the environment's proxy dials for us, past the guard.
-        pycurl.PROXY: "",
         # We check each hop before we follow it.
         pycurl.FOLLOWLOCATION: 0,
         # One request at a time to a host gains nothing from HTTP/2 and its buffers.
         pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
         # The path was settled when the URL was read: there is one spelling of it, not two.
         pycurl.PATH_AS_IS: 1,
-        pycurl.USERAGENT: limits.user_agent.encode(),
         pycurl.CONNECTTIMEOUT_MS: milliseconds(limits.connect_timeout.total_seconds()),
         # On the wire; ``Body`` counts what it decodes to.
         pycurl.MAXFILESIZE_LARGE: limits.max_body,
         pycurl.CAINFO: ca_bundle,
+        pycurl.PROXY_CAINFO: ca_bundle,
+        # What a proxy says before its tunnel is open is no part of the publisher's answer.
+        _SUPPRESS_CONNECT_HEADERS: 1,
     }
     for option, value in options.items():
         handle.setopt(option, value)
@@ -88,6 +97,19 @@ def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
 def milliseconds(seconds: float) -> int:
     """Return a time limit as libcurl takes it, at least 1: 0 would be no limit at all."""
     return max(1, math.ceil(seconds * 1000))
+
+
+def count_received(descriptor: int) -> int:
+    """Return how many bytes a connected socket has received; 0 where the system does not count."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        with socket.socket(fileno=os.dup(descriptor)) as connection:
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED.stop)
+    except OSError:
+        return 0
+    # An older kernel's answer is shorter, and counts as 0.
+    return int.from_bytes(info[_BYTES_RECEIVED], sys.byteorder)
 
 
 class EndedRequest(NamedTuple):

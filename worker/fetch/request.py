@@ -1,6 +1,5 @@
 """What a fetch asks for: a URL that we may ask, the limits it keeps, and the header lines it sends."""
 
-import base64
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from worker.errors import ErrorClass, RejectedError
 from worker.fetch.body import ACCEPTED
 from worker.fetch.headers import sendable_validator
 from worker.values.due_feeds import FetchRequest
+from worker.values.request_settings import Proxy
 
 _ACCEPT_LINES = (
     "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
@@ -27,7 +27,7 @@ _ABSOLUTE = re.compile(r"https?://(?P<authority>[^/?#]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """The limits of every fetch, and the name it goes by; sizes in bytes."""
+    """The limits of every fetch, the name it goes by and the way it takes; sizes in bytes."""
 
     timeout: timedelta
     """For a whole fetch: name resolution, connections, TLS, every redirect and the body."""
@@ -41,6 +41,10 @@ class FetchLimits:
     max_header_bytes: int = 64_000
     """Of all headers of one fetch together."""
     max_redirects: int = 8
+    proxy: Proxy | None = None
+    """Who dials for us; None: we do."""
+    ca_bundle: str | None = None
+    """The file of the authorities to trust; None: the system's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +98,28 @@ def _find_fault(url: str) -> str | None:
     if absolute is None:
         scheme = _SCHEME.match(url)
         return f"begins with {scheme[0][:20]}:, not http:// or https://" if scheme else "is not an http or https URL"
-    return (
-        "holds a user name or password; credentials are given apart from it" if "@" in absolute["authority"] else None
-    )
+    return "holds a user name or password; --user gives them apart from it" if "@" in absolute["authority"] else None
 
 
 def _refusal(sentence: str) -> RejectedError:
     return RejectedError(ErrorClass.GUARD, sentence)
 
 
-def request_headers(request: FetchRequest, *, is_own_origin: bool) -> list[str]:
-    """Return the header lines for one hop; ``is_own_origin`` says that it goes to the origin of the feed's own URL.
+def request_headers(request: FetchRequest, secret_lines: tuple[str, ...] = ()) -> list[str]:
+    """Return the header lines for one hop; ``secret_lines`` are those of its feed that this hop's origin may see.
 
     Validators go with every hop: they belong to the document at the end of the chain, and only its answer shows which
-    hop that is. Credentials go to the origin they were given for and to no other.
+    hop that is.
     """
     lines = list(_ACCEPT_LINES)
     if etag := sendable_validator(request.validators.etag):
         lines.append(f"If-None-Match: {etag}")
     if last_modified := sendable_validator(request.validators.last_modified):
         lines.append(f"If-Modified-Since: {last_modified}")
-    if request.credentials and is_own_origin:
-        # RFC 7617, section 2; a password that was not UTF-8 when it was typed goes out as it was typed.
-        pair = f"{request.credentials.user}:{request.credentials.password}".encode(errors="surrogateescape")
-        lines.append(f"Authorization: Basic {base64.b64encode(pair).decode('ascii')}")
+    if secret_lines:
+        # An operator's own Accept takes the place of ours.
+        own = {line.partition(":")[0].lower() for line in secret_lines}
+        lines = [*(line for line in lines if line.partition(":")[0].lower() not in own), *secret_lines]
     if request.message:
         # Without the last line libcurl may wait for leave to send the body.
         lines += [*request.message.headers, "Expect:"]

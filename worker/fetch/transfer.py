@@ -4,11 +4,9 @@ Callbacks only record and return: an exception in one would be printed and forgo
 refused it, for libcurl's code tells a refusal from a failure no better than 7 or 23.
 """
 
-import os
 import socket
-import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TypeAlias
@@ -19,8 +17,11 @@ from worker.errors import PollError
 from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
 from worker.fetch.headers import Head, read_head
-from worker.fetch.libcurl import headers_error, milliseconds, new_handle
+from worker.fetch.host_names import needs_lookup
+from worker.fetch.libcurl import count_received, headers_error, milliseconds, new_handle
+from worker.fetch.proxies import addresses_of, judge_target, names_to_look_up
 from worker.fetch.request import FetchLimits, Location, request_headers
+from worker.fetch.terms import RequestTerms, apply_terms
 from worker.values.due_feeds import FetchRequest
 
 _PERMANENT_REDIRECTS = frozenset({301, 308})
@@ -28,8 +29,6 @@ _PERMANENT_REDIRECTS = frozenset({301, 308})
 _MOST_WASTE = 2
 # What a callback returns to end the transfer: any number but that of the bytes it was given.
 _STOP = -1
-# Where struct tcp_info of linux/tcp.h counts the bytes that a connection has received.
-_BYTES_RECEIVED = slice(128, 136)
 # What libcurl is about to dial: family, type, protocol, and an address that begins with IP address and port.
 _Address: TypeAlias = tuple[int, int, int, tuple[str, int]]
 
@@ -51,6 +50,8 @@ class Hop:
     """One request of a chain of redirects and its answer so far; not frozen, for it fills as bytes arrive."""
 
     location: Location
+    names: list[str] = field(default_factory=list)
+    """To be looked up before it is sent: its host's, or its host's and then the proxy's."""
     lines: list[bytes] = field(default_factory=list)
     head: Head | None = None
     """None until it is complete."""
@@ -69,18 +70,22 @@ class Transfer:
     """A handle and the fetch it carries; a class because libcurl calls back into it."""
 
     request: FetchRequest
+    terms: RequestTerms
     hop: Hop
 
     def __init__(self, shared: SharedByTransfers) -> None:
         self._shared = shared
+        self._applied: RequestTerms | None = None
+        self._proxy_addresses: frozenset[tuple[str, int]] = frozenset()
         self.handle = new_handle(shared.limits, shared.ca_bundle)
         self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self._on_dial)
         self.handle.setopt(pycurl.HEADERFUNCTION, self._on_header)
         self.handle.setopt(pycurl.WRITEFUNCTION, self._on_body)
 
-    def begin(self, request: FetchRequest, location: Location) -> None:
+    def begin(self, request: FetchRequest, location: Location, terms: RequestTerms) -> None:
         """Make ready to ask ``location`` for a feed; ``deadline``, by the monotonic clock, counts from now."""
         self.request = request
+        self.terms = terms
         timeout = self._shared.limits.timeout.total_seconds()
         self.begun_at = time.monotonic()
         self.deadline = self.begun_at + timeout
@@ -117,11 +122,22 @@ class Transfer:
         return self._header_bytes + (self.hop.body.received if self.hop.body else 0)
 
     def use_addresses(self, addresses: tuple[str, ...]) -> None:
-        """Tell libcurl the addresses of the request's host, so that it asks nobody."""
-        location = self.hop.location
+        """Take in the addresses of the first of the hop's ``names``."""
+        hop, proxy = self.hop, self.terms.proxy
+        hop.names.pop(0)
+        if proxy is None:
+            self._tell_addresses(hop.location.host, hop.location.port, addresses)
+        elif hop.names or not needs_lookup(proxy.host):
+            hop.refusal = judge_target(self._shared.guard, hop.location, addresses)
+        else:
+            self._proxy_addresses = frozenset((ip, proxy.port) for ip in addresses)
+            self._tell_addresses(proxy.host, proxy.port, addresses)
+
+    def _tell_addresses(self, host: str, port: int, addresses: tuple[str, ...]) -> None:
+        """Tell libcurl the addresses of a host, so that it asks nobody."""
         numbers = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
         # With + libcurl believes it no longer than an answer from a name server.
-        self.handle.setopt(pycurl.RESOLVE, [f"+{location.host}:{location.port}:{numbers}"])
+        self.handle.setopt(pycurl.RESOLVE, [f"+{host}:{port}:{numbers}"])
 
     def is_wasteful(self) -> bool:
         """Return whether far more has come over the wire than any document may have, headers and framing included.
@@ -130,7 +146,7 @@ class Transfer:
         (RFC 9112, section 7.1.1) and comes as fast as the line can carry.
         """
         descriptor = self.handle.getinfo(pycurl.ACTIVESOCKET)
-        received = _count_received(descriptor) if descriptor >= 0 else 0
+        received = count_received(descriptor) if descriptor >= 0 else 0
         if self.hop.connection is None or self.hop.connection[0] != descriptor:
             # A kept connection has brought other documents before.
             self.hop.connection = (descriptor, 0 if self.hop.is_dialled else received)
@@ -151,16 +167,32 @@ class Transfer:
 
     def _ask(self, location: Location, time_left: float) -> None:
         self.hop = Hop(location)
-        is_ours = location.origin == self.visited[0].origin
+        terms = self.terms
+        if terms is not self._applied or terms.is_insecure:
+            self._apply(terms)
+        if terms.proxy:
+            self.hop.names = names_to_look_up(self._shared.guard, location, terms.proxy)
+            self.hop.refusal = judge_target(self._shared.guard, location)
+        elif needs_lookup(location.host):
+            self.hop.names = [location.host]
+        lines = terms.secret_lines if location.origin == terms.origin else ()
         self.handle.setopt(pycurl.URL, location.href)
         self.handle.setopt(pycurl.RESOLVE, [])
-        self.handle.setopt(pycurl.HTTPHEADER, request_headers(self.request, is_own_origin=is_ours))
+        self.handle.setopt(pycurl.HTTPHEADER, request_headers(self.request, lines))
         self.handle.setopt(pycurl.TIMEOUT_MS, milliseconds(time_left))
         if self.request.message:
             self.handle.setopt(pycurl.POSTFIELDS, self.request.message.body)
         else:
             # The handle's last request may have been a POST.
             self.handle.setopt(pycurl.HTTPGET, 1)
+
+    def _apply(self, terms: RequestTerms) -> None:
+        """Tell libcurl the terms of this hop: only of the feed's own host is a certificate left unchecked."""
+        is_elsewhere = self.hop.location.host != self.visited[0].host
+        terms = replace(terms, is_insecure=False) if terms.is_insecure and is_elsewhere else terms
+        apply_terms(self.handle, terms)
+        self._applied = terms
+        self._proxy_addresses = addresses_of(terms.proxy) if terms.proxy else frozenset()
 
     def _on_dial(self, _purpose: int, address: _Address) -> socket.socket | int:
         """Open a socket to the very address that libcurl is about to dial, unless the guard objects to it."""
@@ -170,7 +202,8 @@ class Transfer:
             hop.objection = "it is not on the internet"
             return pycurl.SOCKET_BAD
         ip, port = to[:2]
-        if objection := self._shared.guard.objection(ip, port, hop.location.host):
+        is_of_proxy = (ip, port) in self._proxy_addresses
+        if not is_of_proxy and (objection := self._shared.guard.objection(ip, port, hop.location.host)):
             hop.objection = objection
             return pycurl.SOCKET_BAD
         try:
@@ -234,16 +267,3 @@ class Transfer:
         finally:
             budget.taken += hop.body.size - before
         return None
-
-
-def _count_received(descriptor: int) -> int:
-    """Return how many bytes a connected socket has received; 0 where the system does not count."""
-    if sys.platform != "linux":
-        return 0
-    try:
-        with socket.socket(fileno=os.dup(descriptor)) as connection:
-            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _BYTES_RECEIVED.stop)
-    except OSError:
-        return 0
-    # An older kernel's answer is shorter, and counts as 0.
-    return int.from_bytes(info[_BYTES_RECEIVED], sys.byteorder)

@@ -10,9 +10,11 @@ from worker.fetch.answer import conclude_hop
 from worker.fetch.body import Budget, too_big_error
 from worker.fetch.guard import Guard
 from worker.fetch.headers import fresh_for, retry_after
-from worker.fetch.host_names import NameLookups, needs_lookup
-from worker.fetch.libcurl import EndedRequest, MultiHandle, find_ca_bundle, timeout_error, unresolved_error
+from worker.fetch.host_names import NameLookups
+from worker.fetch.libcurl import EndedRequest, MultiHandle, find_ca_bundle, timeout_error
+from worker.fetch.proxy_failures import name_failure
 from worker.fetch.request import FetchLimits, Location, locate
+from worker.fetch.terms import NOWHERE, RequestTerms, Secrets, TermsFinder
 from worker.fetch.transfer import SharedByTransfers, Transfer
 from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Taken
 
@@ -26,10 +28,13 @@ _LOOK_FOR_WASTE_EVERY = 0.5
 class Transfers:
     """The fetches of one thread; a class because it keeps libcurl's handles, which cost more to make than a poll."""
 
-    def __init__(self, limits: FetchLimits, guard: Guard) -> None:
+    def __init__(self, limits: FetchLimits, guard: Guard, secrets: Secrets = NOWHERE) -> None:
         self._limits = limits
         self._budget = Budget(limits.in_flight_bytes)
-        self._shared = SharedByTransfers(limits, guard, self._budget, find_ca_bundle(), dialled=[])
+        ca_bundle = limits.ca_bundle or find_ca_bundle()
+        self._shared = SharedByTransfers(limits, guard, self._budget, ca_bundle, dialled=[])
+        self._usual = RequestTerms(limits.user_agent, limits.proxy)
+        self._terms = TermsFinder(self._usual, secrets)
         self._multi = MultiHandle()
         self._lookups: NameLookups[Transfer] = NameLookups(limits.connect_timeout, self._multi.wake)
         # In the order they began, which is the order in which they run out of time.
@@ -53,11 +58,13 @@ class Transfers:
         """Begin a fetch; ``step`` returns how it ended, even where its URL may not be fetched."""
         try:
             location = locate(request.url)
+            is_usual = request.settings is None and request.credentials is None
+            terms = self._usual if is_usual else self._terms.find(request, location)
         except PollError as refusal:
             self._ended.append(Fetched(request, refusal.with_traceback(None), timedelta(0)))
             return
         transfer = self._idle.pop() if self._idle else Transfer(self._shared)
-        transfer.begin(request, location)
+        transfer.begin(request, location, terms)
         self._running[transfer.handle] = transfer
         self._send(transfer)
 
@@ -110,9 +117,12 @@ class Transfers:
         return min(oldest.deadline if oldest else math.inf, self._lookups.due_at) - time.monotonic()
 
     def _send(self, transfer: Transfer) -> None:
-        """Send a transfer's request, or first look up its host."""
-        if needs_lookup(transfer.hop.location.host):
-            self._lookups.ask(transfer.hop.location.host, transfer)
+        """Send a transfer's request, or first look up a name that it needs."""
+        hop = transfer.hop
+        if hop.refusal:
+            self._finish(transfer, hop.refusal)
+        elif hop.names:
+            self._lookups.ask(hop.names[0], transfer)
         else:
             self._multi.add(transfer.handle)
 
@@ -122,14 +132,14 @@ class Transfers:
             transfer = result.asker
             if result.addresses:
                 transfer.use_addresses(result.addresses)
-                self._multi.add(transfer.handle)
+                self._send(transfer)
             else:
-                host = transfer.hop.location.host
-                self._finish(transfer, unresolved_error(host, self._limits, is_late=result.is_late))
+                self._finish(transfer, name_failure(transfer, self._limits, is_late=result.is_late))
 
     def _withdraw(self, transfer: Transfer) -> None:
         """Take back a transfer's request, sent or not."""
-        if not self._lookups.withdraw(transfer.hop.location.host, transfer):
+        names = transfer.hop.names
+        if not (names and self._lookups.withdraw(names[0], transfer)):
             self._multi.remove(transfer.handle)
 
     def _conclude(self, transfer: Transfer, ended: EndedRequest) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from worker.database.article_tables import ArticleRow
-from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.task_turns import TurnRow
+from worker.database.value_columns import read_request_settings
 from worker.look.counts import (
     ASKED_A_HOST,
     count_feeds,
@@ -18,6 +19,7 @@ from worker.look.counts import (
     count_rows,
     count_schedules,
 )
+from worker.values.due_feeds import FeedState
 
 _RECENT = timedelta(hours=1)
 _NOTED = timedelta(days=2)
@@ -45,6 +47,8 @@ class Health:
     articles: int
     articles_last_hour: int
     last_poll_at: datetime | None
+    insecure: int
+    """Feeds whose hosts' certificates are not checked, because their operator wants it so."""
     slowest_hosts: Mapping[str, float]
     notes: Mapping[str, datetime]
     """What was wrong with the store in the last days, in words, and when: a clock that was set back."""
@@ -79,6 +83,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         articles=articles.count,
         articles_last_hour=_count_articles(connection, since),
         last_poll_at=_last_poll_at(connection),
+        insecure=_count_insecure(connection),
         slowest_hosts=_slowest_hosts(connection, since),
         notes=_read_notes(connection, now),
         inexact={name: how for name, how in counted.items() if how},
@@ -94,6 +99,15 @@ def _last_poll_at(connection: Connection) -> datetime | None:
     newest = select(PollRow.started_at).where(ASKED_A_HOST).order_by(PollRow.started_at.desc()).limit(1)
     at: datetime | None = connection.execute(newest).scalar_one_or_none()
     return at
+
+
+def _count_insecure(connection: Connection) -> int:
+    # Of the few feeds with request settings, which have an index of their own.
+    stored = connection.execute(
+        select(FeedRow.request).where(FeedRow.request.is_not(None), FeedRow.state != FeedState.REMOVED)
+    )
+    settings = (read_request_settings(row.request) for row in stored)
+    return sum(each is not None and each.is_insecure for each in settings)
 
 
 def _count_left_alone(connection: Connection, now: datetime) -> int:

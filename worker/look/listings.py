@@ -163,8 +163,8 @@ def _tagged(tag: str) -> Select[int]:
 def _feeds(now: datetime) -> Select[*tuple[Any, ...]]:
     # The other columns are for the claim alone.
     of_feed = (
-        "id url title site_url state state_reason added_at options hints rhythm moved_to moved_polls moved_since "
-        "guid_policy guid_reason gaps"
+        "id url title site_url state state_reason added_at options request hints rhythm moved_to moved_polls "
+        "moved_since guid_policy guid_reason gaps"
     )
     of_schedule = (
         "next_poll_at next_poll_reason requested_at held_until interval failures attempts failing_since error_class "

@@ -16,6 +16,7 @@ import xxhash
 
 from worker.basics.urls import is_feed_url
 from worker.errors import PollError, RejectedError, TransientError
+from worker.manage.feed_requests import find_withheld
 from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
 from worker.schedule.rhythm import follow_rhythm
@@ -144,8 +145,15 @@ def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollRes
     result = replace(result, move=move, is_move_changed=True)
     if not move or not is_believed(move, now) or not is_feed_url(move.url):
         return result
-    note = join_notes(result.record.note, f"{result.record.url} is believed to have moved here for good")
+    moved = f"{result.record.url} is believed to have moved here for good"
+    note = join_notes(result.record.note, moved, _note_withheld(answered.feed, move.url))
     return replace(result, record=replace(result.record, url=move.url, note=note), moves_to=move.url)
+
+
+def _note_withheld(feed: DueFeed, url: str) -> str | None:
+    """Say that a feed's user and headers do not go where it has moved to; None where they do, or there are none."""
+    origin = find_withheld(feed.request, url) if feed.request else None
+    return f"what was given for {origin} is not sent here: `feedmill set` it again" if origin else None
 
 
 def _random_spread() -> float:

@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 from worker.basics.languages import find_detector
 from worker.basics.stopping import TimeLimits, time_limits
 from worker.claim.due import ClaimTerms
-from worker.database.engine import store_engine
-from worker.fetch import FetchLimits, Guard, Transfers
+from worker.database.engine import file_of, store_engine
+from worker.fetch import FetchLimits, Guard, Secrets, SecretsFile, Transfers
 from worker.normalise.language import Detect
 from worker.parse import ParseLimits, Parser
-from worker.settings import Settings, settings
+from worker.settings import Settings, read_feed_variables, settings
 from worker.store.network_outages import Outages
 from worker.values.schedules import Bounds
 
@@ -74,12 +74,18 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
     """Make the tools that the settings ask for."""
     limits = time_limits(chosen.fetch_timeout)
     fetch_limits = FetchLimits(
-        chosen.fetch_timeout, chosen.connect_timeout, max_body=chosen.max_body, user_agent=chosen.user_agent
+        chosen.fetch_timeout,
+        chosen.connect_timeout,
+        max_body=chosen.max_body,
+        user_agent=chosen.user_agent,
+        proxy=chosen.proxy,
+        ca_bundle=str(chosen.ca_bundle) if chosen.ca_bundle else None,
     )
+    secrets = Secrets(open_secrets_file(chosen, engine), read_feed_variables())
     guard = Guard.allowing(chosen.allow_hosts)
     return Tools(
         engine=engine,
-        transfers=Transfers(fetch_limits, guard),
+        transfers=Transfers(fetch_limits, guard, secrets),
         guard=guard,
         parser=Parser(ParseLimits(max_entries=chosen.max_entries)),
         detect=find_detector(),
@@ -92,6 +98,13 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
         slots=chosen.fetch_parallel,
         hanging=_room_to_hang(chosen.fetch_parallel),
     )
+
+
+def open_secrets_file(chosen: Settings, engine: Engine) -> SecretsFile:
+    """Return the secrets file that the settings name, else the one beside an SQLite store."""
+    store = file_of(engine)
+    beside = store.with_name(f"{store.name}.secrets") if store else None
+    return SecretsFile(chosen.secrets_file or beside)
 
 
 def bounds_of_settings(chosen: Settings) -> Bounds:

@@ -147,7 +147,8 @@ class Window:
                 self._young.append(begun)
                 is_doubtful = doubts_silence(feed.rhythm, feed.last_success_at, begun.started_at)
                 validators = NO_VALIDATORS if is_doubtful else feed.validators
-                self.tools.transfers.start(FetchRequest(feed.feed_id, feed.url, validators, self._credentials))
+                request = FetchRequest(feed.feed_id, feed.url, validators, self._credentials, settings=feed.request)
+                self.tools.transfers.start(request)
             if not visit.is_waiting:
                 del self._waiting[host_id]
                 if visit.is_over:

@@ -53,6 +53,8 @@ CURES = {
     # We refused it: only a changed name, body or setting helps.
     ErrorClass.GUARD: Cure(_HOUR, _DAY, 30 * _DAY),
     ErrorClass.TOO_BIG: Cure(_HOUR, _DAY, 30 * _DAY),
+    # Its operator has something to set, which is never the feed's fault; once that is done it should not wait for long.
+    ErrorClass.SETTINGS: Cure(5 * _MINUTE, _HOUR, None),
     # A fault of ours.
     ErrorClass.INTERNAL: Cure(_HOUR, _DAY, None),
     # Stops the feed at once.

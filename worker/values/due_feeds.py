@@ -7,6 +7,7 @@ from enum import StrEnum
 from worker.errors import ErrorClass, PollError
 from worker.values.entries import GuidPolicy
 from worker.values.frozen import dataclass
+from worker.values.request_settings import RequestSettings
 from worker.values.schedules import NO_HINTS, Hints, Move, Rhythm
 
 
@@ -87,6 +88,8 @@ class DueFeed:
     url: str
     site_url: str | None = None
     options: FeedOptions = NO_OPTIONS
+    request: RequestSettings | None = None
+    """How its operator wants it asked for; None for the usual."""
     validators: Validators = NO_VALIDATORS
     body_hash: bytes | None = None
     hints: Hints = NO_HINTS
@@ -144,7 +147,10 @@ class FetchRequest:
     url: str
     validators: Validators = NO_VALIDATORS
     credentials: Credentials | None = None
+    """For this one request; they take the place of a user that is kept."""
     message: Message | None = None
+    settings: RequestSettings | None = None
+    """How the feed's operator wants it asked for; None for the usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def delivering_transfers(chosen: Settings) -> Transfers:
         connect_timeout=min(chosen.connect_timeout, _TIMEOUT),
         max_body=chosen.max_body,
         user_agent=chosen.user_agent,
+        ca_bundle=str(chosen.ca_bundle) if chosen.ca_bundle else None,
     )
     return Transfers(limits, Guard.allowing(chosen.allow_hosts))
 

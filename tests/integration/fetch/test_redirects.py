@@ -199,3 +199,17 @@ def test_the_body_of_a_redirect_is_not_read(publisher: Publisher, fetch: Fetch) 
 
     assert isinstance(fetched.answer, Document)
     assert fetched.bytes_received < 1000
+
+
+def test_a_401_behind_a_redirect_says_that_the_password_stayed_with_its_origin(
+    publisher: Publisher, elsewhere: Publisher, fetch: Fetch
+) -> None:
+    elsewhere.on("/new.xml", Answer(status=401))
+    publisher.redirect("/old.xml", elsewhere.url("/new.xml"))
+
+    answer = fetch(publisher.url("/old.xml"), credentials=SECRET).answer
+
+    assert isinstance(answer, PermanentError)
+    stayed = f"what was given for http://{publisher.authority} is not sent there"
+    said = f"127.0.0.9 answered 401 (Unauthorized): {stayed}; `feedmill set --user reader` gives it again"
+    assert answer.sentence == said

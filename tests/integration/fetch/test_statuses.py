@@ -7,7 +7,7 @@ import pytest
 
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
-from worker.values.due_feeds import Document, Fetched
+from worker.values.due_feeds import Credentials, Document, Fetched
 
 Fetch = Callable[..., Fetched]
 
@@ -44,6 +44,31 @@ def test_an_error_says_who_answered_what(publisher: Publisher, fetch: Fetch) -> 
 
     assert isinstance(fetched.answer, PollError)
     assert fetched.answer.sentence == "127.0.0.1 answered 404 (Not Found)"
+
+
+@pytest.mark.parametrize(
+    ("challenge", "said"),
+    [
+        ({}, "it wants a password, which `feedmill set --user NAME` keeps"),
+        ({"WWW-Authenticate": 'Basic realm="x"'}, "it wants a password, which `feedmill set --user NAME` keeps"),
+        ({"WWW-Authenticate": 'Digest realm="x"'}, "it wants Digest, which Feedmill does not speak"),
+        ({"WWW-Authenticate": "Negotiate"}, "it wants Negotiate, which Feedmill does not speak"),
+    ],
+)
+def test_a_401_names_the_option_for_it(
+    publisher: Publisher, fetch: Fetch, challenge: dict[str, str], said: str
+) -> None:
+    fetched = fetch(publisher.on("/feed.xml", Answer(status=401, headers=challenge)))
+
+    assert isinstance(fetched.answer, PollError)
+    assert fetched.answer.sentence == f"127.0.0.1 answered 401 (Unauthorized): {said}"
+
+
+def test_a_401_to_a_password_says_that_it_is_wrong(publisher: Publisher, fetch: Fetch) -> None:
+    fetched = fetch(publisher.on("/feed.xml", Answer(status=401)), credentials=Credentials("bob", "x"))
+
+    assert isinstance(fetched.answer, PollError)
+    assert fetched.answer.sentence.endswith(": it rejects what `feedmill set --user bob` or --header gave")
 
 
 @pytest.mark.parametrize("status", [404, 429, 500, 503])

@@ -4,18 +4,23 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import certifi
 import pytest
 
+from tests.servers.forward_proxy import ForwardProxy
 from tests.servers.publisher import Answer, Publisher
 from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.fetch.libcurl import find_ca_bundle
 from worker.values.due_feeds import Credentials, Document, Fetched, FetchRequest
+from worker.values.request_settings import RequestSettings
 
 Drive = Callable[..., list[Fetched]]
+
+INSECURE = RequestSettings(is_insecure=True)
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
 
@@ -101,3 +106,86 @@ def test_where_the_system_has_no_bundle_certifis_is_taken(monkeypatch: pytest.Mo
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
 
     assert find_ca_bundle(usual=("/nowhere/either",)) == certifi.where()
+
+
+def fetch_as(limits: FetchLimits, drive: Drive, *asked: tuple[str, RequestSettings | None]) -> list[Fetched]:
+    with Transfers(limits, Guard.allowing(["127.0.0.0/8"])) as transfers:
+        answers = []
+        for url, settings in asked:
+            transfers.start(FetchRequest(1, url, settings=settings))
+            answers += drive(transfers)
+        return answers
+
+
+def test_a_certificate_is_left_unchecked_for_the_feed_alone_for_which_that_is_wanted(
+    secure: Publisher, limits: FetchLimits, drive: Drive
+) -> None:
+    secure.serve("/feed.xml", b"rss")
+    url = secure.url("/feed.xml", "localhost")
+
+    answers = [each.answer for each in fetch_as(limits, drive, (url, INSECURE), (url, None), (url, INSECURE))]
+
+    assert [type(answer) for answer in answers] == [Document, TransientError, Document]
+
+
+def test_a_redirect_leads_an_insecure_feed_to_no_other_hosts_unchecked_certificate(
+    secure: Publisher, limits: FetchLimits, drive: Drive
+) -> None:
+    secure.serve("/feed.xml", b"rss")
+    secure.redirect("/same", secure.url("/feed.xml", "localhost"))
+    secure.redirect("/other", secure.url("/feed.xml"))
+
+    same, other = (secure.url(path, "localhost") for path in ("/same", "/other"))
+    answers = [each.answer for each in fetch_as(limits, drive, (same, INSECURE), (other, INSECURE), (same, INSECURE))]
+
+    assert [type(answer) for answer in answers] == [Document, TransientError, Document]
+
+
+def test_the_authorities_of_a_bundle_are_trusted_in_place_of_the_systems(
+    secure: Publisher, certificate: Path, limits: FetchLimits, drive: Drive
+) -> None:
+    secure.serve("/feed.xml", b"rss")
+
+    limits = replace(limits, ca_bundle=str(certificate))
+
+    assert isinstance(fetch_one(limits, secure.url("/feed.xml", "localhost"), drive).answer, Document)
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_a_proxys_certificate_is_always_checked(
+    secure: Publisher, certificate: Path, limits: FetchLimits, drive: Drive, *, is_trusted: bool
+) -> None:
+    secure.serve("/feed.xml", b"rss")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    with ForwardProxy(secure.port, tls=context) as proxy:
+        settings = replace(INSECURE, proxy=f"https://localhost:{proxy.port}")
+        limits = replace(limits, ca_bundle=str(certificate)) if is_trusted else limits
+        (fetched,) = fetch_as(limits, drive, (secure.url("/feed.xml", "localhost"), settings))
+
+    if is_trusted:
+        assert isinstance(fetched.answer, Document)
+    else:
+        assert isinstance(fetched.answer, TransientError)
+        assert fetched.answer.error_class is ErrorClass.TLS
+        assert fetched.answer.sentence.startswith(f"no secure connection to the proxy localhost:{proxy.port}: ")
+
+
+def test_a_password_goes_through_a_tunnel_and_not_to_the_proxy(
+    trusted: Publisher, limits: FetchLimits, drive: Drive
+) -> None:
+    trusted.serve("/feed.xml", b"rss")
+
+    with ForwardProxy(trusted.port) as proxy, Transfers(limits, Guard.allowing(["127.0.0.0/8"])) as transfers:
+        settings = RequestSettings(proxy=f"http://127.0.0.1:{proxy.port}", user_agent="Other/1")
+        credentials = Credentials("reader", "secret")
+        url = trusted.url("/feed.xml", "localhost")
+        for _ in range(2):
+            transfers.start(FetchRequest(1, url, credentials=credentials, settings=settings))
+            assert isinstance(drive(transfers)[0].answer, Document)
+
+    (connect,) = proxy.asked
+    assert b"\r\nAuthorization" not in connect
+    assert [request.headers["user-agent"] for request in trusted.requests] == ["Other/1"] * 2
+    assert all("authorization" in request.headers for request in trusted.requests)

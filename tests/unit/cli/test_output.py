@@ -83,6 +83,14 @@ def test_a_sentence_stays_one_line_whatever_it_names(
     assert line.removeprefix("feedmill: ") == rf"{SHOWN}\ncaf\xe9 is there."
 
 
+def test_no_sentence_shows_what_a_url_holds_before_its_host(capsys: pytest.CaptureFixture[str]) -> None:
+    for write in (write_line, write_failure, write_note):
+        write("http://bob:hunter2@h/feed was not added; see https://h/@bob and mailto:bob@h")
+    printed = "".join(capsys.readouterr())
+    assert "hunter2" not in printed
+    assert printed.count("http://…@h/feed was not added; see https://h/@bob and mailto:bob@h") == 3
+
+
 @pytest.mark.parametrize("fault", [click.UsageError, click.BadParameter, click.ClickException])
 def test_the_words_of_click_quote_safely_what_was_typed(
     capsys: pytest.CaptureFixture[str], fault: type[click.ClickException]

@@ -19,6 +19,7 @@ HEALTH = Health(
     articles=12_300_000,
     articles_last_hour=7,
     last_poll_at=None,
+    insecure=0,
     slowest_hosts={},
     notes={},
     inexact={},

@@ -10,6 +10,7 @@ WELL = {
     "next_poll_at": NOW + 12 * MINUTE,
     "next_poll_reason": "every 1h, until its rhythm is known",
     "left_alone_until": None,
+    "request": None,
     "last_attempt_at": NOW - 48 * MINUTE,
     "last_success_at": NOW - 48 * MINUTE,
     "error": None,

@@ -12,16 +12,19 @@ from worker.basics.codec import defaults_of, from_json, pack, unpack, write_json
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.types import Json
-from worker.database.value_columns import ARTICLE, GUID_RULE, MOVE, VALIDATORS, Columns
+from worker.database.value_columns import ARTICLE, GUID_RULE, MOVE, VALIDATORS, Columns, read_request_settings
 from worker.parse.frames import ParseAnswer, ParseFailure, ParseRequest
 from worker.values.articles import Article
 from worker.values.due_feeds import FeedOptions
 from worker.values.entries import Enclosure, Entry, GuidPolicy, ParsedDocument
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson, Soundbite
+from worker.values.request_settings import UNREADABLE, HeaderSetting, RequestSettings
 from worker.values.schedules import Hints, Rhythm
 
 IN_FRAMES = [ParseRequest, ParseAnswer, ParseFailure, ParsedDocument, Entry, Enclosure, Hints, Podcast]
 IN_FRAMES += [PodcastFile, PodcastPerson, Soundbite]
+# Read as strictly as what comes through the pipe.
+IN_FRAMES += [RequestSettings, HeaderSetting]
 IN_ONE_COLUMN = [FeedOptions, Hints, Rhythm, Article, Podcast]
 IN_COLUMNS: list[tuple[Columns[Any], Any]] = [
     (ARTICLE, ArticleRow), (VALIDATORS, ScheduleRow), (MOVE, FeedRow), (GUID_RULE, FeedRow)
@@ -96,3 +99,16 @@ def test_a_field_that_cannot_be_read_costs_no_other() -> None:
 
 def test_json_without_a_field_that_must_be_there_counts_as_nothing() -> None:
     assert unpack(Rhythm, {"articles": 1.0}) is None
+
+
+def test_request_settings_come_out_of_their_column_as_they_were() -> None:
+    example = example_of(RequestSettings)
+    assert read_request_settings(orjson.loads(write_json(pack(example)))) == example
+    assert read_request_settings(None) is None
+
+
+@pytest.mark.parametrize(
+    "stored", [[], "x", {"proxy": 1}, {"proxy": "none", "of a newer version": 1}, {"headers": [{}]}]
+)
+def test_request_settings_that_cannot_be_read_whole_are_not_read_in_part(stored: Any) -> None:
+    assert read_request_settings(stored) is UNREADABLE

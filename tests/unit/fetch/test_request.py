@@ -1,7 +1,7 @@
 import pytest
 
 from worker.fetch.request import request_headers
-from worker.values.due_feeds import Credentials, FetchRequest, Validators
+from worker.values.due_feeds import FetchRequest, Validators
 
 ALWAYS = [
     "Accept: application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8",
@@ -10,8 +10,8 @@ ALWAYS = [
 URL = "https://a.example/"
 
 
-def added(validators: Validators | None = None, credentials: Credentials | None = None, *, is_own: bool = True) -> list:
-    lines = request_headers(FetchRequest(1, URL, validators or Validators(), credentials), is_own_origin=is_own)
+def added(validators: Validators | None = None, *secret_lines: str) -> list:
+    lines = request_headers(FetchRequest(1, URL, validators or Validators()), secret_lines)
     assert lines[: len(ALWAYS)] == ALWAYS
     return lines[len(ALWAYS) :]
 
@@ -31,18 +31,10 @@ def test_a_validator_that_is_no_header_value_stays_here(unsafe: str) -> None:
     assert added(Validators(unsafe, unsafe)) == []
 
 
-# The second is the example of RFC 7617, section 2.1.
-@pytest.mark.parametrize(
-    ("user", "password", "encoded"),
-    [("Aladdin", "open sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), ("test", "123\u00a3", "dGVzdDoxMjPCow==")],
-)
-def test_credentials_are_basic_and_utf8(user: str, password: str, encoded: str) -> None:
-    assert added(credentials=Credentials(user, password)) == [f"Authorization: Basic {encoded}"]
+def test_secret_lines_come_last() -> None:
+    assert added(Validators(etag='"a"'), "X-Api-Key: k") == ['If-None-Match: "a"', "X-Api-Key: k"]
 
 
-def test_a_password_that_is_not_unicode_goes_out_as_its_bytes() -> None:
-    assert added(credentials=Credentials("a", "\udcff")) == ["Authorization: Basic YTr/"]
-
-
-def test_credentials_stay_out_of_other_origins() -> None:
-    assert added(credentials=Credentials("a", "b"), is_own=False) == []
+def test_an_operators_own_accept_takes_the_place_of_ours() -> None:
+    lines = request_headers(FetchRequest(1, URL), ("accept: text/xml",))
+    assert lines == [ALWAYS[1], "accept: text/xml"]

@@ -45,7 +45,7 @@ def test_an_origin_is_scheme_host_and_port(url: str, origin: str) -> None:
         ("ftp://example.com/", "the URL begins with ftp:, not http:// or https://"),
         ("file:///etc/passwd", "the URL begins with file:, not http:// or https://"),
         ("news.xml", "the URL is not an http or https URL"),
-        ("http://a:b@example.com/", "the URL holds a user name or password; credentials are given apart from it"),
+        ("http://a:b@example.com/", "the URL holds a user name or password; --user gives them apart from it"),
         ("http://example.com/a b", "the URL holds a space, a backslash or a control character"),
         ("http://example.com\\a", "the URL holds a space, a backslash or a control character"),
         ("http://example.com/\x85", "the URL holds a space, a backslash or a control character"),
