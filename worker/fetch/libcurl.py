@@ -20,7 +20,7 @@ import pycurl
 from worker.basics.text import clean
 from worker.basics.units import show_duration, show_size
 from worker.errors import ErrorClass, PollError, RejectedError, TransientError
-from worker.fetch.body import too_big_error
+from worker.fetch.codings import too_big_error
 from worker.fetch.request import FetchLimits
 
 # Where distributions keep their bundle, for a Python that was built to look elsewhere.
@@ -89,9 +89,18 @@ def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
         # What a proxy says before its tunnel is open is no part of the publisher's answer.
         _SUPPRESS_CONNECT_HEADERS: 1,
     }
+    if pycurl.version_info()[4] & pycurl.VERSION_PSL:
+        # Keeps cookies in memory until ``forget_cookies``; one that knows no public suffixes would let a site set them
+        # for all names of its registry.
+        options[pycurl.COOKIEFILE] = ""
     for option, value in options.items():
         handle.setopt(option, value)
     return handle
+
+
+def forget_cookies(handle: pycurl.Curl) -> None:
+    """Leave nothing of a fetch to the next one on the same handle: cookies live for one chain of redirects."""
+    handle.setopt(pycurl.COOKIELIST, "ALL")
 
 
 def milliseconds(seconds: float) -> int:

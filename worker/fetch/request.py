@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import can_ada
 
 from worker.errors import ErrorClass, RejectedError
-from worker.fetch.body import ACCEPTED
+from worker.fetch.codings import ACCEPTED
 from worker.fetch.headers import sendable_validator
 from worker.values.due_feeds import FetchRequest
 from worker.values.request_settings import Proxy

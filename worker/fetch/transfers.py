@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from worker.errors import PollError
 from worker.fetch.answer import conclude_hop
-from worker.fetch.body import Budget, too_big_error
+from worker.fetch.body import Budget
+from worker.fetch.codings import too_big_error
 from worker.fetch.guard import Guard
 from worker.fetch.headers import fresh_for, retry_after
 from worker.fetch.host_names import NameLookups
