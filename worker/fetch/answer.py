@@ -18,7 +18,8 @@ from worker.fetch.request import FetchLimits, Location, locate_redirect
 from worker.fetch.transfer import Hop, Transfer
 from worker.values.due_feeds import NO_VALIDATORS, Document, FetchRequest, NotModified, Taken
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# One of several choices (300) may be named for clients that cannot ask a person (RFC 9110, section 15.4.1).
+_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 _BY_STATUS: dict[int, tuple[type[PollError], ErrorClass]] = {
     HTTPStatus.GONE: (PermanentError, ErrorClass.HTTP_410),
     HTTPStatus.TOO_MANY_REQUESTS: (TransientError, ErrorClass.HTTP_429),

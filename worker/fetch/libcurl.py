@@ -224,7 +224,9 @@ def curl_error(code: int, message: str, host: str, limits: FetchLimits, elapsed:
     if code == _E_TOO_LARGE:
         return headers_error(limits)
     error_class, sentence = _TRANSIENT.get(code, (ErrorClass.PROTOCOL, "{host} does not speak HTTP as it should"))
-    added = f": {clean(message, 200)}" if error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and message else ""
+    # Of a write error libcurl tells its own numbers only.
+    is_telling = error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and code != pycurl.E_WRITE_ERROR
+    added = f": {clean(message, 200)}" if is_telling and message else ""
     return TransientError(error_class, sentence.format(host=host) + added)
 
 
@@ -235,7 +237,8 @@ def timeout_error(host: str, limits: FetchLimits) -> TransientError:
 
 def unresolved_error(host: str, limits: FetchLimits, *, is_late: bool) -> TransientError:
     """Return the failure of a name that has no address, or none in time."""
-    in_time = f"was not resolved within {show_duration(limits.connect_timeout)}" if is_late else "does not resolve"
+    patience = min(limits.connect_timeout, limits.timeout)
+    in_time = f"was not resolved within {show_duration(patience)}" if is_late else "does not resolve"
     return TransientError(ErrorClass.DNS, f"the name {host} {in_time}")
 
 
