@@ -44,6 +44,8 @@ def test_requests_say_who_asks_and_nothing_of_where_we_were(tools: Tools, publis
     poll(tools)
     poll_again(tools)
     assert [request.path for request in publisher.requests] == ["/old", "/feed"] * 2
+    # A cookie goes back along the chain of redirects that set it, and no further.
+    assert [request.headers.pop("cookie", None) for request in publisher.requests] == [None, "seen=yes"] * 2
     for request in publisher.requests:
         assert request.headers.keys() == {"host", "user-agent", "accept", "accept-encoding"}
         assert "gzip" in request.headers["accept-encoding"]

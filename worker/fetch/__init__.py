@@ -1,9 +1,8 @@
 """Stage fetch: get a feed's document over HTTP, within limits, from public addresses only.
 
 FetchRequest → ``request`` (a URL that we may ask, and the header lines we send), ``terms`` (through which proxy, with
-which secrets) → ``transfer`` (one libcurl handle;
-``guard`` judges every address it dials, ``headers`` and ``body`` read what comes back) → ``answer`` (what that means;
-a redirect goes round again) → Fetched
+which secrets) → ``transfer`` (one libcurl handle; ``guard`` judges every address it dials; ``headers``, ``body`` and
+its ``codings`` read what comes back) → ``answer`` (what that means; a redirect goes round again) → Fetched
 
 ``transfers`` keeps many of these in flight on the multi handle of ``libcurl``; ``host_names`` looks up their hosts; the
 ``Budget`` of ``body`` bounds their memory.

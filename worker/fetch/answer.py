@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+import pycurl
+
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.fetch.body import Body
@@ -13,10 +15,11 @@ from worker.fetch.headers import Head, merge_validators, retry_after
 from worker.fetch.libcurl import EndedRequest, curl_error
 from worker.fetch.proxy_failures import proxy_failure
 from worker.fetch.request import FetchLimits, Location, locate_redirect
-from worker.fetch.transfer import Transfer
+from worker.fetch.transfer import Hop, Transfer
 from worker.values.due_feeds import NO_VALIDATORS, Document, FetchRequest, NotModified, Taken
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# One of several choices (300) may be named for clients that cannot ask a person (RFC 9110, section 15.4.1).
+_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 _BY_STATUS: dict[int, tuple[type[PollError], ErrorClass]] = {
     HTTPStatus.GONE: (PermanentError, ErrorClass.HTTP_410),
     HTTPStatus.TOO_MANY_REQUESTS: (TransientError, ErrorClass.HTTP_429),
@@ -64,13 +67,24 @@ def conclude_hop(
         return _conclude_head(transfer, hop.head, limits, now)
     if hop.objection and not hop.is_dialled:
         raise refusal_of(hop.location, hop.objection)
-    if ended.code:
+    if ended.code and not _is_whole(hop, ended.code):
         raise curl_error(ended.code, ended.message, hop.location.host, limits, transfer.elapsed)
     if not (hop.head and hop.body):
         # libcurl takes headers without an end for an answer without a body.
         sentence = f"{hop.location.host} closed the connection in the middle of its headers"
         raise TransientError(ErrorClass.INCOMPLETE, sentence)
     return read_document(hop.location, hop.head, hop.body)
+
+
+def _is_whole(hop: Hop, code: int) -> bool:
+    """Return whether a document that only the connection's end should end is complete all the same.
+
+    Many servers cut TLS connections without taking leave, which is no end but may be an attack (RFC 8446, section 6.1).
+    """
+    if code != pycurl.E_RECV_ERROR or not (hop.head and hop.body):
+        return False
+    is_framed = {"content-length", "transfer-encoding"} & hop.head.fields.keys()
+    return not is_framed and hop.body.is_whole()
 
 
 def _conclude_head(
@@ -85,7 +99,7 @@ def _conclude_head(
     if head.status == HTTPStatus.NOT_MODIFIED:
         return read_not_modified(location, head, transfer.request)
     if head.status in _REDIRECTS:
-        return read_redirect(location, head, transfer.visited, limits.max_redirects)
+        return read_redirect(location, head, transfer.visited, limits.max_redirects, transfer.same_cookies_since)
     error = status_error(location, head, now)
     raise _with_way_in(error, transfer) if head.status == HTTPStatus.UNAUTHORIZED else error
 
@@ -129,15 +143,20 @@ def read_not_modified(location: Location, head: Head, request: FetchRequest) -> 
     return NotModified(merge_validators(head, request.validators))
 
 
-def read_redirect(location: Location, head: Head, visited: list[Location], most: int) -> Location:
-    """Return where a redirect leads; PollError where it leads nowhere, in circles, or where we may not go."""
+def read_redirect(
+    location: Location, head: Head, visited: list[Location], most: int, same_cookies_since: int = 0
+) -> Location:
+    """Return where a redirect leads; PollError where it leads nowhere, in circles, or where we may not go.
+
+    With a new cookie a URL that was visited before may answer otherwise, and pages that set one first count on that.
+    """
     if "location" not in head.fields:
         sentence = f"{location.host} answered {_show_status(head.status)} without saying where to"
         raise PermanentError(ErrorClass.REDIRECT, sentence, head.status)
     if len(visited) > most:
         raise PermanentError(ErrorClass.REDIRECT, f"more than {most} redirects in a row", head.status)
     target = locate_redirect(location, _decode_location(head.fields["location"]))
-    if target in visited:
+    if "set-cookie" not in head.fields and target in visited[same_cookies_since:]:
         raise PermanentError(ErrorClass.REDIRECT, f"{location.host} redirects in a circle", head.status)
     return target
 

@@ -1,134 +1,29 @@
-"""A body as it arrives: decoded chunk by chunk, within its own limit and within the memory that all bodies share.
+"""A body as it arrives: decoded chunk by chunk, within its own limit and within the memory that all bodies share."""
 
-We undo content codings ourselves (RFC 9110, section 8.4.1). libcurl takes a truncated gzip stream for a complete one,
-refuses one of several members, and keeps what a bomb became while it is paused.
-"""
-
-import zlib
-from collections.abc import Callable
+import re
 from typing import Protocol
 
-import brotli
+import orjson
 
-from worker.basics.units import show_size
-from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
+from worker.fetch.codings import Layer
 
-_GZIP_FORMAT, _ZLIB_FORMAT, _BARE_FORMAT = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 # So many bodies read on over the budget's limit, the smallest first, so that neither huge nor stalled ones hold up all
 # others; each adds at most one document's size limit.
 _READ_ON = 4
-
-
-class CodingError(ValueError):
-    """The bytes are not what their coding says."""
-
-
-class Decoder(Protocol):
-    """Undoes one coding; a class because it keeps state from chunk to chunk."""
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the end of the stream was read, checksum and all."""
-
-    def decode(self, chunk: bytes, most: int) -> bytes:
-        """Return what ``chunk`` becomes, cut off soon after ``most`` bytes; CodingError if it is broken."""
-
-
-class Gzip:
-    """gzip: any number of members, one after the other (RFC 1952, section 2.2)."""
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP_FORMAT)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the end was read."""
-        return self._member.eof
-
-    def decode(self, chunk: bytes, most: int) -> bytes:
-        """Return what ``chunk`` becomes, member by member."""
-        decoded = b""
-        while chunk and len(decoded) < most:
-            if self._member.eof:
-                chunk = chunk.lstrip(b"\0")
-                if not chunk.startswith(b"\x1f"):
-                    # Padding after the last member, which gzip itself ignores too.
-                    return decoded
-                self._member = zlib.decompressobj(_GZIP_FORMAT)
-            decoded += _inflate(self._member, chunk, most - len(decoded))
-            chunk = self._member.unused_data
-        return decoded
-
-
-class Deflate:
-    """deflate in its zlib wrapper, as it should be, or bare, as some servers send it."""
-
-    def __init__(self) -> None:
-        self._start = b""
-        self._stream: zlib._Decompress | None = None
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the end was read."""
-        return self._stream is not None and self._stream.eof
-
-    def decode(self, chunk: bytes, most: int) -> bytes:
-        """Return what ``chunk`` becomes; nothing while it is too short to tell the two forms apart."""
-        if self._stream is None:
-            chunk = self._start = self._start + chunk
-            if len(chunk) < len(b"\x78\x9c"):
-                return b""
-            # The wrapper begins with method 8 and a checksum (RFC 1950, section 2.2).
-            is_wrapped = chunk[0] & 0x0F == zlib.DEFLATED and int.from_bytes(chunk[:2]) % 31 == 0
-            self._stream = zlib.decompressobj(_ZLIB_FORMAT if is_wrapped else _BARE_FORMAT)
-        return b"" if self._stream.eof else _inflate(self._stream, chunk, most)
-
-
-def _inflate(stream: "zlib._Decompress", chunk: bytes, most: int) -> bytes:
-    try:
-        return stream.decompress(chunk, most)
-    except zlib.error as error:
-        raise CodingError from error
-
-
-class Brotli:
-    """br (RFC 7932)."""
-
-    def __init__(self) -> None:
-        self._stream = brotli.Decompressor()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the end was read."""
-        return bool(self._stream.is_finished())
-
-    def decode(self, chunk: bytes, most: int) -> bytes:
-        """Return what ``chunk`` becomes."""
-        if self._stream.is_finished():
-            return b""
-        try:
-            return bytes(self._stream.process(chunk, output_buffer_limit=most))
-        except brotli.error as error:
-            raise CodingError from error
-
-
-DECODERS: dict[str, Callable[[], Decoder]] = {"gzip": Gzip, "deflate": Deflate, "br": Brotli}
-ACCEPTED = ", ".join(DECODERS)
+_START_TAG = re.compile(rb"<([^\s<>/!?]+)")
+_END_TAG = re.compile(rb"</([^\s<>/!?]+)\s*>\Z")
+# What may come before the root, and how it ends.
+_PROLOGUE = {b"<?": b"?>", b"<!--": b"-->"}
+_WITHOUT_MARKUP = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
+# How far from the start the root may be, and the end of it from the document's.
+_HEAD, _LONGEST_TAIL = 65_536, 4000
 
 
 class Body:
     """The body of one document; a class because it grows chunk by chunk."""
 
     def __init__(self, codings: list[str], limit: int) -> None:
-        """Raise PollError for content codings that we do not undo: more than one, or one that we did not offer."""
-        if len(codings) > 1:
-            raise RejectedError(ErrorClass.TOO_BIG, "the document is compressed more than once over, as bombs are")
-        self._coding = codings[0] if codings else ""
-        if self._coding and self._coding not in DECODERS:
-            sentence = f"the document is encoded as {self._coding[:40]!r}, which we did not offer"
-            raise PermanentError(ErrorClass.PROTOCOL, sentence)
-        self._decoder = DECODERS[self._coding]() if self._coding else None
-        self._limit = limit
+        self._outermost = Layer(codings, limit)
         self._chunks: list[bytes] = []
         self.received = 0
         """Bytes on the wire."""
@@ -138,27 +33,53 @@ class Body:
     def add(self, chunk: bytes) -> None:
         """Take in bytes from the wire; PollError ends the body for good."""
         self.received += len(chunk)
-        if self._decoder:
-            try:
-                chunk = self._decoder.decode(chunk, self._limit - self.size + 1)
-            except CodingError as error:
-                sentence = f"the document is not the {self._coding} it claims"
-                raise TransientError(ErrorClass.PROTOCOL, sentence) from error
-        self.size += len(chunk)
-        if self.size > self._limit:
-            raise too_big_error(self._limit)
-        self._chunks.append(chunk)
+        unpacked = self._outermost.unpack(chunk)
+        self.size += len(unpacked)
+        self._chunks.append(unpacked)
 
     def read(self) -> bytes:
         """Return the whole body; TransientError if its coding breaks off before the end."""
-        if self._decoder and self.received and not self._decoder.is_complete:
-            raise TransientError(ErrorClass.INCOMPLETE, f"the document's {self._coding} breaks off before its end")
+        if self.received:
+            self._chunks.append(self._outermost.end())
         return b"".join(self._chunks)
 
+    def is_whole(self) -> bool:
+        """Return whether nothing is missing at its end: that of its coding, or of complete XML or JSON."""
+        content = self.read()
+        return self._outermost.is_packed or _is_complete(content)
 
-def too_big_error(limit: int) -> RejectedError:
-    """Return the refusal of a document of more than ``limit`` bytes."""
-    return RejectedError(ErrorClass.TOO_BIG, f"the document is larger than {show_size(limit)}")
+
+def _is_complete(content: bytes) -> bool:
+    """Return whether a document ends where JSON or the root of its markup does.
+
+    At one look: what came over a broken connection is worth no parser, which some documents are made to crash.
+    """
+    if content.lstrip().startswith(b"{"):
+        try:
+            orjson.loads(content)
+        except orjson.JSONDecodeError:
+            return False
+        return True
+    if any(content.rfind(start) > content.rfind(end) for start, end in _WITHOUT_MARKUP.items()):
+        return False
+    tail = content[-_LONGEST_TAIL:].rstrip()
+    while tail.endswith(b"-->"):
+        # Caches sign their work behind the document.
+        tail = tail[: max(tail.rfind(b"<!--"), 0)].rstrip()
+    end = _END_TAG.search(tail)
+    return end is not None and end[1] == _find_root(content[:_HEAD])
+
+
+def _find_root(head: bytes) -> bytes | None:
+    """Return the name of the first element, behind declarations and comments."""
+    at = head.find(b"<")
+    while at >= 0:
+        if tag := _START_TAG.match(head, at):
+            return tag[1]
+        after = next((end for start, end in _PROLOGUE.items() if head.startswith(start, at)), b">")
+        end = head.find(after, at)
+        at = head.find(b"<", end) if end > at else -1
+    return None
 
 
 class BodyReader(Protocol):

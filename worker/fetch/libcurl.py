@@ -20,7 +20,7 @@ import pycurl
 from worker.basics.text import clean
 from worker.basics.units import show_duration, show_size
 from worker.errors import ErrorClass, PollError, RejectedError, TransientError
-from worker.fetch.body import too_big_error
+from worker.fetch.codings import too_big_error
 from worker.fetch.request import FetchLimits
 
 # Where distributions keep their bundle, for a Python that was built to look elsewhere.
@@ -89,9 +89,18 @@ def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
         # What a proxy says before its tunnel is open is no part of the publisher's answer.
         _SUPPRESS_CONNECT_HEADERS: 1,
     }
+    if pycurl.version_info()[4] & pycurl.VERSION_PSL:
+        # Keeps cookies in memory until ``forget_cookies``; one that knows no public suffixes would let a site set them
+        # for all names of its registry.
+        options[pycurl.COOKIEFILE] = ""
     for option, value in options.items():
         handle.setopt(option, value)
     return handle
+
+
+def forget_cookies(handle: pycurl.Curl) -> None:
+    """Leave nothing of a fetch to the next one on the same handle: cookies live for one chain of redirects."""
+    handle.setopt(pycurl.COOKIELIST, "ALL")
 
 
 def milliseconds(seconds: float) -> int:
@@ -215,7 +224,9 @@ def curl_error(code: int, message: str, host: str, limits: FetchLimits, elapsed:
     if code == _E_TOO_LARGE:
         return headers_error(limits)
     error_class, sentence = _TRANSIENT.get(code, (ErrorClass.PROTOCOL, "{host} does not speak HTTP as it should"))
-    added = f": {clean(message, 200)}" if error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and message else ""
+    # Of a write error libcurl tells its own numbers only.
+    is_telling = error_class in {ErrorClass.TLS, ErrorClass.PROTOCOL} and code != pycurl.E_WRITE_ERROR
+    added = f": {clean(message, 200)}" if is_telling and message else ""
     return TransientError(error_class, sentence.format(host=host) + added)
 
 
@@ -226,7 +237,8 @@ def timeout_error(host: str, limits: FetchLimits) -> TransientError:
 
 def unresolved_error(host: str, limits: FetchLimits, *, is_late: bool) -> TransientError:
     """Return the failure of a name that has no address, or none in time."""
-    in_time = f"was not resolved within {show_duration(limits.connect_timeout)}" if is_late else "does not resolve"
+    patience = min(limits.connect_timeout, limits.timeout)
+    in_time = f"was not resolved within {show_duration(patience)}" if is_late else "does not resolve"
     return TransientError(ErrorClass.DNS, f"the name {host} {in_time}")
 
 

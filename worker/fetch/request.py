@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import can_ada
 
 from worker.errors import ErrorClass, RejectedError
-from worker.fetch.body import ACCEPTED
+from worker.fetch.codings import ACCEPTED
 from worker.fetch.headers import sendable_validator
 from worker.values.due_feeds import FetchRequest
 from worker.values.request_settings import Proxy
@@ -68,8 +68,9 @@ def locate(url: str) -> Location:
 def locate_redirect(location: Location, target: str) -> Location:
     """Read the ``Location`` field of an answer from ``location`` (RFC 9110, section 10.2.2); RejectedError as above."""
     subject = f"the URL that {location.host} redirects to"
-    # Honest publishers leave spaces in, and every browser repairs them.
-    repaired = target.strip(" \t").replace(" ", "%20")
+    # Honest publishers leave spaces in, and some write a path as their file system does; every browser repairs both.
+    path, mark, query = target.strip(" \t").replace(" ", "%20").partition("?")
+    repaired = path.replace("\\", "/") + mark + query
     try:
         return _read_url(urljoin(location.href, repaired), subject)
     except ValueError as error:

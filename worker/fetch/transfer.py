@@ -18,7 +18,7 @@ from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
 from worker.fetch.headers import Head, read_head
 from worker.fetch.host_names import needs_lookup
-from worker.fetch.libcurl import count_received, headers_error, milliseconds, new_handle
+from worker.fetch.libcurl import count_received, forget_cookies, headers_error, milliseconds, new_handle
 from worker.fetch.proxies import addresses_of, judge_target, names_to_look_up
 from worker.fetch.request import FetchLimits, Location, request_headers
 from worker.fetch.terms import RequestTerms, apply_terms
@@ -90,6 +90,8 @@ class Transfer:
         self.begun_at = time.monotonic()
         self.deadline = self.begun_at + timeout
         self.visited = [location]
+        self.same_cookies_since = 0
+        forget_cookies(self.handle)
         self._is_permanent = True
         self._header_bytes = 0
         self._ask(location, timeout)
@@ -98,6 +100,8 @@ class Transfer:
         """Make ready to follow a redirect to ``location``, within the same deadline."""
         head = self.hop.head
         self._is_permanent = self._is_permanent and head is not None and head.status in _PERMANENT_REDIRECTS
+        if head and "set-cookie" in head.fields:
+            self.same_cookies_since = len(self.visited)
         self.visited.append(location)
         self._ask(location, self.deadline - time.monotonic())
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from worker.errors import PollError
 from worker.fetch.answer import conclude_hop
-from worker.fetch.body import Budget, too_big_error
+from worker.fetch.body import Budget
+from worker.fetch.codings import too_big_error
 from worker.fetch.guard import Guard
 from worker.fetch.headers import fresh_for, retry_after
 from worker.fetch.host_names import NameLookups
@@ -136,11 +137,13 @@ class Transfers:
             else:
                 self._finish(transfer, name_failure(transfer, self._limits, is_late=result.is_late))
 
-    def _withdraw(self, transfer: Transfer) -> None:
-        """Take back a transfer's request, sent or not."""
+    def _withdraw(self, transfer: Transfer) -> bool:
+        """Take back a transfer's request, sent or not; return whether it still waited for a name to be looked up."""
         names = transfer.hop.names
-        if not (names and self._lookups.withdraw(names[0], transfer)):
+        has_waited = bool(names) and self._lookups.withdraw(names[0], transfer)
+        if not has_waited:
             self._multi.remove(transfer.handle)
+        return has_waited
 
     def _conclude(self, transfer: Transfer, ended: EndedRequest) -> None:
         """Follow a redirect, or note how the fetch ended."""
@@ -160,7 +163,10 @@ class Transfers:
     def _cut_overdue(self) -> None:
         """End what has passed its deadline, whatever libcurl waits for: a name that hangs, a pause."""
         while (oldest := next(iter(self._running.values()), None)) and oldest.deadline <= time.monotonic():
-            self._cut(oldest, timeout_error(oldest.hop.location.host, self._limits))
+            if self._withdraw(oldest):
+                self._finish(oldest, name_failure(oldest, self._limits, is_late=True))
+            else:
+                self._finish(oldest, timeout_error(oldest.hop.location.host, self._limits))
 
     def _cut_wasteful(self) -> None:
         """Now and then, end what fills the line with anything but a document."""
@@ -170,11 +176,8 @@ class Transfers:
         self._look_for_waste_at = now + _LOOK_FOR_WASTE_EVERY
         for transfer in list(self._running.values()):
             if transfer.begun_at <= now - _LOOK_FOR_WASTE_EVERY and transfer.is_wasteful():
-                self._cut(transfer, too_big_error(self._limits.max_body))
-
-    def _cut(self, transfer: Transfer, error: PollError) -> None:
-        self._withdraw(transfer)
-        self._finish(transfer, error)
+                self._withdraw(transfer)
+                self._finish(transfer, too_big_error(self._limits.max_body))
 
     def _finish(self, transfer: Transfer, answer: Document | NotModified | Taken | PollError) -> None:
         """Note how a fetch ended, and make its handle free for the next one."""

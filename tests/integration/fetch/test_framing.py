@@ -8,7 +8,7 @@ import brotli
 import pytest
 
 from tests.servers.publisher import Answer, Publisher
-from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.values.due_feeds import Fetched
 
 Fetch = Callable[..., Fetched]
@@ -75,16 +75,6 @@ def test_an_answer_that_is_not_http_is_a_protocol_error(publisher: Publisher, fe
     assert fetched.answer.error_class is ErrorClass.PROTOCOL
 
 
-@pytest.mark.parametrize("coding", ["gzip", "br"])
-def test_a_body_that_is_not_what_its_coding_says_is_a_protocol_error(
-    publisher: Publisher, fetch: Fetch, coding: str
-) -> None:
-    fetched = fetch(publisher.on("/feed.xml", Answer(FEED, headers={"Content-Encoding": coding})))
-
-    assert isinstance(fetched.answer, TransientError)
-    assert fetched.answer.error_class is ErrorClass.PROTOCOL
-
-
 def test_a_wrong_checksum_is_a_protocol_error(publisher: Publisher, fetch: Fetch) -> None:
     packed = gzip.compress(FEED)[:-8] + bytes(8)
 
@@ -94,25 +84,14 @@ def test_a_wrong_checksum_is_a_protocol_error(publisher: Publisher, fetch: Fetch
     assert fetched.answer.error_class is ErrorClass.PROTOCOL
 
 
-@pytest.mark.parametrize("coding", ["zstd", "compress", "bogus"])
-def test_a_coding_that_was_not_offered_is_a_protocol_error(publisher: Publisher, fetch: Fetch, coding: str) -> None:
-    fetched = fetch(publisher.on("/feed.xml", Answer(FEED, headers={"Content-Encoding": coding})))
+def test_a_coding_that_was_not_offered_is_a_protocol_error(publisher: Publisher, fetch: Fetch) -> None:
+    # The magic of zstd (RFC 8878, section 3.1.1).
+    packed = b"\x28\xb5\x2f\xfd" + bytes(50)
+
+    fetched = fetch(publisher.on("/feed.xml", Answer(packed, headers={"Content-Encoding": "zstd"})))
 
     assert isinstance(fetched.answer, PermanentError)
     assert fetched.answer.error_class is ErrorClass.PROTOCOL
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [(("Content-Encoding", "gzip, gzip"),), (("Content-Encoding", "gzip"), ("Content-Encoding", "br"))],
-    ids=["one line", "two lines"],
-)
-def test_a_body_encoded_twice_over_is_refused(
-    publisher: Publisher, fetch: Fetch, headers: tuple[tuple[str, str], ...]
-) -> None:
-    fetched = fetch(publisher.on("/feed.xml", Answer(gzip.compress(gzip.compress(FEED)), headers=headers)))
-
-    assert isinstance(fetched.answer, RejectedError)
 
 
 def test_a_port_where_nobody_listens_is_a_connect_error(publisher: Publisher, fetch: Fetch) -> None:

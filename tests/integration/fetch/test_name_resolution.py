@@ -50,8 +50,8 @@ with NameServer(NAME_SERVER, lambda name: None):
 @pytest.mark.parametrize(
     ("timeout", "connect_timeout", "told"),
     [
-        (0.5, 5, "timeout timeout: hangs-0.example did not answer in full within 500ms"),
-        (3, 1, "dns timeout dns: the name hangs-0.example was not resolved within 1s"),
+        (0.5, 5, "dns dns: the name hangs-0.example was not resolved within 500ms"),
+        (3, 1, "dns dns: the name hangs-0.example was not resolved within 1s"),
     ],
     ids=["deadline", "looking up"],
 )

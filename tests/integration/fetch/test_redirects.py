@@ -29,7 +29,7 @@ def transfers(publisher: Publisher, elsewhere: Publisher, limits: FetchLimits) -
         yield running
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
 def test_a_redirect_leads_to_the_document_and_its_true_url(publisher: Publisher, fetch: Fetch, status: int) -> None:
     publisher.serve("/new/feed.xml", b"rss")
     publisher.on("/old.xml", Answer(b"moved", status=status, headers={"Location": "new/feed.xml#top"}))
@@ -140,6 +140,12 @@ def test_a_space_in_a_redirect_is_repaired(publisher: Publisher, fetch: Fetch) -
     publisher.serve("/my%20feed.xml", b"rss")
 
     assert isinstance(fetch(publisher.redirect("/old.xml", "/my feed.xml")).answer, Document)
+
+
+def test_a_backslash_in_a_redirect_is_a_slash(publisher: Publisher, fetch: Fetch) -> None:
+    publisher.serve("/news/feed.xml", b"rss")
+
+    assert isinstance(fetch(publisher.redirect("/old.xml", "\\news\\feed.xml?a")).answer, Document)
 
 
 def test_a_raw_utf8_redirect_is_read_as_such(publisher: Publisher, fetch: Fetch) -> None:

@@ -1,5 +1,6 @@
-"""HTTPS: only publishers whom an authority vouches for."""
+"""HTTPS: only publishers whom an authority vouches for, and what becomes of connections that are cut."""
 
+import gzip
 import shutil
 import ssl
 import subprocess
@@ -21,6 +22,7 @@ from worker.values.request_settings import RequestSettings
 Drive = Callable[..., list[Fetched]]
 
 INSECURE = RequestSettings(is_insecure=True)
+FEED = b"<rss><channel><title>News</title></channel></rss>"
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
 
@@ -189,3 +191,45 @@ def test_a_password_goes_through_a_tunnel_and_not_to_the_proxy(
     assert b"\r\nAuthorization" not in connect
     assert [request.headers["user-agent"] for request in trusted.requests] == ["Other/1"] * 2
     assert all("authorization" in request.headers for request in trusted.requests)
+
+
+# The publisher closes without taking leave of TLS (close_notify) ------------------------------------------------------
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"", FEED),
+        (b"", b'{"items": []}'),
+        (b"Content-Encoding: gzip\r\n", gzip.compress(FEED)),
+        (b"Content-Length: %d\r\n" % len(FEED), FEED),
+        (b"Transfer-Encoding: chunked\r\n", b"%x\r\n%b\r\n0\r\n\r\n" % (len(FEED), FEED)),
+    ],
+    ids=["XML", "JSON", "packed", "length", "chunks"],
+)
+def test_a_document_that_is_whole_may_be_cut_off(
+    trusted: Publisher, limits: FetchLimits, drive: Drive, head: bytes, body: bytes
+) -> None:
+    trusted.on("/feed.xml", Answer(raw=b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + body))
+
+    assert isinstance(fetch_one(limits, trusted.url("/feed.xml", "localhost"), drive).answer, Document)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"", FEED[:-1]),
+        (b"", b'{"items": ['),
+        (b"Content-Encoding: gzip\r\n", gzip.compress(FEED)[:-1]),
+        (b"Content-Length: %d\r\n" % (len(FEED) + 1), FEED),
+        (b"Transfer-Encoding: chunked\r\n", b"%x\r\n%b\r\n" % (len(FEED), FEED)),
+    ],
+    ids=["XML", "JSON", "packed", "length", "chunks"],
+)
+def test_a_document_that_is_cut_off_is_incomplete(
+    trusted: Publisher, limits: FetchLimits, drive: Drive, head: bytes, body: bytes
+) -> None:
+    trusted.on("/feed.xml", Answer(raw=b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + body))
+
+    answer = fetch_one(limits, trusted.url("/feed.xml", "localhost"), drive).answer
+
+    assert isinstance(answer, TransientError)
+    assert answer.error_class is ErrorClass.INCOMPLETE

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from worker.errors import ErrorClass, PermanentError, RejectedError, TransientError
+from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch.body import Body
 
 
@@ -55,11 +55,37 @@ def test_a_body_of_no_bytes_is_empty_whatever_its_coding() -> None:
     assert Body(["gzip"], limit=1000).read() == b""
 
 
-def test_a_body_encoded_twice_over_is_refused() -> None:
-    with pytest.raises(RejectedError):
-        Body(["gzip", "gzip"], limit=1000)
+@pytest.mark.parametrize(
+    ("content", "is_whole"),
+    [
+        (b"<rss><channel/></rss>\n", True),
+        (b'<?xml version="1.0"?><!-- <a> --><!DOCTYPE rss><rss>&nbsp;</rss>', True),
+        (b"<rdf:RDF>\xe9</rdf:RDF >", True),
+        (b"<rss></rss>\n<!-- cached </b> --> <!-- twice -->\n", True),
+        (b"<rss><channel></channel>", False),
+        (b"<rss><channel/></rs", False),
+        (b"<rss><channel/></rss", False),
+        (b"<rss><item></item><!-- </rss>", False),
+        (b"<rss><item></item><!-- x -->", False),
+        (b"<rss><item><![CDATA[ </rss>", False),
+        (b"<!-- <rss></rss>", False),
+        (b"<", False),
+        (b'{"items": []}', True),
+        (b'{"items": [', False),
+        (b'{"a":' * 200, False),
+        (b"plain words", False),
+        (b"", False),
+    ],
+)
+def test_a_body_is_whole_at_the_end_of_its_root_or_its_object(content: bytes, *, is_whole: bool) -> None:
+    body = Body([], limit=1000)
+    body.add(content)
+
+    assert body.is_whole() is is_whole
 
 
-def test_a_body_in_an_unknown_coding_is_an_error() -> None:
-    with pytest.raises(PermanentError, match="encoded as 'zstd', which we did not offer"):
-        Body(["zstd"], limit=1000)
+def test_a_packed_body_is_whole_at_the_end_of_its_coding() -> None:
+    body = Body(["gzip"], limit=1000)
+    body.add(gzip.compress(b"words of any kind"))
+
+    assert body.is_whole()

@@ -4,7 +4,7 @@ import pycurl
 import pytest
 
 from worker.errors import ErrorClass, RejectedError, TransientError
-from worker.fetch.libcurl import curl_error
+from worker.fetch.libcurl import curl_error, unresolved_error
 from worker.fetch.request import FetchLimits
 
 LIMITS = FetchLimits(timedelta(seconds=30), timedelta(seconds=10), 15_000_000, "test")
@@ -23,6 +23,7 @@ SOON = timedelta(seconds=1)
         (pycurl.E_RECV_ERROR, ErrorClass.INCOMPLETE, BROKEN),
         (pycurl.E_GOT_NOTHING, ErrorClass.INCOMPLETE, "a.example closed the connection without an answer"),
         (pycurl.E_UNSUPPORTED_PROTOCOL, ErrorClass.PROTOCOL, "a.example does not speak HTTP as it should: told"),
+        (pycurl.E_WRITE_ERROR, ErrorClass.PROTOCOL, "a.example does not speak HTTP as it should"),
         (9999, ErrorClass.PROTOCOL, "a.example does not speak HTTP as it should: told"),
     ],
 )
@@ -59,3 +60,11 @@ def test_what_libcurl_tells_is_cleaned() -> None:
     error = curl_error(pycurl.E_SSL_CONNECT_ERROR, "a\x1b[31m\0" + "b" * 500, "a.example", LIMITS, SOON)
 
     assert error.sentence == "no secure connection to a.example: a[31m" + "b" * 193
+
+
+def test_a_name_is_waited_for_no_longer_than_the_whole_fetch_may_take() -> None:
+    hasty = FetchLimits(timedelta(seconds=2), timedelta(seconds=10), 15_000_000, "test")
+
+    error = unresolved_error("a.example", hasty, is_late=True)
+
+    assert (error.error_class, error.sentence) == (ErrorClass.DNS, "the name a.example was not resolved within 2s")

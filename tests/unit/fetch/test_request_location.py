@@ -77,7 +77,7 @@ def test_a_redirect_is_read_from_where_it_stood(target: str, href: str) -> None:
     assert locate_redirect(BASE, target).href == href
 
 
-@pytest.mark.parametrize("target", ["file:///x", "javascript:alert(1)", "//a@b/", "/\\x", "http://[::1", "/\x01"])
+@pytest.mark.parametrize("target", ["file:///x", "javascript:alert(1)", "//a@b/", "http://[::1", "/\x01"])
 def test_a_redirect_we_do_not_follow_is_refused_with_its_host(target: str) -> None:
     with pytest.raises(RejectedError, match=r"the URL that example\.com redirects to "):
         locate_redirect(BASE, target)
