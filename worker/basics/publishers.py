@@ -9,7 +9,8 @@ write their tenants' documents themselves (``medium.com/feed/@someone``): nobody
 import re
 from functools import lru_cache
 
-from worker.basics.urls import host_key, is_public_suffix, site
+from worker.basics.domains import is_public_suffix
+from worker.basics.urls import host_key, site
 
 _SHARED = frozenset(
     # They fetch, filter or make feeds for anybody, and serve them under their own name.

@@ -1,11 +1,11 @@
 """Read URLs as browsers do (WHATWG URL), and make the keys that two URLs share when they mean the same."""
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import can_ada
-from publicsuffixlist import PublicSuffixList
 
+from worker.basics.domains import site_of_host
 from worker.basics.text import shorten_key
 from worker.basics.wrapped_links import find_target
 
@@ -56,13 +56,6 @@ _INDEX_PAGES = ("/index.html", "/index.htm", "/index.php", "/default.aspx")
 _IDLE_ENDINGS = (*_INDEX_PAGES, "/amp/", "/amp", "/amp.html")
 _IDLE_HOST_PREFIXES = ("www.", "amp.", "m.")
 _AMP_PARAMETERS = frozenset({"amp", "amp=1", "amp=true", "outputType=amp"})
-# Platforms that give each user a name under their own, though the Public Suffix List does not say so.
-_PLATFORMS = frozenset(
-    "beehiiv.com blogfa.com canalblog.com cocolog-nifty.com dreamwidth.org exblog.jp ghost.io hashnode.dev libsyn.com "
-    "livejournal.com medium.com micro.blog neocities.org over-blog.com overblog.com pixnet.net podbean.com "
-    "posthaven.com seesaa.net squarespace.com substack.com svbtle.com tistory.com tumblr.com typepad.com weebly.com "
-    "wordpress.com write.as".split()
-)
 # Pictures that feeds carry beside an article's own: avatars, emoji, formulas, buttons, counters and advertisements. All
 # begin with a slash, so that a search passes over other characters at once.
 _DECORATION = re.compile(
@@ -210,7 +203,7 @@ def site(url: str | None) -> str | None:
     Two blogs of one platform are two sites, by the private part of the Public Suffix List and by platforms of our own.
     """
     parsed = _parse(url) if url else None
-    return _site_of(parsed.hostname) if parsed else None
+    return site_of_host(parsed.hostname) if parsed else None
 
 
 def same_site(one: str | None, other: str | None) -> bool:
@@ -275,26 +268,3 @@ def _without_tracking(search: str) -> str:
 def _is_tracking(part: str) -> bool:
     name = part.partition("=")[0].lower()
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or part.startswith(_TRACKING_PAIR)
-
-
-@lru_cache(maxsize=4096)
-def _site_of(host: str) -> str:
-    name = host.rstrip(".")
-    # The list would take an IPv4 address for a domain name; a host that ends in a digit is never one.
-    if not name or name[-1].isdigit() or name.startswith("["):
-        return host
-    domain: str | None = _suffixes().privatesuffix(name)
-    return name if domain is None or domain in _PLATFORMS else domain
-
-
-@lru_cache(maxsize=1024)
-def is_public_suffix(host: str) -> bool:
-    """Return whether anybody may have a name of their own under a host, so that nobody in particular owns it."""
-    suffix: str | None = _suffixes().publicsuffix(host, accept_unknown=False)
-    # A single name is a host of somebody's own network, even where a top-level domain has the same name.
-    return "." in host and suffix == host
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()

@@ -9,16 +9,18 @@ its ``codings`` read what comes back) → ``answer`` (what that means; a redirec
 """
 
 from worker.fetch.guard import Guard
-from worker.fetch.request import FetchLimits, locate
+from worker.fetch.request import FetchLimits, Location, locate
 from worker.fetch.secrets_file import NO_SECRETS, FeedSecrets, SecretsFile, SecretsFileError
 from worker.fetch.terms import Secrets
-from worker.fetch.transfers import Transfers
+from worker.fetch.transfers import HeldHop, Transfers
 
 __all__ = [
     "NO_SECRETS",
     "FeedSecrets",
     "FetchLimits",
     "Guard",
+    "HeldHop",
+    "Location",
     "Secrets",
     "SecretsFile",
     "SecretsFileError",

@@ -52,6 +52,8 @@ class Hop:
     location: Location
     names: list[str] = field(default_factory=list)
     """To be looked up before it is sent: its host's, or its host's and then the proxy's."""
+    addresses: tuple[str, ...] = ()
+    """Its host's, once they are looked up."""
     lines: list[bytes] = field(default_factory=list)
     head: Head | None = None
     """None until it is complete."""
@@ -72,6 +74,10 @@ class Transfer:
     request: FetchRequest
     terms: RequestTerms
     hop: Hop
+    is_paced: bool
+    """Whether the caller sends each request to another host than the one before it."""
+    shows_addresses: bool
+    """Whether the caller sends the present request, once its host's addresses are known."""
 
     def __init__(self, shared: SharedByTransfers) -> None:
         self._shared = shared
@@ -95,6 +101,17 @@ class Transfer:
         self._is_permanent = True
         self._header_bytes = 0
         self._ask(location, timeout)
+
+    def hold(self) -> None:
+        """Let no deadline run: it is not asked for until ``go_on``."""
+        self._held_since = time.monotonic()
+
+    def go_on(self) -> None:
+        """Let the deadline run again, later by as long as it was held."""
+        waited = time.monotonic() - self._held_since
+        self.begun_at += waited
+        self.deadline += waited
+        self.handle.setopt(pycurl.TIMEOUT_MS, milliseconds(self.deadline - time.monotonic()))
 
     def follow(self, location: Location) -> None:
         """Make ready to follow a redirect to ``location``, within the same deadline."""
@@ -128,7 +145,8 @@ class Transfer:
     def use_addresses(self, addresses: tuple[str, ...]) -> None:
         """Take in the addresses of the first of the hop's ``names``."""
         hop, proxy = self.hop, self.terms.proxy
-        hop.names.pop(0)
+        if hop.names.pop(0) == hop.location.host:
+            hop.addresses = addresses
         if proxy is None:
             self._tell_addresses(hop.location.host, hop.location.port, addresses)
         elif hop.names or not needs_lookup(proxy.host):

@@ -10,7 +10,7 @@ from worker.database.types import Json
 from worker.migrations.columns import optional
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
