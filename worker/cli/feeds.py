@@ -11,15 +11,16 @@ from sqlalchemy import Connection
 
 from worker.basics.units import show_duration
 from worker.basics.urls import feed_url_key
-from worker.cli.open_store import change_store, feed_called, opened_tools
-from worker.cli.options import read_duration, read_tags
+from worker.cli.open_store import change_store, opened_tools
+from worker.cli.options import read_duration
 from worker.cli.output import from_now, with_progress, write_failure, write_line
 from worker.database.clock import Clock
 from worker.discovery.adding import AddedFeed, add_by_url
 from worker.errors import NamedError, UsageError
 from worker.manage import feeds as manage
-from worker.manage.feed_tags import tag_feed, untag_feed
+from worker.manage.feed_tags import read_tags, tag_feed, untag_feed
 from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
+from worker.manage.named_feeds import feed_called
 from worker.pipeline.tools import Tools, bounds_of_settings
 from worker.settings import settings
 from worker.values.due_feeds import FeedState

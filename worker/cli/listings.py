@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from worker.basics.text import is_storable
 from worker.basics.units import read_id
-from worker.cli.open_store import feed_called, reading_store
+from worker.cli.open_store import reading_store
 from worker.cli.options import TABLE_ROWS, Words, as_options, parse_since
 from worker.cli.output import Column, column_room, from_now, print_json, print_rows, share_of_page
 from worker.cli.screens import print_article, print_feed, print_health
@@ -21,15 +21,14 @@ from worker.errors import NamedError, UsageError
 from worker.look import listings as look
 from worker.look.health import read_health
 from worker.look.stories import find_story, list_stories
-from worker.manage.feed_tags import are_tags_in_use, is_tag, list_tags, read_tag
+from worker.manage.feed_tags import are_tags_in_use, known_tag
+from worker.manage.named_feeds import feed_called
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 
 # Columns of articles that Feedmill keeps for its own use.
 _INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
 _FEED = click.argument("feed", required=False)
-# Named where somebody asks for one that no feed has: a store may have thousands.
-_MOST_TAGS = 20
 
 
 @click.command("feeds")
@@ -186,7 +185,7 @@ def _wanted_rows(
             since=parse_since(filters.get("since"), now),
             text=filters.get("text"),
             state=filters.get("state"),
-            feed_tag=_known_tag(connection, filters.get("feed_tag")),
+            feed_tag=known_tag(connection, tag) if (tag := filters.get("feed_tag")) is not None else None,
             limit=limit or TABLE_ROWS if is_table else limit,
             newest_first=is_table,
         )
@@ -208,18 +207,6 @@ def _feed_id(connection: Connection, now: datetime, name: str) -> int:
         if ids:
             return ids[0]
     return feed_called(connection, name).feed_id
-
-
-def _known_tag(connection: Connection, text: str | None) -> str | None:
-    """Return a tag as it is stored; NamedError when no feed has it."""
-    if text is None:
-        return None
-    if not is_tag(connection, tag := read_tag(text)):
-        tags = list_tags(connection, _MOST_TAGS + 1)
-        known = ", ".join(tags if len(tags) <= _MOST_TAGS else [*tags[:_MOST_TAGS], "…"])
-        told = f"they have {known}" if known else "`feedmill set FEED --tag TAG` gives one"
-        raise NamedError(f"No feed has the tag {tag}: {told}.")
-    return tag
 
 
 def _when_empty(filters: Mapping[str, str | None], otherwise: str) -> str:

@@ -6,17 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError
 
 from worker.basics.stopping import STOP_CLAIMING, stops_after
 from worker.cli.output import with_progress, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import explain_failure, write
-from worker.database.engine import command_engine, file_of, place_of, reading_at_leisure
-from worker.database.schema import SCHEMA_VERSION, check_schema, migrate, stored_version
-from worker.errors import NamedError, SettingsError, StoreError
+from worker.database.engine import command_engine, place_of, reading_at_leisure
+from worker.database.schema import SCHEMA_VERSION, make_ready, migrate, stored_version
 from worker.logs import set_up_logs
-from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
 from worker.store.decided_articles import StaleDecisionError
 from worker.stories.grouping import group_waiting
@@ -35,22 +33,10 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
     What is logged meanwhile goes to standard error, from warnings up.
     """
     set_up_logs(settings(), least=logging.WARNING)
+    engine = command_engine()
     try:
-        engine = command_engine()
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise SettingsError(
-            "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
-            "clone of Feedmill"
-        ) from error
-    file = file_of(engine)
-    if file and file.parent.is_dir() and not file.exists() and check and not create:
-        # A command that only looks must not create a store.
-        raise StoreError(f"There is no store here ({file}): `feedmill run` or `feedmill add URL` makes one.")
-    try:
-        if create and engine.dialect.name == "sqlite" and stored_version(engine) is None:
-            migrate(engine)
-        elif check:
-            check_schema(engine)
+        if check:
+            make_ready(engine, create=create)
         yield engine
     except DBAPIError as error:
         raise explain_failure(error, engine) from error
@@ -102,16 +88,3 @@ def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool
             lambda connection: change(connection, read_clock(connection)),
             also=(StaleDecisionError, StaleStoriesError),
         )
-
-
-def feed_called(connection: Connection, name: str) -> NamedFeed:
-    """Return the feed that an id or URL names; NamedError says why there is none."""
-    try:
-        found = find_feed(connection, name)
-    except ValueError as error:
-        raise NamedError(f"{name} names no feed: {error}") from error
-    if found is None and is_removed(connection, name):
-        raise NamedError(f"{name} was removed: `feedmill feeds --state removed` lists such feeds.")
-    if found is None:
-        raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
-    return found

@@ -1,15 +1,14 @@
 """What is typed on the command line: numbers, durations, moments, and ``default``, which goes back to the settings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
-from worker.basics.text import fold, is_storable
+from worker.basics.text import is_storable
 from worker.basics.units import parse_duration, show_duration
 from worker.errors import UsageError
-from worker.manage.feed_tags import LONGEST_TAG, read_tag
 
 TABLE_ROWS = 50
 """How many rows a table shows without --limit."""
@@ -83,14 +82,6 @@ def read_duration(option: str, text: str, shortest: timedelta, longest: timedelt
             f"{option} is {least} to {most}, written as 90s, 15m, 6h, 2d or 1h30m, or default; not {text!r}."
         )
     return duration
-
-
-def read_tags(option: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """Read tags of feeds, as they are stored; UsageError for one that is empty or too long to be kept whole."""
-    tags = {text: read_tag(text) for text in texts}
-    if any(not tag or tag != fold(text) for text, tag in tags.items()):
-        raise UsageError(f"{option} is a line of 1 to {LONGEST_TAG} characters.")
-    return tuple(dict.fromkeys(tags.values()))
 
 
 def parse_since(text: str | None, now: datetime) -> datetime | None:

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from worker import pipeline
 from worker.basics.units import read_id
-from worker.cli.open_store import feed_called, group_stored, opened_tools
+from worker.cli.open_store import group_stored, opened_tools
 from worker.cli.output import counted, from_now, print_json, write_failure, write_line, write_note
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError, UsageError
 from worker.manage.feeds import find_feed, forget_validators, list_feed_ids
-from worker.pipeline.on_demand import LEFT_TO_WORKERS, why_not_polled
+from worker.manage.named_feeds import polled_feed_called
+from worker.pipeline.on_demand import LEFT_TO_WORKERS
 from worker.pipeline.tools import Tools
 from worker.settings import settings
 from worker.values.due_feeds import Credentials
@@ -167,7 +168,7 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
         ids = [] if names else list_feed_ids(connection)
         for name in names:
             try:
-                ids.append(_pollable(connection, name))
+                ids.append(polled_feed_called(connection, name).feed_id)
             except NamedError as error:
                 write_failure(error)
                 code = 1
@@ -185,10 +186,3 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
     elif not names:
         write_line("There is no feed to poll.")
     return code
-
-
-def _pollable(connection: Connection, name: str) -> int:
-    feed = feed_called(connection, name)
-    if refusal := why_not_polled(feed, name):
-        raise NamedError(refusal)
-    return feed.feed_id

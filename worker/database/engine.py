@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from worker.basics.codec import write_json
 from worker.basics.stopping import LONGEST_IDLE_TRANSACTION, LONGEST_STATEMENT
@@ -41,14 +41,22 @@ QUERY_CANCELED = "57014"
 
 
 def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
-    """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement."""
+    """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement.
+
+    SettingsError where the URL is none, or the driver of PostgreSQL is not installed.
+    """
     try:
         url = make_url(database_url)
+        return _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
     except ArgumentError as error:
         raise SettingsError(
             "FEEDMILL_DATABASE_URL is not a database URL: write it as sqlite:///file.db or postgresql://user@host/name"
         ) from error
-    return _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingsError(
+            "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
+            "clone of Feedmill"
+        ) from error
 
 
 @cache

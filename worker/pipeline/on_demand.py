@@ -16,12 +16,13 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
+from worker.manage.named_feeds import why_not_polled
 from worker.pipeline.polling import PATIENCE, Claim, Stop, poll_in_window
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
 from worker.store.decided_articles import StaleDecisionError
 from worker.stories.story_locks import StaleStoriesError
-from worker.values.due_feeds import ClaimedHost, Credentials, FeedState
+from worker.values.due_feeds import ClaimedHost, Credentials
 from worker.values.outcomes import PollRecord
 
 LEFT_TO_WORKERS = "its host is being polled or asked to be left alone; the next free worker polls it"
@@ -81,15 +82,6 @@ def _find_or_add(connection: Connection, name: str) -> _Found:
     if refusal := why_not_polled(feed, name):
         return _Found(refusal=refusal)
     return _Found(feed, is_unknown)
-
-
-def why_not_polled(feed: NamedFeed, name: str) -> str | None:
-    """Say why a feed that somebody called ``name`` is not polled; None for a feed that is."""
-    if feed.host_id is None:
-        return f"{name} is a seed file: `feedmill ingest` reads it."
-    if feed.state is not FeedState.ACTIVE:
-        return f"{name} is {feed.state} ({feed.state_reason}): `feedmill resume {feed.feed_id}` first."
-    return None
 
 
 def _delete_unknown_feed(tools: Tools, feed_id: int) -> None:
