@@ -38,6 +38,7 @@ from worker.manage.retention import prune_some
 from worker.manage.webhooks import is_any_webhook_due
 from worker.outbox import number_events, read_changes
 from worker.pipeline import count_poll_tasks, poll_all_due, poll_named, poll_requested, request_named
+from worker.pipeline.tickets import ask_for_polls, wait_for_answers
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest_seed_folder
 from worker.settings import Settings
@@ -119,6 +120,7 @@ def _poll_by_name(tools: Tools) -> None:
     list(poll_named(tools, POLLED, lambda: False, force=True))
     request_named(tools.engine, POLLED)
     list(poll_requested(tools, POLLED, lambda: False))
+    wait_for_answers(tools.engine, ask_for_polls(tools.engine, [str(OLD)]).ticket_id, timedelta(0), lambda: True)
     count_poll_tasks(tools.engine, 50, 4)
     now = now_of(tools)
     failed = Streak(attempts=1, last_class=ErrorClass.CONNECT, last_at=now - 12 * MINUTE)

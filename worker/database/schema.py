@@ -13,15 +13,17 @@ from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
 from worker.database.task_turns import TurnRow
+from worker.database.ticket_tables import TicketRow
 from worker.errors import StoreError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # The metadata holds only the tables whose modules have been imported.
-assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata is TurnRow.metadata
+assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
-SCHEMA_VERSION = "0017"
+assert METADATA is TurnRow.metadata is TicketRow.metadata
+SCHEMA_VERSION = "0021"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

@@ -5,7 +5,7 @@ The page is read for the feeds that it may mean; the first of them that can be r
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 
@@ -70,24 +70,35 @@ def add_by_url(tools: Tools, url: str, stop: Stop, tags: tuple[str, ...] = ()) -
     return _add(tools, url, replace(found, site_url=found.site_url or url, tags=tags))
 
 
-def _find(tools: Tools, url: str) -> NamedFeed | None:
+def add_as_is(connection: Connection, now: datetime, url: str, tags: tuple[str, ...] = ()) -> AddedFeed:
+    """Add a URL as it is given, without a look at it; NamedError where it cannot be a feed's."""
+    _refuse_other_names(url)
+    return _add_feed(connection, now, url, NewFeed(url, tags=tags))
+
+
+def _refuse_other_names(url: str) -> None:
     try:
         # An id names a feed too, but not one to add.
         feed_url_key(url)
     except ValueError as error:
         raise NamedError(f"{url} was not added: {error}") from error
+
+
+def _find(tools: Tools, url: str) -> NamedFeed | None:
+    _refuse_other_names(url)
     with reading(tools.engine) as connection:
         return find_feed(connection, url)
 
 
 def _add(tools: Tools, url: str, feed: NewFeed) -> AddedFeed:
-    def add(connection: Connection) -> AddedFeed:
-        is_new = add_feeds(connection, read_clock(connection).now(), [feed]) > 0
-        added = find_feed(connection, feed.url)
-        assert added, "it was added, or there already"
-        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
+    return write(tools.engine, lambda connection: _add_feed(connection, read_clock(connection).now(), url, feed))
 
-    return write(tools.engine, add)
+
+def _add_feed(connection: Connection, now: datetime, url: str, feed: NewFeed) -> AddedFeed:
+    is_new = add_feeds(connection, now, [feed]) > 0
+    added = find_feed(connection, feed.url)
+    assert added, "it was added, or there already"
+    return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
 
 
 def _is_empty_answer(error: PollError) -> bool:

@@ -207,4 +207,6 @@ def _contains(column: Any, text: str) -> Any:
 
 
 def _stream(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Listed]:
-    yield from connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
+    # Whoever reads on no further leaves no cursor open.
+    with connection.execute(query, execution_options={"yield_per": _SLICE}) as result:
+        yield from result.mappings()

@@ -2,38 +2,30 @@
 
 from sqlalchemy import Connection
 
+from worker.basics.text import is_storable, show_wrong
 from worker.basics.units import LARGEST_ID
 from worker.errors import NamedError, UsageError
 from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.values.due_feeds import FeedState
 
-# How much of a wrong name is shown.
-_SHOWN = 60
-
 
 def read_names(names: object, *, most: int) -> list[str]:
     """Return feeds' ids and URLs as commands take them; UsageError where a program has handed over anything else."""
     if not isinstance(names, list | tuple):
-        raise UsageError(f"Feeds are named by a list of ids and URLs, such as [12]; not {_show(names)}.")
+        raise UsageError(f"Feeds are named by a list of ids and URLs, such as [12]; not {show_wrong(names)}.")
     if len(names) > most:
         raise UsageError(f"At most {most:,} feeds can be named at once, not {len(names):,}.")
     wrong = [name for name in names if not _is_name(name)]
     if wrong:
         others = f", nor are {len(wrong) - 1:,} others" if len(wrong) > 1 else ""
-        raise UsageError(f"A feed is named by its id, from 1, or its URL: {_show(wrong[0])} is neither{others}.")
+        raise UsageError(f"A feed is named by its id, from 1, or its URL: {show_wrong(wrong[0])} is neither{others}.")
     return list(dict.fromkeys(map(str, names)))
 
 
 def _is_name(name: object) -> bool:
     # True is an int too.
     is_id = type(name) is int and 0 < name <= LARGEST_ID
-    return is_id or (isinstance(name, str) and bool(name.strip()))
-
-
-def _show(wrong: object) -> str:
-    # Of a huge number repr() may fail, and of a huge text it is of no use.
-    shown = f"a number of {wrong.bit_length():,} bits" if type(wrong) is int and wrong > LARGEST_ID else repr(wrong)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return is_id or (isinstance(name, str) and bool(name.strip()) and is_storable(name))
 
 
 def feed_called(connection: Connection, name: str) -> NamedFeed:

@@ -15,6 +15,7 @@ from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
+from worker.errors import ErrorClass
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
 from worker.manage.named_feeds import why_not_polled
 from worker.pipeline.polling import PATIENCE, Claim, Stop, poll_in_window
@@ -37,6 +38,23 @@ class NamedPoll:
     refusal: str | None = None
     is_kept: bool = True
     """False for an unknown URL whose answer was not a feed: it was not added."""
+    feed_id: int | None = None
+    """Of a feed whose poll is left to the workers."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the poll is left to the workers."""
+        return self.feed_id is not None
+
+    @property
+    def why_not_added(self) -> str | None:
+        """Why an unknown URL was not added, in a sentence; None where there is a poll of a feed, or a refusal."""
+        if self.is_kept or not self.record:
+            return None
+        assert self.record.error, "only a feed whose poll failed is forgotten again"
+        is_page = self.record.error.error_class is ErrorClass.NOT_A_FEED
+        hint = f"; `feedmill add {self.name}` looks for its feed" if is_page else ""
+        return f"{self.name} was not added: {self.record.error.sentence}{hint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +82,8 @@ def poll_by_name(
         if not is_kept:
             _delete_unknown_feed(tools, record.feed_id)
         yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
-    for name in (name for left in waiting.values() for name in left):
-        yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}")
+    for feed_id, name in ((feed_id, name) for feed_id, left in waiting.items() for name in left):
+        yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}", feed_id=feed_id)
 
 
 def _find_or_add(connection: Connection, name: str) -> _Found:
