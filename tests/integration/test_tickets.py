@@ -13,6 +13,7 @@ from tests.polling import add, poll
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.waiting import wait_for
+from worker.cli.answers import print_answers
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow
@@ -246,3 +247,10 @@ def test_asking_asks_in_the_store(tools: Tools, url: str) -> None:
     with reading(tools.engine) as connection:
         assert connection.execute(select(FeedRow.id)).scalars().all() == [1]
     assert len(poll(tools)) == 1
+
+
+def test_a_command_prints_what_the_poll_found(tools: Tools, url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ticket = _ask(tools, url)
+    poll(tools)
+    assert print_answers(_answers(tools, ticket)) == 0
+    assert capsys.readouterr().out.startswith(f"{url}  1 new, 0 updated; next in ")

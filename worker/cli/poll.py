@@ -86,7 +86,8 @@ def _read_timeout(options: Mapping[str, Any]) -> timedelta:
         return _USUAL_TIMEOUT
     if not options["wait"]:
         raise UsageError("--timeout says how long --wait waits: name both.")
-    return read_duration("--timeout", given, timedelta(0), _LONGEST_TIMEOUT) or _USUAL_TIMEOUT
+    chosen = read_duration("--timeout", given, timedelta(0), _LONGEST_TIMEOUT)
+    return _USUAL_TIMEOUT if chosen is None else chosen
 
 
 def _forget_validators(connection: Connection, names: Sequence[str]) -> None:
@@ -184,7 +185,7 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str], timeout: timedelta
     if asked.untold:
         write_failure(asked.untold)
     if asked.feed_ids:
-        write_line(f"{_say_waiting(len(asked.feed_ids))} Ticket {asked.ticket_id}.")
+        write_line(f"{_say_waiting(len(asked.feed_ids))} (ticket {asked.ticket_id}).")
     if timeout is not None:
         answers = wait_for_answers(tools.engine, asked.ticket_id, timeout, _never)
         return max(print_answers(answers), int(asked.untold is not None))
@@ -199,7 +200,7 @@ def _leave_all_to_the_workers(tools: Tools) -> int:
         feed_ids = list_feed_ids(connection)
     pipeline.request_named(tools.engine, feed_ids)
     tell_workers(settings(), feed_ids)
-    write_line(_say_waiting(len(feed_ids)) if feed_ids else "There is no feed to poll.")
+    write_line(f"{_say_waiting(len(feed_ids))}." if feed_ids else "There is no feed to poll.")
     return 0
 
 
@@ -210,4 +211,4 @@ def _list_all(tools: Tools) -> list[str]:
 
 def _say_waiting(feeds: int) -> str:
     whom = "the next tick of a `feedmill run` in this store" if settings().is_broker_in_memory else "a worker"
-    return f"{counted(feeds, 'feed')} {'waits' if feeds == 1 else 'wait'} for {whom}."
+    return f"{counted(feeds, 'feed')} {'waits' if feeds == 1 else 'wait'} for {whom}"
