@@ -7,8 +7,9 @@ A program with a Celery application of its own may import this one to send tasks
 Celery's that the two share. So it never becomes the current application, and listens to signals only in its own worker.
 """
 
+import inspect
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,16 +43,34 @@ PRUNE_EVERY = timedelta(hours=1)
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
-    """A task that cannot be sent where no worker could ever receive it."""
+    """A task that is not sent with wrong arguments, nor where no worker could ever receive it."""
 
-    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Send the task; BrokerError when the broker is the memory of a process that runs no worker."""
+    check_arguments: Callable[..., object] | None = None
+    """Raises UsageError for arguments that the task could do nothing with."""
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
+        """Send the task; BrokerError when the broker is the memory of a process that runs no worker.
+
+        UsageError, or as of any call TypeError, for wrong arguments.
+        """
+        if self.check_arguments:
+            inspect.signature(self.run).bind(*(args or ()), **(kwargs or {}))
+            self.check_arguments(*(args or ()), **(kwargs or {}))
         if self.app.conf.broker_url.startswith("memory://") and not self.app.conf.feedmill_embedded:
             raise BrokerError(
                 f"{self.name} cannot be sent: FEEDMILL_BROKER_URL is memory://, which no other process can reach. "
                 "Poll in this process with `feedmill poll`, or name a Redis broker."
             )
-        return super().apply_async(*args, **kwargs)
+        return super().apply_async(args, kwargs, *rest, **options)
+
+    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
+        # Celery's own way would look for the task in the application that is current where it is read.
+        return _find_task, (self.name,)
+
+
+def _find_task(name: str) -> Any:
+    app.loader.import_default_modules()
+    return app.tasks[name]
 
 
 def celery_settings(chosen: Settings) -> dict[str, Any]:

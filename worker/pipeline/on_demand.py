@@ -15,9 +15,9 @@ from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.errors import ErrorClass
+from worker.errors import ErrorClass, NamedError
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
-from worker.manage.named_feeds import why_not_polled
+from worker.manage.named_feeds import find_polled, why_not_polled
 from worker.pipeline.polling import PATIENCE, Claim, Stop, poll_in_window
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
@@ -143,6 +143,18 @@ def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
 def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
     """Note in SQL that these feeds are to be polled: the next ticks do it, even if messages or workers are lost."""
     write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids))
+
+
+def request_by_name(engine: Engine, names: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Note in SQL that feeds are to be polled, named by id or URL; return their ids, and why others are not polled."""
+
+    def request(connection: Connection) -> tuple[list[int], list[str]]:
+        found = find_polled(connection, names).values()
+        feed_ids = list(dict.fromkeys(feed.feed_id for feed in found if isinstance(feed, NamedFeed)))
+        request_polls(connection, read_clock(connection).now(), feed_ids)
+        return feed_ids, [str(error) for error in found if isinstance(error, NamedError)]
+
+    return write(engine, request)
 
 
 def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:

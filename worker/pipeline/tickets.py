@@ -23,7 +23,7 @@ from worker.database.statements import slices
 from worker.database.ticket_tables import TicketFeedRow, TicketRow
 from worker.errors import NamedError
 from worker.manage.feeds import NamedFeed
-from worker.manage.named_feeds import polled_feed_called, why_not_polled
+from worker.manage.named_feeds import find_polled, why_not_polled
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 from worker.values.promised import Poll, PollAnswer
@@ -53,7 +53,8 @@ def ask_for_polls(engine: Engine, names: Sequence[str]) -> AskedPolls:
 
 def _ask(connection: Connection, names: Sequence[str]) -> AskedPolls:
     asked_at = read_clock(connection).now()
-    rows = [_find(connection, name) | {"place": place} for place, name in enumerate(names)]
+    found = find_polled(connection, names)
+    rows = [_name_row(name, found[name]) | {"place": place} for place, name in enumerate(names)]
     feed_ids = tuple(dict.fromkeys(row["feed_id"] for row in rows if row["refusal"] is None))
     request_polls(connection, asked_at, feed_ids)
     ticket = insert(TicketRow).values(asked_at=asked_at).returning(TicketRow.id)
@@ -63,13 +64,12 @@ def _ask(connection: Connection, names: Sequence[str]) -> AskedPolls:
     return AskedPolls(ticket_id, asked_at, feed_ids)
 
 
-def _find(connection: Connection, name: str) -> dict[str, Any]:
+def _name_row(name: str, found: NamedFeed | NamedError) -> dict[str, Any]:
     # A command line may hold what no store can.
     kept = clean(name, _LONGEST_NAME)
-    try:
-        return {"name": kept, "feed_id": polled_feed_called(connection, name).feed_id, "refusal": None}
-    except NamedError as error:
-        return {"name": kept, "feed_id": None, "refusal": clean(str(error), 2 * _LONGEST_NAME)}
+    if isinstance(found, NamedError):
+        return {"name": kept, "feed_id": None, "refusal": clean(str(found), 2 * _LONGEST_NAME)}
+    return {"name": kept, "feed_id": found.feed_id, "refusal": None}
 
 
 def find_ticket(connection: Connection, ticket_id: int) -> datetime:
