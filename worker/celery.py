@@ -11,12 +11,15 @@ import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import structlog
 from celery import Celery, Task
 from celery.app.log import Logging
 from celery.exceptions import CPendingDeprecationWarning
+from celery.loaders.app import AppLoader
 from celery.schedules import crontab
 from celery.signals import celeryd_after_setup, celeryd_init, worker_init, worker_process_init, worker_shutting_down
 from kombu import Exchange, Queue
@@ -28,7 +31,7 @@ from worker.database.clock import Clock
 from worker.database.conflicts import explain_failure
 from worker.database.engine import forget_after_fork, store_engine
 from worker.database.schema import check_schema
-from worker.errors import BrokerError, StoreError
+from worker.errors import BrokerError, StoreError, UsageError
 from worker.logs import set_up_logs
 from worker.settings import Settings, settings
 
@@ -184,7 +187,32 @@ class _Logs(Logging):
         return True
 
 
-app = _SteadyCelery("feedmill", task_cls=FeedmillTask, include=_TASK_MODULES, log=_Logs, set_as_current=False)
+def refuse_other_tasks() -> None:
+    """Raise UsageError where Python finds another ``tasks`` than ours: many a program has a module of that name."""
+    found = find_spec("tasks")
+    path = Path(found.origin) if found and found.origin else None
+    if path is None or path.resolve() != Path(__file__).resolve().parents[1] / "tasks" / "__init__.py":
+        raise UsageError(
+            f"{path or 'Nothing'} is found in place of Feedmill's own package tasks: run this in another folder, or "
+            "take that one out of PYTHONPATH."
+        )
+
+
+class _Loader(AppLoader):
+    """Celery's loader, which in a worker and in beat says in one sentence that the tasks it would load are not ours."""
+
+    def init_worker(self) -> None:
+        """Load the tasks."""
+        try:
+            refuse_other_tasks()
+        except UsageError as error:
+            raise SystemExit(f"feedmill: {error}") from error
+        super().init_worker()
+
+
+app = _SteadyCelery(
+    "feedmill", loader=_Loader, task_cls=FeedmillTask, include=_TASK_MODULES, log=_Logs, set_as_current=False
+)
 app.add_defaults(lambda: celery_settings(settings()))
 
 

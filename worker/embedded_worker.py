@@ -13,7 +13,7 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 from sqlalchemy import Engine
 
-from worker.celery import app
+from worker.celery import app, refuse_other_tasks
 from worker.errors import StoreError
 
 # Two poll tasks and one each of five kinds that take long (grouping, seeds, lost feeds, retention, webhooks), which
@@ -22,7 +22,8 @@ _THREADS = 9
 
 
 def run_embedded() -> None:
-    """Poll on schedule until the process is told to stop (Ctrl-C or SIGTERM)."""
+    """Poll on schedule until the process is told to stop (Ctrl-C or SIGTERM); UsageError for other tasks."""
+    refuse_other_tasks()
     app.conf.feedmill_embedded = True
     # Celery warns root of pickle, which we never accept.
     warnings.simplefilter("ignore", SecurityWarning)
