@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 
-import structlog
 from sqlalchemy import Connection
 
 from worker.basics.faults import as_failure
+from worker.basics.log_lines import get_logger
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
@@ -30,7 +30,7 @@ from worker.values.due_feeds import Document
 _MOST_REQUESTS = 8
 # How long a host may be busy with a worker's polls before the URL is added without a look at it.
 _PATIENCE = timedelta(seconds=10)
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

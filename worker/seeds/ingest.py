@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
 from worker.basics.faults import as_failure
+from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading
@@ -49,7 +49,7 @@ _NOT_SEEDS = {
     Kind.BINARY: "it is neither text nor a feed",
     Kind.EMPTY: "it is empty",
 }
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 _Result = TypeVar("_Result")
 
 
