@@ -120,12 +120,24 @@ def test_a_closed_store_leaves_no_process_and_no_thread(store: Engine, publisher
     wait_for(lambda: threading.active_count() <= before + 1, "no thread is left but the publisher's")
 
 
-def test_a_poll_that_is_under_way_ends_when_it_is_told_to(opened: Store, publisher: Publisher) -> None:
-    never = threading.Event()
-    url = publisher.on("/feed", Answer(rss([]), hold=never))
-    (answer,) = opened.poll([url], stop=lambda: bool(publisher.requests))
-    never.set()
+def test_a_store_that_is_closed_while_it_polls_is_let_go_at_the_end(tmp_path: Path, publisher: Publisher) -> None:
+    may_answer = threading.Event()
+    url = publisher.on("/feed", Answer(rss([item("one")]), hold=may_answer))
+    opened = open_store(f"sqlite:///{tmp_path}/own.db")
+    with ThreadPoolExecutor(1) as other:
+        polling = other.submit(opened.poll, [url])
+        wait_for(lambda: publisher.requests, "the poll is under way")
+        opened.close()
+        may_answer.set()
+        (answer,) = polling.result()
+    assert answer.poll
+    assert [file.path for file in psutil.Process().open_files() if "own.db" in file.path] == []
+
+
+def test_polls_that_are_told_to_stop_begin_no_more(opened: Store, publisher: Publisher) -> None:
+    (answer,) = opened.poll([publisher.serve("/feed", rss([]))], stop=lambda: True)
     assert answer.is_waiting
+    assert publisher.requests == []
 
 
 def test_changes_are_followed_until_they_end_or_somebody_says_so(opened: Store, publisher: Publisher) -> None:
@@ -164,12 +176,10 @@ def test_a_ticket_is_found_by_another_program(opened: Store, store: Engine, publ
     assert pickle.loads(pickle.dumps(answer)) == answer
 
 
-def test_a_broker_that_is_down_costs_no_ticket(
-    store: Engine, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broker_that_is_down_costs_no_ticket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEEDMILL_BROKER_URL", "redis://:secret@127.0.0.1:1/0")
-    with open_store(url_of(store)) as opened:
-        opened.add(publisher.serve("/feed", rss([item("one")])))
+    with open_store(f"sqlite:///{tmp_path}/own.db") as opened:
+        opened.add("https://a.example/feed", as_is=True)
         ticket = opened.request_polls([1])
     assert ticket.untold
     assert "the next tick makes them" in ticket.untold

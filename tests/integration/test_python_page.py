@@ -1,4 +1,4 @@
-"""docs/python.md: each of its programs runs as it is copied, in an empty folder."""
+"""docs/python.md and README.md: each program that needs nothing but a feed runs as it is copied, in an empty folder."""
 
 import io
 import re
@@ -17,9 +17,11 @@ from worker.pipeline import poll_all_due
 from worker.pipeline.tools import make_tools
 from worker.settings import read_settings
 
-PAGE = (Path(__file__).parents[2] / "docs/python.md").read_text()
-PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-FEED = "https://news.example/feed"
+ROOT = Path(__file__).parents[2]
+PAGE, README = (ROOT / "docs/python.md").read_text(), (ROOT / "README.md").read_text()
+PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAMS = PROGRAM.findall(PAGE)
+FEED = re.compile(r"https://(?:news\.example/feed|www\.theguardian\.com/world/rss)")
 STORE = "sqlite:///news.db"
 
 
@@ -54,7 +56,7 @@ def _working() -> Iterator[None]:
 def _run(program: str, feed_url: str) -> str:
     printed = io.StringIO()
     with redirect_stdout(printed):
-        exec(compile(program.replace(FEED, feed_url), "docs/python.md", "exec"), {"__name__": "__main__"})
+        exec(compile(FEED.sub(feed_url, program), "docs/python.md", "exec"), {"__name__": "__main__"})
     return printed.getvalue()
 
 
@@ -106,7 +108,7 @@ def test_the_statement_of_the_page_tells_what_became_of_a_ticket(feed_url: str) 
     program = f"""
 from worker.api import open_store
 with open_store({STORE!r}) as store:
-    store.request_polls(["{FEED}", 77])
+    store.request_polls(["{feed_url}", 77])
     store.poll_due()
 """
     _run(program, feed_url)
@@ -116,3 +118,9 @@ with open_store({STORE!r}) as store:
     engine.dispose()
     assert [(row[0], row[3]) for row in rows] == [(feed_url, "unchanged"), ("77", None)]
     assert rows[1][1].startswith("There is no feed 77")
+
+
+def test_the_programs_of_the_readme_that_open_a_store_poll_and_list(feed_url: str) -> None:
+    for program in PROGRAM.findall(README):
+        if "worker.api" in program:
+            assert "two" in _run(program, feed_url)

@@ -50,6 +50,9 @@ class SharedStore:
                 f"The store {place_of(self._engine)} has no connection left for this thread: too many others of this "
                 "program are reading articles at the same time."
             ) from error
+        finally:
+            if self._is_closed:
+                self._engine.dispose()
 
     @contextmanager
     def borrowed_tools(self) -> Iterator[Tools]:
