@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The metadata holds only the tables whose modules have been imported.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata is TurnRow.metadata
 METADATA = ArticleRow.metadata
-SCHEMA_VERSION = "0017"
+SCHEMA_VERSION = "0022"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
