@@ -75,6 +75,13 @@ def test_an_empty_store_says_what_to_do_next(feedmill: Feedmill) -> None:
     assert feedmill("articles", "--text", "rain").stdout == "None match.\n"
 
 
+@pytest.mark.parametrize("group", [(), ("webhook",)])
+def test_without_a_command_there_is_the_help_that_lists_them(feedmill: Feedmill, group: tuple[str, ...]) -> None:
+    done, asked = feedmill(*group), feedmill(*group, "--help")
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (2, "", asked.stdout.strip())
+    assert len(asked.stdout.splitlines()) > 8
+
+
 def test_options_that_contradict_each_other_are_wrong_usage(feedmill: Feedmill) -> None:
     feedmill("migrate")
     wrong = [

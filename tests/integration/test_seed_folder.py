@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 def _scan(tools: Tools, folder: Path) -> list[tuple[str, bool]]:
     """Scan a folder, and return what was refused, and whether that was told before."""
     seeds = ingest_seed_folder(tools, Settings(seeds_dir=folder))
-    return [(Path(seed.path).name, seed.was_told) for seed in seeds if seed.refusal()]
+    return [(Path(seed.path).name, seed.was_told) for seed in seeds if seed.why_refused()]
 
 
 def _files(tools: Tools, wanted: Wanted = ALL) -> list[tuple[str, str]]:

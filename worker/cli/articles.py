@@ -92,8 +92,10 @@ def article_columns() -> list[Column]:
         Column("ID", "id", 9),
         Column("PUBLISHED", lambda row: row["published_at"] or StandIn(row["first_seen_at"]), 22),
         Column("TITLE", mark_title),
-        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
-        Column("FEED", lambda row: f"{row['feed_id']} {host_or_file(row['feed_url'])}", share_of_page(5)),
+        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6), is_spare=True),
+        Column(
+            "FEED", lambda row: f"{row['feed_id']} {host_or_file(row['feed_url'])}", share_of_page(5), is_spare=True
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ from worker.basics.units import LARGEST_ID
 from worker.cli.moments import show_second, utc_option
 from worker.cli.open_store import opened_store
 from worker.cli.options import MOST_ROWS, Whole
-from worker.cli.output import print_json, write_line, write_stop
+from worker.cli.output import fit_screen, print_json, write_line, write_stop
 from worker.outbox import Change, follow_changes
 
 # Between two looks into the outbox, in milliseconds.
@@ -33,7 +33,7 @@ def follow_command(*, since: int | None, as_json: bool, limit: int | None, once:
                 if as_json:
                     print_json([change])
                 else:
-                    write_line(_format_change(change))
+                    write_line(fit_screen(_format_change(change)))
                 if number == limit:
                     break
         except KeyboardInterrupt:

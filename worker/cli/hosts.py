@@ -90,8 +90,8 @@ def _columns(now: datetime) -> list[Column]:
         Column("HOST", "host", 32),
         Column("FEEDS", "feeds", 7),
         Column("DUE", "due", 7),
-        Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7),
-        Column("PARALLEL", lambda row: row["parallel"] or "default", 8),
+        Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7, is_spare=True),
+        Column("PARALLEL", lambda row: row["parallel"] or "default", 8, is_spare=True),
         Column("NEXT", lambda row: from_now(max(row["claimable_at"], now), now) if row["claimable_at"] else "never", 7),
         Column("STATE", lambda row: _format_state(row, now), wraps=True),
     ]

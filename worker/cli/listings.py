@@ -69,7 +69,7 @@ def _print_files(asked: Asked, none: str, *, as_json: bool) -> None:
     columns = [
         Column("FILE", "path", wraps=True),
         Column("READ OR REFUSED", "at", 26),
-        Column("FEED", _feed_of_file, share_of_page(5)),
+        Column("FEED", _feed_of_file, share_of_page(5), is_spare=True),
         Column("WHY", lambda row: (row["reason"] or "").removeprefix(row["path"]).lstrip(), wraps=True),
     ]
     rows = list_files(asked.connection, asked.wanted)
@@ -86,7 +86,7 @@ def _feed_columns(now: datetime, *, with_tags: bool) -> list[Column]:
     return [
         Column("ID", "id", 9),
         Column("FEED", lambda row: row["title"] or short_address(row["url"]), _feed_room()),
-        *([Column("TAGS", lambda row: ", ".join(row["tags"]), share_of_page(6))] if with_tags else []),
+        *([Column("TAGS", lambda row: ", ".join(row["tags"]), share_of_page(6), is_spare=True)] if with_tags else []),
         Column("NEXT POLL", lambda row: next_poll(row, now), 11),
         Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
     ]
@@ -120,7 +120,12 @@ def _poll_columns(*, of_one_feed: bool) -> list[Column]:
     return [
         Column("STARTED", "started_at", 21),
         *([] if of_one_feed else [Column("FEED", _name_feed, _feed_room())]),
-        Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
+        Column(
+            "NEXT",
+            lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never",
+            7,
+            is_spare=True,
+        ),
         Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
     ]
 
@@ -144,9 +149,9 @@ def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) 
     columns = [
         Column("ID", "id", 9),
         Column("ARTICLES", "size", 8),
-        Column("OUTLETS", lambda row: len(row["outlets"]), 7),
+        Column("OUTLETS", lambda row: len(row["outlets"]), 7, is_spare=True),
         Column("FIRST", "first_at", 21),
-        Column("SPREAD", "spread", 10),
+        Column("SPREAD", "spread", 10, is_spare=True),
         Column("TITLE", mark_title),
     ]
     with asked_rows(filters, limit, as_json=as_json) as asked:

@@ -87,7 +87,11 @@ class _Commands(click.Group):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with `feedmill add URL` and `feedmill run`. `feedmill COMMAND --help` says more of each.",
+)
 @click.version_option(package_name="feedmill", prog_name="feedmill")
 def feedmill() -> None:
     """Keep a shared SQL store of news articles up to date."""
@@ -97,6 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, this process's own or ``arguments``; a failure that was foreseen is one sentence."""
     try:
         code = feedmill(arguments, prog_name="feedmill", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        _output().show_help(error)
+        code = error.exit_code
     except click.ClickException as error:
         _output().show_usage_error(error)
         code = error.exit_code

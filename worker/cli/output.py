@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.basics.faults import name_fault
+from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
 from worker.basics.units import show_duration
 from worker.cli.moments import show_moment
@@ -152,6 +153,11 @@ def write_line(sentence: str) -> None:
     click.echo(make_visible(sentence))
 
 
+def fit_screen(line: str) -> str:
+    """Return a line of many as a screen has room for it; whole where nobody reads it from one."""
+    return cut_line(make_visible(line), console().width) if has_screen(sys.stdout) else line
+
+
 def write_failure(sentence: object) -> None:
     """Print on standard error, in one line, what failed and why."""
     click.echo(make_visible(f"feedmill: {sentence}"), err=True)
@@ -172,6 +178,11 @@ def show_usage_error(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx:
         click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)
     click.echo(make_visible(f"Error: {error.format_message()}"), err=True)
+
+
+def show_help(error: click.ClickException) -> None:
+    """Print on standard error what there is to choose from, where nothing was chosen."""
+    click.echo(error.format_message(), err=True)
 
 
 def show_fault(error: Exception) -> None:

@@ -17,7 +17,7 @@ from worker.errors import UsageError
 from worker.look.listings import Wanted, is_any_feed_polled, list_articles
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
-from worker.seeds.seed_folder import ingest_seed_folder
+from worker.seeds.seed_folder import explain_missing_folder, ingest_seed_folder
 from worker.settings import Settings, settings
 from worker.values.outcomes import PollRecord
 
@@ -51,8 +51,8 @@ def run_command(*, once: bool) -> None:
 def _look_for_seeds(chosen: Settings) -> None:
     if chosen.seeds_dir.is_dir():
         return
-    if "seeds_dir" in chosen.model_fields_set:
-        raise UsageError(f"FEEDMILL_SEEDS_DIR names {chosen.seeds_dir}, which is not a folder.")
+    if missing := explain_missing_folder(chosen):
+        raise UsageError(missing)
     write_line(f"There is no folder {chosen.seeds_dir}/ here, so no seed files are read.")
 
 

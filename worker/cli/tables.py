@@ -18,6 +18,7 @@ from worker.cli.output import console, has_screen, plain_text, print_json, print
 from worker.look.counts import Counted
 
 _UNBOUNDED = 100_000
+_NARROW = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Column:
     """Characters; None for a column that takes the room the others leave."""
     wraps: bool = False
     """Whether text that does not fit goes on in the next line; else it is cut."""
+    is_spare: bool = False
+    """Whether a narrow screen does without it, so that there is room for the others."""
 
     def value_of(self, row: Mapping[Any, Any]) -> object:
         """Return what the column shows of a row."""
@@ -79,12 +82,14 @@ def print_table(
 
     Where there are more rows than the page shows, a last line says how many.
     """
+    is_on_screen = has_screen(sys.stdout)
+    if is_on_screen and console().width < _NARROW:
+        columns = [column for column in columns if not column.is_spare]
     remaining = iter(rows)
     lines = [[column.value_of(row) for column in columns] for row in islice(remaining, page.most)]
     if not lines:
         write_line(when_empty)
         return
-    is_on_screen = has_screen(sys.stdout)
     print_trimmed(_make_table(columns, lines, is_on_screen), console(width=None if is_on_screen else _UNBOUNDED))
     if next(remaining, None) is not None:
         write_line(f"{_say_how_many(len(lines), page.count())}; --limit 0 shows all.")

@@ -10,22 +10,22 @@ from worker.database.feed_tables import RefusedFileRow
 from worker.database.statements import upsert
 
 
-def find_refusals(connection: Connection) -> dict[str, str]:
+def find_refused_files(connection: Connection) -> dict[str, str]:
     """Return, by path, why the newest scan refused files."""
     rows = connection.execute(select(RefusedFileRow.path, RefusedFileRow.reason))
     return {row.path: row.reason for row in rows}
 
 
-def replace_refusals(
-    connection: Connection, before: Mapping[str, str], refusals: Mapping[str, str], now: datetime
+def replace_refused_files(
+    connection: Connection, before: Mapping[str, str], refused: Mapping[str, str], now: datetime
 ) -> None:
     """Record which files a scan refused, and why; ``before`` is what was recorded."""
-    gone = [{"gone": _hash(path)} for path, reason in before.items() if refusals.get(path) != reason]
+    gone = [{"gone": _hash(path)} for path, reason in before.items() if refused.get(path) != reason]
     if gone:
         connection.execute(delete(RefusedFileRow).where(RefusedFileRow.path_hash == bindparam("gone")), gone)
     new = [
         {"path_hash": _hash(path), "path": path, "reason": reason, "refused_at": now}
-        for path, reason in refusals.items()
+        for path, reason in refused.items()
         if before.get(path) != reason
     ]
     if new:

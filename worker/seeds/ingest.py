@@ -71,7 +71,7 @@ class SeedRead:
     was_told: bool = False
     """Whether the last scan of the seed folder told the same of it."""
 
-    def refusal(self) -> str | None:
+    def why_refused(self) -> str | None:
         """Say why it was not read, or not whole; None when it was, and while it is still being written."""
         if isinstance(self.error, UnfinishedSeedError):
             return None

@@ -7,7 +7,7 @@ from worker.basics.text import clean
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.refused_files import find_refusals, replace_refusals
+from worker.database.refused_files import find_refused_files, replace_refused_files
 from worker.errors import SeedError
 from worker.pipeline import Tools
 from worker.seeds.ingest import SeedRead, ingest
@@ -22,18 +22,18 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
     A folder that the settings name and that is not there is refused as a file would be.
     """
     with reading(tools.engine) as connection:
-        before = find_refusals(connection)
-    refusals: dict[str, str] = {}
+        before = find_refused_files(connection)
+    refused: dict[str, str] = {}
     for seed in _scan(tools, chosen):
-        reason = seed.refusal()
+        reason = seed.why_refused()
         if reason is None:
             yield seed
             continue
         path = clean(seed.path or reason, _LONGEST)
-        refusals[path] = clean(reason, _LONGEST)
-        yield replace(seed, was_told=before.get(path) == refusals[path])
-    if refusals != before:
-        write(tools.engine, lambda link: replace_refusals(link, before, refusals, read_clock(link).now()))
+        refused[path] = clean(reason, _LONGEST)
+        yield replace(seed, was_told=before.get(path) == refused[path])
+    if refused != before:
+        write(tools.engine, lambda link: replace_refused_files(link, before, refused, read_clock(link).now()))
 
 
 def _scan(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:

@@ -66,6 +66,15 @@ def test_a_table_that_shows_all_its_rows_counts_none(capsys: pytest.CaptureFixtu
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+def test_a_narrow_screen_does_without_what_can_be_spared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = [Column("ID", "id", 9), Column("BY", "id", 9, is_spare=True), Column("TITLE", "id")]
+    for width, headings in (("72", ["ID", "BY", "TITLE"]), ("71", ["ID", "TITLE"])):
+        monkeypatch.setenv("COLUMNS", width)
+        assert _printed(capsys, columns, {"id": 1})[0].split() == headings
+
+
 @pytest.mark.parametrize("text", ["東京" * 60, "🗞️👩‍👩‍👧‍👦" * 20, "w" * 300, "é" * 200])
 def test_no_text_breaks_a_table_out_of_its_screen(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, text: str
