@@ -91,7 +91,7 @@ def _renderers(*, is_json: bool) -> list[Any]:
 
 def _stamp_for_people() -> str:
     """Return how people are told when: in their own zone; a screen is read as it is written, and needs no day."""
-    return "%H:%M:%S %Z" if screen_width() else "%Y-%m-%d %H:%M:%S %Z"
+    return "%H:%M:%S %z" if screen_width() else "%Y-%m-%d %H:%M:%S %z"
 
 
 def _render(console: Any, logger: Any, name: str, event: MutableMapping[str, Any]) -> str:

@@ -90,7 +90,7 @@ def article_columns() -> list[Column]:
     """Return what a table of articles shows of each."""
     return [
         Column("ID", "id", 9),
-        Column("PUBLISHED", lambda row: row["published_at"] or StandIn(row["first_seen_at"]), 22),
+        Column("PUBLISHED", lambda row: row["published_at"] or StandIn(row["first_seen_at"]), 26),
         Column("TITLE", mark_title),
         Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6), is_spare=True),
         Column(

@@ -68,7 +68,7 @@ def _refuse_contradictions(filters: Mapping[str, str | None], *, is_failing: boo
 def _print_files(asked: Asked, none: str, *, as_json: bool) -> None:
     columns = [
         Column("FILE", "path", wraps=True),
-        Column("READ OR REFUSED", "at", 26),
+        Column("READ OR REFUSED", "at", 25),
         Column("FEED", _feed_of_file, share_of_page(5), is_spare=True),
         Column("WHY", lambda row: (row["reason"] or "").removeprefix(row["path"]).lstrip(), wraps=True),
     ]
@@ -118,7 +118,7 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
 
 def _poll_columns(*, of_one_feed: bool) -> list[Column]:
     return [
-        Column("STARTED", "started_at", 21),
+        Column("STARTED", "started_at", 25),
         *([] if of_one_feed else [Column("FEED", _name_feed, _feed_room())]),
         Column(
             "NEXT",
@@ -150,7 +150,7 @@ def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) 
         Column("ID", "id", 9),
         Column("ARTICLES", "size", 8),
         Column("OUTLETS", lambda row: len(row["outlets"]), 7, is_spare=True),
-        Column("FIRST", "first_at", 21),
+        Column("FIRST", "first_at", 25),
         Column("SPREAD", "spread", 10, is_spare=True),
         Column("TITLE", mark_title),
     ]

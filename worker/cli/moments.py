@@ -30,7 +30,7 @@ def utc_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def show_moment(moment: datetime) -> str:
-    """Write a moment with its zone: ``2026-11-24 12:50 CET``."""
+    """Write a moment with its zone: ``2026-11-24 12:50 UTC+1``."""
     return f"{show_bare_moment(moment)} {zone_of(moment)}"
 
 
@@ -40,13 +40,19 @@ def show_bare_moment(moment: datetime) -> str:
 
 
 def show_second(moment: datetime) -> str:
-    """Write a moment to the second, with its zone: ``2026-11-24 12:50:07 CET``."""
-    return f"{_localise(moment):%Y-%m-%d %H:%M:%S %Z}"
+    """Write a moment to the second, with its zone: ``2026-11-24 12:50:07 UTC+1``."""
+    return f"{_localise(moment):%Y-%m-%d %H:%M:%S} {zone_of(moment)}"
 
 
 def zone_of(moment: datetime) -> str:
-    """Return the short name of the zone in which a moment is shown: ``CET``, and ``CEST`` in summer."""
-    return f"{_localise(moment):%Z}"
+    """Return how far from UTC the moment is shown: ``UTC``, ``UTC+1``, ``UTC-3:30``.
+
+    Names of zones are no better known, and some (CST, IST) are those of several.
+    """
+    minutes = (_localise(moment).utcoffset() or timedelta(0)) // timedelta(minutes=1)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
 
 
 def read_since(text: str | None, now: datetime) -> datetime | None:

@@ -212,7 +212,7 @@ def from_now(moment: datetime | None, now: datetime) -> str:
 
 
 def moment_from_now(moment: datetime | None, now: datetime) -> str:
-    """Say when, and how far that is from now: ``2026-11-24 12:50 CET (in 50m)``."""
+    """Say when, and how far that is from now: ``2026-11-24 12:50 UTC+1 (in 50m)``."""
     return f"{show_moment(moment)} ({from_now(moment, now)})" if moment else ""
 
 

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from worker.cli.moments import read_since, read_until, show_moment, show_second, utc_option
+from worker.cli.moments import read_since, read_until, show_moment, show_second, utc_option, zone_of
 from worker.errors import UsageError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -29,8 +29,19 @@ def _in_utc(show: Callable[[], object]) -> str:
 
 @pytest.mark.usefixtures("_in_berlin")
 def test_a_moment_is_shown_in_the_readers_own_zone_which_is_named() -> None:
-    assert show_moment(WINTER) == "2026-11-25 00:30 CET"
-    assert show_second(SUMMER) == "2026-07-10 09:30:00 CEST"
+    assert show_moment(WINTER) == "2026-11-25 00:30 UTC+1"
+    assert show_second(SUMMER) == "2026-07-10 09:30:00 UTC+2"
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Asia/Kolkata", "UTC+5:30"), ("America/St_Johns", "UTC-3:30"), ("Asia/Tokyo", "UTC+9"), ("Etc/UTC", "UTC")],
+)
+@pytest.mark.usefixtures("_in_berlin")
+def test_a_zone_is_how_far_it_is_from_utc(monkeypatch: pytest.MonkeyPatch, zone: str, shown: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    assert zone_of(WINTER) == shown
 
 
 @pytest.mark.usefixtures("_in_berlin")

@@ -28,7 +28,7 @@ def _printed(capsys: pytest.CaptureFixture[str], columns: list[Column], *rows: d
 
 def test_a_heading_names_the_zone_of_its_moments(capsys: pytest.CaptureFixture[str]) -> None:
     assert _printed(capsys, AT, {"at": WINTER}, {"at": None}) == [
-        "AT CET            X",
+        "AT UTC+1          X",
         "2026-11-25 00:30  x",
         "                  x",
     ]
@@ -36,9 +36,9 @@ def test_a_heading_names_the_zone_of_its_moments(capsys: pytest.CaptureFixture[s
 
 def test_moments_of_summer_and_winter_name_their_own_zones(capsys: pytest.CaptureFixture[str]) -> None:
     assert _printed(capsys, AT, {"at": WINTER}, {"at": SUMMER}) == [
-        "AT                     X",
-        "2026-11-25 00:30 CET   x",
-        "2026-07-10 09:30 CEST  x",
+        "AT                      X",
+        "2026-11-25 00:30 UTC+1  x",
+        "2026-07-10 09:30 UTC+2  x",
     ]
 
 
