@@ -45,7 +45,7 @@ def run_command(*, once: bool) -> None:
             tools.close()
         if not once:
             write_line("Polling feeds as they fall due; Ctrl-C ends this.")
-            run_embedded(lambda: write_stop("Stopping: what is under way ends first; Ctrl-C again ends it at once."))
+            run_embedded(lambda: write_stop("Stopping: what is under way gets five seconds; Ctrl-C ends it at once."))
 
 
 def _look_for_seeds(chosen: Settings) -> None:
