@@ -13,7 +13,7 @@ from worker.basics.units import LARGEST_ID
 from worker.database.clock import read_clock
 from worker.discovery.adding import AddedFeed
 from worker.errors import UsageError
-from worker.look.listings import Listed, Wanted, list_articles
+from worker.look.listings import Listed, Sort, Wanted, list_articles
 from worker.manage.feed_tags import known_tag
 from worker.manage.named_feeds import feed_called, read_names
 from worker.pipeline.on_demand import NamedPoll
@@ -21,6 +21,7 @@ from worker.seeds.ingest import SeedRead
 from worker.values.entries import Enclosure
 from worker.values.outcomes import PollRecord
 from worker.values.promised import Added, Article, ArticleFilters, IngestedFile, Poll, PollAnswer
+from worker.wire.agencies import agency_name
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 _COLUMNS = tuple(field.name for field in fields(Article))
@@ -70,11 +71,16 @@ def read_filters(filters: ArticleFilters) -> ArticleFilters:
     return filters
 
 
-def _check_since(what: str, since: object) -> None:
-    if isinstance(since, timedelta):
-        check_duration(what, since)
-    elif not isinstance(since, datetime) or since.tzinfo is None:
-        raise UsageError(f"{what} is a datetime with its time zone, or a timedelta; not {show_wrong(since)}.")
+def _check_moment(what: str, moment: object) -> None:
+    if isinstance(moment, timedelta):
+        check_duration(what, moment)
+    elif not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise UsageError(f"{what} is a datetime with its time zone, or a timedelta; not {show_wrong(moment)}.")
+
+
+def _check_sort(what: str, given: object) -> None:
+    if not isinstance(given, str) or given not in {*Sort}:
+        raise UsageError(f"{what} is {', '.join(Sort)}; not {show_wrong(given)}.")
 
 
 def _check_switch(what: str, given: object) -> None:
@@ -85,29 +91,41 @@ def _check_switch(what: str, given: object) -> None:
 _FILTERS: Mapping[str, Callable[[str, object], object]] = {
     "feed": lambda _, given: read_names([given], most=1),
     "feed_tag": check_text,
-    "since": _check_since,
+    "tag": check_text,
+    "agency": check_text,
+    "language": check_text,
+    "since": _check_moment,
+    "until": _check_moment,
     "text": check_text,
     "limit": lambda what, given: check_whole(what, given, 1, LARGEST_ID),
+    "sort": _check_sort,
     "newest_first": _check_switch,
 }
 
 
 def list_promised_articles(connection: Connection, filters: ArticleFilters) -> Generator[Article]:
     """List the articles that pass all filters; NamedError for an unknown feed or tag."""
-    feed, feed_tag, since = filters.get("feed"), filters.get("feed_tag"), filters.get("since")
-    if isinstance(since, timedelta):
-        now = read_clock(connection).now()
-        since = now - min(since, now - _BEGINNING)
+    now = read_clock(connection).now()
+    feed, feed_tag, agency, sort = (filters.get(name) for name in ("feed", "feed_tag", "agency", "sort"))
     wanted = Wanted(
         feed_id=None if feed is None else feed_called(connection, str(feed)).feed_id,
-        feed_tag=None if feed_tag is None else known_tag(connection, feed_tag),
-        since=since,
+        feed_tag=None if feed_tag is None else known_tag(connection, str(feed_tag)),
+        tag=filters.get("tag"),
+        agency=None if agency is None else agency_name(str(agency)),
+        language=filters.get("language"),
+        since=_read_moment(filters.get("since"), now),
+        until=_read_moment(filters.get("until"), now),
         text=filters.get("text"),
+        sort=None if sort is None else Sort(str(sort)),
         limit=filters.get("limit"),
         newest_first=bool(filters.get("newest_first")),
     )
     for row in list_articles(connection, wanted):
         yield _promise_article(row)
+
+
+def _read_moment(given: datetime | timedelta | None, now: datetime) -> datetime | None:
+    return now - min(given, now - _BEGINNING) if isinstance(given, timedelta) else given
 
 
 def promise_added(added: AddedFeed) -> Added:

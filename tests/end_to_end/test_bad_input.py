@@ -140,7 +140,7 @@ def test_another_programs_database_is_left_alone(feedmill: Feedmill, tmp_path: P
     "command",
     [
         ("articles", "--limit", HUGE),
-        ("hosts", "--limit", "0"),
+        ("hosts", "--limit", "-1"),
         ("follow", "--since", HUGE),
         ("follow", "--limit", HUGE),
         ("articles", "--since", "9999-12-31T23:59:59-10:00"),

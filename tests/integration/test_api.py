@@ -200,7 +200,7 @@ WRONG = [
     (lambda opened: opened.add(12), "12 was not added: "),
     (lambda opened: opened.add("https://a.example/", tags="news"), "Tags are given as a list of texts; not as 'news'."),
     (lambda opened: opened.add("https://a.example/", tags=[""]), "A tag is a line of 1 to 200 characters."),
-    (lambda opened: opened.articles(state="new"), "articles() has the filters feed, feed_tag, since, text, limit, "),
+    (lambda opened: opened.articles(state="new"), "articles() has the filters feed, feed_tag, tag, agency, "),
     (lambda opened: opened.articles(limit=0), "limit is a whole number from 1; not 0."),
     (lambda opened: opened.articles(text="\0"), "text is text in UTF-8, without NUL; not '\\x00'."),
     (lambda opened: opened.articles(since=datetime(2026, 1, 1)), "since is a datetime with its time zone, or a "),  # noqa: DTZ001

@@ -5,7 +5,7 @@ import inspect
 from dataclasses import fields, is_dataclass
 
 from worker import api
-from worker.cli.listings import _INTERNAL
+from worker.cli.articles import _INTERNAL
 from worker.database.article_tables import ArticleRow
 from worker.look.listings import Wanted
 
@@ -14,7 +14,7 @@ PROMISED = {
     "Article": "id feed_id feed_url guid url original_url title authors published_at updated_at first_seen_at summary "
     "html text language language_source tags enclosures image_url podcast dateline_place dateline_date agency "
     "agency_as_written slug notice notice_number note urgency acts_on killed_by revision story_id",
-    "ArticleFilters": "feed feed_tag since text limit newest_first",
+    "ArticleFilters": "feed feed_tag tag agency language since until text limit sort newest_first",
     "BrokerError": "",
     "Change": "cursor at kind article_id feed_id story_id title url feed_url details",
     "Enclosure": "url media_type length",
@@ -87,8 +87,8 @@ def test_an_article_has_all_that_the_command_lists() -> None:
 
 
 def test_articles_are_chosen_by_all_that_the_command_chooses_them_by() -> None:
-    # A feed is named by its id or URL; states and outcomes are of feeds and polls.
-    of_command = {field.name for field in fields(Wanted)} - {"state"}
+    # A feed is named by its id or URL; the others are of feeds and polls.
+    of_command = {field.name for field in fields(Wanted)} - {"state", "is_polled", "is_failing", "is_published_then"}
     assert {*api.ArticleFilters.__annotations__} == {name.removesuffix("_id") for name in of_command}
 
 

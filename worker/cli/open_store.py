@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -12,7 +13,7 @@ from worker.basics.stopping import STOP_CLAIMING, stops_after
 from worker.cli.output import with_progress, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import explain_failure, write
-from worker.database.engine import command_engine, place_of, reading_at_leisure
+from worker.database.engine import command_engine, file_of, open_store, place_of, reading_at_leisure
 from worker.database.schema import SCHEMA_VERSION, make_ready, migrate, stored_version
 from worker.logs import set_up_logs
 from worker.settings import settings
@@ -54,17 +55,35 @@ def migrate_aloud(engine: Engine) -> bool:
 
 
 @contextmanager
-def opened_tools(max_body: int | None = None) -> Iterator["Tools"]:
-    """Open the store together with the fetcher and the parser; documents may be as large as ``max_body``, if given."""
+def opened_tools(max_body: int | None = None, *, is_rehearsal: bool = False) -> Iterator["Tools"]:
+    """Open the store together with the fetcher and the parser; documents may be as large as ``max_body``, if given.
+
+    For a rehearsal no store is made: where there is none, an empty one stands in for it.
+    """
     from worker.pipeline.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
 
-    with opened_store(create=True) as engine:
+    with _empty_store() if is_rehearsal and _is_missing(command_engine()) else opened_store(create=True) as engine:
         chosen = settings()
         tools = make_tools(chosen.model_copy(update={"max_body": max_body}) if max_body else chosen, engine)
         try:
             yield tools
         finally:
             tools.close()
+
+
+@contextmanager
+def _empty_store() -> Iterator[Engine]:
+    set_up_logs(settings(), least=logging.WARNING)
+    with TemporaryDirectory() as folder:
+        engine = open_store(f"sqlite:///{folder}/rehearsal.db")
+        migrate(engine)
+        yield engine
+        engine.dispose()
+
+
+def _is_missing(engine: Engine) -> bool:
+    file = file_of(engine)
+    return bool(file and not file.exists())
 
 
 def group_stored(engine: Engine) -> None:

@@ -25,6 +25,8 @@ from worker.settings import settings
 
 # Set on a connection that will write: SQLite must take its write lock at BEGIN; half-way it would fail.
 _WRITES = "feedmill_writes"
+# Set on an engine of a rehearsal: the connection whose one transaction holds all others, and is undone.
+_REHEARSAL = "feedmill_rehearsal"
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: write_json(value).decode(),
     "json_deserializer": orjson.loads,
@@ -82,6 +84,9 @@ def forget_after_fork() -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads; on SQLite it never waits for a writer."""
+    if rehearsal := _rehearsal_of(engine):
+        yield rehearsal
+        return
     with engine.connect() as connection:
         yield connection
         # The server may have ended the transaction while we worked on what we read, such as a long document.
@@ -104,12 +109,32 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     If it failed because a day had no partition, that partition is made, so that another attempt succeeds.
     """
+    if rehearsal := _rehearsal_of(engine):
+        with rehearsal.begin_nested():
+            yield rehearsal
+        return
     try:
         with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
             yield connection
     except DBAPIError as error:
         add_missing_day(engine, error)
         raise
+
+
+@contextmanager
+def rehearsing(engine: Engine) -> Iterator[Engine]:
+    """Return an engine for the same store; what is written through it is seen through it, and undone at the end.
+
+    Others wait for what it locks, on SQLite for all: so it is for moments.
+    """
+    with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin() as transaction:
+        yield engine.execution_options(**{_REHEARSAL: connection})
+        transaction.rollback()
+
+
+def _rehearsal_of(engine: Engine) -> Connection | None:
+    rehearsal: Connection | None = engine.get_execution_options().get(_REHEARSAL)
+    return rehearsal
 
 
 def place_of(engine: Engine) -> str:

@@ -6,7 +6,7 @@ A later version may add fields, and never takes one away or gives it another mea
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from worker.values.entries import Enclosure
 from worker.values.outcomes import Outcome
@@ -156,11 +156,21 @@ class ArticleFilters(TypedDict, total=False):
     """Those that this feed carries: its id or URL."""
     feed_tag: str | None
     """Those that a feed with this tag carries."""
+    tag: str | None
+    """Those with this tag themselves; its case does not count."""
+    agency: str | None
+    """Those of this agency, by any of its names."""
+    language: str | None
+    """Those in this language, or in what is more special: ``en`` finds ``en-GB``."""
     since: datetime | timedelta | None
-    """Those first seen since a moment, or within a time."""
+    """Those first seen since a moment, or within a time; published since then, sorted by that."""
+    until: datetime | timedelta | None
+    """Those first seen before a moment, or longer ago than a time; likewise."""
     text: str | None
     """Those with these words in title or text."""
     limit: int | None
     """So many at the most."""
+    sort: Literal["published", "seen", "id"] | None
+    """By what they are sorted: None for the order of ids, or of first sight where a time is wanted."""
     newest_first: bool
-    """The last seen first, in place of the order of ids (of first sight, with ``since``)."""
+    """In the other direction."""
