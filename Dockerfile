@@ -1,5 +1,5 @@
 FROM python:3.13-slim-trixie AS build
-COPY LICENSE README.md pyproject.toml /source/
+COPY LICENSE README.md feedmill.py pyproject.toml /source/
 COPY tasks /source/tasks
 COPY worker /source/worker
 RUN python -m venv /opt/feedmill && /opt/feedmill/bin/pip install --no-cache-dir '/source[postgres,language]'

@@ -15,16 +15,21 @@ from worker.celery import app
 from worker.database.conflicts import explain_failure
 from worker.database.engine import store_engine
 from worker.database.task_turns import take_turn
+from worker.errors import UsageError
 from worker.settings import Settings, settings
 
 
 def task(
-    name: str, at_most: int = sys.maxsize, every: Callable[[Settings], timedelta] | None = None
+    name: str,
+    at_most: int = sys.maxsize,
+    every: Callable[[Settings], timedelta] | None = None,
+    check: Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., None]], Any]:
     """Make a Celery task of a function; it does nothing when it is not its turn.
 
     At most ``at_most`` threads of a process run it at once, so that long tasks leave threads to urgent ones. It is run
-    once per ``every`` in the whole deployment, however many messages ask for it.
+    once per ``every`` in the whole deployment, however many messages ask for it. ``check`` raises UsageError for wrong
+    arguments: where a message is sent, or in the log of the worker, for other programs send messages by name.
     """
 
     def declare(work: Callable[..., None]) -> Any:
@@ -35,8 +40,12 @@ def task(
             if not places.acquire(blocking=False):
                 return
             try:
+                if check:
+                    check(*args, **kwargs)
                 if every is None or take_turn(store_engine(), work.__name__, every(settings())):
                     work(*args, **kwargs)
+            except UsageError as error:
+                structlog.get_logger("feedmill").error("task refused", task=name, reason=str(error))
             except DBAPIError as error:
                 # A sentence instead of a traceback per tick: leases expire, and nothing half-done was committed.
                 structlog.get_logger("feedmill").error(str(explain_failure(error, store_engine())))
@@ -46,6 +55,6 @@ def task(
         # By this Celery refuses wrong arguments where a message is sent.
         run.__signature__ = inspect.signature(work)  # type: ignore[attr-defined]
         # Not shared: an application of the same process that is not ours would take it for its own.
-        return app.task(name=name, shared=False)(run)
+        return app.task(name=name, shared=False, check_arguments=staticmethod(check) if check else None)(run)
 
     return declare

@@ -12,7 +12,7 @@ from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError
 from worker.manage.retention import prune_some
 from worker.pipeline import borrowed_tools
-from worker.seeds.ingest import ingest_seed_folder
+from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
 
@@ -28,8 +28,12 @@ def ingest_seeds() -> None:
         for seed in ingest_seed_folder(tools, settings()):
             if isinstance(seed.error, UnfinishedSeedError):
                 _LOG.info("seed still being written", path=seed.path)
+            elif seed.was_told:
+                # What a scan refuses `feedmill feeds --files` lists, as long as it does.
+                continue
             elif seed.error:
-                _LOG.warning("seed not read", path=seed.path, error=str(seed.error))
+                log = _LOG.error if seed.path == str(settings().seeds_dir) else _LOG.warning
+                log("seed not read", path=seed.path, error=str(seed.error))
             elif seed.new or seed.updated or seed.feeds:
                 _LOG.info("seed read", path=seed.path, new=seed.new, updated=seed.updated, feeds=seed.feeds)
             if seed.unread:

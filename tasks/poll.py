@@ -1,16 +1,24 @@
 """The tasks that poll: beat's tick, polls of due feeds, and polls of feeds that somebody named."""
 
+import structlog
+
 from tasks.decorator import task
 from worker.basics.stopping import is_stopping, time_limits
+from worker.basics.text import show_wrong
 from worker.celery import count_waiting_messages
 from worker.database.clock_steps import TICK, mend_clock_step
 from worker.database.engine import store_engine
 from worker.database.task_turns import take_turn
+from worker.errors import UsageError
 from worker.logs import log_poll
-from worker.pipeline import borrowed_tools, count_poll_tasks, request_named
+from worker.manage.named_feeds import read_ids, read_names
+from worker.pipeline import borrowed_tools, count_poll_tasks, request_by_name
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
 from worker.settings import settings
+
+# Looked up one by one, in the time of a task.
+_MOST_NAMED = 10_000
 
 
 @task("feeds.tick", at_most=1)
@@ -35,15 +43,36 @@ def poll_due() -> None:
             log_poll(record)
 
 
-@task("ondemand.poll_feeds")
-def poll_feeds(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- Celery sends them by position
-    """Poll these feeds now, due or not; ``force`` also where a feed or its host asked to be left alone."""
+def _check_names(feeds: object, force: object = False) -> None:  # noqa: FBT002 -- as Celery sends them
+    read_names(feeds, most=_MOST_NAMED)
+    _check_force(force)
+
+
+def _check_ids(feed_ids: object, force: object = False) -> None:  # noqa: FBT002 -- likewise
+    read_ids(feed_ids)
+    _check_force(force)
+
+
+def _check_force(force: object) -> None:
+    if not isinstance(force, bool):
+        raise UsageError(f"force is true or false; not {show_wrong(force)}.")
+
+
+@task("ondemand.poll_feeds", check=_check_names)
+def poll_feeds(feeds: list[int | str], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- Celery sends them by position
+    """Poll these feeds now, due or not, named by id or URL; ``force`` also where a feed or its host asked to be left alone.
+
+    A URL that is no feed's is not added: whoever may write to the broker must not decide what the store holds.
+    """
     # Requested in the store first: the next ticks make the polls that this task has no time for.
-    request_named(store_engine(), feed_ids, force=force)
+    feed_ids, refusals = request_by_name(store_engine(), read_names(feeds, most=_MOST_NAMED), force=force)
+    if refusals:
+        others = len(refusals) - 1 or None
+        structlog.get_logger("feedmill").warning("feed not polled", reason=refusals[0], others=others)
     poll_requested(feed_ids, force)
 
 
-@task("ondemand.poll_requested")
+@task("ondemand.poll_requested", check=_check_ids)
 def poll_requested(feed_ids: list[int], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- likewise
     """Poll those of these feeds whose poll was requested in the store and has not been made since."""
     with borrowed_tools() as tools:

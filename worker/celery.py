@@ -7,10 +7,13 @@ A program with a Celery application of its own may import this one to send tasks
 Celery's that the two share. So it never becomes the current application, and listens to signals only in its own worker.
 """
 
+import inspect
 import ssl
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -18,6 +21,7 @@ from celery import Celery, Task
 from celery.app.amqp import AMQP
 from celery.app.log import Logging
 from celery.exceptions import CPendingDeprecationWarning
+from celery.loaders.app import AppLoader
 from celery.schedules import crontab
 from celery.signals import (
     beat_init,
@@ -36,7 +40,7 @@ from worker.database.clock import Clock
 from worker.database.conflicts import explain_failure
 from worker.database.engine import forget_after_fork, store_engine
 from worker.database.schema import check_schema
-from worker.errors import BrokerError, StoreError
+from worker.errors import BrokerError, StoreError, UsageError
 from worker.logs import set_up_logs
 from worker.settings import Settings, settings
 
@@ -52,16 +56,34 @@ PRUNE_EVERY = timedelta(hours=1)
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
-    """A task that cannot be sent where no worker could ever receive it."""
+    """A task that is not sent with wrong arguments, nor where no worker could ever receive it."""
 
-    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Send the task; BrokerError when the broker is the memory of a process that runs no worker."""
+    check_arguments: Callable[..., object] | None = None
+    """Raises UsageError for arguments that the task could do nothing with."""
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
+        """Send the task; BrokerError when the broker is the memory of a process that runs no worker.
+
+        UsageError, or as of any call TypeError, for wrong arguments.
+        """
+        if self.check_arguments:
+            inspect.signature(self.run).bind(*(args or ()), **(kwargs or {}))
+            self.check_arguments(*(args or ()), **(kwargs or {}))
         if self.app.conf.broker_url.startswith("memory://") and not self.app.conf.feedmill_embedded:
             raise BrokerError(
                 f"{self.name} cannot be sent: FEEDMILL_BROKER_URL is memory://, which no other process can reach. "
                 "Poll in this process with `feedmill poll`, or name a Redis broker."
             )
-        return super().apply_async(*args, **kwargs)
+        return super().apply_async(args, kwargs, *rest, **options)
+
+    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
+        # Celery's own way would look for the task in the application that is current where it is read.
+        return _find_task, (self.name,)
+
+
+def _find_task(name: str) -> Any:
+    app.loader.import_default_modules()
+    return app.tasks[name]
 
 
 def celery_settings(chosen: Settings) -> dict[str, Any]:
@@ -189,8 +211,37 @@ class _Logs(Logging):
         return True
 
 
+def refuse_other_tasks() -> None:
+    """Raise UsageError where Python finds another ``tasks`` than ours: many a program has a module of that name."""
+    found = find_spec("tasks")
+    path = Path(found.origin) if found and found.origin else None
+    if path is None or path.resolve() != Path(__file__).resolve().parents[1] / "tasks" / "__init__.py":
+        raise UsageError(
+            f"{path or 'Nothing'} is found in place of Feedmill's own package tasks: run this in another folder, or "
+            "take that one out of PYTHONPATH."
+        )
+
+
+class _Loader(AppLoader):
+    """Celery's loader, which in a worker and in beat says in one sentence that the tasks it would load are not ours."""
+
+    def init_worker(self) -> None:
+        """Load the tasks."""
+        try:
+            refuse_other_tasks()
+        except UsageError as error:
+            raise SystemExit(f"feedmill: {error}") from error
+        super().init_worker()
+
+
 app = _SteadyCelery(
-    "feedmill", task_cls=FeedmillTask, include=_TASK_MODULES, amqp=_Amqp, log=_Logs, set_as_current=False
+    "feedmill",
+    loader=_Loader,
+    task_cls=FeedmillTask,
+    include=_TASK_MODULES,
+    amqp=_Amqp,
+    log=_Logs,
+    set_as_current=False,
 )
 app.add_defaults(lambda: celery_settings(settings()))
 

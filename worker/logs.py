@@ -6,13 +6,17 @@ or move, colour or reorder the screen.
 
 import io
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, TextIO
 
 import structlog
 
+from worker.basics.screen_lines import cut_line, screen_width, wrap_lines
 from worker.basics.text import make_visible
 from worker.settings import Settings
 from worker.values.outcomes import Outcome, PollRecord
@@ -31,7 +35,7 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso" if is_json else "%Y-%m-%d %H:%M:%S", utc=True),
+        structlog.processors.TimeStamper(fmt="iso" if is_json else _stamp_for_people(), utc=is_json),
         structlog.processors.StackInfoRenderer(),
         _without_none,
     ]
@@ -78,10 +82,26 @@ def _renderers(*, is_json: bool) -> list[Any]:
     if is_json:
         plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         return [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer(), _escape_delete]
+    is_coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     console = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), sort_keys=False, pad_event_to=8, exception_formatter=_write_traceback
+        colors=is_coloured, sort_keys=False, pad_event_to=8, exception_formatter=_write_traceback
     )
-    return [_for_people, _show_safely, console]
+    return [_for_people, _show_safely, partial(_render, console)]
+
+
+def _stamp_for_people() -> str:
+    """Return how people are told when: in their own zone; a screen is read as it is written, and needs no day."""
+    return "%H:%M:%S %z" if screen_width() else "%Y-%m-%d %H:%M:%S %z"
+
+
+def _render(console: Any, logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
+    """Write an event for people: on a screen polls are cut, for `feedmill polls` tells all, and the rest wraps."""
+    is_poll = event.get("event") == "polled"
+    line: str = console(logger, name, event)
+    width = screen_width()
+    if not width:
+        return line
+    return cut_line(line, width) if is_poll else wrap_lines(line, width)
 
 
 def _escape_delete(_logger: Any, _name: str, line: str) -> str:
@@ -121,8 +141,10 @@ def _for_people(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mu
     if event.get("event") != "polled":
         return event
     due_at = event.get("next_poll_at")
-    shown = {name: value for name, value in event.items() if name not in _IN_THE_LEDGER and value != 0}
-    return shown | ({"next": due_at[11:16]} if due_at else {})
+    # What failed is told by its error.
+    hidden = _IN_THE_LEDGER | ({"outcome"} if event.get("error") else set())
+    shown = {name: value for name, value in event.items() if name not in hidden and value != 0}
+    return shown | ({"next": f"{datetime.fromisoformat(due_at).astimezone():%H:%M}"} if due_at else {})
 
 
 def _without_none(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

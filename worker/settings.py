@@ -204,11 +204,14 @@ def settings() -> Settings:
     return read_settings()
 
 
-def read_settings() -> Settings:
-    """Read what the environment and the file ``.env`` say; SettingsError names a variable that is wrong."""
+def read_settings(**chosen: object) -> Settings:
+    """Read what the environment and the file ``.env`` say, and what is ``chosen`` instead, by the fields' names.
+
+    SettingsError names a variable that is wrong.
+    """
     try:
         _refuse_unknown_names({*os.environ, *dotenv_values(".env")})
-        return Settings()
+        return Settings(**chosen)  # type: ignore[arg-type]  # pydantic checks each
     except ValidationError as error:
         raise SettingsError(_one_sentence(error)) from error
     except UnicodeDecodeError as error:

@@ -20,6 +20,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
+        "TZ": "UTC",
         "PYTHONPATH": str(ROOT),
         "FEEDMILL_ALLOW_HOSTS": "127.0.0.0/8",
         "FEEDMILL_POLL_INTERVAL": "2s",

@@ -140,7 +140,7 @@ def test_another_programs_database_is_left_alone(feedmill: Feedmill, tmp_path: P
     "command",
     [
         ("articles", "--limit", HUGE),
-        ("hosts", "--limit", "0"),
+        ("hosts", "--limit", "-1"),
         ("follow", "--since", HUGE),
         ("follow", "--limit", HUGE),
         ("articles", "--since", "9999-12-31T23:59:59-10:00"),
@@ -148,6 +148,9 @@ def test_another_programs_database_is_left_alone(feedmill: Feedmill, tmp_path: P
         ("poll", "1", "--user", "joe", "--queue"),
         ("poll", "--queue", "--json"),
         ("poll", "--queue", "--force"),
+        ("poll", "1", "--wait"),
+        ("poll", "1", "--queue", "--timeout", "3s"),
+        ("poll", "1", "--queue", "--wait", "--timeout", "9y"),
         ("sanitise", "--base", "nope"),
         ("set", "1"),
         ("set", "1", "--guid-policy", "title"),
@@ -177,14 +180,25 @@ def test_a_store_newer_than_the_code_is_left_alone(feedmill: Feedmill, tmp_path:
 def test_a_broker_that_cannot_be_reached_is_named_and_the_request_is_kept(feedmill: Feedmill) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
     done = feedmill("poll", "--queue", "1", FEEDMILL_BROKER_URL="redis://127.0.0.1:1/0")
-    _refused(done, 1, "127.0.0.1:1/0 cannot be reached", "the next tick makes them")
+    assert (done.returncode, done.stdout) == (1, "1 feed waits for a worker (ticket 1).\n")
+    assert "127.0.0.1:1/0 cannot be reached" in done.stderr
+    assert "the next tick makes them" in done.stderr
     assert '"next_poll_reason":"requested"' in feedmill("feeds", "--json").stdout
 
 
 def test_queueing_needs_no_broker_in_the_embedded_deployment(feedmill: Feedmill) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
-    assert (
-        feedmill("poll", "--queue", "1").stdout == "1 feed waits for the next tick of a `feedmill run` in this store.\n"
+    waiting = "1 feed waits for the next tick of a `feedmill run` in this store (ticket 1).\n"
+    assert feedmill("poll", "--queue", "1").stdout == waiting
+
+
+def test_who_waits_for_workers_hears_that_none_runs(feedmill: Feedmill) -> None:
+    feedmill("add", "--as-is", "http://h.example/feed")
+    done = feedmill("poll", "--queue", "--wait", "--timeout", "0s", "1", "7")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "feedmill: 1 was not polled yet: nothing has been polled since it was asked for; is a worker running?\n"
+        "feedmill: There is no feed 7: `feedmill feeds` lists them, `feedmill add URL` adds one.\n"
     )
 
 

@@ -77,7 +77,8 @@ def test_it_follows_until_ctrl_c_while_feeds_are_polled(
     wait_for(lambda: "two" in (tmp_path / "log-0.txt").read_text(), "the second change is printed")
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE) == 0
-    assert len((tmp_path / "log-0.txt").read_text().splitlines()) == 2
+    *changes, last = (tmp_path / "log-0.txt").read_text().splitlines()
+    assert (len(changes), last) == (2, "Stopped.")
 
 
 def test_it_ends_in_silence_when_its_reader_goes_away(

@@ -34,27 +34,27 @@ def _lines(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 @pytest.mark.usefixtures("_sent")
 def test_a_killed_article_says_so_first_and_then_who_corrected_it(feedmill: Feedmill) -> None:
-    shown = _lines(feedmill("show", "1"))
+    shown = _lines(feedmill("show", "1", COLUMNS="120"))
     assert shown[:2] == [
         "Ferry sails",
-        "Killed by 3 (2026-07-11 00:00): Editors: Kill the story slugged skarholm-ferry.",
+        "Killed by 3 (2026-07-11 00:00 UTC): Editors: Kill the story slugged skarholm-ferry.",
     ]
-    assert "Corrected by 2, correction 1 (2026-07-10 00:00): Corrects year in paragraph 2" in shown
+    assert "Corrected by 2, correction 1 (2026-07-10 00:00 UTC): Corrects year in paragraph 2" in shown
 
 
 @pytest.mark.usefixtures("_sent")
 def test_a_correction_says_what_it_corrects_and_what_it_changes_of_that(feedmill: Feedmill) -> None:
-    shown = _lines(feedmill("show", "2"))
-    assert "Corrects 1 (2026-07-10 00:00): Ferry sails" in shown
+    shown = _lines(feedmill("show", "2", COLUMNS="120"))
+    assert "Corrects 1 (2026-07-10 00:00 UTC): Ferry sails" in shown
     changes = shown[shown.index("What it changes of article 1:") + 1]
     assert changes == "It was built in [-1991-] {+1911+} by hand."
 
 
 @pytest.mark.usefixtures("_sent")
 def test_a_kill_says_what_it_kills(feedmill: Feedmill) -> None:
-    shown = _lines(feedmill("show", "3"))
-    at = shown.index("Kills 1 (2026-07-10 00:00): Ferry sails")
-    assert shown[at + 1] == "2, correction 1 (2026-07-10 00:00): Ferry sails"
+    shown = _lines(feedmill("show", "3", COLUMNS="120"))
+    at = shown.index("Kills 1 (2026-07-10 00:00 UTC): Ferry sails")
+    assert shown[at + 1] == "2, correction 1 (2026-07-10 00:00 UTC): Ferry sails"
 
 
 @pytest.mark.usefixtures("_sent")

@@ -52,9 +52,10 @@ def store(
     engine.dispose()
 
 
-def _feed_id(store: Engine) -> int:
+def _feed(store: Engine) -> tuple[int, str]:
     with reading(store) as connection:
-        return connection.execute(select(FeedRow.id)).scalar_one()
+        feed_id, url = connection.execute(select(FeedRow.id, FeedRow.url)).one()
+    return feed_id, url
 
 
 def _titles(store: Engine) -> list[str]:
@@ -62,15 +63,15 @@ def _titles(store: Engine) -> list[str]:
         return list(connection.execute(select(ArticleRow.title)).scalars())
 
 
-def _send_from_a_foreign_application(valkey_url: str, prefix: str, feed_id: int) -> None:
+def _send_from_a_foreign_application(valkey_url: str, prefix: str, feeds: list[Any]) -> None:
     mine = Celery("mine", broker=valkey_url, set_as_current=False)
     mine.conf.broker_transport_options = {"global_keyprefix": prefix}
-    mine.send_task("ondemand.poll_feeds", args=[[feed_id]], queue="ondemand")
+    mine.send_task("ondemand.poll_feeds", args=[feeds], queue="ondemand")
 
 
-def _send_from_another_language(valkey_url: str, prefix: str, feed_id: int) -> None:
+def _send_from_another_language(valkey_url: str, prefix: str, feeds: list[Any]) -> None:
     task_id = str(uuid.uuid4())
-    body = json.dumps([[[feed_id]], {}, {}])
+    body = json.dumps([[feeds], {}, {}])
     message: dict[str, Any] = {
         "body": base64.b64encode(body.encode()).decode(),
         "content-type": "application/json",
@@ -91,8 +92,25 @@ def _send_from_another_language(valkey_url: str, prefix: str, feed_id: int) -> N
 
 @pytest.mark.parametrize("send", [_send_from_a_foreign_application, _send_from_another_language])
 def test_what_another_program_asks_for_by_name_is_polled(
-    store: Engine, start: Callable[..., object], valkey_url: str, prefix: str, send: Callable[[str, str, int], None]
+    store: Engine, start: Callable[..., object], valkey_url: str, prefix: str, send: Callable[[str, str, Any], None]
 ) -> None:
-    send(valkey_url, prefix, _feed_id(store))
+    feed_id, url = _feed(store)
+    send(valkey_url, prefix, [feed_id] if send is _send_from_another_language else [url])
     start("celery", "-A", "worker", "worker", "--concurrency", "1")
     wait_for(lambda: _titles(store) == ["one"], "the feed that was asked for is polled")
+
+
+def test_what_cannot_be_polled_is_told_in_the_log_in_one_line_each(
+    store: Engine, start: Callable[..., object], valkey_url: str, prefix: str, tmp_path: Path
+) -> None:
+    _, url = _feed(store)
+    _send_from_a_foreign_application(valkey_url, prefix, [None, 1.5])
+    _send_from_a_foreign_application(valkey_url, prefix, [77, "https://unknown.example/feed", url])
+    start("celery", "-A", "worker", "worker", "--concurrency", "1")
+    wait_for(lambda: _titles(store) == ["one"], "the feed that was asked for last is polled")
+    log = (tmp_path / "log-0.txt").read_text()
+    assert "A feed is named by its id, from 1, or its URL: None is neither, nor is another." in log
+    assert "There is no feed 77: " in log
+    assert "Traceback" not in log
+    with reading(store) as connection:
+        assert connection.execute(select(FeedRow.url)).scalars().all() == [url]

@@ -146,6 +146,9 @@ def test_feeds_are_polled_on_schedule_until_ctrl_c(
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE) == 0
     assert _titles(tmp_path).count("one") == 1
+    said = (tmp_path / "log-0.txt").read_text()
+    assert said.count("Stopping: what is under way gets five seconds; Ctrl-C ends it at once.") == 1
+    assert "shutdown" not in said
 
 
 def test_hosts_that_hang_hold_up_no_event(

@@ -30,7 +30,7 @@ def _revised(feedmill: Feedmill, publisher: Publisher) -> None:
 
 @pytest.mark.usefixtures("_revised")
 def test_it_says_what_changed_word_by_word(feedmill: Feedmill) -> None:
-    shown = feedmill("show", "1").stdout.splitlines()
+    shown = feedmill("show", "1", COLUMNS="120").stdout.splitlines()
     revisions = shown[next(number for number, line in enumerate(shown) if line.startswith("Revision 1")) :]
     assert "Revision 2, shown: seen" in revisions[2]
     assert [line.strip() for line in revisions[3:]] == [

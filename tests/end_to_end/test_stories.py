@@ -73,7 +73,8 @@ def test_stories_are_found_by_a_title_and_by_when_they_were_last_seen(
 
 def test_stories_of_one_feed_are_those_it_has_part_in(dispatches: Path, feedmill: Feedmill) -> None:
     feedmill("ingest", str(dispatches))
-    feeds = {str(feed["url"]).rpartition("/")[2]: str(feed["id"]) for feed in _lines(feedmill, "feeds", "--json")}
+    files = _lines(feedmill, "feeds", "--files", "--json")
+    feeds = {str(file["path"]).rpartition("/")[2]: str(file["feed_id"]) for file in files}
     assert len(_lines(feedmill, "stories", "--json", feeds["two.xml"])) == 1
     assert _lines(feedmill, "stories", "--json", feeds["z.xml"]) == []
 
@@ -118,7 +119,8 @@ def test_since_without_again_is_refused(feedmill: Feedmill) -> None:
 
 def test_a_feed_that_is_removed_with_its_articles_leaves_its_stories(dispatches: Path, feedmill: Feedmill) -> None:
     feedmill("ingest", str(dispatches))
-    feeds = {str(feed["url"]).rpartition("/")[2]: str(feed["id"]) for feed in _lines(feedmill, "feeds", "--json")}
+    files = _lines(feedmill, "feeds", "--files", "--json")
+    feeds = {str(file["path"]).rpartition("/")[2]: str(file["feed_id"]) for file in files}
     assert feedmill("remove", "--articles", feeds["one.xml"]).returncode == 0
     (story,) = _lines(feedmill, "stories", "--json")
     assert (story["size"], story["title"]) == (2, "Title in three")

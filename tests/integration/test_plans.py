@@ -1,6 +1,7 @@
 """What polls, looks and listings cost does not grow with the store: none of them reads a large table whole."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,26 +23,31 @@ from worker.database.host_rows import add_hosts
 from worker.database.schema import migrate
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
+from worker.look.article_page import find_article, find_linked
+from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
-from worker.look.host_listing import list_hosts
+from worker.look.host_listing import count_listed_hosts, list_hosts
 from worker.look.listings import (
+    Sort,
     Wanted,
-    find_article,
+    count_listed_articles,
+    count_listed_feeds,
+    count_listed_polls,
     find_feed_with_host,
-    find_linked,
     list_articles,
     list_feeds,
     list_polls,
 )
-from worker.look.stories import find_story, list_stories
+from worker.look.stories import count_listed_stories, find_story, list_stories
 from worker.manage.feeds import find_feed, list_feed_ids, list_feeds_to_export, pause_feed, remove_feed, resume_feed
 from worker.manage.hosts import find_hosts
 from worker.manage.retention import prune_some
 from worker.manage.webhooks import is_any_webhook_due
 from worker.outbox import number_events, read_changes
 from worker.pipeline import count_poll_tasks, poll_all_due, poll_named, poll_requested, request_named
+from worker.pipeline.tickets import ask_for_polls, wait_for_answers
 from worker.pipeline.tools import Tools
-from worker.seeds.ingest import ingest_seed_folder
+from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import Settings
 from worker.stories.grouping import group_waiting
 from worker.values.due_feeds import Streak
@@ -52,7 +58,7 @@ OLD, POLLED, HOST = 7, range(ROWS + 1, ROWS + 6), 1 + ROWS // 2
 ALLOWED = {
     " ILIKE ": "words are looked for in every title",
     "SELECT hosts.id, hosts.name FROM hosts WHERE (hosts.name LIKE": "a person names a host without its port",
-    "SELECT count(*) AS count_1, count(*) FILTER": "`status` counts feeds and those due, of millions a sample",
+    "SELECT count(schedules.host_id)": "`status` counts feeds, files and those due, of millions a sample",
     "SELECT count(*) AS count_1 FROM articles": "`status` counts the articles, and those of the last hour",
     "SELECT count(*) FILTER (WHERE anon_1.outcome": "`status` counts the last hour's polls, of more it takes a sample",
     "SELECT hosts.name, avg(": "`status` joins 10,000 polls with their hosts, here nearly as many",
@@ -121,6 +127,7 @@ def _poll_by_name(tools: Tools) -> None:
     list(poll_named(tools, POLLED, lambda: False, force=True))
     request_named(tools.engine, POLLED)
     list(poll_requested(tools, POLLED, lambda: False))
+    wait_for_answers(tools.engine, ask_for_polls(tools.engine, [str(OLD)]).ticket_id, timedelta(0), lambda: True)
     count_poll_tasks(tools.engine, 50, 4)
     now = now_of(tools)
     failed = Streak(attempts=1, last_class=ErrorClass.CONNECT, last_at=now - 12 * MINUTE)
@@ -168,9 +175,18 @@ def _list(connection: Connection, now: datetime) -> None:
     for wanted in (*pages, Wanted(feed_id=OLD), Wanted(since=now)):
         for rows in (list_articles, list_polls, list_stories):
             list(rows(connection, wanted))
-    for wanted in (Wanted(state="paused"), Wanted(since=now), Wanted(feed_tag="tag 7")):
+    kinds = (Wanted(is_polled=True, limit=50), Wanted(is_polled=True, is_failing=True, limit=50))
+    for wanted in (Wanted(state="paused"), Wanted(since=now), Wanted(feed_tag="tag 7"), *kinds):
         list(list_feeds(connection, now, wanted))
+        count_listed_feeds(connection, wanted)
     list(list_articles(connection, Wanted(feed_tag="tag 7", limit=50, newest_first=True)))
+    _sort_articles(connection, now)
+    for wanted in (Wanted(limit=50), Wanted(is_failing=True)):
+        list(list_files(connection, wanted))
+    count_listed_files(connection, Wanted())
+    count_listed_polls(connection, Wanted(since=now))
+    count_listed_stories(connection, Wanted(since=now))
+    count_listed_hosts(connection, None)
     list(list_hosts(connection, now, limit=50))
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
     find_feed_with_host(connection, now, OLD)
@@ -179,3 +195,14 @@ def _list(connection: Connection, now: datetime) -> None:
     read_health(connection, now)
     list_feed_ids(connection)
     list(list_feeds_to_export(connection))
+
+
+def _sort_articles(connection: Connection, now: datetime) -> None:
+    """List and count articles in each order, and by each filter that an index serves; the others read on to a limit."""
+    bounds = {"since": now - MINUTE, "until": now}
+    filters = ({}, bounds, {"feed_id": OLD}, {"feed_tag": "tag 7"}, {"agency": "ANI"}, {"agency": "ANI"} | bounds)
+    for chosen in (*filters, {"language": "en"}, {"tag": "sport"}):
+        for sort in Sort:
+            wanted = Wanted(**chosen, sort=sort, limit=50, newest_first=True)
+            list(list_articles(connection, wanted))
+            count_listed_articles(connection, replace(wanted, limit=None))

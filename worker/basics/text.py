@@ -27,6 +27,8 @@ _FORBIDDEN_AFTER = (
 _LONGEST_KEY, _KEPT_OF_KEY = 1_000, 950
 # In a longer text, to look for control characters among its bytes takes a third of the time.
 _LONGEST_PRINTABLE = 60
+# What is shown of a wrong value, in characters; and of a number, in bits.
+_LONGEST_SHOWN, _LONGEST_SHOWN_NUMBER = 60, 200
 # What a screen or a log must not get from outside: controls (ESC, line breaks, DEL, C1), separators of lines and
 # paragraphs, what reorders the text around it (Unicode Bidirectional Algorithm, section 2), halves of surrogate pairs.
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -129,3 +131,11 @@ def shorten(text: str, longest: int) -> str:
     cut = text[: longest - 1]
     at_word = cut.rpartition(" ")[0] or cut
     return at_word.rstrip(" ,;:-–—") + "…"
+
+
+def show_wrong(given: object) -> str:
+    """Return a value that is not what it should be as a sentence shows it: on one line, and not too long."""
+    # Of a number of thousands of digits repr() would fail.
+    is_huge = isinstance(given, int) and given.bit_length() > _LONGEST_SHOWN_NUMBER
+    shown = f"a number of {given.bit_length():,} bits" if is_huge and isinstance(given, int) else repr(given)
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"

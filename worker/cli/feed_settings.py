@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from worker.basics.units import show_duration
 from worker.cli.feeds import FEED_NAMES, change_each, refuse_seed_file
-from worker.cli.open_store import feed_called
-from worker.cli.options import read_duration, read_tags
+from worker.cli.options import read_duration
 from worker.cli.output import from_now, write_failure, write_note
 from worker.cli.request_options import request_options, take_request_change
 from worker.cli.sentences import explain_request
@@ -24,8 +23,9 @@ from worker.database.engine import reading
 from worker.errors import NamedError, UsageError
 from worker.manage import feeds as manage
 from worker.manage.feed_requests import RequestChange, choose_request, find_request, find_withheld, forget_secrets
-from worker.manage.feed_tags import tag_feed, untag_feed
+from worker.manage.feed_tags import read_tags, tag_feed, untag_feed
 from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
+from worker.manage.named_feeds import feed_called
 from worker.manage.new_urls import give_url
 from worker.pipeline.tools import bounds_of_settings
 from worker.settings import read_feed_variables, settings

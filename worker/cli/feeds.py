@@ -6,16 +6,16 @@ from functools import partial
 import click
 from sqlalchemy import Connection
 
-from worker.basics.urls import feed_url_key
-from worker.cli.open_store import change_store, feed_called, opened_tools
-from worker.cli.options import read_tags
+from worker.cli.open_store import change_store, opened_tools
 from worker.cli.output import with_progress, write_failure, write_line
 from worker.cli.typed_secrets import using_secrets_file
 from worker.database.clock import Clock
-from worker.discovery.adding import AddedFeed, add_by_url
+from worker.discovery.adding import AddedFeed, add_as_is, add_by_url
 from worker.errors import NamedError
 from worker.manage import feeds as manage
 from worker.manage.feed_requests import forget_request
+from worker.manage.feed_tags import read_tags
+from worker.manage.named_feeds import feed_called
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState
 
@@ -56,12 +56,7 @@ def _look_and_add(
 
 
 def _add_as_is(connection: Connection, clock: Clock, url: str, tags: tuple[str, ...]) -> str:
-    try:
-        feed_url_key(url)
-    except ValueError as error:
-        raise NamedError(f"{url} was not added: {error}") from error
-    is_new = manage.add_feeds(connection, clock.now(), [manage.NewFeed(url, tags=tags)]) > 0
-    return _describe_added(AddedFeed(url, feed_called(connection, url), is_new=is_new))
+    return _describe_added(add_as_is(connection, clock.now(), url, tags))
 
 
 def _describe_added(added: AddedFeed) -> str:

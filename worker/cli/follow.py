@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from worker.basics.units import LARGEST_ID
+from worker.cli.moments import show_second, utc_option
 from worker.cli.open_store import opened_store
 from worker.cli.options import MOST_ROWS, Whole
-from worker.cli.output import print_json, write_line
+from worker.cli.output import fit_screen, print_json, write_line, write_stop
 from worker.outbox import Change, follow_changes
 
 # Between two looks into the outbox, in milliseconds.
@@ -22,6 +23,7 @@ _INTERVAL = 1000
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--limit", type=Whole(1, MOST_ROWS), help="End after so many changes.")
 @click.option("--once", is_flag=True, help="End when there are no more.")
+@utc_option
 def follow_command(*, since: int | None, as_json: bool, limit: int | None, once: bool) -> None:
     """Follow changes to the store as they are committed, from now on or from a cursor; Ctrl-C ends it."""
     with opened_store() as engine:
@@ -31,12 +33,12 @@ def follow_command(*, since: int | None, as_json: bool, limit: int | None, once:
                 if as_json:
                     print_json([change])
                 else:
-                    write_line(_format_change(change))
+                    write_line(fit_screen(_format_change(change)))
                 if number == limit:
                     break
         except KeyboardInterrupt:
-            # Ctrl-C is how a person ends it.
-            return
+            # That is how a person ends it.
+            write_stop("Stopped.")
 
 
 def _wait() -> bool:
@@ -52,7 +54,7 @@ def _format_change(change: Change) -> str:
     title, url, feed_url = (change[name] or details.get(name) for name in ("title", "url", "feed_url"))
     about = (str(change["article_id"]), title, url) if change["article_id"] else (title, feed_url)
     what = "  ".join(filter(None, (*about, _format_details(details))))
-    return f"{change['cursor']:>8}  {change['at']:%Y-%m-%d %H:%M:%S}  {change['kind']:<18}  {what}"
+    return f"{change['cursor']:>8}  {show_second(change['at'])}  {change['kind']:<18}  {what}"
 
 
 def _format_details(details: Mapping[str, Any]) -> str:

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from worker.basics.units import show_duration
 from worker.cli.feeds import change_each
 from worker.cli.open_store import reading_store
-from worker.cli.options import TABLE_ROWS, Words, as_options, read_count, read_duration
-from worker.cli.output import Column, counted, from_now, print_rows
+from worker.cli.options import Words, as_options, most_rows, read_count, read_duration
+from worker.cli.output import counted, from_now, moment_from_now
+from worker.cli.tables import Column, Page, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
-from worker.look.host_listing import list_hosts, list_wildcards
+from worker.look.host_listing import count_listed_hosts, list_hosts, list_wildcards
 from worker.manage.hosts import (
     HostTerms,
     NamedHost,
@@ -87,10 +88,13 @@ def _print_hosts(names: Sequence[str], text: str | None, *, as_json: bool, limit
         now = read_clock(connection).now()
         named = [host_id for name in names for host_id in _ids_called(connection, name)] if names else None
         wildcards = [_wildcard_called(name) for name in names if is_wildcard(name)] if names or text else None
-        hosts = list_hosts(connection, now, text=text, limit=limit if as_json or limit else TABLE_ROWS, host_ids=named)
+        most = most_rows(limit, as_json=as_json)
+        more = most if as_json or most is None else most + 1
+        hosts = list_hosts(connection, now, text=text, limit=more, host_ids=named)
         rows = chain(list_wildcards(connection, wildcards), hosts)
         none = "None match." if text or names else "No hosts: `feedmill add URL` adds a feed, and with it its host."
-        print_rows(rows, _columns(now), as_json=as_json, when_empty=none)
+        page = Page(most, lambda: count_listed_hosts(connection, text))
+        print_rows(rows, _columns(now), as_json=as_json, when_empty=none, page=page)
 
 
 def _ids_called(connection: Connection, name: str) -> Sequence[int]:
@@ -121,8 +125,8 @@ def _columns(now: datetime) -> list[Column]:
         Column("HOST", "host", 32),
         Column("FEEDS", "feeds", 7),
         Column("DUE", "due", 7),
-        Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7),
-        Column("PARALLEL", lambda row: row["parallel"] or "default", 8),
+        Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7, is_spare=True),
+        Column("PARALLEL", lambda row: row["parallel"] or "default", 8, is_spare=True),
         Column("NEXT", lambda row: _format_next(row, now), 7),
         Column("STATE", lambda row: _format_state(row, now), wraps=True),
     ]
@@ -139,5 +143,5 @@ def _format_state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
     if row["state"] == "shared":
         # The row that it shares is listed too, and has a long name.
         return ["shared"]
-    until = f" until {row['until']:%Y-%m-%d %H:%M} UTC, {from_now(row['until'], now)}" if row["until"] else ""
+    until = f" until {moment_from_now(row['until'], now)}" if row["until"] else ""
     return [f"{row['state']}{until}", *([row["why"]] if row["why"] else [])]

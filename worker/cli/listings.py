@@ -1,89 +1,94 @@
-"""Looking at the store: ``feeds``, ``articles``, ``polls``, ``stories``, ``show`` and ``status``."""
+"""Looking at the store: ``feeds``, ``polls``, ``stories`` and ``status``."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import click
-from sqlalchemy import Connection
 
-from worker.basics.text import is_storable
-from worker.basics.units import read_id
-from worker.cli.open_store import feed_called, reading_store
-from worker.cli.options import TABLE_ROWS, Words, as_options, parse_since
-from worker.cli.output import Column, column_room, from_now, print_json, print_rows, share_of_page
-from worker.cli.screens import print_article, print_feed, print_health
+from worker.cli.moments import utc_option
+from worker.cli.open_store import reading_store
+from worker.cli.options import Words, as_options
+from worker.cli.output import column_room, from_now, print_json, share_of_page, write_line
+from worker.cli.screens import print_feed, print_health
 from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
+from worker.cli.tables import Column, print_rows
+from worker.cli.wanted_rows import FIRST_STEPS, Asked, asked_rows, say_what_next, short_address, when_empty
 from worker.database.clock import read_clock
-from worker.errors import NamedError, UsageError
+from worker.errors import UsageError
 from worker.look import listings as look
+from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
-from worker.look.stories import find_story, list_stories
-from worker.manage.feed_tags import are_tags_in_use, is_tag, list_tags, read_tag
+from worker.look.stories import count_listed_stories, list_stories
+from worker.manage.feed_tags import are_tags_in_use
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome
 
-# Columns of articles that Feedmill keeps for its own use.
-_INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
 _FEED = click.argument("feed", required=False)
-# Named where somebody asks for one that no feed has: a store may have thousands.
-_MOST_TAGS = 20
 
 
 @click.command("feeds")
 @as_options
 @click.option("--state", type=click.Choice([str(state) for state in FeedState]), help="Only feeds in this state.")
+@click.option("--failing", is_flag=True, help="Only feeds whose last poll failed; with --files, what was refused.")
+@click.option("--files", is_flag=True, help="Seed files in place of feeds: first those that the last scan refused.")
 @click.option("--text", type=Words(), help="Only feeds with this in URL or title.")
-@click.option("--since", help="Only feeds added since: 2d, 1h30m, or a date.")
+@click.option("--since", help="Only feeds added since: 2d, 1h30m, a date or a moment.")
+@click.option("--until", help="Only feeds added until then; a date is meant to its end.")
 @click.option("--tag", "feed_tag", help="Only feeds with this tag.")
-def feeds_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List feeds: when each is polled next, and why then."""
-    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, now, wanted):
-        rows = look.list_feeds(connection, now, wanted)
-        when_empty = _when_empty(filters, "No feeds: `feedmill add URL` adds one.")
-        columns = _feed_columns(now, with_tags=are_tags_in_use(connection))
-        print_rows(rows, columns, as_json=as_json, when_empty=when_empty)
+def feeds_command(*, as_json: bool, limit: int | None, failing: bool, files: bool, **filters: str | None) -> None:
+    """List feeds: when each is polled next, and why then; with --files, the seed files that were read or refused."""
+    _refuse_contradictions(filters, is_failing=failing, is_files=files)
+    with asked_rows(filters, limit, as_json=as_json, is_failing=failing, is_polled=not files) as asked:
+        if files:
+            _print_files(asked, when_empty({**filters, "failing": failing}, _NO_FILES), as_json=as_json)
+            return
+        print_rows(
+            look.list_feeds(asked.connection, asked.now, asked.wanted),
+            _feed_columns(asked.now, with_tags=are_tags_in_use(asked.connection)),
+            as_json=as_json,
+            when_empty=when_empty({**filters, "failing": failing}, _NO_FEEDS),
+            page=asked.page(look.count_listed_feeds),
+        )
+
+
+_NO_FEEDS = f"No feeds: {FIRST_STEPS}"
+_NO_FILES = "No seed files: `feedmill ingest PATH` reads some, and `feedmill run` those of the seed folder."
+
+
+def _refuse_contradictions(filters: Mapping[str, str | None], *, is_failing: bool, is_files: bool) -> None:
+    state = filters["state"]
+    if is_failing and state not in {None, FeedState.ACTIVE}:
+        raise UsageError(f"--failing lists feeds that are polled: none of them is {state}.")
+    if is_files and any(filters[name] for name in ("state", "feed_tag", "since", "until")):
+        raise UsageError("--files lists seed files: --state, --tag, --since and --until are of feeds.")
+
+
+def _print_files(asked: Asked, none: str, *, as_json: bool) -> None:
+    columns = [
+        Column("FILE", "path", wraps=True),
+        Column("READ OR REFUSED", "at", 25),
+        Column("FEED", _feed_of_file, share_of_page(5), is_spare=True),
+        Column("WHY", lambda row: (row["reason"] or "").removeprefix(row["path"]).lstrip(), wraps=True),
+    ]
+    rows = list_files(asked.connection, asked.wanted)
+    print_rows(rows, columns, as_json=as_json, when_empty=none, page=asked.page(count_listed_files))
+
+
+def _feed_of_file(row: Mapping[str, Any]) -> str:
+    if row["feed_id"] is None:
+        return ""
+    return str(row["feed_id"]) if row["feed_url"].startswith("file:") else f"{row['feed_id']} {row['feed_url']}"
 
 
 def _feed_columns(now: datetime, *, with_tags: bool) -> list[Column]:
     return [
         Column("ID", "id", 9),
-        Column("FEED", lambda row: row["title"] or _short_address(row["url"]), _feed_room()),
-        *([Column("TAGS", lambda row: ", ".join(row["tags"]), share_of_page(6))] if with_tags else []),
+        Column("FEED", lambda row: row["title"] or short_address(row["url"]), _feed_room()),
+        *([Column("TAGS", lambda row: ", ".join(row["tags"]), share_of_page(6), is_spare=True)] if with_tags else []),
         Column("NEXT POLL", lambda row: next_poll(row, now), 11),
         Column("LAST POLL, AND WHY NEXT THEN", lambda row: explain_feed(row, now), wraps=True),
-    ]
-
-
-@click.command("articles")
-@as_options
-@_FEED
-@click.option("--text", type=Words(), help="Only articles with this in title or text.")
-@click.option("--since", help="Only articles first seen since: 2d, 1h30m, or a date.")
-@click.option("--feed-tag", help="Only articles that a feed with this tag carries.")
-def articles_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
-    """List articles, the last seen first, whatever their dates; with FEED, those that one feed carries.
-
-    FEED is an id, a URL, or a title or address as tables show it. With --json the oldest come first, in the order of
-    their ids; with --since, of first sight.
-    """
-    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, _, wanted):
-        found = look.list_articles(connection, wanted)
-        rows = ({name: row[name] for name in row if name not in _INTERNAL} for row in found)
-        when_empty = _when_empty(filters, "No articles: `feedmill run --once` fetches some.")
-        print_rows(rows, article_columns(), as_json=as_json, when_empty=when_empty)
-
-
-def article_columns() -> list[Column]:
-    """Return what a table of articles shows of each."""
-    return [
-        Column("ID", "id", 9),
-        Column("PUBLISHED", "published_at", 16),
-        Column("TITLE", mark_title),
-        Column("BY", lambda row: row["agency"] or ", ".join(row["authors"] or ()), share_of_page(6)),
-        Column("FEED", lambda row: f"{row['feed_id']} {_host_or_file(row['feed_url'])}", share_of_page(5)),
     ]
 
 
@@ -91,39 +96,51 @@ def article_columns() -> list[Column]:
 @as_options
 @_FEED
 @click.option("--outcome", "state", type=click.Choice([str(outcome) for outcome in Outcome]), help="Only these polls.")
-@click.option("--since", help="Only polls since: 2d, 1h30m, or a date.")
+@click.option("--since", help="Only polls since: 2d, 1h30m, a date or a moment.")
+@click.option("--until", help="Only polls until then; a date is meant to its end.")
 def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List the ledger of polls, the newest first; of one FEED also say why it is late, if it is.
 
     FEED is an id, a URL, or a title or address as tables show it.
     """
-    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, now, wanted):
+    with asked_rows(filters, limit, as_json=as_json) as asked:
+        wanted = asked.wanted
         if wanted.feed_id and not as_json:
-            print_feed(look.find_feed_with_host(connection, now, wanted.feed_id), now)
-        columns = _poll_columns(of_one_feed=bool(wanted.feed_id))
-        when_empty = _when_empty(filters, "No polls yet: `feedmill poll` makes some.")
-        print_rows(look.list_polls(connection, wanted), columns, as_json=as_json, when_empty=when_empty)
+            print_feed(look.find_feed_with_host(asked.connection, asked.now, wanted.feed_id), asked.now)
+        print_rows(
+            look.list_polls(asked.connection, wanted),
+            _poll_columns(of_one_feed=bool(wanted.feed_id)),
+            as_json=as_json,
+            when_empty=when_empty(filters, say_what_next(asked.connection, "No polls", "`feedmill poll` makes some.")),
+            page=asked.page(look.count_listed_polls),
+        )
 
 
 def _poll_columns(*, of_one_feed: bool) -> list[Column]:
     return [
-        Column("STARTED", "started_at", 16),
+        Column("STARTED", "started_at", 25),
         *([] if of_one_feed else [Column("FEED", _name_feed, _feed_room())]),
-        Column("NEXT", lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never", 7),
+        Column(
+            "NEXT",
+            lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never",
+            7,
+            is_spare=True,
+        ),
         Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
     ]
 
 
 def _name_feed(poll: Mapping[str, Any]) -> str:
     # With the id, by which `feedmill polls ID` tells more.
-    return f"{poll['feed_id']} {_short_address(poll['url']) if poll['url'] else 'deleted'}"
+    return f"{poll['feed_id']} {short_address(poll['url']) if poll['url'] else 'deleted'}"
 
 
 @click.command("stories")
 @as_options
 @_FEED
 @click.option("--text", type=Words(), help="Only stories with this in a title.")
-@click.option("--since", help="Only stories whose last copy was first seen since: 2d, 1h30m, or a date.")
+@click.option("--since", help="Only stories whose last copy was first seen since: 2d, 1h30m, a date or a moment.")
+@click.option("--until", help="Only stories whose last copy was first seen until then; a date is meant to its end.")
 def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) -> None:
     """List stories that more than one article tells, the newest first; with FEED, those that one feed's articles tell.
 
@@ -132,112 +149,32 @@ def stories_command(*, as_json: bool, limit: int | None, **filters: str | None) 
     columns = [
         Column("ID", "id", 9),
         Column("ARTICLES", "size", 8),
-        Column("OUTLETS", lambda row: len(row["outlets"]), 7),
-        Column("FIRST", "first_at", 16),
-        Column("SPREAD", "spread", 10),
+        Column("OUTLETS", lambda row: len(row["outlets"]), 7, is_spare=True),
+        Column("FIRST", "first_at", 25),
+        Column("SPREAD", "spread", 10, is_spare=True),
         Column("TITLE", mark_title),
     ]
-    with _wanted_rows(filters, limit, is_table=not as_json) as (connection, _, wanted):
-        when_empty = _when_empty(filters, "No stories: no two articles here are copies of one another.")
-        print_rows(list_stories(connection, wanted), columns, as_json=as_json, when_empty=when_empty)
-
-
-@click.command("show")
-@click.argument("article")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show_command(*, article: str, as_json: bool) -> None:
-    """Show one article whole: who carries it, how it changed, what corrects or kills it, and its copies."""
-    article_id = read_id(article)
-    if article_id is None:
-        raise UsageError(f"ARTICLE is an id, as `feedmill articles` lists them; not {article!r}.")
-    with reading_store() as connection:
-        found = look.find_article(connection, article_id)
-        if found is None:
-            raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
-        found = {**found, **look.find_linked(connection, found), "story": find_story(connection, found["story_id"])}
-    if as_json:
-        print_json([found])
-    else:
-        print_article(found)
+    with asked_rows(filters, limit, as_json=as_json) as asked:
+        none = when_empty(filters, "No stories: no two articles here are copies of one another.")
+        rows = list_stories(asked.connection, asked.wanted)
+        print_rows(rows, columns, as_json=as_json, when_empty=none, page=asked.page(count_listed_stories))
 
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@utc_option
 def status_command(*, as_json: bool) -> None:
     """Show the store's health at a glance: due, late, failing, polls and articles per hour, slowest hosts."""
     with reading_store() as connection:
         health = read_health(connection, read_clock(connection).now())
     if as_json:
         print_json([asdict(health)])
-    else:
-        print_health(health)
-
-
-@contextmanager
-def _wanted_rows(
-    filters: Mapping[str, str | None], limit: int | None, *, is_table: bool
-) -> Iterator[tuple[Connection, datetime, look.Wanted]]:
-    """Open the store to look, and say which rows the options of a listing ask for."""
-    with reading_store() as connection:
-        now = read_clock(connection).now()
-        feed = filters.get("feed")
-        wanted = look.Wanted(
-            feed_id=_feed_id(connection, now, feed) if feed else None,
-            since=parse_since(filters.get("since"), now),
-            text=filters.get("text"),
-            state=filters.get("state"),
-            feed_tag=_known_tag(connection, filters.get("feed_tag")),
-            limit=limit or TABLE_ROWS if is_table else limit,
-            newest_first=is_table,
-        )
-        yield connection, now, wanted
-
-
-def _feed_id(connection: Connection, now: datetime, name: str) -> int:
-    """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
-    if read_id(name) is None and "://" not in name and is_storable(name):
-        alike = look.list_feeds(connection, now, look.Wanted(text=name))
-        ids = [
-            int(row["id"])
-            for row in alike
-            if name in {row["title"], _short_address(row["url"]), _host_or_file(row["url"])}
-        ]
-        if len(ids) > 1:
-            some = ", ".join(map(str, ids[:5]))
-            raise NamedError(f"{len(ids):,} feeds are called {name}: name one by its id, such as {some}.")
-        if ids:
-            return ids[0]
-    return feed_called(connection, name).feed_id
-
-
-def _known_tag(connection: Connection, text: str | None) -> str | None:
-    """Return a tag as it is stored; NamedError when no feed has it."""
-    if text is None:
-        return None
-    if not is_tag(connection, tag := read_tag(text)):
-        tags = list_tags(connection, _MOST_TAGS + 1)
-        known = ", ".join(tags if len(tags) <= _MOST_TAGS else [*tags[:_MOST_TAGS], "…"])
-        told = f"they have {known}" if known else "`feedmill set FEED --tag TAG` gives one"
-        raise NamedError(f"No feed has the tag {tag}: {told}.")
-    return tag
-
-
-def _when_empty(filters: Mapping[str, str | None], otherwise: str) -> str:
-    """Say why nothing is listed: nothing matches, or there is nothing yet."""
-    return "None match." if any(filters.values()) else otherwise
+        return
+    print_health(health)
+    if not health.feeds:
+        write_line(f"No feeds: {FIRST_STEPS}")
 
 
 def _feed_room() -> int:
     # A reason that wraps is read as easily as one that does not; a title that is cut is not.
     return column_room(16, 96)
-
-
-def _host_or_file(feed_url: str) -> str:
-    scheme, _, rest = feed_url.partition("://")
-    return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0]
-
-
-def _short_address(feed_url: str) -> str:
-    """Return what tells feeds without a title apart: the URL, without what most have in common."""
-    scheme, _, rest = feed_url.partition("://")
-    return _host_or_file(feed_url) if scheme == "file" else rest.rstrip("/")

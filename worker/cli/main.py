@@ -1,16 +1,18 @@
 """The commands' table, and how a failure becomes one sentence and an exit code.
 
-Exit codes: 0 done; 1 something that was named failed; 2 wrong usage.
+Exit codes: 0 done; 1 something that was named failed; 2 wrong usage; 130 stopped by Ctrl-C.
 """
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
 import click
+from click.shell_completion import CompletionItem
 
 from worker.errors import NamedError, UsageError
 
@@ -26,14 +28,15 @@ COMMANDS = {
     "import": ("worker.cli.seeds", "Add the feeds of an OPML file."),
     "export": ("worker.cli.seeds", "Write the feeds as OPML."),
     "poll": ("worker.cli.poll", "Poll now: the named feeds, or all that are due."),
-    "feeds": ("worker.cli.listings", "List feeds."),
+    "feeds": ("worker.cli.listings", "List feeds, or seed files."),
     "hosts": ("worker.cli.hosts", "List hosts, or set how they are treated: gap, requests at a time."),
-    "articles": ("worker.cli.listings", "List articles."),
+    "articles": ("worker.cli.articles", "List articles."),
     "stories": ("worker.cli.listings", "List stories: articles that are copies of one another."),
     "polls": ("worker.cli.listings", "List the ledger of polls."),
-    "show": ("worker.cli.listings", "Show one article whole."),
+    "show": ("worker.cli.articles", "Show one article whole."),
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
+    "check": ("worker.cli.check", "Tell a supervisor whether feeds are polled when due."),
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
@@ -43,6 +46,9 @@ COMMANDS = {
 """Each command's module, which has it as ``<name>_command``, and its sentence."""
 
 
+STOPPED = "stopped by Ctrl-C; what was stored by then stays."
+# As shells have it: 128 and the number of the signal.
+_INTERRUPTED = 128 + signal.SIGINT
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -69,13 +75,23 @@ class _Commands(click.Group):
             _drop_output()
             return 0
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name, without importing any, or an option of ours."""
+        found = [(name, sentence) for name, (_, sentence) in COMMANDS.items() if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=sentence) for name, sentence in found), *options]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """Write the table of commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with `feedmill add URL` and `feedmill run`. `feedmill COMMAND --help` says more of each.",
+)
 @click.version_option(package_name="feedmill", prog_name="feedmill")
 def feedmill() -> None:
     """Keep a shared SQL store of news articles up to date."""
@@ -85,12 +101,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, this process's own or ``arguments``; a failure that was foreseen is one sentence."""
     try:
         code = feedmill(arguments, prog_name="feedmill", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        _output().show_help(error)
+        code = error.exit_code
     except click.ClickException as error:
         _output().show_usage_error(error)
         code = error.exit_code
-    except (click.Abort, UsageError, NamedError) as error:
-        # Ctrl-C at a prompt is an Abort without words.
-        _output().write_failure(str(error) or "Stopped.")
+    except (click.Abort, KeyboardInterrupt):
+        # click makes an Abort of Ctrl-C.
+        _output().write_failure(STOPPED)
+        code = _INTERRUPTED
+    except (UsageError, NamedError) as error:
+        _output().write_failure(error)
         code = 2 if isinstance(error, UsageError) else 1
     except Exception as error:  # noqa: BLE001 -- whatever nobody thought of is said in a sentence too
         if isinstance(error, OSError) and error.errno in _NO_ROOM:

@@ -3,20 +3,19 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError
 
 from worker.basics.stopping import STOP_CLAIMING, stops_after
 from worker.cli.output import with_progress, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import explain_failure, write
-from worker.database.engine import command_engine, file_of, place_of, reading_at_leisure
-from worker.database.schema import SCHEMA_VERSION, check_schema, migrate, stored_version
-from worker.errors import NamedError, SettingsError, StoreError
+from worker.database.engine import command_engine, file_of, open_store, place_of, reading_at_leisure
+from worker.database.schema import SCHEMA_VERSION, make_ready, migrate, stored_version
 from worker.logs import set_up_logs
-from worker.manage.feeds import NamedFeed, find_feed, is_removed
 from worker.settings import settings
 from worker.store.decided_articles import StaleDecisionError
 from worker.stories.grouping import group_waiting
@@ -35,22 +34,10 @@ def opened_store(*, create: bool = False, check: bool = True) -> Iterator[Engine
     What is logged meanwhile goes to standard error, from warnings up.
     """
     set_up_logs(settings(), least=logging.WARNING)
+    engine = command_engine()
     try:
-        engine = command_engine()
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise SettingsError(
-            "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
-            "clone of Feedmill"
-        ) from error
-    file = file_of(engine)
-    if file and file.parent.is_dir() and not file.exists() and check and not create:
-        # A command that only looks must not create a store.
-        raise StoreError(f"There is no store here ({file}): `feedmill run` or `feedmill add URL` makes one.")
-    try:
-        if create and engine.dialect.name == "sqlite" and stored_version(engine) is None:
-            migrate(engine)
-        elif check:
-            check_schema(engine)
+        if check:
+            make_ready(engine, create=create)
         yield engine
     except DBAPIError as error:
         raise explain_failure(error, engine) from error
@@ -68,17 +55,35 @@ def migrate_aloud(engine: Engine) -> bool:
 
 
 @contextmanager
-def opened_tools(max_body: int | None = None) -> Iterator["Tools"]:
-    """Open the store together with the fetcher and the parser; documents may be as large as ``max_body``, if given."""
+def opened_tools(max_body: int | None = None, *, is_rehearsal: bool = False) -> Iterator["Tools"]:
+    """Open the store together with the fetcher and the parser; documents may be as large as ``max_body``, if given.
+
+    For a rehearsal no store is made: where there is none, an empty one stands in for it.
+    """
     from worker.pipeline.tools import make_tools  # noqa: PLC0415 -- fetcher and parser take as long to import as all the rest
 
-    with opened_store(create=True) as engine:
+    with _empty_store() if is_rehearsal and _is_missing(command_engine()) else opened_store(create=True) as engine:
         chosen = settings()
         tools = make_tools(chosen.model_copy(update={"max_body": max_body}) if max_body else chosen, engine)
         try:
             yield tools
         finally:
             tools.close()
+
+
+@contextmanager
+def _empty_store() -> Iterator[Engine]:
+    set_up_logs(settings(), least=logging.WARNING)
+    with TemporaryDirectory() as folder:
+        engine = open_store(f"sqlite:///{folder}/rehearsal.db")
+        migrate(engine)
+        yield engine
+        engine.dispose()
+
+
+def _is_missing(engine: Engine) -> bool:
+    file = file_of(engine)
+    return bool(file and not file.exists())
 
 
 def group_stored(engine: Engine) -> None:
@@ -102,16 +107,3 @@ def change_store(change: Callable[[Connection, Clock], _Result], *, create: bool
             lambda connection: change(connection, read_clock(connection)),
             also=(StaleDecisionError, StaleStoriesError),
         )
-
-
-def feed_called(connection: Connection, name: str) -> NamedFeed:
-    """Return the feed that an id or URL names; NamedError says why there is none."""
-    try:
-        found = find_feed(connection, name)
-    except ValueError as error:
-        raise NamedError(f"{name} names no feed: {error}") from error
-    if found is None and is_removed(connection, name):
-        raise NamedError(f"{name} was removed: `feedmill feeds --state removed` lists such feeds.")
-    if found is None:
-        raise NamedError(f"There is no feed {name}: `feedmill feeds` lists them, `feedmill add URL` adds one.")
-    return found

@@ -1,15 +1,15 @@
-"""What is typed on the command line: numbers, durations, moments, and ``default``, which goes back to the settings."""
+"""What is typed on the command line: numbers, durations, tags, and ``default``, which goes back to the settings."""
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import click
 
-from worker.basics.text import fold, is_storable
+from worker.basics.text import is_storable
 from worker.basics.units import parse_duration, show_duration
+from worker.cli.moments import utc_option
 from worker.errors import UsageError
-from worker.manage.feed_tags import LONGEST_TAG, read_tag
 
 TABLE_ROWS = 50
 """How many rows a table shows without --limit."""
@@ -48,10 +48,17 @@ class Words(click.ParamType[str]):
 
 
 def as_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a listing the options --json and --limit."""
+    """Give a listing the options --json, --limit and --utc."""
     json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-    limit = click.option("--limit", type=Whole(1, MOST_ROWS), help=f"Rows (tables: {TABLE_ROWS}, JSON: all).")
-    return json(limit(command))
+    limit = click.option("--limit", type=Whole(0, MOST_ROWS), help=f"Rows, 0: all (tables: {TABLE_ROWS}, JSON: all).")
+    return json(limit(utc_option(command)))
+
+
+def most_rows(limit: int | None, *, as_json: bool) -> int | None:
+    """Return how many rows a listing shows at the most; None for all."""
+    if limit is None:
+        return None if as_json else TABLE_ROWS
+    return limit or None
 
 
 def read_count(option: str, text: str, most: int) -> int | None:
@@ -84,31 +91,3 @@ def read_duration(option: str, text: str, shortest: timedelta, longest: timedelt
             f"{option} is {least} to {most}, written as 90s, 15m, 6h, 2d or 1h30m, or default; not {text!r}."
         )
     return duration
-
-
-def read_tags(option: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """Read tags of feeds, as they are stored; UsageError for one that is empty or too long to be kept whole."""
-    tags = {text: read_tag(text) for text in texts}
-    if any(not tag or tag != fold(text) for text, tag in tags.items()):
-        raise UsageError(f"{option} is a line of 1 to {LONGEST_TAG} characters.")
-    return tuple(dict.fromkeys(tags.values()))
-
-
-def parse_since(text: str | None, now: datetime) -> datetime | None:
-    """Read ``--since``: a duration before now (2d, 1h30m), or a day or moment (2026-11-24, UTC)."""
-    if text is None:
-        return None
-    try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{text!r} is neither a duration such as 2d or 1h30m nor a date such as 2026-11-24", param_hint="--since"
-        ) from error
-    try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)).astimezone(UTC)
-    except OverflowError as error:
-        raise click.BadParameter(f"{text!r} is no moment that can be told in UTC", param_hint="--since") from error

@@ -9,10 +9,11 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, TextIO, TypeVar
+from io import StringIO
+from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
 import click
 import orjson
@@ -22,13 +23,13 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.basics.faults import name_fault
+from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
 from worker.basics.units import show_duration
+from worker.cli.moments import show_moment
 
 # Columns of a page where no screen sets them.
-_WIDE = 120
-# Where nobody reads a table from a screen, it is as wide as what it shows.
-_UNBOUNDED = 100_000
+_PAGE = 80
 # In a cell of a table and in a line of a page they part words.
 _BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
 # What make_visible finds, in UTF-8, but for what JSON escapes by itself; by the byte it begins with, which is rarer.
@@ -42,31 +43,6 @@ _JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_ST
 # What a URL may hold before its host: no sentence shows it.
 _CREDENTIALS = re.compile(r"//[^/?#\s]*@")
 _Item = TypeVar("_Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: its heading, what it shows of a row, and how wide it may grow."""
-
-    heading: str
-    value: str | Callable[[Mapping[Any, Any]], object]
-    """The key of a row's value, or a function that makes it; several values are shown below one another."""
-    widest: int | None = None
-    """Characters; None for a column that takes the room the others leave."""
-    wraps: bool = False
-    """Whether text that does not fit goes on in the next line; else it is cut."""
-
-    def value_of(self, row: Mapping[Any, Any]) -> object:
-        """Return what the column shows of a row."""
-        return row[self.value] if isinstance(self.value, str) else self.value(row)
-
-
-def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], *, as_json: bool, when_empty: str) -> None:
-    """Print rows as JSON Lines or as a table; ``when_empty`` stands in for a table without rows."""
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(columns, rows, when_empty=when_empty)
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -99,24 +75,27 @@ def _as_json(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
-def print_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], *, when_empty: str) -> None:
-    """Print rows as a table that fits the terminal, or ``when_empty`` where there are none."""
-    is_on_screen = _has_screen(sys.stdout)
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=is_on_screen)
-    for column in columns:
-        table.add_column(
-            column.heading,
-            overflow="fold" if column.wraps else "ellipsis",
-            no_wrap=not column.wraps,
-            max_width=column.widest if is_on_screen else None,
-            ratio=None if column.widest else 1,
-        )
-    for row in rows:
-        table.add_row(*(plain_text(column.value_of(row)) for column in columns))
-    if table.row_count:
-        print_trimmed(table, console(width=None if is_on_screen else _UNBOUNDED))
+@contextmanager
+def paged(*, is_wanted: bool) -> Iterator[None]:
+    """Send what is printed meanwhile through a pager where a person's screen is too small for it."""
+    if not (is_wanted and sys.stdin.isatty() and sys.stdout.isatty()):
+        yield
+        return
+    with redirect_stdout(_Held()) as held:
+        yield
+    page = held.getvalue()
+    if page.count("\n") < console().height:
+        click.echo(page, nl=False)
     else:
-        write_line(when_empty)
+        click.echo_via_pager(page.rstrip("\n"))
+
+
+class _Held(StringIO):
+    """What is held back of a screen, for which it is made."""
+
+    def isatty(self) -> bool:
+        """Return True: colours and widths are those of the screen."""
+        return True
 
 
 def print_trimmed(table: Table, out: Console) -> None:
@@ -128,9 +107,11 @@ def print_trimmed(table: Table, out: Console) -> None:
 
 def console(*, stderr: bool = False, width: int | None = None) -> Console:
     """Return a console for a person; without a terminal it is as wide as a page, unless ``width`` is given."""
-    if not width and not _has_screen(sys.stderr if stderr else sys.stdout):
-        width = _WIDE
-    return _Console(stderr=stderr, width=width, highlight=False, markup=False, soft_wrap=False)
+    if not width and not has_screen(sys.stderr if stderr else sys.stdout):
+        width = _PAGE
+    # With NO_COLOR rich would still write in bold.
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    return _Console(stderr=stderr, width=width, color_system=colours, highlight=False, markup=False, soft_wrap=False)
 
 
 class _Console(Console):
@@ -141,7 +122,7 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def _has_screen(stream: TextIO) -> bool:
+def has_screen(stream: TextIO) -> bool:
     """Return whether output must fit a screen: a terminal, or the width that COLUMNS gives."""
     return stream.isatty() or "COLUMNS" in os.environ
 
@@ -163,7 +144,7 @@ def plain_text(value: object, style: str = "") -> Text:
     if isinstance(value, list | tuple):
         return Text("\n").join(map(plain_text, value))
     if isinstance(value, datetime):
-        return Text(f"{value:%Y-%m-%d %H:%M}")
+        return Text(show_moment(value))
     if isinstance(value, timedelta):
         return Text(show_duration(value))
     return Text(make_visible(_BREAKS.sub(" ", str(value))), style=style)
@@ -172,6 +153,11 @@ def plain_text(value: object, style: str = "") -> Text:
 def write_line(sentence: str) -> None:
     """Print one line for a person."""
     click.echo(_clear(sentence))
+
+
+def fit_screen(line: str) -> str:
+    """Return a line of many as a screen has room for it; whole where nobody reads it from one."""
+    return cut_line(make_visible(line), console().width) if has_screen(sys.stdout) else line
 
 
 def write_failure(sentence: object) -> None:
@@ -189,11 +175,21 @@ def _clear(sentence: str) -> str:
     return make_visible(_CREDENTIALS.sub("//…@", sentence))
 
 
+def write_stop(sentence: str) -> None:
+    """Print on standard error, below the ^C that a terminal shows, that Ctrl-C was heard."""
+    click.echo(("\n" if sys.stderr.isatty() else "") + sentence, err=True)
+
+
 def show_usage_error(error: click.ClickException) -> None:
     """Print on standard error what is wrong with a command line, as click does; its words quote what was typed."""
     if isinstance(error, click.UsageError) and error.ctx:
         click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True)
     click.echo(_clear(f"Error: {error.format_message()}"), err=True)
+
+
+def show_help(error: click.ClickException) -> None:
+    """Print on standard error what there is to choose from, where nothing was chosen."""
+    click.echo(error.format_message(), err=True)
 
 
 def show_fault(error: Exception) -> None:
@@ -223,8 +219,8 @@ def from_now(moment: datetime | None, now: datetime) -> str:
 
 
 def moment_from_now(moment: datetime | None, now: datetime) -> str:
-    """Say when, and how far that is from now: ``2026-11-24 12:50 (in 50m)``."""
-    return f"{moment:%Y-%m-%d %H:%M} ({from_now(moment, now)})" if moment else ""
+    """Say when, and how far that is from now: ``2026-11-24 12:50 UTC+1 (in 50m)``."""
+    return f"{show_moment(moment)} ({from_now(moment, now)})" if moment else ""
 
 
 def with_progress(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -10,20 +11,26 @@ from sqlalchemy import Connection
 from worker import pipeline
 from worker.basics.request_rules import check_user
 from worker.basics.units import read_id
+from worker.cli.answers import print_answers
 from worker.cli.feed_settings import keep_credentials
-from worker.cli.open_store import feed_called, group_stored, opened_tools
+from worker.cli.open_store import group_stored, opened_tools
+from worker.cli.options import read_duration
 from worker.cli.output import counted, from_now, print_json, write_failure, write_line, write_note
 from worker.cli.request_options import checked
 from worker.cli.typed_secrets import read_password
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.errors import ErrorClass, NamedError, UsageError
+from worker.errors import UsageError
 from worker.manage.feeds import find_feed, forget_validators, list_feed_ids
-from worker.pipeline.on_demand import LEFT_TO_WORKERS, why_not_polled
+from worker.pipeline.on_demand import LEFT_TO_WORKERS
+from worker.pipeline.tickets import read_answers, wait_for_answers
 from worker.pipeline.tools import Tools
+from worker.queued_polls import queue_polls, tell_workers
 from worker.settings import settings
 from worker.values.due_feeds import Credentials
 from worker.values.outcomes import Outcome, PollRecord
+
+_USUAL_TIMEOUT, _LONGEST_TIMEOUT = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,8 @@ class _How:
     force: bool
     fresh: bool
     queue: bool
+    wait: bool
+    timeout: timedelta | None
     as_json: bool
 
 
@@ -43,6 +52,8 @@ class _How:
 @click.option("--force", is_flag=True, help="Also what asked to be left alone; without names: due or not.")
 @click.option("--fresh", is_flag=True, help="Ask for the whole document, whatever the host says is unchanged.")
 @click.option("--queue", is_flag=True, help="Leave it to the workers.")
+@click.option("--wait", is_flag=True, help="With --queue: wait until they have polled, and say what became of it.")
+@click.option("--timeout", help="With --wait: how long, such as 30s (1m unless given).")
 @click.option(
     "--user",
     callback=checked(check_user),
@@ -52,14 +63,14 @@ class _How:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def poll_command(names: Sequence[str], **options: Any) -> int:
     """Poll now: the named feeds (an unknown URL is added if it is a feed), or every feed that is due."""
-    how = _How(**options)
+    how = _How(**options | {"timeout": _read_timeout(options)})
     _refuse_contradictions(names, how)
     credentials = Credentials(how.user, read_password()) if how.user else None
     with opened_tools() as tools:
         if how.fresh:
             write(tools.engine, lambda connection: _forget_validators(connection, names))
         if how.queue:
-            return _leave_to_the_workers(tools, names)
+            return _leave_to_the_workers(tools, names, how.timeout if how.wait else None)
         answered: list[int] = []
         polls = _note_answered(_start_polls(tools, names, credentials, force=how.force), answered)
         code = _print_polls(polls, as_json=how.as_json, is_named=bool(names))
@@ -77,6 +88,19 @@ def _refuse_contradictions(names: Sequence[str], how: _How) -> None:
     for option, is_given in (("--user", how.user), ("--fresh", how.fresh)):
         if is_given and not names:
             raise UsageError(f"{option} is for the feeds that are named: name them.")
+
+
+def _read_timeout(options: Mapping[str, Any]) -> timedelta:
+    """Return how long to wait for workers; UsageError for an option that has no place."""
+    if options["wait"] and not options["queue"]:
+        raise UsageError("--wait is for polls that --queue leaves to the workers.")
+    given = options["timeout"]
+    if given is None:
+        return _USUAL_TIMEOUT
+    if not options["wait"]:
+        raise UsageError("--timeout says how long --wait waits: name both.")
+    chosen = read_duration("--timeout", given, timedelta(0), _LONGEST_TIMEOUT)
+    return _USUAL_TIMEOUT if chosen is None else chosen
 
 
 def _forget_validators(connection: Connection, names: Sequence[str]) -> None:
@@ -156,8 +180,8 @@ def _poll_as_json(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, 
 
 
 def _format_poll(poll: pipeline.NamedPoll, record: PollRecord) -> str:
-    if not poll.is_kept:
-        return _refusal(poll.name, record)
+    if poll.why_not_added:
+        return poll.why_not_added
     found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
     said = f" ({record.error.sentence})" if record.error else f" ({record.note})" if record.lost else ""
     ended_at = record.started_at + record.duration
@@ -165,41 +189,37 @@ def _format_poll(poll: pipeline.NamedPoll, record: PollRecord) -> str:
     return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"
 
 
-def _refusal(name: str, record: PollRecord) -> str:
-    assert record.error, "only a feed whose poll failed is forgotten again"
-    is_page = record.error.error_class is ErrorClass.NOT_A_FEED
-    hint = f"; `feedmill add {name}` looks for its feed" if is_page else ""
-    return f"{name} was not added: {record.error.sentence}{hint}"
-
-
-def _leave_to_the_workers(tools: Tools, names: Sequence[str]) -> int:
-    code = 0
+def _leave_to_the_workers(tools: Tools, names: Sequence[str], timeout: timedelta | None) -> int:
+    if not names and timeout is None:
+        return _leave_all_to_the_workers(tools)
+    asked = queue_polls(tools.engine, settings(), names or _list_all(tools))
+    if asked.untold:
+        write_failure(asked.untold)
+    if asked.feed_ids:
+        write_line(f"{_say_waiting(len(asked.feed_ids))} (ticket {asked.ticket_id}).")
+    if timeout is not None:
+        answers = wait_for_answers(tools.engine, asked.ticket_id, timeout, _never)
+        return max(print_answers(answers), int(asked.untold is not None))
     with reading(tools.engine) as connection:
-        ids = [] if names else list_feed_ids(connection)
-        for name in names:
-            try:
-                ids.append(_pollable(connection, name))
-            except NamedError as error:
-                write_failure(error)
-                code = 1
-    ids = list(dict.fromkeys(ids))
-    pipeline.request_named(tools.engine, ids)
-    has_queue = not settings().is_broker_in_memory
-    if has_queue and ids:
-        # Only after the commit: a worker that is quicker must find the request.
-        from worker.celery import send_poll_requested  # noqa: PLC0415 -- Celery is slow to import and seldom needed here
-
-        send_poll_requested(ids)
-    waiting = f"{counted(len(ids), 'feed')} {'waits' if len(ids) == 1 else 'wait'}"
-    if ids:
-        write_line(f"{waiting} for {'a worker' if has_queue else 'the next tick of a `feedmill run` in this store'}.")
-    elif not names:
-        write_line("There is no feed to poll.")
-    return code
+        refused = [answer for answer in read_answers(connection, asked.ticket_id) if answer.feed_id is None]
+    return max(print_answers(refused), int(asked.untold is not None))
 
 
-def _pollable(connection: Connection, name: str) -> int:
-    feed = feed_called(connection, name)
-    if refusal := why_not_polled(feed, name):
-        raise NamedError(refusal)
-    return feed.feed_id
+def _leave_all_to_the_workers(tools: Tools) -> int:
+    """Ask for polls of all feeds, which nobody waits for: a ticket would have as many rows."""
+    with reading(tools.engine) as connection:
+        feed_ids = list_feed_ids(connection)
+    pipeline.request_named(tools.engine, feed_ids)
+    tell_workers(settings(), feed_ids)
+    write_line(f"{_say_waiting(len(feed_ids))}." if feed_ids else "There is no feed to poll.")
+    return 0
+
+
+def _list_all(tools: Tools) -> list[str]:
+    with reading(tools.engine) as connection:
+        return [str(feed_id) for feed_id in list_feed_ids(connection)]
+
+
+def _say_waiting(feeds: int) -> str:
+    whom = "the next tick of a `feedmill run` in this store" if settings().is_broker_in_memory else "a worker"
+    return f"{counted(feeds, 'feed')} {'waits' if feeds == 1 else 'wait'} for {whom}"

@@ -5,17 +5,19 @@ from collections.abc import Iterable
 
 import click
 
-from worker.cli.listings import article_columns
+from worker.cli.articles import article_columns
 from worker.cli.open_store import group_stored, migrate_aloud, opened_store
-from worker.cli.output import counted, print_table, with_progress, write_line
+from worker.cli.output import counted, with_progress, write_line, write_stop
 from worker.cli.seeds import print_seeds
+from worker.cli.tables import print_table
+from worker.cli.wanted_rows import FIRST_STEPS
 from worker.database.engine import place_of, reading
 from worker.embedded_worker import run_embedded, sole_use
 from worker.errors import UsageError
-from worker.look.listings import Wanted, list_articles
+from worker.look.listings import Wanted, is_any_feed_polled, list_articles
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
-from worker.seeds.ingest import ingest_seed_folder
+from worker.seeds.seed_folder import explain_missing_folder, ingest_seed_folder
 from worker.settings import Settings, settings
 from worker.values.outcomes import PollRecord
 
@@ -34,20 +36,23 @@ def run_command(*, once: bool) -> None:
         tools = make_tools(chosen, engine)
         try:
             print_seeds(with_progress(ingest_seed_folder(tools, chosen), "Reading seeds", name=lambda seed: seed.path))
+            with reading(engine) as connection:
+                if not is_any_feed_polled(connection):
+                    write_line(f"No feeds yet: {FIRST_STEPS}")
             if once:
                 _poll_once(tools)
         finally:
             tools.close()
         if not once:
             write_line("Polling feeds as they fall due; Ctrl-C ends this.")
-            run_embedded()
+            run_embedded(lambda: write_stop("Stopping: what is under way gets five seconds; Ctrl-C ends it at once."))
 
 
 def _look_for_seeds(chosen: Settings) -> None:
     if chosen.seeds_dir.is_dir():
         return
-    if "seeds_dir" in chosen.model_fields_set:
-        raise UsageError(f"FEEDMILL_SEEDS_DIR names {chosen.seeds_dir}, which is not a folder.")
+    if missing := explain_missing_folder(chosen):
+        raise UsageError(missing)
     write_line(f"There is no folder {chosen.seeds_dir}/ here, so no seed files are read.")
 
 

@@ -15,6 +15,7 @@ from worker.basics.units import show_duration
 from worker.basics.word_diff import WordKind, WordRun, find_differences
 from worker.cli import sentences
 from worker.cli.episodes import describe_episode
+from worker.cli.moments import show_moment
 from worker.cli.output import console, counted, from_now, moment_from_now, plain_text, print_trimmed
 from worker.database.value_columns import read_request_settings
 from worker.look.health import Health
@@ -61,8 +62,8 @@ def print_article(article: Mapping[str, Any]) -> None:
             out.print(plain_text(line))
     out.print()
     for sighting in article["sightings"]:
-        until = f" to {sighting['left_at']:%Y-%m-%d %H:%M}" if sighting["left_at"] else ""
-        since = f"{sighting['first_seen_at']:%Y-%m-%d %H:%M}"
+        until = f" to {show_moment(sighting['left_at'])}" if sighting["left_at"] else ""
+        since = show_moment(sighting["first_seen_at"])
         out.print(plain_text(f"Carried by {sighting['feed_url']} since {since}{until}"))
     if sentences.is_other_version(article):
         out.print()
@@ -91,8 +92,8 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
     """Print every version, and what changed from each to the next."""
     for before, revision in pairwise([None, *article["revisions"]]):
         shown = ", shown" if revision["number"] == article["revision"] else ""
-        dated = f", dated {revision['updated_at']:%Y-%m-%d %H:%M}" if revision["updated_at"] else ""
-        seen = f"seen {revision['seen_at']:%Y-%m-%d %H:%M}{dated}, {counted(len(revision['text'].split()), 'word')}"
+        dated = f", dated {show_moment(revision['updated_at'])}" if revision["updated_at"] else ""
+        seen = f"seen {show_moment(revision['seen_at'])}{dated}, {counted(len(revision['text'].split()), 'word')}"
         feed = revision["feed_url"] or "a feed that was removed"
         out.print()
         out.print(plain_text(f"Revision {revision['number']}{shown}: {seen}, by {feed}"))
@@ -102,7 +103,7 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
 
 def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     for passage in _changes(before, after):
-        out.print(_mark(passage, is_coloured=out.is_terminal))
+        out.print(_mark(passage, is_coloured=out.color_system is not None))
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[WordRun]]:
@@ -190,6 +191,7 @@ def print_health(health: Health) -> None:
     slowest = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in health.slowest_hosts.items())
     facts = (
         ("Feeds", _inexact(health, "feeds", _tally(health.feeds))),
+        ("Files", _files(health)),
         ("Due", f"{_inexact(health, 'due', f'{health.due:,}')} now, {late} of them late"),
         ("Failing", failing),
         ("Never succeeded", f"{health.never_succeeded:,}" if health.never_succeeded else None),
@@ -202,6 +204,12 @@ def print_health(health: Health) -> None:
         *(("Note", f"{note} ({from_now(at, health.at)})") for note, at in health.notes.items()),
     )
     _print_facts(facts)
+
+
+def _files(health: Health) -> str | None:
+    refused = health.files_refused
+    told = f", {refused:,} refused (`feedmill feeds --files --failing`)" if refused else ""
+    return f"{_inexact(health, 'files', f'{health.files:,}')}{told}" if health.files or refused else None
 
 
 def _inexact(health: Health, name: str, figure: str) -> str:

@@ -21,13 +21,36 @@ from worker.settings import settings
 
 @click.command("ingest")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-def ingest_command(paths: tuple[str, ...]) -> int:
+@click.option("--dry-run", is_flag=True, help="Only say what would come of each file: nothing is written.")
+def ingest_command(paths: tuple[str, ...], *, dry_run: bool) -> int:
     """Read seed files, folders or globs: dispatches, newsroom documents, feeds, OPML. Repeating doubles nothing."""
+    if dry_run:
+        return _rehearse(paths)
     with opened_tools() as tools:
         seeds = ingest(tools, paths, settings().max_body)
         code = print_seeds(with_progress(seeds, "Reading", name=lambda seed: seed.path))
         group_stored(tools.engine)
         return code
+
+
+def _rehearse(paths: tuple[str, ...]) -> int:
+    """Say of each file what would come of it, and return the exit code that reading them would have."""
+    with opened_tools(is_rehearsal=True) as tools:
+        seeds = ingest(tools, paths, settings().max_body, is_rehearsal=True)
+        code = print_seeds(map(_told, with_progress(seeds, "Reading", name=lambda seed: seed.path)))
+    write_line("This was a rehearsal: nothing was written.")
+    return code
+
+
+def _told(seed: SeedRead) -> SeedRead:
+    brought = [
+        f"{counted(seed.new, 'new article')}" if seed.new else "",
+        f"{counted(seed.updated, 'article')} updated" if seed.updated else "",
+        f"{counted(seed.feeds + seed.unpolled, 'feed')} added" if seed.feeds or seed.unpolled else "",
+    ]
+    if not seed.error:
+        write_line(f"{seed.path}: {', '.join(filter(None, brought)) or 'nothing new'}")
+    return seed
 
 
 @click.command("import")

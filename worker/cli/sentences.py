@@ -11,6 +11,7 @@ from typing import Any
 from worker.basics.codec import unpack
 from worker.basics.request_rules import show_proxy
 from worker.basics.units import show_duration, show_size
+from worker.cli.moments import show_moment
 from worker.cli.output import counted, from_now, moment_from_now
 from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
@@ -172,7 +173,7 @@ def _describe(other: _Row, words: str | None = None) -> str:
     """Name another article in one line: its id, number, day, and ``words`` (else its note or title)."""
     moment = other["published_at"] or other["first_seen_at"]
     number = f", {other['notice']} {other['notice_number']}" if other["notice"] and other["notice_number"] else ""
-    return f"{other['id']}{number} ({moment:%Y-%m-%d %H:%M}): {words or other['note'] or other['title']}"
+    return f"{other['id']}{number} ({show_moment(moment)}): {words or other['note'] or other['title']}"
 
 
 def explain_request(settings: RequestSettings | None) -> str:

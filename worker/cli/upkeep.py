@@ -6,8 +6,8 @@ import click
 
 from worker.basics.text import clean
 from worker.basics.urls import is_feed_url
+from worker.cli.moments import read_since
 from worker.cli.open_store import migrate_aloud, opened_store
-from worker.cli.options import parse_since
 from worker.cli.output import counted, print_markup, with_progress, write_line
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
@@ -41,7 +41,7 @@ def group_command(*, again: bool, since: str | None) -> None:
     with opened_store() as engine:
         if again:
             with reading(engine) as connection:
-                moment = parse_since(since, read_clock(connection).now())
+                moment = read_since(since, read_clock(connection).now())
             for _ in with_progress(regroup(engine, moment), "Forgetting"):
                 pass
         grouped = sum(with_progress(group_waiting(engine, lambda: False), "Grouping"))

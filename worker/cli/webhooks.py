@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from worker.basics.units import LARGEST_ID
 from worker.cli.open_store import change_store, opened_store, reading_store
 from worker.cli.options import Whole
-from worker.cli.output import Column, column_room, from_now, print_rows, write_line
+from worker.cli.output import column_room, from_now, write_line
+from worker.cli.tables import Column, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
 from worker.errors import NamedError, PollError, UsageError

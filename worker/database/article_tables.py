@@ -20,6 +20,9 @@ class ArticleRow(Base):
         Index("ix_articles_feed_id_id", "feed_id", "id"),
         Index("ix_articles_published_at", "published_at"),
         Index("ix_articles_first_seen_at", "first_seen_at"),
+        # For listing the newest: hardly any article has no date, and not many are a wire's.
+        partial_index("ix_articles_undated", "first_seen_at", where="published_at IS NULL"),
+        partial_index("ix_articles_agency", "agency", "published_at", where="agency IS NOT NULL"),
         partial_index("ix_articles_waiting", "id", where="grouped_at IS NULL"),
         partial_index("ix_articles_story_id", "story_id", where="story_id IS NOT NULL"),
         # Only articles that wires sent are in these.

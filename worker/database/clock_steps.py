@@ -6,9 +6,9 @@ Otherwise a feed that was polled "tomorrow" would wait until tomorrow is over, a
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, Engine, and_, case, or_, select, update
 
+from worker.basics.log_lines import get_logger
 from worker.basics.units import show_duration
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
@@ -23,7 +23,7 @@ TICK = "tick"
 _MENDING = "mend a step of the clock"
 # A smaller step does less harm than mending it costs.
 _SMALLEST_STEP = timedelta(minutes=1)
-_LOG = structlog.get_logger("feedmill")
+_LOG = get_logger("feedmill")
 
 
 def mend_clock_step(engine: Engine, lease: timedelta) -> None:

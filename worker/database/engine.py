@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from worker.basics.codec import write_json
 from worker.basics.stopping import LONGEST_IDLE_TRANSACTION, LONGEST_STATEMENT
@@ -25,6 +25,8 @@ from worker.settings import settings
 
 # Set on a connection that will write: SQLite must take its write lock at BEGIN; half-way it would fail.
 _WRITES = "feedmill_writes"
+# Set on an engine of a rehearsal: the connection whose one transaction holds all others, and is undone.
+_REHEARSAL = "feedmill_rehearsal"
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: write_json(value).decode(),
     "json_deserializer": orjson.loads,
@@ -44,14 +46,22 @@ QUERY_CANCELED = "57014"
 
 
 def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
-    """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement."""
+    """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement.
+
+    SettingsError where the URL is none, or the driver of PostgreSQL is not installed.
+    """
     try:
         url = make_url(database_url)
+        return _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
     except ArgumentError as error:
         raise SettingsError(
             "FEEDMILL_DATABASE_URL is not a database URL: write it as sqlite:///file.db or postgresql://user@host/name"
         ) from error
-    return _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingsError(
+            "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
+            "clone of Feedmill"
+        ) from error
 
 
 @cache
@@ -77,6 +87,9 @@ def forget_after_fork() -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads; on SQLite it never waits for a writer."""
+    if rehearsal := _rehearsal_of(engine):
+        yield rehearsal
+        return
     with engine.connect() as connection:
         yield connection
         # The server may have ended the transaction while we worked on what we read, such as a long document.
@@ -99,12 +112,32 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     If it failed because a day had no partition, that partition is made, so that another attempt succeeds.
     """
+    if rehearsal := _rehearsal_of(engine):
+        with rehearsal.begin_nested():
+            yield rehearsal
+        return
     try:
         with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
             yield connection
     except DBAPIError as error:
         add_missing_day(engine, error)
         raise
+
+
+@contextmanager
+def rehearsing(engine: Engine) -> Iterator[Engine]:
+    """Return an engine for the same store; what is written through it is seen through it, and undone at the end.
+
+    Others wait for what it locks, on SQLite for all: so it is for moments.
+    """
+    with engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin() as transaction:
+        yield engine.execution_options(**{_REHEARSAL: connection})
+        transaction.rollback()
+
+
+def _rehearsal_of(engine: Engine) -> Connection | None:
+    rehearsal: Connection | None = engine.get_execution_options().get(_REHEARSAL)
+    return rehearsal
 
 
 def place_of(engine: Engine) -> str:

@@ -192,6 +192,8 @@ class ScheduleRow(Base):
             "last_success_at",
             where="error_class IS NOT NULL AND next_poll_at IS NOT NULL",
         ),
+        # For listing feeds: a store may have very many files beside them.
+        partial_index("ix_schedules_polled", "feed_id", where="host_id IS NOT NULL"),
         {"comment": "One row per feed: when it is polled next and why"},
     )
 
@@ -296,3 +298,15 @@ class SeedFileRow(Base):
     body_hash: Mapped[bytes] = column("xxh3-128 of its bytes")
     feed_id: Mapped[int] = column("The feed whose document it is", ForeignKey("feeds.id", ondelete="CASCADE"))
     read_at: Mapped[datetime] = column("When it was read")
+
+
+class RefusedFileRow(Base):
+    """A seed file that the newest scan of the seed folder did not read, or not whole."""
+
+    __tablename__ = "refused_files"
+    __table_args__ = ({"comment": "One row per seed file that the newest scan did not read, or not whole, and why"},)
+
+    path_hash: Mapped[bytes] = column("xxh3-128 of its path", primary_key=True)
+    path: Mapped[str] = column("Its path")
+    reason: Mapped[str] = column("Why it was not read, in a sentence")
+    refused_at: Mapped[datetime] = column("When a scan first said so")

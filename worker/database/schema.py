@@ -7,21 +7,23 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
-from worker.database.engine import place_of, reading, writing
+from worker.database.engine import file_of, place_of, reading, writing
 from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
 from worker.database.task_turns import TurnRow
+from worker.database.ticket_tables import TicketRow
 from worker.errors import StoreError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # The metadata holds only the tables whose modules have been imported.
-assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata is TurnRow.metadata
+assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
-SCHEMA_VERSION = "0020"
+assert METADATA is TurnRow.metadata is TicketRow.metadata
+SCHEMA_VERSION = "0022"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
@@ -43,6 +45,18 @@ def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
     if version == SCHEMA_VERSION:
         add_partitions(engine, now)
     return found != version
+
+
+def make_ready(engine: Engine, *, create: bool) -> None:
+    """Raise StoreError unless the store can be used by this code; ``create`` makes a new SQLite file ready."""
+    file = file_of(engine)
+    if file and file.parent.is_dir() and not file.exists() and not create:
+        # Who only looks must not create a store.
+        raise StoreError(f"There is no store here ({file}): `feedmill run` or `feedmill add URL` makes one.")
+    if create and engine.dialect.name == "sqlite" and stored_version(engine) is None:
+        migrate(engine)
+    else:
+        check_schema(engine)
 
 
 def check_schema(engine: Engine) -> None:

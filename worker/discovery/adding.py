@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import islice
 
-import structlog
 from sqlalchemy import Connection, and_, func, select, update
 
 from worker.basics.faults import as_failure
+from worker.basics.log_lines import get_logger
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
@@ -32,7 +32,7 @@ from worker.values.due_feeds import Document, Streak
 _MOST_REQUESTS = 8
 # How long a host may be busy with a worker's polls before the URL is added without a look at it.
 _PATIENCE = timedelta(seconds=10)
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,22 @@ def add_by_url(tools: Tools, url: str, stop: Stop, tags: tuple[str, ...] = ()) -
     return _add(tools, url, replace(found, site_url=found.site_url or url, tags=tags))
 
 
-def _find(tools: Tools, url: str) -> NamedFeed | None:
+def add_as_is(connection: Connection, now: datetime, url: str, tags: tuple[str, ...] = ()) -> AddedFeed:
+    """Add a URL as it is given, without a look at it; NamedError where it cannot be a feed's."""
+    _refuse_other_names(url)
+    return _add_feed(connection, now, url, NewFeed(url, tags=tags))
+
+
+def _refuse_other_names(url: str) -> None:
     try:
         # An id names a feed too, but not one to add.
         feed_url_key(url)
     except ValueError as error:
         raise NamedError(f"{url} was not added: {error}") from error
+
+
+def _find(tools: Tools, url: str) -> NamedFeed | None:
+    _refuse_other_names(url)
     with reading(tools.engine) as connection:
         return find_feed(connection, url)
 
@@ -88,16 +98,21 @@ def _find(tools: Tools, url: str) -> NamedFeed | None:
 def _add(tools: Tools, url: str, feed: NewFeed, unseen: PollError | None = None) -> AddedFeed:
     def add(connection: Connection) -> AddedFeed:
         now = read_clock(connection).now()
-        is_new = add_feeds(connection, now, [feed]) > 0
-        added = find_feed(connection, feed.url)
-        assert added, "it was added, or there already"
-        if is_new and unseen:
+        added = replace(_add_feed(connection, now, url, feed), unseen=unseen)
+        if added.is_new and unseen:
             next_poll = after_failure(now, tools.bounds, unseen, Streak(attempts=1, failures=1), spread=0.0)
             if next_poll.at and next_poll.is_asked_for:
-                _hold(connection, added.feed_id, next_poll.at, next_poll.reason)
-        return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url, unseen=unseen)
+                _hold(connection, added.feed.feed_id, next_poll.at, next_poll.reason)
+        return added
 
     return write(tools.engine, add)
+
+
+def _add_feed(connection: Connection, now: datetime, url: str, feed: NewFeed) -> AddedFeed:
+    is_new = add_feeds(connection, now, [feed]) > 0
+    added = find_feed(connection, feed.url)
+    assert added, "it was added, or there already"
+    return AddedFeed(url, added, is_new=is_new, is_of_page=feed.url != url)
 
 
 def _hold(connection: Connection, feed_id: int, until: datetime, reason: str) -> None:

@@ -4,7 +4,7 @@ How many rows a table has PostgreSQL's planner estimates, on SQLite its ids tell
 a sample of the table, or up to a bound.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -25,6 +25,7 @@ ASKED_A_HOST = or_(PollRow.http_status.is_not(None), PollRow.error_class.is_not(
 _MOST_ROWS = 2_000_000
 _MOST_POLLS = 100_000
 _MOST_LATE = 100_000
+_MOST_FOUND = 10_000
 # More digits would not be right.
 _DIGITS = 3
 _Count = TypeVar("_Count")
@@ -41,9 +42,11 @@ class Counted(Generic[_Count]):
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """How many feeds there are, and how many of them are due."""
+    """How many feeds and files there are, and how many of the feeds are due."""
 
     feeds: Counted[int]
+    files: Counted[int]
+    """What is a feed to the store, but a file that is never polled."""
     due: Counted[int]
 
 
@@ -55,24 +58,52 @@ def count_rows(connection: Connection, table: type[Base], most: int = _MOST_ROWS
     return Counted(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
+def count_found(
+    connection: Connection,
+    table: type[Base],
+    queries: Sequence[Select[*tuple[Any, ...]]],
+    *,
+    is_search: bool,
+    most: int = _MOST_FOUND,
+) -> Counted[int] | None:
+    """Count the rows that queries find in a table, up to ``most``.
+
+    None for a search of a large table, which would have to be read whole.
+    """
+    if is_search and _count_up_to(connection, select(inspect(table).primary_key[0]), most + 1) > most:
+        return None
+    count = sum(_count_up_to(connection, query, most + 1) for query in queries)
+    return Counted(most, MORE_THAN) if count > most else Counted(count)
+
+
+def _count_up_to(connection: Connection, query: Select[*tuple[Any, ...]], most: int) -> int:
+    some = query.limit(most).subquery()
+    count: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return count
+
+
 def count_schedules(connection: Connection, now: datetime, most: int = _MOST_ROWS) -> Schedules:
-    """Count all feeds and those that are due, in one pass over ``most`` of them, from all over the table."""
+    """Count feeds, files, and the feeds that are due, in one pass over ``most`` of them, from all over the table."""
     estimate = _estimate_rows(connection, ScheduleRow)
     # SQLite takes no samples.
     share = min(1.0, most / max(estimate, 1)) if connection.dialect.name == "postgresql" else 1.0
     schedules = ScheduleRow.__table__
     looked_at = schedules.tablesample(func.system(100 * share)) if share < 1 else schedules
-    is_due = looked_at.c.next_poll_at <= now
-    row = connection.execute(select(func.count(), func.count().filter(is_due)).select_from(looked_at)).one()
+    feeds, is_due = func.count(looked_at.c.host_id), looked_at.c.next_poll_at <= now
+    counts = select(feeds, func.count() - feeds, func.count().filter(is_due)).select_from(looked_at)
+    row = connection.execute(counts).one()
     if share < 1:
-        return Schedules(Counted(_round(estimate), ABOUT), Counted(_round(row[1] / share), ABOUT))
-    return Schedules(Counted(row[0]), Counted(row[1]))
+        # The sample is seldom exactly of the size that was asked for.
+        part = (row[0] + row[1]) / max(estimate, 1)
+        return Schedules(*(Counted(_round(count / (part or share)), ABOUT) for count in row))
+    return Schedules(*map(Counted, row))
 
 
 def count_feeds(connection: Connection, schedules: Schedules) -> Counted[Mapping[str, int]]:
     """Count feeds by state, looking only at those that are not active: they have an index."""
     feeds = func.count()
-    counts = select(FeedRow.state, feeds).where(IS_INACTIVE).group_by(FeedRow.state)
+    is_file = FeedRow.url_key.startswith("file:")
+    counts = select(FeedRow.state, feeds).where(IS_INACTIVE, ~is_file).group_by(FeedRow.state)
     rows = connection.execute(counts.order_by(feeds.desc(), FeedRow.state))
     states = {state: count for state, count in rows}  # noqa: C416 -- dict() of rows loses the types
     # Of an estimate, exact counts may be more.

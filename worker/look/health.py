@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from worker.database.article_tables import ArticleRow
-from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, PollRow, RefusedFileRow, ScheduleRow
 from worker.database.task_turns import TurnRow
 from worker.database.value_columns import read_request_settings
 from worker.look.counts import (
@@ -34,6 +34,10 @@ class Health:
 
     at: datetime
     feeds: Mapping[str, int]
+    files: int
+    """Seed files that are feeds of their own: dispatches, and documents that name no feed."""
+    files_refused: int
+    """Seed files that the newest scan did not read, or not whole."""
     due: int
     late: int
     failing: Mapping[str, int]
@@ -65,6 +69,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
     late, articles = count_late(connection, now), count_rows(connection, ArticleRow)
     counted = {
         "feeds": feeds.how,
+        "files": schedules.files.how,
         "due": schedules.due.how,
         "late": late.how,
         "polls_last_hour": polls.how,
@@ -73,6 +78,8 @@ def read_health(connection: Connection, now: datetime) -> Health:
     return Health(
         at=now,
         feeds=feeds.count,
+        files=schedules.files.count,
+        files_refused=_count_refused(connection),
         due=schedules.due.count,
         late=late.count,
         failing={row.error_class: row.feeds for row in failing},
@@ -82,7 +89,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         polls_last_hour=polls.count,
         articles=articles.count,
         articles_last_hour=_count_articles(connection, since),
-        last_poll_at=_last_poll_at(connection),
+        last_poll_at=find_last_poll(connection),
         insecure=_count_insecure(connection),
         slowest_hosts=_slowest_hosts(connection, since),
         notes=_read_notes(connection, now),
@@ -95,7 +102,8 @@ def _read_notes(connection: Connection, now: datetime) -> dict[str, datetime]:
     return {row.note: row.noted_at for row in connection.execute(noted.order_by(TurnRow.noted_at))}
 
 
-def _last_poll_at(connection: Connection) -> datetime | None:
+def find_last_poll(connection: Connection) -> datetime | None:
+    """Return when a host was last asked for a feed; None when none ever was."""
     newest = select(PollRow.started_at).where(ASKED_A_HOST).order_by(PollRow.started_at.desc()).limit(1)
     at: datetime | None = connection.execute(newest).scalar_one_or_none()
     return at
@@ -113,6 +121,11 @@ def _count_insecure(connection: Connection) -> int:
 def _count_left_alone(connection: Connection, now: datetime) -> int:
     held = select(func.count()).select_from(HostRow).where(HostRow.held_until > now)
     count: int = connection.execute(held).scalar_one()
+    return count
+
+
+def _count_refused(connection: Connection) -> int:
+    count: int = connection.execute(select(func.count()).select_from(RefusedFileRow)).scalar_one()
     return count
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.host_rows import read_wildcards
 from worker.errors import ErrorClass
+from worker.look.counts import Counted, count_found
 
 _SLICE = 500
 # How a host refuses us: 429, 503 (one of the 5xx), 403 (one of the 4xx), or a robot wall, which may answer with any.
@@ -25,9 +26,7 @@ def list_hosts(
     host_ids: Collection[int] | None = None,
 ) -> Iterator[Mapping[str, Any]]:
     """List hosts in the order of their ids, streamed: their feeds, whether they may be asked now, and if not, why."""
-    query = _hosts(now).order_by(HostRow.id).limit(limit)
-    if text:
-        query = query.where(HostRow.name.icontains(text, autoescape=True))
+    query = _named(_hosts(now), text).order_by(HostRow.id).limit(limit)
     if host_ids is not None:
         query = query.where(HostRow.id.in_(host_ids))
     for row in connection.execute(query, execution_options={"yield_per": _SLICE}):
@@ -41,6 +40,15 @@ def list_wildcards(connection: Connection, names: Collection[str] | None = None)
         if names is None or each.name in names:
             chosen = {"host": each.name, "gap": each.gap, "parallel": each.parallel, "claimable_at": None}
             yield listed | chosen | {"state": "wildcard", "why": "for every name under it that has nothing of its own"}
+
+
+def count_listed_hosts(connection: Connection, text: str | None) -> Counted[int] | None:
+    """Count the hosts that are listed; None where that takes too long."""
+    return count_found(connection, HostRow, [_named(select(HostRow.id), text)], is_search=bool(text))
+
+
+def _named(query: Select[*tuple[Any, ...]], text: str | None) -> Select[*tuple[Any, ...]]:
+    return query.where(HostRow.name.icontains(text, autoescape=True)) if text else query
 
 
 def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Select, func, select
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
-from worker.look.listings import Listed, Wanted, columns
+from worker.look.counts import Counted, count_found
+from worker.look.listings import Listed, Wanted, columns, in_time
 from worker.stories.compare import measure_overlap
 from worker.stories.constants import MOST_CHARACTERS
 from worker.stories.signature import make_signature, outlet_of, read_blocks
@@ -24,21 +25,30 @@ def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, A
     """List stories of more than one article, by last sight, feed that carries one, and words in a title."""
     of_story = (StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
     query = select(*of_story, ArticleRow.title, ArticleRow.notice, ArticleRow.killed_by)
-    query = query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id).where(StoryRow.size > 1)
-    if wanted.since:
-        query = query.where(StoryRow.last_seen_at >= wanted.since)
+    query = _choose_stories(query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id), wanted)
+    # No index has the order of a sum: in the order of ids SQLite would read all stories to find those of the time.
+    order = StoryRow.id + 0 if wanted.has_time else StoryRow.id
+    query = query.order_by(order.desc() if wanted.newest_first else order).limit(wanted.limit)
+    rows = connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
+    while some := list(islice(rows, _SLICE)):
+        yield from _with_spread(connection, some)
+
+
+def count_listed_stories(connection: Connection, wanted: Wanted) -> Counted[int] | None:
+    """Count the stories that are wanted; None where that takes too long: most have a single article."""
+    query = _choose_stories(select(StoryRow.id), wanted)
+    return count_found(connection, StoryRow, [query], is_search=not (wanted.feed_id or wanted.since))
+
+
+def _choose_stories(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    query = query.where(StoryRow.size > 1)
     if wanted.feed_id:
         carried = select(ArticleRow.story_id).join(SightingRow, SightingRow.article_id == ArticleRow.id)
         query = query.where(StoryRow.id.in_(carried.where(SightingRow.feed_id == wanted.feed_id)))
     if wanted.text:
         titled = select(ArticleRow.story_id).where(ArticleRow.title.icontains(wanted.text, autoescape=True))
         query = query.where(StoryRow.id.in_(titled))
-    # No index has the order of a sum: in the order of ids SQLite would read all stories to find those new enough.
-    order = StoryRow.id + 0 if wanted.since else StoryRow.id
-    query = query.order_by(order.desc() if wanted.newest_first else order).limit(wanted.limit)
-    rows = connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
-    while some := list(islice(rows, _SLICE)):
-        yield from _with_spread(connection, some)
+    return in_time(query, StoryRow.last_seen_at, wanted)
 
 
 def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] | None:

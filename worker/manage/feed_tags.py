@@ -7,16 +7,37 @@ from sqlalchemy import Connection, delete, select
 from worker.basics.text import clean, fold
 from worker.database.feed_tables import FeedRow, FeedTagRow
 from worker.database.statements import is_one_of, upsert
+from worker.errors import NamedError, UsageError
 
 MOST_TAGS = 64
 """How many tags a list may give to one feed."""
 LONGEST_TAG = 200
 """In characters; a tag is a part of keys."""
+# Named where somebody asks for one that no feed has: a store may have thousands.
+_MOST_SHOWN = 20
 
 
 def read_tag(text: str) -> str:
     """Return a tag as it is stored: one line, without control characters; empty where nothing is left."""
     return fold(clean(text, LONGEST_TAG))
+
+
+def read_tags(option: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """Read tags as they are stored; UsageError for one that is empty or too long to be kept whole."""
+    tags = {text: read_tag(text) for text in texts}
+    if any(not tag or tag != fold(text) for text, tag in tags.items()):
+        raise UsageError(f"{option} is a line of 1 to {LONGEST_TAG} characters.")
+    return tuple(dict.fromkeys(tags.values()))
+
+
+def known_tag(connection: Connection, text: str) -> str:
+    """Return a tag that somebody asks for, as it is stored; NamedError when no feed has it."""
+    if not is_tag(connection, tag := read_tag(text)):
+        tags = list_tags(connection, _MOST_SHOWN + 1)
+        known = ", ".join(tags if len(tags) <= _MOST_SHOWN else [*tags[:_MOST_SHOWN], "…"])
+        told = f"they have {known}" if known else "`feedmill set FEED --tag TAG` gives one"
+        raise NamedError(f"No feed has the tag {tag}: {told}.")
+    return tag
 
 
 def add_tags(connection: Connection, tags_by_key: Mapping[str, Collection[str]]) -> None:

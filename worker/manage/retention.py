@@ -20,6 +20,7 @@ from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.outbox_tables import EventRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
+from worker.database.ticket_tables import TicketRow
 from worker.outbox import note_events_dropped, number_events
 from worker.settings import Settings
 
@@ -43,6 +44,8 @@ class Pruned:
     polls: int
     events: int
     partitions: int
+    tickets: int
+    """Requests for polls, of which nobody can learn any more what became of them."""
     sketches: int
     """Articles that can no longer be found by their words."""
     hosts: int
@@ -68,6 +71,7 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, most_hash_slices: 
     return Pruned(
         partitions=drop_partitions(engine, "polls", polls_before) + drop_partitions(engine, "events", events_before),
         polls=_delete(engine, PollRow.id, PollRow.started_at, polls_before, stop),
+        tickets=_delete(engine, TicketRow.id, TicketRow.asked_at, polls_before, stop),
         events=_delete(engine, EventRow.id, EventRow.created_at, events_before, stop),
         sketches=_delete_signatures(engine, now, stop, hash_slices),
         hosts=write(engine, lambda connection: _delete_former_targets(connection, now - _KEEP_TARGETS)),

@@ -7,7 +7,14 @@ flight through the first three stages; ``prepare`` prepares the documents that w
 locks what follows from them and stores it. Callers without a broker use these functions, as the tasks do.
 """
 
-from worker.pipeline.on_demand import NamedPoll, poll_by_name, poll_named, poll_requested, request_named
+from worker.pipeline.on_demand import (
+    NamedPoll,
+    poll_by_name,
+    poll_named,
+    poll_requested,
+    request_by_name,
+    request_named,
+)
 from worker.pipeline.polling import Stop, count_poll_tasks, poll_all_due, poll_due
 from worker.pipeline.tools import Tools, borrowed_tools
 
@@ -22,5 +29,6 @@ __all__ = [
     "poll_due",
     "poll_named",
     "poll_requested",
+    "request_by_name",
     "request_named",
 ]

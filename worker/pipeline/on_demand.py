@@ -15,13 +15,15 @@ from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
+from worker.errors import ErrorClass, NamedError
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
+from worker.manage.named_feeds import find_polled, why_not_polled
 from worker.pipeline.polling import PATIENCE, Claim, Stop, poll_in_window
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
 from worker.store.decided_articles import StaleDecisionError
 from worker.stories.story_locks import StaleStoriesError
-from worker.values.due_feeds import ClaimedHost, Credentials, FeedState
+from worker.values.due_feeds import ClaimedHost, Credentials
 from worker.values.outcomes import PollRecord
 
 LEFT_TO_WORKERS = "its host is being polled, or it or its host asked to be left alone; the next free worker polls it"
@@ -36,6 +38,23 @@ class NamedPoll:
     refusal: str | None = None
     is_kept: bool = True
     """False for an unknown URL whose answer was not a feed: it was not added."""
+    feed_id: int | None = None
+    """Of a feed whose poll is left to the workers."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the poll is left to the workers."""
+        return self.feed_id is not None
+
+    @property
+    def why_not_added(self) -> str | None:
+        """Why an unknown URL was not added, in a sentence; None where there is a poll of a feed, or a refusal."""
+        if self.is_kept or not self.record:
+            return None
+        assert self.record.error, "only a feed whose poll failed is forgotten again"
+        is_page = self.record.error.error_class is ErrorClass.NOT_A_FEED
+        hint = f"; `feedmill add {self.name}` looks for its feed" if is_page else ""
+        return f"{self.name} was not added: {self.record.error.sentence}{hint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +82,8 @@ def poll_by_name(
         if not is_kept:
             _delete_unknown_feed(tools, record.feed_id)
         yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
-    for name in (name for left in waiting.values() for name in left):
-        yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}")
+    for feed_id, name in ((feed_id, name) for feed_id, left in waiting.items() for name in left):
+        yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}", feed_id=feed_id)
 
 
 def _find_or_add(connection: Connection, name: str) -> _Found:
@@ -81,15 +100,6 @@ def _find_or_add(connection: Connection, name: str) -> _Found:
     if refusal := why_not_polled(feed, name):
         return _Found(refusal=refusal)
     return _Found(feed, is_unknown)
-
-
-def why_not_polled(feed: NamedFeed, name: str) -> str | None:
-    """Say why a feed that somebody called ``name`` is not polled; None for a feed that is."""
-    if feed.host_id is None:
-        return f"{name} is a seed file: `feedmill ingest` reads it."
-    if feed.state is not FeedState.ACTIVE:
-        return f"{name} is {feed.state} ({feed.state_reason}): `feedmill resume {feed.feed_id}` first."
-    return None
 
 
 def _delete_unknown_feed(tools: Tools, feed_id: int) -> None:
@@ -136,6 +146,21 @@ def request_named(engine: Engine, feed_ids: Collection[int], *, force: bool = Fa
     ``force`` is as in ``poll_named``.
     """
     write(engine, lambda connection: request_polls(connection, read_clock(connection).now(), feed_ids, force=force))
+
+
+def request_by_name(engine: Engine, names: Sequence[str], *, force: bool = False) -> tuple[list[int], list[str]]:
+    """Note in SQL that feeds are to be polled, named by id or URL; return their ids, and why others are not polled.
+
+    ``force`` is as in ``poll_named``.
+    """
+
+    def request(connection: Connection) -> tuple[list[int], list[str]]:
+        found = find_polled(connection, names).values()
+        feed_ids = list(dict.fromkeys(feed.feed_id for feed in found if isinstance(feed, NamedFeed)))
+        request_polls(connection, read_clock(connection).now(), feed_ids, force=force)
+        return feed_ids, [str(error) for error in found if isinstance(error, NamedError)]
+
+    return write(engine, request)
 
 
 def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:

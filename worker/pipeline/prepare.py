@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import structlog
 from sqlalchemy import Connection
 
 from worker.basics.faults import read_each
+from worker.basics.log_lines import get_logger
 from worker.dedupe.identity import without_shared_links
 from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
@@ -39,7 +39,7 @@ from worker.values.entries import (
     ParsedDocument,
 )
 
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Engine
 
+from worker.basics.log_lines import get_logger
 from worker.database.clock import Clock
 from worker.database.conflicts import must_stop
 from worker.database.locks import HostRelease
@@ -25,7 +25,7 @@ _MOST = 50
 _LONGEST = timedelta(seconds=1)
 # The documents of one commit hold at most so many entries together, unless it is a single document.
 _MOST_ENTRIES = 400
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import os
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -26,8 +26,6 @@ _FEEDS_PER_HOST = 200
 _HANGING_PER_SLOT = 5
 # Idle connections, second addresses that are tried, the store, the broker, the parser, logs.
 _OTHER_DESCRIPTORS = 300
-# By process: a forked child must not use its parent's tools.
-_idle: dict[int, list["Tools"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +54,49 @@ class Tools:
         self.parser.close()
 
 
-@contextmanager
-def borrowed_tools() -> Iterator[Tools]:
-    """Lend tools of this process that nobody else is using, and make new ones where there are none."""
-    idle = _idle.setdefault(os.getpid(), [])
-    try:
-        tools = idle.pop()
-    except IndexError:
-        tools = make_tools(settings(), store_engine())
-    try:
-        yield tools
-    finally:
-        idle.append(tools)
+class SharedTools:
+    """Tools that threads borrow, each of them for itself; a class because idle ones are kept from poll to poll."""
+
+    def __init__(self, make: Callable[[], Tools]) -> None:
+        self._make = make
+        # By process: a forked child must not use its parent's tools.
+        self._idle: dict[int, list[Tools]] = {}
+        self._is_closed = False
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Tools]:
+        """Lend tools of this process that nobody else is using, and make new ones where there are none."""
+        idle = self._idle.setdefault(os.getpid(), [])
+        try:
+            tools = idle.pop()
+        except IndexError:
+            tools = self._make()
+        try:
+            yield tools
+        finally:
+            if self._is_closed:
+                tools.close()
+            else:
+                idle.append(tools)
+
+    def close(self) -> None:
+        """Close this process's tools: the idle ones now, those that are lent when they come back."""
+        self._is_closed = True
+        idle = self._idle.get(os.getpid(), [])
+        while idle:
+            idle.pop().close()
 
 
-def make_tools(chosen: Settings, engine: Engine) -> Tools:
-    """Make the tools that the settings ask for."""
+_OF_TASKS = SharedTools(lambda: make_tools(settings(), store_engine()))
+
+
+def borrowed_tools() -> AbstractContextManager[Tools]:
+    """Lend the tools of this process's tasks, which are made as the settings ask for."""
+    return _OF_TASKS.borrowed()
+
+
+def make_tools(chosen: Settings, engine: Engine, *, is_guest: bool = False) -> Tools:
+    """Make the tools that the settings ask for; as a guest in another program leave its limit of open files alone."""
     limits = time_limits(chosen.fetch_timeout)
     fetch_limits = FetchLimits(
         chosen.fetch_timeout,
@@ -96,7 +121,7 @@ def make_tools(chosen: Settings, engine: Engine) -> Tools:
         bounds=bounds_of_settings(chosen),
         limits=limits,
         slots=chosen.fetch_parallel,
-        hanging=_room_to_hang(chosen.fetch_parallel),
+        hanging=_room_to_hang(chosen.fetch_parallel, may_raise=not is_guest),
     )
 
 
@@ -112,13 +137,14 @@ def bounds_of_settings(chosen: Settings) -> Bounds:
     return Bounds(chosen.poll_interval, chosen.poll_interval_min, chosen.poll_interval_max)
 
 
-def _room_to_hang(slots: int) -> int:
+def _room_to_hang(slots: int, *, may_raise: bool) -> int:
     """Return how many hosts may hang at once, as far as this process may open sockets for them."""
     wanted = _HANGING_PER_SLOT * slots
-    return max(0, min(wanted, _allow_descriptors(slots + wanted + _OTHER_DESCRIPTORS) - slots - _OTHER_DESCRIPTORS))
+    allowed = _allow_descriptors(slots + wanted + _OTHER_DESCRIPTORS, may_raise=may_raise)
+    return max(0, min(wanted, allowed - slots - _OTHER_DESCRIPTORS))
 
 
-def _allow_descriptors(wanted: int) -> int:
+def _allow_descriptors(wanted: int, *, may_raise: bool) -> int:
     """Let this process hold ``wanted`` files and sockets open, or as many as its hard limit allows; return how many.
 
     The soft limit of most systems is meant for smaller programs.
@@ -126,6 +152,8 @@ def _allow_descriptors(wanted: int) -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return wanted
+    if not may_raise:
+        return soft
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     return most

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-import structlog
 from sqlalchemy.exc import DBAPIError
 
 from worker.basics.faults import as_failure, is_interruption
+from worker.basics.log_lines import get_logger
 from worker.database.clock import Clock
 from worker.database.conflicts import is_conflict, is_store_failing, write
 from worker.database.engine import reading
@@ -49,7 +49,7 @@ _PARSER_BACKLOG = 20
 _LOOK_IN = timedelta(milliseconds=5)
 # A request without an answer after this hangs; nearly every host answers sooner.
 _PATIENCE = timedelta(seconds=2)
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 # The parser may still answer for a window that was given up, so no key is ever used twice.
 _KEYS = itertools.count(1)
 

@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
 from worker.basics.faults import as_failure
+from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
-from worker.database.engine import reading
+from worker.database.engine import reading, rehearsing
 from worker.database.seed_files import find_seed_hashes
-from worker.errors import PollError, SeedError
+from worker.errors import PollError, SeedError, UnfinishedSeedError
 from worker.parse import Kind, sniff
 from worker.pipeline import Tools
 from worker.pipeline.conclude import FEED_DELETED, store_documents
@@ -30,7 +30,6 @@ from worker.seeds.files import FileLook, SeedFile, find_seed_files, read_seed_fi
 from worker.seeds.importing import add_feeds_of_seed
 from worker.seeds.opml_outlines import UnreadOutline
 from worker.seeds.owners import date_content, find_owner, is_wire, own_feeds
-from worker.settings import Settings
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord
@@ -43,13 +42,15 @@ _MOST_FILES = 50
 _MOST_BYTES = 1_000_000
 # How far a list may be from the start of its file.
 _HEAD = 4_096
+# Outlines that a refusal names.
+_MOST_OUTLINES = 10
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
     Kind.BINARY: "it is neither text nor a feed",
     Kind.EMPTY: "it is empty",
 }
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 _Result = TypeVar("_Result")
 
 
@@ -67,6 +68,17 @@ class SeedRead:
     unpolled: int = 0
     """Feeds that a saved document made known; they are not polled until somebody asks for it."""
     error: SeedError | None = None
+    was_told: bool = False
+    """Whether the last scan of the seed folder told the same of it."""
+
+    def why_refused(self) -> str | None:
+        """Say why it was not read, or not whole; None when it was, and while it is still being written."""
+        if isinstance(self.error, UnfinishedSeedError):
+            return None
+        if self.unread:
+            first = "; ".join(map(str, self.unread[:_MOST_OUTLINES]))
+            return f"{self.path} was not read whole, but for {len(self.unread):,} of its outlines: {first}"
+        return str(self.error) if self.error else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +107,28 @@ class _Parsed:
         return is_wire(self.parsed) and not self.parsed.self_url
 
 
-def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
-    """Ingest the folder of seeds, if there is one."""
-    if chosen.seeds_dir.is_dir():
-        yield from ingest(tools, [chosen.seeds_dir], chosen.max_body)
-
-
 def ingest(
-    tools: Tools, paths: Sequence[Path | str], max_body: int, *, still_for: timedelta = STILL_FOR
+    tools: Tools,
+    paths: Sequence[Path | str],
+    max_body: int,
+    *,
+    still_for: timedelta = STILL_FOR,
+    is_rehearsal: bool = False,
 ) -> Iterator[SeedRead]:
     """Ingest files, folders and globs; a file that fails says why, and the others go on.
 
     A file that was written to within ``still_for`` comes last, after it was left alone for so long; if it is written to
-    again it is left to the next time (UnfinishedSeedError).
+    again it is left to the next time (UnfinishedSeedError). Of a rehearsal nothing stays in the store; files of
+    different bunches do not know of one another then.
     """
     files = wait_until_still(find_seed_files(paths), still_for)
     for bunch in _in_bunches(_open(file, max_body) for file in files):
-        yield from _ingest_bunch(tools, bunch)
+        if is_rehearsal:
+            with rehearsing(tools.engine) as engine:
+                read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
+            yield from read
+        else:
+            yield from _ingest_bunch(tools, bunch)
 
 
 def _open(file: SeedFile | SeedError, max_body: int) -> _Opened | SeedRead:

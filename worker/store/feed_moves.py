@@ -15,6 +15,7 @@ from worker.database.feed_tables import FeedAliasRow, FeedRow, FeedTagRow, PollR
 from worker.database.host_rows import add_hosts
 from worker.database.locks import count_edition, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
+from worker.database.ticket_tables import TicketFeedRow
 from worker.store.decided_articles import StaleDecisionError
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
@@ -77,7 +78,7 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     _merge_sightings(connection, feed_id, other)
     ours = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id)
     connection.execute(ours.order_by(ArticleRow.id).with_for_update())
-    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow):
+    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow, TicketFeedRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
     _merge_tags(connection, feed_id, other)
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))

@@ -6,10 +6,10 @@ was not stored still waits, and is compared again.
 
 from collections.abc import Callable, Iterator, Sequence
 
-import structlog
 from sqlalchemy import Connection, Engine
 
 from worker.basics.faults import is_interruption
+from worker.basics.log_lines import get_logger
 from worker.database.conflicts import is_store_failing, write
 from worker.database.engine import reading
 from worker.stories.constants import RULES_VERSION
@@ -24,7 +24,7 @@ from worker.stories.waiting_articles import claim_waiting
 _Read = tuple[WaitingArticle, Sequence[Block]]
 # The more, the less each costs: beyond this little is gained.
 _BATCH = 256
-_LOG = structlog.get_logger(__name__)
+_LOG = get_logger(__name__)
 
 
 def group_waiting(engine: Engine, stop: Callable[[], bool]) -> Iterator[int]:

@@ -29,7 +29,7 @@ AT = datetime(2026, 7, 10, 7, 30, tzinfo=UTC)
 def test_a_change_to_an_article_is_one_line(kind: str, details: dict[str, Any] | None, told: str) -> None:
     change = {"cursor": 5, "at": AT, "kind": kind, "article_id": 7, "feed_url": "https://a.example/feed"}
     sentence = _format_change(change | {"title": "Ferry sails", "url": "https://a.example/1", "details": details})
-    assert sentence == f"       5  2026-07-10 07:30:00  {told}"
+    assert sentence == f"       5  2026-07-10 07:30:00 UTC  {told}"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_change_to_an_article_is_one_line(kind: str, details: dict[str, Any] |
 def test_a_change_to_a_story_or_a_feed_says_what_became_of_it(kind: str, details: dict[str, Any], told: str) -> None:
     nothing = dict.fromkeys(("article_id", "feed_url", "title", "url"))
     sentence = _format_change(nothing | {"cursor": 5, "at": AT, "kind": kind, "details": details})
-    assert sentence == f"       5  2026-07-10 07:30:00  {told}"
+    assert sentence == f"       5  2026-07-10 07:30:00 UTC  {told}"
 
 
 def test_a_feed_that_ended_says_why() -> None:

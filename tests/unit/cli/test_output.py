@@ -1,21 +1,23 @@
 import json
 import re
+import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import click
 import pytest
 
-from worker.cli.options import Whole, parse_since
+from worker.cli.moments import read_since
+from worker.cli.options import Whole
 from worker.cli.output import (
-    Column,
     console,
     counted,
+    paged,
     print_json,
     print_markup,
-    print_table,
     show_fault,
     show_usage_error,
     with_progress,
@@ -23,6 +25,7 @@ from worker.cli.output import (
     write_line,
     write_note,
 )
+from worker.cli.tables import Column, print_table
 
 LONG = "a title that no page has the room for, " * 10
 COLUMNS = [Column("ID", lambda row: row["id"], 4), Column("TITLE", lambda row: row["title"]), Column("X", lambda _: "")]
@@ -111,6 +114,29 @@ def test_a_table_shows_a_value_on_one_line_and_safely(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "X\na  b \\x1b\\u202ec\n"
 
 
+@pytest.mark.parametrize(("lines", "is_wanted", "is_paged"), [(100, True, True), (100, False, False), (3, True, False)])
+def test_only_what_does_not_fit_on_a_screen_is_paged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lines: int, is_wanted: bool, is_paged: bool
+) -> None:
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setenv("PAGER", f"tee {tmp_path}/paged")
+    monkeypatch.setattr(sys, "stdin", _Screen())
+    with redirect_stdout(_Screen()) as screen, paged(is_wanted=is_wanted):
+        for number in range(lines):
+            write_line(f"line {number}")
+    page = "".join(f"line {number}\n" for number in range(lines))
+    assert (tmp_path / "paged").exists() is is_paged
+    assert ((tmp_path / "paged").read_text() if is_paged else screen.getvalue()) == page
+
+
+def test_without_colours_nothing_else_of_a_terminal_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with redirect_stdout(_Screen()) as screen:
+        print_table(COLUMNS, [{"id": 1, "title": "a"}], when_empty="")
+    assert "\x1b" not in screen.getvalue()
+
+
 def test_json_holds_every_value_exactly_and_no_sign_that_a_screen_obeys(
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
@@ -148,8 +174,8 @@ def test_a_number_within_bounds_is_read() -> None:
 
 def test_a_moment_beyond_the_calendar_is_wrong_usage() -> None:
     with pytest.raises(click.BadParameter, match="no moment that can be told in UTC"):
-        parse_since("9999-12-31T23:59:59-10:00", NOW)
-    assert parse_since("2d", NOW) == NOW - timedelta(days=2)
+        read_since("9999-12-31T23:59:59-10:00", NOW)
+    assert read_since("2d", NOW) == NOW - timedelta(days=2)
 
 
 def test_things_are_counted_in_the_right_number() -> None:

@@ -9,6 +9,8 @@ from worker.look.health import Health
 HEALTH = Health(
     at=datetime(2026, 11, 24, tzinfo=UTC),
     feeds={"active": 3_000_000, "paused": 2},
+    files=0,
+    files_refused=0,
     due=1_200,
     late=100_000,
     failing={},

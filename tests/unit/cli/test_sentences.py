@@ -56,7 +56,9 @@ def test_a_feed_that_never_succeeded_is_told_apart() -> None:
 def test_a_host_that_wants_to_be_left_alone_is_part_of_the_reason() -> None:
     waiting = WELL | {"next_poll_at": NOW - MINUTE, "left_alone_until": NOW + 50 * MINUTE}
     assert next_poll(waiting, NOW) == "in 50m"
-    assert explain_feed(waiting, NOW)[-1].endswith("its host asked to be left alone until 2026-11-24 12:50 (in 50m)")
+    assert explain_feed(waiting, NOW)[-1].endswith(
+        "its host asked to be left alone until 2026-11-24 12:50 UTC (in 50m)"
+    )
 
 
 def test_a_feed_that_is_not_polled_says_in_which_state_it_is() -> None:
@@ -90,7 +92,7 @@ def test_a_feed_that_is_not_due_is_not_late() -> None:
 
 
 def test_a_late_feed_is_explained_by_what_holds_it_up() -> None:
-    since = "due since 2026-11-24 11:53 (7m ago)"
+    since = "due since 2026-11-24 11:53 UTC (7m ago)"
     explained = [
         explain_lateness(LATE | facts, NOW)
         for facts in (
@@ -102,8 +104,8 @@ def test_a_late_feed_is_explained_by_what_holds_it_up() -> None:
         )
     ]
     assert explained == [
-        f"{since}; a worker is polling its host now, until 2026-11-24 12:01 (in 1m) at the latest",
-        f"{since}, but its host asked to be left alone until 2026-11-24 12:50 (in 50m)",
+        f"{since}; a worker is polling its host now, until 2026-11-24 12:01 UTC (in 1m) at the latest",
+        f"{since}, but its host asked to be left alone until 2026-11-24 12:50 UTC (in 50m)",
         f"{since}; its host may be asked again in 30s, after 1,200 feeds of its host due before it",
         f"{since}; it waits for a worker (the last poll of any feed was 3h ago)",
         f"{since}; it waits for a worker (no feed has been polled yet)",

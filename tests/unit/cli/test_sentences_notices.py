@@ -37,7 +37,7 @@ def test_the_title_of_a_kill_and_of_a_killed_article_says_so(fields: dict[str, A
 
 def test_a_killed_article_names_its_kill_and_the_reason() -> None:
     killed = _article(killed_by=9, kill=_other(9, "kill", note="There is no ferry"))
-    assert explain_kill(killed) == "Killed by 9 (2026-07-10 00:00): There is no ferry"
+    assert explain_kill(killed) == "Killed by 9 (2026-07-10 00:00 UTC): There is no ferry"
 
 
 def test_an_article_killed_under_its_own_guid_was_killed_by_its_publisher() -> None:
@@ -57,19 +57,19 @@ def test_an_article_that_is_not_killed_has_no_kill_to_explain() -> None:
 )
 def test_a_notice_says_what_it_acts_on(notice: str, label: str) -> None:
     acted_on = _other(3, "update", notice_number=2, note="Adds quotes")
-    assert _told(_article(notice, acted_on=acted_on)) == [(label, "3, update 2 (2026-07-10 00:00): Title 3")]
+    assert _told(_article(notice, acted_on=acted_on)) == [(label, "3, update 2 (2026-07-10 00:00 UTC): Title 3")]
 
 
 def test_a_kill_lists_every_article_that_it_withdraws() -> None:
     kill = _article("kill", acted_on=_other(3), kills=[_other(2), _other(3)])
-    assert _told(kill) == [("Kills", ["2 (2026-07-10 00:00): Title 2", "3 (2026-07-10 00:00): Title 3"])]
+    assert _told(kill) == [("Kills", ["2 (2026-07-10 00:00 UTC): Title 2", "3 (2026-07-10 00:00 UTC): Title 3"])]
 
 
 def test_an_article_lists_the_notices_that_act_on_it_but_for_its_kill() -> None:
     others = [_other(8, "correction", note="Corrects year"), _other(9, "kill"), _other(10, "update")]
     assert _told(_article(acted_on_by=others, killed_by=9)) == [
-        ("Updated by", ["10 (2026-07-10 00:00): Title 10"]),
-        ("Corrected by", ["8 (2026-07-10 00:00): Corrects year"]),
+        ("Updated by", ["10 (2026-07-10 00:00 UTC): Title 10"]),
+        ("Corrected by", ["8 (2026-07-10 00:00 UTC): Corrects year"]),
     ]
 
 

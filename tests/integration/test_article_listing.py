@@ -1,0 +1,123 @@
+"""Which articles are listed, in which order, and how many there are said to be."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, text
+
+from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.engine import reading, writing
+from worker.look.counts import Counted
+from worker.look.listings import Sort, Wanted, count_listed_articles, list_articles
+from worker.manage.feeds import NewFeed, add_feeds
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+# Published and first seen so many hours ago, and what else matters.
+ARTICLES: list[tuple[int | None, int, dict[str, Any]]] = [
+    (9, 4, {"agency": "ANI", "language": "en-GB", "tags": ["Politics", "EU"]}),
+    (None, 3, {"agency": "ANI", "language": "en"}),
+    (1, 2, {"language": "eng", "tags": ["Geopolitics"]}),
+    (2, 1, {"agency": "TASS", "language": "de", "tags": ["politics"]}),
+]
+
+
+@pytest.fixture
+def filled(store: Engine) -> Engine:
+    """Four articles of two feeds, the first one carried by both."""
+    with writing(store) as connection:
+        add_feeds(connection, NOW, [NewFeed("https://a.example/"), NewFeed("https://b.example/")])
+        for number, (published, seen, more) in enumerate(ARTICLES, start=1):
+            row = {"feed_id": 1 + number % 2, "guid": f"g{number}", "title": f"T{number}", "authors": [], "tags": []}
+            row |= {"summary": "", "html": "", "text": "", "enclosures": [], "content_hash": b"", "policy_version": 1}
+            moments = {
+                "published_at": None if published is None else NOW - published * HOUR,
+                "first_seen_at": NOW - seen * HOUR,
+            }
+            connection.execute(insert(ArticleRow).values(row | moments | more))
+            for feed_id in {1 + number % 2, 2}:
+                connection.execute(insert(SightingRow).values(_sighting(feed_id, number)))
+    return store
+
+
+def _sighting(feed_id: int, number: int) -> dict[str, Any]:
+    hashes = {"guid_hash": b"%d" % number, "fingerprint": b"", "content_hash": b"", "guid": f"g{number}", "length": 0}
+    moments = dict.fromkeys(("said_at", "read_at", "first_seen_at"), NOW)
+    return {"feed_id": feed_id, "article_id": number} | moments | hashes
+
+
+def _ids(store: Engine, **wanted: Any) -> list[int]:
+    with reading(store) as connection:
+        found = [row["id"] for row in list_articles(connection, Wanted(**wanted))]
+        assert count_listed_articles(connection, Wanted(**wanted)) == Counted(len(found))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sort", "newest_first"),
+    [
+        # What has no date comes where it was first seen.
+        (Sort.PUBLISHED, [3, 4, 2, 1]),
+        (Sort.SEEN, [4, 3, 2, 1]),
+        (Sort.ID, [4, 3, 2, 1]),
+        (None, [4, 3, 2, 1]),
+    ],
+)
+def test_each_order_goes_both_ways(filled: Engine, sort: Sort | None, newest_first: list[int]) -> None:
+    assert _ids(filled, sort=sort, newest_first=True) == newest_first
+    assert _ids(filled, sort=sort) == newest_first[::-1]
+
+
+@pytest.mark.parametrize(
+    ("sort", "since", "until", "found"),
+    [
+        (Sort.PUBLISHED, 9, 2, [1, 2]),
+        (Sort.PUBLISHED, 2, None, [4, 3]),
+        (Sort.SEEN, 3, 1, [2, 3]),
+        (Sort.ID, 3, 1, [2, 3]),
+        (None, 3, 1, [2, 3]),
+    ],
+)
+def test_a_time_is_that_by_which_they_are_sorted(
+    filled: Engine, sort: Sort | None, since: int, until: int | None, found: list[int]
+) -> None:
+    bounds = {"since": NOW - since * HOUR, "until": None if until is None else NOW - until * HOUR}
+    assert _ids(filled, sort=sort, **bounds) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"agency": "ANI"}, [2, 1]),
+        ({"language": "en"}, [2, 1]),
+        ({"language": "EN-gb"}, [1]),
+        ({"tag": "POLITICS"}, [4, 1]),
+        ({"tag": "polit"}, []),
+        ({"feed_id": 1}, [4, 2]),
+        ({"feed_id": 1, "agency": "TASS", "tag": "politics"}, [4]),
+    ],
+)
+def test_filters_let_only_their_own_pass(filled: Engine, wanted: dict[str, Any], found: list[int]) -> None:
+    assert _ids(filled, sort=Sort.PUBLISHED, newest_first=True, **wanted) == found
+
+
+def test_a_limit_holds_for_dated_and_undated_ones_together(filled: Engine) -> None:
+    with reading(filled) as connection:
+        wanted = Wanted(sort=Sort.PUBLISHED, newest_first=True, limit=3)
+        assert [row["id"] for row in list_articles(connection, wanted)] == [3, 4, 2]
+
+
+def test_many_are_counted_up_to_a_bound_and_a_search_of_many_is_not_made_twice(filled: Engine) -> None:
+    more = text(
+        "INSERT INTO articles (feed_id, guid, title, authors, first_seen_at, summary, html, text, tags, enclosures,"
+        " content_hash, policy_version, revision) SELECT 1, 'm', 'M', authors, first_seen_at, '', '', '', tags,"
+        " enclosures, content_hash, 1, 1 FROM articles"
+    )
+    with writing(filled) as connection:
+        for _ in range(12):
+            connection.execute(more)
+    with reading(filled) as connection:
+        assert count_listed_articles(connection, Wanted()) == Counted(10_000, "more than")
+        assert count_listed_articles(connection, Wanted(agency="TASS")) == Counted(1)
+        assert count_listed_articles(connection, Wanted(text="M")) is None

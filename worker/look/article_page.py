@@ -1,0 +1,67 @@
+"""One article whole: who carries it, how it changed, and which notices are linked with it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.feed_tables import FeedRow
+from worker.look.listings import Listed, columns, select_articles
+
+# The notices of one dispatch that are shown: nobody reads more.
+_MOST_LINKED = 200
+
+
+def find_article(connection: Connection, article_id: int) -> Listed | None:
+    """Return one article with its sightings and revisions; None when there is none."""
+    found = connection.execute(select_articles().where(ArticleRow.id == article_id)).mappings().first()
+    if found is None:
+        return None
+    feed_url = FeedRow.url.label("feed_url")
+    # The shown version's words are the article's own.
+    words = func.coalesce(RevisionRow.text, ArticleRow.text).label("text")
+    sightings = connection.execute(
+        select(SightingRow.feed_id, feed_url, *columns(SightingRow, "guid original_url first_seen_at left_at"))
+        .join(FeedRow, FeedRow.id == SightingRow.feed_id)
+        .where(SightingRow.article_id == article_id)
+        .order_by(SightingRow.id)
+    ).mappings()
+    revisions = connection.execute(
+        select(*columns(RevisionRow, "number seen_at polled_at updated_at feed_id"), feed_url, RevisionRow.title, words)
+        .join(ArticleRow, ArticleRow.id == RevisionRow.article_id)
+        .outerjoin(FeedRow, FeedRow.id == RevisionRow.feed_id)
+        .where(RevisionRow.article_id == article_id)
+        .order_by(RevisionRow.number)
+    ).mappings()
+    return {**found, "sightings": [dict(row) for row in sightings], "revisions": [dict(row) for row in revisions]}
+
+
+def find_linked(connection: Connection, article: Listed) -> dict[str, Any]:
+    """Return the articles linked with one: the one it acts on, those that act on it, those it kills, and its killer.
+
+    A link of an article to itself is left out.
+    """
+    article_id, target, kill_id = article["id"], article["acts_on"], article["killed_by"]
+    is_linked = or_(ArticleRow.acts_on == article_id, ArticleRow.killed_by == article_id, ArticleRow.id == kill_id)
+    query = select(*_linked_columns()).where(is_linked, ArticleRow.id != article_id)
+    rows = connection.execute(query.order_by(ArticleRow.id).limit(_MOST_LINKED)).mappings()
+    others = [dict(row) for row in rows]
+    return {
+        "acted_on": _find_acted_on(connection, target) if target != article_id else None,
+        "acted_on_by": [other for other in others if other["acts_on"] == article_id],
+        "kills": [other for other in others if other["killed_by"] == article_id],
+        "kill": next((other for other in others if other["id"] == kill_id), None),
+    }
+
+
+def _find_acted_on(connection: Connection, article_id: int | None) -> dict[str, Any] | None:
+    """Return an article with its words, which a notice changes."""
+    if article_id is None:
+        return None
+    target = select(*_linked_columns(), ArticleRow.text).where(ArticleRow.id == article_id)
+    found = connection.execute(target).mappings().first()
+    return dict(found) if found else None
+
+
+def _linked_columns() -> list[ColumnElement[Any]]:
+    return columns(ArticleRow, "id title notice notice_number note acts_on killed_by published_at first_seen_at")

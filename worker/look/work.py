@@ -1,0 +1,47 @@
+"""Whether the work is being done: how long the host that waits longest has waited, and when a feed was last polled."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from sqlalchemy import Connection, func, select
+
+from worker.database.feed_tables import HostRow
+from worker.look.counts import Counted, count_late
+from worker.look.health import find_last_poll
+
+
+class Verdict(IntEnum):
+    """How the work goes: by these numbers supervisors that know Nagios's plugins tell it."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What tells whether workers keep up."""
+
+    at: datetime
+    waiting: timedelta
+    """How long a worker might have polled the first due feed, and has not."""
+    late: Counted[int]
+    """Feeds that have been due for two minutes."""
+    last_poll_at: datetime | None
+
+
+def read_work(connection: Connection, now: datetime) -> Work:
+    """Read how the work goes as of ``now``; what hosts asked for, and gaps between requests, count as no delay."""
+    earliest = connection.execute(select(func.min(HostRow.claimable_at))).scalar_one()
+    waiting = max(now - earliest, timedelta(0)) if earliest else timedelta(0)
+    return Work(now, waiting, count_late(connection, now), find_last_poll(connection))
+
+
+def judge_work(work: Work, warn: timedelta, critical: timedelta) -> Verdict:
+    """Judge the work: late feeds are a warning, and critical once they are very late or nothing is polled at all."""
+    if work.waiting < warn:
+        return Verdict.OK
+    is_idle = work.last_poll_at is None or work.at - work.last_poll_at >= warn
+    return Verdict.CRITICAL if is_idle or work.waiting >= critical else Verdict.WARNING

@@ -1,0 +1,50 @@
+"""Scanning the seed folder: what it refuses is recorded, so that it need not be said again at each scan."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from worker.basics.text import clean
+from worker.database.clock import read_clock
+from worker.database.conflicts import write
+from worker.database.engine import reading
+from worker.database.refused_files import find_refused_files, replace_refused_files
+from worker.errors import SeedError
+from worker.pipeline import Tools
+from worker.seeds.ingest import SeedRead, ingest
+from worker.settings import Settings
+
+_LONGEST = 4_000
+
+
+def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
+    """Ingest the folder of seeds, if there is one, and record which of its files are refused.
+
+    A folder that the settings name and that is not there is refused as a file would be.
+    """
+    with reading(tools.engine) as connection:
+        before = find_refused_files(connection)
+    refused: dict[str, str] = {}
+    for seed in _scan(tools, chosen):
+        reason = seed.why_refused()
+        if reason is None:
+            yield seed
+            continue
+        path = clean(seed.path or reason, _LONGEST)
+        refused[path] = clean(reason, _LONGEST)
+        yield replace(seed, was_told=before.get(path) == refused[path])
+    if refused != before:
+        write(tools.engine, lambda link: replace_refused_files(link, before, refused, read_clock(link).now()))
+
+
+def _scan(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
+    if chosen.seeds_dir.is_dir():
+        yield from ingest(tools, [chosen.seeds_dir], chosen.max_body)
+    elif missing := explain_missing_folder(chosen):
+        yield SeedRead(str(chosen.seeds_dir), error=SeedError(missing))
+
+
+def explain_missing_folder(chosen: Settings) -> str | None:
+    """Say that the folder of seeds that the settings name is none; None where it is one, or where none is named."""
+    if "seeds_dir" not in chosen.model_fields_set or chosen.seeds_dir.is_dir():
+        return None
+    return f"FEEDMILL_SEEDS_DIR names {chosen.seeds_dir}, which is not a folder."
