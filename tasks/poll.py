@@ -60,7 +60,7 @@ def _check_force(force: object) -> None:
 
 @task("ondemand.poll_feeds", check=_check_names)
 def poll_feeds(feeds: list[int | str], force: bool = False) -> None:  # noqa: FBT001, FBT002 -- Celery sends them by position
-    """Poll these feeds now, due or not, named by id or URL; ``force`` also where a feed or its host asked to be left alone.
+    """Poll feeds now, due or not, named by id or URL; ``force`` also where one or its host asked to be left alone.
 
     A URL that is no feed's is not added: whoever may write to the broker must not decide what the store holds.
     """

@@ -37,8 +37,14 @@ from worker.database.schema import migrate
 # With the default, drawing a traceback takes seconds, in which hosts time out.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 # How long an example takes says nothing on a busy machine.
+_LONGEST_NAME = 40
 settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name long bytes by their length: what packs them may write the time, and all processes must give one name."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > _LONGEST_NAME else None
 
 
 @pytest.fixture(autouse=True)
