@@ -147,14 +147,12 @@ def request_named(engine: Engine, feed_ids: Collection[int]) -> None:
 
 def request_by_name(engine: Engine, names: Sequence[str]) -> tuple[list[int], list[str]]:
     """Note in SQL that feeds are to be polled, named by id or URL; return their ids, and why others are not polled."""
-
-    def request(connection: Connection) -> tuple[list[int], list[str]]:
+    # Looked up before anything is written: while SQLite is written to, everybody else waits.
+    with reading(engine) as connection:
         found = find_polled(connection, names).values()
-        feed_ids = list(dict.fromkeys(feed.feed_id for feed in found if isinstance(feed, NamedFeed)))
-        request_polls(connection, read_clock(connection).now(), feed_ids)
-        return feed_ids, [str(error) for error in found if isinstance(error, NamedError)]
-
-    return write(engine, request)
+    feed_ids = list(dict.fromkeys(feed.feed_id for feed in found if isinstance(feed, NamedFeed)))
+    request_named(engine, feed_ids)
+    return feed_ids, [str(error) for error in found if isinstance(error, NamedError)]
 
 
 def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:
