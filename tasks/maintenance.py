@@ -6,7 +6,7 @@ import structlog
 
 from tasks.decorator import task
 from worker.basics.stopping import STOP_CLAIMING, is_stopping, stops_after
-from worker.celery import PRUNE_EVERY, SEEK_EVERY
+from worker.celery_settings import PRUNE_EVERY, SEEK_EVERY
 from worker.database.engine import store_engine
 from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError

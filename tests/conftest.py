@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-for _name in [name for name in os.environ if name.startswith("FEEDMILL_")]:
-    # A developer's own settings must not decide what a test sees.
+_SCREEN = {"COLUMNS", "LINES", "NO_COLOR", "PAGER"}
+for _name in [name for name in os.environ if name.startswith("FEEDMILL_") or name in _SCREEN]:
+    # A developer's own settings must not decide what a test sees, nor the width that processes of pytest are told.
     del os.environ[_name]
 # Nor must the zone they live in.
 os.environ["TZ"] = "UTC"

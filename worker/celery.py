@@ -1,17 +1,16 @@
 """The Celery application: ``celery -A worker worker`` and ``celery -A worker beat``.
 
 SQL is the queue, Celery the alarm clock: a lost, doubled or late message costs at most one interval, never an article.
-Each setting that differs from Celery's default says why; docs/design.md has the measurements.
+``celery_settings`` has its configuration.
 
 A program with a Celery application of its own may import this one to send tasks: importing it changes nothing of
 Celery's that the two share. So it never becomes the current application, and listens to signals only in its own worker.
 """
 
 import inspect
-import ssl
 import warnings
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from celery.app.amqp import AMQP
 from celery.app.log import Logging
 from celery.exceptions import CPendingDeprecationWarning
 from celery.loaders.app import AppLoader
-from celery.schedules import crontab
 from celery.signals import (
     beat_init,
     celeryd_after_setup,
@@ -31,28 +29,21 @@ from celery.signals import (
     worker_process_init,
     worker_shutting_down,
 )
-from kombu import Connection, Exchange, Queue
+from kombu import Connection
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
-from worker.basics.stopping import VISIBILITY_TIMEOUT, ask_to_stop, prepare_to_stop, time_limits
+from worker.basics.stopping import ask_to_stop, prepare_to_stop
+from worker.celery_settings import REDIS_TRANSPORT, celery_settings
 from worker.database.clock import Clock
 from worker.database.conflicts import explain_failure
 from worker.database.engine import forget_after_fork, store_engine
 from worker.database.schema import check_schema
 from worker.errors import BrokerError, StoreError, UsageError
 from worker.logs import set_up_logs
-from worker.settings import Settings, settings
+from worker.settings import settings
 
-QUEUES = ("feeds", "ondemand", "maintenance")
 _TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
-# How far readers of events may lag behind; each turn costs a message and one look at an index.
-_NUMBER_EVERY = timedelta(seconds=2)
-_SOFT_SHUTDOWN_SECONDS = 55.0
-_REDIS = "worker.broker:Transport"
-# Often, because one task looks for a few feeds only: it must end as soon as a poll task does.
-SEEK_EVERY = timedelta(minutes=15)
-PRUNE_EVERY = timedelta(hours=1)
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
@@ -86,95 +77,6 @@ def _find_task(name: str) -> Any:
     return app.tasks[name]
 
 
-def celery_settings(chosen: Settings) -> dict[str, Any]:
-    """Return Celery's configuration for these settings."""
-    limits = time_limits(chosen.fetch_timeout)
-    return {
-        "broker_url": chosen.broker_url,
-        # By name: a process without Redis need not load worker.broker.
-        "broker_transport": None if chosen.is_broker_in_memory else _REDIS,
-        # kombu takes this from the URL's scheme only where the transport is its own.
-        "broker_use_ssl": {"ssl_cert_reqs": ssl.CERT_REQUIRED} if chosen.broker_url.startswith("rediss://") else None,
-        "broker_transport_options": _transport_options(chosen),
-        "broker_connection_retry_on_startup": True,
-        # By default a worker ends when Redis refuses a command (it is full, or a replica for a while), and worker and
-        # beat end after a hundred tries to reach it, in three quarters of an hour.
-        "broker_channel_error_retry": True,
-        "broker_connection_max_retries": None,
-        # Status lives in SQL; a Redis result backend would cost 64-78 % more CPU.
-        "task_ignore_result": True,
-        "result_backend": None,
-        # No hoarding, and work returns at shutdown.
-        "task_acks_late": True,
-        "worker_prefetch_multiplier": 1,
-        # The lease recovers what a lost worker held; putting its message back would loop on a poisoned task.
-        "task_reject_on_worker_lost": False,
-        "task_retry_on_worker_lost": False,
-        "task_acks_on_failure": True,
-        "task_acks_on_timeout": True,
-        "task_soft_time_limit": limits.soft.total_seconds(),
-        "task_time_limit": limits.hard.total_seconds(),
-        "task_publish_retry_policy": {"max_retries": 1},
-        # With Redis this would kill tasks and park their messages until the visibility timeout.
-        "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "worker_consumer": ("celery.worker.consumer" if chosen.is_broker_in_memory else "worker.broker") + ":Consumer",
-        "worker_soft_shutdown_timeout": _SOFT_SHUTDOWN_SECONDS,
-        "worker_max_tasks_per_child": 500,
-        "worker_hijack_root_logger": False,
-        "worker_redirect_stdouts": False,
-        "worker_send_task_events": False,
-        "task_serializer": "json",
-        "accept_content": ["json"],
-        "enable_utc": True,
-        "timezone": "UTC",
-        **_queues(),
-        "beat_scheduler": "worker.broker:Scheduler",
-        "beat_schedule": _beat_schedule(chosen),
-        "feedmill_embedded": False,
-    }
-
-
-def _transport_options(chosen: Settings) -> dict[str, Any]:
-    if chosen.is_broker_in_memory:
-        return {"polling_interval": 0.1}
-    return {
-        "visibility_timeout": VISIBILITY_TIMEOUT.total_seconds(),
-        # The defaults wait for ever on a peer that is gone. Meanwhile a worker hears of no task that ended, and beat
-        # sends nothing: so neither waits longer than it takes to see that a connection cannot be made.
-        "socket_timeout": 5,
-        "socket_connect_timeout": 5,
-        "socket_keepalive": True,
-        "health_check_interval": 25,
-        "global_keyprefix": chosen.broker_prefix,
-    }
-
-
-def _queues() -> dict[str, Any]:
-    return {
-        # A misspelt queue fails instead of filling unseen.
-        "task_create_missing_queues": False,
-        "task_default_queue": "feeds",
-        "task_queues": [Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
-        # A task's name begins with its queue.
-        "task_routes": {f"{name}.*": {"queue": name} for name in QUEUES},
-    }
-
-
-def _beat_schedule(chosen: Settings) -> dict[str, Any]:
-    # No message expires, and none waits for a moment: the receiver's clock would judge that, and one that was fast
-    # threw away every tick of a deployment. A task that comes late, or twice, finds that it is not its turn.
-    return {
-        "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
-        "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
-        "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
-        "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
-        "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
-        # Not an interval, which would begin again with every restart of beat. Every hour, because nothing may be
-        # running at any one of them.
-        "prune": {"task": "maintenance.prune", "schedule": crontab(minute="30")},
-    }
-
-
 class _SteadyCelery(Celery):
     """Celery with a clock that never steps: beat would wait a day for its next tick after a clock is set back a day."""
 
@@ -191,7 +93,7 @@ class _Connection(Connection):
 
     def as_uri(self, *arguments: Any, **options: Any) -> str:
         """Return the address, without its password: that of Redis, whatever class speaks to it."""
-        return str(super().as_uri(*arguments, **options)).replace(_REDIS, "rediss" if self.ssl else "redis", 1)
+        return str(super().as_uri(*arguments, **options)).replace(REDIS_TRANSPORT, "rediss" if self.ssl else "redis", 1)
 
 
 class _Amqp(AMQP):

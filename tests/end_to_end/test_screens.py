@@ -110,3 +110,27 @@ def test_failing_feeds_and_files_are_listed_when_asked_for(
     assert [feed["url"] for feed in listed["--failing"]] == [publisher.url("/missing")]
     assert [(file["path"], file["state"]) for file in listed["--files"]] == [(f"{tmp_path}/a.txt", "read")]
     assert "a.txt" not in feedmill("feeds").stdout
+
+
+def test_a_table_begins_with_the_newest_and_json_with_the_first_unless_sorted(
+    feedmill: Feedmill, tmp_path: Path
+) -> None:
+    for name, day in {"1": "2026-07-10", "2": "2026-07-12", "3": "2026-07-11"}.items():
+        place(tmp_path / "wire" / name, f"date {day}\n\nLONDON, July 10 (Reuters) - Article {name} of three.")
+    feedmill("ingest", "wire")
+
+    def ids(*options: str) -> list[int]:
+        done = feedmill("articles", *options)
+        rows = done.stdout.splitlines()
+        return (
+            [json.loads(row)["id"] for row in rows]
+            if "--json" in options
+            else [int(row.split()[0]) for row in rows[1:]]
+        )
+
+    assert [ids(), ids("--since", "1d"), ids("--reverse")] == [[2, 3, 1], [2, 3, 1], [1, 3, 2]]
+    assert [ids("--sort", "seen"), ids("--sort", "id")] == [[3, 2, 1], [3, 2, 1]]
+    assert [ids("--json"), ids("--json", "--sort", "published")] == [[1, 2, 3], [2, 3, 1]]
+    assert ids("--sort", "published", "--since", "2026-07-11", "--until", "2026-07-12") == [2, 3]
+    assert ids("--agency", "reuters", "--json", "--limit", "0") == [1, 2, 3]
+    assert feedmill("articles", "--limit", "2").stdout.splitlines()[-1] == "2 of 3; --limit 0 shows all."

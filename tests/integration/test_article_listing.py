@@ -72,18 +72,23 @@ def test_each_order_goes_both_ways(filled: Engine, sort: Sort | None, newest_fir
 @pytest.mark.parametrize(
     ("sort", "since", "until", "found"),
     [
-        (Sort.PUBLISHED, 9, 2, [1, 2]),
-        (Sort.PUBLISHED, 2, None, [4, 3]),
+        (Sort.PUBLISHED, 3, None, [2, 4, 3]),
         (Sort.SEEN, 3, 1, [2, 3]),
         (Sort.ID, 3, 1, [2, 3]),
         (None, 3, 1, [2, 3]),
     ],
 )
-def test_a_time_is_that_by_which_they_are_sorted(
+def test_a_time_is_that_of_first_sight_in_whichever_order(
     filled: Engine, sort: Sort | None, since: int, until: int | None, found: list[int]
 ) -> None:
     bounds = {"since": NOW - since * HOUR, "until": None if until is None else NOW - until * HOUR}
     assert _ids(filled, sort=sort, **bounds) == found
+
+
+@pytest.mark.parametrize(("since", "until", "found"), [(9, 2, [1, 2]), (2, 0, [4, 3]), (4, 3, [])])
+def test_a_time_may_be_that_of_publication(filled: Engine, since: int, until: int, found: list[int]) -> None:
+    bounds = {"since": NOW - since * HOUR, "until": NOW - until * HOUR}
+    assert _ids(filled, sort=Sort.PUBLISHED, is_published_then=True, **bounds) == found
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from kombu import Connection
 
-from worker.celery import app, celery_settings
+from worker.celery import app
+from worker.celery_settings import celery_settings
 from worker.settings import Settings
 
 # The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1).

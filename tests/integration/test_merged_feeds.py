@@ -16,7 +16,8 @@ from tests.servers.publisher import Answer, Publisher
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedAliasRow, FeedRow, HostRow, ScheduleRow, SeedFileRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow, HostRow, ScheduleRow
+from worker.database.file_tables import SeedFileRow
 from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import EventRow
 from worker.manage.feeds import find_feed, remove_feed

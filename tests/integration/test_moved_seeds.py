@@ -16,7 +16,7 @@ from tests.seeds import age, place
 from tests.storing import articles, events, kinds, texts
 from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.engine import writing
-from worker.database.feed_tables import SeedFileRow
+from worker.database.file_tables import SeedFileRow
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest
 

@@ -203,6 +203,7 @@ def _sort_articles(connection: Connection, now: datetime) -> None:
     filters = ({}, bounds, {"feed_id": OLD}, {"feed_tag": "tag 7"}, {"agency": "ANI"}, {"agency": "ANI"} | bounds)
     for chosen in (*filters, {"language": "en"}, {"tag": "sport"}):
         for sort in Sort:
-            wanted = Wanted(**chosen, sort=sort, limit=50, newest_first=True)
-            list(list_articles(connection, wanted))
-            count_listed_articles(connection, replace(wanted, limit=None))
+            for is_published_then in (False, sort is Sort.PUBLISHED):
+                wanted = Wanted(**chosen, is_published_then=is_published_then, sort=sort, limit=50, newest_first=True)
+                list(list_articles(connection, wanted))
+                count_listed_articles(connection, replace(wanted, limit=None))

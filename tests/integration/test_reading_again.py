@@ -17,7 +17,8 @@ from tests.waiting import PATIENCE
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow, SeedFileRow
+from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
+from worker.database.file_tables import SeedFileRow
 from worker.errors import UnfinishedSeedError
 from worker.manage.feeds import remove_feed
 from worker.pipeline.tools import Tools

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, update
 
-from worker.celery import celery_settings
+from worker.celery_settings import celery_settings
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.task_turns import TurnRow, take_turn

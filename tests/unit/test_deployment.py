@@ -11,7 +11,7 @@ import yaml
 from celery.bin.celery import celery as celery_command
 
 from worker.basics.units import parse_duration
-from worker.celery import celery_settings
+from worker.celery_settings import celery_settings
 from worker.cli.main import feedmill
 from worker.settings import Settings, read_settings
 

@@ -84,3 +84,32 @@ def test_a_poll_is_one_short_line_for_people(capsys: pytest.CaptureFixture[str])
     (line,) = capsys.readouterr().err.splitlines()
     told = {"url=https://h.example/feed", "outcome=new", "new=3", "seconds=1.0", "next=13:00"}
     assert set(line.split("polled")[1].split()) == told
+
+
+def test_on_a_screen_a_poll_is_one_line_and_any_other_event_wraps(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    set_up_logs(Settings(log_format="console"))
+    words = "the store could not be reached " * 5
+    structlog.get_logger("feedmill").warning("polled", url="https://h.example/feed", error=words)
+    structlog.get_logger("feedmill").error(words.strip())
+    polled, *failed = capsys.readouterr().err.splitlines()
+    assert len(polled) == 80
+    assert polled.endswith("…")
+    assert len(failed) == 3
+    assert max(map(len, failed)) <= 80
+    assert " ".join(line.strip() for line in failed).endswith(words.strip())
+
+
+def test_lines_for_machines_and_for_files_are_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "the store could not be reached " * 5
+    monkeypatch.setenv("COLUMNS", "80")
+    set_up_logs(Settings(log_format="json"))
+    structlog.get_logger("feedmill").error(words)
+    monkeypatch.delenv("COLUMNS")
+    set_up_logs(Settings(log_format="console"))
+    structlog.get_logger("feedmill").error(words)
+    assert [words.strip() in line for line in capsys.readouterr().err.splitlines()] == [True, True]

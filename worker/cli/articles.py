@@ -48,15 +48,16 @@ def articles_command(
     For an article without a date stands when it was first seen, with a ~ before it.
 
     FEED is an id, a URL, or a title or address as tables show it. --since and --until bound when articles were first
-    seen, and with --sort published when they were published; a table is then sorted by the same. With --json and
-    without --sort the oldest come first, in the order of their ids.
+    seen, and with --sort published when they were published. With --json and without --sort the oldest come first, in
+    the order of their ids; with --since, of first sight.
     """
     filters["feed"] = _one_feed(filters.pop("feed_too"), filters["feed"])
     more = {
         "tag": filters["tag"],
         "agency": agency_name(filters["agency"]) if filters["agency"] else None,
         "language": filters["language"],
-        "sort": _choose_sort(sort, as_json=as_json, has_time=bool(filters["since"] or filters["until"])),
+        "is_published_then": sort == look.Sort.PUBLISHED,
+        "sort": look.Sort(sort) if sort else None if as_json else look.Sort.PUBLISHED,
         # A table and what is sorted begin with the newest.
         "newest_first": (sort is not None or not as_json) is not reverse,
     }
@@ -76,14 +77,6 @@ def _one_feed(one: str | None, other: str | None) -> str | None:
     if one and other and one != other:
         raise UsageError(f"Articles are of one feed: either {other} or --feed {one}.")
     return one or other
-
-
-def _choose_sort(sort: str | None, *, as_json: bool, has_time: bool) -> look.Sort | None:
-    if sort:
-        return look.Sort(sort)
-    if as_json:
-        return None
-    return look.Sort.SEEN if has_time else look.Sort.PUBLISHED
 
 
 def article_columns() -> list[Column]:

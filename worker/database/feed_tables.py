@@ -279,34 +279,3 @@ class PollRow(Base):
     next_poll_at: Mapped[datetime | None] = column("The decision: when to poll next")
     next_poll_reason: Mapped[str | None] = column("The reason of that decision")
     note: Mapped[str | None] = column("Anything else worth knowing, such as entries left out")
-
-
-class SeedFileRow(Base):
-    """A seed file that has been read; it is not read again until it changes."""
-
-    __tablename__ = "seed_files"
-    __table_args__ = (
-        Index("ix_seed_files_body_hash", "body_hash"),
-        Index("ix_seed_files_name", "name"),
-        # For deleting a feed.
-        Index("ix_seed_files_feed_id", "feed_id"),
-        {"comment": "One row per seed file that has been read, and what it held then"},
-    )
-
-    uri: Mapped[str] = column("The file's URI", primary_key=True)
-    name: Mapped[str] = column("Its last part: by that a file is looked for that was moved with its folder, and edited")
-    body_hash: Mapped[bytes] = column("xxh3-128 of its bytes")
-    feed_id: Mapped[int] = column("The feed whose document it is", ForeignKey("feeds.id", ondelete="CASCADE"))
-    read_at: Mapped[datetime] = column("When it was read")
-
-
-class RefusedFileRow(Base):
-    """A seed file that the newest scan of the seed folder did not read, or not whole."""
-
-    __tablename__ = "refused_files"
-    __table_args__ = ({"comment": "One row per seed file that the newest scan did not read, or not whole, and why"},)
-
-    path_hash: Mapped[bytes] = column("xxh3-128 of its path", primary_key=True)
-    path: Mapped[str] = column("Its path")
-    reason: Mapped[str] = column("Why it was not read, in a sentence")
-    refused_at: Mapped[datetime] = column("When a scan first said so")

@@ -6,7 +6,7 @@ from datetime import datetime
 import xxhash
 from sqlalchemy import Connection, bindparam, delete, select
 
-from worker.database.feed_tables import RefusedFileRow
+from worker.database.file_tables import RefusedFileRow
 from worker.database.statements import upsert
 
 

@@ -9,6 +9,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import file_of, place_of, reading, writing
 from worker.database.feed_tables import FeedRow
+from worker.database.file_tables import SeedFileRow
 from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 # The metadata holds only the tables whose modules have been imported.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
-assert METADATA is TurnRow.metadata is TicketRow.metadata
+assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata
 SCHEMA_VERSION = "0022"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, Select, select
 
-from worker.database.feed_tables import FeedRow, SeedFileRow
+from worker.database.feed_tables import FeedRow
+from worker.database.file_tables import SeedFileRow
 from worker.database.statements import upsert
 from worker.values.due_feeds import FeedState
 

@@ -6,7 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, Row, Select, null, select
 
-from worker.database.feed_tables import FeedRow, RefusedFileRow, SeedFileRow
+from worker.database.feed_tables import FeedRow
+from worker.database.file_tables import RefusedFileRow, SeedFileRow
 from worker.look.counts import Counted, count_found
 from worker.look.listings import Wanted
 

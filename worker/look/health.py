@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from worker.database.article_tables import ArticleRow
-from worker.database.feed_tables import FeedRow, HostRow, PollRow, RefusedFileRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.file_tables import RefusedFileRow
 from worker.database.task_turns import TurnRow
 from worker.database.value_columns import read_request_settings
 from worker.look.counts import (

@@ -56,6 +56,8 @@ class Wanted:
     """Of feeds: whether they are polled; the others are files."""
     is_failing: bool = False
     """Of feeds: only those whose newest poll failed, and that are polled again."""
+    is_published_then: bool = False
+    """Of articles: whether the time that is wanted is that of publication; else it is that of first sight."""
     sort: Sort | None = None
     """Of articles; None for the order of ids, or of first sight where a time is wanted."""
     limit: int | None = None
@@ -113,7 +115,7 @@ def _choose_feeds(query: _Query, wanted: Wanted) -> _Query:
 
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
-    """List articles by what is wanted of them; the time that is wanted is the one by which they are sorted."""
+    """List articles by what is wanted of them."""
     parts = [_sort_articles(part, by, wanted) for part, by in _choose_articles(connection, select_articles(), wanted)]
     with ExitStack() as ends:
         streams = [ends.enter_context(closing(_stream(connection, part.limit(wanted.limit)))) for part in parts]
@@ -133,15 +135,17 @@ def _moment_of_news(article: Listed) -> tuple[datetime, int]:
 def _choose_articles(connection: Connection, query: _Query, wanted: Wanted) -> list[tuple[_Query, Any]]:
     """Return the queries for the articles that are wanted, each with the moment by which it is sorted.
 
-    Articles without a date are sorted by another column than the others, so they have a query, and an index, of their
-    own.
+    Articles without a date are sorted, and bounded, by another column than the others, so they have a query, and an
+    index, of their own. Those that were first seen at a certain time are found by that, and then sorted.
     """
     query = _filter_articles(connection, query, wanted)
     seen, published = ArticleRow.first_seen_at, ArticleRow.published_at
-    parts: list[tuple[_Query, Any]] = [(query, seen)]
-    if wanted.sort is Sort.PUBLISHED:
+    is_by_publication = wanted.is_published_then if wanted.has_time else wanted.sort is Sort.PUBLISHED
+    if is_by_publication:
         parts = [(query.where(published.is_not(None)), published), (query.where(published.is_(None)), seen)]
-    return [(in_time(part, moment, wanted), moment) for part, moment in parts]
+        return [(in_time(part, moment, wanted), moment) for part, moment in parts]
+    moment: Any = func.coalesce(published, seen) if wanted.sort is Sort.PUBLISHED else seen
+    return [(in_time(query, seen, wanted), moment)]
 
 
 def _filter_articles(connection: Connection, query: _Query, wanted: Wanted) -> _Query:

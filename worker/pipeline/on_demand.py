@@ -153,14 +153,12 @@ def request_by_name(engine: Engine, names: Sequence[str], *, force: bool = False
 
     ``force`` is as in ``poll_named``.
     """
-
-    def request(connection: Connection) -> tuple[list[int], list[str]]:
+    # Looked up before anything is written: while SQLite is written to, everybody else waits.
+    with reading(engine) as connection:
         found = find_polled(connection, names).values()
-        feed_ids = list(dict.fromkeys(feed.feed_id for feed in found if isinstance(feed, NamedFeed)))
-        request_polls(connection, read_clock(connection).now(), feed_ids, force=force)
-        return feed_ids, [str(error) for error in found if isinstance(error, NamedError)]
-
-    return write(engine, request)
+    feed_ids = list(dict.fromkeys(feed.feed_id for feed in found if isinstance(feed, NamedFeed)))
+    request_named(engine, feed_ids, force=force)
+    return feed_ids, [str(error) for error in found if isinstance(error, NamedError)]
 
 
 def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force: bool = False) -> Iterator[PollRecord]:

@@ -48,13 +48,15 @@ class AskedPolls:
 
 def ask_for_polls(engine: Engine, names: Sequence[str]) -> AskedPolls:
     """Ask in SQL for polls of the feeds that have these ids and URLs; the ticket remembers who is refused, and why."""
-    return write(engine, lambda connection: _ask(connection, names))
-
-
-def _ask(connection: Connection, names: Sequence[str]) -> AskedPolls:
-    asked_at = read_clock(connection).now()
-    found = find_polled(connection, names)
+    # Looked up before anything is written: while SQLite is written to, everybody else waits.
+    with reading(engine) as connection:
+        found = find_polled(connection, names)
     rows = [_name_row(name, found[name]) | {"place": place} for place, name in enumerate(names)]
+    return write(engine, lambda connection: _ask(connection, rows))
+
+
+def _ask(connection: Connection, rows: Sequence[dict[str, Any]]) -> AskedPolls:
+    asked_at = read_clock(connection).now()
     feed_ids = tuple(dict.fromkeys(row["feed_id"] for row in rows if row["refusal"] is None))
     request_polls(connection, asked_at, feed_ids)
     ticket = insert(TicketRow).values(asked_at=asked_at).returning(TicketRow.id)
