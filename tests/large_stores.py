@@ -13,7 +13,9 @@ ROWS = 100_000
 
 _MOMENTS = 100
 _FILL = {
-    "hosts (name, claimable_at)": "'h' || i || '.example:443', coming FROM numbered WHERE i <= :rows / 2",
+    "hosts (name, claimable_at, domain, has_siblings, address)": (
+        "'h' || i || '.example:443', coming, 'blogs.example:443', true, 'a' || i FROM numbered WHERE i <= :rows / 2"
+    ),
     "feeds (url, url_key, title, site_url, added_at)": (
         "'https://h' || i || '.example/', 'https://h' || i || '.example/', 'Feed ' || i, 'https://h.example/', past"
     ),

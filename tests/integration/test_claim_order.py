@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select, update
 
 from worker.claim.due import ClaimTerms, request_polls
 from worker.claim.leasing import (
+    claim_as_guest,
     claim_due_hosts,
-    claim_host,
     claim_isolated_hosts,
     claim_named_feeds,
     claim_requested_feeds,
@@ -180,13 +180,15 @@ def test_a_host_is_leased_for_a_question_unless_somebody_holds_it_or_it_may_kill
     _set_host(connection, "isolated.example", isolated=True, claimable_at=now)
     claim_due_hosts(connection, now, TERMS)
     later = now + 90 * SECOND
-    assert claim_host(connection, later - INSTANT, TERMS, "held.example:443") is None
-    assert claim_host(connection, later, TERMS, "isolated.example:443") is None
-    for name in ("held.example:443", "new.example:443"):
-        host = claim_host(connection, later, TERMS, name)
-        assert host
-        assert (host.name, host.feeds) == (name, ())
-        assert claim_host(connection, later, TERMS, name) is None
+
+    def claim(at: datetime, *names: str) -> list[tuple[str, tuple[object, ...]]]:
+        return [(host.name, host.feeds) for host in claim_as_guest(connection, at, TERMS, names)[1]]
+
+    assert claim(later - INSTANT, "held.example:443") == []
+    assert claim(later, "isolated.example:443") == []
+    free = ["held.example:443", "new.example:443"]
+    assert sorted(claim(later, *free)) == [(name, ()) for name in free]
+    assert claim(later, *free) == []
 
 
 def test_a_request_is_for_active_feeds_only(connection: Connection, now: datetime) -> None:

@@ -174,13 +174,12 @@ def test_other_hosts_are_asked_while_one_is_left_alone(tools: Tools, publisher: 
         assert [record.http_status for record in poll(tools)] == [200]
 
 
-def test_a_refusal_behind_a_redirect_counts_for_the_feeds_own_host(tools: Tools, publisher: Publisher) -> None:
-    # Mostly the two are one server under two names; which of the two refused is not known here.
+def test_a_refusal_behind_a_redirect_counts_for_the_host_that_it_leads_to(tools: Tools, publisher: Publisher) -> None:
     with Publisher("127.0.0.2") as target:
         target.on("/feed", BUSY)
         add(tools, publisher.redirect("/a", target.url("/feed"), status=302))
         poll(tools)
-    assert hosts(tools)[0].failures == 1
+    assert [(host.name, host.failures) for host in hosts(tools)] == [(publisher.authority, 0), (target.authority, 1)]
 
 
 def test_a_page_that_is_no_feed_waits_as_long_as_its_head_asks(tools: Tools, publisher: Publisher) -> None:

@@ -12,7 +12,7 @@ from tests.documents import item, page, rss
 from tests.polling import add, hosts, now_of, poll, schedule, titles
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
-from worker.claim.leasing import claim_host
+from worker.claim.leasing import claim_as_guest
 from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow
@@ -76,8 +76,7 @@ def test_a_host_that_a_worker_polls_is_waited_for(tools: Tools, publisher: Publi
     (row,) = hosts(tools)
     with writing(tools.engine) as connection:
         now = read_clock(connection).now()
-        host = claim_host(connection, now, tools.terms, row.name)
-    assert host
+        _, (host,) = claim_as_guest(connection, now, tools.terms, [row.name])
 
     def give_back() -> None:
         with writing(tools.engine) as connection:
@@ -96,7 +95,7 @@ def test_a_host_that_is_never_given_back_is_not_asked(tools: Tools, publisher: P
     add(tools, publisher.url("/known"))
     (row,) = hosts(tools)
     with writing(tools.engine) as connection:
-        claim_host(connection, read_clock(connection).now(), tools.terms, row.name)
+        claim_as_guest(connection, read_clock(connection).now(), tools.terms, [row.name])
     added = add_by_url(tools, url, stop=lambda: True)
     assert added.unseen
     assert added.unseen.error_class is ErrorClass.BUSY
@@ -110,12 +109,13 @@ def test_no_other_worker_gets_the_host_while_we_look(tools: Tools, publisher: Pu
     def respond(_request: object) -> Answer:
         with writing(tools.engine) as connection:
             (name,) = connection.execute(select(HostRow.name)).scalars()
-            seen.append(claim_host(connection, read_clock(connection).now(), tools.terms, name))
+            seen.extend(claim_as_guest(connection, read_clock(connection).now(), tools.terms, [name])[1])
         return Answer(FEED)
 
     publisher.on("/feed", respond)
     _add(tools, publisher.url("/feed"))
-    assert seen == [None]
+    assert seen == []
+    assert len(publisher.requests) == 1
     assert [host.lease_token for host in hosts(tools)] == [None]
 
 

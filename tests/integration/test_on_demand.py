@@ -13,9 +13,9 @@ from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, HostRow
+from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.manage.feeds import pause_feed
-from worker.pipeline import poll_by_name, poll_requested, request_named
+from worker.pipeline import poll_by_name, poll_named, poll_requested, request_named
 from worker.pipeline.tools import Tools
 
 
@@ -131,6 +131,18 @@ def test_all_that_are_named_are_polled_though_one_host_has_more_than_a_claim_tak
     names = [publisher.serve(f"/{number}", rss([])) for number in range(10)]
     assert [named.refusal for named in poll_by_name(few, names, lambda: False)] == [None] * 10
     assert len(publisher.requests) == 10
+
+
+def test_all_feeds_of_one_host_are_polled_though_they_are_more_than_a_window_takes_hosts(
+    tools: Tools, publisher: Publisher
+) -> None:
+    urls = [publisher.serve_validated(f"/{number}", b"", etag='"1"') for number in range(92)]
+    add(tools, *urls)
+    with writing(tools.engine) as connection:
+        connection.execute(update(ScheduleRow).values(etag='"1"'))
+    feed_ids = range(1, 93)
+    polled = [record.feed_id for record in poll_named(tools, feed_ids, lambda: False, force=True)]
+    assert sorted(polled) == list(feed_ids)
 
 
 def test_all_that_are_named_are_polled_though_their_hosts_gaps_outlast_a_window(

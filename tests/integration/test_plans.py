@@ -13,10 +13,12 @@ from tests.plans import find_scans, recording
 from tests.polling import add, now_of
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
+from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.database.host_rows import add_hosts
 from worker.database.schema import migrate
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
@@ -148,6 +150,9 @@ def _take_over(connection: Connection, tools: Tools, now: datetime) -> None:
 
 
 def _instruct(connection: Connection, now: datetime) -> None:
+    # Both are of a domain that all hosts but those that are polled are of.
+    note_addresses(connection, now, FoundName("h3.example:443", ("a5",), 3 + ROWS // 2))
+    add_hosts(connection, ["new.blogs.example:443"])
     pause_feed(connection, OLD)
     resume_feed(connection, now, OLD)
     for feed_id, articles in ((OLD + 1, True), (OLD + 2, False)):

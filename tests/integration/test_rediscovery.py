@@ -14,7 +14,7 @@ from tests.polling import add, count, lose, make_due, now_of, poll, poll_again, 
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from worker.basics.urls import feed_url_key
-from worker.claim.leasing import claim_host
+from worker.claim.leasing import claim_as_guest
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
@@ -172,7 +172,7 @@ def test_a_leased_host_is_left_alone_till_another_time(tools: Tools, publisher: 
     publisher.serve("/", page(), "text/html")
     with writing(tools.engine) as connection:
         (name,) = connection.execute(select(HostRow.name)).scalars()
-        claim_host(connection, read_clock(connection).now(), tools.terms, name)
+        claim_as_guest(connection, read_clock(connection).now(), tools.terms, [name])
     assert _seek(tools) == []
     assert publisher.requests == []
     assert _feed(tools).sought_at is None

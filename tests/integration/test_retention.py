@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, update
 
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import PollRow
+from worker.database.feed_tables import HostRow, PollRow
+from worker.database.host_rows import add_hosts
+from worker.manage.feeds import NewFeed, add_feeds
 from worker.manage.retention import prune, prune_some
 from worker.settings import Settings
 
@@ -44,6 +46,25 @@ def test_a_run_stops_in_time_and_the_next_one_goes_on(store: Engine) -> None:
     assert prune_some(store, Settings(), _after(1)).polls == FEWER_THAN_ALL
     assert prune_some(store, Settings(), lambda: False).polls == FEWER_THAN_ALL + 1
     assert _count_polls(store) == 0
+
+
+def test_hosts_that_only_redirects_had_led_to_are_forgotten(store: Engine) -> None:
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        add_feeds(connection, now, [NewFeed("https://has-a-feed.example/")])
+        add_hosts(connection, [f"{name}.example:443" for name in ("long-ago", "lately", "chosen", "leased")])
+        asked = {"next_request_at": now - timedelta(days=9)}
+        connection.execute(update(HostRow).values(asked))
+        for name, values in {
+            "lately": {"next_request_at": now - timedelta(days=1)},
+            "chosen": {"gap": timedelta(minutes=1)},
+            "leased": {"lease_token": "theirs"},
+        }.items():
+            connection.execute(update(HostRow).where(HostRow.name == f"{name}.example:443").values(values))
+    assert prune(store, Settings()).hosts == 1
+    with reading(store) as connection:
+        kept = set(connection.execute(select(HostRow.name)).scalars())
+    assert kept == {f"{name}.example:443" for name in ("has-a-feed", "lately", "chosen", "leased")}
 
 
 def test_without_time_nothing_is_removed(store: Engine) -> None:

@@ -105,9 +105,20 @@ def read_due_feeds(
     return feeds
 
 
+def gap_of(host: RowMapping, terms: ClaimTerms) -> timedelta:
+    """Return the time between two requests to a host: its own, that of a wildcard over its name, or the usual one."""
+    chosen: timedelta | None = host["wildcard_gap"] if host["gap"] is None else host["gap"]
+    return terms.gap if chosen is None else chosen
+
+
+def parallel_of(host: RowMapping, terms: ClaimTerms) -> int:
+    """Return how many requests to a host may be in flight: its own number, a wildcard's, or the usual one."""
+    return host["parallel"] or host["wildcard_parallel"] or terms.parallel
+
+
 def _count_room(host: RowMapping, terms: ClaimTerms) -> int:
     """Return how many feeds of a host can begin in time, with its gap between two of them."""
-    gap = terms.gap if host["gap"] is None else host["gap"]
+    gap = gap_of(host, terms)
     return min(1 + terms.begin_within // gap, terms.feeds_per_host) if gap else terms.feeds_per_host
 
 

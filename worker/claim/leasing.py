@@ -1,21 +1,30 @@
 """Leasing hosts: those that are due, those whose feeds somebody named, or one to ask for something that is no poll."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Update, and_, bindparam, exists, func, or_, select, update
 
-from worker.claim.due import ClaimTerms, read_due_feeds, request_polls
-from worker.claim.lost_workers import ALONE_FROM, COMPANY, count_expired_leases
+from worker.claim.due import ClaimTerms, gap_of, parallel_of, read_due_feeds, request_polls
+from worker.claim.lost_workers import ALONE_FROM, COMPANY, GUEST, count_expired_leases
 from worker.database.feed_tables import HostRow, ScheduleRow
-from worker.database.locks import add_hosts
+from worker.database.host_rows import add_hosts
 from worker.database.statements import is_one_of
 from worker.database.types import UtcDateTime
 from worker.database.value_columns import REFUSALS
 from worker.values.due_feeds import NO_REFUSALS, ClaimedHost, DueFeed
+
+# What a claim needs to know of a host, and no other column: reading a moment costs more than most of a claim.
+_CLAIMED = (
+    *(HostRow.id, HostRow.name, HostRow.lease_token, HostRow.expired_token, HostRow.next_request_at, HostRow.isolated),
+    *(HostRow.gap, HostRow.parallel, HostRow.wildcard_gap, HostRow.wildcard_parallel),
+    *(HostRow.domain, HostRow.has_siblings, HostRow.address),
+    *(getattr(HostRow, name) for name in REFUSALS.names.values()),
+)
 
 
 def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> int:
@@ -86,12 +95,18 @@ def claim_requested_feeds(
     return _limit_wait_to_gap(_claim(connection, now, terms, _lease(claimable), feed_ids), now)
 
 
-def claim_host(connection: Connection, now: datetime, terms: ClaimTerms, name: str) -> ClaimedHost | None:
-    """Lease one host, known or not, to ask it for something that is no poll; None when another worker holds it."""
-    add_hosts(connection, [name])
-    # Nothing may be asked beside a feed that may be killing workers.
-    free = and_(HostRow.name == name, ~HostRow.isolated, _is_free(now))
-    return next(iter(_claim(connection, now, replace(terms, hosts=1, feeds_per_host=0), _lease(free))), None)
+def claim_as_guest(
+    connection: Connection, now: datetime, terms: ClaimTerms, names: Collection[str], *, force: bool = False
+) -> tuple[dict[str, int], list[ClaimedHost]]:
+    """Lease hosts, known or not, to ask them for something that is no poll of their feeds.
+
+    Return for each name the row that is leased for it, and the rows that no other worker held. ``force`` is as in
+    ``claim_named_feeds``.
+    """
+    host_ids = add_hosts(connection, names)
+    alone = replace(terms, hosts=len(host_ids), feeds_per_host=0)
+    hosts = _claim(connection, now, alone, _lease_guests(), host_ids={*host_ids.values()})
+    return host_ids, _limit_wait_to_gap(hosts, now) if force else hosts
 
 
 def _may_be_named(named: ColumnElement[bool], now: datetime, terms: ClaimTerms, *, force: bool) -> ColumnElement[bool]:
@@ -111,17 +126,28 @@ def _limit_wait_to_gap(hosts: Sequence[ClaimedHost], now: datetime) -> list[Clai
     ]
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
+def _is_free(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now)
 
 
 def _claim(
-    connection: Connection, now: datetime, terms: ClaimTerms, lease: Update, named: Collection[int] = ()
+    connection: Connection,
+    now: datetime,
+    terms: ClaimTerms,
+    lease: Update,
+    named: Collection[int] = (),
+    **chosen: Collection[int],
 ) -> list[ClaimedHost]:
-    """Lease hosts, with their due feeds, or with those of them that are named."""
-    hosts = _lease_hosts(connection, now, terms, lease)
+    """Lease hosts, with their due feeds, or with those of them that are named; ``chosen`` is for the statement."""
+    hosts = _lease_hosts(connection, now, terms, lease, chosen)
     feeds = read_due_feeds(connection, now, hosts, terms, named)
     return [_claimed_host(host, terms, feeds[host["id"]]) for host in hosts]
+
+
+@cache
+def _lease_guests() -> Update:
+    # Nothing may be asked beside a feed that may be killing workers.
+    return _lease(and_(HostRow.id.in_(bindparam("host_ids", expanding=True)), ~HostRow.isolated, _is_free(_now())))
 
 
 # Built once: these claims are made over and over, and composing a statement is a part of what each would cost.
@@ -156,13 +182,15 @@ def _lease(claimable: ColumnElement[bool]) -> Update:
     # If a token is still there, that lease ran out: its worker died or froze.
     leased = {"lease_token": bindparam("token"), "lease_until": until, "expired_token": HostRow.lease_token}
     mine = HostRow.id.in_(select(due.c.id))
-    return update(HostRow).where(mine).values(leased | {"claimable_at": until}).returning(HostRow)
+    return update(HostRow).where(mine).values(leased | {"claimable_at": until}).returning(*_CLAIMED)
 
 
-def _lease_hosts(connection: Connection, now: datetime, terms: ClaimTerms, lease: Update) -> Sequence[RowMapping]:
+def _lease_hosts(
+    connection: Connection, now: datetime, terms: ClaimTerms, lease: Update, chosen: Mapping[str, Any]
+) -> Sequence[RowMapping]:
     """Lease hosts under a token of their own, and look at the leases that this takes over."""
-    until = now + terms.lease
-    given = {"now": now, "most": terms.hosts, "token": secrets.token_hex(8), "until": until}
+    token = ("" if terms.feeds_per_host else GUEST) + secrets.token_hex(8)
+    given = {"now": now, "most": terms.hosts, "token": token, "until": now + terms.lease} | dict(chosen)
     hosts = connection.execute(lease, given).mappings().all()
     apart = count_expired_leases(connection, now, hosts, terms)
     if apart:
@@ -178,8 +206,11 @@ def _claimed_host(host: RowMapping, terms: ClaimTerms, feeds: list[DueFeed]) -> 
         token=host["lease_token"],
         next_request_at=host["next_request_at"],
         refusals=REFUSALS.read(host) if host["failures"] else NO_REFUSALS,
-        gap=host["gap"] if host["gap"] is not None else terms.gap,
-        parallel=host["parallel"] or terms.parallel,
+        gap=gap_of(host, terms),
+        parallel=parallel_of(host, terms),
         is_isolated=host["isolated"],
         feeds=tuple(feeds),
+        # A name that its operator chose something for is asked as that says, and shares no pace.
+        domain=host["domain"] if host["has_siblings"] and host["gap"] is None and host["parallel"] is None else None,
+        address=host["address"],
     )

@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, select, update
 
-from worker.claim.due import IN_DUE_ORDER, ClaimTerms, first_due
+from worker.claim.due import IN_DUE_ORDER, ClaimTerms, first_due, parallel_of
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.outbox_tables import EventKind, write_events
 from worker.values.due_feeds import FeedState
 
+GUEST = "guest-"
+"""How the token of a lease begins under which no feed of the host is polled: its loss says nothing of them."""
 COMPANY = 8
 """At most so many suspects are polled together, until it is clear that one of them must be polled alone."""
 # A feed that has lost so many workers is polled alone: another loss is then certainly its fault.
@@ -34,7 +36,7 @@ def count_expired_leases(
 
     Return the hosts that from now on must be polled with fewer others beside them, or with none.
     """
-    lost = [host for host in hosts if host["expired_token"]]
+    lost = [host for host in hosts if host["expired_token"] and not host["expired_token"].startswith(GUEST)]
     if not lost:
         return set()
     is_crowd = _count_lost(connection, now, lost) > COMPANY
@@ -60,7 +62,7 @@ def _count_loss(connection: Connection, now: datetime, host: RowMapping, terms: 
 
 
 def _select_begun_feeds(host: RowMapping, now: datetime, terms: ClaimTerms) -> Any:
-    at_once = 1 if host["isolated"] else host["parallel"] or terms.parallel
+    at_once = 1 if host["isolated"] else parallel_of(host, terms)
     begun = (
         select(ScheduleRow.feed_id)
         .where(ScheduleRow.feed_id.in_(first_due(host["id"], now, at_once)))
@@ -89,6 +91,7 @@ def _count_lost(connection: Connection, now: datetime, lost: Sequence[RowMapping
     more = (
         select(HostRow.id)
         .where(HostRow.claimable_at <= now, HostRow.claimable_at > now - _LATELY, HostRow.lease_token.is_not(None))
+        .where(~HostRow.lease_token.startswith(GUEST))
         .limit(COMPANY)
         .subquery()
     )

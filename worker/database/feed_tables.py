@@ -105,6 +105,9 @@ class HostRow(Base):
         partial_index("ix_hosts_isolated", "claimable_at", where="isolated"),
         # For `feedmill status`: no host that answers is in it.
         partial_index("ix_hosts_held_until", "held_until", where="held_until IS NOT NULL"),
+        # For finding names of one domain at one address, and the names that are polled under one row.
+        partial_index("ix_hosts_domain", "domain", "has_siblings", "address", where="domain IS NOT NULL"),
+        partial_index("ix_hosts_shares_with", "shares_with", where="shares_with IS NOT NULL"),
         {"comment": "One row per hostname:port: the lease, the gap and the back-off"},
     )
 
@@ -129,11 +132,39 @@ class HostRow(Base):
     )
     gap: Mapped[timedelta | None] = column("Seconds between two requests; null follows FEEDMILL_HOST_GAP")
     parallel: Mapped[int | None] = column("Requests in flight at a time; null follows FEEDMILL_HOST_PARALLEL")
+    wildcard_gap: Mapped[timedelta | None] = column(
+        "Seconds between two requests, as the narrowest wildcard over this name has it; where gap is null"
+    )
+    wildcard_parallel: Mapped[int | None] = column(
+        "Requests in flight at a time, as the narrowest wildcard over this name has it; where parallel is null"
+    )
+    domain: Mapped[str | None] = column(
+        "The domain that its name is registered under, and the port; null for an address"
+    )
+    has_siblings: Mapped[bool] = column(
+        "Other names of its domain are known: those at one address are asked as one host", server_default=text("false")
+    )
+    address: Mapped[str | None] = column("An address at which the name was found; of names with siblings only")
+    shares_with: Mapped[int | None] = column(
+        "The row leased in its place, *.domain:port@address, which names of one domain at one address share",
+        BigId,
+    )
     isolated: Mapped[bool] = column(
         "A feed of this host may be killing workers: it is polled with few others beside it, or with nothing",
         server_default=text("false"),
     )
     lost_at: Mapped[datetime | None] = column("When a lease last ran out with its worker")
+
+
+class HostWildcardRow(Base):
+    """What an operator chose for all names under a domain, known or not."""
+
+    __tablename__ = "host_wildcards"
+    __table_args__ = ({"comment": "One row per wildcard: how the hosts are treated whose names it stands for"},)
+
+    name: Mapped[str] = column("*.domain, for hosts at any port, or *.domain:port", primary_key=True)
+    gap: Mapped[timedelta | None] = column("Seconds between two requests; null: it says nothing of that")
+    parallel: Mapped[int | None] = column("Requests in flight at a time; null: it says nothing of that")
 
 
 class ScheduleRow(Base):

@@ -3,7 +3,7 @@
 The lock of a feed is its row in schedules. All transactions lock feeds before hosts, and each kind in the order of ids.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, and_, case, exists, or_, select, upda
 
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.many_rows import replaced, update_many
-from worker.database.statements import is_one_of, is_one_of_given, upsert
+from worker.database.statements import is_one_of, is_one_of_given
 from worker.database.value_columns import REFUSALS
 from worker.values.due_feeds import Refusals
 
@@ -87,15 +87,6 @@ def count_edition(connection: Connection, feed_id: int) -> None:
     connection.execute(
         update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(edition=ScheduleRow.edition + 1)
     )
-
-
-def add_hosts(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    """Add the hosts (``hostname:port``) that are new; return the ids of all by name."""
-    rows = [{"name": name} for name in sorted(set(names))]
-    statement = upsert(connection.dialect.name, HostRow).on_conflict_do_nothing(index_elements=["name"])
-    connection.execute(statement, rows)
-    found = connection.execute(select(HostRow.id, HostRow.name).where(HostRow.name.in_([row["name"] for row in rows])))
-    return {host.name: host.id for host in found}
 
 
 def wake_hosts(connection: Connection, at: datetime, feed_ids: Collection[int]) -> None:

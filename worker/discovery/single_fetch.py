@@ -1,18 +1,21 @@
 """Asking hosts outside a poll, as politely as in one: under their leases, one request at a time, with their gaps."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Self
 
+from sqlalchemy import Connection
+
 from worker.basics.urls import host_key
-from worker.claim.leasing import claim_host
+from worker.claim.leasing import claim_as_guest
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.locks import HostRelease
 from worker.errors import ErrorClass, PollError, TransientError
-from worker.fetch import Transfers
+from worker.fetch import Location, Transfers
 from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_results
 from worker.schedule.refusals import follow_answer
@@ -38,7 +41,9 @@ class Lookup:
         self._patience_ends_at = self._clock.now() + patience
         # The last request may take as long as any fetch, and the leases must not end before it.
         self._terms = replace(tools.terms, lease=time_left + tools.limits.deadline)
-        self._hosts: dict[str, ClaimedHost] = {}
+        self._hosts: dict[int, ClaimedHost] = {}
+        # Several names may share one host's lease.
+        self._host_ids: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -55,30 +60,51 @@ class Lookup:
             store_results(self._tools.engine, [], releases, now)
 
     def ask(self, url: str) -> Document:
-        """Return the document at a URL; raises the PollError that stands in the way."""
+        """Return the document at a URL; raises the PollError that stands in the way.
+
+        Each host that a redirect leads to is asked under its own lease, after its own gap.
+        """
+        asked = [self._turn_to(url)]
+
+        def follow(location: Location) -> None:
+            if not self._tools.guard.objection_to(location):
+                self._note_request(asked[-1], None)
+                asked.append(self._turn_to(location.href))
+
+        try:
+            document = fetch_document(self._tools.transfers, url, self._stop, follow)
+        except PollError as error:
+            self._note_request(asked[-1], error)
+            raise
+        self._note_request(asked[-1], None)
+        return document
+
+    def _turn_to(self, url: str) -> ClaimedHost:
+        """Return the URL's host once it may be asked."""
         host = self.hold(url)
         self._wait_for_gap(host)
-        try:
-            document = fetch_document(self._tools.transfers, url, self._stop)
-        except PollError as error:
-            self._note_request(host, error)
-            raise
-        self._note_request(host, None)
-        return document
+        return host
 
     def hold(self, url: str) -> ClaimedHost:
         """Return the URL's host, leased until the lookup ends; TransientError when another worker keeps it."""
-        engine, name = self._tools.engine, host_key(url)
-        while name not in self._hosts:
-            if claimed := write(
-                engine, lambda connection: claim_host(connection, self._clock.now(), self._terms, name)
-            ):
-                self._hosts[name] = claimed
-            elif self._clock.now() >= self._patience_ends_at or self._stop():
+        name = host_key(url)
+        while (host := self._claim(name)) is None:
+            if self._clock.now() >= self._patience_ends_at or self._stop():
                 raise _busy(f"{name} is being polled at the moment")
-            else:
-                time.sleep(_TURN.total_seconds())
-        return self._hosts[name]
+            time.sleep(_TURN.total_seconds())
+        return host
+
+    def _claim(self, name: str) -> ClaimedHost | None:
+        """Return a host that this lookup holds, or can lease now."""
+
+        def claim(connection: Connection) -> tuple[dict[str, int], list[ClaimedHost]]:
+            return claim_as_guest(connection, self._clock.now(), self._terms, [name])
+
+        if self._host_ids.get(name) not in self._hosts:
+            host_ids, hosts = write(self._tools.engine, claim)
+            self._host_ids |= host_ids
+            self._hosts |= {host.host_id: host for host in hosts}
+        return self._hosts.get(self._host_ids[name])
 
     def may_ask(self, host: ClaimedHost) -> bool:
         """Say whether the host may be asked before the lookup's time is over."""
@@ -98,18 +124,27 @@ class Lookup:
         now = self._clock.now()
         refusals = follow_answer(host.refusals, None, error, now)
         next_request_at = max(now + host.gap, refusals.held_until or now)
-        self._hosts[host.name] = replace(host, next_request_at=next_request_at, refusals=refusals)
+        self._hosts[host.host_id] = replace(host, next_request_at=next_request_at, refusals=refusals)
 
 
-def fetch_document(transfers: Transfers, url: str, stop: Stop = lambda: False) -> Document:
-    """Return one document, fetched through the same guard and limits as any feed; raises the PollError it ended in."""
-    transfers.start(FetchRequest(_NO_FEED, url))
+def fetch_document(
+    transfers: Transfers, url: str, stop: Stop = lambda: False, follow: Callable[[Location], None] | None = None
+) -> Document:
+    """Return one document, fetched through the same guard and limits as any feed; raises the PollError it ended in.
+
+    ``follow`` is called before a redirect to another host is followed, and may wait or raise.
+    """
+    transfers.start(FetchRequest(_NO_FEED, url), is_paced=follow is not None)
     fetched: list[Fetched] = []
     try:
         while not fetched:
             if stop():
                 raise TransientError(ErrorClass.INCOMPLETE, "feedmill was told to stop")
             fetched = transfers.step(_TURN)
+            for hop in transfers.take_held():
+                if follow:
+                    follow(hop.location)
+                transfers.send(_NO_FEED)
     finally:
         # If this is interrupted, whoever uses these transfers next must not get the answer.
         transfers.abandon(_NO_FEED)

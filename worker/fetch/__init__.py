@@ -9,7 +9,7 @@ a redirect goes round again) → Fetched
 """
 
 from worker.fetch.guard import Guard
-from worker.fetch.request import FetchLimits, locate
-from worker.fetch.transfers import Transfers
+from worker.fetch.request import FetchLimits, Location, locate
+from worker.fetch.transfers import HeldHop, Transfers
 
-__all__ = ["FetchLimits", "Guard", "Transfers", "locate"]
+__all__ = ["FetchLimits", "Guard", "HeldHop", "Location", "Transfers", "locate"]

@@ -40,6 +40,11 @@ def needs_lookup(host: str) -> bool:
     return False
 
 
+def known_address(host: str) -> str:
+    """Return the address of a host that needs no lookup."""
+    return "127.0.0.1" if host.removesuffix(".").endswith("localhost") else host
+
+
 def look_up(host: str) -> tuple[str, ...]:
     """Return the addresses of a name in the order to try them; none where it does not resolve.
 

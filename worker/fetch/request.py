@@ -55,6 +55,11 @@ class Location:
     """Scheme, host and port: what credentials belong to."""
     port: int
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port: what a lease is on. A name with the root's dot is the same name."""
+        return self.host.rstrip("."), self.port
+
 
 def locate(url: str) -> Location:
     """Read a feed's URL; RejectedError says what is wrong with it."""

@@ -70,6 +70,10 @@ class Transfer:
 
     request: FetchRequest
     hop: Hop
+    is_paced: bool
+    """Whether the caller sends each request to another host than the one before it."""
+    shows_addresses: bool
+    """Whether the caller sends the present request, once its host's addresses are known."""
 
     def __init__(self, shared: SharedByTransfers) -> None:
         self._shared = shared
@@ -88,6 +92,17 @@ class Transfer:
         self._is_permanent = True
         self._header_bytes = 0
         self._ask(location, timeout)
+
+    def hold(self) -> None:
+        """Let no deadline run: it is not asked for until ``go_on``."""
+        self._held_since = time.monotonic()
+
+    def go_on(self) -> None:
+        """Let the deadline run again, later by as long as it was held."""
+        waited = time.monotonic() - self._held_since
+        self.begun_at += waited
+        self.deadline += waited
+        self.handle.setopt(pycurl.TIMEOUT_MS, milliseconds(self.deadline - time.monotonic()))
 
     def follow(self, location: Location) -> None:
         """Make ready to follow a redirect to ``location``, within the same deadline."""

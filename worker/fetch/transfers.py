@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -10,7 +11,7 @@ from worker.fetch.answer import conclude_hop
 from worker.fetch.body import Budget, too_big_error
 from worker.fetch.guard import Guard
 from worker.fetch.headers import fresh_for, retry_after
-from worker.fetch.host_names import NameLookups, needs_lookup
+from worker.fetch.host_names import NameLookups, known_address, needs_lookup
 from worker.fetch.libcurl import EndedRequest, MultiHandle, find_ca_bundle, timeout_error, unresolved_error
 from worker.fetch.request import FetchLimits, Location, locate
 from worker.fetch.transfer import SharedByTransfers, Transfer
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 _LOOK_FOR_WASTE_EVERY = 0.5
 """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldHop:
+    """A request of a fetch that is not sent before ``Transfers.send`` says so."""
+
+    feed_id: int
+    location: Location
+    addresses: tuple[str, ...] = ()
+    """Those of its host, where they were to be shown; none for a redirect to another host, which is held first."""
 
 
 class Transfers:
@@ -35,6 +46,10 @@ class Transfers:
         # In the order they began, which is the order in which they run out of time.
         self._running: dict[pycurl.Curl, Transfer] = {}
         self._idle: list[Transfer] = []
+        # Those that were held: their deadlines come before those of the ones that began after them, not before them.
+        self._resumed: dict[pycurl.Curl, Transfer] = {}
+        self._held: dict[int, Transfer] = {}
+        self._newly_held: list[HeldHop] = []
         self._ended: list[Fetched] = []
         self._look_for_waste_at = 0.0
 
@@ -47,10 +62,14 @@ class Transfers:
     @property
     def in_flight(self) -> int:
         """How many fetches were started and have not been returned."""
-        return len(self._running) + len(self._ended)
+        return len(self._running) + len(self._held) + len(self._ended)
 
-    def start(self, request: FetchRequest) -> None:
-        """Begin a fetch; ``step`` returns how it ended, even where its URL may not be fetched."""
+    def start(self, request: FetchRequest, *, is_paced: bool = False, shows_addresses: bool = False) -> None:
+        """Begin a fetch; ``step`` returns how it ended, even where its URL may not be fetched.
+
+        If it ``is_paced``, a redirect to another host is held until ``send``. With ``shows_addresses`` so is its first
+        request, as soon as it is known where its host is.
+        """
         try:
             location = locate(request.url)
         except PollError as refusal:
@@ -58,11 +77,12 @@ class Transfers:
             return
         transfer = self._idle.pop() if self._idle else Transfer(self._shared)
         transfer.begin(request, location)
+        transfer.is_paced, transfer.shows_addresses = is_paced, shows_addresses
         self._running[transfer.handle] = transfer
         self._send(transfer)
 
     def step(self, wait: timedelta, held_bytes: int = 0) -> list[Fetched]:
-        """Drive everything in flight until something ends, for at most ``wait``, and return all that has ended.
+        """Drive everything in flight until something ends or is held, for at most ``wait``; return all that has ended.
 
         ``held_bytes`` are documents that the caller still has in memory: they count against the same limit.
         """
@@ -70,13 +90,35 @@ class Transfers:
         until = time.monotonic() + wait.total_seconds()
         while True:
             self._drive(until - time.monotonic())
-            if self._ended or time.monotonic() >= until:
+            if self._ended or self._newly_held or time.monotonic() >= until:
                 ended, self._ended = self._ended, []
                 return ended
+
+    def take_held(self) -> list[HeldHop]:
+        """Return the requests that have been held since this was last asked."""
+        held, self._newly_held = self._newly_held, []
+        return held
+
+    def send(self, feed_id: int, *, shows_addresses: bool = False) -> None:
+        """Send a request that is held, or hold it again once its addresses are known; its time goes on from now."""
+        transfer = self._held.pop(feed_id)
+        transfer.go_on()
+        self._running[transfer.handle] = self._resumed[transfer.handle] = transfer
+        if transfer.shows_addresses:
+            # Its addresses are known.
+            transfer.shows_addresses = False
+            self._multi.add(transfer.handle)
+        else:
+            transfer.shows_addresses = shows_addresses
+            self._send(transfer)
 
     def abandon(self, feed_id: int) -> None:
         """Cut the fetch of a feed; ``step`` never returns it."""
         self._ended = [fetched for fetched in self._ended if fetched.request.feed_id != feed_id]
+        self._newly_held = [hop for hop in self._newly_held if hop.feed_id != feed_id]
+        if held := self._held.pop(feed_id, None):
+            held.clear()
+            self._idle.append(held)
         for transfer in [each for each in self._running.values() if each.request.feed_id == feed_id]:
             self._withdraw(transfer)
             self._recycle(transfer)
@@ -85,9 +127,10 @@ class Transfers:
         """Cut everything in flight and free libcurl's handles."""
         for transfer in self._running.values():
             self._withdraw(transfer)
-        for transfer in (*self._running.values(), *self._idle):
+        for transfer in (*self._running.values(), *self._held.values(), *self._idle):
             transfer.handle.close()
-        self._running.clear()
+        for kept in (self._running, self._resumed, self._held):
+            kept.clear()
         self._idle.clear()
         self._lookups.close()
         self._multi.close()
@@ -106,15 +149,33 @@ class Transfers:
 
     def _due_in(self) -> float:
         """Return the seconds until a fetch, or the lookup of a name, runs out of time."""
-        oldest = next(iter(self._running.values()), None)
+        oldest = self._find_oldest()
         return min(oldest.deadline if oldest else math.inf, self._lookups.due_at) - time.monotonic()
+
+    def _find_oldest(self) -> Transfer | None:
+        """Return the fetch that runs out of time first."""
+        first = next(iter(self._running.values()), None)
+        if first is None or not self._resumed:
+            return first
+        return min((first, *self._resumed.values()), key=lambda transfer: transfer.deadline)
 
     def _send(self, transfer: Transfer) -> None:
         """Send a transfer's request, or first look up its host."""
-        if needs_lookup(transfer.hop.location.host):
-            self._lookups.ask(transfer.hop.location.host, transfer)
+        host = transfer.hop.location.host
+        if needs_lookup(host):
+            self._lookups.ask(host, transfer)
+        elif transfer.shows_addresses:
+            self._hold(transfer, (known_address(host),))
         else:
             self._multi.add(transfer.handle)
+
+    def _hold(self, transfer: Transfer, addresses: tuple[str, ...] = ()) -> None:
+        """Leave it to the caller when a request is sent: until then it counts as none."""
+        transfer.hold()
+        del self._running[transfer.handle]
+        self._resumed.pop(transfer.handle, None)
+        self._held[transfer.request.feed_id] = transfer
+        self._newly_held.append(HeldHop(transfer.request.feed_id, transfer.hop.location, addresses))
 
     def _send_resolved(self) -> None:
         """Send the requests whose hosts have been looked up, and end those whose hosts have no address."""
@@ -122,7 +183,10 @@ class Transfers:
             transfer = result.asker
             if result.addresses:
                 transfer.use_addresses(result.addresses)
-                self._multi.add(transfer.handle)
+                if transfer.shows_addresses:
+                    self._hold(transfer, result.addresses)
+                else:
+                    self._multi.add(transfer.handle)
             else:
                 host = transfer.hop.location.host
                 self._finish(transfer, unresolved_error(host, self._limits, is_late=result.is_late))
@@ -142,14 +206,18 @@ class Transfers:
             self._finish(transfer, error.with_traceback(None))
             return
         if isinstance(answer, Location):
+            is_elsewhere = answer.place != transfer.hop.location.place
             transfer.follow(answer)
-            self._send(transfer)
+            if is_elsewhere and transfer.is_paced:
+                self._hold(transfer)
+            else:
+                self._send(transfer)
         else:
             self._finish(transfer, answer)
 
     def _cut_overdue(self) -> None:
         """End what has passed its deadline, whatever libcurl waits for: a name that hangs, a pause."""
-        while (oldest := next(iter(self._running.values()), None)) and oldest.deadline <= time.monotonic():
+        while (oldest := self._find_oldest()) and oldest.deadline <= time.monotonic():
             self._cut(oldest, timeout_error(oldest.hop.location.host, self._limits))
 
     def _cut_wasteful(self) -> None:
@@ -186,6 +254,7 @@ class Transfers:
 
     def _recycle(self, transfer: Transfer) -> None:
         del self._running[transfer.handle]
+        self._resumed.pop(transfer.handle, None)
         self._budget.release(transfer)
         transfer.clear()
         self._idle.append(transfer)

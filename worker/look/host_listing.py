@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.database.host_rows import read_wildcards
 from worker.errors import ErrorClass
 
 _SLICE = 500
@@ -32,6 +34,15 @@ def list_hosts(
         yield _listed(row, now)
 
 
+def list_wildcards(connection: Connection, names: Collection[str] | None = None) -> Iterator[Mapping[str, Any]]:
+    """List wildcards like hosts, all or those that are named: what was chosen for the hosts they stand for."""
+    listed = dict.fromkeys(("id", "host", "feeds", "due", "state", "until", "why", "failures", "held_until"))
+    for each in read_wildcards(connection):
+        if names is None or each.name in names:
+            chosen = {"host": each.name, "gap": each.gap, "parallel": each.parallel, "claimable_at": None}
+            yield listed | chosen | {"state": "wildcard", "why": "for every name under it that has nothing of its own"}
+
+
 def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
     of_host = ScheduleRow.host_id == HostRow.id
     count = select(func.count()).select_from(ScheduleRow).where(of_host).correlate(HostRow)
@@ -45,15 +56,18 @@ def _hosts(now: datetime) -> Select[*tuple[Any, ...]]:
         is_held = ScheduleRow.next_poll_at.is_not(None) & (ScheduleRow.held_until > now)
         return select(told).select_from(ScheduleRow).where(of_host, is_held).correlate(HostRow).scalar_subquery()
 
+    shared = aliased(HostRow)
     return select(
         HostRow,
+        shared.name.label("shared_name"),
+        shared.claimable_at.label("shared_claimable_at"),
         count.where(ScheduleRow.next_poll_at.is_not(None)).scalar_subquery().label("feeds"),
         count.where(ScheduleRow.next_poll_at <= now).scalar_subquery().label("due"),
         # Looked for only where there is something to explain: a host may have very many feeds.
         case((has_refused, newest)).label("refusal"),
         case((has_refused, of_held(func.count()))).label("held_feeds"),
         case((has_refused, of_held(func.min(ScheduleRow.held_until)))).label("feeds_held_until"),
-    )
+    ).outerjoin(shared, shared.id == HostRow.shares_with)
 
 
 def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
@@ -68,14 +82,16 @@ def _listed(row: Row[Any], now: datetime) -> Mapping[str, Any]:
         "why": why,
         "failures": row.failures,
         "held_until": row.held_until,
-        "gap": row.gap,
-        "parallel": row.parallel,
-        "claimable_at": row.claimable_at,
+        "gap": row.wildcard_gap if row.gap is None else row.gap,
+        "parallel": row.parallel or row.wildcard_parallel,
+        "claimable_at": row.shared_claimable_at or row.claimable_at,
     }
 
 
 def _state(row: Row[Any], now: datetime) -> tuple[str, datetime | None, str | None]:
     """Return a host's state, until when it may not be asked, and why."""
+    if row.shared_name:
+        return "shared", None, f"its feeds are asked for as those of {row.shared_name}"
     alone = "one of its feeds may be killing workers: it is polled with nothing beside it" if row.isolated else None
     if row.lease_token and row.lease_until > now:
         return "polled", row.lease_until, alone

@@ -92,8 +92,8 @@ def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> 
     query = _feeds(now).add_columns(
         HostRow.claimable_at,
         case((HostRow.lease_until > now, HostRow.lease_until)).label("leased_until"),
-        HostRow.gap,
-        HostRow.parallel,
+        func.coalesce(HostRow.gap, HostRow.wildcard_gap).label("gap"),
+        func.coalesce(HostRow.parallel, HostRow.wildcard_parallel).label("parallel"),
         ahead.correlate(ScheduleRow).scalar_subquery().label("ahead"),
         last_poll.scalar_subquery().label("last_poll_at"),
     )

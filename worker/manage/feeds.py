@@ -13,7 +13,8 @@ from worker.basics.units import read_id
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.clock import read_clock
 from worker.database.feed_tables import FeedAliasRow, FeedRow, FeedTagRow, ScheduleRow
-from worker.database.locks import add_hosts, count_edition, count_instruction, lock_feeds, wake_hosts
+from worker.database.host_rows import add_hosts
+from worker.database.locks import count_edition, count_instruction, lock_feeds, wake_hosts
 from worker.database.statements import is_one_of, slices, upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
 from worker.manage.feed_tags import add_tags

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, Engine, delete, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Connection, Delete, Engine, delete, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.feed_tables import PollRow
+from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.outbox_tables import EventRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
@@ -27,6 +27,8 @@ from worker.settings import Settings
 _SLICE = 5_000
 # Copies of an article come within days; boilerplate is learnt again from three stories.
 _KEEP_ANCHORS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
+# A host that only redirects lead to: by then no wait that it asked for is left.
+_KEEP_TARGETS = timedelta(days=8)
 # Hashes are spread evenly, so that a slice of their range is a slice of the table and needs no index of its own. Each
 # slice costs something even where nothing in it is old, so that one run looks at only a few.
 _HASH_SLICES, _HASH_SLICES_A_RUN = 256, 16
@@ -43,6 +45,8 @@ class Pruned:
     partitions: int
     sketches: int
     """Articles that can no longer be found by their words."""
+    hosts: int
+    """Hosts that redirects had led to, and no longer do."""
 
 
 def prune(engine: Engine, chosen: Settings) -> Pruned:
@@ -66,7 +70,22 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, most_hash_slices: 
         polls=_delete(engine, PollRow.id, PollRow.started_at, polls_before, stop),
         events=_delete(engine, EventRow.id, EventRow.created_at, events_before, stop),
         sketches=_delete_signatures(engine, now, stop, hash_slices),
+        hosts=write(engine, lambda connection: _delete_former_targets(connection, now - _KEEP_TARGETS)),
     )
+
+
+def _delete_former_targets(connection: Connection, asked_before: datetime) -> int:
+    """Delete hosts without feeds, of which an operator chose nothing, that were asked long ago; return how many."""
+    member = aliased(HostRow)
+    is_needed = or_(
+        exists().where(ScheduleRow.host_id == HostRow.id),
+        exists().where(member.shares_with == HostRow.id),
+        HostRow.gap.is_not(None),
+        HostRow.parallel.is_not(None),
+    )
+    idle = select(HostRow.id).where(HostRow.claimable_at.is_(None), HostRow.lease_token.is_(None))
+    idle = idle.where(HostRow.next_request_at < asked_before, ~is_needed).order_by(HostRow.id).limit(_SLICE)
+    return connection.execute(delete(HostRow).where(HostRow.id.in_(idle.with_for_update(skip_locked=True)))).rowcount
 
 
 def _delete_signatures(engine: Engine, now: datetime, stop: _Stop, hash_slices: Iterable[int]) -> int:

@@ -39,7 +39,7 @@ from worker.store.polls import store_polls, write_polls
 from worker.values.articles import Finding, Sighting
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
-from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult, PutOff
 from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 
 # Programs that store documents of their own find all they need for it here.
@@ -76,12 +76,16 @@ def store_documents(
 
 
 def store_results(
-    engine: Engine, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
+    engine: Engine,
+    results: Sequence[PollResult],
+    releases: Sequence[HostRelease],
+    now: datetime,
+    put_off: Sequence[PutOff] = (),
 ) -> list[PollRecord]:
-    """Write polls that brought no entries, and ends of leases, in one transaction."""
+    """Write polls that brought no entries, polls that are put off, and ends of leases, in one transaction."""
 
     def store(connection: Connection) -> list[PollRecord]:
-        locked = store_polls(connection, results, releases, now)
+        locked = store_polls(connection, results, releases, now, put_off)
         _move_feeds(connection, locked, results, now)
         return [result.record for result in results]
 

@@ -111,7 +111,7 @@ def poll_named(
         remaining = deque(left)
         claim = _claim_some_of(remaining, claim_named_feeds, force=force)
         while remaining and not stop():
-            for record in poll_in_window(Window(tools, credentials), claim, stop, time.monotonic()):
+            for record in poll_in_window(Window(tools, credentials, force=force), claim, stop, time.monotonic()):
                 left.pop(record.feed_id, None)
                 yield record
         # A claim takes only so many feeds of a host, and a window has only so much time: the next round takes the rest.
@@ -148,7 +148,7 @@ def poll_requested(tools: Tools, feed_ids: Collection[int], stop: Stop, *, force
         remaining = deque(find_requested(connection, feed_ids))
     claim = _claim_some_of(remaining, claim_requested_feeds, force=force)
     while remaining and not stop() and not is_over():
-        yield from poll_in_window(Window(tools), claim, stop, began)
+        yield from poll_in_window(Window(tools, force=force), claim, stop, began)
 
 
 def _claim_some_of(remaining: deque[int], claim: Callable[..., list[ClaimedHost]], *, force: bool) -> Claim:

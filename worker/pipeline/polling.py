@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -43,12 +43,15 @@ Claim = Callable[[Connection, datetime, ClaimTerms], list[ClaimedHost]]
 """Leases hosts with feeds to poll; none when there is nothing to do at the moment."""
 
 
-def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
-    """Poll feeds that are due, until none is or the time of one task is over; yield each poll once it is stored."""
+def poll_due(tools: Tools, stop: Stop) -> Generator[PollRecord, None, datetime | None]:
+    """Poll feeds that are due, until none is or the time of one task is over; yield each poll once it is stored.
+
+    Return by when all those have their turn that must wait for the gap of a host that redirects lead to, if any must.
+    """
     began = time.monotonic()
     # Messages may have piled up while nobody worked: each of them costs only this look.
     if not count_poll_tasks(tools.engine, 1, 1):
-        return
+        return None
     # Feeds that may be killing workers are polled first and alone: a death is then certainly theirs.
     is_over = stops_after(_APART_FOR)
     while not (stop() or is_over()):
@@ -56,7 +59,9 @@ def poll_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
         yield from poll_in_window(Window(tools), _claim_isolated_once(found), stop, began)
         if not found:
             break
-    yield from poll_in_window(Window(tools), claim_due_hosts, stop, began)
+    window = Window(tools)
+    yield from poll_in_window(window, claim_due_hosts, stop, began)
+    return window.put_off_until
 
 
 def _claim_isolated_once(found: list[ClaimedHost]) -> Claim:
@@ -78,7 +83,7 @@ def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     deadline = _CLAIM_FOR + tools.limits.deadline - tools.limits.stop_claiming
     tools = replace(tools, limits=replace(tools.limits, stop_claiming=_CLAIM_FOR, deadline=deadline))
     while not stop():
-        yield from poll_due(tools, stop)
+        due_by = max(due_by, (yield from poll_due(tools, stop)) or due_by)
         with reading(tools.engine) as connection:
             now = read_clock(connection).now()
             at = find_next_claim(connection, due_by, now + PATIENCE)

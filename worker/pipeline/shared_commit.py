@@ -18,7 +18,7 @@ from worker.errors import OUR_FAULT, ErrorClass, PermanentError
 from worker.pipeline.conclude import store_results
 from worker.pipeline.results import Answered
 from worker.values.entries import ParsedDocument
-from worker.values.outcomes import Outcome, PollRecord, PollResult
+from worker.values.outcomes import Outcome, PollRecord, PollResult, PutOff
 
 # A poll waits for its commit until so many wait, or for so long.
 _MOST = 50
@@ -58,19 +58,22 @@ class SharedCommit:
         self._engine = engine
         self._results: list[PollResult] = []
         self._releases: list[HostRelease] = []
+        self._put_off: list[PutOff] = []
         self._since = 0.0
 
     def __len__(self) -> int:
-        return len(self._results) + len(self._releases)
+        return len(self._results) + len(self._releases) + len(self._put_off)
 
-    def add(self, result: PollResult | None, release: HostRelease | None) -> None:
-        """Let a poll, the end of a lease, or both wait for the next commit."""
+    def add(self, result: PollResult | None, release: HostRelease | None, put_off: PutOff | None = None) -> None:
+        """Let a poll, the end of a lease, what is put off, or several of them wait for the next commit."""
         if not self:
             self._since = time.monotonic()
         if result:
             self._results.append(result)
         if release:
             self._releases.append(release)
+        if put_off:
+            self._put_off.append(put_off)
 
     @property
     def is_due(self) -> bool:
@@ -81,13 +84,13 @@ class SharedCommit:
         """Write everything that waits, and return the ledger's rows; a poll that cannot be stored costs no other."""
         now = clock.now()
         try:
-            records = store_results(self._engine, self._results, self._releases, now)
+            records = store_results(self._engine, self._results, self._releases, now, self._put_off)
         except Exception as error:
             if must_stop(error):
                 raise
             records = list(self._store_one_by_one(now))
-            store_results(self._engine, [], self._releases, now)
-        self._results, self._releases = [], []
+            store_results(self._engine, [], self._releases, now, self._put_off)
+        self._results, self._releases, self._put_off = [], [], []
         return records
 
     def _store_one_by_one(self, now: datetime) -> Iterator[PollRecord]:

@@ -10,7 +10,6 @@ claimed hosts → ``Visit`` → transfers → unchanged or failed: ``SharedCommi
 import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -24,6 +23,7 @@ from worker.database.engine import reading
 from worker.database.locks import HostRelease
 from worker.errors import PollError
 from worker.pipeline.conclude import store_documents
+from worker.pipeline.hops import Begun, Hops
 from worker.pipeline.prepared_document import READING
 from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
 from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
@@ -54,31 +54,26 @@ _LOG = structlog.get_logger(__name__)
 _KEYS = itertools.count(1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    feed: DueFeed
-    visit: Visit
-    started_at: datetime
-
-
 class Window:
     """The polls that one task has in flight; a class because they outlive each turn of its loop."""
 
-    def __init__(self, tools: Tools, credentials: Credentials | None = None) -> None:
+    def __init__(self, tools: Tools, credentials: Credentials | None = None, *, force: bool = False) -> None:
+        """With ``force`` hosts that asked to be left alone are asked where redirects lead to them."""
         self.tools = tools
         self._clock: Clock
         self._credentials = credentials
         self._visits: dict[int, Visit] = {}
         # The visits with feeds that have not begun: most hosts have one feed, and leave this at once.
         self._waiting: dict[int, Visit] = {}
-        self._on_the_wire: dict[int, _Begun] = {}
+        self._on_the_wire: dict[int, Begun] = {}
         # The requests that do not hang yet, in the order in which they began.
-        self._young: deque[_Begun] = deque()
+        self._young: deque[Begun] = deque()
         self._hanging: set[int] = set()
         self._unread: list[tuple[int, DueFeed, Document]] = []
-        self._being_read: dict[int, tuple[Visit, Answered]] = {}
+        self._being_read: dict[int, tuple[Begun, Answered]] = {}
         self._unstored: list[ReadDocument] = []
         self._shared = SharedCommit(tools.engine)
+        self._hops = Hops(tools, self._visits, self._shared, force=force)
 
     @property
     def is_busy(self) -> bool:
@@ -93,6 +88,11 @@ class Window:
         is_behind = self.tools.parser.pending > _PARSER_BACKLOG
         return 0 if is_behind or 2 * room < min(self.tools.terms.hosts, self.tools.slots) else room
 
+    @property
+    def put_off_until(self) -> datetime | None:
+        """By when all polls have their turn that were put off for nothing but the gap of a host; None without any."""
+        return self._hops.put_off_until
+
     def admit(self, clock: Clock, hosts: Iterable[ClaimedHost]) -> None:
         """Take in claimed hosts, and the database's clock as it was read for their claim."""
         self._clock = clock
@@ -103,21 +103,26 @@ class Window:
         """Give back the feeds that have not begun: they stay due and are not counted."""
         for visit in self._waiting.values():
             visit.begin_no_more()
+        self._hops.begin_no_more()
 
     def turn(self, wait: timedelta) -> Iterator[PollRecord]:
         """Begin the requests that may begin, wait a moment for answers, and store the polls that have ended."""
+        if self._hops:
+            self._send_hops()
         self._begin()
         self._note_hanging_hosts()
         parser = self.tools.parser
         wait = min(wait, _LOOK_IN) if parser.pending else wait
         for fetched in self.tools.transfers.step(wait, held_bytes=parser.pending_bytes):
             self._take_answer(fetched)
+        for hop in self.tools.transfers.take_held():
+            self._hops.take(self._on_the_wire[hop.feed_id], hop, self._clock.now())
         self._submit_documents()
         self._unstored += self._read()
         for documents in in_bunches(list(self._unstored)):
             yield from self._store(documents)
         if self._shared.is_due or (self._shared and not self._visits):
-            yield from self._shared.commit(self._clock)
+            yield from self._commit()
 
     def close(self) -> list[PollRecord]:
         """Give up the polls in flight, give back all hosts, and store the polls that wait for their commit."""
@@ -136,22 +141,42 @@ class Window:
             self._waiting,
             self._young,
             self._hanging,
+            self._hops,
         ):
             held.clear()
-        return self._shared.commit(self._clock) if self._shared else []
+        return self._commit() if self._shared else []
+
+    def _commit(self) -> list[PollRecord]:
+        records = self._shared.commit(self._clock)
+        self._hops.store_found(self._clock)
+        return records
+
+    def _send_hops(self) -> None:
+        """Send the hops that may be sent; give back the feeds whose hops cannot be in time."""
+        for begun, put_off in self._hops.send(self._clock):
+            feed_id = begun.feed.feed_id
+            del self._on_the_wire[feed_id]
+            self._hanging.discard(begun.visit.host.host_id)
+            self.tools.transfers.abandon(feed_id)
+            begun.visit.give_back()
+            self._shared.add(None, None, put_off)
+            self._hops.end(begun.visit, self._clock.now())
 
     def _begin(self) -> None:
         for host_id, visit in list(self._waiting.items()):
             while feed := visit.begin(self._clock.now()):
-                begun = self._on_the_wire[feed.feed_id] = _Begun(feed, visit, self._clock.now())
+                begun = Begun(feed, visit, self._clock.now(), asked=visit, pace=visit.pace)
+                self._on_the_wire[feed.feed_id] = begun
                 self._young.append(begun)
                 is_doubtful = doubts_silence(feed.rhythm, feed.last_success_at, begun.started_at)
                 validators = NO_VALIDATORS if is_doubtful else feed.validators
-                self.tools.transfers.start(FetchRequest(feed.feed_id, feed.url, validators, self._credentials))
+                request = FetchRequest(feed.feed_id, feed.url, validators, self._credentials)
+                shows_addresses = visit.host.domain is not None
+                self.tools.transfers.start(request, is_paced=True, shows_addresses=shows_addresses)
             if not visit.is_waiting:
                 del self._waiting[host_id]
                 if visit.is_over:
-                    self._shared.add(None, self._visits.pop(host_id).release(self._clock.now()))
+                    self._hops.end(visit, self._clock.now())
 
     def _note_hanging_hosts(self) -> None:
         while self._young and self._clock.now() - self._young[0].started_at > _PATIENCE:
@@ -163,19 +188,20 @@ class Window:
         """Keep a document for the parser; conclude any other answer at once."""
         begun = self._on_the_wire.pop(fetched.request.feed_id)
         now = self._clock.now()
-        begun.visit.note_answer(now)
+        assert begun.pace, "what was answered had been sent"
+        begun.pace.note_answer(now)
         self._hanging.discard(begun.visit.host.host_id)
         bounds = bounds_of(begun.feed, self.tools.bounds)
         answered = Answered(begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds)
         match fetched.answer:
             case Document() as document if hash_body(document) != begun.feed.body_hash:
                 key = next(_KEYS)
-                self._being_read[key] = (begun.visit, answered)
+                self._being_read[key] = (begun, answered)
                 self._unread.append((key, begun.feed, document))
             case Document() | NotModified():
-                self._conclude(begun.visit, conclude_unchanged(answered, now))
+                self._conclude(begun, conclude_unchanged(answered, now))
             case PollError() as error:
-                self._conclude_failure(begun.visit, answered, error)
+                self._conclude_failure(begun, answered, error)
 
     def _submit_documents(self) -> None:
         """Send the documents that came in to the parser, with the outlines of their feeds' last ones."""
@@ -192,15 +218,15 @@ class Window:
         """Yield the documents that were parsed since the last turn; conclude at once those that could not be."""
         for parsed in self.tools.parser.collect(timedelta(0)):
             if parsed.key in self._being_read:
-                visit, answered = self._being_read.pop(parsed.key)
+                begun, answered = self._being_read.pop(parsed.key)
                 if isinstance(parsed.answer, PollError):
                     if trace := parsed.answer.trace:
                         _LOG.error("document not read", url=answered.feed.url, exception=trace)
-                    self._conclude_failure(visit, answered, parsed.answer)
+                    self._conclude_failure(begun, answered, parsed.answer)
                 else:
                     # The lease ends in the shared commit, after the polls of its host that wait there: otherwise their
                     # feeds, which are still due until then, would be claimed again.
-                    yield ReadDocument(answered, parsed.answer, self._finish(visit, answered.feed.feed_id, None))
+                    yield ReadDocument(answered, parsed.answer, self._finish(begun, None))
 
     def _store(self, documents: Sequence[ReadDocument]) -> Iterator[PollRecord]:
         """Store documents in one commit, or each in a commit of its own where that fails."""
@@ -234,17 +260,24 @@ class Window:
             self._unstored.remove(each)
             self._shared.add(result, each.release)
 
-    def _conclude_failure(self, visit: Visit, answered: Answered, error: PollError) -> None:
+    def _conclude_failure(self, begun: Begun, answered: Answered, error: PollError) -> None:
         now = self._clock.now()
         was_outage = self.tools.outages.explains(answered.feed.streak, now)
-        self._conclude(visit, conclude_failure(answered, error, now, was_outage=was_outage))
+        self._conclude(begun, conclude_failure(answered, error, now, was_outage=was_outage))
 
-    def _conclude(self, visit: Visit, result: PollResult) -> None:
+    def _conclude(self, begun: Begun, result: PollResult) -> None:
         record = result.record
-        self._shared.add(result, self._finish(visit, record.feed_id, record.error))
+        self._shared.add(result, self._finish(begun, record.error))
 
-    def _finish(self, visit: Visit, feed_id: int, error: PollError | None) -> HostRelease | None:
-        release = visit.finish(feed_id, error, self._clock.now())
+    def _finish(self, begun: Begun, error: PollError | None) -> HostRelease | None:
+        if begun.is_guest and begun.asked:
+            self._shared.add(None, self._finish_at(begun.asked, begun, error))
+            # The feed's own host answered well: it said where to go.
+            error = None
+        return self._finish_at(begun.visit, begun, error)
+
+    def _finish_at(self, visit: Visit, begun: Begun, error: PollError | None) -> HostRelease | None:
+        release = visit.finish(begun.feed.feed_id, error, self._clock.now())
         if release:
             del self._visits[visit.host.host_id]
             # A host that refused us is given back although some of its feeds have not begun.

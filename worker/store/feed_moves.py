@@ -12,7 +12,8 @@ from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.conflicts import is_taken
 from worker.database.feed_tables import FeedAliasRow, FeedRow, FeedTagRow, PollRow, ScheduleRow, SeedFileRow
-from worker.database.locks import add_hosts, count_edition, count_instruction, wake_hosts
+from worker.database.host_rows import add_hosts
+from worker.database.locks import count_edition, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
 from worker.store.decided_articles import StaleDecisionError
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState

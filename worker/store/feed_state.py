@@ -16,7 +16,7 @@ from worker.database.value_columns import GUID_RULE, MOVE
 from worker.errors import PollError
 from worker.store.poll_locks import Locked
 from worker.values.due_feeds import NO_VALIDATORS, FeedState
-from worker.values.outcomes import Outcome, PollRecord, PollResult
+from worker.values.outcomes import Outcome, PollRecord, PollResult, PutOff
 
 _ENDINGS = {FeedState.GONE: EventKind.FEED_GONE, FeedState.QUARANTINED: EventKind.FEED_QUARANTINED}
 _ATTEMPT = replaced("last_attempt_at", "next_poll_at", "next_poll_reason", "interval") | {
@@ -45,6 +45,7 @@ _UPDATE_AFTER_SUCCESS = update_many(
     | _READING
     | {"last_changed_at": "coalesce({last_changed_at}, schedules.last_changed_at)"},
 )
+_PUT_OFF = update_many(ScheduleRow, ["feed_id"], replaced("next_poll_at", "next_poll_reason"))
 _NOTE_READING = update_many(ScheduleRow, ["feed_id"], _READING)
 _FORGET_VALIDATORS = update_many(ScheduleRow, ["feed_id"], _READING | dict.fromkeys(_VALIDATORS, "NULL"))
 
@@ -112,6 +113,12 @@ def _note_readings(connection: Connection, locked: Locked, results: Sequence[Pol
             others.append(row)
     _FORGET_VALIDATORS.execute(connection, newer)
     _NOTE_READING.execute(connection, others)
+
+
+def put_off_polls(connection: Connection, put_off: Sequence[PutOff]) -> None:
+    """Write when to poll feeds whose polls were given up: they are not counted, and what is requested stays so."""
+    rows = ({"feed_id": each.feed_id, "next_poll_at": each.at, "next_poll_reason": each.reason} for each in put_off)
+    _PUT_OFF.execute(connection, rows)
 
 
 def store_feeds(connection: Connection, results: Iterable[PollResult], now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from worker.basics.urls import feed_url_key
 from worker.database.feed_tables import FeedRow
 from worker.database.locks import HostRelease, LockedFeed, lock_feeds, lock_hosts
-from worker.values.outcomes import PollResult
+from worker.values.outcomes import PollResult, PutOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +42,31 @@ class Locked:
         last = feed.last_success_at
         return max(record.started_at, last + timedelta(microseconds=1)) if last else record.started_at
 
-    def may_decide(self, result: PollResult) -> bool:
+    def may_decide(self, result: PollResult | PutOff) -> bool:
         """Say whether a poll decides what becomes of its feed.
 
         It does not when its lease no longer holds, when somebody has said what to do with the feed since it was
         claimed, nor when it only read a saved document of a feed that is polled. A file always decides about itself.
         """
-        feed = self.feeds.get(result.record.feed_id)
+        feed = self.feeds.get(result.feed_id)
         is_held = self.holds_lease(result.host_id, result.token)
         is_file = result.host_id is None
         return feed is not None and (is_file or (is_held and feed.instructions == result.instructions))
 
 
-def lock_polls(connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease] = ()) -> Locked:
-    """Lock the feeds and hosts that polls and the ends of leases write to."""
-    feed_ids = {result.record.feed_id for result in results}
+def lock_polls(
+    connection: Connection,
+    results: Sequence[PollResult],
+    releases: Sequence[HostRelease] = (),
+    put_off: Sequence[PutOff] = (),
+) -> Locked:
+    """Lock the feeds and hosts that polls, those that are put off, and the ends of leases write to."""
+    polls: list[PollResult | PutOff] = [*results, *put_off]
+    feed_ids = {each.feed_id for each in polls}
     keys = [feed_url_key(result.moves_to) for result in results if result.moves_to]
     if keys:
         # A move may make two feeds one, and writes both.
         feed_ids.update(connection.execute(select(FeedRow.id).where(FeedRow.url_key.in_(keys))).scalars())
     feeds = lock_feeds(connection, feed_ids)
-    hosts = {result.host_id for result in results if result.host_id and result.token}
+    hosts = {each.host_id for each in polls if each.host_id and each.token}
     return Locked(feeds, lock_hosts(connection, hosts | {release.host_id for release in releases}))

@@ -9,21 +9,26 @@ from sqlalchemy import Connection
 from worker.database.feed_tables import PollRow
 from worker.database.locks import HostRelease, release_hosts
 from worker.database.many_rows import insert_many
-from worker.store.feed_state import store_feeds, store_schedules
+from worker.store.feed_state import put_off_polls, store_feeds, store_schedules
 from worker.store.outlines import store_outlines
 from worker.store.poll_locks import Locked, lock_polls
 from worker.store.sightings import confirm_sightings, store_departures
-from worker.values.outcomes import PollRecord, PollResult
+from worker.values.outcomes import PollRecord, PollResult, PutOff
 
 _INSERT_POLLS = insert_many(PollRow, [name for name in PollRow.__table__.columns.keys() if name != "id"])  # noqa: SIM118 -- a collection of columns
 
 
 def store_polls(
-    connection: Connection, results: Sequence[PollResult], releases: Sequence[HostRelease], now: datetime
+    connection: Connection,
+    results: Sequence[PollResult],
+    releases: Sequence[HostRelease],
+    now: datetime,
+    put_off: Sequence[PutOff] = (),
 ) -> Locked:
-    """Write polls that brought no entries and end leases, in one transaction; return its locks."""
-    locked = lock_polls(connection, results, releases)
+    """Write polls that brought no entries, put others off and end leases, in one transaction; return its locks."""
+    locked = lock_polls(connection, results, releases, put_off)
     write_polls(connection, locked, results, now)
+    put_off_polls(connection, [each for each in put_off if locked.may_decide(each)])
     release_hosts(connection, releases)
     return locked
 

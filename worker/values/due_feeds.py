@@ -116,6 +116,15 @@ class ClaimedHost:
     is_isolated: bool
     """True when nothing may be polled beside it: one of its feeds may be killing workers."""
     feeds: tuple[DueFeed, ...]
+    domain: str | None = None
+    """The domain and port of a name with siblings, which shares its pace with those at its address."""
+    address: str | None = None
+    """Where such a name was last found."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it stands for all names of a domain at one address."""
+        return self.name.startswith("*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,21 @@ class PollRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """A poll that was given up uncounted, because another host, where a redirect leads, could not be asked in time."""
+
+    feed_id: int
+    host_id: int
+    token: str
+    """The lease under which it was begun."""
+    instructions: int
+    """How many instructions the feed had when it was claimed."""
+    at: datetime
+    """When to poll it, for then that host may be expected to be free."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PollResult:
     """All that one poll writes, together or not at all."""
 
@@ -105,3 +120,8 @@ class PollResult:
     """The document's entries by their bytes, to know again those that come again; None where that is not possible."""
     guid_rule: GuidRule | None = None
     """What the feed's entries are recognised by from now on; None where that does not change."""
+
+    @property
+    def feed_id(self) -> int:
+        """The feed that was polled."""
+        return self.record.feed_id

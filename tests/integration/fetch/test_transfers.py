@@ -1,11 +1,14 @@
 """The rolling window itself: many at once, cut short, and put away."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from tests.servers.publisher import Answer, Publisher
-from worker.fetch import FetchLimits, Guard, Transfers
+from tests.waiting import PATIENCE
+from worker.errors import TransientError
+from worker.fetch import FetchLimits, Guard, HeldHop, Transfers
 from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Validators
 
 Fetch = Callable[..., Fetched]
@@ -47,6 +50,76 @@ def test_in_flight_counts_what_was_not_returned_yet(publisher: Publisher, transf
     assert transfers.in_flight == 2
     drive(transfers, 2)
     assert transfers.in_flight == 0
+
+
+def _hold(transfers: Transfers, publisher: Publisher, to: str, hold: threading.Event | None = None) -> HeldHop:
+    url = publisher.on("/moved", Answer(status=302, headers={"Location": to}, hold=hold))
+    transfers.start(FetchRequest(1, url), is_paced=True)
+    give_up_at = time.monotonic() + PATIENCE
+    while not (held := transfers.take_held()):
+        assert time.monotonic() < give_up_at, "nothing was held"
+        assert transfers.step(timedelta(seconds=1)) == []
+    return held[0]
+
+
+def test_a_redirect_to_another_host_waits_until_it_may_be_sent(publisher: Publisher, drive: Drive) -> None:
+    with Publisher("127.0.0.2") as other, Transfers(_hasty(), Guard.allowing(["127.0.0.0/8"])) as transfers:
+        held = _hold(transfers, publisher, other.serve("/feed.xml", b"rss"))
+        assert (held.feed_id, held.location.href, held.addresses) == (1, other.url("/feed.xml"), ())
+        # Longer than the whole fetch may take: while it waits its time does not run.
+        assert transfers.step(timedelta(seconds=1.1)) == []
+        assert (other.requests, transfers.in_flight) == ([], 1)
+        transfers.send(1)
+        (fetched,) = drive(transfers, 1)
+    assert isinstance(fetched.answer, Document)
+    assert fetched.duration < timedelta(seconds=1)
+
+
+def test_a_request_that_is_sent_late_has_the_time_that_it_had_left(publisher: Publisher, drive: Drive) -> None:
+    may_answer = threading.Event()
+    with Publisher("127.0.0.2") as other, Transfers(_hasty(), Guard.allowing(["127.0.0.0/8"])) as transfers:
+        # The redirect takes most of its time.
+        late_answer = threading.Timer(0.5, may_answer.set)
+        late_answer.start()
+        _hold(transfers, publisher, other.hang("/feed.xml"), hold=may_answer)
+        transfers.start(FetchRequest(2, publisher.hang("/hang")))
+        transfers.send(1)
+        late, fresh = drive(transfers, 2)
+    assert [late.request.feed_id, fresh.request.feed_id] == [1, 2]
+    assert isinstance(late.answer, TransientError)
+
+
+def test_a_redirect_within_a_host_waits_for_nobody(publisher: Publisher, transfers: Transfers, drive: Drive) -> None:
+    to = publisher.serve("/feed.xml", b"rss")
+    transfers.start(FetchRequest(1, publisher.redirect("/moved", to)), is_paced=True)
+    (fetched,) = drive(transfers, 1)
+    assert isinstance(fetched.answer, Document)
+    assert transfers.take_held() == []
+
+
+def test_a_request_shows_the_addresses_of_its_host_before_it_is_sent(publisher: Publisher, drive: Drive) -> None:
+    with Transfers(_hasty(), Guard.allowing(["127.0.0.0/8"])) as transfers:
+        publisher.serve("/feed.xml", b"rss")
+        transfers.start(FetchRequest(1, publisher.url("/feed.xml", "user.localhost")), shows_addresses=True)
+        transfers.step(timedelta(0))
+        (held,) = transfers.take_held()
+        assert (held.addresses, publisher.requests) == (("127.0.0.1",), [])
+        transfers.send(1)
+        (fetched,) = drive(transfers, 1)
+    assert isinstance(fetched.answer, Document)
+
+
+def test_nothing_is_heard_of_a_held_fetch_that_is_abandoned(publisher: Publisher) -> None:
+    with Publisher("127.0.0.2") as other, Transfers(_hasty(), Guard.allowing(["127.0.0.0/8"])) as transfers:
+        _hold(transfers, publisher, other.serve("/feed.xml", b"rss"))
+        transfers.abandon(1)
+        assert transfers.in_flight == 0
+        assert (transfers.step(timedelta(0)), transfers.take_held()) == ([], [])
+
+
+def _hasty() -> FetchLimits:
+    limit = timedelta(seconds=1)
+    return FetchLimits(limit, limit, max_body=1_000_000, user_agent="Feedmill/test (+https://feedmill.example)")
 
 
 def test_nothing_is_heard_of_an_abandoned_fetch(publisher: Publisher, transfers: Transfers, drive: Drive) -> None:

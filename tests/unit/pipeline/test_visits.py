@@ -37,7 +37,7 @@ def _ask(visit: Visit, at: datetime, error: PollError | None) -> HostRelease | N
     """Ask for the next feed, which is answered at once."""
     feed = visit.begin(at)
     assert feed
-    visit.note_answer(at)
+    visit.pace.note_answer(at)
     return visit.finish(feed.feed_id, error, at)
 
 
@@ -45,7 +45,7 @@ def test_the_next_request_waits_for_the_answer_and_then_for_the_gap() -> None:
     visit = _visit()
     assert visit.begin(NOW)
     assert visit.begin(NOW + 2 * SECOND) is None
-    visit.note_answer(NOW + 2 * SECOND)
+    visit.pace.note_answer(NOW + 2 * SECOND)
     assert visit.begin(NOW + 2.5 * SECOND) is None
     assert visit.begin(NOW + 3 * SECOND)
 
@@ -55,16 +55,16 @@ def test_the_lease_ends_with_the_last_feed_and_not_before(parallel: int) -> None
     visit = _visit(feeds=2, parallel=parallel)
     visit.begin(NOW)
     if parallel == 1:
-        visit.note_answer(NOW)
+        visit.pace.note_answer(NOW)
         assert visit.finish(0, None, NOW) is None
         assert (visit.is_waiting, visit.is_over) == (True, False)
         visit.begin(NOW + SECOND)
     else:
         visit.begin(NOW + SECOND)
-        visit.note_answer(NOW + SECOND)
+        visit.pace.note_answer(NOW + SECOND)
         assert visit.finish(0, None, NOW + SECOND) is None
         assert (visit.is_waiting, visit.is_over) == (False, False)
-    visit.note_answer(NOW + SECOND)
+    visit.pace.note_answer(NOW + SECOND)
     assert visit.finish(0, None, NOW + SECOND)
     assert visit.is_over
 
@@ -72,7 +72,7 @@ def test_the_lease_ends_with_the_last_feed_and_not_before(parallel: int) -> None
 def test_a_feed_that_is_being_stored_is_no_longer_on_the_wire() -> None:
     visit = _visit(feeds=2)
     visit.begin(NOW)
-    visit.note_answer(NOW)
+    visit.pace.note_answer(NOW)
     assert visit.begin(NOW + SECOND)
 
 
@@ -94,7 +94,7 @@ def test_answers_make_room_for_as_many_requests_as_before() -> None:
     for seconds in (0, 2, 4):
         assert visit.begin(NOW + seconds * SECOND)
         assert visit.begin(NOW + (seconds + 1) * SECOND) is None
-        visit.note_answer(NOW + seconds * SECOND)
+        visit.pace.note_answer(NOW + seconds * SECOND)
 
 
 def test_after_a_refusal_the_other_feeds_are_asked_at_the_hosts_gap_one_at_a_time() -> None:
@@ -147,7 +147,7 @@ def test_a_good_answer_that_comes_after_the_third_refusal_releases_the_host() ->
     feeds = [visit.begin(NOW + number * SECOND) for number in range(4)]
     for feed, error in zip(feeds, (REFUSED, REFUSED, REFUSED, None), strict=True):
         assert feed
-        visit.note_answer(NOW + 4 * SECOND)
+        visit.pace.note_answer(NOW + 4 * SECOND)
         release = visit.finish(feed.feed_id, error, NOW + 4 * SECOND)
     assert release
     assert (release.next_request_at, release.refusals) == (NOW + 5 * SECOND, None)
@@ -156,7 +156,7 @@ def test_a_good_answer_that_comes_after_the_third_refusal_releases_the_host() ->
 def test_no_feed_begins_so_late_that_the_lease_might_end_before_it() -> None:
     visit = _visit(feeds=2)
     visit.begin(NOW)
-    visit.note_answer(NOW + 21 * SECOND)
+    visit.pace.note_answer(NOW + 21 * SECOND)
     assert visit.begin(NOW + 23 * SECOND) is None
     assert visit.finish(0, None, NOW + 23 * SECOND)
 
@@ -165,5 +165,5 @@ def test_feeds_that_have_not_begun_are_given_back() -> None:
     visit = _visit()
     visit.begin(NOW)
     visit.begin_no_more()
-    visit.note_answer(NOW)
+    visit.pace.note_answer(NOW)
     assert visit.finish(0, None, NOW)

@@ -10,7 +10,7 @@ from worker.database.types import Json, Seconds, UtcDateTime
 from worker.migrations.columns import optional, required
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

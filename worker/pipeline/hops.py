@@ -1,0 +1,257 @@
+"""Hops: requests of polls under way that wait for a host besides the one that their feed's lease is on.
+
+A redirect to another host waits for that host's lease and pace, as a guest of its visit. A request to a name with
+siblings waits, once its address is known, for the pace that the names at that address share. Meanwhile nothing counts:
+no deadline runs, and the host that redirected may be asked for other feeds.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from worker.basics.urls import host_key
+from worker.claim.families import FoundName, note_addresses
+from worker.claim.leasing import claim_as_guest
+from worker.database.clock import Clock
+from worker.database.conflicts import must_stop, write
+from worker.fetch import HeldHop
+from worker.pipeline.pace import Pace
+from worker.pipeline.shared_commit import SharedCommit
+from worker.pipeline.tools import Tools
+from worker.pipeline.visits import Visit
+from worker.values.due_feeds import ClaimedHost, DueFeed
+from worker.values.outcomes import PutOff
+
+# How soon a lease that another worker holds is asked for again, and how long a poll that did not get it is put off.
+_ASK_AGAIN = timedelta(seconds=1)
+_PUT_OFF = timedelta(minutes=1)
+_LOG = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Begun:
+    """A feed that is being asked for; not frozen, for redirects lead it from host to host."""
+
+    feed: DueFeed
+    visit: Visit
+    """Of the feed's host: under its lease the poll is stored."""
+    started_at: datetime
+    asked: Visit | None
+    """Of the host that its present request is for; None while that is not leased."""
+    pace: Pace | None
+    """What its present request counts for; None while that has not been sent."""
+    hop: HeldHop | None = None
+    """The request that waits."""
+    is_redirected: bool = False
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether its present request is for another host than its feed's."""
+        return self.asked is not self.visit
+
+
+class Hops:
+    """The hops of one window that wait; a class because they wait from turn to turn."""
+
+    def __init__(self, tools: Tools, visits: dict[int, Visit], shared: SharedCommit, *, force: bool = False) -> None:
+        """``visits`` are the window's: a host that only guests ask is added to them."""
+        self._tools = tools
+        self._visits = visits
+        self._shared = shared
+        self._force = force
+        self._waiting: dict[int, Begun] = {}
+        self._ask_again_at: dict[str, datetime] = {}
+        self._promised: dict[str, datetime] = {}
+        self._paces: dict[tuple[str, str], Pace] = {}
+        self._found: list[tuple[Visit, FoundName]] = []
+        self._is_over = False
+        self.put_off_until: datetime | None = None
+        """By when all polls have their turn that are put off for nothing but the gap of a host."""
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+
+    def begin_no_more(self) -> None:
+        """Give up what waits, now and from now on."""
+        self._is_over = True
+
+    def take(self, begun: Begun, hop: HeldHop, now: datetime) -> None:
+        """Take in a request that the fetcher has not sent, and send it at once where nothing speaks against that."""
+        begun.hop = hop
+        if hop.addresses:
+            self._meet(begun, hop)
+        else:
+            self._turn_to_another_host(begun, hop, now)
+
+    def send(self, clock: Clock) -> list[tuple[Begun, PutOff | None]]:
+        """Send what may be sent by now; return the polls that are given up, and until when each is put off.
+
+        A poll whose feed's host has not been asked yet is not put off: it stays due, and its host says when.
+        """
+        now = clock.now()
+        if not self._is_over:
+            self._find_hosts(clock)
+        given_up = []
+        for feed_id, begun in list(self._waiting.items()):
+            if self._must_give_up(begun, now):
+                del self._waiting[feed_id]
+                given_up.append((begun, self._put_off(begun, now)))
+                self._leave(begun, now)
+            elif begun.asked and now > begun.asked.begin_until:
+                # That lease is about to end; what still waits needs another one.
+                self._leave(begun, now)
+            elif begun.asked and begun.asked.pace.may_ask(now):
+                del self._waiting[feed_id]
+                begun.pace = begun.asked.pace
+                begun.pace.note_request(now)
+                self._send(begun)
+        return given_up
+
+    def store_found(self, clock: Clock) -> None:
+        """Note where names were found whose visits are over, so that other workers know of it too."""
+        ended = [each for each in self._found if each[0].host.host_id not in self._visits]
+        for each in ended:
+            self._found.remove(each)
+            try:
+                write(self._tools.engine, partial(note_addresses, now=clock.now(), found=each[1]))
+            except Exception as error:
+                if must_stop(error):
+                    raise
+                _LOG.exception("address not noted", host=each[1].name)
+
+    def end(self, visit: Visit, now: datetime) -> None:
+        """End the lease of a visit that is over."""
+        if visit.is_over and visit.host.host_id in self._visits:
+            del self._visits[visit.host.host_id]
+            self._shared.add(None, visit.release(now))
+
+    def _meet(self, begun: Begun, hop: HeldHop) -> None:
+        """Let a request to a name whose address is known count for the pace that the names there share."""
+        assert begun.asked, "a name is looked up for a host that is leased"
+        asked, host = begun.asked, begun.asked.host
+        if host.address not in hop.addresses:
+            feed_id = None if begun.is_guest else begun.feed.feed_id
+            self._found.append((asked, FoundName(host_key(hop.location.href), hop.addresses, feed_id)))
+        pace = self._find_pace(asked, hop)
+        if pace is begun.pace:
+            self._send(begun)
+            return
+        if begun.pace:
+            begun.pace.withdraw()
+        begun.pace = None
+        if pace is not asked.pace:
+            pace.take_in(asked.pace)
+            asked.pace = pace
+        self._waiting[begun.feed.feed_id] = begun
+
+    def _find_pace(self, asked: Visit, hop: HeldHop) -> Pace:
+        host = asked.host
+        if host.is_shared and host.address not in hop.addresses:
+            # It has moved away from the names that it shares a row with; until that is noted it goes at their pace.
+            return asked.pace
+        places = [(host.domain or "", address) for address in sorted(hop.addresses)]
+        known = next((self._paces[place] for place in places if place in self._paces), None)
+        if known is None:
+            at = host.address if host.address in hop.addresses else min(hop.addresses)
+            known = self._paces[host.domain or "", at or ""] = asked.pace
+        # Where a wildcard treats one of them differently they stay apart.
+        is_alike = (known.gap, known.parallel) == (asked.pace.gap, asked.pace.parallel)
+        return known if is_alike else asked.pace
+
+    def _turn_to_another_host(self, begun: Begun, hop: HeldHop, now: datetime) -> None:
+        """Let a redirect wait for the host that it leads to: the request to the former host has ended."""
+        assert begun.pace, "what was answered had been sent"
+        begun.pace.note_answer(now)
+        begun.is_redirected = True
+        self._leave(begun, now)
+        if self._tools.guard.objection_to(hop.location):
+            # Nobody is asked; the fetcher says why.
+            begun.asked, begun.pace = begun.visit, begun.visit.pace
+            begun.pace.note_request(now)
+            self._send(begun)
+        else:
+            self._waiting[begun.feed.feed_id] = begun
+
+    def _leave(self, begun: Begun, now: datetime) -> None:
+        """Let a poll be nobody's guest any more."""
+        asked, begun.asked, begun.pace = begun.asked, None, None
+        if asked and asked is not begun.visit:
+            asked.give_back()
+            self.end(asked, now)
+
+    def _send(self, begun: Begun) -> None:
+        assert begun.hop, "something waited"
+        assert begun.asked, "its host is leased"
+        shows_addresses = begun.asked.host.domain is not None
+        self._tools.transfers.send(begun.feed.feed_id, shows_addresses=shows_addresses)
+        begun.hop = None
+
+    def _must_give_up(self, begun: Begun, now: datetime) -> bool:
+        until = begun.visit.begin_until
+        is_held_too_long = begun.asked is not None and begun.asked.pace.is_too_late(until)
+        return self._is_over or now > until or is_held_too_long
+
+    def _put_off(self, begun: Begun, now: datetime) -> PutOff | None:
+        if not begun.is_redirected:
+            return None
+        assert begun.hop, "it waits"
+        host, name = begun.visit.host, host_key(begun.hop.location.href)
+        gap = begun.asked.pace.gap if begun.asked else self._tools.terms.gap
+        free_at = begun.asked.pace.next_request_at if begun.asked else now + _PUT_OFF
+        # Those that wait for one host are not all to come back at one moment.
+        at = self._promised[name] = max(filter(None, (free_at, self._promised.get(name), now))) + gap
+        if begun.asked and not begun.asked.pace.is_too_late(now + gap):
+            self.put_off_until = at
+        reason = f"waits for its turn at {name}, where a redirect leads"
+        return PutOff(begun.feed.feed_id, host.host_id, host.token, begun.feed.instructions, at, reason)
+
+    def _find_hosts(self, clock: Clock) -> None:
+        """Find a visit for each hop that needs one: the window has it, or its host is leased for it now."""
+        now = clock.now()
+        homeless: dict[str, list[Begun]] = defaultdict(list)
+        for begun in self._waiting.values():
+            if begun.asked is None and begun.hop:
+                homeless[host_key(begun.hop.location.href)].append(begun)
+        if not homeless:
+            return
+        for visit in self._visits.values():
+            if visit.host.name in homeless and now <= visit.begin_until:
+                _receive(visit, homeless.pop(visit.host.name))
+        names = [name for name in homeless if self._ask_again_at.get(name, now) <= now]
+        for name, visit in self._lease(names, clock):
+            _receive(visit, homeless.pop(name))
+        self._ask_again_at = {name: at for name, at in self._ask_again_at.items() if at > now} | dict.fromkeys(
+            (name for name in names if name in homeless), now + _ASK_AGAIN
+        )
+
+    def _lease(self, names: list[str], clock: Clock) -> Iterator[tuple[str, Visit]]:
+        """Lease hosts, and yield the names of those that this window holds now."""
+        if not names:
+            return
+        now, terms = clock.now(), self._tools.terms
+
+        def claim(connection: Connection) -> tuple[dict[str, int], list[ClaimedHost]]:
+            return claim_as_guest(connection, now, terms, names, force=self._force)
+
+        host_ids, hosts = write(self._tools.engine, claim)
+        self._visits.update((host.host_id, Visit(host, now)) for host in hosts)
+        for name, host_id in host_ids.items():
+            visit = self._visits.get(host_id)
+            if visit and now <= visit.begin_until:
+                yield name, visit
+
+
+def _receive(visit: Visit, guests: list[Begun]) -> None:
+    for begun in guests:
+        begun.asked = visit
+        if begun.is_guest:
+            visit.take_guest()
