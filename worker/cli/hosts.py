@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import click
@@ -11,11 +12,20 @@ from worker.basics.units import show_duration
 from worker.cli.feeds import change_each
 from worker.cli.open_store import reading_store
 from worker.cli.options import TABLE_ROWS, Words, as_options, read_count, read_duration
-from worker.cli.output import Column, from_now, print_rows
+from worker.cli.output import Column, counted, from_now, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
-from worker.look.host_listing import list_hosts
-from worker.manage.hosts import NamedHost, choose_host_terms, find_hosts
+from worker.look.host_listing import list_hosts, list_wildcards
+from worker.manage.hosts import (
+    HostTerms,
+    NamedHost,
+    choose_host_terms,
+    choose_wildcard_terms,
+    find_hosts,
+    find_hosts_under,
+    is_wildcard,
+    read_wildcard,
+)
 from worker.settings import settings
 
 _LONGEST_GAP = timedelta(hours=1)
@@ -33,7 +43,8 @@ def hosts_command(
 ) -> int:
     """List hosts, and whether each may be asked now; with --gap or --parallel, set how the named ones are treated.
 
-    HOST is a hostname (at any port), hostname:port, or the URL of one of its feeds.
+    HOST is a hostname (at any port), hostname:port, the URL of one of its feeds, or '*.news.example' for every name
+    under a domain, known now or met later. What is set for a name itself outranks what a wildcard says.
     """
     terms = _read_terms(chosen)
     if not terms:
@@ -56,19 +67,43 @@ def _read_terms(chosen: Mapping[str, str | None]) -> dict[str, Any]:
 def _set_terms(connection: Connection, clock: Clock, name: str, terms: Mapping[str, Any]) -> Sequence[str]:
     def set_one(host: NamedHost) -> str:
         now = choose_host_terms(connection, clock.now(), host.host_id, terms, settings().host_gap)
-        gap = "the usual gap" if now.gap is None else show_duration(now.gap)
-        return f"Set {host.name}: {gap} between two requests, {now.parallel or 'as many as usual'} at a time"
+        return f"Set {host.name}: {_describe(now)}"
 
+    if is_wildcard(name):
+        wildcard = _wildcard_called(name)
+        said, known = choose_wildcard_terms(connection, clock.now(), wildcard, terms, settings().host_gap)
+        holds_for = f"{counted(known, 'known host')} under it" if known else "no host known yet"
+        return [f"Set {wildcard}: {_describe(said)}, for {holds_for}, and for all that come"]
     return [set_one(host) for host in _hosts_called(connection, name)]
+
+
+def _describe(terms: HostTerms) -> str:
+    gap = "the usual gap" if terms.gap is None else show_duration(terms.gap)
+    return f"{gap} between two requests, {terms.parallel or 'as many as usual'} at a time"
 
 
 def _print_hosts(names: Sequence[str], text: str | None, *, as_json: bool, limit: int | None) -> None:
     with reading_store() as connection:
         now = read_clock(connection).now()
-        named = [host.host_id for name in names for host in _hosts_called(connection, name)] if names else None
-        rows = list_hosts(connection, now, text=text, limit=limit if as_json or limit else TABLE_ROWS, host_ids=named)
-        none = "None match." if text else "No hosts: `feedmill add URL` adds a feed, and with it its host."
+        named = [host_id for name in names for host_id in _ids_called(connection, name)] if names else None
+        wildcards = [_wildcard_called(name) for name in names if is_wildcard(name)] if names or text else None
+        hosts = list_hosts(connection, now, text=text, limit=limit if as_json or limit else TABLE_ROWS, host_ids=named)
+        rows = chain(list_wildcards(connection, wildcards), hosts)
+        none = "None match." if text or names else "No hosts: `feedmill add URL` adds a feed, and with it its host."
         print_rows(rows, _columns(now), as_json=as_json, when_empty=none)
+
+
+def _ids_called(connection: Connection, name: str) -> Sequence[int]:
+    if is_wildcard(name):
+        return find_hosts_under(connection, _wildcard_called(name))
+    return [host.host_id for host in _hosts_called(connection, name)]
+
+
+def _wildcard_called(name: str) -> str:
+    try:
+        return read_wildcard(name)
+    except ValueError as error:
+        raise NamedError(f"{name} names no hosts: {error}") from error
 
 
 def _hosts_called(connection: Connection, name: str) -> Sequence[NamedHost]:
@@ -88,11 +123,21 @@ def _columns(now: datetime) -> list[Column]:
         Column("DUE", "due", 7),
         Column("GAP", lambda row: "default" if row["gap"] is None else row["gap"], 7),
         Column("PARALLEL", lambda row: row["parallel"] or "default", 8),
-        Column("NEXT", lambda row: from_now(max(row["claimable_at"], now), now) if row["claimable_at"] else "never", 7),
+        Column("NEXT", lambda row: _format_next(row, now), 7),
         Column("STATE", lambda row: _format_state(row, now), wraps=True),
     ]
 
 
+def _format_next(row: Mapping[str, Any], now: datetime) -> str:
+    if row["claimable_at"]:
+        return from_now(max(row["claimable_at"], now), now)
+    # A wildcard is never asked for anything.
+    return "never" if row["id"] else ""
+
+
 def _format_state(row: Mapping[str, Any], now: datetime) -> Sequence[str]:
+    if row["state"] == "shared":
+        # The row that it shares is listed too, and has a long name.
+        return ["shared"]
     until = f" until {row['until']:%Y-%m-%d %H:%M} UTC, {from_now(row['until'], now)}" if row["until"] else ""
     return [f"{row['state']}{until}", *([row["why"]] if row["why"] else [])]
