@@ -68,7 +68,7 @@ source() { cat >/dev/null; }
 def publisher() -> Iterator[Publisher]:
     with Publisher() as publisher:
         feed = rss([item("one", "No ceasefire yet.")])
-        for path in ("/world/rss", "/feed"):
+        for path in ("/world/rss", "/feed", "/private.xml"):
             publisher.serve(path, feed)
         publisher.serve("/world", page("/world/rss"), "text/html")
         publisher.on("/feedmill", Answer())
@@ -228,8 +228,9 @@ def test_a_message_from_another_language_is_that_of_a_foreign_celery_application
     with redis.Redis.from_url(valkey_url) as client:
         (sent,) = [json.loads(line) for line in client.lrange(f"{folder.name}:ondemand", 0, -1)]
     shown = json.loads(message.text)
-    arguments, given = ([*json.loads(base64.b64decode(message["body"]))[:2]] for message in (shown, sent))
-    assert arguments == given == [[[12, 13]], {}]
+    body = _renamed(base64.b64decode(shown["body"]).decode(), names)
+    arguments, given = (json.loads(text)[:2] for text in (body, base64.b64decode(sent["body"])))
+    assert arguments == given == [[[12, names["https://news.example"] + "/feed"]], {}]
     assert {*shown} == {*sent}
     assert {*shown["headers"]} <= {*sent["headers"]}
     assert {*shown["properties"]} <= {*sent["properties"]}
