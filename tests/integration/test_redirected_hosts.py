@@ -252,6 +252,25 @@ def test_an_address_that_may_not_be_dialled_leaves_no_host_behind(tools: Tools, 
     assert [host.name for host in hosts(tools)] == [publisher.authority]
 
 
+@pytest.mark.parametrize("length", [4001, 7900])
+def test_a_redirect_to_a_very_long_url_costs_no_other_poll(tools: Tools, publisher: Publisher, length: int) -> None:
+    with Publisher("127.0.0.2") as target:
+        path = "/" + "x" * length
+        target.serve(path, rss([item("one")]))
+        add(tools, publisher.redirect("/feed", target.url(path), status=302), publisher.serve("/b", rss([item("two")])))
+        records = poll(tools)
+    assert [record.outcome for record in records] == [Outcome.NEW] * 2
+
+
+def test_a_redirect_to_a_name_that_no_name_server_can_hold_costs_no_other_poll(
+    tools: Tools, publisher: Publisher
+) -> None:
+    add(tools, publisher.redirect("/feed", f"http://{'a.' * 1900}example/", status=302))
+    add(tools, publisher.serve("/b", rss([item("two")])))
+    assert {record.outcome for record in poll(tools)} == {Outcome.NEW, Outcome.REJECTED}
+    assert [host.name for host in hosts(tools)] == [publisher.authority]
+
+
 def test_a_target_of_its_own_feeds_is_asked_for_them_too(tools: Tools, publisher: Publisher) -> None:
     with Publisher("127.0.0.2") as target:
         add(tools, target.serve("/own", rss([item("one")])))

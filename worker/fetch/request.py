@@ -18,6 +18,8 @@ _ACCEPT_LINES = (
     f"Accept-Encoding: {ACCEPTED}",
 )
 _LONGEST_URL = 8000
+# RFC 1035, section 2.3.4: 255 octets as name servers count them, with a length before each label and one at the end.
+_LONGEST_NAME = 253
 # Parsers disagree about these characters, so one of them can be fooled; a URL holds none (RFC 3986, section 2).
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\\ud800-\udfff]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.ASCII | re.IGNORECASE)
@@ -60,9 +62,10 @@ class Location:
     port: int
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Host and port: what a lease is on. A name with the root's dot is the same name."""
-        return self.host.rstrip("."), self.port
+    def place(self) -> str:
+        """Host and port as ``host_key`` writes them: what a lease is on."""
+        host = f"[{self.host}]" if ":" in self.host else self.host.rstrip(".")
+        return f"{host}:{self.port}"
 
 
 def locate(url: str) -> Location:
@@ -89,6 +92,8 @@ def _read_url(url: str, subject: str) -> Location:
         parsed = can_ada.parse(url)
     except ValueError as error:
         raise _refusal(f"{subject} is not valid") from error
+    if not 0 < len(parsed.hostname.rstrip(".")) <= _LONGEST_NAME:
+        raise _refusal(f"{subject} has a host whose name is empty or longer than {_LONGEST_NAME} characters")
     parsed.hash = ""
     port = int(parsed.port or _PORTS[parsed.protocol])
     return Location(parsed.href, parsed.hostname.strip("[]"), parsed.origin, port)

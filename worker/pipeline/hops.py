@@ -14,7 +14,6 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from worker.basics.urls import host_key
 from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_as_guest
 from worker.database.clock import Clock
@@ -140,7 +139,7 @@ class Hops:
         asked, host = begun.asked, begun.asked.host
         if host.address not in hop.addresses:
             feed_id = None if begun.is_guest else begun.feed.feed_id
-            self._found.append((asked, FoundName(host_key(hop.location.href), hop.addresses, feed_id)))
+            self._found.append((asked, FoundName(hop.location.place, hop.addresses, feed_id)))
         pace = self._find_pace(asked, hop)
         if pace is begun.pace:
             self._send(begun)
@@ -204,7 +203,7 @@ class Hops:
         if not begun.is_redirected:
             return None
         assert begun.hop, "it waits"
-        host, name = begun.visit.host, host_key(begun.hop.location.href)
+        host, name = begun.visit.host, begun.hop.location.place
         gap = begun.asked.pace.gap if begun.asked else self._tools.terms.gap
         free_at = begun.asked.pace.next_request_at if begun.asked else now + _PUT_OFF
         # Those that wait for one host are not all to come back at one moment.
@@ -220,7 +219,7 @@ class Hops:
         homeless: dict[str, list[Begun]] = defaultdict(list)
         for begun in self._waiting.values():
             if begun.asked is None and begun.hop:
-                homeless[host_key(begun.hop.location.href)].append(begun)
+                homeless[begun.hop.location.place].append(begun)
         if not homeless:
             return
         for visit in self._visits.values():

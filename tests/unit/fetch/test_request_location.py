@@ -1,5 +1,6 @@
 import pytest
 
+from worker.basics.urls import host_key
 from worker.errors import ErrorClass, RejectedError
 from worker.fetch.request import locate, locate_redirect
 
@@ -81,3 +82,30 @@ def test_a_redirect_is_read_from_where_it_stood(target: str, href: str) -> None:
 def test_a_redirect_we_do_not_follow_is_refused_with_its_host(target: str) -> None:
     with pytest.raises(RejectedError, match=r"the URL that example\.com redirects to "):
         locate_redirect(BASE, target)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://Example.com./a", "example.com:443"),
+        ("http://example.com:8080/", "example.com:8080"),
+        ("http://[2001:DB8::1]/", "[2001:db8::1]:80"),
+        ("http://1.2.3.4./", "1.2.3.4:80"),
+    ],
+)
+def test_a_place_is_named_as_the_store_names_its_host(url: str, place: str) -> None:
+    assert locate(url).place == place == host_key(url)
+
+
+def test_a_place_has_a_name_however_long_the_url_is() -> None:
+    assert locate(f"http://example.com/{'x' * 7900}").place == "example.com:80"
+
+
+@pytest.mark.parametrize("host", [".", "...", "a" * 254, f"{'a.' * 200}example"])
+def test_a_host_that_no_name_server_can_know_is_refused(host: str) -> None:
+    with pytest.raises(RejectedError, match=r"the URL has a host whose name is empty or longer than 253 characters"):
+        locate(f"http://{host}/")
+
+
+def test_the_longest_name_that_name_servers_know_is_read() -> None:
+    assert len(locate(f"http://{'abc.' * 62}abcde/").host) == 253
