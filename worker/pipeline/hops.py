@@ -210,7 +210,7 @@ class Hops:
         at = self._promised[name] = max(filter(None, (free_at, self._promised.get(name), now))) + gap
         if begun.asked and not begun.asked.pace.is_too_late(now + gap):
             self.put_off_until = at
-        reason = f"waits for its turn at {name}, where a redirect leads"
+        reason = f"waits for its turn at {name}, {begun.hop.why}"
         return PutOff(begun.feed.feed_id, host.host_id, host.token, begun.feed.instructions, at, reason)
 
     def _find_hosts(self, clock: Clock) -> None:
