@@ -165,6 +165,12 @@ def test_a_certificate_goes_unchecked_only_where_that_is_meant_and_is_told(run: 
     assert run("set", "1", "--secure").output == f"Set {url}: asked for as usual\n"
 
 
+def test_http_2_is_offered_where_that_is_set_and_until_it_ends(run: Run, url: str) -> None:
+    assert run("set", "1", "--http2").output == f"Set {url}: over HTTP/2 where it is spoken\n"
+    assert "over HTTP/2 where it is spoken" in run("feeds").output
+    assert run("set", "1", "--no-http2").output == f"Set {url}: asked for as usual\n"
+
+
 def test_a_feed_at_another_origin_is_given_its_password_again(run: Run, url: str, publisher: Publisher) -> None:
     run("set", "1", "--user", "bob", typed=f"{SECRET}\n")
     new = publisher.url("/feed", "localhost")

@@ -202,11 +202,17 @@ class Publisher:
                     return
                 received += part
             request, received = replace(request, body=received[:length]), received[length:]
-            with self._lock:
-                self._log.requests.append(request)
-            responder = self._responders.get(request.path, lambda _request: Answer(b"not found", status=404))
-            if not self._send(connection, request, responder(request)):
+            self._note(request)
+            if not self._send(connection, request, self._find_answer(request)):
                 return
+
+    def _note(self, request: Request) -> None:
+        with self._lock:
+            self._log.requests.append(request)
+
+    def _find_answer(self, request: Request) -> Answer:
+        responder = self._responders.get(request.path, lambda _request: Answer(b"not found", status=404))
+        return responder(request)
 
     def _send(self, connection: socket.socket, request: Request, answer: Answer) -> bool:
         """Send an answer, and return whether the connection lives on."""

@@ -101,6 +101,10 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {
         "help": "The variable that holds the password of the proxy's user.",
     },
     "--insecure/--secure": {"default": None, "help": "Leave the certificates of its host unchecked, or check them."},
+    "--http2/--no-http2": {
+        "default": None,
+        "help": "Offer HTTP/2 at once, or (usual) if nothing else will do.",
+    },
     "--yes": {"is_flag": True, "help": "Do not ask whether --insecure is meant."},
 }
 _NAMES = [option.split("/")[0].removeprefix("--").replace("-", "_") for option in _OPTIONS]
@@ -120,8 +124,9 @@ def take_request_change(options: dict[str, Any], feeds: Sequence[str]) -> Reques
     """
     said = {name: options.pop(name) for name in _NAMES}
     is_meant = said.pop("yes")
-    # False says something of --insecure alone: that it ends.
-    if said["insecure"] is None and not any(value not in {None, False, ()} for value in said.values()):
+    # False says something of these two alone: that they end.
+    is_ended = False in {said["insecure"], said["http2"]}
+    if not is_ended and not any(value not in {None, False, ()} for value in said.values()):
         return None
     _refuse_contradictions(said)
     _refuse_headers(said)
@@ -139,6 +144,7 @@ def take_request_change(options: dict[str, Any], feeds: Sequence[str]) -> Reques
         proxy=said["proxy"],
         proxy_variable=said["proxy_password_env"],
         is_insecure=said["insecure"],
+        offers_http2=said["http2"],
     )
     return _with_secrets(change, dict(said["header"]))
 

@@ -192,6 +192,7 @@ def explain_request(settings: RequestSettings | None) -> str:
         f"with {headers}": headers,
         f"under the name {settings.user_agent}": settings.user_agent,
         f"through {proxy}": proxy,
+        "over HTTP/2 where it is spoken": settings.offers_http2,
         "CERTIFICATES NOT CHECKED (--insecure)": settings.is_insecure,
     }
     return ", ".join(phrase for phrase, is_said in said.items() if is_said)

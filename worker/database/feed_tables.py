@@ -34,8 +34,9 @@ class FeedRow(Base):
         "What an operator chose for this feed: interval (seconds), guid_policy", Json
     )
     request: Mapped[dict[str, Any] | None] = column(
-        "How an operator wants it asked for: user, headers (their names), user_agent, proxy, is_insecure; given_for is "
-        "the URL whose origin alone gets user and headers. Secrets are kept elsewhere; null for the usual",
+        "How an operator wants it asked for: user, headers (their names), user_agent, proxy, is_insecure, "
+        "offers_http2; given_for is the URL whose origin alone gets user and headers. Secrets are kept "
+        "elsewhere; null for the usual",
         Json,
     )
     added_at: Mapped[datetime] = column("When the feed was added")

@@ -2,7 +2,8 @@
 
 FetchRequest → ``request`` (a URL that we may ask, and the header lines we send), ``terms`` (through which proxy, with
 which secrets) → ``transfer`` (one libcurl handle; ``guard`` judges every address it dials; ``headers``, ``body`` and
-its ``codings`` read what comes back) → ``answer`` (what that means; a redirect goes round again) → Fetched
+its ``codings`` read what comes back into a ``hop``) → ``answer`` (what that means; a redirect goes round again, and
+so does what a server wants to be asked over ``http2``) → Fetched
 
 ``transfers`` keeps many of these in flight on the multi handle of ``libcurl``; ``host_names`` looks up their hosts; the
 ``Budget`` of ``body`` bounds their memory.

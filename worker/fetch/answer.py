@@ -12,10 +12,12 @@ from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.fetch.body import Body
 from worker.fetch.guard import refusal_of
 from worker.fetch.headers import Head, merge_validators, retry_after
+from worker.fetch.hop import Hop
+from worker.fetch.http2 import is_spoken
 from worker.fetch.libcurl import EndedRequest, curl_error
 from worker.fetch.proxy_failures import proxy_failure
 from worker.fetch.request import FetchLimits, Location, locate_redirect
-from worker.fetch.transfer import Hop, Transfer
+from worker.fetch.transfer import Transfer
 from worker.values.due_feeds import NO_VALIDATORS, Document, FetchRequest, NotModified, Taken
 
 # One of several choices (300) may be named for clients that cannot ask a person (RFC 9110, section 15.4.1).
@@ -67,8 +69,8 @@ def conclude_hop(
         return _conclude_head(transfer, hop.head, limits, now)
     if hop.objection and not hop.is_dialled:
         raise refusal_of(hop.location, hop.objection)
-    if ended.code and not _is_whole(hop, ended.code):
-        raise curl_error(ended.code, ended.message, hop.location.host, limits, transfer.elapsed)
+    if code := _find_fault(hop, ended):
+        raise curl_error(code, ended.message, hop.location.host, limits, transfer.elapsed)
     if not (hop.head and hop.body):
         # libcurl takes headers without an end for an answer without a body.
         sentence = f"{hop.location.host} closed the connection in the middle of its headers"
@@ -76,15 +78,21 @@ def conclude_hop(
     return read_document(hop.location, hop.head, hop.body)
 
 
-def _is_whole(hop: Hop, code: int) -> bool:
-    """Return whether a document that only the connection's end should end is complete all the same.
+def _find_fault(hop: Hop, ended: EndedRequest) -> int:
+    """Return libcurl's code for what is wrong with an answer's end; 0 where it is whole.
 
-    Many servers cut TLS connections without taking leave, which is no end but may be an attack (RFC 8446, section 6.1).
+    A document whose length nobody told is believed in two doubtful cases where it shows that it is complete. Many
+    servers cut TLS connections without taking leave, which is no end but may be an attack (RFC 8446, section 6.1). And
+    where a stream of HTTP/2 is reset without an error code libcurl sees its regular end.
     """
-    if code != pycurl.E_RECV_ERROR or not (hop.head and hop.body):
-        return False
-    is_framed = {"content-length", "transfer-encoding"} & hop.head.fields.keys()
-    return not is_framed and hop.body.is_whole()
+    is_over_http2 = hop.offers_http2 and is_spoken(ended.handle)
+    doubtful = 0 if is_over_http2 else pycurl.E_RECV_ERROR
+    if ended.code != doubtful or not (hop.head and hop.body):
+        return ended.code
+    framing = {"content-length"} if is_over_http2 else {"content-length", "transfer-encoding"}
+    if framing & hop.head.fields.keys():
+        return ended.code
+    return 0 if hop.body.is_whole() else ended.code or pycurl.E_PARTIAL_FILE
 
 
 def _conclude_head(

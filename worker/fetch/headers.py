@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII)
 # The fields that we read; the others are not worth their memory.
 _READ = frozenset(
     b"age cache-control content-encoding content-type date etag expires last-modified location retry-after"
-    b" set-cookie transfer-encoding content-length".split()
+    b" set-cookie transfer-encoding content-length upgrade".split()
     # How a 401 wants to be answered.
     + b"www-authenticate".split()
     # These show that a wall answered (worker.fetch.answer).

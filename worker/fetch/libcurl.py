@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import selectors
 import socket
 import ssl
@@ -36,6 +37,10 @@ _IDLE_CONNECTIONS = 100
 _SUPPRESS_CONNECT_HEADERS = 265
 # pycurl has no name for it: a header line, or their number, is beyond libcurl's own limits.
 _E_TOO_LARGE = 100
+# Over HTTP/2 it says so in words only.
+_TOO_MANY = re.compile(r"Too many (?:CONTINUATION|response headers)")
+# pycurl has no name for it: a stream of HTTP/2 was reset.
+E_STREAM = 92
 TLS_CODES = (
     pycurl.E_SSL_CONNECT_ERROR,
     pycurl.E_SSL_CERTPROBLEM,
@@ -45,7 +50,7 @@ TLS_CODES = (
     pycurl.E_SSL_ISSUER_ERROR,
     pycurl.E_SSL_INVALIDCERTSTATUS,
 )
-_BROKEN_CODES = (pycurl.E_PARTIAL_FILE, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR)
+_BROKEN_CODES = (pycurl.E_PARTIAL_FILE, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, E_STREAM)
 # Where struct tcp_info of linux/tcp.h counts the bytes that a connection has received.
 _BYTES_RECEIVED = slice(128, 136)
 _TRANSIENT = {
@@ -77,7 +82,7 @@ def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
         pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
         # We check each hop before we follow it.
         pycurl.FOLLOWLOCATION: 0,
-        # One request at a time to a host gains nothing from HTTP/2 and its buffers.
+        # ``worker.fetch.http2`` offers more where that is wanted.
         pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
         # The path was settled when the URL was read: there is one spelling of it, not two.
         pycurl.PATH_AS_IS: 1,
@@ -138,6 +143,8 @@ class MultiHandle:
     def __init__(self) -> None:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, _IDLE_CONNECTIONS)
+        # One request at a time on each connection, over HTTP/2 too: a connection's flood is one fetch's.
+        self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_NOTHING)
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._selector = selectors.DefaultSelector()
@@ -221,7 +228,7 @@ def curl_error(code: int, message: str, host: str, limits: FetchLimits, elapsed:
     # These two codes always mean a limit that we gave libcurl, or that it has itself.
     if code == pycurl.E_FILESIZE_EXCEEDED:
         return too_big_error(limits.max_body)
-    if code == _E_TOO_LARGE:
+    if code == _E_TOO_LARGE or _TOO_MANY.search(message):
         return headers_error(limits)
     error_class, sentence = _TRANSIENT.get(code, (ErrorClass.PROTOCOL, "{host} does not speak HTTP as it should"))
     # Of a write error libcurl tells its own numbers only.

@@ -45,6 +45,8 @@ class RequestTerms:
     """Who dials for us."""
     is_insecure: bool = False
     """Whether the certificates of the feed's own host are not checked."""
+    offers_http2: bool = False
+    """Whether HTTP/2 is offered before a server shows that it wants it."""
     origin: str | None = None
     """The only origin that gets the secret lines."""
     secret_lines: tuple[str, ...] = field(default=(), repr=False)
@@ -99,6 +101,7 @@ class TermsFinder:
             user_agent=check_user_agent(settings.user_agent) if settings.user_agent else self.usual.user_agent,
             proxy=self._find_proxy(settings),
             is_insecure=settings.is_insecure,
+            offers_http2=settings.offers_http2,
             origin=origin,
             secret_lines=(*lines, *([basic_line(given)] if given else [])),
             user=given.user if given else None,

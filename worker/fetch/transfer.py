@@ -17,7 +17,9 @@ from worker.errors import PollError
 from worker.fetch.body import Body, Budget
 from worker.fetch.guard import Guard
 from worker.fetch.headers import Head, read_head
+from worker.fetch.hop import Hop
 from worker.fetch.host_names import needs_lookup
+from worker.fetch.http2 import Http2Origins, can_offer, choose_version, refused_error
 from worker.fetch.libcurl import count_received, forget_cookies, headers_error, milliseconds, new_handle
 from worker.fetch.proxies import addresses_of, judge_target, names_to_look_up
 from worker.fetch.request import FetchLimits, Location, request_headers
@@ -43,29 +45,8 @@ class SharedByTransfers:
     ca_bundle: str
     dialled: list[socket.socket]
     """Sockets that libcurl has made copies of: ours are to be closed between two turns."""
-
-
-@dataclass(slots=True)
-class Hop:
-    """One request of a chain of redirects and its answer so far; not frozen, for it fills as bytes arrive."""
-
-    location: Location
-    names: list[str] = field(default_factory=list)
-    """To be looked up before it is sent: its host's, or its host's and then the proxy's."""
-    addresses: tuple[str, ...] = ()
-    """Its host's, once they are looked up."""
-    lines: list[bytes] = field(default_factory=list)
-    head: Head | None = None
-    """None until it is complete."""
-    body: Body | None = None
-    refusal: PollError | None = None
-    """Why we cut it, whatever libcurl calls that."""
-    objection: str | None = None
-    """Why the guard did not let libcurl dial an address."""
-    is_dialled: bool = False
-    """Whether the guard let it dial any."""
-    connection: tuple[int, int] | None = None
-    """Its socket, and how many bytes that had received when we first looked."""
+    http2: Http2Origins = field(default_factory=Http2Origins)
+    """Where HTTP/2 is wanted."""
 
 
 class Transfer:
@@ -82,6 +63,7 @@ class Transfer:
     def __init__(self, shared: SharedByTransfers) -> None:
         self._shared = shared
         self._applied: RequestTerms | None = None
+        self._offers_http2 = False
         self._proxy_addresses: frozenset[tuple[str, int]] = frozenset()
         self.handle = new_handle(shared.limits, shared.ca_bundle)
         self.handle.setopt(pycurl.OPENSOCKETFUNCTION, self._on_dial)
@@ -121,6 +103,10 @@ class Transfer:
             self.same_cookies_since = len(self.visited)
         self.visited.append(location)
         self._ask(location, self.deadline - time.monotonic())
+
+    def ask_again(self) -> None:
+        """Make ready to ask the same again, within the same deadline."""
+        self._ask(self.hop.location, self.deadline - time.monotonic())
 
     @property
     def elapsed(self) -> timedelta:
@@ -197,6 +183,11 @@ class Transfer:
             self.hop.refusal = judge_target(self._shared.guard, location)
         elif needs_lookup(location.host):
             self.hop.names = [location.host]
+        is_wanted = terms.offers_http2 and can_offer(location)
+        self.hop.offers_http2 = is_wanted or location.origin in self._shared.http2
+        if self.hop.offers_http2 != self._offers_http2:
+            self._offers_http2 = self.hop.offers_http2
+            choose_version(self.handle, self._on_request if self._offers_http2 else None)
         lines = terms.secret_lines if location.origin == terms.origin else ()
         self.handle.setopt(pycurl.URL, location.href)
         self.handle.setopt(pycurl.RESOLVE, [])
@@ -236,6 +227,16 @@ class Transfer:
         hop.is_dialled = True
         self._shared.dialled.append(opened)
         return opened
+
+    def _on_request(self, *_addresses: str | int) -> int:
+        """Let a request out over a connection where HTTP/2 was offered; libcurl repeats what a server refused."""
+        hop = self.hop
+        if hop.is_sent:
+            hop.is_refused, hop.refusal = True, refused_error(hop.location.host)
+            return pycurl.PREREQFUNC_ABORT
+        # Over a kept connection that proved dead, nothing was.
+        hop.is_sent = hop.is_dialled
+        return pycurl.PREREQFUNC_OK
 
     def _on_header(self, line: bytes) -> int | None:
         """Take in one header line; the status line and the empty last one count as such."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LOOK_FOR_WASTE_EVERY = 0.5
 """Seconds."""
+_REDIRECTED = "where a redirect leads"
+_WANTS_HTTP2 = "which wants HTTP/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class HeldHop:
     feed_id: int
     location: Location
     addresses: tuple[str, ...] = ()
-    """Those of its host, where they were to be shown; none for a redirect to another host, which is held first."""
+    """Those of its host, where they were to be shown; none for what another answer led to."""
+    why: str = ""
+    """Why it is sent, where it is not the first of its fetch."""
 
 
 class Transfers:
@@ -73,8 +77,8 @@ class Transfers:
     def start(self, request: FetchRequest, *, is_paced: bool = False, shows_addresses: bool = False) -> None:
         """Begin a fetch; ``step`` returns how it ended, even where its URL may not be fetched.
 
-        If it ``is_paced``, a redirect to another host is held until ``send``. With ``shows_addresses`` so is its first
-        request, as soon as it is known where its host is.
+        If it ``is_paced``, a redirect to another host is held until ``send``, and so is what must be asked twice. With
+        ``shows_addresses`` so is its first request, as soon as it is known where its host is.
         """
         try:
             location = locate(request.url)
@@ -179,13 +183,20 @@ class Transfers:
         else:
             self._multi.add(transfer.handle)
 
-    def _hold(self, transfer: Transfer, addresses: tuple[str, ...] = ()) -> None:
+    def _go_on(self, transfer: Transfer, held_as: str | None) -> None:
+        """Send a fetch's next request, or hold it."""
+        if held_as is None:
+            self._send(transfer)
+        else:
+            self._hold(transfer, why=held_as)
+
+    def _hold(self, transfer: Transfer, addresses: tuple[str, ...] = (), why: str = "") -> None:
         """Leave it to the caller when a request is sent: until then it counts as none."""
         transfer.hold()
         del self._running[transfer.handle]
         self._resumed.pop(transfer.handle, None)
         self._held[transfer.request.feed_id] = transfer
-        self._newly_held.append(HeldHop(transfer.request.feed_id, transfer.hop.location, addresses))
+        self._newly_held.append(HeldHop(transfer.request.feed_id, transfer.hop.location, addresses, why))
 
     def _send_resolved(self) -> None:
         """Send the requests whose hosts have been looked up, and end those whose hosts have no address."""
@@ -208,6 +219,10 @@ class Transfers:
     def _conclude(self, transfer: Transfer, ended: EndedRequest) -> None:
         """Follow a redirect, or note how the fetch ended."""
         self._multi.remove(transfer.handle)
+        if self._shared.http2.learn(transfer.hop, ended):
+            transfer.ask_again()
+            self._go_on(transfer, _WANTS_HTTP2 if transfer.is_paced else None)
+            return
         try:
             answer = conclude_hop(transfer, ended, self._limits, datetime.now(UTC))
         except PollError as error:
@@ -217,10 +232,7 @@ class Transfers:
         if isinstance(answer, Location):
             is_elsewhere = answer.place != transfer.hop.location.place
             transfer.follow(answer)
-            if is_elsewhere and transfer.is_paced:
-                self._hold(transfer)
-            else:
-                self._send(transfer)
+            self._go_on(transfer, _REDIRECTED if is_elsewhere and transfer.is_paced else None)
         else:
             self._finish(transfer, answer)
 

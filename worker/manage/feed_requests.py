@@ -49,6 +49,7 @@ class RequestChange:
     """``none``, or empty for the one of the settings."""
     proxy_variable: str | None = None
     is_insecure: bool | None = None
+    offers_http2: bool | None = None
 
     @property
     def brings_secret_lines(self) -> bool:
@@ -159,6 +160,8 @@ def change_settings(former: RequestSettings, kept: FeedSecrets, url: str, change
         settings = replace(settings, user_agent=change.user_agent or None)
     if change.is_insecure is not None:
         settings = replace(settings, is_insecure=change.is_insecure)
+    if change.offers_http2 is not None:
+        settings = replace(settings, offers_http2=change.offers_http2)
     needs_url = settings.has_secret_lines or secrets != NO_SECRETS
     settings = replace(settings, given_for=(settings.given_for or url) if needs_url else None)
     return ChosenRequest(settings, secrets, left_behind)

@@ -36,6 +36,8 @@ class RequestSettings:
     """The environment variable that holds the password of the proxy's user; None: the secrets file holds it."""
     is_insecure: bool = False
     """Whether the certificates of the feed's own host are not checked."""
+    offers_http2: bool = False
+    """Whether HTTP/2 is offered to it, besides HTTP/1.1, before it shows that it wants it."""
 
     @property
     def has_secret_lines(self) -> bool:

@@ -13,9 +13,10 @@ def test_all_but_secrets_is_said() -> None:
         user_agent="Other/1",
         proxy="http://eve@h:1",
         is_insecure=True,
+        offers_http2=True,
     )
     asked = "asked for as user bob, with X-Api-Key, Cookie, under the name Other/1"
-    through = "through the proxy http://h:1 as user eve"
+    through = "through the proxy http://h:1 as user eve, over HTTP/2 where it is spoken"
     assert explain_request(settings) == f"{asked}, {through}, CERTIFICATES NOT CHECKED (--insecure)"
 
 

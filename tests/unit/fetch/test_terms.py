@@ -55,6 +55,11 @@ def test_secrets_belong_to_the_origin_for_which_they_were_given() -> None:
     assert (terms.origin, terms.secret_lines) == ("https://news.example", ("X-Api-Key: s3cret", BOB))
 
 
+def test_http_2_is_offered_where_that_is_chosen() -> None:
+    settings = (RequestSettings(offers_http2=True), RequestSettings(user_agent="Other/1"))
+    assert [terms_of(each).offers_http2 for each in settings] == [True, False]
+
+
 def test_what_is_not_chosen_is_as_usual() -> None:
     terms = terms_of(RequestSettings(user_agent="Other/1"))
     assert (terms.user_agent, terms.proxy, terms.is_insecure, terms.secret_lines) == ("Other/1", USUAL.proxy, False, ())

@@ -21,8 +21,9 @@ def upgrade() -> None:
         optional(
             "request",
             Json,
-            "How an operator wants it asked for: user, headers (their names), user_agent, proxy, is_insecure; given_for is "
-            "the URL whose origin alone gets user and headers. Secrets are kept elsewhere; null for the usual",
+            "How an operator wants it asked for: user, headers (their names), user_agent, proxy, is_insecure, "
+            "offers_http2; given_for is the URL whose origin alone gets user and headers. Secrets are kept "
+            "elsewhere; null for the usual",
         ),
     )
     has_settings = sa.text("request IS NOT NULL")
