@@ -3,6 +3,7 @@
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -80,7 +81,7 @@ class Http2Publisher(Publisher):
 
     def _serve(self, connection: socket.socket) -> None:
         if self._to_others == "alert" and _OFFER not in _peek_hello(connection):
-            with connection:
+            with connection, suppress(OSError):
                 # Else what was not read would have the alert thrown away too.
                 connection.recv(65536)
                 connection.sendall(_NO_APPLICATION_PROTOCOL)

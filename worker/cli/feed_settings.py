@@ -74,10 +74,11 @@ def set_command(names: tuple[str, ...], **options: Any) -> int:
     poll ask for the whole document, where a host calls unchanged what is not.
 
     Or say how they are asked for: at which URL, as which user, with which header lines, under which name, through which
-    proxy. Passwords and values of headers are listed nowhere, and go to the origin of the feed's own URL only.
+    proxy, in which version of HTTP. Passwords and values of headers are listed nowhere, and go to the origin of the
+    feed's own URL only.
     """
     given = {name for name, value in options.items() if value not in {None, False, ()}} - {"yes"}
-    if not given and options["insecure"] is None:
+    if not given and options["insecure"] is None and options["http2"] is None:
         raise UsageError("set needs something to set: `feedmill set --help` lists it.")
     _refuse_contradictions(names, options)
     interval = options["interval"]

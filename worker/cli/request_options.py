@@ -125,8 +125,8 @@ def take_request_change(options: dict[str, Any], feeds: Sequence[str]) -> Reques
     said = {name: options.pop(name) for name in _NAMES}
     is_meant = said.pop("yes")
     # False says something of these two alone: that they end.
-    ends = False in {said["insecure"], said["http2"]}
-    if not ends and not any(value not in {None, False, ()} for value in said.values()):
+    is_ended = False in {said["insecure"], said["http2"]}
+    if not is_ended and not any(value not in {None, False, ()} for value in said.values()):
         return None
     _refuse_contradictions(said)
     _refuse_headers(said)

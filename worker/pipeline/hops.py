@@ -1,6 +1,7 @@
 """Hops: requests of polls under way that wait for a host besides the one that their feed's lease is on.
 
-A redirect to another host waits for that host's lease and pace, as a guest of its visit. A request to a name with
+A redirect to another host waits for that host's lease and pace, as a guest of its visit. What is to be asked again over
+HTTP/2 waits for the pace of the same host. A request to a name with
 siblings waits, once its address is known, for the pace that the names at that address share. Meanwhile nothing counts:
 no deadline runs, and the host that redirected may be asked for other feeds.
 """
@@ -46,7 +47,8 @@ class Begun:
     """What its present request counts for; None while that has not been sent."""
     hop: HeldHop | None = None
     """The request that waits."""
-    is_redirected: bool = False
+    is_answered: bool = False
+    """Whether a host has answered it already, and what it said led to another request."""
 
     @property
     def is_guest(self) -> bool:
@@ -89,7 +91,7 @@ class Hops:
         if hop.addresses:
             self._meet(begun, hop)
         else:
-            self._turn_to_another_host(begun, hop, now)
+            self._wait_for_host(begun, hop, now)
 
     def send(self, clock: Clock) -> list[tuple[Begun, PutOff | None]]:
         """Send what may be sent by now; return the polls that are given up, and until when each is put off.
@@ -166,11 +168,11 @@ class Hops:
         is_alike = (known.gap, known.parallel) == (asked.pace.gap, asked.pace.parallel)
         return known if is_alike else asked.pace
 
-    def _turn_to_another_host(self, begun: Begun, hop: HeldHop, now: datetime) -> None:
-        """Let a redirect wait for the host that it leads to: the request to the former host has ended."""
+    def _wait_for_host(self, begun: Begun, hop: HeldHop, now: datetime) -> None:
+        """Let a request that an answer led to wait for its host: the one before it has ended."""
         assert begun.pace, "what was answered had been sent"
         begun.pace.note_answer(now)
-        begun.is_redirected = True
+        begun.is_answered = True
         self._leave(begun, now)
         if self._tools.guard.objection_to(hop.location):
             # Nobody is asked; the fetcher says why.
@@ -200,7 +202,7 @@ class Hops:
         return self._is_over or now > until or is_held_too_long
 
     def _put_off(self, begun: Begun, now: datetime) -> PutOff | None:
-        if not begun.is_redirected:
+        if not begun.is_answered:
             return None
         assert begun.hop, "it waits"
         host, name = begun.visit.host, begun.hop.location.place

@@ -60,7 +60,7 @@ class PollRecord:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """A poll that was given up uncounted, because another host, where a redirect leads, could not be asked in time."""
+    """A poll that was given up uncounted, because what an answer led to could not be asked in time."""
 
     feed_id: int
     host_id: int

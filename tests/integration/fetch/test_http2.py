@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from h2.errors import ErrorCodes
 
+from tests.servers.forward_proxy import ForwardProxy
 from tests.servers.http2 import Http2Publisher, Stream
 from tests.servers.messages import Answer, Request
 from worker.errors import ErrorClass, PollError
@@ -169,13 +170,23 @@ def test_an_operators_feed_gets_http_2_at_once_and_no_others_connection(
         assert server.connections == 2
 
 
-def test_two_requests_at_once_have_a_connection_each(certificate: Path, limits: FetchLimits, drive: Drive) -> None:
+def test_http_2_goes_through_a_tunnel(certificate: Path, limits: FetchLimits, drive: Drive) -> None:
+    with Http2Publisher(certificate, "alert") as server, ForwardProxy(server.port) as proxy:
+        server.serve("/feed.xml", FEED)
+        url, through = server.url("/feed.xml", "localhost"), RequestSettings(proxy=f"http://127.0.0.1:{proxy.port}")
+        fetched = fetch_each(limits, drive, (url, through), (url, through))
+
+        assert [type(each.answer) for each in fetched] == [Document, Document]
+        assert proxy.names == [f"localhost:{server.port}"] * 2
+
+
+def test_a_kept_connection_carries_one_request_at_a_time(certificate: Path, limits: FetchLimits, drive: Drive) -> None:
     with Http2Publisher(certificate) as server, fetcher(limits) as transfers:
         server.serve("/feed.xml", FEED)
-        url = server.url("/feed.xml", "localhost")
-        for feed_id in (1, 2):
-            transfers.start(FetchRequest(feed_id, url, settings=HTTP2))
-        drive(transfers, 2)
+        for count in (1, 2):
+            for feed_id in range(count):
+                transfers.start(FetchRequest(feed_id, server.url("/feed.xml", "localhost"), settings=HTTP2))
+            drive(transfers, count)
 
         assert server.connections == 2
 
