@@ -56,7 +56,7 @@ def test_what_is_named_is_polled_and_answered_in_that_order(opened: Store, publi
     )
     assert polled.poll
     assert (polled.feed_id, polled.poll.url, polled.poll.new, polled.reason) == (polled.poll.feed_id, url, 1, None)
-    assert unknown.reason == "There is no feed 77: `feedmill feeds` lists them."
+    assert unknown.reason == "There is no feed 77: `feedmill feeds` lists them, `feedmill add URL` adds one."
 
 
 def test_what_was_polled_is_grouped_as_after_the_command(opened: Store, publisher: Publisher) -> None:
