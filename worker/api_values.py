@@ -35,9 +35,9 @@ def check_whole(what: str, number: object, least: int, most: int) -> None:
 
 
 def check_text(what: str, text: object) -> None:
-    """Raise UsageError unless a text is one that the store could hold."""
-    if not isinstance(text, str) or not is_storable(text):
-        raise UsageError(f"{what} is text in UTF-8, without NUL; not {show_wrong(text)}.")
+    """Raise UsageError unless a text says something, and is one that the store could hold."""
+    if not isinstance(text, str) or not text.strip() or not is_storable(text):
+        raise UsageError(f"{what} is text in UTF-8, without NUL and not empty; not {show_wrong(text)}.")
 
 
 def check_duration(what: str, duration: object) -> None:

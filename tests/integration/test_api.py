@@ -56,7 +56,7 @@ def test_what_is_named_is_polled_and_answered_in_that_order(opened: Store, publi
     )
     assert polled.poll
     assert (polled.feed_id, polled.poll.url, polled.poll.new, polled.reason) == (polled.poll.feed_id, url, 1, None)
-    assert unknown.reason == "There is no feed 77: `feedmill feeds` lists them."
+    assert unknown.reason == "There is no feed 77: `feedmill feeds` lists them, `feedmill add URL` adds one."
 
 
 def test_what_was_polled_is_grouped_as_after_the_command(opened: Store, publisher: Publisher) -> None:
@@ -202,7 +202,8 @@ WRONG = [
     (lambda opened: opened.add("https://a.example/", tags=[""]), "A tag is a line of 1 to 200 characters."),
     (lambda opened: opened.articles(state="new"), "articles() has the filters feed, feed_tag, tag, agency, "),
     (lambda opened: opened.articles(limit=0), "limit is a whole number from 1; not 0."),
-    (lambda opened: opened.articles(text="\0"), "text is text in UTF-8, without NUL; not '\\x00'."),
+    (lambda opened: opened.articles(text="\0"), "text is text in UTF-8, without NUL and not empty; not '\\x00'."),
+    (lambda opened: opened.articles(tag=""), "tag is text in UTF-8, without NUL and not empty; not ''."),
     (lambda opened: opened.articles(since=datetime(2026, 1, 1)), "since is a datetime with its time zone, or a "),  # noqa: DTZ001
     (lambda opened: opened.articles(newest_first=1), "newest_first is True or False; not 1."),
     (lambda opened: list(opened.articles(feed=77)), "There is no feed 77: "),

@@ -161,6 +161,17 @@ def test_an_article_that_two_workers_take_for_new_is_published_once(store: Engin
     assert (count(store, SketchRow), count(store, StoryRow)) == (1, 1)
 
 
+def test_a_copy_that_another_process_has_grouped_since_it_was_read_begins_no_story(store: Engine) -> None:
+    add_articles(store, [news(1), news(1)])
+    with reading(store) as connection:
+        waiting = claim_waiting(connection, 10)
+    group(store)
+    signed = [Signed(one, (), make_signature(read_blocks(one.text), (), "", "")) for one in waiting]
+    with writing(store) as connection:
+        publish_signatures(connection, signed)
+    assert (stories(store), count(store, StoryRow)) == ({1: 1, 2: 1}, 1)
+
+
 def test_one_that_is_revised_while_it_is_grouped_goes_on_waiting(store: Engine) -> None:
     add_articles(store, [news(1)])
     with before(store, "SELECT wanted.", act=lambda: revise(store, 1, news(2))):

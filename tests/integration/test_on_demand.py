@@ -14,7 +14,7 @@ from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
-from worker.manage.feeds import pause_feed
+from worker.manage.feeds import pause_feed, remove_feed
 from worker.pipeline import poll_by_name, poll_named, poll_requested, request_named
 from worker.pipeline.tools import Tools
 
@@ -46,6 +46,22 @@ def test_naming_an_unknown_url_without_a_feed_adds_nothing(tools: Tools, publish
     (polled,) = poll_by_name(tools, [url], lambda: False)
     assert not polled.is_kept
     assert count(tools, FeedRow) == 0
+
+
+def test_a_removed_feed_that_is_named_and_fails_is_removed_again_and_its_articles_stay(
+    tools: Tools, publisher: Publisher
+) -> None:
+    url = publisher.serve("/feed", rss([item("one")]))
+    add(tools, url)
+    poll(tools)
+    with writing(tools.engine) as connection:
+        remove_feed(connection, 1, articles=False)
+    publisher.on("/feed", Answer(status=404))
+    (polled,) = poll_by_name(tools, [url], lambda: False)
+    assert polled.why_not_added
+    (by_id,) = poll_by_name(tools, ["1"], lambda: False)
+    assert by_id.refusal == "1 was removed: `feedmill feeds --state removed` lists such feeds."
+    assert titles(tools) == ["one"]
 
 
 def test_each_name_of_a_feed_is_told_what_became_of_it(tools: Tools, publisher: Publisher) -> None:

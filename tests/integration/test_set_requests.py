@@ -4,41 +4,21 @@ import io
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.commands import Done, run_command
 from tests.documents import item, rss
 from tests.servers.messages import Request
 from tests.servers.publisher import Answer, Publisher
-from worker.cli.main import main
-from worker.database.engine import command_engine
-from worker.settings import settings
 
 pytestmark = pytest.mark.usefixtures("restored_logs")
 
 SECRET = "hunter2"
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    output: str
-    errors: str
-
-
 Run = Callable[..., Done]
-
-
-def _forget() -> None:
-    """Forget what a process reads once."""
-    settings.cache_clear()
-    if command_engine.cache_info().currsize:
-        command_engine().dispose()
-    command_engine.cache_clear()
 
 
 @pytest.fixture
@@ -49,14 +29,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
     def run(*arguments: str, typed: str = "", **environment: str) -> Done:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
-        _forget()
         with monkeypatch.context() as context:
             for name, value in environment.items():
                 context.setenv(name, value)
-            with pytest.raises(SystemExit) as ended:
-                main(arguments)
-        _forget()
-        done = Done(int(ended.value.code or 0), *capsys.readouterr())
+            done = run_command(capsys, arguments)
         assert SECRET not in done.output + done.errors
         return done
 

@@ -74,9 +74,9 @@ def articles_command(
 
 
 def _one_feed(one: str | None, other: str | None) -> str | None:
-    if one and other and one != other:
+    if None not in {one, other} and one != other:
         raise UsageError(f"Articles are of one feed: either {other} or --feed {one}.")
-    return one or other
+    return other if one is None else one
 
 
 def article_columns() -> list[Column]:

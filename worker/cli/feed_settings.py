@@ -80,11 +80,11 @@ def set_command(names: tuple[str, ...], **options: Any) -> int:
     given = {name for name, value in options.items() if value not in {None, False, ()}} - {"yes"}
     if not given and options["insecure"] is None and options["http2"] is None:
         raise UsageError("set needs something to set: `feedmill set --help` lists it.")
-    _refuse_contradictions(names, options)
     interval = options["interval"]
     options["every"] = read_duration("--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL) if interval else None
     options["tags"] = read_tags("--tag", options["tags"])
     options["former"] = read_tags("--untag", options["former"])
+    _refuse_contradictions(names, options)
     chosen = _Chosen(request=take_request_change(options, names), **options)
     return change_each(names, partial(_choose, chosen=chosen))
 
@@ -115,14 +115,18 @@ def _choose(connection: Connection, clock: Clock, name: str, chosen: _Chosen) ->
 def _refuse_contradictions(names: Sequence[str], options: Mapping[str, Any]) -> None:
     if options["merge"] and options["url"] is None:
         raise UsageError("--merge says what becomes of a feed that has the --url already: name both.")
+    if both := [tag for tag in options["tags"] if tag in options["former"]]:
+        raise UsageError(f"--tag {both[0]} and --untag {both[0]} contradict each other.")
     if options["url"] is not None and len(names) > 1:
         raise UsageError("--url is for one feed at a time.")
 
 
 def _set_interval(connection: Connection, clock: Clock, feed: manage.NamedFeed, every: timedelta | None) -> str:
     refuse_seed_file(feed)
-    following = choose_interval(connection, clock.now(), feed.feed_id, every, bounds_of_settings(settings()))
-    when = f"next poll {from_now(following.at, clock.now())}" if following.at else "no poll for now"
+    now = clock.now()
+    following = choose_interval(connection, now, feed.feed_id, every, bounds_of_settings(settings()))
+    # What was due before is polled as soon as a worker is free.
+    when = f"next poll {from_now(max(following.at, now), now)}" if following.at else "no poll for now"
     return f"{f'every {show_duration(every)}' if every else 'the usual interval'}; {when} ({following.reason})"
 
 

@@ -40,9 +40,11 @@ class Words(click.ParamType[str]):
     name = "text"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 -- click's signature
-        """Return the text; UsageError where no stored text could hold it."""
+        """Return the text; UsageError where it is empty, or no stored text could hold it."""
+        option = param.opts[0] if param else self.name
+        if not value.strip():
+            raise UsageError(f"{option} is empty: say what is looked for, or leave it out to find all.")
         if not is_storable(value):
-            option = param.opts[0] if param else self.name
             raise UsageError(f"{option} is text in UTF-8, without NUL, as all in the store is; not {value}.")
         return value
 

@@ -51,7 +51,7 @@ def asked_rows(filters: Mapping[str, Any], limit: int | None, *, as_json: bool, 
         feed = filters.get("feed")
         since = read_since(filters.get("since"), now)
         wanted = Wanted(
-            feed_id=_find_feed_id(connection, now, feed) if feed else None,
+            feed_id=None if feed is None else _find_feed_id(connection, now, feed),
             since=since,
             until=read_until(filters.get("until"), now, since),
             text=filters.get("text"),
@@ -65,7 +65,7 @@ def asked_rows(filters: Mapping[str, Any], limit: int | None, *, as_json: bool, 
 
 def _find_feed_id(connection: Connection, now: datetime, name: str) -> int:
     """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
-    if read_id(name) is None and "://" not in name and is_storable(name):
+    if name and read_id(name) is None and "://" not in name and is_storable(name):
         alike = list_feeds(connection, now, Wanted(text=name))
         ids = [
             int(row["id"])
@@ -75,8 +75,9 @@ def _find_feed_id(connection: Connection, now: datetime, name: str) -> int:
         if len(ids) > 1:
             some = ", ".join(map(str, ids[:5]))
             raise NamedError(f"{len(ids):,} feeds are called {name}: name one by its id, such as {some}.")
-        if ids:
-            return ids[0]
+        if not ids:
+            raise NamedError(f"No feed is called {name}: `feedmill feeds` lists them.")
+        return ids[0]
     return feed_called(connection, name).feed_id
 
 

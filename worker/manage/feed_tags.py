@@ -31,8 +31,10 @@ def read_tags(option: str, texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def known_tag(connection: Connection, text: str) -> str:
-    """Return a tag that somebody asks for, as it is stored; NamedError when no feed has it."""
-    if not is_tag(connection, tag := read_tag(text)):
+    """Return a tag that somebody asks for, as it is stored; NamedError when no feed has it, UsageError for none."""
+    if not (tag := read_tag(text)):
+        raise UsageError("A tag is empty: say which one is looked for, or leave it out to find all.")
+    if not is_tag(connection, tag):
         tags = list_tags(connection, _MOST_SHOWN + 1)
         known = ", ".join(tags if len(tags) <= _MOST_SHOWN else [*tags[:_MOST_SHOWN], "…"])
         told = f"they have {known}" if known else "`feedmill set FEED --tag TAG` gives one"

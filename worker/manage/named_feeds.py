@@ -42,6 +42,8 @@ def _is_name(name: object) -> bool:
 
 def feed_called(connection: Connection, name: str) -> NamedFeed:
     """Return the feed that an id or URL names; NamedError says why there is none."""
+    if not name.strip():
+        raise NamedError("A feed is named by its id or URL; here its name is empty.")
     try:
         found = find_feed(connection, name)
     except ValueError as error:

@@ -16,8 +16,8 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError
-from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, remove_feed
-from worker.manage.named_feeds import find_polled, why_not_polled
+from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, is_removed, remove_feed
+from worker.manage.named_feeds import find_polled, polled_feed_called
 from worker.pipeline.polling import PATIENCE, Claim, Stop, poll_in_window
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
@@ -60,14 +60,17 @@ class NamedPoll:
 @dataclass(frozen=True, slots=True)
 class _Found:
     feed: NamedFeed | None = None
-    is_unknown: bool = False
     refusal: str | None = None
+    is_new: bool = False
+    """Whether it was added because it was named."""
+    has_past: bool = False
+    """Of a new one: whether it had been removed, and left articles."""
 
 
 def poll_by_name(
     tools: Tools, names: Sequence[str], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
 ) -> Iterator[NamedPoll]:
-    """Poll the named feeds now. An unknown URL is added first, and deleted again unless its answer is a feed."""
+    """Poll the named feeds now. An unknown URL is added first, and taken back unless its answer is a feed."""
     found = write(tools.engine, lambda connection: {name: _find_or_add(connection, name) for name in names})
     # Several names may mean one feed.
     waiting: dict[int, list[str]] = defaultdict(list)
@@ -76,35 +79,33 @@ def poll_by_name(
             waiting[named.feed.feed_id].append(name)
         else:
             yield NamedPoll(name, refusal=named.refusal)
-    unknown = {named.feed.feed_id for named in found.values() if named.feed and named.is_unknown}
+    new = {named.feed.feed_id: named for named in found.values() if named.feed and named.is_new}
     for record in poll_named(tools, list(waiting), stop, force=force, credentials=credentials):
-        is_kept = record.error is None or record.feed_id not in unknown
+        is_kept = record.error is None or record.feed_id not in new
         if not is_kept:
-            _delete_unknown_feed(tools, record.feed_id)
+            _take_back(tools, record.feed_id, has_past=new[record.feed_id].has_past)
         yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
     for feed_id, name in ((feed_id, name) for feed_id, left in waiting.items() for name in left):
         yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}", feed_id=feed_id)
 
 
 def _find_or_add(connection: Connection, name: str) -> _Found:
+    is_new = has_past = False
     try:
-        feed = find_feed(connection, name)
-        is_unknown = feed is None and read_id(name) is None
-        if is_unknown:
+        if read_id(name) is None and find_feed(connection, name) is None:
+            is_new, has_past = True, is_removed(connection, name)
             add_feeds(connection, read_clock(connection).now(), [NewFeed(name)])
-            feed = find_feed(connection, name)
+        return _Found(polled_feed_called(connection, name), is_new=is_new, has_past=has_past)
     except ValueError as error:
         return _Found(refusal=f"{name} cannot be polled: {error}")
-    if feed is None:
-        return _Found(refusal=f"There is no feed {name}: `feedmill feeds` lists them.")
-    if refusal := why_not_polled(feed, name):
-        return _Found(refusal=refusal)
-    return _Found(feed, is_unknown)
+    except NamedError as error:
+        return _Found(refusal=str(error))
 
 
-def _delete_unknown_feed(tools: Tools, feed_id: int) -> None:
+def _take_back(tools: Tools, feed_id: int, *, has_past: bool) -> None:
+    """Remove a feed that was added only because it was named; what it left when it was removed before stays."""
     also = StaleDecisionError, StaleStoriesError
-    write(tools.engine, lambda connection: remove_feed(connection, feed_id, articles=True), also)
+    write(tools.engine, lambda connection: remove_feed(connection, feed_id, articles=not has_past), also)
 
 
 def poll_named(

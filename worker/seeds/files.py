@@ -79,7 +79,10 @@ def find_seed_files(paths: Sequence[Path | str]) -> Iterator[SeedFile | SeedErro
     """
     for given in paths:
         path = Path(given)
-        if os.path.lexists(path):
+        if given == "":
+            # Path("") is the folder we run in.
+            yield SeedError("A file is named by its path; here it is empty.")
+        elif os.path.lexists(path):
             yield from _files_at(path)
         elif glob.has_magic(str(given)):
             yield from _find_by_glob(str(given))

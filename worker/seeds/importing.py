@@ -52,6 +52,8 @@ def add_feeds_of_seed(tools: Tools, path: Path, document: Document) -> Imported:
 
 
 def _find_list(tools: Tools, source: str, standard_input: BinaryIO) -> Document:
+    if not source:
+        raise SeedError("A list of feeds is named by its file or URL; here its name is empty.")
     if source == STANDARD_INPUT:
         return _read_whole(standard_input)
     if source.lower().startswith(("http://", "https://")):

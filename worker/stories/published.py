@@ -75,7 +75,7 @@ def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None
     """Write the signatures of articles, and a story for each article that has none yet."""
     alone = [one.article.article_id for one in signed if one.article.story_id is None]
     begun = connection.execute(_insert_stories(connection.dialect.name), {"articles": list(alone)})
-    # Only one transaction can begin an article's story, and nothing of the article was published before.
+    # Only one transaction can begin an article's story: nothing of the article was published before.
     ids = {*begun.scalars()}
     new = [one for one in signed if one.article.article_id in ids]
     _INSERT_ANCHORS.execute_tuples(connection, _anchors(new))
@@ -95,7 +95,9 @@ def _insert_stories(dialect: str) -> Any:
     columns = ("id", "first_article_id", "size", "first_seen_at", "last_seen_at")
     seen = ArticleRow.first_seen_at
     article: Select[*tuple[Any, ...]] = select(ArticleRow.id, ArticleRow.id, literal_column("1"), seen, seen)
-    begun = article.where(is_one_of_given(dialect, ArticleRow.id, "articles")).order_by(ArticleRow.id)
+    # On SQLite a claim keeps nobody out: another process may have grouped an article since, as a copy without a trace.
+    is_new = is_one_of_given(dialect, ArticleRow.id, "articles"), ArticleRow.story_id.is_(None)
+    begun = article.where(*is_new).order_by(ArticleRow.id)
     return upsert(dialect, StoryRow).from_select(columns, begun).on_conflict_do_nothing().returning(StoryRow.id)
 
 
