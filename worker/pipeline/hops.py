@@ -80,7 +80,7 @@ class Hops:
         self._waiting.clear()
 
     def begin_no_more(self) -> None:
-        """Give up what waits, now and from now on."""
+        """Give up what cannot be sent at once, now and from now on, and whatever would be its feed's first request."""
         self._is_over = True
 
     def take(self, begun: Begun, hop: HeldHop, now: datetime) -> None:
@@ -97,22 +97,19 @@ class Hops:
         A poll whose feed's host has not been asked yet is not put off: it stays due, and its host says when.
         """
         now = clock.now()
-        if not self._is_over:
-            self._find_hosts(clock)
+        self._find_hosts(clock)
         given_up = []
         for feed_id, begun in list(self._waiting.items()):
-            if self._must_give_up(begun, now):
+            if self._count_request(begun, now):
+                del self._waiting[feed_id]
+                self._send(begun)
+            elif self._must_give_up(begun, now):
                 del self._waiting[feed_id]
                 given_up.append((begun, self._put_off(begun, now)))
                 self._leave(begun, now)
             elif begun.asked and now > begun.asked.begin_until:
                 # That lease is about to end; what still waits needs another one.
                 self._leave(begun, now)
-            elif begun.asked and begun.asked.pace.may_ask(now):
-                del self._waiting[feed_id]
-                begun.pace = begun.asked.pace
-                begun.pace.note_request(now)
-                self._send(begun)
         return given_up
 
     def store_found(self, clock: Clock) -> None:
@@ -193,6 +190,17 @@ class Hops:
         shows_addresses = begun.asked.host.domain is not None
         self._tools.transfers.send(begun.feed.feed_id, shows_addresses=shows_addresses)
         begun.hop = None
+
+    def _count_request(self, begun: Begun, now: datetime) -> bool:
+        """Count a request that waits for the host that it is for, if it may be sent now."""
+        asked = begun.asked
+        if asked is None or now > min(asked.begin_until, begun.visit.begin_until):
+            return False
+        begins = not begun.is_redirected
+        if (begins and self._is_over) or not asked.send_hop(now, is_guest=begun.is_guest):
+            return False
+        begun.pace = asked.pace
+        return True
 
     def _must_give_up(self, begun: Begun, now: datetime) -> bool:
         until = begun.visit.begin_until
