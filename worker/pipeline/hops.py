@@ -24,7 +24,7 @@ from worker.pipeline.shared_commit import SharedCommit
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
 from worker.values.due_feeds import ClaimedHost, DueFeed
-from worker.values.outcomes import PutOff
+from worker.values.outcomes import WAITS_FOR_TURN, PutOff
 
 # How soon a lease that another worker holds is asked for again, and how long a poll that did not get it is put off.
 _ASK_AGAIN = timedelta(seconds=1)
@@ -218,7 +218,7 @@ class Hops:
         at = self._promised[name] = max(filter(None, (free_at, self._promised.get(name), now))) + gap
         if begun.asked and not begun.asked.pace.is_too_late(now + gap):
             self.put_off_until = at
-        reason = f"waits for its turn at {name}, where a redirect leads"
+        reason = f"{WAITS_FOR_TURN}{name}, where a redirect leads"
         return PutOff(begun.feed.feed_id, host.host_id, host.token, begun.feed.instructions, at, reason)
 
     def _find_hosts(self, clock: Clock) -> None:
