@@ -26,7 +26,7 @@ def tick() -> None:
     """Send as many poll tasks as the hosts that can be claimed now need; twice or never does no harm."""
     chosen = settings()
     # First: taking the turn overwrites the time of the last tick, which shows how far the clock was set back.
-    mend_clock_step(store_engine(), time_limits(chosen.fetch_timeout).lease)
+    mend_clock_step(store_engine(), time_limits(chosen.fetch_timeout).lease, chosen.host_gap)
     if not take_turn(store_engine(), TICK, chosen.tick_interval):
         return
     wanted = count_poll_tasks(store_engine(), chosen.batch_size, chosen.tick_tasks)

@@ -78,6 +78,14 @@ def lose(
     return url
 
 
+def hold(tools: Tools, name: str) -> None:
+    """Let a host be one that asked to be left alone for an hour."""
+    held_until = now_of(tools) + timedelta(hours=1)
+    with writing(tools.engine) as connection:
+        held = {"next_request_at": held_until, "held_until": held_until, "claimable_at": held_until, "failures": 3}
+        connection.execute(update(HostRow).where(HostRow.name == name).values(**held))
+
+
 def now_of(tools: Tools) -> datetime:
     with reading(tools.engine) as connection:
         return read_clock(connection).now()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from tests.documents import item, rss
-from tests.polling import add, count, now_of, poll, schedule
+from tests.polling import add, count, hold, now_of, poll, schedule
 from tests.servers.publisher import Publisher
 from tests.storing import kinds, lease, read, revisions, store, texts
 from worker.database.article_tables import ArticleRow, SightingRow
@@ -93,8 +93,9 @@ def _as_if_polled_in_a_day(tools: Tools) -> None:
             }
             connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == row.feed_id).values(moments))
         for row in connection.execute(select(HostRow)).all():
-            moments = {name: getattr(row, name) + DAY for name in ("claimable_at", "next_request_at")}
-            connection.execute(update(HostRow).where(HostRow.id == row.id).values(moments))
+            moments = {name: getattr(row, name) for name in ("claimable_at", "next_request_at")}
+            later = {name: at + DAY for name, at in moments.items() if at}
+            connection.execute(update(HostRow).where(HostRow.id == row.id).values(later))
         for row in connection.execute(select(PollRow)).all():
             connection.execute(update(PollRow).where(PollRow.id == row.id).values(started_at=row.started_at + DAY))
 
@@ -132,6 +133,43 @@ def test_a_lease_that_was_taken_while_the_clock_was_a_day_ahead_ends_and_accuses
     assert record.error is None
     with reading(tools.engine) as connection:
         assert connection.execute(select(HostRow.lease_token, HostRow.expired_token)).one() == (None, None)
+
+
+def test_a_host_that_only_redirects_lead_to_is_asked_again_when_the_clock_is_set_right(
+    tools: Tools, publisher: Publisher
+) -> None:
+    with Publisher("127.0.0.2") as target:
+        add(tools, publisher.redirect("/feed", target.serve("/feed", rss([item("one")])), status=302))
+        poll(tools)
+        _as_if_polled_in_a_day(tools)
+        (record,) = poll(tools)
+    assert record.error is None
+    assert len(target.requests) == 2
+
+
+def test_a_poll_that_was_put_off_while_the_clock_was_a_day_ahead_is_due_when_it_is_set_right(
+    tools: Tools, publisher: Publisher
+) -> None:
+    with Publisher("127.0.0.2") as target:
+        add(tools, publisher.redirect("/feed", target.serve("/feed", rss([item("one")])), status=302))
+        poll(tools)
+        before = schedule(tools)
+        _as_if_polled_in_a_day(tools)
+        with writing(tools.engine) as connection:
+            reason = f"waits for its turn at {target.authority}, where a redirect leads"
+            former = {"last_attempt_at": before.last_attempt_at, "last_success_at": before.last_success_at}
+            connection.execute(update(ScheduleRow).values(next_poll_reason=reason, **former))
+        (record,) = poll(tools)
+    assert record.error is None
+
+
+def test_a_host_that_was_held_before_a_step_of_the_clock_stays_so(tools: Tools, publisher: Publisher) -> None:
+    add(tools, publisher.serve("/feed", rss([item("one")])))
+    hold(tools, publisher.authority)
+    with writing(tools.engine) as connection:
+        connection.execute(update(ScheduleRow).values(last_attempt_at=read_clock(connection).now()))
+        connection.execute(insert(TurnRow).values(name=TICK, taken_at=read_clock(connection).now() + DAY))
+    assert poll(tools) == []
 
 
 def test_a_clock_that_is_set_forth_makes_nothing_due_that_is_not(tools: Tools, publisher: Publisher) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from tests.documents import item, rss
-from tests.polling import add, count, hosts, make_due, now_of, poll
+from tests.polling import add, count, hold, hosts, make_due, now_of, poll
 from tests.servers.messages import Request
 from tests.servers.publisher import Answer, Publisher
 from worker.claim.leasing import claim_as_guest, claim_due_hosts
@@ -234,10 +234,7 @@ def test_force_asks_a_target_that_wants_to_be_left_alone(tools: Tools, publisher
         url = publisher.redirect("/feed", target.serve("/feed", rss([item("one")])), status=302)
         add(tools, url)
         add(tools, target.url("/own"))
-        held_until = now_of(tools) + HOUR
-        with writing(tools.engine) as connection:
-            held = {"next_request_at": held_until, "held_until": held_until, "claimable_at": held_until, "failures": 3}
-            connection.execute(update(HostRow).where(HostRow.name == target.authority).values(**held))
+        hold(tools, target.authority)
         (without,) = poll_by_name(tools, [url], lambda: False)
         (forced,) = poll_by_name(tools, [url], lambda: False, force=True)
     assert without.record is None
@@ -249,25 +246,6 @@ def test_an_address_that_may_not_be_dialled_leaves_no_host_behind(tools: Tools, 
     add(tools, publisher.redirect("/feed", "http://10.0.0.1/feed", status=302))
     (record,) = poll(tools)
     assert record.outcome is Outcome.REJECTED
-    assert [host.name for host in hosts(tools)] == [publisher.authority]
-
-
-@pytest.mark.parametrize("length", [4001, 7900])
-def test_a_redirect_to_a_very_long_url_costs_no_other_poll(tools: Tools, publisher: Publisher, length: int) -> None:
-    with Publisher("127.0.0.2") as target:
-        path = "/" + "x" * length
-        target.serve(path, rss([item("one")]))
-        add(tools, publisher.redirect("/feed", target.url(path), status=302), publisher.serve("/b", rss([item("two")])))
-        records = poll(tools)
-    assert [record.outcome for record in records] == [Outcome.NEW] * 2
-
-
-def test_a_redirect_to_a_name_that_no_name_server_can_hold_costs_no_other_poll(
-    tools: Tools, publisher: Publisher
-) -> None:
-    add(tools, publisher.redirect("/feed", f"http://{'a.' * 1900}example/", status=302))
-    add(tools, publisher.serve("/b", rss([item("two")])))
-    assert {record.outcome for record in poll(tools)} == {Outcome.NEW, Outcome.REJECTED}
     assert [host.name for host in hosts(tools)] == [publisher.authority]
 
 

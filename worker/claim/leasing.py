@@ -7,7 +7,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Update, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from worker.claim.due import ClaimTerms, gap_of, parallel_of, read_due_feeds, request_polls
 from worker.claim.lost_workers import ALONE_FROM, COMPANY, GUEST, count_expired_leases
@@ -49,11 +62,12 @@ def find_next_claim(connection: Connection, due_by: datetime, before: datetime) 
     return at
 
 
-def find_next_claim_of(connection: Connection, feed_ids: Collection[int]) -> datetime | None:
-    """Return when the next host of these feeds can be claimed, or its lease ends; None for none."""
-    hosts = select(ScheduleRow.host_id).where(is_one_of(connection, ScheduleRow.feed_id, feed_ids))
-    soonest = select(func.min(HostRow.claimable_at)).where(HostRow.id.in_(hosts))
-    at: datetime | None = connection.execute(soonest).scalar_one()
+def find_next_requested(connection: Connection, feed_ids: Collection[int]) -> datetime | None:
+    """Return when the next requested poll of these feeds is due and its host can be claimed, or its lease ends."""
+    due, free = ScheduleRow.next_poll_at, HostRow.claimable_at
+    soonest = select(func.min(case((due > free, due), else_=free))).join(HostRow, HostRow.id == ScheduleRow.host_id)
+    named = is_one_of(connection, ScheduleRow.feed_id, feed_ids)
+    at: datetime | None = connection.execute(soonest.where(named, ScheduleRow.requested_at.is_not(None))).scalar_one()
     return at
 
 

@@ -6,7 +6,7 @@ Otherwise a feed that was polled "tomorrow" would wait until tomorrow is over, a
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 
 from worker.basics.log_lines import get_logger
 from worker.basics.units import show_duration
@@ -18,6 +18,8 @@ from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import WebhookRow
 from worker.database.statements import is_one_of
 from worker.database.task_turns import find_last_turn, note_turn
+from worker.values.due_feeds import LONGEST_HOLD
+from worker.values.outcomes import WAITS_FOR_TURN
 
 TICK = "tick"
 _MENDING = "mend a step of the clock"
@@ -26,13 +28,13 @@ _SMALLEST_STEP = timedelta(minutes=1)
 _LOG = get_logger("feedmill")
 
 
-def mend_clock_step(engine: Engine, lease: timedelta) -> None:
+def mend_clock_step(engine: Engine, lease: timedelta, gap: timedelta) -> None:
     """Make due what was put off, if the clock has been set back since the last tick or poll.
 
-    ``lease`` is the longest time for which a host can be leased.
+    ``lease`` is the longest time for which a host can be leased, ``gap`` the usual one between two requests to it.
     """
     ahead = _find_step(engine)
-    if ahead >= _SMALLEST_STEP and (note := write(engine, lambda connection: _mend(connection, ahead, lease))):
+    if ahead >= _SMALLEST_STEP and (note := write(engine, lambda connection: _mend(connection, ahead, lease, gap))):
         _LOG.warning("clock set back", note=note)
 
 
@@ -45,10 +47,11 @@ def _find_step(engine: Engine) -> timedelta:
     return max(begun, default=now) - now
 
 
-def _mend(connection: Connection, ahead: timedelta, lease: timedelta) -> str | None:
+def _mend(connection: Connection, ahead: timedelta, lease: timedelta, gap: timedelta) -> str | None:
     """Make feeds, hosts and webhooks due again; return a note of how many there were, None for none."""
     now = read_clock(connection).now()
     feeds, hosts = _make_feeds_due(connection, now), _end_leases(connection, now, lease)
+    _end_waits(connection, now, gap)
     webhooks = _make_webhooks_due(connection, now + ahead - _SMALLEST_STEP, now)
     if not feeds and not hosts and not webhooks:
         return None
@@ -61,9 +64,12 @@ def _mend(connection: Connection, ahead: timedelta, lease: timedelta) -> str | N
 
 
 def _make_feeds_due(connection: Connection, now: datetime) -> int:
-    """Make feeds due that were polled or added while the clock was ahead; set their later moments to now."""
+    """Make feeds due that were polled, requested, put off or added while the clock was ahead; mend their moments."""
+    waits_for_turn = ScheduleRow.next_poll_reason.startswith(WAITS_FOR_TURN, autoescape=True)
     is_later = or_(
         ScheduleRow.last_attempt_at > now,
+        ScheduleRow.requested_at > now,
+        and_(waits_for_turn, ScheduleRow.next_poll_at > now),
         and_(ScheduleRow.last_attempt_at.is_(None), ScheduleRow.next_poll_at > now + _SMALLEST_STEP),
     )
     feed_ids = connection.execute(select(ScheduleRow.feed_id).where(is_later)).scalars().all()
@@ -100,6 +106,24 @@ def _end_leases(connection: Connection, now: datetime, lease: timedelta) -> int:
         "held_until": None,
     }
     return connection.execute(too_long.values(claimable_at=now, **free)).rowcount
+
+
+def _end_waits(connection: Connection, now: datetime, gap: timedelta) -> None:
+    """Let hosts be asked that would wait for longer than any can: redirects led there while the clock was ahead."""
+    is_held = and_(HostRow.held_until > now, HostRow.held_until <= now + LONGEST_HOLD)
+    # No wait for a gap is longer than the gap.
+    own_gap = func.coalesce(HostRow.gap, HostRow.wildcard_gap).label("own_gap")
+    later = select(HostRow.id, HostRow.next_request_at, own_gap).where(HostRow.next_request_at > now + _SMALLEST_STEP)
+    waiting = connection.execute(later.where(or_(HostRow.held_until.is_(None), ~is_held))).all()
+    ids = [
+        host.id
+        for host in waiting
+        if host.next_request_at > now + _SMALLEST_STEP + (gap if host.own_gap is None else host.own_gap)
+    ]
+    mine = update(HostRow).where(is_one_of(connection, HostRow.id, ids))
+    connection.execute(mine.values(next_request_at=now, held_until=None))
+    is_asleep = HostRow.lease_token.is_(None) & (HostRow.claimable_at > now)
+    connection.execute(mine.where(is_asleep).values(claimable_at=now))
 
 
 def _make_webhooks_due(connection: Connection, later: datetime, now: datetime) -> int:

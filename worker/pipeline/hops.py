@@ -25,7 +25,7 @@ from worker.pipeline.shared_commit import SharedCommit
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
 from worker.values.due_feeds import ClaimedHost, DueFeed
-from worker.values.outcomes import PutOff
+from worker.values.outcomes import WAITS_FOR_TURN, PutOff
 
 # How soon a lease that another worker holds is asked for again, and how long a poll that did not get it is put off.
 _ASK_AGAIN = timedelta(seconds=1)
@@ -82,7 +82,7 @@ class Hops:
         self._waiting.clear()
 
     def begin_no_more(self) -> None:
-        """Give up what waits, now and from now on."""
+        """Give up what cannot be sent at once, now and from now on, and whatever would be its feed's first request."""
         self._is_over = True
 
     def take(self, begun: Begun, hop: HeldHop, now: datetime) -> None:
@@ -99,22 +99,19 @@ class Hops:
         A poll whose feed's host has not been asked yet is not put off: it stays due, and its host says when.
         """
         now = clock.now()
-        if not self._is_over:
-            self._find_hosts(clock)
+        self._find_hosts(clock)
         given_up = []
         for feed_id, begun in list(self._waiting.items()):
-            if self._must_give_up(begun, now):
+            if self._count_request(begun, now):
+                del self._waiting[feed_id]
+                self._send(begun)
+            elif self._must_give_up(begun, now):
                 del self._waiting[feed_id]
                 given_up.append((begun, self._put_off(begun, now)))
                 self._leave(begun, now)
             elif begun.asked and now > begun.asked.begin_until:
                 # That lease is about to end; what still waits needs another one.
                 self._leave(begun, now)
-            elif begun.asked and begun.asked.pace.may_ask(now):
-                del self._waiting[feed_id]
-                begun.pace = begun.asked.pace
-                begun.pace.note_request(now)
-                self._send(begun)
         return given_up
 
     def store_found(self, clock: Clock) -> None:
@@ -196,6 +193,17 @@ class Hops:
         self._tools.transfers.send(begun.feed.feed_id, shows_addresses=shows_addresses)
         begun.hop = None
 
+    def _count_request(self, begun: Begun, now: datetime) -> bool:
+        """Count a request that waits for the host that it is for, if it may be sent now."""
+        asked = begun.asked
+        if asked is None or now > min(asked.begin_until, begun.visit.begin_until):
+            return False
+        begins = not begun.is_redirected
+        if (begins and self._is_over) or not asked.send_hop(now, is_guest=begun.is_guest):
+            return False
+        begun.pace = asked.pace
+        return True
+
     def _must_give_up(self, begun: Begun, now: datetime) -> bool:
         until = begun.visit.begin_until
         is_held_too_long = begun.asked is not None and begun.asked.pace.is_too_late(until)
@@ -212,7 +220,7 @@ class Hops:
         at = self._promised[name] = max(filter(None, (free_at, self._promised.get(name), now))) + gap
         if begun.asked and not begun.asked.pace.is_too_late(now + gap):
             self.put_off_until = at
-        reason = f"waits for its turn at {name}, {begun.hop.why}"
+        reason = f"{WAITS_FOR_TURN}{name}, {begun.hop.why}"
         return PutOff(begun.feed.feed_id, host.host_id, host.token, begun.feed.instructions, at, reason)
 
     def _find_hosts(self, clock: Clock) -> None:

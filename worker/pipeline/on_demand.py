@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from worker.basics.stopping import stops_after
 from worker.basics.units import read_id
 from worker.claim.due import ClaimTerms, find_requested, request_polls
-from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_next_claim_of
+from worker.claim.leasing import claim_named_feeds, claim_requested_feeds, find_next_requested
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -117,23 +117,27 @@ def poll_named(
     be left alone.
     """
     left = dict.fromkeys(feed_ids)
+    claim_feeds = claim_named_feeds
     while left and not stop():
         before = len(left)
         remaining = deque(left)
-        claim = _claim_some_of(remaining, claim_named_feeds, force=force)
+        claim = _claim_some_of(remaining, claim_feeds, force=force)
         while remaining and not stop():
             for record in poll_in_window(Window(tools, credentials, force=force), claim, stop, time.monotonic()):
                 left.pop(record.feed_id, None)
                 yield record
         # A claim takes only so many feeds of a host, and a window has only so much time: the next round takes the rest.
+        # They stay requested: asked for anew, those that a redirect leads to a busy host would be polled before their
+        # turn there, and their own host be asked in vain.
+        claim_feeds = claim_requested_feeds
         if len(left) == before and not _wait_for_gap(tools, left):
             break
 
 
 def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
-    """Wait until a host of these feeds may be asked again; return False at once where it takes ``PATIENCE`` or more."""
+    """Wait until one of these feeds may be polled; return False at once where it takes ``PATIENCE`` or more."""
     with reading(tools.engine) as connection:
-        at = find_next_claim_of(connection, feed_ids)
+        at = find_next_requested(connection, feed_ids)
         wait = at - read_clock(connection).now() if at else PATIENCE
     if not timedelta(0) < wait < PATIENCE:
         return False

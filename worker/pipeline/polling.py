@@ -77,7 +77,7 @@ def _claim_isolated_once(found: list[ClaimedHost]) -> Claim:
 
 def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     """Poll every feed that is due now, however long it takes, except where a host asked to be left alone."""
-    mend_clock_step(tools.engine, tools.terms.lease)
+    mend_clock_step(tools.engine, tools.terms.lease, tools.terms.gap)
     with reading(tools.engine) as connection:
         due_by = read_clock(connection).now()
     deadline = _CLAIM_FOR + tools.limits.deadline - tools.limits.stop_claiming

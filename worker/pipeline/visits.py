@@ -20,6 +20,7 @@ class Visit:
         """No request begins later, so that the lease outlasts it."""
         self._waiting = deque(host.feeds)
         self._unfinished = 0
+        self._is_guests_turn = False
 
     @property
     def is_waiting(self) -> bool:
@@ -37,6 +38,7 @@ class Visit:
             return None
         if now <= self.begin_until and self.pace.may_ask(now):
             self._unfinished += 1
+            self._is_guests_turn = True
             self.pace.note_request(now)
             return self._waiting.popleft()
         if now > self.begin_until or self.pace.is_too_late(self.begin_until):
@@ -50,6 +52,15 @@ class Visit:
     def take_guest(self) -> None:
         """Let the poll of another host's feed, which a redirect leads here, count among those of this host."""
         self._unfinished += 1
+
+    def send_hop(self, now: datetime, *, is_guest: bool) -> bool:
+        """Count a request that waited, if it may be sent now: guests take turns with the feeds that have not begun."""
+        is_others_turn = is_guest and self.is_waiting and not self._is_guests_turn
+        if is_others_turn or not self.pace.may_ask(now):
+            return False
+        self._is_guests_turn = self._is_guests_turn and not is_guest
+        self.pace.note_request(now)
+        return True
 
     def give_back(self) -> None:
         """Note that a begun feed, or another host's, is not asked for here after all."""

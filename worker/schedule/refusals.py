@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 
 from worker.errors import PollError
 from worker.schedule.failure import CURES, is_refusal
-from worker.values.due_feeds import NO_REFUSALS, Refusals
+from worker.values.due_feeds import LONGEST_HOLD, NO_REFUSALS, Refusals
 
 HOLDS_FROM = 3
 """So many feeds refused in a row, and nothing good between, hold their host."""
-# However long its feeds asked us to wait, a host is tried again with one of the others after this.
-_LONGEST_HOLD = timedelta(days=1)
 
 
 def follow_answer(refusals: Refusals, feed_id: int | None, error: PollError | None, now: datetime) -> Refusals:
@@ -47,7 +45,7 @@ def _hold(count: int, shortest: timedelta | None, error: PollError) -> timedelta
     if count < HOLDS_FROM:
         return None
     ladder = CURES[error.error_class].first_retry * 2.0 ** min(count - 1, 16)
-    return min(max(ladder, shortest or ladder), _LONGEST_HOLD)
+    return min(max(ladder, shortest or ladder), LONGEST_HOLD)
 
 
 def is_held(refusals: Refusals, now: datetime) -> bool:

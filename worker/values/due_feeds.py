@@ -22,6 +22,8 @@ class FeedState(StrEnum):
 
 
 _LONGEST_INTERVAL = timedelta(days=366)
+LONGEST_HOLD = timedelta(days=1)
+"""However long its feeds asked us to wait, a host is tried again with one of the others after this."""
 FROM_DOCUMENT = "known from a saved document: `feedmill resume` polls it"
 """The reason of a feed that nobody added: only a saved document of it was read."""
 FILE_NEVER_POLLED = "a file is read when it is ingested, never polled"

@@ -58,6 +58,10 @@ class PollRecord:
     """Anything a reader of the ledger should know, such as entries left out."""
 
 
+WAITS_FOR_TURN = "waits for its turn at "
+"""How the reason of a poll begins that is put off."""
+
+
 @dataclass(frozen=True, slots=True)
 class PutOff:
     """A poll that was given up uncounted, because what an answer led to could not be asked in time."""

@@ -167,3 +167,23 @@ def test_feeds_that_have_not_begun_are_given_back() -> None:
     visit.begin_no_more()
     visit.pace.note_answer(NOW)
     assert visit.finish(0, None, NOW)
+
+
+def test_a_hosts_own_feeds_and_those_that_redirects_lead_to_it_take_turns() -> None:
+    visit = _visit(feeds=2)
+    asked = []
+    for second in range(6):
+        now = NOW + second * SECOND
+        if visit.send_hop(now, is_guest=True):
+            asked.append("guest")
+        elif visit.begin(now):
+            asked.append("own")
+        visit.pace.note_answer(now)
+    assert asked == ["own", "guest", "own", "guest", "guest", "guest"]
+
+
+def test_a_feed_that_is_led_back_to_its_own_host_waits_for_no_turn() -> None:
+    visit = _visit(feeds=2)
+    assert visit.send_hop(NOW, is_guest=False)
+    visit.pace.note_answer(NOW)
+    assert not visit.send_hop(NOW + SECOND, is_guest=True)
