@@ -9,7 +9,8 @@ from worker.claim.due import ClaimTerms
 from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts
 from worker.database.feed_tables import HostRow, HostWildcardRow, ScheduleRow
-from worker.look.host_listing import list_hosts, list_wildcards
+from worker.look.counts import Counted
+from worker.look.host_listing import count_listed_hosts, list_hosts, list_wildcards
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.manage.hosts import choose_host_terms, choose_wildcard_terms, find_hosts, read_wildcard
 
@@ -103,6 +104,19 @@ def test_wildcards_are_listed_beside_the_hosts_they_stand_for(connection: Connec
     assert (wildcard["host"], wildcard["state"]) == ("*.news.example", "wildcard")
     assert wildcard.keys() == host.keys()
     assert [(row["gap"], row["parallel"]) for row in (wildcard, host)] == [(5 * SECOND, 2)] * 2
+
+
+def test_wildcards_are_found_by_a_part_of_their_names_and_counted_with_the_hosts(
+    connection: Connection, now: datetime
+) -> None:
+    _add(connection, now, "a.news.example", "b.news.example", "c.other.example")
+    for name in ("*.news.example", "*.other.example"):
+        _choose(connection, now, name, gap=5 * SECOND)
+    found = list(list_wildcards(connection, text="NEWS"))
+    assert [row["host"] for row in found] == ["*.news.example"]
+    assert count_listed_hosts(connection, "NEWS", beside=len(found)) == Counted(3)
+    (named,) = [row["id"] for row in list_hosts(connection, now, text="c.other")]
+    assert count_listed_hosts(connection, None, host_ids=[named]) == Counted(1)
 
 
 @pytest.mark.parametrize("name", ["*.News.Example.", "*.news.example"])

@@ -87,13 +87,14 @@ def _print_hosts(names: Sequence[str], text: str | None, *, as_json: bool, limit
     with reading_store() as connection:
         now = read_clock(connection).now()
         named = [host_id for name in names for host_id in _ids_called(connection, name)] if names else None
-        wildcards = [_wildcard_called(name) for name in names if is_wildcard(name)] if names or text else None
+        called = [_wildcard_called(name) for name in names if is_wildcard(name)] if names else None
+        wildcards = list(list_wildcards(connection, called, text))
         most = most_rows(limit, as_json=as_json)
         more = most if as_json or most is None else most + 1
         hosts = list_hosts(connection, now, text=text, limit=more, host_ids=named)
-        rows = chain(list_wildcards(connection, wildcards), hosts)
+        rows = chain(wildcards, hosts)
         none = "None match." if text or names else "No hosts: `feedmill add URL` adds a feed, and with it its host."
-        page = Page(most, lambda: count_listed_hosts(connection, text))
+        page = Page(most, lambda: count_listed_hosts(connection, text, host_ids=named, beside=len(wildcards)))
         print_rows(rows, _columns(now), as_json=as_json, when_empty=none, page=page)
 
 

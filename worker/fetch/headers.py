@@ -11,6 +11,7 @@ _LONGEST_FRESHNESS = timedelta(days=30)
 _LONGEST_RETRY_AFTER = timedelta(days=7)
 _LONGEST_VALIDATOR = 1024
 _MOST_DIGITS = 10
+_VALIDATOR = re.compile(r"[ -~\x80-\xff]+")
 # A proxy may have joined two lines: the first counts. Fractions of a second are against the rule, but we read them.
 _NUMBER = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII)
 # The fields that we read; the others are not worth their memory.
@@ -66,8 +67,11 @@ def merge_validators(head: Head, ours: Validators) -> Validators:
 
 
 def sendable_validator(validator: str | None) -> str | None:
-    """Return a validator, byte for byte, if we may send it back: printable ASCII of at most 1 kB."""
-    if validator and len(validator) <= _LONGEST_VALIDATOR and validator.isascii() and validator.isprintable():
+    """Return a validator, byte for byte, if we may send it back: a field's value of at most 1 kB.
+
+    An ETag may hold bytes above ASCII (``obs-text``: RFC 9110, section 8.8.3), here as the characters of Latin-1.
+    """
+    if validator and len(validator) <= _LONGEST_VALIDATOR and _VALIDATOR.fullmatch(validator):
         return validator
     return None
 

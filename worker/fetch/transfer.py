@@ -191,7 +191,9 @@ class Transfer:
         lines = terms.secret_lines if location.origin == terms.origin else ()
         self.handle.setopt(pycurl.URL, location.href)
         self.handle.setopt(pycurl.RESOLVE, [])
-        self.handle.setopt(pycurl.HTTPHEADER, request_headers(self.request, lines))
+        # Latin-1 is what answers are read by: a validator goes back byte for byte.
+        headers = [line.encode("latin-1") for line in request_headers(self.request, lines)]
+        self.handle.setopt(pycurl.HTTPHEADER, headers)
         self.handle.setopt(pycurl.TIMEOUT_MS, milliseconds(time_left))
         if self.request.message:
             self.handle.setopt(pycurl.POSTFIELDS, self.request.message.body)

@@ -1,6 +1,7 @@
 """Listing hosts: whether each is free, polled or left alone, until when, and why; and what it refused."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,28 +27,37 @@ def list_hosts(
     host_ids: Collection[int] | None = None,
 ) -> Iterator[Mapping[str, Any]]:
     """List hosts in the order of their ids, streamed: their feeds, whether they may be asked now, and if not, why."""
-    query = _named(_hosts(now), text).order_by(HostRow.id).limit(limit)
-    if host_ids is not None:
-        query = query.where(HostRow.id.in_(host_ids))
+    query = _wanted(_hosts(now), text, host_ids).order_by(HostRow.id).limit(limit)
     for row in connection.execute(query, execution_options={"yield_per": _SLICE}):
         yield _listed(row, now)
 
 
-def list_wildcards(connection: Connection, names: Collection[str] | None = None) -> Iterator[Mapping[str, Any]]:
+def list_wildcards(
+    connection: Connection, names: Collection[str] | None = None, text: str | None = None
+) -> Iterator[Mapping[str, Any]]:
     """List wildcards like hosts, all or those that are named: what was chosen for the hosts they stand for."""
+    wanted = (text or "").lower()
     listed = dict.fromkeys(("id", "host", "feeds", "due", "state", "until", "why", "failures", "held_until"))
     for each in read_wildcards(connection):
-        if names is None or each.name in names:
+        if (names is None or each.name in names) and wanted in each.name:
             chosen = {"host": each.name, "gap": each.gap, "parallel": each.parallel, "claimable_at": None}
             yield listed | chosen | {"state": "wildcard", "why": "for every name under it that has nothing of its own"}
 
 
-def count_listed_hosts(connection: Connection, text: str | None) -> Counted[int] | None:
-    """Count the hosts that are listed; None where that takes too long."""
-    return count_found(connection, HostRow, [_named(select(HostRow.id), text)], is_search=bool(text))
+def count_listed_hosts(
+    connection: Connection, text: str | None, *, host_ids: Collection[int] | None = None, beside: int = 0
+) -> Counted[int] | None:
+    """Count the hosts that are listed, and what stands ``beside`` them; None where that takes too long."""
+    query = _wanted(select(HostRow.id), text, host_ids)
+    found = count_found(connection, HostRow, [query], is_search=bool(text))
+    return found and replace(found, count=found.count + beside)
 
 
-def _named(query: Select[*tuple[Any, ...]], text: str | None) -> Select[*tuple[Any, ...]]:
+def _wanted(
+    query: Select[*tuple[Any, ...]], text: str | None, host_ids: Collection[int] | None
+) -> Select[*tuple[Any, ...]]:
+    if host_ids is not None:
+        query = query.where(HostRow.id.in_(host_ids))
     return query.where(HostRow.name.icontains(text, autoescape=True)) if text else query
 
 

@@ -26,7 +26,7 @@ def test_validators_go_out_independently_of_each_other() -> None:
     assert added(Validators('"a"', "Tue")) == ['If-None-Match: "a"', "If-Modified-Since: Tue"]
 
 
-@pytest.mark.parametrize("unsafe", ['"a"\r\nX: y', "\u00e9", "x" * 1025, ""])
+@pytest.mark.parametrize("unsafe", ['"a"\r\nX: y', "\u2019", "x" * 1025, ""])
 def test_a_validator_that_is_no_header_value_stays_here(unsafe: str) -> None:
     assert added(Validators(unsafe, unsafe)) == []
 
