@@ -76,7 +76,7 @@ def _measure_look(store: LargeStore, look: Callable[[Connection, datetime], obje
 
     look_once()
     began, cpu, looks = time.perf_counter(), _cpu(store), 0
-    while time.perf_counter() - began < looking.total_seconds():
+    while not looks or time.perf_counter() - began < looking.total_seconds():
         look_once()
         looks += 1
     return _cost(time.perf_counter() - began, _cpu(store) - cpu, looks)

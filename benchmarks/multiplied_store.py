@@ -25,7 +25,7 @@ _OWN_ID = (HostRow, FeedRow, ArticleRow)
 # ``d`` is the number of a copy and its feed, ``each`` the articles of one; ``past`` lies within days, ``recent`` within
 # an hour, ``coming`` hours ahead.
 _COPIED: Mapping[type[Base], Mapping[str, str]] = {
-    HostRow: {"id": "id + d", "name": "address", "claimable_at": "coming", "next_request_at": "recent"},
+    HostRow: {"id": "id + d", "name": "copies.address", "claimable_at": "coming", "next_request_at": "recent"},
     FeedRow: {"id": "id + d", "url": "feed_url", "url_key": "feed_url", "added_at": "past"},
     ScheduleRow: {
         "feed_id": "feed_id + d",
@@ -118,7 +118,7 @@ def _number_copies(connection: Connection, port: int, feeds: int) -> None:
 def _copy_rows(connection: Connection, table: type[Base], changed: Mapping[str, str]) -> None:
     name = table.__tablename__
     kept = [column.name for column in table.__table__.columns if column.name != "id" or table in _OWN_ID]
-    made = ", ".join(changed.get(column, column) for column in kept)
+    made = ", ".join(changed.get(column, f"copied_{name}.{column}") for column in kept)
     # Apart, so that the rows that are read are not those that are written.
     connection.execute(text(f"CREATE TEMPORARY TABLE copied_{name} AS SELECT * FROM {name}"))
     # Ids of polls rise with their times.

