@@ -59,6 +59,23 @@ def test_comments_reach_postgresql(postgres_url: str) -> None:
     engine.dispose()
 
 
+def test_postgresql_packs_the_words_of_articles_by_lz4_where_it_was_built_with_that(postgres_url: str) -> None:
+    engine = open_store(postgres_url)
+    migrate(engine)
+    methods = "SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'"
+    packed = (
+        "SELECT attrelid::regclass || '.' || attname, attcompression FROM pg_attribute "
+        "WHERE attrelid IN ('articles'::regclass, 'revisions'::regclass) AND attname IN ('html', 'text')"
+    )
+    with reading(engine) as connection:
+        has_lz4 = "lz4" in connection.execute(text(methods)).scalar_one()
+        by_column = {row[0]: row[1] for row in connection.execute(text(packed))}
+    assert by_column == dict.fromkeys(
+        ("articles.html", "articles.text", "revisions.html", "revisions.text"), "l" if has_lz4 else ""
+    )
+    engine.dispose()
+
+
 def test_migrating_twice_does_nothing_the_second_time(store: Engine) -> None:
     assert migrate(store) is False
 
