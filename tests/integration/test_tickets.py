@@ -13,7 +13,7 @@ from tests.polling import add, poll
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.waiting import wait_for
-from worker.cli.answers import print_answers
+from worker.cli.poll import print_answers
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow

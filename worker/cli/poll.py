@@ -1,6 +1,6 @@
 """Polling on demand: ``poll``."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,14 +9,15 @@ import click
 from sqlalchemy import Connection
 
 from worker import pipeline
+from worker.api_values import promise_poll
 from worker.basics.request_rules import check_user
 from worker.basics.units import read_id
-from worker.cli.answers import print_answers
 from worker.cli.feed_settings import keep_credentials
 from worker.cli.open_store import group_stored, opened_tools
 from worker.cli.options import read_duration
-from worker.cli.output import counted, from_now, print_json, write_failure, write_line, write_note
+from worker.cli.output import counted, print_json, write_failure, write_line, write_note
 from worker.cli.request_options import checked
+from worker.cli.sentences import describe_poll
 from worker.cli.typed_secrets import read_password
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -28,7 +29,8 @@ from worker.pipeline.tools import Tools
 from worker.queued_polls import queue_polls, tell_workers
 from worker.settings import settings
 from worker.values.due_feeds import Credentials
-from worker.values.outcomes import Outcome, PollRecord
+from worker.values.outcomes import PollRecord
+from worker.values.promised import PollAnswer
 
 _USUAL_TIMEOUT, _LONGEST_TIMEOUT = timedelta(minutes=1), timedelta(days=1)
 
@@ -151,7 +153,7 @@ def _print_polls(polls: Iterator[pipeline.NamedPoll], *, as_json: bool, is_named
         elif as_json:
             print_json([_poll_as_json(poll, record)])
         else:
-            write_line(_format_poll(poll, record))
+            write_line(poll.why_not_added or describe_poll(promise_poll(record)))
         if is_named and (record is None or record.error or record.lost):
             code = 1
     if poll is None and not as_json:
@@ -179,16 +181,6 @@ def _poll_as_json(poll: pipeline.NamedPoll, record: PollRecord) -> Mapping[str, 
     }
 
 
-def _format_poll(poll: pipeline.NamedPoll, record: PollRecord) -> str:
-    if poll.why_not_added:
-        return poll.why_not_added
-    found = f"{record.new} new, {record.updated} updated" if record.outcome is Outcome.NEW else str(record.outcome)
-    said = f" ({record.error.sentence})" if record.error else f" ({record.note})" if record.lost else ""
-    ended_at = record.started_at + record.duration
-    following = f"next {from_now(record.next_poll.at, ended_at)}: " if record.next_poll.at else ""
-    return f"{record.url}  {found}{said}; {following}{record.next_poll.reason}"
-
-
 def _leave_to_the_workers(tools: Tools, names: Sequence[str], timeout: timedelta | None) -> int:
     if not names and timeout is None:
         return _leave_all_to_the_workers(tools)
@@ -203,6 +195,19 @@ def _leave_to_the_workers(tools: Tools, names: Sequence[str], timeout: timedelta
     with reading(tools.engine) as connection:
         refused = [answer for answer in read_answers(connection, asked.ticket_id) if answer.feed_id is None]
     return max(print_answers(refused), int(asked.untold is not None))
+
+
+def print_answers(answers: Iterable[PollAnswer]) -> int:
+    """Print what became of each feed, and return the exit code: 1 where one was not polled, or its poll failed."""
+    code = 0
+    for answer in answers:
+        if answer.poll:
+            write_line(describe_poll(answer.poll))
+        else:
+            write_failure(answer.reason)
+        if answer.poll is None or answer.poll.error:
+            code = 1
+    return code
 
 
 def _leave_all_to_the_workers(tools: Tools) -> int:

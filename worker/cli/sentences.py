@@ -16,6 +16,8 @@ from worker.cli.output import counted, from_now, moment_from_now
 from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
+from worker.values.outcomes import Outcome
+from worker.values.promised import Poll
 from worker.values.request_settings import UNREADABLE, RequestSettings
 from worker.values.schedules import Hints
 
@@ -81,6 +83,14 @@ def explain_poll(poll: _Row) -> Sequence[str]:
     found = poll["error"] or _what_it_found(poll)
     ended = f"{poll['outcome']}{': ' if found else ''}{found} ({answer})"
     return [line for line in (ended, poll["note"], poll["next_poll_reason"]) if line]
+
+
+def describe_poll(poll: Poll) -> str:
+    """Say in one line what one poll found, and when the next one is and why then."""
+    found = f"{poll.new:,} new, {poll.updated:,} updated" if poll.outcome is Outcome.NEW else str(poll.outcome)
+    said = f" ({poll.error or poll.note})" if poll.error or poll.note else ""
+    following = f"next {from_now(poll.next_poll_at, poll.started_at + poll.duration)}: " if poll.next_poll_at else ""
+    return f"{poll.url}  {found}{said}; {following}{poll.next_poll_reason}"
 
 
 def _what_it_found(poll: _Row) -> str:

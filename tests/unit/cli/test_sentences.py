@@ -1,7 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from worker.cli.sentences import explain_feed, explain_hints, explain_lateness, explain_poll, next_poll
+from worker.cli.sentences import describe_poll, explain_feed, explain_hints, explain_lateness, explain_poll, next_poll
+from worker.values.outcomes import Outcome
+from worker.values.promised import Poll
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -121,3 +124,27 @@ def test_hints_are_told_by_the_names_that_publishers_know() -> None:
 def test_reading_a_file_has_neither_a_status_nor_a_duration() -> None:
     read = POLL | {"http_status": None, "duration": timedelta(0), "entries": 1, "new": 1, "updated": 0}
     assert explain_poll(read)[0] == "new: 1 new, 0 revised of 1 entry (file)"
+
+
+def test_a_poll_is_told_with_its_note_or_why_it_failed() -> None:
+    poll = Poll(
+        feed_id=1,
+        url="http://news.example/feed",
+        started_at=NOW,
+        duration=timedelta(0),
+        outcome=Outcome.NEW,
+        new=1200,
+        updated=0,
+        entries=1201,
+        http_status=200,
+        error_class=None,
+        error=None,
+        bytes_received=0,
+        note="1 entry left out",
+        next_poll_at=NOW + timedelta(minutes=5),
+        next_poll_reason="the shortest interval",
+    )
+    told = "1,200 new, 0 updated (1 entry left out); next in 5m: the shortest interval"
+    assert describe_poll(poll) == f"http://news.example/feed  {told}"
+    failed = replace(poll, outcome=Outcome.PERMANENT, note=None, error="it is gone", next_poll_at=None)
+    assert describe_poll(failed) == "http://news.example/feed  permanent (it is gone); the shortest interval"
