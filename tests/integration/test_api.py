@@ -136,9 +136,12 @@ def test_a_store_that_is_closed_while_it_polls_is_let_go_at_the_end(tmp_path: Pa
 
 
 def test_polls_that_are_told_to_stop_begin_no_more(opened: Store, publisher: Publisher) -> None:
-    (answer,) = opened.poll([publisher.serve("/feed", rss([]))], stop=lambda: True)
-    assert answer.is_waiting
-    assert publisher.requests == []
+    url = publisher.serve("/feed", rss([item("one")]))
+    opened.poll([url])
+    (answer,) = opened.poll([url], stop=lambda: True)
+    told = f"{url} was not polled now: we were told to stop before; the next free worker polls it"
+    assert (answer.is_waiting, answer.reason, len(publisher.requests)) == (True, told, 1)
+    assert [each.feed_id for each in opened.poll_due()] == [1]
 
 
 def test_changes_are_followed_until_they_end_or_somebody_says_so(opened: Store, publisher: Publisher) -> None:

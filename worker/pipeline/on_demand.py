@@ -27,6 +27,7 @@ from worker.values.due_feeds import ClaimedHost, Credentials
 from worker.values.outcomes import PollRecord
 
 LEFT_TO_WORKERS = "its host is being polled, or it or its host asked to be left alone; the next free worker polls it"
+_STOPPED = "we were told to stop before; the next free worker polls it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,9 @@ def poll_by_name(
         if not is_kept:
             _take_back(tools, record.feed_id, has_past=new[record.feed_id].has_past)
         yield from (NamedPoll(name, record, is_kept=is_kept) for name in waiting.pop(record.feed_id))
+    why = _STOPPED if waiting and stop() else LEFT_TO_WORKERS
     for feed_id, name in ((feed_id, name) for feed_id, left in waiting.items() for name in left):
-        yield NamedPoll(name, refusal=f"{name} was not polled now: {LEFT_TO_WORKERS}", feed_id=feed_id)
+        yield NamedPoll(name, refusal=f"{name} was not polled now: {why}", feed_id=feed_id)
 
 
 def _find_or_add(connection: Connection, name: str) -> _Found:
@@ -132,6 +134,9 @@ def poll_named(
         claim_feeds = claim_requested_feeds
         if len(left) == before and not _wait_for_gap(tools, left):
             break
+    if left and stop():
+        # Some may not have been claimed yet, which is what requests them.
+        request_named(tools.engine, left, force=force)
 
 
 def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:
