@@ -86,7 +86,7 @@ def test_the_program_that_catches_errors_prints_the_sentence_that_the_page_says(
 
 def test_the_program_that_reads_files_says_what_changed(feed_url: str) -> None:
     printed = _run(PROGRAMS[2], feed_url).splitlines()
-    assert printed[0].endswith("wire/a.txt 1 new, 0 revised")
+    assert printed[0].endswith("wire/a.txt 1 new, 0 updated")
     assert printed[1:] == ["article created It is open."]
 
 

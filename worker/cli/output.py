@@ -17,9 +17,8 @@ from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
 import click
 import orjson
-from rich.console import Console
+from rich.console import Console, ConsoleRenderable
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from worker.basics.faults import name_fault
@@ -98,10 +97,10 @@ class _Held(StringIO):
         return True
 
 
-def print_trimmed(table: Table, out: Console) -> None:
-    """Print a table without the blanks up to its margin: they would be part of what is copied or piped."""
+def print_trimmed(shown: ConsoleRenderable, out: Console) -> None:
+    """Print a table or a text without blanks at the ends of lines: they would be part of what is copied or piped."""
     with out.capture() as printed:
-        out.print(table)
+        out.print(shown)
     click.echo("".join(f"{line.rstrip()}\n" for line in printed.get().splitlines()), nl=False)
 
 

@@ -58,6 +58,7 @@ class _How:
 @click.option("--timeout", help="With --wait: how long, such as 30s (1m unless given).")
 @click.option(
     "--user",
+    metavar="NAME",
     callback=checked(check_user),
     help="HTTP Basic user; the password comes from FEEDMILL_PASSWORD, standard input or a prompt.",
 )

@@ -51,23 +51,23 @@ _FACTS = (
 def print_article(article: Mapping[str, Any]) -> None:
     """Print an article: its facts, its text, who carries it, how it changed, and its copies."""
     out = console()
-    out.print(plain_text(article["title"], "bold"))
+    print_trimmed(plain_text(article["title"], "bold"), out)
     if kill := sentences.explain_kill(article):
-        out.print(plain_text(kill, "bold red"))
+        print_trimmed(plain_text(kill, "bold red"), out)
     facts = ((label, _show_fact(article, name)) for name, label in _FACTS)
     _print_facts(chain(facts, sentences.explain_notices(article)))
     for paragraph in article["text"].split("\n\n") if article["text"] else ():
         out.print()
         for line in paragraph.split("\n"):
-            out.print(plain_text(line))
+            print_trimmed(plain_text(line), out)
     out.print()
     for sighting in article["sightings"]:
         until = f" to {show_moment(sighting['left_at'])}" if sighting["left_at"] else ""
         since = show_moment(sighting["first_seen_at"])
-        out.print(plain_text(f"Carried by {sighting['feed_url']} since {since}{until}"))
+        print_trimmed(plain_text(f"Carried by {sighting['feed_url']} since {since}{until}"), out)
     if sentences.is_other_version(article):
         out.print()
-        out.print(plain_text(f"What it changes of article {article['acted_on']['id']}:"))
+        print_trimmed(plain_text(f"What it changes of article {article['acted_on']['id']}:"), out)
         _print_changes(out, article["acted_on"], article)
     if len(article["revisions"]) > 1:
         _print_revisions(out, article)
@@ -96,14 +96,14 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
         seen = f"seen {show_moment(revision['seen_at'])}{dated}, {counted(len(revision['text'].split()), 'word')}"
         feed = revision["feed_url"] or "a feed that was removed"
         out.print()
-        out.print(plain_text(f"Revision {revision['number']}{shown}: {seen}, by {feed}"))
+        print_trimmed(plain_text(f"Revision {revision['number']}{shown}: {seen}, by {feed}"), out)
         if before:
             _print_changes(out, before, revision)
 
 
 def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     for passage in _changes(before, after):
-        out.print(_mark(passage, is_coloured=out.color_system is not None))
+        print_trimmed(_mark(passage, is_coloured=out.color_system is not None), out)
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[WordRun]]:
@@ -132,7 +132,7 @@ def _mark(passage: Iterable[WordRun], *, is_coloured: bool) -> Padding:
 def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> None:
     of = f"{counted(story['size'], 'article')} of {counted(len(story['outlets']), 'outlet')}"
     out.print()
-    out.print(plain_text(f"Story {story['id']}: {of} within {show_duration(story['spread'])}"))
+    print_trimmed(plain_text(f"Story {story['id']}: {of} within {show_duration(story['spread'])}"), out)
     copies = Table.grid(padding=(0, 2))
     for copy in story["articles"]:
         is_first = copy["id"] == story["articles"][0]["id"]
@@ -144,7 +144,7 @@ def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> Non
             plain_text(sentences.mark_title(copy)),
             plain_text(copy["feed_url"]),
         )
-    out.print(copies)
+    print_trimmed(copies, out)
 
 
 def print_feed(feed: Mapping[str, Any], now: datetime) -> None:

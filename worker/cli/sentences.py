@@ -96,7 +96,7 @@ def describe_poll(poll: Poll) -> str:
 def _what_it_found(poll: _Row) -> str:
     if poll["entries"] is None:
         return ""
-    new = f"{poll['new']:,} new, {poll['updated']:,} revised" if poll["new"] or poll["updated"] else "none new"
+    new = f"{poll['new']:,} new, {poll['updated']:,} updated" if poll["new"] or poll["updated"] else "none new"
     return f"{new} of {counted(poll['entries'], 'entry', 'entries')}"
 
 

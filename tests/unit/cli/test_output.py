@@ -16,8 +16,10 @@ from worker.cli.output import (
     console,
     counted,
     paged,
+    plain_text,
     print_json,
     print_markup,
+    print_trimmed,
     show_fault,
     show_usage_error,
     with_progress,
@@ -75,6 +77,11 @@ def test_progress_shows_names_safely(monkeypatch: pytest.MonkeyPatch) -> None:
     with redirect_stderr(_Screen()) as screen:
         assert list(with_progress([NASTY], "Reading")) == [NASTY]
     assert SHOWN in screen.getvalue()
+
+
+def test_a_text_that_wraps_has_no_trailing_blanks(capsys: pytest.CaptureFixture[str]) -> None:
+    print_trimmed(plain_text("three " * 7), console(width=12))
+    assert capsys.readouterr().out == "three three\n" * 3 + "three\n"
 
 
 @pytest.mark.parametrize("write", [write_line, write_note, write_failure])

@@ -75,7 +75,7 @@ def test_a_feed_whose_time_has_come_is_due() -> None:
 
 
 def test_a_poll_says_what_it_found() -> None:
-    assert explain_poll(POLL) == ["new: 3 new, 1 revised of 20 entries (200, 310ms)", POLL["next_poll_reason"]]
+    assert explain_poll(POLL) == ["new: 3 new, 1 updated of 20 entries (200, 310ms)", POLL["next_poll_reason"]]
     assert explain_poll(POLL | {"outcome": "unchanged", "new": 0, "updated": 0})[0] == (
         "unchanged: none new of 20 entries (200, 310ms)"
     )
@@ -123,7 +123,7 @@ def test_hints_are_told_by_the_names_that_publishers_know() -> None:
 
 def test_reading_a_file_has_neither_a_status_nor_a_duration() -> None:
     read = POLL | {"http_status": None, "duration": timedelta(0), "entries": 1, "new": 1, "updated": 0}
-    assert explain_poll(read)[0] == "new: 1 new, 0 revised of 1 entry (file)"
+    assert explain_poll(read)[0] == "new: 1 new, 0 updated of 1 entry (file)"
 
 
 def test_a_poll_is_told_with_its_note_or_why_it_failed() -> None:
