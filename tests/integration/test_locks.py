@@ -9,12 +9,15 @@ from sqlalchemy import Engine, select, text
 
 from tests.documents import item, rss
 from tests.grouping import wait_until_blocked
-from tests.polling import count
+from tests.polling import add, count
 from tests.storing import Leased, Read, articles, lease, poll_once, read, store, texts
 from tests.waiting import PATIENCE
+from worker.claim.families import FoundName, note_addresses
 from worker.database.article_tables import ArticleRow
+from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.database.locks import lock_feeds
 from worker.pipeline.tools import Tools
 
 SITE = "https://gazette.example"
@@ -102,3 +105,21 @@ def test_a_bunch_locks_feeds_then_hosts_then_articles_each_by_their_ids(
             assert [_may_lock(tools.engine, *each) for each in free] == [True] * len(free)
         storing.result(PATIENCE)
     assert texts(tools) == ["Some other text of the article."] * 2
+
+
+def test_where_a_name_was_found_is_noted_under_the_locks_of_feeds_before_those_of_hosts(postgres_tools: Tools) -> None:
+    tools = postgres_tools
+    add(tools, "https://ann.blogs.example/", "https://bob.blogs.example/")
+
+    def note() -> None:
+        with writing(tools.engine) as connection:
+            found = FoundName("bob.blogs.example:443", ("192.0.2.1",), 2)
+            note_addresses(connection, read_clock(connection).now(), found)
+
+    with ThreadPoolExecutor() as pool:
+        with writing(tools.engine) as connection:
+            lock_feeds(connection, [2])
+            noting = pool.submit(note)
+            wait_until_blocked(tools.engine)
+            assert [_may_lock(tools.engine, HostRow, host_id) for host_id in (1, 2)] == [True] * 2
+        noting.result(PATIENCE)

@@ -26,7 +26,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _VARIABLE = re.compile(rf"{VARIABLE_PREFIX}[A-Z0-9_]+")
 _PROXY = re.compile(
     r"(?P<scheme>[a-z0-9]+)://(?:(?P<user>[^\s/@:]*)(?::(?P<password>[^\s/@]*))?@)?"
-    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/@:\[\]]+):(?P<port>\d{1,5})/?",
+    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/\\@:?#\[\]]+):(?P<port>\d{1,5})/?",
     re.IGNORECASE,
 )
 _PROXY_SCHEMES = ("http", "https", "socks5h")

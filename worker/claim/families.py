@@ -42,15 +42,16 @@ def note_addresses(connection: Connection, now: datetime, found: FoundName) -> N
     host = connection.execute(select(HostRow).where(HostRow.name == found.name)).first()
     if host is None or not host.has_siblings or _is_apart(host):
         return
-    if host.shares_with and not _is_at(connection, host.shares_with, found.addresses):
+    has_left = bool(host.shares_with) and not _is_at(connection, host.shares_with, found.addresses)
+    is_new = has_left or (host.shares_with is None and host.address not in found.addresses)
+    relatives = _find_relatives(connection, host, found.addresses) if is_new else ()
+    _lock_feeds_first(connection, found, [host.id, *(each.id for each in relatives)] if relatives else [])
+    if has_left:
         _change(connection, [host.id], shares_with=None, address=None)
-        host = _read(connection, [host.id])[0]
-    if host.shares_with is None and host.address not in found.addresses:
-        relatives = _find_relatives(connection, host, found.addresses)
-        if relatives:
-            _join(connection, host, relatives)
-        else:
-            _change(connection, [host.id], address=min(found.addresses))
+    if relatives:
+        _join(connection, host, relatives)
+    elif is_new:
+        _change(connection, [host.id], address=min(found.addresses))
     if found.feed_id:
         _bring_home(connection, now, found.feed_id, add_hosts(connection, [found.name])[found.name])
 
@@ -115,14 +116,19 @@ def _find_relatives(connection: Connection, host: Row[Any], addresses: Collectio
     return [each for each in relatives if each.address == relatives[0].address]
 
 
+def _lock_feeds_first(connection: Connection, found: FoundName, host_ids: Collection[int]) -> None:
+    """Lock the feed that was polled and those of hosts, for feeds are locked before hosts."""
+    of_hosts = select(ScheduleRow.feed_id).where(ScheduleRow.host_id.in_(host_ids))
+    feed_ids = {*connection.execute(of_hosts).scalars()} if host_ids else set()
+    lock_feeds(connection, feed_ids | ({found.feed_id} if found.feed_id else set()))
+
+
 def _join(connection: Connection, host: Row[Any], relatives: Sequence[Row[Any]]) -> None:
-    """Let a host and its relatives share a row; those that are leased follow when they are next polled."""
+    """Let a host and its relatives, their feeds locked, share a row; leased ones follow when they are next polled."""
     address = relatives[0].address
     name = f"{_SHARED}{host.domain}@{address}"
     shared_id = add_hosts(connection, [name])[name]
     members = [host.id, *(each.id for each in relatives if each.id != shared_id)]
-    feed_ids = connection.execute(select(ScheduleRow.feed_id).where(ScheduleRow.host_id.in_(members))).scalars().all()
-    lock_feeds(connection, feed_ids)
     shared, *locked = _lock(connection, [shared_id, *members])
     joining = [each for each in locked if not each.lease_token and not each.isolated and not each.shares_with]
     # Without an address a name is looked at again.
@@ -146,8 +152,7 @@ def _join(connection: Connection, host: Row[Any], relatives: Sequence[Row[Any]])
 
 
 def _bring_home(connection: Connection, now: datetime, feed_id: int, host_id: int) -> None:
-    """Let a feed be polled under the row that is leased for its host now, unless it is due: it may be being polled."""
-    lock_feeds(connection, [feed_id])
+    """Let a locked feed be polled under the row that is leased for its host now, unless it is due and may be polled."""
     elsewhere = ScheduleRow.feed_id == feed_id, ScheduleRow.host_id != host_id, ScheduleRow.next_poll_at > now
     if connection.execute(select(ScheduleRow.feed_id).where(*elsewhere)).first():
         _lock(connection, [host_id])

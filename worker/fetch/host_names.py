@@ -41,8 +41,9 @@ def needs_lookup(host: str) -> bool:
 
 
 def known_address(host: str) -> str:
-    """Return the address of a host that needs no lookup."""
-    return "127.0.0.1" if host.removesuffix(".").endswith("localhost") else host
+    """Return the address of a host that needs no lookup; a name that a proxy looks up stands for its own address."""
+    is_here = not needs_lookup(host) and host.removesuffix(".").endswith("localhost")
+    return "127.0.0.1" if is_here else host
 
 
 def look_up(host: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class SecretsFile:
 
     def change(self, changes: Mapping[str, FeedSecrets]) -> None:
         """Replace what was given for URLs, all at once or not at all; what is given for none is forgotten."""
-        path = self._named().resolve()
+        path = _find_end(self._named())
         if not path.parent.is_dir():
             raise SecretsFileError(f"the folder of the secrets file {path} is not there: make it first")
         with _said_as(path), _locked(path.parent):
@@ -85,6 +85,14 @@ class SecretsFile:
         return self._secrets
 
 
+def _find_end(path: Path) -> Path:
+    """Return where a chain of links ends: the file there is replaced, not the link to it."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:
+        raise SecretsFileError(f"the secrets file {path} is a link that leads back to itself") from error
+
+
 def _refuse_readable_by_others(path: Path, status: os.stat_result) -> None:
     # As PostgreSQL does with keys: a mounted file that root owns may be its group's too.
     allowed = _ITS_GROUPS if status.st_uid == 0 else _ITS_OWNERS
@@ -95,9 +103,9 @@ def _refuse_readable_by_others(path: Path, status: os.stat_result) -> None:
 def _parse(path: Path, content: bytes) -> Mapping[str, FeedSecrets]:
     try:
         return {url: _read_secrets(entry) for url, entry in json.loads(content).items()}
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        # What is wrong is not quoted: it may be a secret.
-        raise SecretsFileError(f"the secrets file {path} is not such JSON as `feedmill set` writes") from error
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        # What is wrong is not quoted, nor in a traceback: it may be a secret.
+        raise SecretsFileError(f"the secrets file {path} is not such JSON as `feedmill set` writes") from None
 
 
 def _read_secrets(entry: dict[str, Any]) -> FeedSecrets:

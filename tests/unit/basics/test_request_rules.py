@@ -101,6 +101,10 @@ def test_a_proxy_is_read_and_written_as_it_was(text: str, proxy: Proxy) -> None:
     [
         "",
         "proxy:3128",
+        # A reader of URLs would take what stands behind these characters for no part of the host.
+        "http://proxy?.example:3128",
+        "http://proxy#.example:3128",
+        "http://proxy\\.example:3128",
         "http://proxy",
         "http://proxy:0",
         "http://proxy:65536",

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.waiting import wait_for
-from worker.fetch.host_names import LookupResult, NameLookups
+from worker.fetch.host_names import LookupResult, NameLookups, known_address
 
 PATIENT, HASTY = timedelta(minutes=1), timedelta(milliseconds=20)
 HERE = ("192.0.2.1", "2001:db8::1")
@@ -187,3 +187,18 @@ def test_closing_waits_for_nobody(names: NameLookups[str], resolver: Resolver) -
 
     resolver.let_go.set()
     wait_for(lambda: not thread.is_alive(), "the thread ends")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("localhost", "127.0.0.1"),
+        ("news.localhost.", "127.0.0.1"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("mylocalhost", "mylocalhost"),
+        ("news.example", "news.example"),
+    ],
+)
+def test_only_localhost_and_names_under_it_are_known_to_be_this_machine(host: str, address: str) -> None:
+    assert known_address(host) == address

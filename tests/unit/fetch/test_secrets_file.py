@@ -2,6 +2,7 @@
 
 import json
 import os
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -101,6 +102,15 @@ def test_what_is_no_secrets_file_is_named_and_not_quoted(path: Path, content: st
     with pytest.raises(SecretsFileError) as raised:
         SecretsFile(path).find("a")
     assert str(raised.value) == f"the secrets file {path} is not such JSON as `feedmill set` writes"
+    assert "s3cret" not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_link_that_leads_back_to_itself_is_said_in_a_sentence(path: Path) -> None:
+    path.symlink_to(path)
+    with pytest.raises(SecretsFileError):
+        SecretsFile(path).find(A)
+    with pytest.raises(SecretsFileError):
+        SecretsFile(path).change({A: BOB})
 
 
 def test_a_change_that_fails_leaves_the_file_as_it_was(path: Path) -> None:
