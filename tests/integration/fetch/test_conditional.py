@@ -89,7 +89,7 @@ def test_304_to_a_request_without_conditions_is_an_error(publisher: Publisher, f
     assert fetched.answer.error_class is ErrorClass.PROTOCOL
 
 
-@pytest.mark.parametrize("etag", ['"\xe9"', '"a\tb"', '"' + "x" * 1024 + '"', ""])
+@pytest.mark.parametrize("etag", ['"a\tb"', '"' + "x" * 1024 + '"', ""])
 def test_a_validator_that_may_not_stand_in_a_request_is_not_kept(publisher: Publisher, fetch: Fetch, etag: str) -> None:
     fetched = fetch(publisher.on("/feed.xml", Answer(b"rss", headers={"ETag": etag, "Last-Modified": DATE})))
 
