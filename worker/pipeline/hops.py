@@ -1,9 +1,9 @@
 """Hops: requests of polls under way that wait for a host besides the one that their feed's lease is on.
 
 A redirect to another host waits for that host's lease and pace, as a guest of its visit. What is to be asked again over
-HTTP/2 waits for the pace of the same host. A request to a name with
-siblings waits, once its address is known, for the pace that the names at that address share. Meanwhile nothing counts:
-no deadline runs, and the host that redirected may be asked for other feeds.
+HTTP/2 waits for the pace of the same host. A request to a name with siblings waits, once its address is known, for the
+pace that the names at that address share. Meanwhile nothing counts: no deadline runs, and the host that redirected may
+be asked for other feeds.
 """
 
 from collections import defaultdict
