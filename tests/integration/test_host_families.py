@@ -34,10 +34,10 @@ def _add(connection: Connection, now: datetime, *users: str) -> None:
     add_feeds(connection, now - HOUR, [NewFeed(f"https://{user}.blogs.example/feed") for user in users])
 
 
-def _find(connection: Connection, now: datetime, user: str, *addresses: str, is_polled: bool = True) -> None:
+def _find(connection: Connection, now: datetime, user: str, address: str, *, is_polled: bool = True) -> None:
     url = f"https://{user}.blogs.example/feed"
     feed_id = connection.execute(select(FeedRow.id).where(FeedRow.url == url)).scalar_one_or_none()
-    note_addresses(connection, now, FoundName(host_key(url), addresses, feed_id if is_polled else None))
+    note_addresses(connection, now, FoundName(host_key(url), address, feed_id if is_polled else None))
 
 
 def _host(connection: Connection, name: str) -> Row[Any]:
@@ -58,7 +58,7 @@ def test_two_names_of_a_domain_at_one_address_are_leased_as_one_host(connection:
 
 def test_another_name_there_joins_them(connection: Connection, now: datetime) -> None:
     for user in ("ann", "bob", "eve"):
-        _find(connection, now, user, THERE, HERE)
+        _find(connection, now, user, HERE)
     assert _hosts_of_feeds(connection) == [f"*.blogs.example:443@{HERE}"] * 3
 
 
@@ -68,7 +68,7 @@ def test_names_at_different_addresses_and_names_of_different_domains_stay_apart(
     _find(connection, now, "ann", HERE)
     _find(connection, now, "bob", THERE)
     add_feeds(connection, now, [NewFeed("https://a.other.example/"), NewFeed("https://b.other.example/")])
-    note_addresses(connection, now, FoundName("a.other.example:443", (HERE,)))
+    note_addresses(connection, now, FoundName("a.other.example:443", HERE))
     assert not any(name.startswith("*") for name in _hosts_of_feeds(connection))
 
 

@@ -78,7 +78,7 @@ def test_a_wildcard_with_a_port_is_for_that_port(connection: Connection, now: da
 def test_a_wildcard_holds_for_names_that_share_a_row(connection: Connection, now: datetime) -> None:
     _add(connection, now, "a.news.example", "b.news.example")
     for name in ("a", "b"):
-        note_addresses(connection, now, FoundName(f"{name}.news.example:443", ("192.0.2.1",)))
+        note_addresses(connection, now, FoundName(f"{name}.news.example:443", "192.0.2.1"))
     _choose(connection, now, "*.news.example", gap=5 * SECOND)
     assert _claimed(connection, now) == {"*.news.example:443@192.0.2.1": (5, 1)}
 
@@ -88,11 +88,11 @@ def test_names_leave_the_row_that_they_share_when_a_narrower_wildcard_treats_the
 ) -> None:
     _add(connection, now, "a.blog.news.example", "b.news.example")
     for name in ("a.blog", "b"):
-        note_addresses(connection, now, FoundName(f"{name}.news.example:443", ("192.0.2.1",)))
+        note_addresses(connection, now, FoundName(f"{name}.news.example:443", "192.0.2.1"))
     _choose(connection, now, "*.blog.news.example", gap=5 * SECOND)
     hosts = select(HostRow.name).join(ScheduleRow, ScheduleRow.host_id == HostRow.id).order_by(HostRow.name)
     assert connection.execute(hosts).scalars().all() == ["*.news.example:443@192.0.2.1", "a.blog.news.example:443"]
-    note_addresses(connection, now, FoundName("a.blog.news.example:443", ("192.0.2.1",)))
+    note_addresses(connection, now, FoundName("a.blog.news.example:443", "192.0.2.1"))
     assert "a.blog.news.example:443" in connection.execute(hosts).scalars().all()
 
 

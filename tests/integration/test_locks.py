@@ -113,7 +113,7 @@ def test_where_a_name_was_found_is_noted_under_the_locks_of_feeds_before_those_o
 
     def note() -> None:
         with writing(tools.engine) as connection:
-            found = FoundName("bob.blogs.example:443", ("192.0.2.1",), 2)
+            found = FoundName("bob.blogs.example:443", "192.0.2.1", 2)
             note_addresses(connection, read_clock(connection).now(), found)
 
     with ThreadPoolExecutor() as pool:

@@ -158,7 +158,7 @@ def _take_over(connection: Connection, tools: Tools, now: datetime) -> None:
 
 def _instruct(connection: Connection, now: datetime) -> None:
     # Both are of a domain that all hosts but those that are polled are of.
-    note_addresses(connection, now, FoundName("h3.example:443", ("a5",), 3 + ROWS // 2))
+    note_addresses(connection, now, FoundName("h3.example:443", "a5", 3 + ROWS // 2))
     add_hosts(connection, ["new.blogs.example:443"])
     pause_feed(connection, OLD)
     resume_feed(connection, now, OLD)

@@ -2,7 +2,8 @@
 
 Lease, gap and refusals of that row are then theirs, and a claim reads it like any other. It is called
 ``*.domain:port@address``. A name joins it when it is found at an address at which another name of its domain is known,
-and leaves it when it is found elsewhere. A name that its operator chose a gap or a number of requests for stays apart.
+and leaves it when it is found elsewhere: where it says that it is counts for nothing, for it may list a stranger's
+address. A name that its operator chose a gap or a number of requests for stays apart.
 """
 
 from collections.abc import Collection, Sequence
@@ -32,26 +33,27 @@ class FoundName:
 
     name: str
     """``hostname:port``."""
-    addresses: tuple[str, ...]
+    address: str
+    """That which was dialled, and answered."""
     feed_id: int | None = None
     """The feed that was polled there; None where a redirect led there."""
 
 
 def note_addresses(connection: Connection, now: datetime, found: FoundName) -> None:
-    """Let a name share the row of those of its domain that are known at one of its addresses, or leave it."""
+    """Let a name share the row of those of its domain that are known at its address, or leave it."""
     host = connection.execute(select(HostRow).where(HostRow.name == found.name)).first()
     if host is None or not host.has_siblings or _is_apart(host):
         return
-    has_left = bool(host.shares_with) and not _is_at(connection, host.shares_with, found.addresses)
-    is_new = has_left or (host.shares_with is None and host.address not in found.addresses)
-    relatives = _find_relatives(connection, host, found.addresses) if is_new else ()
+    has_left = bool(host.shares_with) and not _is_at(connection, host.shares_with, found.address)
+    is_new = has_left or (host.shares_with is None and host.address != found.address)
+    relatives = _find_relatives(connection, host, found.address) if is_new else ()
     _lock_feeds_first(connection, found, [host.id, *(each.id for each in relatives)] if relatives else [])
     if has_left:
         _change(connection, [host.id], shares_with=None, address=None)
     if relatives:
         _join(connection, host, relatives)
     elif is_new:
-        _change(connection, [host.id], address=min(found.addresses))
+        _change(connection, [host.id], address=found.address)
     if found.feed_id:
         _bring_home(connection, now, found.feed_id, add_hosts(connection, [found.name])[found.name])
 
@@ -80,9 +82,9 @@ def _is_apart(host: Row[Any]) -> bool:
     return host.gap is not None or host.parallel is not None
 
 
-def _is_at(connection: Connection, host_id: int, addresses: Collection[str]) -> bool:
+def _is_at(connection: Connection, host_id: int, address: str) -> bool:
     (host,) = _read(connection, [host_id])
-    return host.address in addresses
+    return bool(host.address == address)
 
 
 def _read(connection: Connection, host_ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -100,11 +102,11 @@ def _change(connection: Connection, host_ids: Collection[int], **values: Any) ->
     connection.execute(update(HostRow).where(HostRow.id.in_(host_ids)).values(**values))
 
 
-def _find_relatives(connection: Connection, host: Row[Any], addresses: Collection[str]) -> Sequence[Row[Any]]:
-    """Return the hosts that a name may share a row with, all of one address: first the row that others share."""
-    relatives = connection.execute(
+def _find_relatives(connection: Connection, host: Row[Any], address: str) -> Sequence[Row[Any]]:
+    """Return the hosts that a name may share a row with: first the row that others share."""
+    return connection.execute(
         select(HostRow)
-        .where(HostRow.domain == host.domain, HostRow.has_siblings.is_(True), HostRow.address.in_(addresses))
+        .where(HostRow.domain == host.domain, HostRow.has_siblings.is_(True), HostRow.address == address)
         .where(HostRow.shares_with.is_(None), HostRow.id != host.id)
         .where(HostRow.gap.is_(None), HostRow.parallel.is_(None))
         # What a wildcard chose for one of them alone would be lost.
@@ -113,7 +115,6 @@ def _find_relatives(connection: Connection, host: Row[Any], addresses: Collectio
         .order_by(HostRow.name)
         .limit(_MOST_RELATIVES)
     ).all()
-    return [each for each in relatives if each.address == relatives[0].address]
 
 
 def _lock_feeds_first(connection: Connection, found: FoundName, host_ids: Collection[int]) -> None:

@@ -16,7 +16,7 @@ class Hop:
     names: list[str] = field(default_factory=list)
     """To be looked up before it is sent: its host's, or its host's and then the proxy's."""
     addresses: tuple[str, ...] = ()
-    """Its host's, once they are looked up."""
+    """Its host's, once they are looked up; none where a proxy dials it."""
     lines: list[bytes] = field(default_factory=list)
     head: Head | None = None
     """None until it is complete."""

@@ -6,7 +6,7 @@ refused it, for libcurl's code tells a refusal from a failure no better than 7 o
 
 import socket
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TypeAlias
@@ -14,15 +14,15 @@ from typing import TypeAlias
 import pycurl
 
 from worker.errors import PollError
-from worker.fetch.body import Body, Budget
-from worker.fetch.guard import Guard
+from worker.fetch.body import Body
 from worker.fetch.headers import Head, read_head
 from worker.fetch.hop import Hop
-from worker.fetch.host_names import needs_lookup
-from worker.fetch.http2 import Http2Origins, can_offer, choose_version, refused_error
-from worker.fetch.libcurl import count_received, forget_cookies, headers_error, milliseconds, new_handle
+from worker.fetch.host_names import known_address, needs_lookup
+from worker.fetch.http2 import can_offer, choose_version, refused_error
+from worker.fetch.libcurl import count_received, forget_cookies, headers_error, milliseconds, new_handle, tell_addresses
 from worker.fetch.proxies import addresses_of, judge_target, names_to_look_up
-from worker.fetch.request import FetchLimits, Location, request_headers
+from worker.fetch.request import Location, request_headers
+from worker.fetch.shared_by_transfers import SharedByTransfers
 from worker.fetch.terms import RequestTerms, apply_terms
 from worker.values.due_feeds import FetchRequest
 
@@ -35,20 +35,6 @@ _STOP = -1
 _Address: TypeAlias = tuple[int, int, int, tuple[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedByTransfers:
-    """What every transfer shares."""
-
-    limits: FetchLimits
-    guard: Guard
-    budget: Budget
-    ca_bundle: str
-    dialled: list[socket.socket]
-    """Sockets that libcurl has made copies of: ours are to be closed between two turns."""
-    http2: Http2Origins = field(default_factory=Http2Origins)
-    """Where HTTP/2 is wanted."""
-
-
 class Transfer:
     """A handle and the fetch it carries; a class because libcurl calls back into it."""
 
@@ -59,6 +45,8 @@ class Transfer:
     """Whether the caller sends each request to another host than the one before it."""
     shows_addresses: bool
     """Whether the caller sends the present request, once its host's addresses are known."""
+    served_from: str
+    """The address that its last answer came from; empty while there is none."""
 
     def __init__(self, shared: SharedByTransfers) -> None:
         self._shared = shared
@@ -78,6 +66,7 @@ class Transfer:
         self.begun_at = time.monotonic()
         self.deadline = self.begun_at + timeout
         self.visited = [location]
+        self.served_from = ""
         self.same_cookies_since = 0
         forget_cookies(self.handle)
         self._is_permanent = True
@@ -90,6 +79,7 @@ class Transfer:
 
     def go_on(self) -> None:
         """Let the deadline run again, later by as long as it was held."""
+        self.served_from = ""
         waited = time.monotonic() - self._held_since
         self.begun_at += waited
         self.deadline += waited
@@ -131,21 +121,29 @@ class Transfer:
     def use_addresses(self, addresses: tuple[str, ...]) -> None:
         """Take in the addresses of the first of the hop's ``names``."""
         hop, proxy = self.hop, self.terms.proxy
-        if hop.names.pop(0) == hop.location.host:
-            hop.addresses = addresses
+        hop.names.pop(0)
         if proxy is None:
-            self._tell_addresses(hop.location.host, hop.location.port, addresses)
+            hop.addresses = addresses
+            tell_addresses(self.handle, hop.location.host, hop.location.port, addresses)
         elif hop.names or not needs_lookup(proxy.host):
             hop.refusal = judge_target(self._shared.guard, hop.location, addresses)
         else:
             self._proxy_addresses = frozenset((ip, proxy.port) for ip in addresses)
-            self._tell_addresses(proxy.host, proxy.port, addresses)
+            tell_addresses(self.handle, proxy.host, proxy.port, addresses)
 
-    def _tell_addresses(self, host: str, port: int, addresses: tuple[str, ...]) -> None:
-        """Tell libcurl the addresses of a host, so that it asks nobody."""
-        numbers = ",".join(f"[{ip}]" if ":" in ip else ip for ip in addresses)
-        # With + libcurl believes it no longer than an answer from a name server.
-        self.handle.setopt(pycurl.RESOLVE, [f"+{host}:{port}:{numbers}"])
+    def dial_first(self, address: str) -> None:
+        """Let libcurl try one of its host's addresses before the others."""
+        hop = self.hop
+        if address in hop.addresses:
+            others = (each for each in hop.addresses if each != address)
+            tell_addresses(self.handle, hop.location.host, hop.location.port, (address, *others))
+
+    def note_server(self) -> None:
+        """Keep where its answer came from; a host that is not looked up here stands for its own address."""
+        hop = self.hop
+        if hop.head:
+            ip: str = self.handle.getinfo(pycurl.PRIMARY_IP) if hop.addresses else known_address(hop.location.host)
+            self.served_from = ip
 
     def is_wasteful(self) -> bool:
         """Return whether far more has come over the wire than any document may have, headers and framing included.

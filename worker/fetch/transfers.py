@@ -16,8 +16,9 @@ from worker.fetch.host_names import NameLookups, known_address
 from worker.fetch.libcurl import EndedRequest, MultiHandle, find_ca_bundle, timeout_error
 from worker.fetch.proxy_failures import name_failure
 from worker.fetch.request import FetchLimits, Location, locate
+from worker.fetch.shared_by_transfers import SharedByTransfers
 from worker.fetch.terms import NOWHERE, RequestTerms, Secrets, TermsFinder
-from worker.fetch.transfer import SharedByTransfers, Transfer
+from worker.fetch.transfer import Transfer
 from worker.values.due_feeds import Document, Fetched, FetchRequest, NotModified, Taken
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class HeldHop:
     """Those of its host, where they were to be shown; none for what another answer led to."""
     why: str = ""
     """Why it is sent, where it is not the first of its fetch."""
+    served_from: str = ""
+    """The address that the answer before it came from."""
 
 
 class Transfers:
@@ -111,14 +114,18 @@ class Transfers:
         held, self._newly_held = self._newly_held, []
         return held
 
-    def send(self, feed_id: int, *, shows_addresses: bool = False) -> None:
-        """Send a request that is held, or hold it again once its addresses are known; its time goes on from now."""
+    def send(self, feed_id: int, *, shows_addresses: bool = False, dial_first: str = "") -> None:
+        """Send a request that is held, or hold it again once its addresses are known; its time goes on from now.
+
+        Of those addresses ``dial_first`` is tried before the others.
+        """
         transfer = self._held.pop(feed_id)
         transfer.go_on()
         self._running[transfer.handle] = self._resumed[transfer.handle] = transfer
         if transfer.shows_addresses:
             # Its addresses are known.
             transfer.shows_addresses = False
+            transfer.dial_first(dial_first)
             self._multi.add(transfer.handle)
         else:
             transfer.shows_addresses = shows_addresses
@@ -196,7 +203,9 @@ class Transfers:
         del self._running[transfer.handle]
         self._resumed.pop(transfer.handle, None)
         self._held[transfer.request.feed_id] = transfer
-        self._newly_held.append(HeldHop(transfer.request.feed_id, transfer.hop.location, addresses, why))
+        self._newly_held.append(
+            HeldHop(transfer.request.feed_id, transfer.hop.location, addresses, why, transfer.served_from)
+        )
 
     def _send_resolved(self) -> None:
         """Send the requests whose hosts have been looked up, and end those whose hosts have no address."""
@@ -219,6 +228,7 @@ class Transfers:
     def _conclude(self, transfer: Transfer, ended: EndedRequest) -> None:
         """Follow a redirect, or note how the fetch ended."""
         self._multi.remove(transfer.handle)
+        transfer.note_server()
         if self._shared.http2.learn(transfer.hop, ended):
             transfer.ask_again()
             self._go_on(transfer, _WANTS_HTTP2 if transfer.is_paced else None)
@@ -269,6 +279,7 @@ class Transfers:
                 fresh_for=fresh_for(answered, now) if answered else None,
                 retry_after=retry_after(answered, now) if answered else None,
                 moved_to=transfer.moved_to if answered else None,
+                served_from=transfer.served_from,
             )
         )
         self._recycle(transfer)

@@ -21,6 +21,7 @@ from worker.database.clock import Clock
 from worker.database.conflicts import must_stop, write
 from worker.fetch import HeldHop
 from worker.pipeline.pace import Pace
+from worker.pipeline.servers import Servers
 from worker.pipeline.shared_commit import SharedCommit
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
@@ -49,6 +50,10 @@ class Begun:
     """The request that waits."""
     is_answered: bool = False
     """Whether a host has answered it already, and what it said led to another request."""
+    name: str = ""
+    """The name that its present request is for, where that has siblings: ``hostname:port``."""
+    is_elsewhere: bool = False
+    """Whether its last answer came from another server than the one that the leased row stands for."""
 
     @property
     def is_guest(self) -> bool:
@@ -68,8 +73,7 @@ class Hops:
         self._waiting: dict[int, Begun] = {}
         self._ask_again_at: dict[str, datetime] = {}
         self._promised: dict[str, datetime] = {}
-        self._paces: dict[tuple[str, str], Pace] = {}
-        self._found: list[tuple[Visit, FoundName]] = []
+        self._servers = Servers()
         self._is_over = False
         self.put_off_until: datetime | None = None
         """By when all polls have their turn that are put off for nothing but the gap of a host."""
@@ -114,17 +118,21 @@ class Hops:
                 self._leave(begun, now)
         return given_up
 
+    def note_server(self, begun: Begun, address: str) -> None:
+        """Let what was answered count for the server that it came from."""
+        if begun.name and address and begun.asked and begun.pace:
+            found = FoundName(begun.name, address, None if begun.is_guest else begun.feed.feed_id)
+            begun.is_elsewhere = self._servers.note_answer(begun.asked, begun.pace, found)
+
     def store_found(self, clock: Clock) -> None:
         """Note where names were found whose visits are over, so that other workers know of it too."""
-        ended = [each for each in self._found if each[0].host.host_id not in self._visits]
-        for each in ended:
-            self._found.remove(each)
+        for found in self._servers.take_found(self._visits):
             try:
-                write(self._tools.engine, partial(note_addresses, now=clock.now(), found=each[1]))
+                write(self._tools.engine, partial(note_addresses, now=clock.now(), found=found))
             except Exception as error:
                 if must_stop(error):
                     raise
-                _LOG.exception("address not noted", host=each[1].name)
+                _LOG.exception("address not noted", host=found.name)
 
     def end(self, visit: Visit, now: datetime) -> None:
         """End the lease of a visit that is over."""
@@ -135,40 +143,22 @@ class Hops:
     def _meet(self, begun: Begun, hop: HeldHop) -> None:
         """Let a request to a name whose address is known count for the pace that the names there share."""
         assert begun.asked, "a name is looked up for a host that is leased"
-        asked, host = begun.asked, begun.asked.host
-        if host.address not in hop.addresses:
-            feed_id = None if begun.is_guest else begun.feed.feed_id
-            self._found.append((asked, FoundName(hop.location.place, hop.addresses, feed_id)))
-        pace = self._find_pace(asked, hop)
+        asked, begun.name, begun.is_elsewhere = begun.asked, hop.location.place, False
+        pace = self._servers.find_pace(asked, hop.addresses)
         if pace is begun.pace:
             self._send(begun)
             return
         if begun.pace:
             begun.pace.withdraw()
         begun.pace = None
-        if pace is not asked.pace:
-            pace.take_in(asked.pace)
-            asked.pace = pace
+        asked.pace = pace
         self._waiting[begun.feed.feed_id] = begun
-
-    def _find_pace(self, asked: Visit, hop: HeldHop) -> Pace:
-        host = asked.host
-        if host.is_shared and host.address not in hop.addresses:
-            # It has moved away from the names that it shares a row with; until that is noted it goes at their pace.
-            return asked.pace
-        places = [(host.domain or "", address) for address in sorted(hop.addresses)]
-        known = next((self._paces[place] for place in places if place in self._paces), None)
-        if known is None:
-            at = host.address if host.address in hop.addresses else min(hop.addresses)
-            known = self._paces[host.domain or "", at or ""] = asked.pace
-        # Where a wildcard treats one of them differently they stay apart.
-        is_alike = (known.gap, known.parallel) == (asked.pace.gap, asked.pace.parallel)
-        return known if is_alike else asked.pace
 
     def _wait_for_host(self, begun: Begun, hop: HeldHop, now: datetime) -> None:
         """Let a request that an answer led to wait for its host: the one before it has ended."""
         assert begun.pace, "what was answered had been sent"
         begun.pace.note_answer(now)
+        self.note_server(begun, hop.served_from)
         begun.is_answered = True
         self._leave(begun, now)
         if self._tools.guard.objection_to(hop.location):
@@ -182,6 +172,7 @@ class Hops:
     def _leave(self, begun: Begun, now: datetime) -> None:
         """Let a poll be nobody's guest any more."""
         asked, begun.asked, begun.pace = begun.asked, None, None
+        begun.name, begun.is_elsewhere = "", False
         if asked and asked is not begun.visit:
             asked.give_back()
             self.end(asked, now)
@@ -190,7 +181,8 @@ class Hops:
         assert begun.hop, "something waited"
         assert begun.asked, "its host is leased"
         shows_addresses = begun.asked.host.domain is not None
-        self._tools.transfers.send(begun.feed.feed_id, shows_addresses=shows_addresses)
+        at = begun.asked.pace.address
+        self._tools.transfers.send(begun.feed.feed_id, shows_addresses=shows_addresses, dial_first=at)
         begun.hop = None
 
     def _count_request(self, begun: Begun, now: datetime) -> bool:

@@ -20,6 +20,8 @@ class Pace:
         self.gap = gap
         self.parallel = parallel
         self.refusals = refusals
+        self.address = ""
+        """Where all are served from that share it; empty while nobody may join."""
         self._not_before = not_before
         self._on_the_wire = 0
         # A hold that was there before is in ``not_before``, unless somebody insisted.
@@ -67,9 +69,15 @@ class Pace:
         self._is_held_since = True
         return True
 
-    def take_in(self, other: "Pace") -> None:
-        """Keep what is known of a host that turns out to be the same server."""
-        self.refusals = max(self.refusals, other.refusals, key=lambda refusals: refusals.count)
+    def begin_anew(self, address: str) -> "Pace":
+        """Return the pace of another server, which is asked no earlier but has not refused us."""
+        pace = Pace(self.gap, self.parallel, self._not_before)
+        pace.address = address
+        return pace
+
+    def take_in(self, refusals: Refusals) -> None:
+        """Keep how a host has refused us that turns out to be the same server."""
+        self.refusals = max(self.refusals, refusals, key=lambda each: each.count)
 
     def _wait_until(self, moment: datetime) -> None:
         # Never earlier than before: requests may be answered out of the order in which they began.

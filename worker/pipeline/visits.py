@@ -16,6 +16,8 @@ class Visit:
     def __init__(self, host: ClaimedHost, claimed_at: datetime) -> None:
         self.host = host
         self.pace = Pace(host.gap, host.parallel, host.next_request_at, host.refusals)
+        self.served_from = ""
+        """Where its last answer came from; looked after for names with siblings only."""
         self.begin_until = claimed_at + BEGIN_WITHIN
         """No request begins later, so that the lease outlasts it."""
         self._waiting = deque(host.feeds)
@@ -66,15 +68,22 @@ class Visit:
         """Note that a begun feed, or another host's, is not asked for here after all."""
         self._unfinished -= 1
 
-    def finish(self, feed_id: int, error: PollError | None, now: datetime) -> HostRelease | None:
-        """Note that a begun feed is about to be stored; return the end of the lease after the last feed."""
+    def finish(
+        self, feed_id: int, error: PollError | None, now: datetime, *, is_elsewhere: bool = False
+    ) -> HostRelease | None:
+        """Note that a begun feed is about to be stored; return the end of the lease after the last feed.
+
+        What ``is_elsewhere``, on another server than its host's, says nothing of the host.
+        """
         self._unfinished -= 1
-        if self.pace.note_outcome(feed_id, error, now):
+        if not is_elsewhere and self.pace.note_outcome(feed_id, error, now):
             self._waiting.clear()
         return self.release(now) if self.is_over else None
 
     def release(self, now: datetime) -> HostRelease:
         """Return the end of the lease, with what is known of the host now."""
         host, pace = self.host, self.pace
-        changed = None if pace.refusals is host.refusals else pace.refusals
+        # A name that was never seen on the server whose pace it went at has learnt nothing of its own.
+        is_its_own = pace.address in {"", host.address, self.served_from}
+        changed = pace.refusals if is_its_own and pace.refusals is not host.refusals else None
         return HostRelease(host.host_id, host.token, pace.next_request_at or now, host.is_isolated, changed)

@@ -190,6 +190,7 @@ class Window:
         now = self._clock.now()
         assert begun.pace, "what was answered had been sent"
         begun.pace.note_answer(now)
+        self._hops.note_server(begun, fetched.served_from)
         self._hanging.discard(begun.visit.host.host_id)
         bounds = bounds_of(begun.feed, self.tools.bounds)
         answered = Answered(begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds)
@@ -277,7 +278,8 @@ class Window:
         return self._finish_at(begun.visit, begun, error)
 
     def _finish_at(self, visit: Visit, begun: Begun, error: PollError | None) -> HostRelease | None:
-        release = visit.finish(begun.feed.feed_id, error, self._clock.now())
+        is_elsewhere = begun.is_elsewhere and visit is begun.asked
+        release = visit.finish(begun.feed.feed_id, error, self._clock.now(), is_elsewhere=is_elsewhere)
         if release:
             del self._visits[visit.host.host_id]
             # A host that refused us is given back although some of its feeds have not begun.

@@ -202,3 +202,5 @@ class Fetched:
     """How long the publisher wants to be left alone, though it answered well; an error carries its own."""
     moved_to: str | None = None
     """The target of a redirect chain that was permanent throughout (301, 308)."""
+    served_from: str = ""
+    """The address that the last answer came from."""

@@ -57,7 +57,7 @@ def test_a_good_answer_after_that_lets_it_be_asked_again() -> None:
 
 def test_what_was_refused_before_two_names_were_known_as_one_server_counts_for_both() -> None:
     pace, other = Pace(SECOND, 4), Pace(SECOND, 4, refusals=Refusals(2, (7, 8)))
-    pace.take_in(other)
+    pace.take_in(other.refusals)
     assert pace.refusals.count == 2
-    pace.take_in(Pace(SECOND, 4, refusals=NO_REFUSALS))
+    pace.take_in(NO_REFUSALS)
     assert pace.refusals.count == 2
