@@ -188,13 +188,21 @@ with open_store() as opened:
 """
 
 
+def _run_apart(folder: Path, *arguments: str, **chosen: str) -> str:
+    """What a Python program prints in a process of its own, with a folder before our own and these settings."""
+    environment = {"PYTHONPATH": f"{folder}:{ROOT}"} | {f"FEEDMILL_{name}": value for name, value in chosen.items()}
+    command = [sys.executable, *arguments]
+    return subprocess.check_output(
+        command, cwd=folder, env=environment, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE
+    )
+
+
 def test_a_broker_that_is_down_costs_no_ticket(tmp_path: Path) -> None:
-    # In a process of its own: one that has read Celery's settings keeps to that broker.
-    chosen = {"DATABASE_URL": f"sqlite:///{tmp_path}/own.db", "BROKER_URL": "redis://:secret@127.0.0.1:1/0"}
-    environment = {"PYTHONPATH": str(ROOT)} | {f"FEEDMILL_{name}": value for name, value in chosen.items()}
-    told = subprocess.run([sys.executable, "-c", ASKED], cwd=tmp_path, env=environment, capture_output=True, check=True)
-    assert b"the next tick makes them" in told.stdout
-    assert b"secret" not in told.stdout
+    # Apart, for a process that has read Celery's settings keeps to that broker.
+    store, broker = f"sqlite:///{tmp_path}/own.db", "redis://:secret@127.0.0.1:1/0"
+    told = _run_apart(tmp_path, "-c", ASKED, DATABASE_URL=store, BROKER_URL=broker)
+    assert "the next tick makes them" in told
+    assert "secret" not in told
 
 
 WRONG = [
@@ -278,21 +286,12 @@ def test_an_empty_postgresql_is_refused_with_what_to_do(postgres_url: str) -> No
 
 
 def test_a_program_keeps_all_that_is_its_own(tmp_path: Path, store: Engine, publisher: Publisher) -> None:
-    # In a process of its own, whose folder has a module called tasks; it forks, which no test with threads may.
+    # Apart, in a folder that has a module called tasks; it forks, which no test with threads may.
     (tmp_path / "tasks.py").write_text("mine = True\n")
     urls = publisher.serve("/feed", rss([item("one")])), publisher.serve("/broken", BROKEN)
     chosen = {"ALLOW_HOSTS": "127.0.0.0/8", "HOST_GAP": "0s", "DATABASE_URL": url_of(store)}
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.integration.guest_program", *urls],
-        cwd=tmp_path,
-        env={"PYTHONPATH": f"{tmp_path}:{ROOT}"} | {f"FEEDMILL_{name}": value for name, value in chosen.items()},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert json.loads(ran.stdout) == {
+    told = _run_apart(tmp_path, "-m", "tests.integration.guest_program", *urls, **chosen)
+    assert json.loads(told) == {
         "polled": 2,
         "changed by importing": [],
         "changed by using": [],
