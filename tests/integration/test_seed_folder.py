@@ -53,7 +53,7 @@ def test_refused_files_are_listed_with_the_reason_until_they_are_read_or_gone(to
     _scan(tools, folder)
     assert _files(tools) == [("a.txt", "refused"), ("c.txt", "refused"), ("b c.txt", "read")]
     assert _files(tools, Wanted(limit=1)) == [("a.txt", "refused")]
-    assert _files(tools, Wanted(text="b")) == [("b c.txt", "read")]
+    assert _files(tools, Wanted(text="b c")) == [("b c.txt", "read")]
     with reading(tools.engine) as connection:
         (first, *_) = list_files(connection, Wanted(is_failing=True))
         assert first["reason"] == f"{folder}/a.txt was not read: it is empty."
