@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy import Connection, Row, Select, null, select
 
@@ -44,14 +44,15 @@ def _choose_files(wanted: Wanted) -> list[_Query]:
         SeedFileRow.uri.label("path"), SeedFileRow.read_at.label("at"), null().label("reason"), SeedFileRow.feed_id
     ).add_columns(FeedRow.url.label("feed_url"))
     read = read.join(FeedRow, FeedRow.id == SeedFileRow.feed_id)
-    kinds = [(refused, RefusedFileRow.path)]
+    chosen = [_named(refused, RefusedFileRow.path, wanted.text)]
     if not wanted.is_failing:
-        kinds.append((read, SeedFileRow.uri))
-    return [_named(query, path, wanted.text).order_by(path) for query, path in kinds]
+        # A path is searched as it is shown, but stored with escapes.
+        chosen.append(_named(read, SeedFileRow.uri, quote(wanted.text) if wanted.text else None))
+    return chosen
 
 
 def _named(query: _Query, path: Any, text: str | None) -> _Query:
-    return query.where(path.icontains(text, autoescape=True)) if text else query
+    return (query.where(path.icontains(text, autoescape=True)) if text else query).order_by(path)
 
 
 def _listed(row: Row[Any]) -> dict[str, Any]:
