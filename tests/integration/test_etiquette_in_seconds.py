@@ -86,6 +86,17 @@ WAITS = dict.fromkeys(CONDITIONS, (1, 1)) | {
 Seen = Mapping[str, list[tuple[float, Request]]]
 
 
+def _answering(requests: dict[str, list[tuple[float, Request]]], answers: list[Answer]) -> Callable[[Request], Answer]:
+    """Give one answer after the other, and the last one again and again; note when each request came."""
+
+    def respond(request: Request) -> Answer:
+        came = requests[request.path]
+        came.append((time.monotonic(), request))
+        return answers[min(len(came), len(answers)) - 1]
+
+    return respond
+
+
 @pytest.fixture(scope="module")
 def seen(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """The requests for each path, each with the second in which it came."""
@@ -93,19 +104,11 @@ def seen(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('etiquette')}/store.db")
     shutil.copyfile(migrated_file, file_of(engine) or "")
 
-    def answering(answers: list[Answer]) -> Callable[[Request], Answer]:
-        def respond(request: Request) -> Answer:
-            came = requests[request.path]
-            came.append((time.monotonic(), request))
-            return answers[min(len(came), len(answers)) - 1]
-
-        return respond
-
     def poll_until_each_was_asked(times: int) -> None:
         tools = make_tools(CHOSEN, engine)
         if not requests:
-            add(tools, *(publisher.on(path, answering(answers)) for path, answers in ANSWERS.items()))
-            publisher.on("/new", answering([_validated('"1"', None)]))
+            add(tools, *(publisher.on(path, _answering(requests, answers)) for path, answers in ANSWERS.items()))
+            publisher.on("/new", _answering(requests, [_validated('"1"', None)]))
             with writing(engine) as connection:
                 connection.execute(update(FeedRow).values(options={"interval": 1}))
 

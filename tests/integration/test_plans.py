@@ -183,10 +183,7 @@ def _list(connection: Connection, now: datetime) -> None:
     _sort_articles(connection, now)
     for wanted in (Wanted(limit=50), Wanted(is_failing=True)):
         list(list_files(connection, wanted))
-    count_listed_files(connection, Wanted())
-    count_listed_polls(connection, Wanted(since=now))
-    count_listed_stories(connection, Wanted(since=now))
-    count_listed_hosts(connection, None)
+    _count_rows(connection, now)
     list(list_hosts(connection, now, limit=50))
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
     find_feed_with_host(connection, now, OLD)
@@ -195,6 +192,13 @@ def _list(connection: Connection, now: datetime) -> None:
     read_health(connection, now)
     list_feed_ids(connection)
     list(list_feeds_to_export(connection))
+
+
+def _count_rows(connection: Connection, now: datetime) -> None:
+    count_listed_files(connection, Wanted())
+    count_listed_polls(connection, Wanted(since=now))
+    count_listed_stories(connection, Wanted(since=now))
+    count_listed_hosts(connection, None)
 
 
 def _sort_articles(connection: Connection, now: datetime) -> None:
