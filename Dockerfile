@@ -2,7 +2,7 @@ FROM python:3.13-slim-trixie AS build
 COPY LICENSE README.md feedmill.py pyproject.toml /source/
 COPY tasks /source/tasks
 COPY worker /source/worker
-RUN python -m venv /opt/feedmill && /opt/feedmill/bin/pip install --no-cache-dir '/source[postgres,language]'
+RUN python -m venv /opt/feedmill && /opt/feedmill/bin/pip install --no-cache-dir '/source[postgres,language,web]'
 
 FROM python:3.13-slim-trixie
 # An older expat crashes on documents made for that (CVE-2024-8176); the parser's child would die of each of them.

@@ -95,9 +95,9 @@ def test_the_image_is_made_of_files_that_exist_and_are_let_in() -> None:
     assert all((ROOT / source).exists() for source in _copied())
 
 
-def test_the_image_speaks_to_postgresql_and_detects_languages() -> None:
+def test_the_image_speaks_to_postgresql_detects_languages_and_answers_over_http() -> None:
     (extras,) = re.findall(r"pip install .*/source\[([\w,]+)\]", DOCKERFILE)
-    assert {*extras.split(",")} == {"postgres", "language"}
+    assert {*extras.split(",")} == {"postgres", "language", "web"}
 
 
 def test_the_image_runs_as_nobody_in_particular() -> None:

@@ -19,6 +19,8 @@ LONGEST_IDLE_TRANSACTION = _TIDYING
 """A transaction may idle so long on PostgreSQL: a task that waits for it at its deadline still ends in order."""
 LONGEST_STATEMENT = 3 * LONGEST_IDLE_TRANSACTION
 """No statement of a task takes longer on PostgreSQL: time to wait for a frozen transaction, and far below the lease."""
+LONGEST_ANSWER = timedelta(seconds=5)
+"""No statement of the web process takes longer on PostgreSQL: whoever asks it is not waiting any more."""
 VISIBILITY_TIMEOUT = timedelta(seconds=900)
 """After this Redis hands an unacknowledged message to another worker; far above the hard limit of any task."""
 

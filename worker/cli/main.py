@@ -37,6 +37,7 @@ COMMANDS = {
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
     "check": ("worker.cli.check", "Tell a supervisor whether feeds are polled when due."),
+    "web": ("worker.cli.web", "Answer over HTTP: health and figures for monitoring."),
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),

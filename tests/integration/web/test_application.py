@@ -1,0 +1,49 @@
+import socket
+
+import pytest
+import requests
+from sqlalchemy import Engine, create_engine
+
+from tests.servers.web import web_server
+from worker.errors import NamedError
+from worker.web.serving import listen
+
+
+def test_the_root_names_what_is_answered(store: Engine):
+    with web_server(store) as at:
+        answer = requests.get(f"{at}/", timeout=30)
+    assert answer.status_code == 200
+    assert answer.text.startswith("Feedmill answers /")
+
+
+def test_what_is_not_there_is_told_in_a_line_of_plain_text(store: Engine):
+    with web_server(store) as at:
+        missing, wrong = requests.get(f"{at}/nothing", timeout=30), requests.delete(f"{at}/", timeout=30)
+    assert (missing.status_code, missing.text) == (404, "Not Found.\n")
+    assert (wrong.status_code, wrong.text) == (405, "Method Not Allowed.\n")
+    assert missing.headers["content-type"] == "text/plain; charset=utf-8"
+    assert missing.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in missing.headers
+
+
+def test_it_starts_and_answers_while_the_store_cannot_be_reached():
+    away = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with web_server(away) as at:
+        assert requests.get(f"{at}/", timeout=30).status_code == 200
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(NamedError) as raised:
+            listen("127.0.0.1", port)
+    assert str(raised.value) == (
+        f"127.0.0.1:{port} cannot be listened on (address already in use): choose another with --bind."
+    )
+
+
+def test_a_host_that_is_not_ours_is_named():
+    with pytest.raises(NamedError, match=r"nowhere\.invalid is no address of this machine"):
+        listen("nowhere.invalid", 8000)

@@ -1,0 +1,1 @@
+"""What is answered over HTTP: to monitoring, to load balancers, and to hubs."""

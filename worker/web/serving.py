@@ -1,0 +1,64 @@
+"""Serving the web application until the process is told to stop."""
+
+import signal
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+
+from worker.errors import NamedError
+
+# Beyond this many connections at once the next is told to come back later (503).
+_MOST_CONNECTIONS = 200
+# Bytes of a request's line and headers.
+_LONGEST_HEAD = 16_384
+# Seconds for requests that are under way when the process is told to stop.
+_LAST_REQUESTS = 5
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on an address; port 0: any that is free. NamedError when it cannot."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise NamedError(f"{host} is no address of this machine: --bind takes one, such as 127.0.0.1:8000.") from error
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_MOST_CONNECTIONS)
+    except OSError as error:
+        listening.close()
+        reason = (error.strerror or str(error)).lower()
+        raise NamedError(f"{host}:{port} cannot be listened on ({reason}): choose another with --bind.") from error
+    return listening
+
+
+def serve(application: Starlette, listening: socket.socket) -> None:
+    """Answer requests until SIGINT or SIGTERM comes."""
+    server = make_server(application)
+    # uvicorn raises the signal again once it has stopped, and neither is a failure here.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: None)
+    server.run(sockets=[listening])
+
+
+def make_server(application: Starlette) -> uvicorn.Server:
+    """Return a server for the application, which logs as all of Feedmill does."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_graceful_shutdown=_LAST_REQUESTS,
+            h11_max_incomplete_event_size=_LONGEST_HEAD,
+        )
+    )
