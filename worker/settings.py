@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.basics.request_rules import VARIABLE_PREFIX, check_user_agent, read_proxy
-from worker.basics.units import parse_duration, parse_size, show_duration, show_size
+from worker.basics.units import FOREVER, SHORTEST_RETENTION, parse_duration, parse_size, show_duration, show_size
 from worker.errors import SettingsError
 from worker.values.request_settings import Proxy
 
@@ -102,6 +102,15 @@ def _check_max_body(size: int) -> int:
     return size
 
 
+def _read_retention(text: str) -> timedelta | None:
+    if not text.strip() or text.strip() == FOREVER:
+        return None
+    retention = parse_duration(text)
+    if retention < SHORTEST_RETENTION:
+        raise ValueError(f"it must be at least {show_duration(SHORTEST_RETENTION)}, such as 90d, or {FOREVER}")
+    return retention
+
+
 def _check_webhook_secret(secret: SecretStr | None) -> SecretStr | None:
     if secret and len(secret) < _SHORTEST_SECRET:
         raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters: openssl rand -hex 32 makes one")
@@ -174,6 +183,8 @@ class Settings(BaseSettings):
     """How long the ledger is kept."""
     retain_events: Duration = timedelta(days=14)
     """How long the outbox is kept."""
+    retain_articles: Annotated[Duration | None, _from_text(_read_retention)] = None
+    """How long articles are kept after they left their feeds, at least a day; None: for ever."""
     webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_webhook_secret)] = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
     log_format: Literal["console", "json"] = "console"
@@ -191,6 +202,13 @@ class Settings(BaseSettings):
         for shorter, longer in pairwise(("poll_interval_min", "poll_interval", "poll_interval_max")):
             if getattr(self, shorter) > getattr(self, longer):
                 raise ValueError(f"{self._show(shorter)} is longer than {self._show(longer)}: set one of them anew")
+        return self
+
+    @model_validator(mode="after")
+    def _articles_outlast_polls(self) -> "Settings":
+        if self.retain_articles and self.retain_articles < self.poll_interval_max:
+            shorter, longer = self._show("retain_articles"), self._show("poll_interval_max")
+            raise ValueError(f"{shorter} is shorter than {longer}: a feed may not be polled once in that time")
         return self
 
     def _show(self, name: str) -> str:

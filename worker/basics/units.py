@@ -9,6 +9,10 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.ASCII)
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.ASCII | re.IGNORECASE)
 _LONGEST = timedelta(days=36500)
 LARGEST_ID = 2**63 - 1
+FOREVER = "forever"
+"""How people write that articles are kept for ever."""
+SHORTEST_RETENTION = timedelta(days=1)
+"""Articles are kept for no shorter time: a quiet feed is polled once a day."""
 _NO_ROW = 0
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from worker.basics.units import show_duration
 from worker.cli.feeds import FEED_NAMES, change_each, refuse_seed_file
-from worker.cli.options import read_duration
+from worker.cli.options import read_duration, read_retention, show_retention
 from worker.cli.output import from_now, write_failure, write_note
 from worker.cli.request_options import request_options, take_request_change
 from worker.cli.sentences import explain_request
@@ -22,6 +22,7 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import NamedError, UsageError
 from worker.manage import feeds as manage
+from worker.manage.article_retentions import Retention, keep_feed
 from worker.manage.feed_requests import RequestChange, choose_request, find_request, find_withheld, forget_secrets
 from worker.manage.feed_tags import read_tags, tag_feed, untag_feed
 from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
@@ -47,9 +48,12 @@ class _Chosen:
     fresh: bool
     url: str | None
     merge: bool
+    retain: str | None
     request: RequestChange | None
     every: timedelta | None
     """The interval; None for the usual one, if ``interval`` says so."""
+    retention: Retention | None
+    """How long articles are kept; None for as long as others are, if ``retain`` says so."""
 
 
 @click.command("set")
@@ -60,6 +64,7 @@ class _Chosen:
     type=click.Choice([*_GUID_POLICIES, "default"]),
     help="What entries are recognised by; default leaves it to the audit of the feed's guids.",
 )
+@click.option("--retain", help="How long articles are kept after they left: 1d or longer, forever, or default.")
 @click.option("--tag", "tags", multiple=True, help="Give them a tag; may be given several times.")
 @click.option("--untag", "former", multiple=True, help="Take a tag from them; may be given several times.")
 @click.option("--fresh", is_flag=True, help="Ask for the whole document once, whatever its host says is unchanged.")
@@ -70,8 +75,9 @@ def set_command(names: tuple[str, ...], **options: Any) -> int:
     """Set how often feeds are polled, whatever their rhythm; what their publishers ask for still counts.
 
     Or set what their entries are recognised by: the entries in a feed at that moment may then be taken for new ones,
-    once. Or give them tags, by which `feedmill feeds` and `feedmill articles` find them together. Or have their next
-    poll ask for the whole document, where a host calls unchanged what is not.
+    once. Or set how long their articles are kept after they left the feed. Or give them tags, by which `feedmill feeds`
+    and `feedmill articles` find them together. Or have their next poll ask for the whole document, where a host calls
+    unchanged what is not.
 
     Or say how they are asked for: at which URL, as which user, with which header lines, under which name, through which
     proxy, in which version of HTTP. Passwords and values of headers are listed nowhere, and go to the origin of the
@@ -84,8 +90,9 @@ def set_command(names: tuple[str, ...], **options: Any) -> int:
     options["every"] = read_duration("--interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL) if interval else None
     options["tags"] = read_tags("--tag", options["tags"])
     options["former"] = read_tags("--untag", options["former"])
+    retention = read_retention("--retain", options["retain"]) if options["retain"] else None
     _refuse_contradictions(names, options)
-    chosen = _Chosen(request=take_request_change(options, names), **options)
+    chosen = _Chosen(retention=retention, request=take_request_change(options, names), **options)
     return change_each(names, partial(_choose, chosen=chosen))
 
 
@@ -102,6 +109,9 @@ def _choose(connection: Connection, clock: Clock, name: str, chosen: _Chosen) ->
         policy = _GUID_POLICIES.get(chosen.guid_policy)
         manage.choose_guid_policy(connection, feed.feed_id, policy)
         said.append(f"entries known by {policy or 'what the audit says'}")
+    if chosen.retain:
+        keep_feed(connection, feed.feed_id, chosen.retention)
+        said.append(show_retention(chosen.retention))
     said += _set_tags(connection, feed, chosen)
     if chosen.request:
         said += set_request(connection, clock, feed, chosen.request)

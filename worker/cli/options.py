@@ -7,13 +7,16 @@ from typing import Any
 import click
 
 from worker.basics.text import is_storable
-from worker.basics.units import parse_duration, show_duration
+from worker.basics.units import FOREVER, SHORTEST_RETENTION, parse_duration, show_duration
 from worker.cli.moments import utc_option
 from worker.errors import UsageError
+from worker.manage.article_retentions import Retention
+from worker.settings import settings
 
 TABLE_ROWS = 50
 """How many rows a table shows without --limit."""
 MOST_ROWS = 1_000_000_000
+_LONGEST_RETENTION = timedelta(days=36_500)
 DEFAULT = "default"
 """What goes back to the settings."""
 
@@ -77,6 +80,29 @@ def _read_whole(text: str, least: int, most: int) -> int | None:
     # int() takes other digits than ours, and refuses a row of thousands.
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1  # noqa: PLR2004 -- digits
     return number if least <= number <= most else None
+
+
+def read_retention(option: str, text: str) -> Retention | None:
+    """Read how long articles are kept, None for ``default``; UsageError says what is accepted.
+
+    No shorter than the longest time between two polls: else a feed might not be asked once in that time.
+    """
+    if text == FOREVER:
+        return Retention(None)
+    shortest = max(SHORTEST_RETENTION, settings().poll_interval_max)
+    try:
+        kept_for = read_duration(option, text, shortest, _LONGEST_RETENTION)
+    except UsageError as error:
+        accepted = str(error).partition(", or default")[0]
+        raise UsageError(f"{accepted}, or {FOREVER}, or default; not {text!r}.") from error
+    return Retention(kept_for) if kept_for else None
+
+
+def show_retention(chosen: Retention | None) -> str:
+    """Say how long articles are kept."""
+    if chosen is None:
+        return "articles are kept as others are"
+    return f"articles are kept {'for ' + show_duration(chosen.kept_for) if chosen.kept_for else 'for ever'}"
 
 
 def read_duration(option: str, text: str, shortest: timedelta, longest: timedelta) -> timedelta | None:

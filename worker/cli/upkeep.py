@@ -50,13 +50,16 @@ def group_command(*, again: bool, since: str | None) -> None:
 
 @click.command("prune")
 def prune_command() -> None:
-    """Remove polls and events that have outlived FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS, and old anchors."""
+    """Remove what has outlived FEEDMILL_RETAIN_ARTICLES, FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS.
+
+    Articles go once they have left all their feeds for so long, with all of their story, and are not stored again when
+    they return. What articles were grouped by goes too.
+    """
     with opened_store() as engine:
         pruned = prune(engine, settings())
-    write_line(
-        f"Removed {counted(pruned.polls, 'poll')}, {counted(pruned.events, 'event')}, "
-        f"{counted(pruned.partitions, 'daily partition')} and the sketches of {counted(pruned.sketches, 'article')}."
-    )
+    rows = {"article": pruned.articles, "poll": pruned.polls, "event": pruned.events}
+    removed = ", ".join(counted(count, kind) for kind, count in (rows | {"daily partition": pruned.partitions}).items())
+    write_line(f"Removed {removed} and the sketches of {counted(pruned.sketches, 'article')}.")
 
 
 @click.command("sanitise")

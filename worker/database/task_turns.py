@@ -10,7 +10,7 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.statements import upsert
-from worker.database.types import Base, column
+from worker.database.types import Base, BigId, column
 
 
 class TurnRow(Base):
@@ -23,6 +23,7 @@ class TurnRow(Base):
     taken_at: Mapped[datetime] = column("When it was last begun, by the database's clock")
     note: Mapped[str | None] = column("Why it had to be done, in words; null for what is done every so often")
     noted_at: Mapped[datetime | None] = column("When that was last so")
+    place: Mapped[int | None] = column("Up to which row it has come, where one run does not do all of them", BigId)
 
 
 def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
@@ -48,6 +49,19 @@ def note_turn(connection: Connection, name: str, note: str, now: datetime) -> No
     noted = {"taken_at": now, "note": note, "noted_at": now}
     new = upsert(connection.dialect.name, TurnRow).values(name=name, **noted)
     connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_=noted))
+
+
+def find_place(connection: Connection, name: str) -> int:
+    """Return up to which row something that takes several runs has come; 0 where it begins anew."""
+    place: int | None = connection.execute(select(TurnRow.place).where(TurnRow.name == name)).scalar()
+    return place or 0
+
+
+def remember_place(connection: Connection, name: str, place: int, now: datetime) -> None:
+    """Note up to which row a run has come, for the next one to go on from."""
+    came = {"taken_at": now, "place": place}
+    new = upsert(connection.dialect.name, TurnRow).values(name=name, **came)
+    connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_=came))
 
 
 def _take(connection: Connection, name: str, every: timedelta) -> bool:

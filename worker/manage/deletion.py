@@ -33,7 +33,7 @@ def delete_feed(connection: Connection, now: datetime, feed_id: int) -> Sequence
     shared = _find_shared_articles(connection, feed_id)
     connection.execute(delete(SightingRow).where(SightingRow.feed_id == feed_id))
     deleted, stories = _lock_articles_to_delete(connection, feed_id)
-    _write_removed_events(connection, now, feed_id, deleted)
+    write_removed_events(connection, now, deleted)
     delete_articles(connection, deleted, stories)
     # An article that is left belongs to one of the other feeds that carry it, under the guid that it has there.
     owner = select(SightingRow.feed_id).where(_IS_CARRIED).order_by(SightingRow.feed_id, SightingRow.id).limit(1)
@@ -66,14 +66,18 @@ def _lock_articles_to_delete(connection: Connection, feed_id: int) -> tuple[Sequ
     return deleted, stories
 
 
-def _write_removed_events(connection: Connection, now: datetime, feed_id: int, article_ids: Sequence[int]) -> None:
+def write_removed_events(
+    connection: Connection, now: datetime, article_ids: Sequence[int], reason: str | None = None
+) -> None:
     """Write an event for each article that is about to go, with what readers cannot look up afterwards."""
-    facts = select(ArticleRow.id, ArticleRow.title, ArticleRow.url, FeedRow.url.label("feed_url"))
+    facts = select(ArticleRow.id, ArticleRow.feed_id, ArticleRow.title, ArticleRow.url, FeedRow.url.label("feed_url"))
     removed = is_one_of(connection, ArticleRow.id, article_ids)
     query = facts.join(FeedRow, FeedRow.id == ArticleRow.feed_id).where(removed).order_by(ArticleRow.id)
     rows, shown = connection.execute(query).mappings().all(), ("title", "url", "feed_url")
+    why = {"reason": reason} if reason else {}
     changes = (
-        {"article_id": row["id"], "feed_id": feed_id, "details": {name: row[name] for name in shown}} for row in rows
+        {"article_id": row["id"], "feed_id": row["feed_id"], "details": {name: row[name] for name in shown} | why}
+        for row in rows
     )
     for some in slices(changes, _SLICE):
         write_events(connection, now, EventKind.ARTICLE_REMOVED, some)

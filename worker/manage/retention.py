@@ -1,12 +1,14 @@
-"""Retention: removing polls, events, and what articles are grouped by, once they are old.
+"""Retention: removing polls, events, articles, and what these are grouped by, once they are old.
 
 Rows are deleted a few thousand at a time, so that nobody waits for it.
 """
 
 import random
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Engine, delete, exists, func, or_, select
@@ -21,6 +23,7 @@ from worker.database.outbox_tables import EventRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
 from worker.database.ticket_tables import TicketRow
+from worker.manage.article_pruning import prune_articles
 from worker.outbox import note_events_dropped, number_events
 from worker.settings import Settings
 
@@ -32,9 +35,21 @@ _KEEP_ANCHORS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
 _KEEP_TARGETS = timedelta(days=8)
 # Hashes are spread evenly, so that a slice of their range is a slice of the table and needs no index of its own. Each
 # slice costs something even where nothing in it is old, so that one run looks at only a few.
-_HASH_SLICES, _HASH_SLICES_A_RUN = 256, 16
+_HASH_SLICES = 256
 
 _Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """How much one run looks at that may turn out not to be old."""
+
+    hash_slices: int = 16
+    kept_articles: int = 100_000
+
+
+_ALL = _Limits(_HASH_SLICES, sys.maxsize)
+_A_RUN = _Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +65,19 @@ class Pruned:
     """Articles that can no longer be found by their words."""
     hosts: int
     """Hosts that redirects had led to, and no longer do."""
+    articles: int
+    """Articles that no feed has carried for longer than they are kept."""
 
 
 def prune(engine: Engine, chosen: Settings) -> Pruned:
     """Remove everything that has outlived its retention, however long it takes, and add partitions for days ahead."""
-    return prune_some(engine, chosen, lambda: False, _HASH_SLICES)
+    return prune_some(engine, chosen, lambda: False, _ALL)
 
 
-def prune_some(engine: Engine, chosen: Settings, stop: _Stop, most_hash_slices: int = _HASH_SLICES_A_RUN) -> Pruned:
+def prune_some(engine: Engine, chosen: Settings, stop: _Stop, limits: _Limits = _A_RUN) -> Pruned:
     """Remove what can be removed before ``stop`` returns True; the next run, within the hour, goes on from there."""
     # At random: in a fixed order, a deployment that is off at the same hours every day would never reach some slices.
-    hash_slices = random.sample(range(_HASH_SLICES), most_hash_slices)
+    hash_slices = random.sample(range(_HASH_SLICES), limits.hash_slices)
     with reading(engine) as connection:
         now = read_clock(connection).now()
     add_partitions(engine, now)
@@ -75,6 +92,9 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, most_hash_slices: 
         events=_delete(engine, EventRow.id, EventRow.created_at, events_before, stop),
         sketches=_delete_signatures(engine, now, stop, hash_slices),
         hosts=write(engine, lambda connection: _delete_former_targets(connection, now - _KEEP_TARGETS)),
+        articles=prune_articles(
+            engine, chosen.retain_articles, partial(_first_id_since, engine), stop, limits.kept_articles
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from worker.pipeline.prepare import (
     prepare_documents,
 )
 from worker.pipeline.prepared_document import PreparedDocument, complete_outline
+from worker.pipeline.pruned_entries import without_pruned
 from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
 from worker.recognise.audit import audit_guids
 from worker.recognise.gaps import is_gap
@@ -102,9 +103,11 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     lock_brought_keys(connection, [sighting for each in prepared for sighting in each.sightings])
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)
-    present = [each for each in prepared if each.feed_id in locked.feeds]
-    known = lock_articles(connection, collect_article_names(present))
+    known = lock_articles(connection, collect_article_names(prepared))
     lock_known_keys(connection, known)
+    # Looked up only now: what is pruned from here on is none of these articles, nor any that these feeds carry.
+    prepared = without_pruned(connection, prepared)
+    present = [each for each in prepared if each.feed_id in locked.feeds]
     decision = decide_articles([gather_brought(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
     outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))

@@ -172,11 +172,14 @@ def gather_brought(prepared: PreparedDocument, locked: Locked, known: Sequence[K
     """
     answered, feed = prepared.answered, prepared.answered.feed
     is_now = is_current(answered, locked)
+    # An entry that is not stored again may share its link with others all the same.
+    read, left_out = (*prepared.sightings, *prepared.pruned), {each.guid_hash for each in prepared.pruned}
+    told_apart = without_shared_links(read, prepared.recognised.unchanged, known)
     return Brought(
         feed_id=feed.feed_id,
         read_at=decide_read_at(answered),
         said_at=answered.said_at or answered.started_at,
-        sightings=tuple(without_shared_links(prepared.sightings, prepared.recognised.unchanged, known)),
+        sightings=tuple(each for each in told_apart if each.guid_hash not in left_out),
         sighted=prepared.sighted,
         left=list_renamed(prepared) if is_now else (),
         is_of_file=feed.host_id is None,

@@ -49,6 +49,8 @@ class PreparedDocument:
     sightings: tuple[Sighting, ...]
     """The new and edited entries, made comparable."""
     note: str | None
+    pruned: tuple[Sighting, ...] = ()
+    """Entries that are not stored again: retention has pruned their articles."""
 
     @property
     def feed_id(self) -> int:
@@ -111,12 +113,13 @@ def complete_outline(prepared: PreparedDocument, stored: Collection[tuple[int, b
     None where bytes alone will not do: entries that share names, are embargoed, or could not be made comparable.
     """
     outline = prepared.parsed.outline
-    is_whole = prepared.result.body_hash and len(prepared.sightings) == len(prepared.recognised.fresh)
+    read = (*prepared.sightings, *prepared.pruned)
+    is_whole = prepared.result.body_hash and len(read) == len(prepared.recognised.fresh)
     # What the entry says is not stored where its guid has come to name another article, or a newer version stands.
     are_kept = all((prepared.feed_id, each.guid_hash) in stored for each in prepared.sightings)
     if outline is None or not (is_whole and are_kept and _are_plainly_known(prepared)):
         return None
-    fresh = {each.guid_hash: hash_link_of(each.article) for each in prepared.sightings}
+    fresh = {each.guid_hash: hash_link_of(each.article) for each in read}
     keys = iter([each.guid_hash for each in prepared.keyed])
     entries = []
     for entry in outline.entries:

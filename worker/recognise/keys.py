@@ -75,6 +75,11 @@ def _plainest_name(entry: Entry, policy: GuidPolicy) -> _Name:
     return _words(entry, policy)
 
 
+def list_keys(entry: Entry) -> frozenset[bytes]:
+    """Return the hashes of the keys that an entry has under each guid policy, where it shares none of its names."""
+    return frozenset(hash_guid(_plainest_name(entry, policy)[0]) for policy in GuidPolicy)
+
+
 def _all_names(entry: Entry, policy: GuidPolicy) -> list[_Name]:
     """Return an entry's names, the plainest first; the last is made of words and date, and differs where these do."""
     name = _plainest_name(entry, policy)

@@ -16,8 +16,10 @@ from worker.database.file_tables import SeedFileRow
 from worker.database.host_rows import add_hosts
 from worker.database.locks import count_edition, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
+from worker.database.retention_tables import RetentionRow
 from worker.database.ticket_tables import TicketFeedRow
 from worker.store.decided_articles import StaleDecisionError
+from worker.store.tombstones import hand_over_tombstones
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
 
@@ -82,6 +84,8 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow, TicketFeedRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
     _merge_tags(connection, feed_id, other)
+    hand_over_tombstones(connection, feed_id, other)
+    _merge_retentions(connection, feed_id, other)
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     _revive(connection, now, other)
     return article_ids
@@ -122,6 +126,17 @@ def _merge_tags(connection: Connection, feed_id: int, other: int) -> None:
     is_known = exists().where(twin.feed_id == other, twin.tag == FeedTagRow.tag)
     lacked = update(FeedTagRow).where(FeedTagRow.feed_id == feed_id, ~is_known)
     connection.execute(lacked.values(feed_id=other))
+
+
+def _merge_retentions(connection: Connection, feed_id: int, other: int) -> None:
+    """Keep articles for as long as an operator chose for either feed; of two choices the longer one counts."""
+    of_feeds = RetentionRow.feed_id.in_([feed_id, other])
+    chosen = {row.feed_id: row.kept_for for row in connection.execute(select(RetentionRow).where(of_feeds))}
+    if feed_id in chosen:
+        kept_for = max(chosen.values()) if None not in chosen.values() else None
+        connection.execute(delete(RetentionRow).where(RetentionRow.feed_id == other))
+        mine = update(RetentionRow).where(RetentionRow.feed_id == feed_id)
+        connection.execute(mine.values(feed_id=other, kept_for=kept_for))
 
 
 def _recency(sighting: Any) -> ColumnElement[Any]:

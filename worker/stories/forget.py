@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, insert, or_, select, update
 
 from worker.database.article_tables import ArticleRow
 from worker.database.conflicts import write
@@ -73,10 +73,32 @@ def delete_articles(connection: Connection, deleted: Sequence[int], stories: Map
     _recount(connection, stories.keys())
 
 
+def delete_stories(connection: Connection, deleted: Collection[int], stories: Collection[int]) -> None:
+    """Delete articles, which are locked with their stories, and those stories, which have no other articles."""
+    connection.execute(delete(ArticleRow).where(is_one_of(connection, ArticleRow.id, deleted)))
+    forget_links(connection, deleted)
+    connection.execute(delete(SketchRow).where(is_one_of(connection, SketchRow.article_id, deleted)))
+    gone = or_(*(is_one_of(connection, column, stories) for column in (StoryRow.id, StoryRow.parent)))
+    connection.execute(delete(StoryRow).where(gone))
+
+
+def find_fellows(connection: Connection, article_ids: Collection[int]) -> set[int]:
+    """Return articles and all others of their stories, as they are now: nothing is locked."""
+    named = with_stories(select(STORY)).where(is_one_of(connection, ArticleRow.id, article_ids), STORY.is_not(None))
+    stories = set(connection.execute(named).scalars())
+    members = _select_members(connection, stories, _find_parts(connection, stories))
+    return {*article_ids, *(member.id for member in connection.execute(members))}
+
+
+def lock_members(connection: Connection, story_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Lock the articles of stories, which are locked; return id, story and first sight of each, the oldest first."""
+    return _lock_members(connection, story_ids, _find_parts(connection, story_ids))
+
+
 def _recount(connection: Connection, story_ids: Collection[int]) -> None:
     """Count stories anew, which are locked, and delete those that have no article left."""
     left = defaultdict(list)
-    for member in _lock_members(connection, story_ids, _find_parts(connection, story_ids)):
+    for member in lock_members(connection, story_ids):
         left[member.story_id].append(member)
     rows = [
         {
@@ -109,8 +131,14 @@ def _find_parts(connection: Connection, story_ids: Collection[int]) -> Sequence[
 
 def _lock_members(connection: Connection, story_ids: Collection[int], parts: Sequence[int]) -> Sequence[Row[Any]]:
     """Lock the articles of stories, which are locked; return id, story and first sight of each, the oldest first."""
+    members = _select_members(connection, story_ids, parts)
+    return connection.execute(members.order_by(ArticleRow.id).with_for_update(of=ArticleRow)).all()
+
+
+def _select_members(
+    connection: Connection, story_ids: Collection[int], parts: Sequence[int]
+) -> Select[*tuple[Any, ...]]:
     # Two indexes find all articles that may be of the stories; which of them are is read from what is found.
     near = or_(is_one_of(connection, ArticleRow.story_id, story_ids), is_one_of(connection, ArticleRow.id, parts))
     query = with_stories(select(ArticleRow.id, STORY.label("story_id"), ArticleRow.first_seen_at))
-    query = query.where(near, is_one_of(connection, STORY, story_ids)).order_by(ArticleRow.id)
-    return connection.execute(query.with_for_update(of=ArticleRow)).all()
+    return query.where(near, is_one_of(connection, STORY, story_ids))

@@ -129,6 +129,18 @@ class KnownArticle:
     killed_by: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a feed's sighting whose article retention has pruned: its entry is not new when it returns."""
+
+    feed_id: int
+    guid_hash: bytes
+    page_hash: bytes | None
+    """A hash of what the article was found by besides: match key, link, or the words of a file."""
+    content_hash: bytes
+    published_at: datetime | None = None
+
+
 class Finding(StrEnum):
     """What is odd about how a feed identifies an entry."""
 

@@ -50,6 +50,14 @@ def lock_known_keys(connection: Connection, known: Sequence[KnownArticle]) -> No
     _lock_keys(connection, {article.shown.wire_key for article in known if article.shown.wire_key})
 
 
+def lock_keys_of(connection: Connection, article_ids: Collection[int]) -> None:
+    """Lock the wire keys of stored articles that are about to be deleted, before any other lock."""
+    query = select(ArticleRow.wire_key).where(
+        is_one_of(connection, ArticleRow.id, article_ids), ArticleRow.wire_key.is_not(None)
+    )
+    _lock_keys(connection, {row.wire_key for row in connection.execute(query) if row.wire_key})
+
+
 def _lock_keys(connection: Connection, keys: Collection[str]) -> None:
     """Let only this transaction link what was sent under these keys, until it ends.
 
