@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import psutil
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
 
 from benchmarks.large_store import ARTICLES, LargeStore, large_store
 from benchmarks.measuring import cpu_seconds
@@ -80,8 +80,8 @@ def _copy(connection: Connection, table: type[Base], changed: Mapping[str, str],
 
 def _execute(connection: Connection, statement: str, values: Mapping[str, object]) -> None:
     used = {name: value for name, value in values.items() if f":{name}" in statement}
-    typed = [bindparam("left", type_=UtcDateTime())] if "left" in used else []
-    connection.execute(text(statement).bindparams(*typed), used)
+    kinds = {"left": UtcDateTime(), "n": BigInteger(), "present": BigInteger()}
+    connection.execute(text(statement).bindparams(*(bindparam(name, type_=kinds[name]) for name in used)), used)
 
 
 def _prune(store: LargeStore) -> _Pruning:

@@ -32,9 +32,32 @@ def test_a_hosts_gap_and_a_feeds_interval_are_set_listed_and_taken_back(feedmill
     assert "the usual interval" in feedmill("set", "1", "--interval", "default").stdout
 
 
+def test_how_long_articles_are_kept_is_chosen_by_feed_and_tag_listed_and_taken_back(feedmill: Feedmill) -> None:
+    feedmill("add", "http://h.example/feed", "--tag", "World")
+    assert feedmill("set", "1", "--retain", "30d").stdout == "Set http://h.example/feed: articles are kept for 30d\n"
+    assert feedmill("retain", "World", "forever").stdout == "Set tag World: articles are kept for ever.\n"
+    assert [" ".join(line.split()) for line in feedmill("retain").stdout.splitlines()] == [
+        "ARTICLES OF ARE KEPT",
+        "feeds tagged World for ever",
+        "1 http://h.example/feed 30d",
+        "other feeds (FEEDMILL_RETAIN_ARTICLES) for ever",
+    ]
+    assert "are kept as others are" in feedmill("set", "1", "--retain", "default").stdout
+    feedmill("retain", "World", "default")
+    assert feedmill("retain", "--json").stdout == '{"tag":null,"feed_id":null,"url":null,"kept_for":null}\n'
+
+
 @pytest.mark.parametrize(
     ("command", "code", "told"),
     [
+        (
+            ("set", "1", "--retain", "23h"),
+            2,
+            "--retain is 1d to 36500d, written as",
+        ),
+        (("set", "1", "--retain", "long"), 2, "or forever, or default; not 'long'."),
+        (("retain", "World", "30d"), 1, "No feed has the tag World"),
+        (("retain", "World"), 2, "A TAG goes with a DURATION"),
         (("set", "1", "--interval", "30s"), 2, "--interval is 1m to 30d"),
         (("set", "1", "--interval", "often"), 2, "or default; not 'often'."),
         (("set", "7", "--interval", "1h"), 1, "There is no feed 7"),

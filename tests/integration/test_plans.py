@@ -141,7 +141,7 @@ def _keep_up(tools: Tools, folder: Path) -> None:
     assert all(seed.new for seed in ingest_seed_folder(tools, Settings(seeds_dir=folder / "seeds")))
     assert sum(group_waiting(tools.engine, lambda: False))
     assert number_events(tools.engine)
-    prune_some(tools.engine, Settings(), lambda: False)
+    prune_some(tools.engine, Settings(retain_articles=timedelta(days=1)), lambda: False)
     with reading(tools.engine) as connection:
         assert read_changes(connection, ROWS)
         is_any_webhook_due(connection, now_of(tools))

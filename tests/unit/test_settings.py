@@ -30,6 +30,10 @@ def test_the_defaults_need_no_server() -> None:
         ("PROXY", "", "proxy", None),
         ("CA_BUNDLE", certifi.where(), "ca_bundle", Path(certifi.where())),
         ("CA_BUNDLE", " ", "ca_bundle", None),
+        ("RETAIN_ARTICLES", "90d", "retain_articles", timedelta(days=90)),
+        ("RETAIN_ARTICLES", "1d", "retain_articles", timedelta(days=1)),
+        ("RETAIN_ARTICLES", "forever", "retain_articles", None),
+        ("RETAIN_ARTICLES", "", "retain_articles", None),
     ],
 )
 def test_a_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str, field: str, meant: object) -> None:
@@ -53,6 +57,8 @@ def test_a_setting_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: st
         ("MAX_BODY", "15", "it must be at least 10 kB, such as 15MB (it was '15')"),
         ("USER_AGENT", " ", "tells publishers who asks"),
         ("USER_AGENT", "Feeds\r\nX-Forged: 1", "one line"),
+        ("RETAIN_ARTICLES", "23h", "it must be at least 1d, such as 90d, or forever (it was '23h')"),
+        ("RETAIN_ARTICLES", "never", "write it as 90s, 15m, 6h, 2d or 1h30m"),
         ("LOG_FORMAT", "xml", "'console' or 'json'"),
         ("PROXY", "socks5://h:1080", "a proxy is named as http://host:port, https://host:port or socks5h://host:port"),
         ("CA_BUNDLE", "/nonesuch", "it cannot be read: no such file or directory (it was '/nonesuch')"),
@@ -145,3 +151,10 @@ def test_variables_of_feeds_are_no_settings_and_may_stand_in_a_dotenv_file(
     Path(".env").write_text("FEEDMILL_FEED_A=2\nFEEDMILL_FEED_B=3\nOTHER=4\n")
     read_settings()
     assert read_feed_variables() == {"FEEDMILL_FEED_A": "1", "FEEDMILL_FEED_B": "3"}
+
+
+def test_articles_are_kept_for_no_shorter_time_than_lies_between_two_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDMILL_RETAIN_ARTICLES", "2d")
+    monkeypatch.setenv("FEEDMILL_POLL_INTERVAL_MAX", "3d")
+    with pytest.raises(SettingsError, match=r"RETAIN_ARTICLES \(2d\) is shorter than FEEDMILL_POLL_INTERVAL_MAX"):
+        read_settings()
