@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 from sqlalchemy import BigInteger, Connection, bindparam, func, select, text
@@ -35,6 +36,11 @@ _OLD = 100
 """Articles of each feed that are to go."""
 _LEFT, _KEPT_FOR = timedelta(days=40), "30d"
 _GUID_HASH = {"sqlite": "randomblob(16)", "postgresql": "decode(md5(guid || '\\:' || :n || '\\:' || feed_id), 'hex')"}
+_SIZES = {
+    "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name IN ('tombstones', 'ix_tombstones_page_hash')",
+    "postgresql": "SELECT pg_total_relation_size('tombstones')",
+}
+"""Bytes of all tombstones, with their indexes."""
 _COPIED: Mapping[type[Base], Mapping[str, str]] = {
     ArticleRow: {"id": "id + :n * :present", "match_key": "NULL", "first_seen_at": ":left"},
     SightingRow: {"article_id": "article_id + :n * :present", "guid_hash": "{guid_hash}", "left_at": ":left"},
@@ -80,7 +86,7 @@ def _copy(connection: Connection, table: type[Base], changed: Mapping[str, str],
 
 def _execute(connection: Connection, statement: str, values: Mapping[str, object]) -> None:
     used = {name: value for name, value in values.items() if f":{name}" in statement}
-    kinds = {"left": UtcDateTime(), "n": BigInteger(), "present": BigInteger()}
+    kinds: dict[str, Any] = {"left": UtcDateTime(), "n": BigInteger(), "present": BigInteger()}
     connection.execute(text(statement).bindparams(*(bindparam(name, type_=kinds[name]) for name in used)), used)
 
 
@@ -102,6 +108,27 @@ def _print(name: str, polled: Sustained) -> None:
     print(f"{name:<10}{polled.polls_per_second:>9.1f}{late}{polled.cpu_ms_per_poll:>9.2f}", flush=True)
 
 
+def _measure(store: LargeStore, plan: Plan) -> str:
+    """Poll alone, then beside the pruning, and print both; return what the pruning came to, as a sentence."""
+    with ThreadPoolExecutor(1) as pool:
+        alone = sustain(store, plan)
+        _print("alone", alone)
+        pruning = pool.submit(_prune, store)
+        beside = sustain(store, plan)
+        _print("pruning", beside)
+        pruned = pruning.result()
+    with reading(store.engine) as connection:
+        of_removed = select(func.count()).where(EventRow.kind == EventKind.ARTICLE_REMOVED)
+        removed = connection.execute(of_removed).scalar_one()
+        size = connection.execute(text(_SIZES[connection.dialect.name])).scalar_one()
+    more = max(pruned.server_cpu - alone.server_cpu_ms_per_poll / 1000 * beside.polls, 0.0)
+    return (
+        f"{removed:,} articles pruned in {pruned.took:.0f} s: {removed / pruned.took:,.0f} a second; CPU of one: "
+        f"{pruned.cpu / removed * 1000:.2f} ms, and {more / removed * 1000:.2f} ms of the server; "
+        f"a tombstone has {size / removed:.0f} bytes"
+    )
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -113,24 +140,10 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the store there, and use the one there")
     chosen = parser.parse_args()
     plan = Plan(chosen.articles // _OLD, chosen.rate, chosen.polling, chosen.processes)
-    with large_store(chosen.store, plan.feeds, chosen.keep) as store, ThreadPoolExecutor(1) as pool:
+    with large_store(chosen.store, plan.feeds, chosen.keep) as store:
         _age(store, plan.feeds)
         print(f"{'':<10}{'polls/s':>9}" + "".join(f"{name:>9}" for name in ("p50", "p95", "p99", "max")) + "   CPU ms")
-        alone = sustain(store, plan)
-        _print("alone", alone)
-        pruning = pool.submit(_prune, store)
-        beside = sustain(store, plan)
-        _print("pruning", beside)
-        pruned = pruning.result()
-        with reading(store.engine) as connection:
-            of_removed = select(func.count()).where(EventRow.kind == EventKind.ARTICLE_REMOVED)
-            removed = connection.execute(of_removed).scalar_one()
-    polls_alone = alone.server_cpu_ms_per_poll / 1000 * beside.polls
-    more = max(pruned.server_cpu - polls_alone, 0.0) if store.servers else 0.0
-    print(
-        f"\n{removed:,} articles pruned in {pruned.took:.0f} s: {removed / pruned.took:,.0f} a second; "
-        f"CPU of one: {pruned.cpu / removed * 1000:.2f} ms, and {more / removed * 1000:.2f} ms of the server"
-    )
+        print(f"\n{_measure(store, plan)}")
 
 
 if __name__ == "__main__":

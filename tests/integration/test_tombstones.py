@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.documents import entry, item, rss
 from tests.grouping import before
@@ -14,7 +14,7 @@ from tests.seeds import place
 from tests.storing import lease, poll_once, read, store
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import ScheduleRow
+from worker.database.feed_tables import OutlineRow, ScheduleRow
 from worker.database.retention_tables import TombstoneRow
 from worker.manage.feeds import choose_guid_policy, remove_feed
 from worker.pipeline.prepared_document import READING
@@ -206,3 +206,12 @@ def test_an_unchanged_file_of_a_feed_does_not_bring_it_back(tools: Tools, tmp_pa
     assert prune_older_than(tools.engine) == 2
     place(tmp_path / "saved.xml", rss([NEW, entry(**OLD), item("newest")]))
     assert [seed.new for seed in ingest(tools, [saved], 1_000_000)] == [1]
+
+
+def test_without_its_tombstone_what_a_feed_still_carries_comes_back(tools: Tools) -> None:
+    _prune_old(tools)
+    _poll(tools, NEW, entry(**OLD))
+    with writing(tools.engine) as connection:
+        connection.execute(delete(TombstoneRow))
+        connection.execute(delete(OutlineRow))
+    assert _found(_poll(tools, NEW, entry(**OLD))) == (1, 0)
