@@ -16,6 +16,7 @@ import random
 import resource
 import socket
 from collections import defaultdict
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +28,9 @@ _MIXED_304, _MIXED_SAME, _FAILING = 80, 95, 99
 _NOT_MODIFIED = b'HTTP/1.1 304 Not Modified\r\nETag: "%d"\r\nContent-Length: 0\r\n\r\n'
 _FAILED = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 _OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: "%d"\r\nContent-Length: %d\r\n\r\n'
+
+Answer = Callable[[bytes, bytes], bytes | None]
+"""From a request's path and head what is answered, head and body; None for no answer at all."""
 
 
 def address_of(feed: int) -> str:
@@ -58,6 +62,9 @@ class Feeds:
 
     def answer(self, path: bytes, head: bytes) -> bytes | None:
         """Return the answer to a request; None for a feed that hangs."""
+        if path.startswith(b"/control/"):
+            self.switch(path.rpartition(b"/")[2].decode())
+            return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
         self.requests += 1
         feed = int(path.rpartition(b"/")[2])
         if feed % 100 < self._hang_percent:
@@ -102,8 +109,8 @@ def _without_first_entry(document: bytes) -> bytes:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, feeds: Feeds) -> None:
-        self._feeds = feeds
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
         self._heard = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -115,10 +122,7 @@ class _Connection(asyncio.Protocol):
         while b"\r\n\r\n" in self._heard:
             head, _, self._heard = self._heard.partition(b"\r\n\r\n")
             path = head.split(b" ", 2)[1]
-            if path.startswith(b"/control/"):
-                self._feeds.switch(path.rpartition(b"/")[2].decode())
-                self._transport.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
-            elif answer := self._feeds.answer(path, head):
+            if answer := self._answer(path, head):
                 self._transport.write(answer)
 
 
@@ -131,12 +135,12 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-async def serve(feeds: Feeds, port: int) -> None:
-    """Serve until killed."""
+async def serve(answer: Answer, port: int) -> None:
+    """Serve at all loopback addresses, a free port for 0, until killed."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     listener = _listener(port)
-    await asyncio.get_running_loop().create_server(lambda: _Connection(feeds), sock=listener, backlog=1000)
+    await asyncio.get_running_loop().create_server(lambda: _Connection(answer), sock=listener, backlog=1000)
     print(listener.getsockname()[1], flush=True)
     await asyncio.Event().wait()
 
@@ -150,7 +154,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=ENTRIES, help="how many a made document has")
     parser.add_argument("--shared", action="store_true", help="all feeds have the same first entries")
     chosen = parser.parse_args()
-    asyncio.run(serve(Feeds(chosen.bodies, chosen.hang, chosen.entries, is_shared=chosen.shared), chosen.port))
+    asyncio.run(serve(Feeds(chosen.bodies, chosen.hang, chosen.entries, is_shared=chosen.shared).answer, chosen.port))
 
 
 if __name__ == "__main__":
