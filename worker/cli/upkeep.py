@@ -55,7 +55,8 @@ def prune_command() -> None:
         pruned = prune(engine, settings())
     write_line(
         f"Removed {counted(pruned.polls, 'poll')}, {counted(pruned.events, 'event')}, "
-        f"{counted(pruned.partitions, 'daily partition')} and the sketches of {counted(pruned.sketches, 'article')}."
+        f"{counted(pruned.partitions, 'daily partition')}, {counted(pruned.documents, 'document')} and the sketches of "
+        f"{counted(pruned.sketches, 'article')}."
     )
 
 

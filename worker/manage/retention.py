@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Engine, delete, exists, func, or_, select
@@ -23,9 +24,12 @@ from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
 from worker.database.ticket_tables import TicketRow
 from worker.outbox import note_events_dropped, number_events
 from worker.settings import Settings
+from worker.store.documents import remove_documents
 
 # Rows deleted by one transaction.
 _SLICE = 5_000
+# Documents take tens of kilobytes each.
+_SLICE_OF_BODIES = 500
 # Copies of an article come within days; boilerplate is learnt again from three stories.
 _KEEP_ANCHORS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
 # A host that only redirects lead to: by then no wait that it asked for is left.
@@ -50,6 +54,7 @@ class Pruned:
     """Articles that can no longer be found by their words."""
     hosts: int
     """Hosts that redirects had led to, and no longer do."""
+    documents: int
 
 
 def prune(engine: Engine, chosen: Settings) -> Pruned:
@@ -75,6 +80,7 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, most_hash_slices: 
         events=_delete(engine, EventRow.id, EventRow.created_at, events_before, stop),
         sketches=_delete_signatures(engine, now, stop, hash_slices),
         hosts=write(engine, lambda connection: _delete_former_targets(connection, now - _KEEP_TARGETS)),
+        documents=_remove_documents(engine, now - kept if (kept := chosen.retain_documents) else None, stop),
     )
 
 
@@ -90,6 +96,17 @@ def _delete_former_targets(connection: Connection, asked_before: datetime) -> in
     idle = select(HostRow.id).where(HostRow.claimable_at.is_(None), HostRow.lease_token.is_(None))
     idle = idle.where(HostRow.next_request_at < asked_before, ~is_needed).order_by(HostRow.id).limit(_SLICE)
     return connection.execute(delete(HostRow).where(HostRow.id.in_(idle.with_for_update(skip_locked=True)))).rowcount
+
+
+def _remove_documents(engine: Engine, served_before: datetime | None, stop: _Stop) -> int:
+    """Remove documents last served before a moment, the longest ago first, or all for None; return how many."""
+    removed = 0
+    while not stop():
+        looked_at, some = write(engine, partial(remove_documents, served_before=served_before, most=_SLICE_OF_BODIES))
+        removed += some
+        if looked_at < _SLICE_OF_BODIES:
+            break
+    return removed
 
 
 def _delete_signatures(engine: Engine, now: datetime, stop: _Stop, hash_slices: Iterable[int]) -> int:

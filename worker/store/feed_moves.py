@@ -18,6 +18,7 @@ from worker.database.locks import count_edition, count_instruction, wake_hosts
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.ticket_tables import TicketFeedRow
 from worker.store.decided_articles import StaleDecisionError
+from worker.store.documents import hand_over_documents
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
 
@@ -82,6 +83,7 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow, TicketFeedRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
     _merge_tags(connection, feed_id, other)
+    hand_over_documents(connection, feed_id, other)
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     _revive(connection, now, other)
     return article_ids
