@@ -42,6 +42,7 @@ COMMANDS = {
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
     "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
+    "reparse": ("worker.cli.reparse", "Read kept documents again with today's parser."),
     "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
 }
 """Each command's module, which has it as ``<name>_command``, and its sentence."""
