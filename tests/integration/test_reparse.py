@@ -11,7 +11,7 @@ from tests.commands import run_command
 from tests.documents import entry, item
 from tests.polling import add, follow, poll_again, schedule
 from tests.servers.publisher import Publisher
-from tests.storing import articles, events
+from tests.storing import articles, events, sightings
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.document_tables import DocumentRow
 from worker.database.engine import reading, writing
@@ -86,11 +86,14 @@ def test_exactly_what_was_misread_is_told_and_then_mended_once(keeping: Tools, p
     }
     assert {each[1]: each for each in _told(_reparse(keeping))} == told
     assert _rows(keeping) == before, "a rehearsal writes nothing"
-    assert {each[1]: each for each in _told(_reparse(keeping, write=True))} == told
+    written = _reparse(keeping, write=True)
+    assert ({each[1]: each for each in _told(written)}, written.unseen) == (told, 0)
     assert sorted((each.title, each.authors, each.tags, each.published_at) for each in articles(keeping)) == sorted(
         right
     )
-    assert _told(_reparse(keeping, write=True)) == []
+    again = _reparse(keeping, write=True)
+    assert (_told(again), again.unseen) == ([], 0)
+    assert all(each.left_at is None for each in sightings(keeping)), "all are in the newest document"
     mended = [kind for kind, *_ in events(keeping)[5:]]
     assert sorted(mended) == ["article created", "article refreshed", "article refreshed"]
     now = schedule(keeping)._mapping
@@ -181,9 +184,9 @@ def test_the_command_tells_first_and_writes_when_it_is_told_to(
     told = f"{publisher.url('/feed')} (feed 1)\n  article 2, refreshed: storm\n    authors: Nobody → nothing\n"
     read = "1 document of 1 feed: "
     code, output, _ = _run(keeping, capsys, monkeypatch)
-    assert (code, output) == (0, f"{told}{read}1 article would be refreshed.\n")
+    assert (code, output) == (0, f"{told}{read}1 article would change: 1 refreshed.\n")
     code, output, _ = _run(keeping, capsys, monkeypatch, "--write")
-    assert (code, output) == (0, f"{told}{read}1 article refreshed.\n")
+    assert (code, output) == (0, f"{told}{read}1 article changed: 1 refreshed.\n")
     code, output, _ = _run(keeping, capsys, monkeypatch, "1")
     assert (code, output) == (0, f"{read}nothing would change.\n")
 

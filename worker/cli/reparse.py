@@ -163,13 +163,14 @@ def _show(value: Any) -> str:
 
 
 def _sum_up(tally: Counter[str], feeds: int, *, is_written: bool) -> str:
-    changes = [
-        f"{counted(tally[kind], 'article')} {'' if is_written else 'would be '}{_BECOMES[kind]}"
-        for kind in (ChangeKind.REVISED, ChangeKind.REFRESHED, ChangeKind.CREATED)
-        if tally[kind]
-    ]
-    if tally["unseen"]:
-        changes.append(f"{counted(tally['unseen'], 'entry', 'entries')} read otherwise that no article shows")
-    nothing = "nothing changed" if is_written else "nothing would change"
     read = f"{counted(tally['documents'], 'document')} of {counted(feeds, 'feed')}"
-    return f"{read}: {', '.join(changes) or nothing}."
+    kinds = {kind: tally[kind] for kind in ChangeKind if tally[kind]}
+    told = []
+    if kinds:
+        parts = ", ".join(f"{count:,} {_BECOMES[kind]}" for kind, count in kinds.items())
+        change = "changed" if is_written else "would change"
+        told.append(f"{counted(sum(kinds.values()), 'article')} {change}: {parts}")
+    if tally["unseen"]:
+        told.append(f"{counted(tally['unseen'], 'entry', 'entries')} read otherwise that no article shows")
+    nothing = "nothing changed" if is_written else "nothing would change"
+    return f"{read}: {'; '.join(told) or nothing}."

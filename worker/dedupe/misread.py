@@ -21,6 +21,8 @@ class Misread:
     sightings: tuple[Sighting, ...]
     outdated: frozenset[bytes]
     """The keys of entries of which the feed has said something newer since."""
+    back: frozenset[bytes]
+    """The keys, among ``sightings``, of those that were read right and counted as gone although they are not."""
 
 
 def find_misread(brought: Brought, served_at: datetime, known: Sequence[KnownArticle]) -> Misread:
@@ -36,7 +38,7 @@ def find_misread(brought: Brought, served_at: datetime, known: Sequence[KnownArt
         for statement in article.statements
         if statement.feed_id == brought.feed_id
     }
-    sightings, outdated = [], set()
+    sightings, outdated, back = [], set(), set()
     names = _find_known_names(brought, known)
     for sighting in brought.sightings:
         named = names.get(sighting.guid_hash, sighting)
@@ -48,7 +50,10 @@ def find_misread(brought: Brought, served_at: datetime, known: Sequence[KnownArt
             outdated.add(sighting.guid_hash)
         elif not _says(statement, article, named):
             sightings.append(named)
-    return Misread(tuple(sightings), frozenset(outdated))
+        elif brought.is_current and not statement.is_present:
+            sightings.append(named)
+            back.add(named.guid_hash)
+    return Misread(tuple(sightings), frozenset(outdated), frozenset(back))
 
 
 def _find_known_names(brought: Brought, known: Sequence[KnownArticle]) -> Mapping[bytes, Sighting]:

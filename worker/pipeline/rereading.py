@@ -111,7 +111,8 @@ def _prepare_again(
         detect=detect,
         format=parsed.format,
     )
-    fresh = tuple(each for each in keyed if judged.get(each.guid_hash) != each.fingerprint)
+    # The newest document also says which entries are still there.
+    fresh = tuple(each for each in keyed if kept.is_newest or judged.get(each.guid_hash) != each.fingerprint)
     # A date is judged by the moment at which it was read.
     sightings, unfit = read_each(fresh, lambda each: normalise(each, context, kept.read_at), lambda each: each.guid)
     others = {each.guid_hash for each in keyed} - {each.guid_hash for each in fresh}
@@ -157,6 +158,7 @@ def _store_misread(connection: Connection, prepared: _Prepared) -> Reread:
     articles = tuple(_list_changes(connection, decision, kept.feed_id))
     told = {each.article_id for each in decision.articles if each.before is None or each.changed_fields}
     unseen = frozenset(each.sighting.guid_hash for each in decision.sightings if each.article_id not in told)
+    unseen -= misread.back
     return Reread(articles, unseen, judged, prepared.faults)
 
 
