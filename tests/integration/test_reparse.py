@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from tests.commands import run_command
-from tests.documents import entry, item
-from tests.polling import add, follow, poll_again, schedule
+from tests.documents import entry, item, rss
+from tests.polling import add, follow, poll, poll_again, schedule
 from tests.servers.publisher import Publisher
 from tests.storing import articles, events, sightings
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.document_tables import DocumentRow
 from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow
 from worker.database.schema import METADATA
 from worker.pipeline.reparse import RereadTools, reparse
 from worker.pipeline.tools import Tools
@@ -150,6 +151,30 @@ def test_an_entry_without_a_name_whose_words_were_misread_stays_one_article(
     assert [each[:2] for each in _told(_reparse(keeping, write=True))] == [(ChangeKind.REVISED, "Storm")]
     assert _told(_reparse(keeping)) == []
     assert len(articles(keeping)) == 1
+
+
+def test_entries_are_known_by_what_they_were_known_by_then(keeping: Tools, publisher: Publisher) -> None:
+    follow(keeping, publisher, [item("storm"), item("gulls")])
+    with writing(keeping.engine) as connection:
+        connection.execute(update(FeedRow).values(guid_policy="guid and link"))
+    read = _reparse(keeping, write=True)
+    assert (_told(read), read.unseen) == ([], 0)
+    assert len(articles(keeping)) == 2
+
+
+def test_what_no_article_shows_is_mended_and_counted_once(keeping: Tools, publisher: Publisher) -> None:
+    follow(keeping, publisher, [item("storm", "Gulls.")])
+    add(keeping, publisher.serve("/fuller", rss([item("storm", "Gulls fly over the harbour.")])))
+    poll(keeping)
+    with writing(keeping.engine) as connection:
+        mine = SightingRow.feed_id == 1
+        said = connection.execute(select(SightingRow.said).where(mine)).scalar_one()
+        connection.execute(update(SightingRow).where(mine).values(said=said | {"title": "strm"}))
+    read = _reparse(keeping, write=True)
+    assert (_told(read), read.unseen) == ([], 1)
+    with reading(keeping.engine) as connection:
+        assert connection.execute(select(SightingRow.said).where(mine)).scalar_one() == said
+    assert _reparse(keeping).unseen == 0
 
 
 @pytest.mark.parametrize("values", [{"body": b"no zstd"}, {"length": 7}, {"length": 10**9}])

@@ -16,6 +16,7 @@ from worker.basics.packing import pack_bytes, unpack_bytes
 from worker.database.document_tables import DocumentRow
 from worker.database.feed_tables import ScheduleRow
 from worker.database.many_rows import insert_many, update_many
+from worker.database.statements import is_one_of
 from worker.values.due_feeds import Document
 from worker.values.entries import GuidPolicy
 from worker.values.kept_documents import KeptDocument, PackedDocument
@@ -133,8 +134,9 @@ def find_feeds_with_documents(
     query = select(DocumentRow.feed_id).distinct().order_by(DocumentRow.feed_id)
     if since:
         query = query.where(DocumentRow.read_at >= since)
-    found = connection.execute(query).scalars().all()
-    return [feed_id for feed_id in found if feed_ids is None or feed_id in feed_ids]
+    if feed_ids is not None:
+        query = query.where(is_one_of(connection, DocumentRow.feed_id, feed_ids))
+    return list(connection.execute(query).scalars())
 
 
 def list_documents(connection: Connection, feed_id: int, since: datetime | None) -> Sequence[tuple[bytes, datetime]]:
