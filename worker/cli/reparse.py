@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from worker.basics.languages import find_detector
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
-from worker.cli.moments import read_since, show_bare_moment, utc_option
+from worker.cli.moments import read_since, show_moment, utc_option
 from worker.cli.open_store import group_stored, opened_store
 from worker.cli.output import counted, plain_text, print_json, with_progress, write_failure, write_line
 from worker.database.clock import read_clock
@@ -82,8 +82,9 @@ def _find_feeds(engine: Engine, names: Sequence[str], since: datetime | None) ->
 def _why_none(since: datetime | None) -> str:
     if settings().retain_documents is None:
         return "is kept: FEEDMILL_RETAIN_DOCUMENTS is not set."
-    when = f" that was read since {show_bare_moment(since)}" if since else ""
-    return f"is kept{when}: those that change are, from when FEEDMILL_RETAIN_DOCUMENTS is set."
+    if since:
+        return f"that was read since {show_moment(since)} is kept."
+    return "is kept yet: the next that its host changes will be."
 
 
 def _tell(read: Iterable[RereadFeed], *, as_json: bool) -> Counter[str]:

@@ -31,7 +31,7 @@ class DocumentRow(Base):
     polled_at: Mapped[datetime] = column(
         "When the newest poll began that read it: with feed_id it names a row of polls"
     )
-    read_at: Mapped[datetime] = column("When that was, as in sightings: later than all before, whatever the clock says")
+    read_at: Mapped[datetime] = column("When that was, as in sightings: later than all polls before, by any clock")
     served_at: Mapped[datetime] = column(
         "When it was served last; while it is the feed's newest, schedules.last_success_at may be later"
     )

@@ -30,7 +30,7 @@ def upgrade() -> None:
         required(
             "read_at",
             UtcDateTime(),
-            "When that was, as in sightings: later than all polls before, whatever the clock says",
+            "When that was, as in sightings: later than all polls before, by any clock",
         ),
         required(
             "served_at",
