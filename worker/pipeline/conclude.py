@@ -204,14 +204,13 @@ def _with_gap(result: PollResult, prepared: PreparedDocument, arrived: Sequence[
 def _list_kept(stored: Sequence[PreparedDocument], locked: Locked) -> list[ReadByPoll]:
     """Return the documents that are kept, with when each was read, and what their feeds had before."""
     kept = []
-    for each in sorted(stored, key=lambda prepared: prepared.feed_id):
-        if each.packed:
-            feed, last = each.answered.feed, locked.feeds[each.feed_id].last_success_at
-            polled_at = each.answered.started_at
-            read_at = locked.read_at(each.result) or polled_at
-            document, policy = each.document, each.rule.policy
-            read = ReadByPoll(each.feed_id, document, each.packed, policy, polled_at, read_at, feed.body_hash, last)
-            kept.append(read)
+    packed = ((each, each.packed) for each in stored if each.packed)
+    for each, body in sorted(packed, key=lambda pair: pair[0].feed_id):
+        feed, last = each.answered.feed, locked.feeds[each.feed_id].last_success_at
+        polled_at, policy = each.answered.started_at, each.rule.policy
+        read_at = locked.read_at(each.result) or polled_at
+        read = ReadByPoll(each.feed_id, each.document, body, policy, polled_at, read_at, feed.body_hash, last)
+        kept.append(read)
     return kept
 
 

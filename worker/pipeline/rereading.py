@@ -96,7 +96,7 @@ def _prepare_again(
     feed = connection.execute(facts.where(FeedRow.id == kept.feed_id)).one_or_none()
     if feed is None:
         return None
-    # What was embargoed then was read again, in a document of its own, when the embargo had ended.
+    # What was embargoed then was read again once the embargo had ended, and counts as read at that time.
     released = hold_back(parsed, kept.read_at)
     present = find_present_sightings(connection, [kept.feed_id]).get(kept.feed_id, {})
     keyed = key_entries(released.entries, f"{parsed.parser} {READING}", kept.guid_policy, present)
