@@ -1,7 +1,7 @@
 """A month of a thousand feeds in minutes: ``python -m benchmarks.month``; exit code 1 where a promise was broken.
 
-The clock of publisher and worker (and so the store's, which is SQLite's) goes on by two hours at each step, in which all
-that is due is done; nothing in the store is touched. What should be in it follows from what the feeds published
+The clock of publisher and worker (and so the store's, which is SQLite's) goes on by two hours at each step, in which
+all that is due is done; nothing in the store is touched. What should be in it follows from what the feeds published
 (``month_feeds``) and from the ledger of polls (``month_checks``).
 """
 

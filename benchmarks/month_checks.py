@@ -1,4 +1,4 @@
-"""What must be in the store after a simulated month: each article once that was there to be found, for as long as asked.
+"""What must be in the store after a simulated month: each article once that was to be found, as long as it is kept.
 
 What was there to be found follows from the moments of the polls that went well, and from what each feed had then.
 """

@@ -1,4 +1,4 @@
-"""The worker of a simulated month: at each line that comes in it does what is due, and says in a line how much it was."""
+"""The worker of a simulated month: at each line that comes in it does what is due, and says how much that was."""
 
 import json
 import sys

@@ -28,6 +28,10 @@ _FILL = {
     "seed_files (uri, name, body_hash, feed_id, read_at)": (
         "'file:///seeds/' || i || '/a' || i, 'a' || i, CAST('body' || i AS blob), i, past"
     ),
+    "documents (feed_id, content_hash, url, guid_policy, first_polled_at, polled_at, read_at, served_at, length,"
+    " body)": (
+        "i, CAST('body' || i AS blob), 'https://h.example/', 'guid', past, past, past, past, 4, CAST('body' AS blob)"
+    ),
     "polls (feed_id, started_at, duration, outcome, http_status, bytes, new, updated)": (
         "i, past, 0.2, 'unchanged', 304, 300, 0, 0"
     ),

@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from worker.basics.packing import can_pack
 from worker.basics.request_rules import VARIABLE_PREFIX, check_user_agent, read_proxy
 from worker.basics.units import FOREVER, SHORTEST_RETENTION, parse_duration, parse_size, show_duration, show_size
 from worker.errors import SettingsError
@@ -111,6 +112,14 @@ def _read_retention(text: str) -> timedelta | None:
     return retention
 
 
+def _check_kept_documents(kept: timedelta | None) -> timedelta | None:
+    if kept is not None and kept <= timedelta(0):
+        raise ValueError("it must be more than 0s, such as 30d; leave it empty to keep no documents")
+    if kept is not None and not can_pack():
+        raise ValueError("this Python was built without zstd, by which documents are packed")
+    return kept
+
+
 def _check_webhook_secret(secret: SecretStr | None) -> SecretStr | None:
     if secret and len(secret) < _SHORTEST_SECRET:
         raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters: openssl rand -hex 32 makes one")
@@ -185,6 +194,10 @@ class Settings(BaseSettings):
     """How long the outbox is kept."""
     retain_articles: Annotated[Duration | None, _from_text(_read_retention)] = None
     """How long articles are kept after they left their feeds, at least a day; None: for ever."""
+    retain_documents: Annotated[
+        Duration | None, _unless_empty(parse_duration), AfterValidator(_check_kept_documents)
+    ] = None
+    """How long documents are kept after they were last served, for ``feedmill reparse``; None: none is kept."""
     webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_webhook_secret)] = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
     log_format: Literal["console", "json"] = "console"

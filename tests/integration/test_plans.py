@@ -45,6 +45,7 @@ from worker.manage.retention import prune_some
 from worker.manage.webhooks import is_any_webhook_due
 from worker.outbox import number_events, read_changes
 from worker.pipeline import count_poll_tasks, poll_all_due, poll_named, poll_requested, request_named
+from worker.pipeline.reparse import RereadTools, reparse
 from worker.pipeline.tickets import ask_for_polls, wait_for_answers
 from worker.pipeline.tools import Tools
 from worker.seeds.seed_folder import ingest_seed_folder
@@ -80,7 +81,7 @@ def store(store_url: str) -> Iterator[Engine]:
 
 def test_no_statement_reads_a_large_table_from_end_to_end(tools: Tools, publisher: Publisher, tmp_path: Path) -> None:
     with recording(tools.engine) as statements:
-        _poll(tools, publisher)
+        _poll(replace(tools, keeps_documents=True), publisher)
         _poll_by_name(tools)
         _keep_up(tools, tmp_path)
         with writing(tools.engine) as connection:
@@ -142,6 +143,10 @@ def _keep_up(tools: Tools, folder: Path) -> None:
     assert sum(group_waiting(tools.engine, lambda: False))
     assert number_events(tools.engine)
     prune_some(tools.engine, Settings(retain_articles=timedelta(days=1)), lambda: False)
+    # Few documents are as old as that.
+    assert prune_some(tools.engine, Settings(retain_documents=49 * MINUTE), lambda: False).documents
+    reread = RereadTools(tools.engine, tools.parser, None, is_rehearsal=False)
+    assert sum(feed.documents for feed in reparse(reread, POLLED, None))
     with reading(tools.engine) as connection:
         assert read_changes(connection, ROWS)
         is_any_webhook_due(connection, now_of(tools))

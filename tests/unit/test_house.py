@@ -30,6 +30,7 @@ WRITERS = {
     "worker/database/engine.py": "it opens the transaction",
     "worker/database/schema.py": "one migration runs at a time",
     "worker/pipeline/conclude.py": "it decides again too, from what it reads before",
+    "worker/pipeline/rereading.py": "so does this: reparse.py tries it again",
 }
 READERS_OF_THE_WALL_CLOCK = {
     "worker/fetch/transfers.py": "a Retry-After or Expires date from a host that sends no Date is measured against it",

@@ -43,6 +43,7 @@ COMMANDS = {
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
     "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
     "retain": ("worker.cli.retain", "List how long articles are kept, or choose it for a tag."),
+    "reparse": ("worker.cli.reparse", "Read kept documents again with today's parser."),
     "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
 }
 """Each command's module, which has it as ``<name>_command``, and its sentence."""

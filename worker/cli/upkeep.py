@@ -57,8 +57,14 @@ def prune_command() -> None:
     """
     with opened_store() as engine:
         pruned = prune(engine, settings())
-    rows = {"article": pruned.articles, "poll": pruned.polls, "event": pruned.events}
-    removed = ", ".join(counted(count, kind) for kind, count in (rows | {"daily partition": pruned.partitions}).items())
+    rows = {
+        "article": pruned.articles,
+        "document": pruned.documents,
+        "poll": pruned.polls,
+        "event": pruned.events,
+        "daily partition": pruned.partitions,
+    }
+    removed = ", ".join(counted(count, kind) for kind, count in rows.items())
     write_line(f"Removed {removed} and the sketches of {counted(pruned.sketches, 'article')}.")
 
 

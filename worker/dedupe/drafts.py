@@ -54,6 +54,8 @@ class Draft:
 
     def has_newer_statement(self, brought: Brought, sighting: Sighting) -> bool:
         """Say whether the feed's known statement under that guid is newer than a document's sighting."""
+        if brought.is_reread:
+            return False
         before = self._statements.get((brought.feed_id, sighting.guid_hash))
         return before is not None and is_older(_statement_of(brought, sighting, before), _as_confirmed(before, brought))
 
@@ -143,6 +145,9 @@ def _statement_of(brought: Brought, sighting: Sighting, before: Statement | None
     if brought.is_newest and brought.confirmed_at:
         # The holder of the lease reads after its earlier holders, whatever the clock says.
         read_at = max(read_at, brought.confirmed_at + timedelta(microseconds=1))
+    elif brought.is_reread and before:
+        # It may have been confirmed since.
+        read_at = max(read_at, before.read_at)
     is_undated = sighting.said_at == brought.said_at == brought.read_at
     is_read_since = brought.confirmed_at is not None and brought.read_at <= brought.confirmed_at
     return Statement(

@@ -113,7 +113,8 @@ def _place_entries(brought: Brought, drafts: Drafts) -> Iterator[Placement]:
     renamed = find_renamed(unknown, brought.left, by_id, stayed)
     for sighting in brought.sightings:
         if seen := brought.sighted.get(sighting.guid_hash):
-            yield _place_by_guid(sighting, seen, drafts)
+            # However much of it was misread, it is the article that it was.
+            yield Placement(sighting, seen.article_id) if brought.is_reread else _place_by_guid(sighting, seen, drafts)
         elif seen := renamed.get(sighting.guid_hash):
             yield Placement(sighting, seen.article_id, Finding.RENAMED)
         else:

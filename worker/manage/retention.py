@@ -26,9 +26,12 @@ from worker.database.ticket_tables import TicketRow
 from worker.manage.article_pruning import prune_articles
 from worker.outbox import note_events_dropped, number_events
 from worker.settings import Settings
+from worker.store.documents import remove_documents
 
 # Rows deleted by one transaction.
 _SLICE = 5_000
+# Documents take tens of kilobytes each.
+_SLICE_OF_BODIES = 500
 # Copies of an article come within days; boilerplate is learnt again from three stories.
 _KEEP_ANCHORS, _KEEP_BLOCKS = timedelta(days=30), timedelta(days=90)
 # A host that only redirects lead to: by then no wait that it asked for is left.
@@ -67,6 +70,7 @@ class Pruned:
     """Hosts that redirects had led to, and no longer do."""
     articles: int
     """Articles that no feed has carried for longer than they are kept."""
+    documents: int
 
 
 def prune(engine: Engine, chosen: Settings) -> Pruned:
@@ -95,6 +99,7 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, limits: _Limits = 
         articles=prune_articles(
             engine, chosen.retain_articles, partial(_first_id_since, engine), stop, limits.kept_articles
         ),
+        documents=_remove_documents(engine, now - kept if (kept := chosen.retain_documents) else None, stop),
     )
 
 
@@ -110,6 +115,17 @@ def _delete_former_targets(connection: Connection, asked_before: datetime) -> in
     idle = select(HostRow.id).where(HostRow.claimable_at.is_(None), HostRow.lease_token.is_(None))
     idle = idle.where(HostRow.next_request_at < asked_before, ~is_needed).order_by(HostRow.id).limit(_SLICE)
     return connection.execute(delete(HostRow).where(HostRow.id.in_(idle.with_for_update(skip_locked=True)))).rowcount
+
+
+def _remove_documents(engine: Engine, served_before: datetime | None, stop: _Stop) -> int:
+    """Remove documents last served before a moment, the longest ago first, or all for None; return how many."""
+    removed = 0
+    while not stop():
+        looked_at, some = write(engine, partial(remove_documents, served_before=served_before, most=_SLICE_OF_BODIES))
+        removed += some
+        if looked_at < _SLICE_OF_BODIES:
+            break
+    return removed
 
 
 def _delete_signatures(engine: Engine, now: datetime, stop: _Stop, hash_slices: Iterable[int]) -> int:

@@ -33,6 +33,7 @@ from worker.pipeline.results import Answered, bounds_of, conclude_document, join
 from worker.recognise.audit import audit_guids
 from worker.recognise.gaps import is_gap
 from worker.store.decided_articles import StaleDecisionError, store_decision
+from worker.store.documents import ReadByPoll, keep_documents
 from worker.store.feed_moves import move_feed
 from worker.store.known import lock_articles
 from worker.store.poll_locks import Locked, lock_polls
@@ -117,6 +118,7 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
         for each in prepared
     ]
     write_polls(connection, locked, results, now)
+    keep_documents(connection, _list_kept(present, locked))
     _remember_files(connection, present, now)
     link_stored(connection, decision, now)
     _move_feeds(connection, locked, results, now)
@@ -200,6 +202,19 @@ def _with_gap(result: PollResult, prepared: PreparedDocument, arrived: Sequence[
         return result
     note = f"a gap: all {entries} entries are new and none of the {carried} before is left"
     return replace(result, is_gap=True, record=replace(result.record, note=join_notes(result.record.note, note)))
+
+
+def _list_kept(stored: Sequence[PreparedDocument], locked: Locked) -> list[ReadByPoll]:
+    """Return the documents that are kept, with when each was read, and what their feeds had before."""
+    kept = []
+    packed = ((each, each.packed) for each in stored if each.packed)
+    for each, body in sorted(packed, key=lambda pair: pair[0].feed_id):
+        feed, last = each.answered.feed, locked.feeds[each.feed_id].last_success_at
+        polled_at, policy = each.answered.started_at, each.rule.policy
+        read_at = locked.read_at(each.result) or polled_at
+        read = ReadByPoll(each.feed_id, each.document, body, policy, polled_at, read_at, feed.body_hash, last)
+        kept.append(read)
+    return kept
 
 
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:

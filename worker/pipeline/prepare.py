@@ -21,6 +21,7 @@ from worker.parse import read_whole
 from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_leave_unread
 from worker.pipeline.results import Answered, conclude_read, join_notes
 from worker.recognise.keys import key_entries, note_shared_names, recognise
+from worker.store.documents import pack_document
 from worker.store.known import (
     ArticleNames,
     find_guid_rules,
@@ -31,7 +32,6 @@ from worker.store.known import (
 from worker.store.poll_locks import Locked
 from worker.values.articles import KnownArticle
 from worker.values.decisions import Brought
-from worker.values.due_feeds import Document
 from worker.values.entries import (
     GuidRule,
     KeyedEntry,
@@ -114,15 +114,23 @@ def _prepare(
     is_whole = len(released.entries) == len(parsed.entries) and not faults
     result = conclude_read(answered, replace(released, faults=faults), now, is_whole=is_whole)
     return PreparedDocument(
-        answered, released, result, document.rule, document.edition, keyed, sighted, recognised, sightings, note
+        answered,
+        released,
+        result,
+        document.rule,
+        document.edition,
+        keyed,
+        sighted,
+        recognised,
+        sightings,
+        note,
+        packed=pack_document(answered.document) if answered.is_to_keep else None,
     )
 
 
 def _read_whole(prepared: PreparedDocument) -> tuple[Answered, ParsedDocument]:
     """Return the document with the entries that were left unread because they came again."""
-    document = prepared.answered.fetched.answer
-    assert isinstance(document, Document), "only a document can be parsed"
-    return prepared.answered, read_whole(document, prepared.parsed)
+    return prepared.answered, read_whole(prepared.answered.document, prepared.parsed)
 
 
 def hold_back(parsed: ParsedDocument, now: datetime) -> ParsedDocument:
@@ -139,11 +147,10 @@ def hold_back(parsed: ParsedDocument, now: datetime) -> ParsedDocument:
 
 
 def _context_of(answered: Answered, parsed: ParsedDocument, detect: Detect | None) -> FeedContext:
-    feed, document = answered.feed, answered.fetched.answer
-    assert isinstance(document, Document), "only a document can be parsed"
+    feed = answered.feed
     return FeedContext(
         feed_url=feed.url,
-        document_url=document.url,
+        document_url=answered.document.url,
         site_url=parsed.site_url or feed.site_url,
         language=parsed.language,
         said_at=answered.said_at or answered.started_at,

@@ -13,6 +13,7 @@ from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered
 from worker.values.articles import Sighting
+from worker.values.due_feeds import Document
 from worker.values.entries import (
     GuidRule,
     KeyedEntry,
@@ -23,6 +24,7 @@ from worker.values.entries import (
     ParsedDocument,
     Recognised,
 )
+from worker.values.kept_documents import PackedDocument
 from worker.values.outcomes import PollResult
 
 READING = f"{PARSE_VERSION} {POLICY_VERSION}"
@@ -51,11 +53,18 @@ class PreparedDocument:
     note: str | None
     pruned: tuple[Sighting, ...] = ()
     """Entries that are not stored again: retention has pruned their articles."""
+    packed: PackedDocument | None = None
+    """Its bytes, where they are to be kept."""
 
     @property
     def feed_id(self) -> int:
         """The feed whose document it is."""
         return self.answered.feed.feed_id
+
+    @property
+    def document(self) -> Document:
+        """Its bytes, and where they came from."""
+        return self.answered.document
 
     def list_unchanged(self) -> tuple[bytes, ...]:
         """Return the keys of entries that say what they said before."""

@@ -55,6 +55,15 @@ class Answered:
     """The path of a wire's file within the folder that was ingested."""
     seed_uri: str | None = None
     """The URI of a seed file: it is remembered, so that an unchanged file is not read again."""
+    is_to_keep: bool = False
+    """Whether the document's bytes are kept, to be read again by a better parser."""
+
+    @property
+    def document(self) -> Document:
+        """What came; only a document can be parsed, prepared and stored."""
+        answer = self.fetched.answer
+        assert isinstance(answer, Document), "only a document can be parsed"
+        return answer
 
     @property
     def is_of_its_feed(self) -> bool:
@@ -96,8 +105,7 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
 
     ``is_whole`` says that no entry is embargoed, or was lost to a fault.
     """
-    document = answered.fetched.answer
-    assert isinstance(document, Document), "only a document can be parsed"
+    document = answered.document
     result = PollResult(
         _make_record(answered, _UNDECIDED, parsed=parsed),
         answered.feed.host_id,

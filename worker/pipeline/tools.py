@@ -47,6 +47,8 @@ class Tools:
     """Hosts in flight at once, not counting those that hang."""
     hanging: int
     """Hosts that may hang besides; each further one takes a slot."""
+    keeps_documents: bool = False
+    """Whether what hosts serve is kept, to be read again by a better parser."""
 
     def close(self) -> None:
         """Drop connections and the parser's child."""
@@ -122,6 +124,7 @@ def make_tools(chosen: Settings, engine: Engine, *, is_guest: bool = False) -> T
         limits=limits,
         slots=chosen.fetch_parallel,
         hanging=_room_to_hang(chosen.fetch_parallel, may_raise=not is_guest),
+        keeps_documents=chosen.retain_documents is not None,
     )
 
 

@@ -193,7 +193,10 @@ class Window:
         self._hops.note_server(begun, fetched.served_from)
         self._hanging.discard(begun.visit.host.host_id)
         bounds = bounds_of(begun.feed, self.tools.bounds)
-        answered = Answered(begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds)
+        is_to_keep = self.tools.keeps_documents
+        answered = Answered(
+            begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds, is_to_keep=is_to_keep
+        )
         match fetched.answer:
             case Document() as document if hash_body(document) != begun.feed.body_hash:
                 key = next(_KEYS)

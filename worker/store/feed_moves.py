@@ -19,6 +19,7 @@ from worker.database.outbox_tables import EventKind, write_events
 from worker.database.retention_tables import RetentionRow
 from worker.database.ticket_tables import TicketFeedRow
 from worker.store.decided_articles import StaleDecisionError
+from worker.store.documents import hand_over_documents
 from worker.store.tombstones import hand_over_tombstones
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
@@ -86,6 +87,7 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     _merge_tags(connection, feed_id, other)
     hand_over_tombstones(connection, feed_id, other)
     _merge_retentions(connection, feed_id, other)
+    hand_over_documents(connection, feed_id, other)
     connection.execute(delete(FeedRow).where(FeedRow.id == feed_id))
     _revive(connection, now, other)
     return article_ids

@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select, text
 
 from worker.basics.codec import unpack
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.many_rows import ManyKeys
 from worker.database.statements import is_one_of_given, slices
+from worker.database.types import UtcDateTime
 from worker.database.value_columns import ARTICLE, GUID_RULE
 from worker.values.articles import Article, KnownArticle, Statement
 from worker.values.due_feeds import FeedOptions
@@ -27,6 +29,11 @@ _KNOWN = (
 )
 _SIGHTINGS = ManyKeys(SightingRow, ("feed_id", "guid_hash"), _KNOWN)
 _PRESENT_SIGHTINGS = ManyKeys(SightingRow, ("feed_id",), _KNOWN, "left_at IS NULL")
+# What a document may have brought that was read and served last at these moments.
+_SIGHTINGS_OF_DOCUMENT = text(
+    f"SELECT {_KNOWN} FROM sightings WHERE feed_id = :feed_id "  # noqa: S608 -- our own names
+    "AND read_at <= :served_at AND (left_at IS NULL OR left_at > :read_at)"
+).bindparams(bindparam("read_at", type_=UtcDateTime()), bindparam("served_at", type_=UtcDateTime()))
 _NOT_SHOWN = select(SightingRow.guid_hash).where(
     SightingRow.feed_id == bindparam("feed_id"), SightingRow.said.is_not(None)
 )
@@ -113,6 +120,15 @@ def find_sightings(
 ) -> Mapping[int, Mapping[bytes, KnownSighting]]:
     """Return, by feed and guid hash, the sightings under these pairs of both."""
     return _read_sightings(_SIGHTINGS.execute(connection, keys))
+
+
+def find_sightings_of_document(
+    connection: Connection, feed_id: int, read_at: datetime, served_at: datetime
+) -> Mapping[bytes, KnownSighting]:
+    """Return, by guid hash, the sightings that a feed's document may have brought, read and served last then."""
+    moments = {"read_at": read_at, "served_at": served_at}
+    rows = connection.execute(_SIGHTINGS_OF_DOCUMENT, {"feed_id": feed_id} | moments)
+    return _read_sightings(rows).get(feed_id, {})
 
 
 def find_sightings_not_shown(connection: Connection, feed_id: int) -> set[bytes]:

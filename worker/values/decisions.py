@@ -31,6 +31,9 @@ class Brought:
     """Whether this is the newest reading of the feed: its poll holds the lease."""
     is_current: bool = True
     """Whether the feed holds this document now: not if a late worker read it, or it is a saved one of a polled feed."""
+    is_reread: bool = False
+    """Whether it is a document that was stored before and is read again: its entries are what was misread, under the
+    guids by which they are known, and no newer statement stands."""
     confirmed_at: datetime | None = None
     """When the feed was last polled with success: present entries were still present then."""
 

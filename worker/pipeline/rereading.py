@@ -1,0 +1,209 @@
+"""Reading a kept document again: what its former reading missed or misread is stored as it is read today.
+
+It takes the way of a poll's document, with what was known when the document was read: the same keys, moments and
+embargoes. What the feed has said since stays, as do its schedule, its validators and the ledger.
+
+kept document → ``prepare_again`` → lock feed and articles → ``find_misread`` → ``decide`` → write articles and events
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection, Engine, select
+
+from worker.basics.faults import read_each
+from worker.database.clock import read_clock
+from worker.database.engine import reading, writing
+from worker.database.feed_tables import FeedRow, ScheduleRow
+from worker.database.locks import LockedFeed, count_edition, lock_feeds
+from worker.dedupe.identity import decide_articles, without_shared_links
+from worker.dedupe.misread import find_misread
+from worker.normalise.article import normalise
+from worker.normalise.feed_context import FeedContext
+from worker.normalise.language import Detect
+from worker.normalise.sanitise import POLICY_VERSION
+from worker.pipeline.prepare import hold_back
+from worker.pipeline.prepared_document import READING
+from worker.recognise.keys import key_entries
+from worker.store.decided_articles import StaleDecisionError, store_decision
+from worker.store.known import (
+    ArticleNames,
+    find_present_sightings,
+    find_sightings,
+    find_sightings_of_document,
+    lock_articles,
+)
+from worker.values.articles import KnownArticle, Sighting
+from worker.values.decisions import Brought, DecidedArticle, Decision
+from worker.values.entries import Fault, KeyedEntry, KnownSighting, ParsedDocument
+from worker.values.kept_documents import KeptDocument
+from worker.values.reread import ChangeKind, RereadArticle
+from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What came of reading one document again."""
+
+    articles: tuple[RereadArticle, ...] = ()
+    unseen: frozenset[bytes] = frozenset()
+    """The keys of entries that are read otherwise without any effect on what articles show."""
+    judged: Mapping[bytes, bytes] = field(default_factory=dict)
+    """By key, the fingerprints of the entries that are stored now as they are read today."""
+    faults: Sequence[Fault] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A document with its entries made comparable as they are read today, and what the store held of its feed then."""
+
+    kept: KeptDocument
+    edition: int
+    keyed: tuple[KeyedEntry, ...]
+    """The entries that had to be looked at."""
+    sightings: tuple[Sighting, ...]
+    sighted: Mapping[bytes, KnownSighting]
+    left: tuple[KnownSighting, ...]
+    """What the document may have brought, and has not as it is read today."""
+    unchanged: tuple[KnownSighting, ...]
+    faults: tuple[Fault, ...]
+
+
+def reread_document(
+    engine: Engine, kept: KeptDocument, parsed: ParsedDocument, judged: Mapping[bytes, bytes], detect: Detect | None
+) -> Reread:
+    """Store what a document's former reading missed or misread; StaleDecisionError: try again.
+
+    ``judged`` holds, by key, the fingerprints of entries that were looked at in documents before this one.
+    """
+    with reading(engine) as connection:
+        prepared = _prepare_again(connection, kept, parsed, judged, detect)
+    if not prepared or not prepared.sightings:
+        return Reread(faults=prepared.faults if prepared else ())
+    with writing(engine) as connection:
+        return _store_misread(connection, prepared)
+
+
+def _prepare_again(
+    connection: Connection,
+    kept: KeptDocument,
+    parsed: ParsedDocument,
+    judged: Mapping[bytes, bytes],
+    detect: Detect | None,
+) -> _Prepared | None:
+    """Return a document prepared to be stored; None where its feed has been deleted."""
+    facts = select(FeedRow.url, FeedRow.site_url, ScheduleRow.edition).join_from(FeedRow, ScheduleRow)
+    feed = connection.execute(facts.where(FeedRow.id == kept.feed_id)).one_or_none()
+    if feed is None:
+        return None
+    # What was embargoed then was read again once the embargo had ended, and counts as read at that time.
+    released = hold_back(parsed, kept.read_at)
+    present = find_present_sightings(connection, [kept.feed_id]).get(kept.feed_id, {})
+    keyed = key_entries(released.entries, f"{parsed.parser} {READING}", kept.guid_policy, present)
+    found = find_sightings(connection, [(kept.feed_id, each.guid_hash) for each in keyed]).get(kept.feed_id, {})
+    left = _find_left(connection, kept, {each.guid_hash for each in keyed}, found)
+    context = FeedContext(
+        feed_url=feed.url,
+        document_url=kept.document.url,
+        site_url=parsed.site_url or feed.site_url,
+        language=parsed.language,
+        said_at=kept.read_at,
+        detect=detect,
+        format=parsed.format,
+    )
+    # The newest document also says which entries are still there.
+    fresh = tuple(each for each in keyed if kept.is_newest or judged.get(each.guid_hash) != each.fingerprint)
+    # A date is judged by the moment at which it was read.
+    sightings, unfit = read_each(fresh, lambda each: normalise(each, context, kept.read_at), lambda each: each.guid)
+    others = {each.guid_hash for each in keyed} - {each.guid_hash for each in fresh}
+    unchanged = tuple(found[key] for key in others if key in found)
+    sighted = {**left, **found}
+    return _Prepared(
+        kept, feed.edition, fresh, sightings, sighted, tuple(left.values()), unchanged, (*parsed.faults, *unfit)
+    )
+
+
+def _find_left(
+    connection: Connection, kept: KeptDocument, keys: set[bytes], found: Mapping[bytes, KnownSighting]
+) -> Mapping[bytes, KnownSighting]:
+    """Return the sightings of a document that it has not as it is read today; none while all its keys are known."""
+    if keys == found.keys():
+        return {}
+    brought = find_sightings_of_document(connection, kept.feed_id, kept.read_at, kept.served_at)
+    return {key: seen for key, seen in brought.items() if key not in keys}
+
+
+def _store_misread(connection: Connection, prepared: _Prepared) -> Reread:
+    # Locked in the order of polls.
+    kept = prepared.kept
+    lock_brought_keys(connection, prepared.sightings)
+    feed = lock_feeds(connection, [kept.feed_id]).get(kept.feed_id)
+    if feed is None:
+        return Reread()
+    if feed.edition != prepared.edition:
+        raise StaleDecisionError
+    known = lock_articles(connection, _collect_names(prepared))
+    lock_known_keys(connection, known)
+    brought = _gather_brought(prepared, feed, known)
+    misread = find_misread(brought, kept.served_at, known)
+    judged = {each.guid_hash: each.fingerprint for each in prepared.keyed if each.guid_hash not in misread.outdated}
+    if not misread.sightings:
+        return Reread(judged=judged, faults=prepared.faults)
+    decision = decide_articles([replace(brought, sightings=misread.sightings, left=())], known)
+    now = read_clock(connection).now()
+    store_decision(connection, decision, POLICY_VERSION, now)
+    # Polls that have looked up these entries decide again.
+    count_edition(connection, kept.feed_id)
+    link_stored(connection, decision, now)
+    articles = tuple(_list_changes(connection, decision, kept.feed_id))
+    told = {each.article_id for each in decision.articles if each.before is None or each.changed_fields}
+    unseen = frozenset(each.sighting.guid_hash for each in decision.sightings if each.article_id not in told)
+    unseen -= misread.back
+    return Reread(articles, unseen, judged, prepared.faults)
+
+
+def _collect_names(prepared: _Prepared) -> ArticleNames:
+    articles = [each.article for each in prepared.sightings]
+    return ArticleNames(
+        article_ids=frozenset(seen.article_id for seen in prepared.sighted.values()),
+        match_keys=frozenset(article.match_key for article in articles if article.match_key),
+        of_files=frozenset(name for each in prepared.sightings for name in each.names),
+    )
+
+
+def _gather_brought(prepared: _Prepared, feed: LockedFeed, known: Sequence[KnownArticle]) -> Brought:
+    kept = prepared.kept
+    return Brought(
+        feed_id=kept.feed_id,
+        read_at=kept.read_at,
+        said_at=kept.read_at,
+        sightings=tuple(without_shared_links(prepared.sightings, prepared.unchanged, known)),
+        sighted=prepared.sighted,
+        left=prepared.left,
+        is_newest=False,
+        is_current=kept.is_newest,
+        is_reread=True,
+        confirmed_at=feed.last_success_at,
+    )
+
+
+def _list_changes(connection: Connection, decision: Decision, feed_id: int) -> Iterator[RereadArticle]:
+    """Yield the articles that a decision creates or changes, with the ids that new ones got."""
+    keys = {each.article_id: each.sighting.guid_hash for each in decision.sightings}
+    changed = [each for each in decision.articles if each.before is None or each.changed_fields]
+    created = [(feed_id, keys[each.article_id]) for each in changed if each.before is None]
+    stored = find_sightings(connection, created).get(feed_id, {})
+    for each in changed:
+        key = keys.get(each.article_id, b"")
+        article_id = each.article_id if each.before else stored[key].article_id
+        yield RereadArticle(_kind_of(each), key, article_id, each.after.title, each.after.url, _compare(each))
+
+
+def _kind_of(each: DecidedArticle) -> ChangeKind:
+    if each.before is None:
+        return ChangeKind.CREATED
+    return ChangeKind.REVISED if each.is_revised else ChangeKind.REFRESHED
+
+
+def _compare(each: DecidedArticle) -> dict[str, tuple[object, object]]:
+    return {name: (getattr(each.before, name), getattr(each.after, name)) for name in each.changed_fields}
