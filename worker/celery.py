@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import click
 import structlog
 from celery import Celery, Task
 from celery.app.amqp import AMQP
@@ -33,17 +34,20 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
+from worker.basics.event_lines import speaks_in_events, write_event
 from worker.basics.stopping import ask_to_stop, prepare_to_stop
 from worker.celery_settings import REDIS_TRANSPORT, celery_settings
 from worker.database.clock import Clock
 from worker.database.conflicts import explain_failure
 from worker.database.engine import forget_after_fork, store_engine
 from worker.database.schema import check_schema
-from worker.errors import BrokerError, StoreError, UsageError
-from worker.logs import set_up_logs
-from worker.settings import settings
+from worker.errors import BrokerError, SettingsError, StoreError, UsageError
+from worker.logs import set_up_logs, speak_in_json
+from worker.settings import settings, wants_json_logs
 
 _TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
+# Celery's commands that are processes of a deployment; all others answer a person.
+_PROGRAMS = {"worker", "beat"}
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
@@ -145,7 +149,28 @@ app = _SteadyCelery(
     log=_Logs,
     set_as_current=False,
 )
-app.add_defaults(lambda: celery_settings(settings()))
+
+
+def _configure() -> dict[str, Any]:
+    """Return Celery's configuration; our own worker and beat, which ask for it first of all, begin to speak here."""
+    context = click.get_current_context(silent=True)
+    is_program = bool(context and context.info_name in _PROGRAMS and getattr(context.obj, "app", None) is app)
+    if context and is_program and wants_json_logs():
+        # Without Celery's banner, which is a page of text.
+        context.obj.quiet = True
+        speak_in_json()
+    try:
+        chosen = settings()
+    except SettingsError as error:
+        # Celery would end its command with a traceback; other programs want the error.
+        raise (SystemExit(f"feedmill: {error}") if is_program else error) from None
+    if is_program and speaks_in_events():
+        # Before Celery does, which warns of things first.
+        set_up_logs(chosen)
+    return celery_settings(chosen)
+
+
+app.add_defaults(_configure)
 
 
 def send_poll_requested(feed_ids: Sequence[int]) -> None:
@@ -213,3 +238,6 @@ def _leave_connections_to_the_parent(**_: object) -> None:
 
 def _stop_polling(**_: object) -> None:
     ask_to_stop()
+    if speaks_in_events():
+        # What Celery says of it is plain text.
+        write_event("told to stop", "info")

@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from ipaddress import ip_network
@@ -218,6 +219,14 @@ def read_settings(**chosen: object) -> Settings:
         raise SettingsError("`.env` cannot be read: it is not UTF-8 text") from error
     except OSError as error:
         raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def wants_json_logs() -> bool:
+    """Return whether logs are for machines, as far as that can be told where another setting is wrong."""
+    with suppress(OSError, UnicodeDecodeError):
+        named = {name.upper(): value for name, value in {**dotenv_values(".env"), **os.environ}.items()}
+        return named.get(f"{_PREFIX}LOG_FORMAT") == "json"
+    return False
 
 
 def read_feed_variables() -> dict[str, str]:

@@ -21,11 +21,13 @@ from rich.console import Console, ConsoleRenderable
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
+from worker.basics.event_lines import speaks_in_events
 from worker.basics.faults import name_fault
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
 from worker.basics.units import show_duration
 from worker.cli.moments import show_moment
+from worker.logs import log_fault
 
 # Columns of a page where no screen sets them.
 _PAGE = 80
@@ -193,6 +195,9 @@ def show_help(error: click.ClickException) -> None:
 
 def show_fault(error: Exception) -> None:
     """Print on standard error the traceback of what nobody thought of, and below it a sentence."""
+    if speaks_in_events():
+        log_fault(f"ended by {name_fault(error)}", error)
+        return
     # Not splitlines: an error's own words may hold other signs that part lines.
     for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
         write_note(line)

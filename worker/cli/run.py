@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import click
 
+from worker.basics.event_lines import speaks_in_events
 from worker.cli.articles import article_columns
 from worker.cli.open_store import group_stored, migrate_aloud, opened_store
 from worker.cli.output import counted, with_progress, write_line, write_stop
@@ -14,11 +15,12 @@ from worker.cli.wanted_rows import FIRST_STEPS
 from worker.database.engine import place_of, reading
 from worker.embedded_worker import run_embedded, sole_use
 from worker.errors import UsageError
+from worker.logs import speak_in_json
 from worker.look.listings import Wanted, is_any_feed_polled, list_articles
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.seed_folder import explain_missing_folder, ingest_seed_folder
-from worker.settings import Settings, settings
+from worker.settings import Settings, settings, wants_json_logs
 from worker.values.outcomes import PollRecord
 
 _NEWEST = 15
@@ -28,6 +30,8 @@ _NEWEST = 15
 @click.option("--once", is_flag=True, help="Read the seeds, poll what is due, print a summary and end.")
 def run_command(*, once: bool) -> None:
     """Poll on schedule in this one process: no server is needed, Ctrl-C ends it."""
+    if wants_json_logs():
+        speak_in_json()
     chosen = settings()
     _look_for_seeds(chosen)
     with opened_store(check=False) as engine, sole_use(engine):
@@ -45,7 +49,13 @@ def run_command(*, once: bool) -> None:
             tools.close()
         if not once:
             write_line("Polling feeds as they fall due; Ctrl-C ends this.")
-            run_embedded(lambda: write_stop("Stopping: what is under way gets five seconds; Ctrl-C ends it at once."))
+            run_embedded(_tell_of_stop)
+
+
+def _tell_of_stop() -> None:
+    # In JSON the worker's own event says it.
+    if not speaks_in_events():
+        write_stop("Stopping: what is under way gets five seconds; Ctrl-C ends it at once.")
 
 
 def _look_for_seeds(chosen: Settings) -> None:
@@ -59,6 +69,9 @@ def _look_for_seeds(chosen: Settings) -> None:
 def _poll_once(tools: Tools) -> None:
     _print_polls(with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url))
     group_stored(tools.engine)
+    if speaks_in_events():
+        # The table is for people.
+        return
     with reading(tools.engine) as connection:
         newest = list_articles(connection, Wanted(limit=_NEWEST, newest_first=True))
         write_line("")
