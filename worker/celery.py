@@ -35,6 +35,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
 from worker.basics.event_lines import speaks_in_events, write_event
+from worker.basics.service_manager import AT_WORK, READY, STOPPING, tell_service_manager, watchdog_interval
 from worker.basics.stopping import ask_to_stop, prepare_to_stop
 from worker.celery_settings import REDIS_TRANSPORT, celery_settings
 from worker.database.clock import Clock
@@ -98,6 +99,18 @@ class _Connection(Connection):
     def as_uri(self, *arguments: Any, **options: Any) -> str:
         """Return the address, without its password: that of Redis, whatever class speaks to it."""
         return str(super().as_uri(*arguments, **options)).replace(REDIS_TRANSPORT, "rediss" if self.ssl else "redis", 1)
+
+    def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
+        """Connect however long it takes, and meanwhile call back each second: whoever waits for Redis is not stuck."""
+        call_back = options.pop("callback", None)
+
+        def tell_watchdog() -> None:
+            tell_service_manager(AT_WORK, status=f"{self.as_uri()} cannot be reached")
+            if call_back:
+                call_back()
+
+        options["callback"] = tell_watchdog if watchdog_interval() else call_back
+        return super().ensure_connection(*arguments, **options)
 
 
 class _Amqp(AMQP):
@@ -195,7 +208,7 @@ def count_waiting_messages(queue: str) -> int:
 def _listen_in_own_worker(instance: Any, **_: object) -> None:
     if instance.app is app:
         worker_init.connect(_prepare_worker)
-        celeryd_after_setup.connect(_silence_advice)
+        celeryd_after_setup.connect(_announce)
         worker_process_init.connect(_leave_connections_to_the_parent)
         worker_shutting_down.connect(_stop_polling)
 
@@ -204,6 +217,8 @@ def _listen_in_own_worker(instance: Any, **_: object) -> None:
 def _prepare_beat(sender: Any, **_: object) -> None:
     if sender.app is app:
         _refuse_memory()
+        if not app.conf.feedmill_embedded:
+            tell_service_manager(READY)
 
 
 def _refuse_memory() -> None:
@@ -227,7 +242,9 @@ def _prepare_worker(**_: object) -> None:
         structlog.get_logger("feedmill").warning(str(explain_failure(error, store_engine())))
 
 
-def _silence_advice(**_: object) -> None:
+def _announce(**_: object) -> None:
+    # Before Redis is there: the order in which servers start does not matter.
+    tell_service_manager(READY)
     # Celery warns of worker_cancel_long_running_tasks_on_connection_loss at each loss of the connection.
     warnings.simplefilter("ignore", CPendingDeprecationWarning)
 
@@ -238,6 +255,7 @@ def _leave_connections_to_the_parent(**_: object) -> None:
 
 def _stop_polling(**_: object) -> None:
     ask_to_stop()
+    tell_service_manager(STOPPING)
     if speaks_in_events():
         # What Celery says of it is plain text.
         write_event("told to stop", "info")

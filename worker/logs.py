@@ -64,7 +64,7 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
 
 
 def speak_in_json() -> None:
-    """Make an event of each line that is printed in this process, of each warning, and of each fault that nobody caught.
+    """Make an event of each line that is printed in this process, of each warning and of each fault nobody caught.
 
     Logs that are set up from now on go to the streams that were there before.
     """
