@@ -3,6 +3,7 @@
 import structlog
 
 from tasks.decorator import task
+from tasks.maintenance import send_heartbeat
 from worker.basics.stopping import is_stopping, time_limits
 from worker.basics.text import show_wrong
 from worker.celery import count_waiting_messages
@@ -29,6 +30,8 @@ def tick() -> None:
     mend_clock_step(store_engine(), time_limits(chosen.fetch_timeout).lease, chosen.host_gap)
     if not take_turn(store_engine(), TICK, chosen.tick_interval):
         return
+    if chosen.heartbeat_url:
+        send_heartbeat.delay()
     wanted = count_poll_tasks(store_engine(), chosen.batch_size, chosen.tick_tasks)
     # Poll tasks that still wait for a free worker count as sent.
     for _ in range(wanted - count_waiting_messages("feeds") if wanted else 0):

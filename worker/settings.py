@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -109,6 +110,17 @@ def _check_webhook_secret(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+def _check_heartbeat_url(url: SecretStr | None) -> SecretStr | None:
+    if url:
+        try:
+            parts = urlsplit(url.get_secret_value().strip())
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+            raise ValueError("it must be a URL that begins with http:// or https://, without a user name")
+    return url
+
+
 Duration = Annotated[timedelta, _from_text(parse_duration)]
 Size = Annotated[int, _from_text(parse_size)]
 Count = Annotated[int, _from_text(_check_count), Field(gt=0)]
@@ -177,6 +189,8 @@ class Settings(BaseSettings):
     """How long the outbox is kept."""
     webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_webhook_secret)] = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
+    heartbeat_url: Annotated[SecretStr | None, _unless_empty(SecretStr), AfterValidator(_check_heartbeat_url)] = None
+    """What is asked for, at most once a minute, after work was done well; None: nothing is."""
     log_format: Literal["console", "json"] = "console"
     """``console`` for people, ``json`` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

