@@ -18,6 +18,7 @@ from worker.database.engine import store_engine
 from worker.database.task_turns import take_turn
 from worker.errors import UsageError
 from worker.settings import Settings, settings
+from worker.telemetry.spans import task_span
 
 
 def task(
@@ -41,7 +42,8 @@ def task(
             if not places.acquire(blocking=False):
                 return
             try:
-                with bound_contextvars(task_name=name, task_id=_task_id()):
+                task_id = _task_id()
+                with bound_contextvars(task_name=name, task_id=task_id), task_span(name, task_id):
                     if check:
                         check(*args, **kwargs)
                     if every is None or take_turn(store_engine(), work.__name__, every(settings())):

@@ -17,6 +17,7 @@ from worker.pipeline import borrowed_tools, count_poll_tasks, request_by_name
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
 from worker.settings import settings
+from worker.telemetry.spans import note_poll
 
 # Looked up one by one, in the time of a task.
 _MOST_NAMED = 10_000
@@ -44,6 +45,7 @@ def poll_due() -> None:
     with borrowed_tools() as tools:
         for record in poll_due_feeds(tools, is_stopping):
             log_poll(record)
+            note_poll(record)
 
 
 def _check_names(feeds: object, force: object = False) -> None:  # noqa: FBT002 -- as Celery sends them
@@ -81,3 +83,4 @@ def poll_requested(feed_ids: list[int], force: bool = False) -> None:  # noqa: F
     with borrowed_tools() as tools:
         for record in poll_requested_feeds(tools, feed_ids, is_stopping, force=force):
             log_poll(record)
+            note_poll(record)

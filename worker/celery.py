@@ -28,6 +28,7 @@ from celery.signals import (
     celeryd_init,
     worker_init,
     worker_process_init,
+    worker_process_shutdown,
     worker_shutting_down,
 )
 from kombu import Connection
@@ -45,6 +46,8 @@ from worker.database.schema import check_schema
 from worker.errors import BrokerError, SettingsError, StoreError, UsageError
 from worker.logs import set_up_logs, speak_in_json
 from worker.settings import settings, wants_json_logs
+from worker.telemetry.sentry import report_faults
+from worker.telemetry.spans import flush_spans
 
 _TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
 # Celery's commands that are processes of a deployment; all others answer a person.
@@ -210,6 +213,7 @@ def _listen_in_own_worker(instance: Any, **_: object) -> None:
         worker_init.connect(_prepare_worker)
         celeryd_after_setup.connect(_announce)
         worker_process_init.connect(_leave_connections_to_the_parent)
+        worker_process_shutdown.connect(_send_last_spans)
         worker_shutting_down.connect(_stop_polling)
 
 
@@ -218,7 +222,15 @@ def _prepare_beat(sender: Any, **_: object) -> None:
     if sender.app is app:
         _refuse_memory()
         if not app.conf.feedmill_embedded:
+            _report_faults()
             tell_service_manager(READY)
+
+
+def _report_faults() -> None:
+    try:
+        report_faults(settings())
+    except SettingsError as error:
+        raise SystemExit(f"feedmill: {error}") from error
 
 
 def _refuse_memory() -> None:
@@ -233,6 +245,7 @@ def _refuse_memory() -> None:
 def _prepare_worker(**_: object) -> None:
     _refuse_memory()
     prepare_to_stop()
+    _report_faults()
     try:
         check_schema(store_engine())
     except StoreError as error:
@@ -247,6 +260,10 @@ def _announce(**_: object) -> None:
     tell_service_manager(READY)
     # Celery warns of worker_cancel_long_running_tasks_on_connection_loss at each loss of the connection.
     warnings.simplefilter("ignore", CPendingDeprecationWarning)
+
+
+def _send_last_spans(**_: object) -> None:
+    flush_spans()
 
 
 def _leave_connections_to_the_parent(**_: object) -> None:

@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -30,6 +30,7 @@ _TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
 _IN_THE_LEDGER = {"http_status", "next_poll_at", "next_poll_reason", "feed_id", "started_at"}
 # Which task wrote a line is bound to all lines of that task; people see it by the line.
 _OF_THE_TASK = {"task_name", "task_id"}
+_LISTENERS: list[Callable[[MutableMapping[str, Any]], None]] = []
 # Their lines are no use where the broker is in this process's own memory.
 _OF_THE_BROKER = ("celery.worker.consumer.connection", "celery.apps.worker", "kombu.connection")
 
@@ -43,6 +44,7 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
         structlog.processors.TimeStamper(fmt="iso" if is_json else _stamp_for_people(), utc=is_json),
         structlog.processors.StackInfoRenderer(),
         _without_none,
+        _tell_listeners,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -91,6 +93,17 @@ def _log_warning(message: Warning | str, category: type[Warning], filename: str,
 def log_fault(event: str, fault: Any) -> None:
     """Log what nobody thought of, an error or what Python knows of one, with its traceback."""
     structlog.get_logger("feedmill").critical(event, exc_info=fault)
+
+
+def tell_of_events(listen: Callable[[MutableMapping[str, Any]], None]) -> None:
+    """Have every event told that is logged from now on, before it is written; it is not for the listener to change."""
+    _LISTENERS.append(listen)
+
+
+def _tell_listeners(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for listen in _LISTENERS:
+        listen(event)
+    return event
 
 
 def log_poll(record: PollRecord) -> None:

@@ -191,6 +191,8 @@ class Settings(BaseSettings):
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
     heartbeat_url: Annotated[SecretStr | None, _unless_empty(SecretStr), AfterValidator(_check_heartbeat_url)] = None
     """What is asked for, at most once a minute, after work was done well; None: nothing is."""
+    sentry_dsn: Annotated[SecretStr | None, _unless_empty(SecretStr)] = None
+    """Where faults are sent, with the extra ``sentry``; None: to the variable SENTRY_DSN, if anywhere."""
     log_format: Literal["console", "json"] = "console"
     """``console`` for people, ``json`` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -269,5 +271,5 @@ def _one_sentence(error: ValidationError) -> str:
         return reason
     name, given = _PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
     # A URL may hold a password.
-    shown = "" if name.endswith(("_SECRET", "_URL", "_PROXY")) or given in reason else f" (it was {given})"
+    shown = "" if name.endswith(("_SECRET", "_URL", "_PROXY", "_DSN")) or given in reason else f" (it was {given})"
     return f"{name} is wrong: {reason}{shown}"

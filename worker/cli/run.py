@@ -22,6 +22,7 @@ from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.seed_folder import explain_missing_folder, ingest_seed_folder
 from worker.settings import Settings, settings, wants_json_logs
+from worker.telemetry.sentry import report_faults
 from worker.values.outcomes import PollRecord
 
 _NEWEST = 15
@@ -34,6 +35,7 @@ def run_command(*, once: bool) -> None:
     if wants_json_logs():
         speak_in_json()
     chosen = settings()
+    report_faults(chosen)
     _look_for_seeds(chosen)
     with opened_store(check=False) as engine, sole_use(engine):
         if migrate_aloud(engine):

@@ -8,6 +8,7 @@ from worker.database.engine import open_store
 from worker.errors import UsageError
 from worker.logs import set_up_logs
 from worker.settings import settings
+from worker.telemetry.sentry import report_faults
 
 _LAST_PORT = 65_535
 
@@ -29,6 +30,7 @@ def web_command(*, bind: str) -> None:
         ) from error
     chosen = settings()
     set_up_logs(chosen)
+    report_faults(chosen)
     application = make_application(open_store(chosen.database_url, LONGEST_ANSWER), chosen)
     with listen(host, port) as listening:
         bound, taken = listening.getsockname()[:2]
