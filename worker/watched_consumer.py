@@ -6,6 +6,7 @@ work, and while the database is, one whose tasks fail.
 
 import time
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,6 +16,8 @@ from worker.basics.service_manager import AT_WORK, tell_service_manager, watchdo
 
 _LOG = structlog.get_logger("feedmill")
 _IDLE = "takes no messages"
+_LOOK_EVERY = timedelta(seconds=20)
+"""How often a worker looks at itself where no watchdog asks it to."""
 
 
 # The published types of Celery leave out most of what is used here.
@@ -27,11 +30,27 @@ class Consumer(_Consumer):  # type: ignore[misc]  # of no known type
     _taken = 0
     _is_stuck = False
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Only the step of remote control has one.
+        for box in (step.box for step in self.steps if hasattr(step, "box")):
+            self._answer_unless_stuck(box)
+
+    def _answer_unless_stuck(self, box: Any) -> None:
+        """Have a worker that is stuck answer no ping: its supervisor asks by pings whether to start it anew."""
+        hear = box.on_message
+
+        def hear_unless_stuck(*message: Any) -> None:
+            if not self._is_stuck:
+                hear(*message)
+
+        box.on_message = hear_unless_stuck
+
     def register_with_event_loop(self, hub: Any) -> None:
         """Have the loop itself tell the watchdog: one that stands still tells nothing."""
         super().register_with_event_loop(hub)
-        if interval := watchdog_interval():
-            hub.timer.call_repeatedly(interval.total_seconds(), self.tell_watchdog)
+        interval = watchdog_interval() or _LOOK_EVERY
+        hub.timer.call_repeatedly(interval.total_seconds(), self.tell_watchdog)
 
     def tell_watchdog(self) -> None:
         """Tell the watchdog that this worker is at work, unless messages wait and it takes none."""

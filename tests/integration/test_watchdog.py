@@ -102,3 +102,26 @@ def test_a_process_with_a_beat_of_its_own_takes_messages_or_is_stuck(
     watched._taken -= 1
     watched.tell_watchdog()
     assert manager.read_all()[:2] == ["STATUS=takes no messages", "WATCHDOG=1"]
+
+
+class _Box:
+    """What hears pings; it keeps them."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def on_message(self, body: str, _message: object) -> None:
+        self.heard.append(body)
+
+
+def test_a_worker_that_is_stuck_answers_no_pings(manager: ServiceManager, connection: Connection) -> None:
+    watched, box = _watched(connection), _Box()
+    watched._answer_unless_stuck(box)
+    box.on_message("first", None)
+    connection.SimpleQueue("watched").put("message")
+    watched.tell_watchdog()
+    box.on_message("while it is stuck", None)
+    watched._taken -= 1
+    watched.tell_watchdog()
+    box.on_message("last", None)
+    assert box.heard == ["first", "last"]
