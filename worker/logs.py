@@ -100,9 +100,14 @@ def tell_of_events(listen: Callable[[MutableMapping[str, Any]], None]) -> None:
     _LISTENERS.append(listen)
 
 
-def _tell_listeners(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def tell_listeners(event: MutableMapping[str, Any]) -> None:
+    """Tell of an event that is not logged, for it is shown otherwise."""
     for listen in _LISTENERS:
         listen(event)
+
+
+def _tell_listeners(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    tell_listeners(event)
     return event
 
 

@@ -27,7 +27,7 @@ from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
 from worker.basics.units import show_duration
 from worker.cli.moments import show_moment
-from worker.logs import log_fault
+from worker.logs import log_fault, tell_listeners
 
 # Columns of a page where no screen sets them.
 _PAGE = 80
@@ -198,6 +198,7 @@ def show_fault(error: Exception) -> None:
     if speaks_in_events():
         log_fault(f"ended by {name_fault(error)}", error)
         return
+    tell_listeners({"event": "ended by a fault", "level": "critical", "exc_info": error})
     # Not splitlines: an error's own words may hold other signs that part lines.
     for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
         write_note(line)

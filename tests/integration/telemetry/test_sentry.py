@@ -13,6 +13,7 @@ import structlog
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
 from worker import logs
+from worker.cli.output import show_fault
 from worker.errors import SettingsError
 from worker.logs import set_up_logs
 from worker.settings import Settings
@@ -106,6 +107,12 @@ def test_a_dsn_that_is_none_is_named_without_being_shown() -> None:
         sentry.report_faults(Settings(sentry_dsn="https://hunter2.example/nothing"))
     assert str(raised.value).startswith("FEEDMILL_SENTRY_DSN is wrong: it is https://KEY@HOST/PROJECT")
     assert "hunter2" not in str(raised.value)
+
+
+def test_what_ends_a_command_is_sent_too(receive: Callable[[], list[dict[str, Any]]]) -> None:
+    show_fault(ZeroDivisionError("nobody thought of it"))
+    (event,) = receive()
+    assert event["exception"]["values"][0]["type"] == "ZeroDivisionError"
 
 
 def test_without_a_dsn_nothing_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
