@@ -40,7 +40,7 @@ class Heartbeat:
 
 
 def send_heartbeat(engine: Engine, chosen: Settings, stop: Callable[[], bool] = lambda: False) -> Heartbeat | None:
-    """Ask for the URL unless the work is in a critical state; None where no URL is set."""
+    """Ask for the URL unless the work is in a critical state; None where no URL is set, or this process is to end."""
     if not chosen.heartbeat_url:
         return None
     with reading(engine) as connection:
@@ -49,6 +49,9 @@ def send_heartbeat(engine: Engine, chosen: Settings, stop: Callable[[], bool] = 
         reason: str | None = f"no heartbeat is sent: {describe_work(work)}"
     else:
         reason = _ask(chosen, chosen.heartbeat_url.get_secret_value(), stop)
+    if stop():
+        # Nobody knows what would have become of it.
+        return None
     return Heartbeat(reason, write(engine, lambda connection: _note(connection, reason)))
 
 

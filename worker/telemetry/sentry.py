@@ -63,8 +63,8 @@ def report_faults(chosen: Settings) -> None:
         )
     except sentry_sdk.utils.BadDsn as error:
         raise SettingsError(
-            f"{'FEEDMILL_SENTRY_DSN' if named else 'SENTRY_DSN'} is wrong: it is https://KEY@HOST/PROJECT, as the "
-            "project's settings in Sentry show it"
+            f"{'FEEDMILL_SENTRY_DSN' if named else 'SENTRY_DSN'} is wrong: it is the DSN of a project, as its settings "
+            "in Sentry show it"
         ) from error
     _REPORTED.append(dsn)
     atexit.register(sentry_sdk.flush, _FLUSH_SECONDS)

@@ -105,8 +105,9 @@ def test_no_secret_is_sent(receive: Callable[[], list[dict[str, Any]]]) -> None:
 def test_a_dsn_that_is_none_is_named_without_being_shown() -> None:
     with pytest.raises(SettingsError) as raised:
         sentry.report_faults(Settings(sentry_dsn="https://hunter2.example/nothing"))
-    assert str(raised.value).startswith("FEEDMILL_SENTRY_DSN is wrong: it is https://KEY@HOST/PROJECT")
-    assert "hunter2" not in str(raised.value)
+    assert str(raised.value) == (
+        "FEEDMILL_SENTRY_DSN is wrong: it is the DSN of a project, as its settings in Sentry show it"
+    )
 
 
 def test_what_ends_a_command_is_sent_too(receive: Callable[[], list[dict[str, Any]]]) -> None:
