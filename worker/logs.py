@@ -44,7 +44,7 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
         structlog.processors.TimeStamper(fmt="iso" if is_json else _stamp_for_people(), utc=is_json),
         structlog.processors.StackInfoRenderer(),
         _without_none,
-        _tell_listeners,
+        _tell_in_passing,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -106,7 +106,7 @@ def tell_listeners(event: MutableMapping[str, Any]) -> None:
         listen(event)
 
 
-def _tell_listeners(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _tell_in_passing(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     tell_listeners(event)
     return event
 

@@ -21,7 +21,7 @@ from rich.console import Console, ConsoleRenderable
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
-from worker.basics.event_lines import speaks_in_events
+from worker.basics.event_lines import speaks_in_events, write_event
 from worker.basics.faults import name_fault
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
@@ -178,6 +178,10 @@ def _clear(sentence: str) -> str:
 
 def write_stop(sentence: str) -> None:
     """Print on standard error, below the ^C that a terminal shows, that Ctrl-C was heard."""
+    if speaks_in_events():
+        # It is no failure, as all else on that stream may be.
+        write_event(sentence, "info")
+        return
     click.echo(("\n" if sys.stderr.isatty() else "") + sentence, err=True)
 
 

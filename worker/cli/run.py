@@ -52,13 +52,7 @@ def run_command(*, once: bool) -> None:
             tools.close()
         if not once:
             write_line("Polling feeds as they fall due; Ctrl-C ends this.")
-            run_embedded(_tell_of_stop)
-
-
-def _tell_of_stop() -> None:
-    # In JSON the worker's own event says it.
-    if not speaks_in_events():
-        write_stop("Stopping: what is under way gets five seconds; Ctrl-C ends it at once.")
+            run_embedded(lambda: write_stop("Stopping: what is under way gets five seconds; Ctrl-C ends it at once."))
 
 
 def _look_for_seeds(chosen: Settings) -> None:
