@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import bound_contextvars
 
 from worker.celery import app
 from worker.database.conflicts import explain_failure
@@ -17,6 +18,7 @@ from worker.database.engine import store_engine
 from worker.database.task_turns import take_turn
 from worker.errors import UsageError
 from worker.settings import Settings, settings
+from worker.telemetry.spans import task_span
 
 
 def task(
@@ -40,10 +42,12 @@ def task(
             if not places.acquire(blocking=False):
                 return
             try:
-                if check:
-                    check(*args, **kwargs)
-                if every is None or take_turn(store_engine(), work.__name__, every(settings())):
-                    work(*args, **kwargs)
+                task_id = _task_id()
+                with bound_contextvars(task_name=name, task_id=task_id), task_span(name, task_id):
+                    if check:
+                        check(*args, **kwargs)
+                    if every is None or take_turn(store_engine(), work.__name__, every(settings())):
+                        work(*args, **kwargs)
             except UsageError as error:
                 structlog.get_logger("feedmill").error("task refused", task=name, reason=str(error))
             except DBAPIError as error:
@@ -58,3 +62,9 @@ def task(
         return app.task(name=name, shared=False, check_arguments=staticmethod(check) if check else None)(run)
 
     return declare
+
+
+def _task_id() -> str | None:
+    """Return the id of the message that is being worked on; None where the task was called as a function."""
+    running = app.current_worker_task
+    return running.request.id if running else None

@@ -10,6 +10,8 @@ from worker.celery_settings import PRUNE_EVERY, SEEK_EVERY
 from worker.database.engine import store_engine
 from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError
+from worker.heartbeat import HEARTBEAT_TURN
+from worker.heartbeat import send_heartbeat as tell_dead_mans_switch
 from worker.manage.retention import prune_some
 from worker.pipeline import borrowed_tools
 from worker.seeds.seed_folder import ingest_seed_folder
@@ -48,6 +50,16 @@ def group_articles() -> None:
     grouped = sum(group_waiting(store_engine(), lambda: is_stopping() or is_over()))
     if grouped:
         _LOG.info("grouped", articles=grouped)
+
+
+@task("maintenance.send_heartbeat", at_most=1, every=lambda _: HEARTBEAT_TURN)
+def send_heartbeat() -> None:
+    """Tell the dead man's switch that work is being done, where it is."""
+    sent = tell_dead_mans_switch(store_engine(), settings(), is_stopping)
+    if sent and sent.is_news and sent.reason:
+        _LOG.warning("no heartbeat", reason=sent.reason)
+    elif sent and sent.is_news:
+        _LOG.info("heartbeat back")
 
 
 @task("maintenance.prune", at_most=1, every=lambda _: PRUNE_EVERY)

@@ -3,6 +3,7 @@
 import structlog
 
 from tasks.decorator import task
+from tasks.maintenance import send_heartbeat
 from worker.basics.stopping import is_stopping, time_limits
 from worker.basics.text import show_wrong
 from worker.celery import count_waiting_messages
@@ -16,6 +17,7 @@ from worker.pipeline import borrowed_tools, count_poll_tasks, request_by_name
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
 from worker.settings import settings
+from worker.telemetry.spans import note_poll
 
 # Looked up one by one, in the time of a task.
 _MOST_NAMED = 10_000
@@ -29,6 +31,8 @@ def tick() -> None:
     mend_clock_step(store_engine(), time_limits(chosen.fetch_timeout).lease, chosen.host_gap)
     if not take_turn(store_engine(), TICK, chosen.tick_interval):
         return
+    if chosen.heartbeat_url:
+        send_heartbeat.delay()
     wanted = count_poll_tasks(store_engine(), chosen.batch_size, chosen.tick_tasks)
     # Poll tasks that still wait for a free worker count as sent.
     for _ in range(wanted - count_waiting_messages("feeds") if wanted else 0):
@@ -41,6 +45,7 @@ def poll_due() -> None:
     with borrowed_tools() as tools:
         for record in poll_due_feeds(tools, is_stopping):
             log_poll(record)
+            note_poll(record)
 
 
 def _check_names(feeds: object, force: object = False) -> None:  # noqa: FBT002 -- as Celery sends them
@@ -78,3 +83,4 @@ def poll_requested(feed_ids: list[int], force: bool = False) -> None:  # noqa: F
     with borrowed_tools() as tools:
         for record in poll_requested_feeds(tools, feed_ids, is_stopping, force=force):
             log_poll(record)
+            note_poll(record)

@@ -5,13 +5,16 @@ from typing import Any
 
 import structlog
 from celery import beat
-from celery.worker import consumer
 from kombu.exceptions import OperationalError
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
+from worker import watched_consumer
+from worker.basics.service_manager import AT_WORK, STOPPING, tell_service_manager
+
 _LOG = structlog.get_logger("feedmill")
+_CUT_OFF = "broker gone"
 # The published types of kombu leave out most of what is used here.
 _Channel: Any = redis.Channel
 _Transport: Any = redis.Transport
@@ -70,7 +73,7 @@ def _read_results(loop: Any) -> None:
             read(*arguments)
 
 
-class Consumer(consumer.Consumer):
+class Consumer(watched_consumer.Consumer):
     """A worker's loop that sends other workers no heartbeats, to which nobody here listens.
 
     ``celery.worker.heartbeat.Heart`` publishes every two seconds from within the loop and tries for ever
@@ -99,6 +102,7 @@ class Scheduler(beat.Scheduler):
             return super().tick(*arguments, **options)
         finally:
             self._is_sending = False
+            tell_service_manager(AT_WORK, status=_CUT_OFF if self._is_cut_off else "at work")
 
     def close(self) -> None:
         """Close the connection to Redis, but not while a message is sent: Celery calls this again at the end.
@@ -107,6 +111,7 @@ class Scheduler(beat.Scheduler):
         ValueError for its closed buffer (``redis._parsers.socket.SocketBuffer._read_from_socket``), which
         ``celery.beat.Scheduler.apply_async`` takes for a message that cannot be sent: beat went on for ever.
         """
+        tell_service_manager(STOPPING)
         if not self._is_sending:
             super().close()
 
@@ -119,7 +124,7 @@ class Scheduler(beat.Scheduler):
                 _LOG.exception("not sent", task=entry.task)
             elif not self._is_cut_off:
                 self._is_cut_off = True
-                _LOG.error("broker gone", error=str(error.__context__))
+                _LOG.error(_CUT_OFF, error=str(error.__context__))
         else:
             if self._is_cut_off:
                 self._is_cut_off = False

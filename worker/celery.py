@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import click
 import structlog
 from celery import Celery, Task
 from celery.app.amqp import AMQP
@@ -27,23 +28,30 @@ from celery.signals import (
     celeryd_init,
     worker_init,
     worker_process_init,
+    worker_process_shutdown,
     worker_shutting_down,
 )
 from kombu import Connection
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
+from worker.basics.event_lines import speaks_in_events, write_event
+from worker.basics.service_manager import AT_WORK, READY, STOPPING, tell_service_manager, watchdog_interval
 from worker.basics.stopping import ask_to_stop, prepare_to_stop
 from worker.celery_settings import REDIS_TRANSPORT, celery_settings
 from worker.database.clock import Clock
 from worker.database.conflicts import explain_failure
 from worker.database.engine import forget_after_fork, store_engine
 from worker.database.schema import check_schema
-from worker.errors import BrokerError, StoreError, UsageError
-from worker.logs import set_up_logs
-from worker.settings import settings
+from worker.errors import BrokerError, SettingsError, StoreError, UsageError
+from worker.logs import set_up_logs, speak_in_json
+from worker.settings import settings, wants_json_logs
+from worker.telemetry.sentry import report_faults
+from worker.telemetry.spans import flush_spans
 
 _TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
+# Celery's commands that are processes of a deployment; all others answer a person.
+_PROGRAMS = {"worker", "beat"}
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not
@@ -95,6 +103,18 @@ class _Connection(Connection):
         """Return the address, without its password: that of Redis, whatever class speaks to it."""
         return str(super().as_uri(*arguments, **options)).replace(REDIS_TRANSPORT, "rediss" if self.ssl else "redis", 1)
 
+    def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
+        """Connect however long it takes, and meanwhile call back each second: whoever waits for Redis is not stuck."""
+        call_back = options.pop("callback", None)
+
+        def tell_watchdog() -> None:
+            tell_service_manager(AT_WORK, status=f"{self.as_uri()} cannot be reached")
+            if call_back:
+                call_back()
+
+        options["callback"] = tell_watchdog if watchdog_interval() else call_back
+        return super().ensure_connection(*arguments, **options)
+
 
 class _Amqp(AMQP):
     Connection = _Connection
@@ -145,7 +165,28 @@ app = _SteadyCelery(
     log=_Logs,
     set_as_current=False,
 )
-app.add_defaults(lambda: celery_settings(settings()))
+
+
+def _configure() -> dict[str, Any]:
+    """Return Celery's configuration; our own worker and beat, which ask for it first of all, begin to speak here."""
+    context = click.get_current_context(silent=True)
+    is_program = bool(context and context.info_name in _PROGRAMS and getattr(context.obj, "app", None) is app)
+    if context and is_program and wants_json_logs():
+        # Without Celery's banner, which is a page of text.
+        context.obj.quiet = True
+        speak_in_json()
+    try:
+        chosen = settings()
+    except SettingsError as error:
+        # Celery would end its command with a traceback; other programs want the error.
+        raise (SystemExit(f"feedmill: {error}") if is_program else error) from None
+    if is_program and speaks_in_events():
+        # Before Celery does, which warns of things first.
+        set_up_logs(chosen)
+    return celery_settings(chosen)
+
+
+app.add_defaults(_configure)
 
 
 def send_poll_requested(feed_ids: Sequence[int]) -> None:
@@ -170,8 +211,9 @@ def count_waiting_messages(queue: str) -> int:
 def _listen_in_own_worker(instance: Any, **_: object) -> None:
     if instance.app is app:
         worker_init.connect(_prepare_worker)
-        celeryd_after_setup.connect(_silence_advice)
+        celeryd_after_setup.connect(_announce)
         worker_process_init.connect(_leave_connections_to_the_parent)
+        worker_process_shutdown.connect(_send_last_spans)
         worker_shutting_down.connect(_stop_polling)
 
 
@@ -179,6 +221,16 @@ def _listen_in_own_worker(instance: Any, **_: object) -> None:
 def _prepare_beat(sender: Any, **_: object) -> None:
     if sender.app is app:
         _refuse_memory()
+        if not app.conf.feedmill_embedded:
+            _report_faults()
+            tell_service_manager(READY)
+
+
+def _report_faults() -> None:
+    try:
+        report_faults(settings())
+    except SettingsError as error:
+        raise SystemExit(f"feedmill: {error}") from error
 
 
 def _refuse_memory() -> None:
@@ -193,6 +245,7 @@ def _refuse_memory() -> None:
 def _prepare_worker(**_: object) -> None:
     _refuse_memory()
     prepare_to_stop()
+    _report_faults()
     try:
         check_schema(store_engine())
     except StoreError as error:
@@ -202,9 +255,15 @@ def _prepare_worker(**_: object) -> None:
         structlog.get_logger("feedmill").warning(str(explain_failure(error, store_engine())))
 
 
-def _silence_advice(**_: object) -> None:
+def _announce(**_: object) -> None:
+    # Before Redis is there: the order in which servers start does not matter.
+    tell_service_manager(READY)
     # Celery warns of worker_cancel_long_running_tasks_on_connection_loss at each loss of the connection.
     warnings.simplefilter("ignore", CPendingDeprecationWarning)
+
+
+def _send_last_spans(**_: object) -> None:
+    flush_spans()
 
 
 def _leave_connections_to_the_parent(**_: object) -> None:
@@ -213,3 +272,7 @@ def _leave_connections_to_the_parent(**_: object) -> None:
 
 def _stop_polling(**_: object) -> None:
     ask_to_stop()
+    tell_service_manager(STOPPING)
+    if speaks_in_events():
+        # What Celery says of it is plain text.
+        write_event("told to stop", "info")

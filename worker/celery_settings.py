@@ -12,6 +12,7 @@ from worker.settings import Settings
 
 QUEUES = ("feeds", "ondemand", "maintenance")
 REDIS_TRANSPORT = "worker.broker:Transport"
+_IN_MEMORY = "worker.watched_consumer:EmbeddedConsumer"
 # Often, because one task looks for a few feeds only: it must end as soon as a poll task does.
 SEEK_EVERY = timedelta(minutes=15)
 PRUNE_EVERY = timedelta(hours=1)
@@ -51,7 +52,7 @@ def celery_settings(chosen: Settings) -> dict[str, Any]:
         "task_publish_retry_policy": {"max_retries": 1},
         # With Redis this would kill tasks and park their messages until the visibility timeout.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "worker_consumer": ("celery.worker.consumer" if chosen.is_broker_in_memory else "worker.broker") + ":Consumer",
+        "worker_consumer": _IN_MEMORY if chosen.is_broker_in_memory else "worker.broker:Consumer",
         "worker_soft_shutdown_timeout": _SOFT_SHUTDOWN_SECONDS,
         "worker_max_tasks_per_child": 500,
         "worker_hijack_root_logger": False,

@@ -8,7 +8,9 @@ import io
 import logging
 import os
 import sys
-from collections.abc import MutableMapping
+import threading
+import warnings
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,6 +18,7 @@ from typing import Any, TextIO
 
 import structlog
 
+from worker.basics.event_lines import EventLines, speaks_in_events, stream_under
 from worker.basics.screen_lines import cut_line, screen_width, wrap_lines
 from worker.basics.text import make_visible
 from worker.settings import Settings
@@ -24,7 +27,10 @@ from worker.values.outcomes import Outcome, PollRecord
 # These write a line for each message, many times a minute, which would bury ours.
 _TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
 # Fields of a poll that only its row in the ledger shows to people.
-_IN_THE_LEDGER = {"http_status", "next_poll_at", "next_poll_reason", "feed_id"}
+_IN_THE_LEDGER = {"http_status", "next_poll_at", "next_poll_reason", "feed_id", "started_at"}
+# Which task wrote a line is bound to all lines of that task; people see it by the line.
+_OF_THE_TASK = {"task_name", "task_id"}
+_LISTENERS: list[Callable[[MutableMapping[str, Any]], None]] = []
 # Their lines are no use where the broker is in this process's own memory.
 _OF_THE_BROKER = ("celery.worker.consumer.connection", "celery.apps.worker", "kombu.connection")
 
@@ -38,13 +44,14 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
         structlog.processors.TimeStamper(fmt="iso" if is_json else _stamp_for_people(), utc=is_json),
         structlog.processors.StackInfoRenderer(),
         _without_none,
+        _tell_in_passing,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream_under(sys.stderr))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -58,6 +65,52 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
+def speak_in_json() -> None:
+    """Make an event of each line that is printed in this process, of each warning and of each fault nobody caught.
+
+    Logs that are set up from now on go to the streams that were there before.
+    """
+    if speaks_in_events():
+        return
+    # Celery's own worker writes to the streams that Python began with.
+    sys.stdout = sys.__stdout__ = EventLines(sys.stdout, "info")  # type: ignore[assignment,misc]  # all that print needs
+    sys.stderr = sys.__stderr__ = EventLines(sys.stderr, "error")  # type: ignore[assignment,misc]  # likewise
+    warnings.showwarning = _log_warning  # type: ignore[assignment]  # what it passes further is of no use
+    sys.excepthook = lambda kind, error, trace: log_fault("ended by a fault", (kind, error, trace))
+    threading.excepthook = lambda fault: log_fault(
+        "a thread ended by a fault", (fault.exc_type, fault.exc_value, fault.exc_traceback)
+    )
+    sys.unraisablehook = lambda fault: log_fault(
+        fault.err_msg or "a fault while tidying up", (fault.exc_type, fault.exc_value, fault.exc_traceback)
+    )
+
+
+def _log_warning(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object) -> None:
+    place = {"category": category.__name__, "place": f"{filename}:{lineno}"}
+    structlog.get_logger("py.warnings").warning(" ".join(str(message).split()), **place)
+
+
+def log_fault(event: str, fault: Any) -> None:
+    """Log what nobody thought of, an error or what Python knows of one, with its traceback."""
+    structlog.get_logger("feedmill").critical(event, exc_info=fault)
+
+
+def tell_of_events(listen: Callable[[MutableMapping[str, Any]], None]) -> None:
+    """Have every event told that is logged from now on, before it is written; it is not for the listener to change."""
+    _LISTENERS.append(listen)
+
+
+def tell_listeners(event: MutableMapping[str, Any]) -> None:
+    """Tell of an event that is not logged, for it is shown otherwise."""
+    for listen in _LISTENERS:
+        listen(event)
+
+
+def _tell_in_passing(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    tell_listeners(event)
+    return event
+
+
 def log_poll(record: PollRecord) -> None:
     """Log one poll: what it found, what it cost, when the next one is and why."""
     log = structlog.get_logger("feedmill")
@@ -65,6 +118,7 @@ def log_poll(record: PollRecord) -> None:
     write(
         "polled",
         url=record.url,
+        started_at=record.started_at.isoformat(),
         outcome=str(record.outcome),
         new=record.new,
         updated=record.updated,
@@ -138,6 +192,7 @@ def _indent(traceback: str) -> str:
 
 def _for_people(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Leave out of a poll's line what `feedmill polls` shows in full, so that it fits on a screen."""
+    event = {name: value for name, value in event.items() if name not in _OF_THE_TASK}
     if event.get("event") != "polled":
         return event
     due_at = event.get("next_poll_at")

@@ -3,12 +3,14 @@
 import difflib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -126,6 +128,17 @@ def _check_webhook_secret(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+def _check_heartbeat_url(url: SecretStr | None) -> SecretStr | None:
+    if url:
+        try:
+            parts = urlsplit(url.get_secret_value().strip())
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+            raise ValueError("it must be a URL that begins with http:// or https://, without a user name")
+    return url
+
+
 Duration = Annotated[timedelta, _from_text(parse_duration)]
 Size = Annotated[int, _from_text(parse_size)]
 Count = Annotated[int, _from_text(_check_count), Field(gt=0)]
@@ -200,6 +213,10 @@ class Settings(BaseSettings):
     """How long documents are kept after they were last served, for ``feedmill reparse``; None: none is kept."""
     webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_webhook_secret)] = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
+    heartbeat_url: Annotated[SecretStr | None, _unless_empty(SecretStr), AfterValidator(_check_heartbeat_url)] = None
+    """What is asked for, at most once a minute, after work was done well; None: nothing is."""
+    sentry_dsn: Annotated[SecretStr | None, _unless_empty(SecretStr)] = None
+    """Where faults are sent, with the extra ``sentry``; None: to the variable SENTRY_DSN, if anywhere."""
     log_format: Literal["console", "json"] = "console"
     """``console`` for people, ``json`` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -251,6 +268,14 @@ def read_settings(**chosen: object) -> Settings:
         raise SettingsError(f"`.env` cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
+def wants_json_logs() -> bool:
+    """Return whether logs are for machines, as far as that can be told where another setting is wrong."""
+    with suppress(OSError, UnicodeDecodeError):
+        named = {name.upper(): value for name, value in {**dotenv_values(".env"), **os.environ}.items()}
+        return named.get(f"{_PREFIX}LOG_FORMAT") == "json"
+    return False
+
+
 def read_feed_variables() -> dict[str, str]:
     """Return the environment variables, or lines of ``.env``, that hold secrets of feeds' requests."""
     named = {**dotenv_values(".env"), **os.environ}
@@ -277,5 +302,5 @@ def _one_sentence(error: ValidationError) -> str:
         return reason
     name, given = _PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
     # A URL may hold a password.
-    shown = "" if name.endswith(("_SECRET", "_URL", "_PROXY")) or given in reason else f" (it was {given})"
+    shown = "" if name.endswith(("_SECRET", "_URL", "_PROXY", "_DSN")) or given in reason else f" (it was {given})"
     return f"{name} is wrong: {reason}{shown}"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.documents import item, rss
+from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.waiting import PATIENCE, wait_for
 from worker.database.engine import open_store
@@ -54,6 +55,17 @@ def _articles(feedmill: Feedmill) -> list[dict[str, object]]:
     listed = feedmill("articles", "--json")
     assert listed.returncode == 0
     return [json.loads(line) for line in listed.stdout.splitlines()]
+
+
+def test_once_tells_the_dead_mans_switch_and_takes_no_harm_from_it(
+    environment: dict[str, str], feedmill: Feedmill, publisher: Publisher
+) -> None:
+    environment["FEEDMILL_HEARTBEAT_URL"] = publisher.on("/ping/secret", [Answer(b"OK"), Answer(status=500)])
+    taken, refused = feedmill("run", "--once"), feedmill("run", "--once")
+    assert (taken.returncode, taken.stderr) == (0, "")
+    told = "The heartbeat is not taken: 127.0.0.1 answered 500 (Internal Server Error).\n"
+    assert (refused.returncode, refused.stderr) == (0, told)
+    assert len(publisher.requests_of("/ping/secret")) == 2
 
 
 def test_once_shows_the_seed_article_and_the_sample_feeds_articles(seeds: Path, feedmill: Feedmill) -> None:

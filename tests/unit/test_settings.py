@@ -30,6 +30,7 @@ def test_the_defaults_need_no_server() -> None:
         ("RETAIN_DOCUMENTS", "", "retain_documents", None),
         ("PROXY", "http://u:p@h:1", "proxy", Proxy("http", "h", 1, "u", "p")),
         ("PROXY", "", "proxy", None),
+        ("HEARTBEAT_URL", "", "heartbeat_url", None),
         ("CA_BUNDLE", certifi.where(), "ca_bundle", Path(certifi.where())),
         ("CA_BUNDLE", " ", "ca_bundle", None),
         ("RETAIN_ARTICLES", "90d", "retain_articles", timedelta(days=90)),
@@ -130,6 +131,9 @@ def test_settings_cannot_be_changed() -> None:
         ("WEBHOOK_SECRET", "hunter2", "at least 32 characters"),
         ("DATABASE_URL", "mysql://u:hunter2@h/db", "must begin with sqlite:// or postgresql://"),
         ("BROKER_URL", "amqp://u:hunter2@h", "must begin with redis://"),
+        ("HEARTBEAT_URL", "ftp://h/hunter2", "must be a URL that begins with http:// or https://"),
+        ("HEARTBEAT_URL", "https://u:hunter2@h/ping", "without a user name"),
+        ("HEARTBEAT_URL", "https://[hunter2/ping", "must be a URL"),
         ("PROXY", "http://u:hunter2@h", "a proxy is named as http://host:port"),
     ],
 )

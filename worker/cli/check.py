@@ -7,11 +7,10 @@ import click
 
 from worker.basics.units import parse_duration, show_duration
 from worker.cli.open_store import reading_store
-from worker.cli.output import counted, from_now, write_line
+from worker.cli.output import write_line
 from worker.database.clock import read_clock
-from worker.database.schema import SCHEMA_VERSION
 from worker.errors import StoreError, UsageError
-from worker.look.work import Verdict, Work, judge_work, read_work
+from worker.look.work import LATE, VERY_LATE, Verdict, Work, describe_work, judge_work, read_work
 
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(days=30)
 
@@ -30,8 +29,12 @@ class _Check(click.Command):
 
 
 @click.command("check", cls=_Check)
-@click.option("--warn", default="10m", show_default=True, help="How late feeds may be before it is a warning.")
-@click.option("--crit", default="1h", show_default=True, help="How late they may be before it is critical.")
+@click.option(
+    "--warn", default=show_duration(LATE), show_default=True, help="How late feeds may be before it is a warning."
+)
+@click.option(
+    "--crit", default=show_duration(VERY_LATE), show_default=True, help="How late they may be before it is critical."
+)
 def check_command(*, warn: str, crit: str) -> None:
     """Say in one line whether feeds are polled when they are due, and end as plugins of Nagios do.
 
@@ -46,7 +49,7 @@ def check_command(*, warn: str, crit: str) -> None:
         _end(Verdict.UNKNOWN, str(error))
     except StoreError as error:
         _end(Verdict.CRITICAL, str(error))
-    _end(judge_work(work, *bounds), f"{_describe(work)} | {_measure(work, bounds)}")
+    _end(judge_work(work, *bounds), f"{describe_work(work)} | {_measure(work, bounds)}")
 
 
 def _read_bounds(warn: str, crit: str) -> tuple[timedelta, timedelta]:
@@ -64,16 +67,6 @@ def _read_bound(option: str, text: str) -> timedelta:
     if not _SHORTEST <= bound <= _LONGEST:
         raise UsageError(f"{option} is 1s to 30d, written as 90s, 15m, 6h, 2d or 1h30m; not {text!r}.")
     return bound
-
-
-def _describe(work: Work) -> str:
-    polled = f"last poll {from_now(work.last_poll_at, work.at)}" if work.last_poll_at else "no poll yet"
-    if not work.late.count:
-        late = "no feed is late"
-    else:
-        number = f"{work.late.how} {counted(work.late.count, 'feed')}".strip()
-        late = f"{number} late, by {show_duration(work.waiting)} at the most"
-    return f"{late}; {polled}; schema {SCHEMA_VERSION}"
 
 
 def _measure(work: Work, bounds: tuple[timedelta, timedelta]) -> str:

@@ -21,11 +21,13 @@ from rich.console import Console, ConsoleRenderable
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
+from worker.basics.event_lines import speaks_in_events, write_event
 from worker.basics.faults import name_fault
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
 from worker.basics.units import show_duration
 from worker.cli.moments import show_moment
+from worker.logs import log_fault, tell_listeners
 
 # Columns of a page where no screen sets them.
 _PAGE = 80
@@ -176,6 +178,10 @@ def _clear(sentence: str) -> str:
 
 def write_stop(sentence: str) -> None:
     """Print on standard error, below the ^C that a terminal shows, that Ctrl-C was heard."""
+    if speaks_in_events():
+        # It is no failure, as all else on that stream may be.
+        write_event(sentence, "info")
+        return
     click.echo(("\n" if sys.stderr.isatty() else "") + sentence, err=True)
 
 
@@ -193,6 +199,10 @@ def show_help(error: click.ClickException) -> None:
 
 def show_fault(error: Exception) -> None:
     """Print on standard error the traceback of what nobody thought of, and below it a sentence."""
+    if speaks_in_events():
+        log_fault(f"ended by {name_fault(error)}", error)
+        return
+    tell_listeners({"event": "ended by a fault", "level": "critical", "exc_info": error})
     # Not splitlines: an error's own words may hold other signs that part lines.
     for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
         write_note(line)

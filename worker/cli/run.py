@@ -5,20 +5,24 @@ from collections.abc import Iterable
 
 import click
 
+from worker.basics.event_lines import speaks_in_events
 from worker.cli.articles import article_columns
 from worker.cli.open_store import group_stored, migrate_aloud, opened_store
-from worker.cli.output import counted, with_progress, write_line, write_stop
+from worker.cli.output import counted, with_progress, write_line, write_note, write_stop
 from worker.cli.seeds import print_seeds
 from worker.cli.tables import print_table
 from worker.cli.wanted_rows import FIRST_STEPS
 from worker.database.engine import place_of, reading
 from worker.embedded_worker import run_embedded, sole_use
 from worker.errors import UsageError
+from worker.heartbeat import send_heartbeat
+from worker.logs import speak_in_json
 from worker.look.listings import Wanted, is_any_feed_polled, list_articles
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.seed_folder import explain_missing_folder, ingest_seed_folder
-from worker.settings import Settings, settings
+from worker.settings import Settings, settings, wants_json_logs
+from worker.telemetry.sentry import report_faults
 from worker.values.outcomes import PollRecord
 
 _NEWEST = 15
@@ -28,7 +32,10 @@ _NEWEST = 15
 @click.option("--once", is_flag=True, help="Read the seeds, poll what is due, print a summary and end.")
 def run_command(*, once: bool) -> None:
     """Poll on schedule in this one process: no server is needed, Ctrl-C ends it."""
+    if wants_json_logs():
+        speak_in_json()
     chosen = settings()
+    report_faults(chosen)
     _look_for_seeds(chosen)
     with opened_store(check=False) as engine, sole_use(engine):
         if migrate_aloud(engine):
@@ -59,10 +66,21 @@ def _look_for_seeds(chosen: Settings) -> None:
 def _poll_once(tools: Tools) -> None:
     _print_polls(with_progress(poll_all_due(tools, lambda: False), "Polling", name=lambda record: record.url))
     group_stored(tools.engine)
+    _send_heartbeat(tools)
+    if speaks_in_events():
+        # The table is for people.
+        return
     with reading(tools.engine) as connection:
         newest = list_articles(connection, Wanted(limit=_NEWEST, newest_first=True))
         write_line("")
         print_table(article_columns(), newest, when_empty="No articles yet.")
+
+
+def _send_heartbeat(tools: Tools) -> None:
+    # What calls this every so often is what the dead man's switch watches; how it fares is none of the work's success.
+    sent = send_heartbeat(tools.engine, settings())
+    if sent and sent.reason:
+        write_note(f"{sent.reason[0].upper()}{sent.reason[1:]}.")
 
 
 def _print_polls(records: Iterable[PollRecord]) -> None:

@@ -6,8 +6,9 @@ from worker.basics.stopping import LONGEST_ANSWER
 from worker.cli.output import write_line, write_stop
 from worker.database.engine import open_store
 from worker.errors import UsageError
-from worker.logs import set_up_logs
-from worker.settings import settings
+from worker.logs import set_up_logs, speak_in_json
+from worker.settings import settings, wants_json_logs
+from worker.telemetry.sentry import report_faults
 
 _LAST_PORT = 65_535
 
@@ -27,8 +28,11 @@ def web_command(*, bind: str) -> None:
         raise UsageError(
             f"What answers over HTTP is not installed ({error.name}): `pip install '.[web]'` in the clone of Feedmill."
         ) from error
+    if wants_json_logs():
+        speak_in_json()
     chosen = settings()
     set_up_logs(chosen)
+    report_faults(chosen)
     application = make_application(open_store(chosen.database_url, LONGEST_ANSWER), chosen)
     with listen(host, port) as listening:
         bound, taken = listening.getsockname()[:2]

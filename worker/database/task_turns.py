@@ -44,9 +44,15 @@ def find_last_turn(connection: Connection, name: str) -> datetime | None:
     return taken_at
 
 
-def note_turn(connection: Connection, name: str, note: str, now: datetime) -> None:
-    """Record that something was done and why, for whoever looks at the store's health."""
-    noted = {"taken_at": now, "note": note, "noted_at": now}
+def find_note(connection: Connection, name: str) -> str | None:
+    """Return what was noted of something, or None."""
+    note: str | None = connection.execute(select(TurnRow.note).where(TurnRow.name == name)).scalar()
+    return note
+
+
+def note_turn(connection: Connection, name: str, note: str | None, now: datetime) -> None:
+    """Record that something was done and why, for whoever looks at the store's health; None takes that back."""
+    noted = {"taken_at": now, "note": note, "noted_at": now if note else None}
     new = upsert(connection.dialect.name, TurnRow).values(name=name, **noted)
     connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_=noted))
 

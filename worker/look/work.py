@@ -6,9 +6,15 @@ from enum import IntEnum
 
 from sqlalchemy import Connection, func, select
 
+from worker.basics.units import show_duration
 from worker.database.feed_tables import HostRow
+from worker.database.schema import SCHEMA_VERSION
 from worker.look.counts import Counted, count_late
 from worker.look.health import find_last_poll
+
+LATE = timedelta(minutes=10)
+VERY_LATE = timedelta(hours=1)
+"""How late feeds are a warning, and critical, unless somebody says otherwise."""
 
 
 class Verdict(IntEnum):
@@ -45,3 +51,19 @@ def judge_work(work: Work, warn: timedelta, critical: timedelta) -> Verdict:
         return Verdict.OK
     is_idle = work.last_poll_at is None or work.at - work.last_poll_at >= warn
     return Verdict.CRITICAL if is_idle or work.waiting >= critical else Verdict.WARNING
+
+
+def describe_work(work: Work) -> str:
+    """Say in one line what the verdict is made of."""
+    polled = f"last poll {_ago(work.at - work.last_poll_at)}" if work.last_poll_at else "no poll yet"
+    if not work.late.count:
+        late = "no feed is late"
+    else:
+        feeds = "1 feed" if work.late.count == 1 else f"{work.late.count:,} feeds"
+        late = f"{f'{work.late.how} {feeds}'.strip()} late, by {show_duration(work.waiting)} at the most"
+    return f"{late}; {polled}; schema {SCHEMA_VERSION}"
+
+
+def _ago(distance: timedelta) -> str:
+    whole = timedelta(seconds=round(distance.total_seconds()))
+    return f"{show_duration(whole).split(' ')[0]} ago" if distance >= timedelta(seconds=1) else "now"

@@ -8,6 +8,7 @@ import resource
 import sys
 from typing import BinaryIO
 
+from worker.basics.event_lines import JSON_LINES, EventLines
 from worker.basics.faults import as_failure
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.document import parse_document
@@ -22,6 +23,8 @@ def main() -> None:
     # Whatever a library prints must not get between the frames.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    if sys.argv[2:] == [JSON_LINES]:
+        sys.stdout = sys.stderr = EventLines(sys.stderr, "error")
     with answers:
         while lengths := sys.stdin.buffer.read(LENGTHS.size):
             answers.write(_answer(sys.stdin.buffer, *LENGTHS.unpack(lengths)))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from worker.basics.event_lines import JSON_LINES, speaks_in_events
 from worker.basics.units import show_duration
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.frames import LENGTHS, LONGEST_SENTENCE, pack_request, unpack_answer
@@ -48,9 +49,10 @@ class ChildProcess:
         self._unsent = memoryview(b"")
         self._heard = bytearray()
         self._asked_at: float | None = None
+        speech = [JSON_LINES] if speaks_in_events() else []
         self._process = subprocess.Popen(  # noqa: S603 -- our own interpreter, our own module
             # -P: a folder called worker where the process was started must not be taken for ours.
-            [sys.executable, "-P", "-m", "worker.parse.child", str(limits.memory)],
+            [sys.executable, "-P", "-m", "worker.parse.child", str(limits.memory), *speech],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"PYTHONPATH": _PACKAGES, "PATH": os.defpath},

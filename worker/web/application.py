@@ -10,20 +10,16 @@ from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from worker.database.conflicts import explain_failure
 from worker.errors import StoreError
 from worker.settings import Settings
+from worker.web import probes
+from worker.web.answers import answer_text
 
 _LOG = structlog.get_logger("feedmill")
-# Nothing that is answered is a page with parts: a browser must not make one of it, nor keep it.
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 
 
 def make_application(engine: Engine, chosen: Settings) -> Starlette:
@@ -39,17 +35,13 @@ def make_application(engine: Engine, chosen: Settings) -> Starlette:
     )
     application.state.engine = engine
     application.state.settings = chosen
+    application.state.probes = probes.Probes(engine)
     return application
 
 
 def list_routes() -> list[BaseRoute]:
     """Return the routes of all subjects."""
-    return [Route("/", _list_paths)]
-
-
-def answer_text(text: str, status: int = 200) -> Response:
-    """Return an answer of one line of plain text."""
-    return PlainTextResponse(f"{text}\n", status, headers=_HEADERS)
+    return [Route("/", _list_paths), *probes.ROUTES]
 
 
 def _list_paths(_request: Request) -> Response:

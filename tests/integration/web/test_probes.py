@@ -1,0 +1,102 @@
+"""/healthz judges the work that is done, /readyz whether the store can be used; one that hangs holds up neither."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+import requests
+from sqlalchemy import Engine, create_engine, text
+
+from tests.servers.web import web_server
+from worker.database.clock import read_clock
+from worker.database.engine import open_store, writing
+from worker.database.feed_tables import HostRow
+from worker.database.schema import SCHEMA_VERSION
+from worker.look.work import Verdict
+from worker.web.probes import Found, SharedLook
+
+
+def _make_late(store: Engine, by: timedelta) -> None:
+    with writing(store) as connection:
+        at = read_clock(connection).now() - by
+        connection.execute(HostRow.__table__.insert().values(name="h.example:443", claimable_at=at))
+
+
+@pytest.fixture
+def hanging() -> Iterator[Engine]:
+    """A database that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        engine = open_store(f"postgresql+psycopg://nobody@127.0.0.1:{listening.getsockname()[1]}/none")
+        yield engine
+        engine.dispose()
+
+
+def test_a_store_in_which_nothing_is_late_is_well_and_ready(store: Engine) -> None:
+    with web_server(store) as at:
+        health, ready = requests.get(f"{at}/healthz", timeout=30), requests.get(f"{at}/readyz", timeout=30)
+    assert (health.status_code, ready.status_code) == (200, 200)
+    assert health.text == f"OK: no feed is late; no poll yet; schema {SCHEMA_VERSION}\n"
+    assert ready.text == f"OK: ready; schema {SCHEMA_VERSION}\n"
+
+
+def test_work_that_is_not_done_is_critical_and_the_store_ready_all_the_same(store: Engine) -> None:
+    _make_late(store, timedelta(hours=2))
+    accept = {"Accept": "application/json"}
+    with web_server(store) as at:
+        health = requests.get(f"{at}/healthz", timeout=30, headers=accept)
+        ready = requests.get(f"{at}/readyz", timeout=30, headers=accept)
+    assert (health.status_code, ready.status_code) == (503, 200)
+    told = health.json()
+    assert told.pop("waiting_seconds") >= 7200
+    assert told == {
+        "verdict": "CRITICAL",
+        "sentence": f"no feed is late; no poll yet; schema {SCHEMA_VERSION}",
+        "late": 0,
+        "last_poll_at": None,
+        "schema": SCHEMA_VERSION,
+    }
+    assert ready.json() == {"verdict": "OK", "sentence": f"ready; schema {SCHEMA_VERSION}", "schema": SCHEMA_VERSION}
+
+
+def test_a_store_of_another_schema_is_neither_well_nor_ready(store: Engine) -> None:
+    with writing(store) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with web_server(store) as at:
+        answers = [requests.get(f"{at}/{path}", timeout=30) for path in ("healthz", "readyz")]
+    told = "CRITICAL: the store cannot be used now; the log says why\n"
+    assert [(answer.status_code, answer.text) for answer in answers] == [(503, told)] * 2
+
+
+def test_a_database_that_is_down_is_neither_well_nor_ready() -> None:
+    with web_server(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")) as at:
+        answers = [requests.get(f"{at}/{path}", timeout=30) for path in ("healthz", "readyz")]
+    assert [answer.status_code for answer in answers] == [503, 503]
+
+
+def test_a_database_that_hangs_is_told_of_in_time(hanging: Engine) -> None:
+    began = datetime.now().astimezone()
+    with web_server(hanging) as at, ThreadPoolExecutor(8) as many:
+        answers = [*many.map(lambda _: requests.get(f"{at}/healthz", timeout=30), range(8))]
+        took = datetime.now().astimezone() - began
+    told = "CRITICAL: the store does not answer within 3s\n"
+    assert [(answer.status_code, answer.text) for answer in answers] == [(503, told)] * 8
+    assert took < timedelta(seconds=6)
+
+
+def test_those_who_ask_at_once_share_one_look() -> None:
+    looks, may_end = [], threading.Event()
+
+    def look() -> Found:
+        looks.append(1)
+        may_end.wait(30)
+        return Found(Verdict.OK, "well", {})
+
+    shared = SharedLook(look)
+    with ThreadPoolExecutor(8) as many:
+        asked = [many.submit(shared.result) for _ in range(8)]
+        may_end.set()
+        assert {each.result().sentence for each in asked} == {"well"}
+    assert len(looks) == 1

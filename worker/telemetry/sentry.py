@@ -1,0 +1,121 @@
+"""Telling Sentry of faults, and of nothing else.
+
+A poll that fails is data, and so is a database that is away; a fault is what nobody thought of, and all of those are
+logged with a traceback. So what is sent is read off the log. Sentry's own integrations would patch Celery, which other
+applications of the process share, and send local variables, in which secrets are.
+"""
+
+import atexit
+import os
+import re
+from collections.abc import MutableMapping
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import make_url
+
+from worker.errors import SettingsError
+from worker.logs import tell_of_events
+from worker.settings import Settings, read_feed_variables
+
+_FLUSH_SECONDS = 2.0
+# This process reports already, or the one it was forked from.
+_REPORTED: list[str] = []
+_FAULTS = {"error", "critical"}
+# Of a URL nothing is sent that may be a secret: who asks, and with which key.
+_CREDENTIALS = re.compile(r"//[^/?#\s'\"]*@")
+_QUERY = re.compile(r"(https?://[^\s'\"?#]*)\?[^\s'\"#]*")
+_SHORTEST_SECRET = 4
+
+
+def report_faults(chosen: Settings) -> None:
+    """Send the faults of this process to Sentry from now on, where a DSN is set; SettingsError where that cannot be.
+
+    It never waits for Sentry: what cannot be sent is lost.
+    """
+    named = chosen.sentry_dsn.get_secret_value() if chosen.sentry_dsn else None
+    dsn = named or os.environ.get("SENTRY_DSN")
+    if not dsn or _REPORTED:
+        return
+    try:
+        import sentry_sdk  # noqa: PLC0415 -- of an extra
+        from sentry_sdk.integrations.dedupe import DedupeIntegration  # noqa: PLC0415 -- likewise
+    except ModuleNotFoundError as error:
+        if named is None:
+            # The variable may be meant for others.
+            return
+        raise SettingsError(
+            "FEEDMILL_SENTRY_DSN is set and Sentry's client is not installed: `pip install '.[sentry]'` in the clone "
+            "of Feedmill"
+        ) from error
+    secrets = _secrets_of(chosen)
+    try:
+        sentry_sdk.init(
+            dsn=dsn,
+            release=f"feedmill@{version('feedmill')}",
+            default_integrations=False,
+            auto_enabling_integrations=False,
+            integrations=[DedupeIntegration()],
+            include_local_variables=False,
+            max_breadcrumbs=0,
+            auto_session_tracking=False,
+            before_send=lambda event, _hint: _redact(event, secrets),
+        )
+    except sentry_sdk.utils.BadDsn as error:
+        raise SettingsError(
+            f"{'FEEDMILL_SENTRY_DSN' if named else 'SENTRY_DSN'} is wrong: it is the DSN of a project, as its settings "
+            "in Sentry show it"
+        ) from error
+    _REPORTED.append(dsn)
+    atexit.register(sentry_sdk.flush, _FLUSH_SECONDS)
+    tell_of_events(_tell)
+
+
+def _tell(event: MutableMapping[str, Any]) -> None:
+    """Send a log event that has a traceback."""
+    import sentry_sdk  # noqa: PLC0415 -- of an extra
+
+    raised, trace = event.get("exc_info"), event.get("exception")
+    if event.get("level") not in _FAULTS or not (raised or trace):
+        return
+    facts = {name: value for name, value in event.items() if name not in {"exc_info", "exception", "event", "level"}}
+    with sentry_sdk.new_scope() as scope:
+        for name, value in {**facts, "event": event.get("event")}.items():
+            scope.set_extra(name, value)
+        scope.set_tag("task", event.get("task_name"))
+        if raised:
+            # structlog says True where it means the exception that is being handled.
+            sentry_sdk.capture_exception(None if raised is True else raised)
+        else:
+            # A traceback from the parser's child, which is text.
+            last = str(trace).strip().rsplit("\n", 1)[-1]
+            scope.set_extra("traceback", str(trace))
+            scope.fingerprint = [str(event.get("event")), last]
+            sentry_sdk.capture_message(f"{event.get('event')}: {last}", "error")
+
+
+def _secrets_of(chosen: Settings) -> tuple[str, ...]:
+    """Return what may be in an error's words and must not be sent."""
+    held = [chosen.webhook_secret, chosen.heartbeat_url, chosen.sentry_dsn]
+    passwords = [make_url(url).password for url in (chosen.database_url, chosen.broker_url)]
+    proxy = chosen.proxy.password if chosen.proxy else None
+    named = [
+        *read_feed_variables().values(),
+        *(secret.get_secret_value() for secret in held if secret),
+        *passwords,
+        proxy,
+    ]
+    return tuple(str(secret) for secret in named if secret and len(str(secret)) >= _SHORTEST_SECRET)
+
+
+def _redact(value: Any, secrets: tuple[str, ...]) -> Any:
+    """Return an event without secrets, however deep they are."""
+    if isinstance(value, dict):
+        return {name: _redact(part, secrets) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redact(part, secrets) for part in value]
+    if not isinstance(value, str):
+        return value
+    for secret in secrets:
+        value = value.replace(secret, "…")
+    return _QUERY.sub(r"\1?…", _CREDENTIALS.sub("//…@", value))
