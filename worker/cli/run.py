@@ -12,7 +12,8 @@ from worker.cli.seeds import print_seeds
 from worker.cli.tables import print_table
 from worker.cli.wanted_rows import FIRST_STEPS
 from worker.database.engine import place_of, reading
-from worker.embedded_worker import run_embedded, sole_use
+from worker.database.sole_use import sole_use
+from worker.embedded_worker import run_embedded
 from worker.errors import UsageError
 from worker.look.listings import Wanted, is_any_feed_polled, list_articles
 from worker.pipeline import poll_all_due
