@@ -41,6 +41,7 @@ COMMANDS = {
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
+    "copy": ("worker.cli.copy", "Copy the store into an empty database, SQLite or PostgreSQL."),
     "restored": ("worker.cli.upkeep", "Tell the store that it was restored from a backup."),
     "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
     "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
