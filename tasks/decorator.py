@@ -3,9 +3,10 @@
 import inspect
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 import structlog
@@ -15,10 +16,14 @@ from structlog.contextvars import bound_contextvars
 from worker.celery import app
 from worker.database.conflicts import explain_failure
 from worker.database.engine import store_engine
+from worker.database.schema import check_version
 from worker.database.task_turns import take_turn
-from worker.errors import UsageError
+from worker.errors import StoreError, UsageError
 from worker.settings import Settings, settings
 from worker.telemetry.spans import task_span
+
+# Seconds: some tasks are sent every two.
+_TELL_EVERY = 60
 
 
 def task(
@@ -30,8 +35,9 @@ def task(
     """Make a Celery task of a function; it does nothing when it is not its turn.
 
     At most ``at_most`` threads of a process run it at once, so that long tasks leave threads to urgent ones. It is run
-    once per ``every`` in the whole deployment, however many messages ask for it. ``check`` raises UsageError for wrong
-    arguments: where a message is sent, or in the log of the worker, for other programs send messages by name.
+    once per ``every`` in the whole deployment, however many messages ask for it. Where the store has another schema
+    than this code, since it was migrated beside a running worker, nothing is run. ``check`` raises UsageError for
+    wrong arguments: where a message is sent, or in the log of the worker, for other programs send messages by name.
     """
 
     def declare(work: Callable[..., None]) -> Any:
@@ -46,13 +52,11 @@ def task(
                 with bound_contextvars(task_name=name, task_id=task_id), task_span(name, task_id):
                     if check:
                         check(*args, **kwargs)
-                    if every is None or take_turn(store_engine(), work.__name__, every(settings())):
+                    if _is_its_turn(work.__name__, every):
                         work(*args, **kwargs)
-            except UsageError as error:
-                structlog.get_logger("feedmill").error("task refused", task=name, reason=str(error))
-            except DBAPIError as error:
+            except (UsageError, StoreError, DBAPIError) as error:
                 # A sentence instead of a traceback per tick: leases expire, and nothing half-done was committed.
-                structlog.get_logger("feedmill").error(str(explain_failure(error, store_engine())))
+                _log_failure(name, error)
             finally:
                 places.release()
 
@@ -68,3 +72,25 @@ def _task_id() -> str | None:
     """Return the id of the message that is being worked on; None where the task was called as a function."""
     running = app.current_worker_task
     return running.request.id if running else None
+
+
+def _is_its_turn(name: str, every: Callable[[Settings], timedelta] | None) -> bool:
+    # Others may have migrated the store since this process began.
+    check_version(store_engine())
+    return every is None or take_turn(store_engine(), name, every(settings()))
+
+
+def _log_failure(name: str, error: UsageError | StoreError | DBAPIError) -> None:
+    log = structlog.get_logger("feedmill")
+    if isinstance(error, UsageError):
+        log.error("task refused", task=name, reason=str(error))
+    elif isinstance(error, DBAPIError):
+        log.error(str(explain_failure(error, store_engine())))
+    else:
+        _log_once(str(error), int(time.monotonic()) // _TELL_EVERY)
+
+
+@lru_cache(maxsize=1)
+def _log_once(sentence: str, _period: int) -> None:
+    """Log that the store cannot be used as it is, once in each period."""
+    structlog.get_logger("feedmill").error(sentence)

@@ -1,22 +1,17 @@
 """The embedded deployment, ``feedmill run``: beat and worker in one process, no server, the same tasks and claims."""
 
-import fcntl
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, cast
 
 from celery.apps import worker as celery_worker
 from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready, worker_shutting_down
-from sqlalchemy import Engine
 
 from worker.celery import app, refuse_other_tasks
-from worker.errors import StoreError
 
 # Two poll tasks and one each of six kinds that take long (grouping, seeds, lost feeds, retention, webhooks, heartbeat),
 # which tasks/decorator.py keeps to. Two threads are left for the tick and the numbering of events: they must not wait.
@@ -67,30 +62,3 @@ def _end_at_once_next_time(_worker: object) -> None:
 
 def _send_first_tick(**_: object) -> None:
     app.send_task("feeds.tick")
-
-
-@contextmanager
-def sole_use(engine: Engine) -> Iterator[None]:
-    """Hold a SQLite store for this one process; StoreError when another holds it. PostgreSQL is shared freely."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
-        yield
-        return
-    # The lock has a file of its own: closing any descriptor of the database would drop SQLite's locks on it.
-    path = Path(f"{engine.url.database}.lock")
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StoreError(
-            f"The store {engine.url.database} cannot be written ({reason}): "
-            "make sure that its folder exists and is writable."
-        ) from error
-    with os.fdopen(descriptor):
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreError(
-                f"Another feedmill run is using {engine.url.database}; SQLite serves one worker process. "
-                "Stop the other one, name another file in FEEDMILL_DATABASE_URL, or deploy on PostgreSQL."
-            ) from error
-        yield

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Update, bindparam, exists, func, sele
 from sqlalchemy.exc import DBAPIError
 
 from worker.database.article_tables import ArticleRow
+from worker.database.clock import read_clock
 from worker.database.conflicts import is_read_only, write
 from worker.database.engine import reading
 from worker.database.feed_tables import FeedRow
@@ -85,6 +86,19 @@ def read_bounds(connection: Connection) -> EventBounds:
     """Return between which positions events are kept."""
     row = connection.execute(select(EventBoundsRow.dropped_to, EventBoundsRow.numbered_to)).one()
     return EventBounds(row.dropped_to, row.numbered_to)
+
+
+def number_from_now(connection: Connection) -> int:
+    """Let positions go on beyond any that was given before, also after the moment of the backup; return the newest.
+
+    A position that is the milliseconds since 1970 lies beyond them all: nobody writes a thousand events a second for
+    as long. So a follower whose cursor lies behind the backup's end misses nothing that is written from now on.
+    """
+    milliseconds = round(read_clock(connection).now().timestamp() * 1000)
+    numbered_to: int = connection.execute(select(EventBoundsRow.numbered_to).with_for_update()).scalar_one()
+    newest = max(numbered_to, milliseconds)
+    connection.execute(update(EventBoundsRow).values(numbered_to=newest))
+    return newest
 
 
 def note_events_dropped(connection: Connection, before: datetime) -> None:

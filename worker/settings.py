@@ -54,7 +54,8 @@ def _check_count(text: str) -> str:
     return text
 
 
-def _use_psycopg(url: str) -> str:
+def use_psycopg(url: str) -> str:
+    """Return a store's URL as SQLAlchemy wants it, with psycopg for PostgreSQL; ValueError for other databases."""
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -153,7 +154,7 @@ class Settings(BaseSettings):
         env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    database_url: Annotated[str, AfterValidator(_use_psycopg)] = "sqlite:///feedmill.db"
+    database_url: Annotated[str, AfterValidator(use_psycopg)] = "sqlite:///feedmill.db"
     """SQLAlchemy URL of the store; ``postgres://`` and ``postgresql://`` mean psycopg."""
     broker_url: Annotated[str, AfterValidator(_check_broker_url)] = "memory://"
     """Celery broker: ``memory://`` (one process) or ``redis://…``."""

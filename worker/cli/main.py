@@ -41,6 +41,8 @@ COMMANDS = {
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
+    "copy": ("worker.cli.copy", "Copy the store into an empty database, SQLite or PostgreSQL."),
+    "restored": ("worker.cli.upkeep", "Tell the store that it was restored from a backup."),
     "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
     "retain": ("worker.cli.retain", "List how long articles are kept, or choose it for a tag."),
     "reparse": ("worker.cli.reparse", "Read kept documents again with today's parser."),

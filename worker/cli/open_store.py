@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from worker.basics.stopping import STOP_CLAIMING, stops_after
+from worker.cli.moments import show_moment
 from worker.cli.output import with_progress, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import explain_failure, write
 from worker.database.engine import command_engine, file_of, open_store, place_of, reading_at_leisure
+from worker.database.migration_waits import wait_for_leases
 from worker.database.schema import SCHEMA_VERSION, make_ready, migrate, stored_version
 from worker.logs import set_up_logs
 from worker.settings import settings
@@ -47,6 +49,9 @@ def migrate_aloud(engine: Engine) -> bool:
     """Bring the schema to the newest and return whether it moved; say beforehand that there is no way back."""
     found = stored_version(engine)
     if found and found < SCHEMA_VERSION:
+        wait_for_leases(
+            engine, lambda until: write_line(f"Hosts are being polled: waiting until {show_moment(until)} at most.")
+        )
         write_line(
             f"The store {place_of(engine)} is at schema {found} and is brought to {SCHEMA_VERSION} now; "
             "there is no way back but your backup."

@@ -13,7 +13,8 @@ from worker.cli.seeds import print_seeds
 from worker.cli.tables import print_table
 from worker.cli.wanted_rows import FIRST_STEPS
 from worker.database.engine import place_of, reading
-from worker.embedded_worker import run_embedded, sole_use
+from worker.database.sole_use import sole_use
+from worker.embedded_worker import run_embedded
 from worker.errors import UsageError
 from worker.heartbeat import send_heartbeat
 from worker.logs import speak_in_json

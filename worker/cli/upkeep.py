@@ -1,4 +1,4 @@
-"""Upkeep of the store: ``migrate``, ``group`` and ``prune``; and ``sanitise``, which tries its HTML policy."""
+"""Upkeep of the store: ``migrate``, ``restored``, ``group``, ``prune``; ``sanitise``, which tries its HTML policy."""
 
 import sys
 
@@ -7,14 +7,16 @@ import click
 from worker.basics.text import clean
 from worker.basics.urls import is_feed_url
 from worker.cli.moments import read_since
-from worker.cli.open_store import migrate_aloud, opened_store
+from worker.cli.open_store import change_store, migrate_aloud, opened_store
 from worker.cli.output import counted, print_markup, with_progress, write_line
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION
+from worker.database.sole_use import sole_use
 from worker.errors import UsageError
 from worker.manage.retention import prune
 from worker.normalise.sanitise import sanitise as sanitise_html
+from worker.outbox import number_from_now
 from worker.settings import settings
 from worker.stories.forget import regroup
 from worker.stories.grouping import group_waiting
@@ -23,7 +25,7 @@ from worker.stories.grouping import group_waiting
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the store's schema to the newest; everything in it stays."""
-    with opened_store(check=False) as engine:
+    with opened_store(check=False) as engine, sole_use(engine):
         moved = migrate_aloud(engine)
         place = place_of(engine)
     write_line(f"{place} {'is now' if moved else 'was already'} at schema version {SCHEMA_VERSION}.")
@@ -46,6 +48,13 @@ def group_command(*, again: bool, since: str | None) -> None:
                 pass
         grouped = sum(with_progress(group_waiting(engine, lambda: False), "Grouping"))
     write_line(f"Grouped {counted(grouped, 'article')}.")
+
+
+@click.command("restored")
+def restored_command() -> None:
+    """Tell the store that it was restored from a backup: changes are numbered from beyond those that followers had."""
+    newest = change_store(lambda connection, _: number_from_now(connection))
+    write_line(f"Changes are numbered from {newest + 1} on: followers and webhooks go on from the cursors they have.")
 
 
 @click.command("prune")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from worker.basics.faults import is_interruption
-from worker.database.engine import QUERY_CANCELED, place_of, writing
+from worker.database.engine import QUERY_CANCELED, naming_of, place_of, writing
 from worker.database.partitions import is_day_missing
 from worker.errors import StoreError
 
@@ -31,7 +31,7 @@ _SQLITE_CURES = {
     "unable to open database file": "cannot be opened: make sure that its folder exists and is writable",
     "readonly database": "is read-only: make the file and its folder writable",
     "database is locked": "has been locked by another process for too long: stop that one, or deploy on PostgreSQL",
-    "file is not a database": "is not an SQLite database: name another file in FEEDMILL_DATABASE_URL",
+    "file is not a database": "is not an SQLite database: name another file in {named_by}",
     "disk is full": "has no room left: free some space on its disk",
     "malformed": "is damaged: restore it from a backup",
 }
@@ -114,9 +114,9 @@ def explain_failure(error: DBAPIError, engine: Engine) -> StoreError:
     is_sqlite = engine.dialect.name == "sqlite"
     cure = next((cure for words, cure in _SQLITE_CURES.items() if is_sqlite and words in said), None)
     if cure := cure or _POSTGRESQL_CURES.get(getattr(error.orig, "sqlstate", None) or ""):
-        return StoreError(f"The store {place} {cure}.")
+        return StoreError(f"The store {place} {cure.format(named_by=naming_of(engine))}.")
     if error.connection_invalidated or "connect" in said:
         return StoreError(
-            f"The store {place} cannot be reached ({said}): check FEEDMILL_DATABASE_URL and that the server is running."
+            f"The store {place} cannot be reached ({said}): check {naming_of(engine)} and that the server is running."
         )
     return StoreError(f"The store {place} failed: {said}.")

@@ -27,6 +27,9 @@ from worker.settings import settings
 _WRITES = "feedmill_writes"
 # Set on an engine of a rehearsal: the connection whose one transaction holds all others, and is undone.
 _REHEARSAL = "feedmill_rehearsal"
+# Set on an engine: which setting or option named its store.
+_NAMED_BY = "feedmill_named_by"
+_SETTING = "FEEDMILL_DATABASE_URL"
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: write_json(value).decode(),
     "json_deserializer": orjson.loads,
@@ -45,23 +48,32 @@ QUERY_CANCELED = "57014"
 """PostgreSQL's code for a statement that a time limit or a person has ended."""
 
 
-def open_store(database_url: str, statement: timedelta | None = None) -> Engine:
+def open_store(database_url: str, statement: timedelta | None = None, named_by: str = _SETTING) -> Engine:
     """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement.
 
-    SettingsError where the URL is none, or the driver of PostgreSQL is not installed.
+    SettingsError where the URL is none, or the driver of PostgreSQL is not installed. ``named_by`` is the setting or
+    option that sentences about the store name.
     """
     try:
         url = make_url(database_url)
-        return _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
+        engine = _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
     except ArgumentError as error:
         raise SettingsError(
-            "FEEDMILL_DATABASE_URL is not a database URL: write it as sqlite:///file.db or postgresql://user@host/name"
+            f"{named_by} is not a database URL: write it as sqlite:///file.db or postgresql://user@host/name"
         ) from error
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
-            "FEEDMILL_DATABASE_URL names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
+            f"{named_by} names PostgreSQL, whose driver is not installed: `pip install '.[postgres]'` in the "
             "clone of Feedmill"
         ) from error
+    engine.update_execution_options(**{_NAMED_BY: named_by})
+    return engine
+
+
+def naming_of(engine: Engine) -> str:
+    """Return what a person changes to name another store than this one: a setting, or an option."""
+    named_by: str = engine.get_execution_options().get(_NAMED_BY, _SETTING)
+    return named_by
 
 
 @cache
@@ -104,6 +116,21 @@ def reading_at_leisure(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield connection
+
+
+@contextmanager
+def reading_one_moment(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads, for any time, and sees the store as it is now whatever others write."""
+    if engine.dialect.name != "postgresql":
+        with reading(engine) as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield connection
+        with suppress(DBAPIError):
+            connection.rollback()
 
 
 @contextmanager

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Engine, inspect, text
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.document_tables import DocumentRow
-from worker.database.engine import file_of, place_of, reading, writing
+from worker.database.engine import file_of, naming_of, place_of, reading, writing
 from worker.database.feed_tables import FeedRow
 from worker.database.file_tables import SeedFileRow
+from worker.database.migration_waits import LOCKS_WITHIN, give_way, refuse_while_polled
 from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.retention_tables import TombstoneRow
@@ -31,24 +32,42 @@ SCHEMA_VERSION = "0025"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
+_VERSION = text("SELECT version_num FROM alembic_version")
+# Stands before the version of a store that is still being copied: no command and no worker of any version uses it.
+_UNFINISHED = "copying "
 
 
 def migrate(engine: Engine, version: str = SCHEMA_VERSION) -> bool:
-    """Bring the schema up or down to ``version`` ("base": no tables) in one transaction; return whether it changed."""
+    """Bring the schema up or down to ``version`` ("base": no tables) in one transaction; return whether it changed.
+
+    StoreError, and nothing is changed, while workers poll or others use the tables.
+    """
+    is_changed = give_way(engine, lambda: _migrate_at_once(engine, version))
+    if version == SCHEMA_VERSION:
+        with reading(engine) as connection:
+            now = read_clock(connection).now()
+        add_partitions(engine, now)
+    return is_changed
+
+
+def _migrate_at_once(engine: Engine, version: str) -> bool:
     from alembic import command  # noqa: PLC0415 -- slow to import, and seldom needed
 
     with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
+        is_postgresql = connection.dialect.name == "postgresql"
+        if is_postgresql:
             connection.execute(_ONE_MIGRATION_AT_A_TIME)
         found = _find_version(connection)
         _refuse_newer(found, engine)
-        if found != version:
-            is_up = version != "base" and (found or "") < version
-            (command.upgrade if is_up else command.downgrade)(alembic_config(connection), version)
-        now = read_clock(connection).now()
-    if version == SCHEMA_VERSION:
-        add_partitions(engine, now)
-    return found != version
+        if found == version:
+            return False
+        if found:
+            refuse_while_polled(connection)
+        if is_postgresql:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCKS_WITHIN}'"))
+        is_up = version != "base" and (found or "") < version
+        (command.upgrade if is_up else command.downgrade)(alembic_config(connection), version)
+    return True
 
 
 def make_ready(engine: Engine, *, create: bool) -> None:
@@ -65,7 +84,18 @@ def make_ready(engine: Engine, *, create: bool) -> None:
 
 def check_schema(engine: Engine) -> None:
     """Raise StoreError unless the store has the schema that this code was written for."""
-    found = stored_version(engine)
+    _refuse_other(stored_version(engine), engine)
+
+
+def check_version(engine: Engine) -> None:
+    """Raise StoreError unless a store that had our schema has it still; it costs one look at a table of one row."""
+    with reading(engine) as connection:
+        found: str | None = connection.execute(_VERSION).scalar_one_or_none()
+    _refuse_unfinished(found, engine)
+    _refuse_other(found, engine)
+
+
+def _refuse_other(found: str | None, engine: Engine) -> None:
     _refuse_newer(found, engine)
     if found != SCHEMA_VERSION:
         state = f"at schema version {found}" if found else "empty"
@@ -95,7 +125,8 @@ def _find_version(connection: Connection) -> str | None:
     tables = set(inspect(connection).get_table_names())
     found: str | None = None
     if "alembic_version" in tables:
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        found = connection.execute(_VERSION).scalar_one_or_none()
+        _refuse_unfinished(found, connection.engine)
         is_foreign = found is not None and not found.isdecimal()
     else:
         # On PostgreSQL other programs may have tables beside ours; an SQLite file belongs to one program.
@@ -103,9 +134,30 @@ def _find_version(connection: Connection) -> str | None:
     if is_foreign:
         raise StoreError(
             f"The database {place_of(connection.engine)} is another program's: it has tables that Feedmill did not "
-            "make. Name another one in FEEDMILL_DATABASE_URL."
+            f"make. Name another one in {naming_of(connection.engine)}."
         )
     return found
+
+
+def mark_unfinished(connection: Connection, *, is_unfinished: bool) -> None:
+    """Mark a store as a copy that is not finished, which nothing but copying uses, or as a finished one."""
+    version = f"{_UNFINISHED if is_unfinished else ''}{SCHEMA_VERSION}"
+    connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+def unfinished_version(connection: Connection) -> str | None:
+    """Return the schema of a copy that is not finished; None for any other database."""
+    if "alembic_version" not in inspect(connection).get_table_names():
+        return None
+    found: str = connection.execute(_VERSION).scalar_one_or_none() or ""
+    return found.removeprefix(_UNFINISHED) if found.startswith(_UNFINISHED) else None
+
+
+def _refuse_unfinished(found: str | None, engine: Engine) -> None:
+    if found and found.startswith(_UNFINISHED):
+        raise StoreError(
+            f"The store {place_of(engine)} is an unfinished copy: feedmill copy, from the store that it is of, goes on."
+        )
 
 
 def _refuse_newer(found: str | None, engine: Engine) -> None:
