@@ -39,7 +39,7 @@ from worker.store.polls import store_polls, write_polls
 from worker.values.articles import Finding, Sighting
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
-from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult, PutOff
+from worker.values.outcomes import Gap, NextPoll, Outcome, PollRecord, PollResult, PutOff
 from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 
 # Programs that store documents of their own find all they need for it here.
@@ -196,7 +196,8 @@ def _with_gap(result: PollResult, prepared: PreparedDocument, arrived: Sequence[
     if not is_gap(entries, carried, arrived, prepared.recognised.left):
         return result
     note = f"a gap: all {entries} entries are new and none of the {carried} before is left"
-    return replace(result, is_gap=True, record=replace(result.record, note=join_notes(result.record.note, note)))
+    gap = Gap(prepared.answered.feed.last_success_at, prepared.parsed.older_url)
+    return replace(result, gap=gap, record=replace(result.record, note=join_notes(result.record.note, note)))
 
 
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import zip_longest
 from typing import Any
@@ -113,6 +114,13 @@ def find_sightings(
 ) -> Mapping[int, Mapping[bytes, KnownSighting]]:
     """Return, by feed and guid hash, the sightings under these pairs of both."""
     return _read_sightings(_SIGHTINGS.execute(connection, keys))
+
+
+def was_any_sighted_before(connection: Connection, feed_id: int, keys: Collection[bytes], moment: datetime) -> bool:
+    """Say whether a feed was seen before a moment to carry an entry under one of these keys."""
+    of_feed = select(SightingRow.id).where(SightingRow.feed_id == feed_id, SightingRow.first_seen_at < moment)
+    found = (connection.execute(of_feed.where(SightingRow.guid_hash.in_(some)).limit(1)) for some in slices(keys))
+    return any(rows.first() for rows in found)
 
 
 def find_sightings_not_shown(connection: Connection, feed_id: int) -> set[bytes]:
