@@ -148,11 +148,6 @@ def test_entries_from_before_the_poll_before_the_gap_are_not_brought(tools: Tool
     assert "missed" in titles(tools)
 
 
-def test_a_gap_of_a_feed_that_names_no_older_document_begins_nothing(tools: Tools, publisher: Publisher) -> None:
-    _make_gap(tools, publisher, older=None)
-    assert _rows(tools) == []
-
-
 def test_the_first_sight_of_a_feed_begins_nothing(tools: Tools, publisher: Publisher) -> None:
     add(tools, publisher.serve("/feed", _document(_named(1, 5), now_of(tools), "/archive/3")))
     poll(tools)

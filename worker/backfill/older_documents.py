@@ -1,6 +1,6 @@
-"""Reading the older documents of feeds, one after the other, and storing what is missing.
+"""Reading older documents of feeds, one after the other: archives and pages, or the news sitemap of a feed's site.
 
-due back-fill → lease of the document's host → fetch → parse → ``prepare`` → store what is new, and how far it has come
+due back-fill → lease of the document's host → fetch → parse → ``missing``: store what is, and how far it has come
 
 Polls come first: a host with feeds that are due is not asked. Each document has a lease of its own.
 """
@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, exists, select
 
-from worker.backfill.progress import OlderDocument, after_document, after_failure_to_read, is_wanted, put_off
+from worker.backfill.missing import store_listed, store_older
+from worker.backfill.progress import after_failure_to_read, after_robots, let_polls_go_first, put_off
+from worker.backfill.sitemaps import find_news_sitemap
 from worker.basics.faults import as_failure
 from worker.basics.log_lines import get_logger
-from worker.basics.urls import same_site
 from worker.database.backfill_rows import (
     DueBackfill,
     find_next_backfill,
@@ -25,22 +26,14 @@ from worker.database.backfill_rows import (
     take_backfill,
 )
 from worker.database.clock import read_clock
-from worker.database.conflicts import must_stop, retry_conflicts, write
-from worker.database.engine import reading, writing
+from worker.database.conflicts import must_stop, write
+from worker.database.engine import reading
 from worker.database.feed_tables import ScheduleRow
 from worker.discovery.single_fetch import Lookup
 from worker.errors import PollError
 from worker.pipeline import Stop, Tools
-from worker.pipeline.conclude import store_prepared
-from worker.pipeline.prepare import prepare_documents
-from worker.pipeline.prepared_document import PreparedDocument
-from worker.pipeline.results import Answered
-from worker.seeds.owners import date_content
-from worker.store.decided_articles import StaleDecisionError
-from worker.store.known import was_any_sighted_before
-from worker.values.backfills import Backfill
-from worker.values.due_feeds import Document, Fetched, FetchRequest
-from worker.values.entries import ParsedDocument
+from worker.values.backfills import Backfill, Source
+from worker.values.due_feeds import Document
 
 _TURN = timedelta(milliseconds=200)
 _LOG = get_logger(__name__)
@@ -69,16 +62,6 @@ class Progress:
     def new(self) -> int:
         """How many new articles came of it."""
         return self.after.articles - self.before.articles
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A document that was read for a back-fill."""
-
-    document: Document
-    parsed: ParsedDocument
-    gap: timedelta
-    """Of its host."""
 
 
 def read_older(tools: Tools, stop: Stop, feed_id: int | None = None) -> Iterator[Progress]:
@@ -115,20 +98,31 @@ def _take(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> I
 
 def _read_next(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> Backfill:
     try:
-        read = _fetch(tools, due, stop, time_left)
-        return read if isinstance(read, Backfill) else _store(tools, due, read)
+        fetched = _fetch(tools, due, stop, time_left)
+        return _note(tools, due, fetched) if isinstance(fetched, Backfill) else _read_document(tools, due, *fetched)
     except Exception as error:
         if must_stop(error):
             raise
         failure = error if isinstance(error, PollError) else as_failure(error)
         if failure.trace:
             _LOG.error("older document not read", url=due.backfill.next_url, exception=failure.trace)
-    with reading(tools.engine) as connection:
-        now = read_clock(connection).now()
+    now = _now(tools)
     if stop():
         return _note(tools, due, replace(due.backfill, next_read_at=now))
     spread = random.random()  # noqa: S311 -- jitter, not a secret
     return _note(tools, due, after_failure_to_read(due.backfill, failure, now, tools.bounds, spread))
+
+
+def _read_document(tools: Tools, due: DueBackfill, document: Document, gap: timedelta) -> Backfill:
+    """Read what was fetched, which depends on what it is, and return how far the back-fill has come."""
+    match due.backfill.source:
+        case Source.ROBOTS:
+            sitemap_url = find_news_sitemap(document, due.feed.url)
+            return _note(tools, due, after_robots(due.backfill, sitemap_url, _now(tools), gap))
+        case Source.SITEMAP:
+            return store_listed(tools, due, document, tools.parser.parse(document))
+        case Source.OLDER_DOCUMENT:
+            return store_older(tools, due, document, tools.parser.parse(document), gap)
 
 
 def _note(tools: Tools, due: DueBackfill, after: Backfill) -> Backfill:
@@ -136,73 +130,26 @@ def _note(tools: Tools, due: DueBackfill, after: Backfill) -> Backfill:
     return after
 
 
-def _fetch(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> _Read | Backfill:
-    """Return a back-fill's next document, or the back-fill that is put off since its host has polls to make."""
+def _now(tools: Tools) -> datetime:
+    with reading(tools.engine) as connection:
+        return read_clock(connection).now()
+
+
+def _fetch(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> tuple[Document, timedelta] | Backfill:
+    """Return a back-fill's next document and the gap of its host, or the back-fill put off where that has polls."""
     url = due.backfill.next_url
     with Lookup(tools, stop, time_left, settings=due.feed.request) as lookup:
         host = lookup.hold(url)
         with reading(tools.engine) as connection:
             now = read_clock(connection).now()
             has_polls = _has_due_feeds(connection, host.host_id, now)
-        if has_polls or not lookup.may_ask(host):
-            reason = f"{host.name} {'has polls to make' if has_polls else 'is left alone'}"
-            return _note(tools, due, put_off(due.backfill, reason, now, None if has_polls else host.next_request_at))
-        document = lookup.ask(url)
-    return _Read(document, tools.parser.parse(document), host.gap)
+        if has_polls and (waiting := let_polls_go_first(due.backfill, host.name, now)):
+            return waiting
+        if not lookup.may_ask(host):
+            return put_off(due.backfill, f"{host.name} is left alone", now, host.next_request_at)
+        return lookup.ask(url), host.gap
 
 
 def _has_due_feeds(connection: Connection, host_id: int, now: datetime) -> bool:
     due = exists().where(ScheduleRow.host_id == host_id, ScheduleRow.next_poll_at <= now)
     return bool(connection.execute(select(due)).scalar())
-
-
-def _store(tools: Tools, due: DueBackfill, read: _Read) -> Backfill:
-    """Store what a document brought that is missing, and how far the back-fill has come, in one transaction."""
-    before, parsed = due.backfill, read.parsed
-    found = OlderDocument(due.feed.url, read.document.url, parsed.older_url, parsed.entries)
-    found = replace(found, bytes_received=len(read.document.body))
-    # What the feed has now its polls bring.
-    entries = () if found.is_newest(before) else tuple(entry for entry in parsed.entries if is_wanted(entry, before))
-    wanted = replace(read, parsed=replace(parsed, entries=entries))
-
-    def prepare_and_store() -> Backfill:
-        with reading(tools.engine) as connection:
-            now = read_clock(connection).now()
-            prepared = _prepare(connection, tools, due, wanted, now)
-        with writing(tools.engine) as connection:
-            keys = [each.guid_hash for each in prepared.keyed]
-            has_known = was_any_sighted_before(connection, due.feed.feed_id, keys, before.begun_at)
-            new = store_prepared(connection, [prepared], now)[0].new if prepared.sightings else 0
-            document = replace(found, keys=keys, has_known=has_known, articles=new)
-            after = after_document(before, document, now, read.gap)
-            note_progress(connection, due, after)
-        return after
-
-    return retry_conflicts(prepare_and_store, also=(StaleDecisionError,))
-
-
-def _prepare(connection: Connection, tools: Tools, due: DueBackfill, read: _Read, now: datetime) -> PreparedDocument:
-    """Prepare what a document brings that the feed is not known to have carried: that is as the feed itself had it."""
-    answered = _answer(tools, due, read, now)
-    (prepared,) = prepare_documents(connection, [(answered, read.parsed)], now, tools.detect)
-    missing = (each for each in prepared.sightings if each.guid_hash not in prepared.sighted)
-    return replace(prepared, sightings=tuple(missing))
-
-
-def _answer(tools: Tools, due: DueBackfill, read: _Read, now: datetime) -> Answered:
-    """Return an older document as what its feed answered once: before its newest document, whatever its dates say."""
-    feed, document = due.feed, read.document
-    assert feed.last_success_at, "only of feeds that were polled older documents are read"
-    if not same_site(document.url, feed.url):
-        # It speaks for the feed, which names it, and not for the site that serves it.
-        document = replace(document, url=feed.url)
-    made_at = date_content(read.parsed, feed.last_success_at, now, is_known=False)
-    return Answered(
-        feed,
-        token=None,
-        started_at=now,
-        fetched=Fetched(FetchRequest(feed.feed_id, feed.url), document, timedelta(0)),
-        bounds=tools.bounds,
-        said_at=min(made_at, feed.last_success_at),
-        is_older=True,
-    )

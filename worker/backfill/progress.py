@@ -12,7 +12,7 @@ from worker.basics.units import show_duration
 from worker.basics.urls import same_site
 from worker.errors import ErrorClass, PollError, TransientError
 from worker.schedule.failure import after_failure, is_refusal
-from worker.values.backfills import Backfill, BackfillEnd
+from worker.values.backfills import Backfill, BackfillEnd, Source
 from worker.values.due_feeds import Streak
 from worker.values.entries import Entry
 from worker.values.schedules import Bounds
@@ -24,6 +24,8 @@ _LONGEST = timedelta(days=14)
 _MOST_ATTEMPTS = 5
 # When to look again where a host is busy with its polls, which come first.
 _LOOK_AGAIN = timedelta(seconds=30)
+# Ten minutes: one document in that time takes nothing from a host whose polls never end.
+_MOST_WAITS = 20
 _HASH_BYTES = 8
 _OLDEST_IS_NEW = "it came to the oldest document, and to no entry that was known"
 
@@ -65,6 +67,7 @@ def after_document(before: Backfill, document: OlderDocument, now: datetime, gap
         articles=before.articles + document.articles,
         bytes_received=before.bytes_received + document.bytes_received,
         attempts=0,
+        waits=0,
         reason=None,
         seen=before.seen + _hash_text(before.next_url) + _hash_keys(document.keys),
     )
@@ -122,6 +125,24 @@ def _may_lead_to(older_url: str, before: Backfill, document: OlderDocument) -> b
     return document.is_newest(before) or any(same_site(older_url, each) for each in sites)
 
 
+def after_robots(before: Backfill, sitemap_url: str | None, now: datetime, gap: timedelta) -> Backfill:
+    """Return the back-fill after the site's robots.txt, which names a news sitemap or none."""
+    before = replace(before, seen=before.seen + _hash_text(before.next_url), attempts=0, waits=0, reason=None)
+    if sitemap_url is None:
+        return _ended(before, BackfillEnd.GIVEN_UP, "the feed names no older documents, and its site no news sitemap")
+    return replace(before, next_url=sitemap_url, next_read_at=now + gap, source=Source.SITEMAP)
+
+
+def after_sitemap(before: Backfill, document: OlderDocument, *, is_of_feed: bool) -> Backfill:
+    """Return the back-fill after a news sitemap: it was filled from it, if that lists what the feed carries."""
+    outcome, reason = BackfillEnd.GIVEN_UP, "the news sitemap of its site lists other news than the feed"
+    if is_of_feed:
+        outcome, reason = BackfillEnd.FILLED, "the news sitemap of its site lists what it carries"
+    seen = before.seen + _hash_text(before.next_url)
+    read = replace(before, documents=1, entries=len(document.entries), articles=document.articles, seen=seen)
+    return _ended(replace(read, bytes_received=document.bytes_received), outcome, reason)
+
+
 def after_failure_to_read(before: Backfill, error: PollError, now: datetime, bounds: Bounds, spread: float) -> Backfill:
     """Return the back-fill after a document could not be read: tried again by the rules for polls, or given up."""
     if error.error_class is ErrorClass.BUSY:
@@ -132,6 +153,13 @@ def after_failure_to_read(before: Backfill, error: PollError, now: datetime, bou
         return _ended(failed, BackfillEnd.GIVEN_UP, f"{before.next_url} could not be read: {error.sentence}")
     streak = Streak(attempts=failed.attempts, failures=failed.attempts, since=now)
     return replace(failed, next_read_at=after_failure(now, bounds, error, streak, spread).at)
+
+
+def let_polls_go_first(before: Backfill, host: str, now: datetime) -> Backfill | None:
+    """Return the back-fill that waits for the polls of a host; None where it has waited for them long enough."""
+    if before.waits >= _MOST_WAITS:
+        return None
+    return replace(put_off(before, f"{host} has polls to make", now), waits=before.waits + 1)
 
 
 def put_off(before: Backfill, reason: str, now: datetime, until: datetime | None = None) -> Backfill:

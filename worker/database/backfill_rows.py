@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, ForeignKey, Index, RowMapping, func, insert, select, text, update
 from sqlalchemy.orm import Mapped
@@ -11,11 +11,13 @@ from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.statements import partial_index
 from worker.database.types import NEVER_REUSED, Base, BigId, column
 from worker.database.value_columns import Columns, read_request_settings
-from worker.values.backfills import Backfill, BackfillEnd
+from worker.values.backfills import Backfill, BackfillEnd, Source
 from worker.values.due_feeds import DueFeed, FeedState
 
 # A feed that publishes faster than its back-fills go on does not need ever more of them.
 _MOST_OPEN = 5
+# A site that has no news sitemap today will hardly have one tomorrow.
+_LOOK_AGAIN = timedelta(days=7)
 
 
 class BackfillRow(Base):
@@ -38,11 +40,13 @@ class BackfillRow(Base):
     most_documents: Mapped[int] = column("How many older documents it may read")
     next_url: Mapped[str] = column("The document to read next; once it has ended, the last one")
     next_read_at: Mapped[datetime | None] = column("When to read it; null once it has ended")
+    source: Mapped[str] = column("What that is: older document, robots.txt or news sitemap")
     documents: Mapped[int] = column("How many older ones have been read", server_default=text("0"))
     entries: Mapped[int] = column("How many entries they had", server_default=text("0"))
     articles: Mapped[int] = column("How many new articles came of them", server_default=text("0"))
     bytes_received: Mapped[int] = column("How many bytes they had", BigId, server_default=text("0"))
     attempts: Mapped[int] = column("Times in a row that the next one could not be read", server_default=text("0"))
+    waits: Mapped[int] = column("Times in a row that polls of its host came first", server_default=text("0"))
     seen: Mapped[bytes] = column("xxh3-64 of each URL that was read, and of the keys of its entries")
     outcome: Mapped[str | None] = column("filled or given up; null while it goes on")
     reason: Mapped[str | None] = column("Why it ended, or why the next document could not be read so far, in words")
@@ -65,6 +69,14 @@ def begin_backfill(connection: Connection, feed_id: int, backfill: Backfill) -> 
     others = select(BackfillRow.id).where(*_goes_on(feed_id), BackfillRow.is_asked == backfill.is_asked)
     if len(connection.execute(others.limit(_MOST_OPEN)).all()) < _MOST_OPEN:
         connection.execute(insert(BackfillRow).values(feed_id=feed_id, **BACKFILL.write(backfill)))
+
+
+def may_look_for_sitemap(connection: Connection, feed_id: int, now: datetime) -> bool:
+    """Say whether no sitemap is being looked for, or was in vain, for a gap of the feed within a week."""
+    recent = BackfillRow.feed_id == feed_id, BackfillRow.begun_at > now - _LOOK_AGAIN
+    in_vain = BackfillRow.outcome.is_(None) | (BackfillRow.outcome == BackfillEnd.GIVEN_UP)
+    looks = select(BackfillRow.id).where(*recent, BackfillRow.source != Source.OLDER_DOCUMENT, in_vain)
+    return connection.execute(looks.limit(1)).first() is None
 
 
 def end_asked_backfills(connection: Connection, feed_id: int, reason: str) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from worker.basics.codec import pack
-from worker.database.backfill_rows import begin_backfill
+from worker.database.backfill_rows import begin_backfill, may_look_for_sitemap
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.many_rows import ManyRows, replaced, update_many
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.value_columns import GUID_RULE, MOVE
 from worker.errors import PollError
 from worker.store.poll_locks import Locked
-from worker.values.backfills import fill_gap
+from worker.values.backfills import fill_by_sitemap, fill_gap
 from worker.values.due_feeds import NO_VALIDATORS, FeedState
 from worker.values.outcomes import Gap, Outcome, PollRecord, PollResult, PutOff
 
@@ -143,6 +143,8 @@ def _note_gap(connection: Connection, feed_id: int, gap: Gap, now: datetime) -> 
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(gaps=FeedRow.gaps + 1))
     if gap.older_url:
         begin_backfill(connection, feed_id, fill_gap(gap.older_url, gap.since, now))
+    elif gap.robots_url and may_look_for_sitemap(connection, feed_id, now):
+        begin_backfill(connection, feed_id, fill_by_sitemap(gap.robots_url, gap.since, now))
 
 
 @cache

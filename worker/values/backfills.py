@@ -11,6 +11,16 @@ MOST_DOCUMENTS = 100
 _DATED_EARLIER = timedelta(days=1)
 
 
+class Source(StrEnum):
+    """What a back-fill reads next."""
+
+    OLDER_DOCUMENT = "older document"
+    """An archive or a page that the feed names, or its newest document, which leads to them."""
+    ROBOTS = "robots.txt"
+    """Of the feed's site: it may name a news sitemap."""
+    SITEMAP = "news sitemap"
+
+
 class BackfillEnd(StrEnum):
     """How a back-fill ended."""
 
@@ -34,6 +44,8 @@ class Backfill:
     """The document to read next; the last one read, or tried, once it has ended."""
     next_read_at: datetime | None
     """When to read it; None once the back-fill has ended."""
+    source: Source = Source.OLDER_DOCUMENT
+    """What that document is."""
     documents: int = 0
     """How many older ones have been read."""
     entries: int = 0
@@ -43,6 +55,8 @@ class Backfill:
     bytes_received: int = 0
     attempts: int = 0
     """How often in a row the next document could not be read."""
+    waits: int = 0
+    """How often in a row the polls of the next document's host came first."""
     seen: bytes = b""
     """xxh3-64 of each URL read, and of the keys of each document's entries: what comes again leads in a circle."""
     outcome: BackfillEnd | None = None
@@ -55,6 +69,19 @@ def read_history(url: str, since: datetime | None, most_documents: int, now: dat
     """Return the back-fill that somebody asks for ``now``: it begins with the feed's newest document, at its URL."""
     return Backfill(
         begun_at=now, is_asked=True, since=since, most_documents=most_documents, next_url=url, next_read_at=now
+    )
+
+
+def fill_by_sitemap(robots_url: str, since: datetime | None, now: datetime) -> Backfill:
+    """Return the back-fill of a gap by the news sitemap of the feed's site, if it has one that lists the same news."""
+    return Backfill(
+        begun_at=now,
+        is_asked=False,
+        since=since,
+        most_documents=2,
+        next_url=robots_url,
+        next_read_at=now,
+        source=Source.ROBOTS,
     )
 
 

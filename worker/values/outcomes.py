@@ -85,6 +85,8 @@ class Gap:
     """When the first of the two was."""
     older_url: str | None
     """Where the second one's document says that older entries are."""
+    robots_url: str | None
+    """What may name a news sitemap of the feed's site, which vouches for it; None where nobody does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.backfill.progress import OlderDocument, after_document, after_failure_to_read, is_wanted, put_off
+from worker.backfill.progress import (
+    OlderDocument,
+    after_document,
+    after_failure_to_read,
+    is_wanted,
+    let_polls_go_first,
+    put_off,
+)
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.values.backfills import Backfill, BackfillEnd, fill_gap, read_history
 from worker.values.entries import Entry
@@ -172,6 +179,16 @@ def test_a_lasting_failure_is_not_tried_again(error: PollError) -> None:
     after = after_failure_to_read(OF_GAP, error, NOW, BOUNDS, spread=0.0)
     assert _end(after)[0] is BackfillEnd.GIVEN_UP
     assert error.sentence in str(after.reason)
+
+
+def test_polls_of_the_host_come_first_for_ten_minutes() -> None:
+    waiting = let_polls_go_first(OF_GAP, "news.example:443", NOW)
+    assert waiting
+    assert (waiting.waits, waiting.next_read_at) == (1, NOW + timedelta(seconds=30))
+    assert waiting.reason == "news.example:443 has polls to make"
+    assert let_polls_go_first(replace(OF_GAP, waits=19), "news.example:443", NOW)
+    assert let_polls_go_first(replace(OF_GAP, waits=20), "news.example:443", NOW) is None
+    assert _read(replace(OF_GAP, waits=20)).waits == 0
 
 
 def test_a_busy_host_is_waited_for_uncounted_but_not_for_ever() -> None:

@@ -55,11 +55,13 @@ def _how_far_it_is() -> list[sa.Column[object]]:
     return [
         required("next_url", sa.Text(), "The document to read next; once it has ended, the last one"),
         optional("next_read_at", UtcDateTime(), "When to read it; null once it has ended"),
+        required("source", sa.Text(), "What that is: older document, robots.txt or news sitemap"),
         required("documents", sa.Integer(), "How many older ones have been read", server_default=none),
         required("entries", sa.Integer(), "How many entries they had", server_default=none),
         required("articles", sa.Integer(), "How many new articles came of them", server_default=none),
         required("bytes_received", BigId, "How many bytes they had", server_default=none),
         required("attempts", sa.Integer(), "Times in a row that the next one could not be read", server_default=none),
+        required("waits", sa.Integer(), "Times in a row that polls of its host came first", server_default=none),
         required("seen", sa.LargeBinary(), "xxh3-64 of each URL that was read, and of the keys of its entries"),
         optional("outcome", sa.Text(), "filled or given up; null while it goes on"),
         optional("reason", sa.Text(), "Why it ended, or why the next document could not be read so far, in words"),
