@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.documents import entry, rss
+from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,7 +43,7 @@ def test_a_user_reads_a_feed_back_to_a_day_or_to_its_oldest_document(feedmill: F
     second, third = publisher.url("/feed2"), publisher.url("/feed3")
     feedmill("add", url)
     done = feedmill("backfill", url)
-    assert done.stdout == f"{url} has not been polled yet: its older documents are read once it has been.\n"
+    assert done.stdout == f"{url}: it has not been polled yet: its older documents are read once it has been.\n"
     feedmill("poll", url)
     done = feedmill("backfill", url, "--since", "2024-06-08", "--utc")
     assert done.returncode == 0
@@ -65,6 +66,12 @@ def test_what_cannot_be_read_back_is_told_in_a_sentence(feedmill: Feedmill, publ
     assert done.returncode == 1
     reason = "the feed does not say where older entries are"
     assert done.stderr == f"feedmill: {url} was not read further back: {reason}.\n"
+    _serve(publisher, "/feed", 20, "/feed2")
+    publisher.on("/feed2", Answer(status=503, headers={"Retry-After": "3600"}))
+    done = feedmill("backfill", url)
+    assert done.returncode == 0
+    assert f"{publisher.url('/feed2')}: not read (" in done.stdout
+    assert "the rest is for a worker (asked for " in done.stdout
     assert feedmill("backfill", "99").stderr.startswith("feedmill: There is no feed 99")
     assert feedmill("backfill", url, "--documents", "0").returncode == 2
     feedmill("pause", url)

@@ -22,7 +22,9 @@ from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
 from worker.errors import NamedError
 from worker.manage.feeds import find_feed, pause_feed
+from worker.manage.retention import prune
 from worker.pipeline.tools import Tools
+from worker.settings import Settings
 
 HISTORY = 'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"'
 
@@ -283,6 +285,15 @@ def test_older_documents_of_feeds_that_are_not_polled_are_not_asked_for(tools: T
     assert _read(tools) == []
     with pytest.raises(NamedError, match="is paused: once `feedmill resume` polls it"):
         _ask(tools, url)
+
+
+def test_back_fills_are_remembered_as_long_as_polls(tools: Tools, publisher: Publisher) -> None:
+    _make_gap(tools, publisher)
+    prune(tools.engine, Settings())
+    assert len(_rows(tools)) == 1
+    with writing(tools.engine) as connection:
+        connection.execute(update(BackfillRow).values(begun_at=now_of(tools) - Settings().retain_polls))
+    assert prune(tools.engine, Settings()).backfills == 1
 
 
 def _ask(tools: Tools, url: str, since: datetime | None = None) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from worker.database.backfill_rows import begin_backfill, end_asked_backfills
+from worker.database.feed_tables import ScheduleRow
 from worker.database.locks import lock_feeds
 from worker.errors import NamedError
 from worker.manage.feeds import NamedFeed
@@ -32,3 +33,9 @@ def ask_for_older(
     lock_feeds(connection, [feed.feed_id])
     end_asked_backfills(connection, feed.feed_id, "it was asked for again")
     begin_backfill(connection, feed.feed_id, read_history(feed.url, since, most_documents, now))
+
+
+def was_polled(connection: Connection, feed_id: int) -> bool:
+    """Say whether a feed has been read by a poll: before that it has no older documents."""
+    at = select(ScheduleRow.last_success_at).where(ScheduleRow.feed_id == feed_id)
+    return connection.execute(at).scalar() is not None

@@ -50,7 +50,7 @@ def store_listed(tools: Tools, due: DueBackfill, document: Document, parsed: Par
         raise PermanentError(ErrorClass.NOT_A_FEED, "the host served no sitemap")
     before, found = due.backfill, _describe(due, document, parsed)
     with reading(tools.engine) as connection:
-        carried = read_carried(connection, due.feed.feed_id, before.begun_at)
+        carried = read_carried(connection, due.feed.feed_id)
         stored = find_stored(connection, parsed.entries)
     beginning = find_beginning(carried)
     is_of_feed = beginning is not None and lists_same_news(parsed.entries, carried, beginning, before.begun_at)

@@ -36,6 +36,8 @@ from worker.values.backfills import Backfill, Source
 from worker.values.due_feeds import Document
 
 _TURN = timedelta(milliseconds=200)
+# How long to wait for a host that another worker holds, who is done with it in a moment most of the time.
+_PATIENCE = timedelta(seconds=2)
 _LOG = get_logger(__name__)
 
 
@@ -138,7 +140,7 @@ def _now(tools: Tools) -> datetime:
 def _fetch(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> tuple[Document, timedelta] | Backfill:
     """Return a back-fill's next document and the gap of its host, or the back-fill put off where that has polls."""
     url = due.backfill.next_url
-    with Lookup(tools, stop, time_left, settings=due.feed.request) as lookup:
+    with Lookup(tools, stop, time_left, _PATIENCE, due.feed.request) as lookup:
         host = lookup.hold(url)
         with reading(tools.engine) as connection:
             now = read_clock(connection).now()

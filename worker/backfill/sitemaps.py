@@ -38,12 +38,12 @@ def _find_news_sitemaps(robots: Document, feed_url: str) -> Iterator[str]:
             yield url
 
 
-def read_carried(connection: Connection, feed_id: int, since: datetime) -> list[tuple[str, datetime]]:
-    """Return match keys and dates of the articles that a feed carries since a moment."""
+def read_carried(connection: Connection, feed_id: int) -> list[tuple[str, datetime]]:
+    """Return match keys and dates of the articles in a feed's newest document."""
     query = (
         select(ArticleRow.match_key, ArticleRow.published_at)
         .join(SightingRow, SightingRow.article_id == ArticleRow.id)
-        .where(SightingRow.feed_id == feed_id, SightingRow.first_seen_at >= since)
+        .where(SightingRow.feed_id == feed_id, SightingRow.left_at.is_(None))
         .where(ArticleRow.match_key.is_not(None), ArticleRow.published_at.is_not(None))
     )
     return [(row.match_key, row.published_at) for row in connection.execute(query)]

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import Connection
 
-from worker.backfill.asking import MOST_ASKED, ask_for_older
+from worker.backfill.asking import MOST_ASKED, ask_for_older, was_polled
 from worker.backfill.older_documents import Progress, read_older
 from worker.cli.moments import read_since, utc_option
 from worker.cli.open_store import group_stored, opened_tools
 from worker.cli.options import Whole
 from worker.cli.output import counted, write_failure, write_line
+from worker.cli.sentences import explain_backfill
+from worker.database.backfill_rows import find_newest_backfill
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
+from worker.database.engine import reading
 from worker.manage.feeds import NamedFeed
 from worker.manage.named_feeds import feed_called
 from worker.pipeline.tools import Tools
@@ -42,7 +45,8 @@ def backfill_command(*, name: str, since: str | None, documents: int) -> int:
             return feed
 
         feed = write(tools.engine, ask)
-        code = _print_steps(_read_all(tools, feed.feed_id), feed)
+        last = _print_steps(_read_all(tools, feed.feed_id))
+        code = _print_end(tools, feed, last)
         group_stored(tools.engine)
         return code
 
@@ -57,23 +61,32 @@ def _read_all(tools: Tools, feed_id: int) -> Iterator[Progress]:
             yield step
 
 
-def _print_steps(steps: Iterator[Progress], feed: NamedFeed) -> int:
-    """Print what came of each document, and return the exit code: 1 where it was given up."""
+def _print_steps(steps: Iterator[Progress]) -> Progress | None:
+    """Print what came of each document, and return the last."""
     last = None
-    new = 0
     for last in steps:
-        new += last.new
         write_line(_describe_step(last))
-    if last is None:
-        write_line(f"{feed.url} has not been polled yet: its older documents are read once it has been.")
-    elif last.after.outcome is BackfillEnd.GIVEN_UP:
+    return last
+
+
+def _print_end(tools: Tools, feed: NamedFeed, last: Progress | None) -> int:
+    """Print how it ended, or when it goes on, and return the exit code: 1 where it was given up."""
+    if last is None or last.after.outcome is None:
+        with reading(tools.engine) as connection:
+            write_line(f"{feed.url}: {_describe_rest(connection, feed)}.")
+        return 0
+    if last.after.outcome is BackfillEnd.GIVEN_UP:
         write_failure(f"{feed.url} was not read further back: {last.after.reason}.")
         return 1
-    elif last.after.outcome:
-        write_line(f"{feed.url}: {counted(new, 'new article')}; {last.after.reason}.")
-    else:
-        write_line(f"The rest waits for a worker: {last.after.reason}.")
+    write_line(f"{feed.url}: {counted(last.after.articles, 'new article')}; {last.after.reason}.")
     return 0
+
+
+def _describe_rest(connection: Connection, feed: NamedFeed) -> str:
+    if not was_polled(connection, feed.feed_id):
+        return "it has not been polled yet: its older documents are read once it has been"
+    told = explain_backfill(find_newest_backfill(connection, feed.feed_id), read_clock(connection).now())
+    return f"the rest is for a worker ({told})"
 
 
 def _describe_step(step: Progress) -> str:

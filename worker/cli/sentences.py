@@ -145,7 +145,7 @@ def explain_backfill(backfill: _Row | None, now: datetime) -> str | None:
     read = f"{counted(backfill['documents'], 'document')}, {counted(backfill['articles'], 'new article')}"
     said = f"{why} {moment_from_now(backfill['begun_at'], now)}: {read}"
     if backfill["next_read_at"]:
-        last = f", after {backfill['reason']}" if backfill["reason"] else ""
+        last = f", after: {backfill['reason']}" if backfill["reason"] else ""
         return f"{said}; it goes on {moment_from_now(backfill['next_read_at'], now)}{last}"
     return f"{said}; {backfill['outcome']}: {backfill['reason']}"
 
