@@ -2,73 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 from time import monotonic
-from typing import Any
 
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
+from tests.older_documents import document_at, entry_at, named, read, rows
 from tests.polling import add, count, hold, make_due, now_of, poll, poll_again, titles
 from tests.servers.messages import Answer, Request
 from tests.servers.publisher import Publisher
-from worker.backfill.asking import ask_for_older
-from worker.backfill.older_documents import Progress, read_older
+from worker.backfill.older_documents import read_older
 from worker.claim.leasing import claim_as_guest
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.backfill_rows import BackfillRow, list_due_backfills, take_backfill
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
-from worker.errors import NamedError
-from worker.manage.feeds import find_feed, pause_feed
 from worker.manage.retention import prune
 from worker.pipeline.tools import Tools
 from worker.settings import Settings
-
-HISTORY = 'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"'
-
-
-def _entry(name: str, at: datetime) -> str:
-    dated = f"<pubDate>{format_datetime(at)}</pubDate>"
-    return f'<item><guid isPermaLink="false">{name}</guid><title>{name}</title>{dated}</item>'
-
-
-def _document(names: Sequence[str], at: datetime, older: str | None = None, relation: str = "prev-archive") -> bytes:
-    """A feed's document of entries published at that time, which says where older ones are."""
-    link = f'<atom:link rel="{relation}" href="{older}"/>' if older else ""
-    items = "".join(_entry(name, at) for name in names)
-    return f'<rss version="2.0" {HISTORY}><channel><title>F</title>{link}{items}</channel></rss>'.encode()
-
-
-def _named(first: int, last: int) -> list[str]:
-    return [f"n{number}" for number in range(first, last + 1)]
 
 
 def _make_gap(tools: Tools, publisher: Publisher, older: str | None = "/archive/3") -> None:
     """Poll a feed of n1 to n5, and again when it has n36 to n40: n6 to n35 came and went between the two."""
     at = now_of(tools)
-    add(tools, publisher.serve("/feed", _document(_named(1, 5), at)))
+    add(tools, publisher.serve("/feed", document_at(named(1, 5), at)))
     poll(tools)
-    publisher.serve("/feed", _document(_named(36, 40), at, older))
+    publisher.serve("/feed", document_at(named(36, 40), at, older))
     assert poll_again(tools).new == 5
 
 
 def _archive(tools: Tools, publisher: Publisher) -> None:
     """Serve the entries of the gap in three archives, the oldest of which reaches back to known ones."""
     at = now_of(tools)
-    publisher.serve("/archive/3", _document(_named(26, 35), at, "/archive/2"))
-    publisher.serve("/archive/2", _document(_named(16, 25), at, "/archive/1"))
-    publisher.serve("/archive/1", _document(_named(4, 15), at, "/archive/0"))
-
-
-def _read(tools: Tools) -> list[Progress]:
-    return list(read_older(tools, lambda: False))
-
-
-def _rows(tools: Tools) -> Sequence[Row[Any]]:
-    with reading(tools.engine) as connection:
-        return connection.execute(select(*BackfillRow.__table__.columns).order_by(BackfillRow.id)).all()
+    publisher.serve("/archive/3", document_at(named(26, 35), at, "/archive/2"))
+    publisher.serve("/archive/2", document_at(named(16, 25), at, "/archive/1"))
+    publisher.serve("/archive/1", document_at(named(4, 15), at, "/archive/0"))
 
 
 def _paths(publisher: Publisher) -> list[str]:
@@ -78,13 +47,13 @@ def _paths(publisher: Publisher) -> list[str]:
 def test_a_gap_is_filled_from_archives_until_they_come_to_known_entries(tools: Tools, publisher: Publisher) -> None:
     _archive(tools, publisher)
     _make_gap(tools, publisher)
-    assert [step.new for step in _read(tools)] == [10, 10, 10]
-    assert titles(tools) == sorted(_named(1, 40))
+    assert [step.new for step in read(tools)] == [10, 10, 10]
+    assert titles(tools) == sorted(named(1, 40))
     assert _paths(publisher) == ["/archive/3", "/archive/2", "/archive/1"]
-    (row,) = _rows(tools)
+    (row,) = rows(tools)
     assert (row.outcome, row.reason) == ("filled", "it came to entries that were known")
     assert (row.documents, row.entries, row.articles, row.next_read_at) == (3, 32, 30, None)
-    assert _read(tools) == []
+    assert read(tools) == []
 
 
 def test_what_it_stores_has_left_the_feed_and_changes_nothing_of_its_polls(tools: Tools, publisher: Publisher) -> None:
@@ -95,16 +64,16 @@ def test_what_it_stores_has_left_the_feed_and_changes_nothing_of_its_polls(tools
     facts = facts.join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
     with reading(tools.engine) as connection:
         before = connection.execute(facts).one()
-    _read(tools)
+    read(tools)
     with reading(tools.engine) as connection:
         assert connection.execute(facts).one() == before
         present = select(ArticleRow.title).join(SightingRow, SightingRow.article_id == ArticleRow.id)
         present = present.where(SightingRow.left_at.is_(None))
-        assert sorted(connection.execute(present).scalars()) == _named(36, 40)
+        assert sorted(connection.execute(present).scalars()) == named(36, 40)
     # Reading older documents is no poll, and the next poll finds neither a gap nor anything new.
     assert count(tools, PollRow) == 2
     assert poll_again(tools).new == 0
-    assert len(_rows(tools)) == 1
+    assert len(rows(tools)) == 1
 
 
 def test_a_worker_that_is_killed_half_way_leaves_the_rest_to_another(tools: Tools, publisher: Publisher) -> None:
@@ -119,12 +88,12 @@ def test_a_worker_that_is_killed_half_way_leaves_the_rest_to_another(tools: Tool
         # A worker takes the next document, and is never heard of again.
         assert take_backfill(connection, due, now + timedelta(minutes=1))
         assert not take_backfill(connection, due, now + timedelta(minutes=2))
-    assert _read(tools) == []
+    assert read(tools) == []
     with writing(tools.engine) as connection:
         connection.execute(update(BackfillRow).values(next_read_at=now))
-    assert [step.new for step in _read(tools)] == [10, 10]
+    assert [step.new for step in read(tools)] == [10, 10]
     assert _paths(publisher) == ["/archive/3", "/archive/2", "/archive/1"]
-    assert titles(tools) == sorted(_named(1, 40))
+    assert titles(tools) == sorted(named(1, 40))
 
 
 def test_older_words_never_replace_newer_ones_nor_does_an_archive_bring_back_what_left(
@@ -132,42 +101,42 @@ def test_older_words_never_replace_newer_ones_nor_does_an_archive_bring_back_wha
 ) -> None:
     _make_gap(tools, publisher)
     at = now_of(tools) + timedelta(hours=1)
-    words = _document(["n36", "n5", "n35"], at).replace(b"<title>n", b"<title>edited n")
+    words = document_at(["n36", "n5", "n35"], at).replace(b"<title>n", b"<title>edited n")
     publisher.serve("/archive/3", words)
-    assert [step.new for step in _read(tools)] == [1]
-    assert titles(tools) == sorted([*_named(1, 5), *_named(36, 40), "edited n35"])
+    assert [step.new for step in read(tools)] == [1]
+    assert titles(tools) == sorted([*named(1, 5), *named(36, 40), "edited n35"])
     with reading(tools.engine) as connection:
         present = connection.execute(select(SightingRow.guid).where(SightingRow.left_at.is_(None))).scalars()
-        assert sorted(present) == _named(36, 40)
+        assert sorted(present) == named(36, 40)
 
 
 def test_entries_from_before_the_poll_before_the_gap_are_not_brought(tools: Tools, publisher: Publisher) -> None:
     _make_gap(tools, publisher)
     at = now_of(tools)
-    both = _entry("missed", at - timedelta(hours=1)) + _entry("of last year", at - timedelta(days=365))
-    publisher.serve("/archive/3", _document([], at).replace(b"</channel>", both.encode() + b"</channel>"))
-    assert [step.new for step in _read(tools)] == [1]
+    both = entry_at("missed", at - timedelta(hours=1)) + entry_at("of last year", at - timedelta(days=365))
+    publisher.serve("/archive/3", document_at([], at).replace(b"</channel>", both.encode() + b"</channel>"))
+    assert [step.new for step in read(tools)] == [1]
     assert "missed" in titles(tools)
 
 
 def test_the_first_sight_of_a_feed_begins_nothing(tools: Tools, publisher: Publisher) -> None:
-    add(tools, publisher.serve("/feed", _document(_named(1, 5), now_of(tools), "/archive/3")))
+    add(tools, publisher.serve("/feed", document_at(named(1, 5), now_of(tools), "/archive/3")))
     poll(tools)
-    assert _rows(tools) == []
+    assert rows(tools) == []
 
 
 def test_polls_come_first(tools: Tools, publisher: Publisher) -> None:
     _archive(tools, publisher)
     _make_gap(tools, publisher)
     make_due(tools)
-    (step,) = _read(tools)
+    (step,) = read(tools)
     assert step.after.reason == f"{publisher.authority} has polls to make"
     assert step.after.next_read_at > now_of(tools)
     assert _paths(publisher) == []
     poll(tools)
     with writing(tools.engine) as connection:
         connection.execute(update(BackfillRow).values(next_read_at=now_of(tools)))
-    assert [step.new for step in _read(tools)] == [10, 10, 10]
+    assert [step.new for step in read(tools)] == [10, 10, 10]
 
 
 def test_a_host_that_another_worker_holds_or_that_asked_to_be_left_alone_is_not_asked(
@@ -176,13 +145,13 @@ def test_a_host_that_another_worker_holds_or_that_asked_to_be_left_alone_is_not_
     _make_gap(tools, publisher)
     with writing(tools.engine) as connection:
         claim_as_guest(connection, now_of(tools), tools.terms, [publisher.authority])
-    (step,) = _read(tools)
+    (step,) = read(tools)
     assert step.after.reason == f"{publisher.authority} is being polled at the moment"
     with writing(tools.engine) as connection:
         connection.execute(update(HostRow).values(lease_token=None, lease_until=None))
         connection.execute(update(BackfillRow).values(next_read_at=now_of(tools)))
     hold(tools, publisher.authority)
-    (step,) = _read(tools)
+    (step,) = read(tools)
     assert step.after.reason == f"{publisher.authority} is left alone"
     assert step.after.next_read_at > now_of(tools) + timedelta(minutes=59)
     assert step.after.attempts == 0
@@ -190,23 +159,21 @@ def test_a_host_that_another_worker_holds_or_that_asked_to_be_left_alone_is_not_
 
 
 def test_requests_keep_the_gap_of_the_host(tools: Tools, publisher: Publisher) -> None:
-    _archive(tools, publisher)
     _make_gap(tools, publisher)
-    gap = timedelta(milliseconds=150)
+    gap, at = timedelta(milliseconds=150), now_of(tools)
     arrived: list[float] = []
-    at = now_of(tools)
 
-    def serve(names: Sequence[str], older: str) -> Any:
+    def serve(path: str, names: Sequence[str], older: str) -> None:
         def respond(_: Request) -> Answer:
             arrived.append(monotonic())
-            return Answer(_document(names, at, older))
+            return Answer(document_at(names, at, older))
 
-        return respond
+        publisher.on(path, respond)
 
-    publisher.on("/archive/3", serve(_named(20, 35), "/archive/2"))
-    publisher.on("/archive/2", serve(_named(4, 19), "/archive/1"))
+    serve("/archive/3", named(20, 35), "/archive/2")
+    serve("/archive/2", named(4, 19), "/archive/1")
     slow = replace(tools, terms=replace(tools.terms, gap=gap))
-    assert [step.new for step in _read(slow)] == [16, 14]
+    assert [step.new for step in read(slow)] == [16, 14]
     assert arrived[1] - arrived[0] >= gap.total_seconds()
 
 
@@ -215,11 +182,13 @@ def test_a_feed_that_names_the_document_of_another_site_does_not_come_to_speak_o
 ) -> None:
     at = now_of(tools)
     elsewhere = publisher.url("/theirs", host="localhost")
-    story = _entry("theirs", at).replace("<title>", f"<link>{publisher.url('/story', host='localhost')}</link><title>")
-    document = _document([], at).replace(b"</channel>", story.encode() + b"</channel>")
+    story = entry_at("theirs", at).replace(
+        "<title>", f"<link>{publisher.url('/story', host='localhost')}</link><title>"
+    )
+    document = document_at([], at).replace(b"</channel>", story.encode() + b"</channel>")
     publisher.serve("/theirs", document)
     _make_gap(tools, publisher, older=elsewhere)
-    assert [step.new for step in _read(tools)] == [1]
+    assert [step.new for step in read(tools)] == [1]
     with reading(tools.engine) as connection:
         assert connection.execute(select(ArticleRow.match_key).where(ArticleRow.title == "theirs")).scalar_one() is None
 
@@ -236,7 +205,7 @@ def test_an_archive_that_is_gone_or_none_ends_it_and_leaves_the_feed_as_it_is(
 ) -> None:
     _make_gap(tools, publisher)
     publisher.on("/archive/3", answer)
-    (step,) = _read(tools)
+    (step,) = read(tools)
     assert (step.after.outcome, step.was_read) == ("given up", False)
     assert reason in str(step.after.reason)
     with reading(tools.engine) as connection:
@@ -244,60 +213,10 @@ def test_an_archive_that_is_gone_or_none_ends_it_and_leaves_the_feed_as_it_is(
     assert poll_again(tools).error is None
 
 
-def test_what_somebody_asks_for_is_read_back_to_the_oldest_document(tools: Tools, publisher: Publisher) -> None:
-    at = now_of(tools)
-    url = publisher.serve("/feed", _document(_named(11, 15), at, "/page/2", "next"))
-    publisher.serve("/page/2", _document(_named(6, 10), at - timedelta(days=400), "/page/3", "next"))
-    publisher.serve("/page/3", _document(_named(1, 5), at - timedelta(days=800)))
-    add(tools, url)
-    _ask(tools, url)
-    # A feed that was never polled has no older documents yet.
-    assert _read(tools) == []
-    poll(tools)
-    assert [step.new for step in _read(tools)] == [0, 5, 5]
-    assert titles(tools) == sorted(_named(1, 15))
-    (row,) = _rows(tools)
-    assert (row.outcome, row.reason) == ("filled", "it came to the oldest document")
-
-
-def test_what_is_asked_for_again_takes_the_place_of_what_was_asked_for(tools: Tools, publisher: Publisher) -> None:
-    at = now_of(tools)
-    url = publisher.serve("/feed", _document(_named(11, 15), at, "/page/2", "next"))
-    publisher.serve("/page/2", _document(_named(6, 10), at - timedelta(days=400), "/page/3", "next"))
-    add(tools, url)
-    poll(tools)
-    _ask(tools, url)
-    _ask(tools, url, since=at - timedelta(days=1))
-    assert [step.new for step in _read(tools)] == [0, 0]
-    first, second = _rows(tools)
-    assert (first.outcome, first.reason) == ("given up", "it was asked for again")
-    assert second.outcome == "filled"
-    assert second.reason.startswith("it came to entries from before ")
-
-
-def test_older_documents_of_feeds_that_are_not_polled_are_not_asked_for(tools: Tools, publisher: Publisher) -> None:
-    url = publisher.serve("/feed", _document(_named(1, 5), now_of(tools), "/page/2", "next"))
-    add(tools, url)
-    poll(tools)
-    _ask(tools, url)
-    with writing(tools.engine) as connection:
-        pause_feed(connection, 1)
-    assert _read(tools) == []
-    with pytest.raises(NamedError, match="is paused: once `feedmill resume` polls it"):
-        _ask(tools, url)
-
-
 def test_back_fills_are_remembered_as_long_as_polls(tools: Tools, publisher: Publisher) -> None:
     _make_gap(tools, publisher)
     prune(tools.engine, Settings())
-    assert len(_rows(tools)) == 1
+    assert len(rows(tools)) == 1
     with writing(tools.engine) as connection:
         connection.execute(update(BackfillRow).values(begun_at=now_of(tools) - Settings().retain_polls))
     assert prune(tools.engine, Settings()).backfills == 1
-
-
-def _ask(tools: Tools, url: str, since: datetime | None = None) -> None:
-    with writing(tools.engine) as connection:
-        feed = find_feed(connection, url)
-        assert feed
-        ask_for_older(connection, now_of(tools), feed, since)

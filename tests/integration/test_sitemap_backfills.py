@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
+from tests.older_documents import read, rows
 from tests.polling import add, now_of, poll, poll_again, titles
 from tests.servers.publisher import Publisher
-from worker.backfill.older_documents import Progress, read_older
 from worker.database.article_tables import ArticleRow, SightingRow
-from worker.database.backfill_rows import BackfillRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import ScheduleRow
 from worker.pipeline.tools import Tools
@@ -52,15 +50,6 @@ def _make_gap(tools: Tools, publisher: Publisher) -> datetime:
     return at
 
 
-def _read(tools: Tools) -> list[Progress]:
-    return list(read_older(tools, lambda: False))
-
-
-def _rows(tools: Tools) -> Sequence[Row[Any]]:
-    with reading(tools.engine) as connection:
-        return connection.execute(select(*BackfillRow.__table__.columns).order_by(BackfillRow.id)).all()
-
-
 def _all(at: datetime) -> list[tuple[str, datetime]]:
     return [(f"n{number}", at + number * MINUTE) for number in range(1, 41)]
 
@@ -69,9 +58,9 @@ def test_what_was_missed_is_stored_as_the_sitemap_has_it(tools: Tools, publisher
     at = _make_gap(tools, publisher)
     publisher.serve("/robots.txt", b"User-agent: *\nSitemap: /sitemap.xml\nSitemap: /sitemaps/news.xml\n")
     publisher.serve("/sitemaps/news.xml", _sitemap(publisher, _all(at)))
-    assert [(step.was_read, step.new) for step in _read(tools)] == [(True, 0), (True, 20)]
+    assert [(step.was_read, step.new) for step in read(tools)] == [(True, 0), (True, 20)]
     assert titles(tools) == sorted(f"n{number}" for number in range(1, 41))
-    (row,) = _rows(tools)
+    (row,) = rows(tools)
     assert (row.outcome, row.articles) == ("filled", 20)
     assert row.reason == "the news sitemap of its site lists what it carries"
     with reading(tools.engine) as connection:
@@ -85,7 +74,7 @@ def test_what_the_feed_has_after_all_is_the_same_article_with_its_words(tools: T
     at = _make_gap(tools, publisher)
     publisher.serve("/robots.txt", b"sitemap: /news.xml")
     publisher.serve("/news.xml", _sitemap(publisher, _all(at)))
-    _read(tools)
+    read(tools)
     publisher.serve("/feed", _items(publisher, range(29, 41), at))
     assert poll_again(tools).new == 0
     with reading(tools.engine) as connection:
@@ -103,19 +92,19 @@ def test_a_sitemap_of_other_news_too_fills_nothing_and_is_not_asked_for_again_so
     publisher.serve("/robots.txt", b"Sitemap: /news.xml")
     others = [("politics-1", at + 39 * MINUTE), ("politics-2", at + 39 * MINUTE), ("politics-0", at + 20 * MINUTE)]
     publisher.serve("/news.xml", _sitemap(publisher, [*_all(at), *others]))
-    _read(tools)
-    (row,) = _rows(tools)
+    read(tools)
+    (row,) = rows(tools)
     assert (row.outcome, row.articles) == ("given up", 0)
     assert row.reason == "the news sitemap of its site lists other news than the feed"
     publisher.serve("/feed", _items(publisher, range(51, 61), at))
     assert poll_again(tools).note
-    assert len(_rows(tools)) == 1
+    assert len(rows(tools)) == 1
 
 
 def test_a_site_without_a_news_sitemap_is_asked_for_one_document(tools: Tools, publisher: Publisher) -> None:
     _make_gap(tools, publisher)
     publisher.serve("/robots.txt", b"Sitemap: /sitemap.xml\nSitemap: https://other.example/news.xml")
-    _read(tools)
+    read(tools)
     assert [request.target for request in publisher.requests if request.path != "/feed"] == ["/robots.txt"]
-    (row,) = _rows(tools)
+    (row,) = rows(tools)
     assert row.reason == "the feed names no older documents, and its site no news sitemap"

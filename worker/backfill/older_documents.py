@@ -2,7 +2,7 @@
 
 due back-fill → lease of the document's host → fetch → parse → ``missing``: store what is, and how far it has come
 
-Polls come first: a host with feeds that are due is not asked. Each document has a lease of its own.
+Polls come first: a host with feeds that are due is left to them for a while. Each document has a lease of its own.
 """
 
 import random
