@@ -1,12 +1,13 @@
-"""Housekeeping: reading seed files, grouping articles, removing what is old, and looking for feeds that are lost."""
+"""Housekeeping: seed files, grouping, removing what is old, finding lost feeds, reading what was missed."""
 
 from dataclasses import asdict
 
 import structlog
 
 from tasks.decorator import task
+from worker.backfill.older_documents import read_older
 from worker.basics.stopping import STOP_CLAIMING, is_stopping, stops_after
-from worker.celery_settings import PRUNE_EVERY, SEEK_EVERY
+from worker.celery_settings import FILL_EVERY, PRUNE_EVERY, SEEK_EVERY
 from worker.database.engine import store_engine
 from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError
@@ -77,3 +78,13 @@ def seek_feeds() -> None:
         for sought in seek_lost_feeds(tools, is_stopping):
             found = {"found_url": sought.found_url, "reason": sought.reason, "feed_id": sought.feed_id}
             _LOG.info("feed sought", url=sought.url, **found)
+
+
+@task("maintenance.fill_gaps", at_most=1, every=lambda _: FILL_EVERY)
+def fill_gaps() -> None:
+    """Read feeds' older documents, where entries were missed or somebody asks for it; twice at once does no harm."""
+    with borrowed_tools() as tools:
+        for step in read_older(tools, is_stopping):
+            after = step.after
+            told = {"outcome": after.outcome, "reason": after.reason, "next_at": after.next_read_at}
+            _LOG.info("older document", feed_url=step.feed_url, url=step.url, read=step.was_read, new=step.new, **told)

@@ -35,6 +35,9 @@ _FILL = {
     "polls (feed_id, started_at, duration, outcome, http_status, bytes, new, updated)": (
         "i, past, 0.2, 'unchanged', 304, 300, 0, 0"
     ),
+    "backfills (feed_id, begun_at, is_asked, most_documents, next_url, source, seen, outcome)": (
+        "i, past, false, 100, 'https://h.example/older', 'robots.txt', CAST('' AS blob), 'given up'"
+    ),
     "tickets (asked_at)": "past",
     "ticket_feeds (ticket_id, place, name, feed_id)": "i, 0, i, i",
     "articles (feed_id, guid, match_key, url, title, authors, published_at, first_seen_at, summary, html, text, tags,"

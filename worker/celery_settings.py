@@ -15,6 +15,8 @@ REDIS_TRANSPORT = "worker.broker:Transport"
 _IN_MEMORY = "worker.watched_consumer:EmbeddedConsumer"
 # Often, because one task looks for a few feeds only: it must end as soon as a poll task does.
 SEEK_EVERY = timedelta(minutes=15)
+# One task reads a few older documents; where none are to be read it costs a look at an index.
+FILL_EVERY = timedelta(minutes=1)
 PRUNE_EVERY = timedelta(hours=1)
 # How far readers of events may lag behind; each turn costs a message and one look at an index.
 _NUMBER_EVERY = timedelta(seconds=2)
@@ -103,6 +105,7 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
         "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
         "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
+        "fill gaps": {"task": "maintenance.fill_gaps", "schedule": FILL_EVERY},
         "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
         # Not an interval, which would begin again with every restart of beat. Every hour, because nothing may be
         # running at any one of them.

@@ -14,9 +14,16 @@ from tests.plans import find_scans, recording
 from tests.polling import add, now_of
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
+from worker.backfill.sitemaps import find_stored, read_carried
 from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
 from worker.database.article_tables import ArticleRow
+from worker.database.backfill_rows import (
+    find_newest_backfill,
+    find_next_backfill,
+    list_due_backfills,
+    may_look_for_sitemap,
+)
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.host_rows import add_hosts
@@ -50,8 +57,10 @@ from worker.pipeline.tickets import ask_for_polls, wait_for_answers
 from worker.pipeline.tools import Tools
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import Settings
+from worker.store.known import was_any_sighted_before
 from worker.stories.grouping import group_waiting
 from worker.values.due_feeds import Streak
+from worker.values.entries import Entry
 
 MINUTE = timedelta(minutes=1)
 # Ids: of a feed and an article that the store is filled with, of the feeds that are polled, and of their host.
@@ -151,6 +160,17 @@ def _keep_up(tools: Tools, folder: Path) -> None:
         assert read_changes(connection, ROWS)
         is_any_webhook_due(connection, now_of(tools))
         list_lost_feeds(connection, now_of(tools), 10)
+        _look_for_missed(connection, now_of(tools))
+
+
+def _look_for_missed(connection: Connection, now: datetime) -> None:
+    assert may_look_for_sitemap(connection, OLD, now + timedelta(days=8))
+    assert find_newest_backfill(connection, OLD)
+    assert list_due_backfills(connection, now, 1) == []
+    assert find_next_backfill(connection, now + MINUTE) is None
+    assert not was_any_sighted_before(connection, OLD, [b"of no entry"], now)
+    assert find_stored(connection, [Entry(link="https://h.example/7")]) == set()
+    read_carried(connection, OLD)
 
 
 def _take_over(connection: Connection, tools: Tools, now: datetime) -> None:

@@ -26,6 +26,7 @@ NOT_OURS = {"build", "dist", "__pycache__"}
 WALL_CLOCKS = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
 # All others go through worker.database.conflicts.write.
 WRITERS = {
+    "worker/backfill/missing.py": "it prepares and decides again too, as a poll does",
     "worker/database/conflicts.py": "it is what tries again",
     "worker/database/engine.py": "it opens the transaction",
     "worker/database/schema.py": "one migration runs at a time",

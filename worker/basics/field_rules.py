@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from worker.basics.text import clean
-from worker.basics.urls import absolute_url, is_without_scheme, with_scheme
+from worker.basics.urls import absolute_url, is_feed_url, is_without_scheme, with_scheme
 from worker.dates.reading import find_moment
 from worker.values.entries import Entry
 
@@ -95,6 +95,20 @@ def is_web_page(url: str) -> bool:
 def link_relation(written: str | None) -> str:
     """Return a link's relation by its name; both missing and empty it is ``alternate`` (RFC 4287, section 4.2.7.2)."""
     return written.strip().lower().removeprefix(_RELATIONS) or "alternate" if written else "alternate"
+
+
+TO_OLDER = ("prev-archive", "next")
+"""The relations of links to older entries, the better one first: archives do not change, pages do (RFC 5005)."""
+
+
+def absolute_older(written: str | None, document_url: str, self_url: str | None) -> str | None:
+    """Return the address of a feed's older entries, made absolute; None for one that could not be asked for.
+
+    In a document that was saved it is resolved against the URL that the document says it has.
+    """
+    base = document_url if is_web_page(document_url) else self_url
+    older_url = absolute_url(written, base) if written else None
+    return older_url if older_url and is_feed_url(older_url) else None
 
 
 def absolute_site(written: str | None, document_url: str, self_url: str | None) -> str | None:

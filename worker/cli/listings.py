@@ -15,6 +15,7 @@ from worker.cli.screens import print_feed, print_health
 from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
 from worker.cli.tables import Column, print_rows
 from worker.cli.wanted_rows import FIRST_STEPS, Asked, asked_rows, say_what_next, short_address, when_empty
+from worker.database.backfill_rows import find_newest_backfill
 from worker.database.clock import read_clock
 from worker.errors import UsageError
 from worker.look import listings as look
@@ -106,7 +107,8 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
     with asked_rows(filters, limit, as_json=as_json) as asked:
         wanted = asked.wanted
         if wanted.feed_id and not as_json:
-            print_feed(look.find_feed_with_host(asked.connection, asked.now, wanted.feed_id), asked.now)
+            feed = look.find_feed_with_host(asked.connection, asked.now, wanted.feed_id)
+            print_feed(feed, asked.now, find_newest_backfill(asked.connection, wanted.feed_id))
         print_rows(
             look.list_polls(asked.connection, wanted),
             _poll_columns(of_one_feed=bool(wanted.feed_id)),

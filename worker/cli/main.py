@@ -28,6 +28,7 @@ COMMANDS = {
     "import": ("worker.cli.seeds", "Add the feeds of an OPML file."),
     "export": ("worker.cli.seeds", "Write the feeds as OPML."),
     "poll": ("worker.cli.poll", "Poll now: the named feeds, or all that are due."),
+    "backfill": ("worker.cli.backfill", "Read a feed's older documents, as far back as it names some."),
     "feeds": ("worker.cli.listings", "List feeds, or seed files."),
     "hosts": ("worker.cli.hosts", "List hosts, or set how they are treated: gap, requests at a time."),
     "articles": ("worker.cli.articles", "List articles."),

@@ -147,7 +147,7 @@ def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> Non
     print_trimmed(copies, out)
 
 
-def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
+def print_feed(feed: Mapping[str, Any], now: datetime, backfill: Mapping[Any, Any] | None = None) -> None:
     """Print how a feed is doing: when it is polled next and why, and if it is late, why that is."""
     options = unpack(FeedOptions, feed["options"]) or FeedOptions()
     failing = f"{_polls(feed['attempts'])}, since {moment_from_now(feed['failing_since'], now)}"
@@ -170,6 +170,7 @@ def print_feed(feed: Mapping[str, Any], now: datetime) -> None:
         ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
         ("Publisher's hints", sentences.explain_hints(feed["hints"])),
         ("Gaps", sentences.explain_gaps(feed["gaps"])),
+        ("Older documents", sentences.explain_backfill(backfill, now)),
         ("Redirected to", move if feed["moved_to"] else None),
         ("Host", feed["host"]),
     )

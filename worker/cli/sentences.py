@@ -137,6 +137,19 @@ def explain_gaps(gaps: int) -> str | None:
     return f"{counted(gaps, 'poll')} found only new entries and none of the former: some were missed in between"
 
 
+def explain_backfill(backfill: _Row | None, now: datetime) -> str | None:
+    """Say how far the reading of a feed's older documents has come, or how it ended; None where there was none."""
+    if backfill is None:
+        return None
+    why = "asked for" if backfill["is_asked"] else "for a gap"
+    read = f"{counted(backfill['documents'], 'document')}, {counted(backfill['articles'], 'new article')}"
+    said = f"{why} {moment_from_now(backfill['begun_at'], now)}: {read}"
+    if backfill["next_read_at"]:
+        last = f", after: {backfill['reason']}" if backfill["reason"] else ""
+        return f"{said}; it goes on {moment_from_now(backfill['next_read_at'], now)}{last}"
+    return f"{said}; {backfill['outcome']}: {backfill['reason']}"
+
+
 def mark_title(article: _Row) -> str:
     """Return a title that says so where the article is killed, or is a kill, so that nobody takes it for news."""
     if article["killed_by"]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from worker.database.article_tables import ArticleRow
+from worker.database.backfill_rows import BackfillRow
 from worker.database.clock import read_clock
 from worker.database.document_tables import DocumentRow
 from worker.database.engine import file_of, naming_of, place_of, reading, writing
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 # The metadata holds only the tables whose modules have been imported.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
-assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata
+assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is BackfillRow.metadata
 assert METADATA is TombstoneRow.metadata is DocumentRow.metadata
-SCHEMA_VERSION = "0025"
+SCHEMA_VERSION = "0030"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

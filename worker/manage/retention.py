@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Delete, Engine, delete, exists, func, or_, se
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from worker.database.article_tables import ArticleRow
+from worker.database.backfill_rows import BackfillRow
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -64,6 +65,7 @@ class Pruned:
     partitions: int
     tickets: int
     """Requests for polls, of which nobody can learn any more what became of them."""
+    backfills: int
     sketches: int
     """Articles that can no longer be found by their words."""
     hosts: int
@@ -93,6 +95,7 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, limits: _Limits = 
         partitions=drop_partitions(engine, "polls", polls_before) + drop_partitions(engine, "events", events_before),
         polls=_delete(engine, PollRow.id, PollRow.started_at, polls_before, stop),
         tickets=_delete(engine, TicketRow.id, TicketRow.asked_at, polls_before, stop),
+        backfills=_delete(engine, BackfillRow.id, BackfillRow.begun_at, polls_before, stop),
         events=_delete(engine, EventRow.id, EventRow.created_at, events_before, stop),
         sketches=_delete_signatures(engine, now, stop, hash_slices),
         hosts=write(engine, lambda connection: _delete_former_targets(connection, now - _KEEP_TARGETS)),

@@ -6,7 +6,7 @@ This runs in the parser's child process.
 from contextlib import suppress
 from dataclasses import replace
 
-from worker.basics.field_rules import absolute_site
+from worker.basics.field_rules import absolute_older, absolute_site
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.parse.forgiving import read_with_feedparser
@@ -92,4 +92,5 @@ def _read_json(document: Document, max_entries: int) -> ParsedDocument:
     if is_ninjs(value):
         return read_ninjs(value, max_entries)
     feed = read_json_feed(value, max_entries)
-    return replace(feed, site_url=absolute_site(feed.site_url, document.url, feed.self_url))
+    older_url = absolute_older(feed.older_url, document.url, feed.self_url)
+    return replace(feed, site_url=absolute_site(feed.site_url, document.url, feed.self_url), older_url=older_url)

@@ -68,6 +68,7 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
     # Without any xml:base feedparser takes an entry's link for the base of those after it.
     has_bases = "xml:base" in text
     self_url = next((_text(link, "href", LONGEST_URL) for link in _links(feed, "self")), None)
+    older_url = next((_text(link, "href", LONGEST_URL) for link in _links_to_older(feed)), None)
     entries, faults = read_each(kept, lambda item: _entry(item, feed_authors, has_bases=has_bases, is_atom=is_atom))
     return ParsedDocument(
         format=kind,
@@ -77,6 +78,7 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
         title=title,
         site_url=field_rules.absolute_site(site_url, document.url, self_url),
         self_url=self_url,
+        older_url=field_rules.absolute_older(older_url, document.url, self_url),
         language=_text(feed, "language"),
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),
@@ -250,6 +252,13 @@ def _page(values: _Values) -> str | None:
 
 def _links(values: _Values, rel: str) -> list[_Values]:
     return [link for link in _dicts(values, "links") if field_rules.link_relation(_text(link, "rel")) == rel]
+
+
+def _links_to_older(feed: _Values) -> Iterator[_Values]:
+    # RFC 5005, section 2: a complete feed has no other entries than these.
+    if "fh_complete" not in feed:
+        for relation in field_rules.TO_OLDER:
+            yield from _links(feed, relation)
 
 
 def _address(value: _Values) -> str | None:

@@ -40,6 +40,7 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
         title=read_title(text_in(feed, "title", LONGEST_TITLE) or "", is_plain=True) or None,
         site_url=text_in(feed, "home_page_url", LONGEST_URL),
         self_url=text_in(feed, "feed_url", LONGEST_URL),
+        older_url=text_in(feed, "next_url", LONGEST_URL),
         language=text_in(feed, "language", LONGEST_NAME),
         dropped_entries=len(items) - len(kept),
     )

@@ -22,6 +22,7 @@ _NAMESPACES = {
     "feedburner:": "rssnamespace.org/feedburner/ext/1.0",
     "pheedo:": "pheedo.com/namespace/pheedo",
     "news:": "google.com/schemas/sitemap-news/0.9",
+    "fh:": "purl.org/syndication/history/1.0",
     "image:": "google.com/schemas/sitemap-image/1.1",
 }
 _PREFIXES = {namespace: prefix for prefix, spelt in _NAMESPACES.items() for namespace in spelt.split()} | {"": ""}
@@ -32,6 +33,7 @@ USUAL_NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "fh": "http://purl.org/syndication/history/1.0",
     "georss": "http://www.georss.org/georss",
     "image": "http://www.google.com/schemas/sitemap-image/1.1",
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
@@ -89,6 +91,7 @@ _NAMES = {
     "podcast": "itunes:duration itunes:season itunes:episode itunes:episodetype itunes:explicit podcast:season "
     "podcast:episode podcast:chapters podcast:transcript podcast:alternateenclosure podcast:person podcast:soundbite "
     "podcast:location",
+    "complete": "fh:complete",
     "page": "url",
     "loc": "loc",
     "lastmod": "lastmod",

@@ -7,7 +7,7 @@ expat builds the tree, in linear time but for one thing: entities that name enti
 Only a document type can declare them, so a document that has one is refused before its first declaration is read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -99,7 +99,8 @@ def _read(document: Document, patience: int, most: int, unread: Sequence[bool] =
     except UnreadableError:
         return None
     site_url = field_rules.absolute_site(parsed.site_url, document.url, parsed.self_url)
-    return replace(parsed, hints=read_hints(text), site_url=site_url)
+    older_url = field_rules.absolute_older(parsed.older_url, document.url, parsed.self_url)
+    return replace(parsed, hints=read_hints(text), site_url=site_url, older_url=older_url)
 
 
 def build_tree(text: str) -> Tree | None:
@@ -172,11 +173,24 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         entries=tuple(read_entry(item, inner, authors) for item, inner in items),
         title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
-        self_url=next((url for link in feed.get("link self", ()) if (url := find_url(link, feed_scope))), None),
+        self_url=next(_find_urls(feed, feed_scope, "self"), None),
+        older_url=next(_find_older(feed, feed_scope), None),
         language=last_text(feed, "language") or scope.language,
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
     )
+
+
+def _find_older(feed: Parts, scope: Scope) -> Iterator[str]:
+    """Yield where older entries are: in archives (RFC 5005, section 4), on the next page (section 3)."""
+    # Section 2: a complete feed has no other entries than these.
+    if "complete" not in feed:
+        for relation in field_rules.TO_OLDER:
+            yield from _find_urls(feed, scope, relation)
+
+
+def _find_urls(feed: Parts, scope: Scope, relation: str) -> Iterator[str]:
+    return filter(None, (find_url(link, scope) for link in feed.get(f"link {relation}", ())))
 
 
 def _has_more_entries(root: Element, items: Sequence[tuple[Element, Scope]]) -> bool:

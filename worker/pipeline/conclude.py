@@ -12,6 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from worker.basics.publishers import publisher_of
+from worker.basics.urls import absolute_url, same_site
 from worker.database.conflicts import retry_conflicts, write
 from worker.database.engine import reading, writing
 from worker.database.locks import HostRelease
@@ -41,7 +43,7 @@ from worker.store.polls import store_polls, write_polls
 from worker.values.articles import Finding, Sighting
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
-from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult, PutOff
+from worker.values.outcomes import Gap, NextPoll, Outcome, PollRecord, PollResult, PutOff
 from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 
 # Programs that store documents of their own find all they need for it here.
@@ -201,7 +203,16 @@ def _with_gap(result: PollResult, prepared: PreparedDocument, arrived: Sequence[
     if not is_gap(entries, carried, arrived, prepared.recognised.left):
         return result
     note = f"a gap: all {entries} entries are new and none of the {carried} before is left"
-    return replace(result, is_gap=True, record=replace(result.record, note=join_notes(result.record.note, note)))
+    gap = Gap(prepared.answered.feed.last_success_at, prepared.parsed.older_url, _find_robots(prepared))
+    return replace(result, gap=gap, record=replace(result.record, note=join_notes(result.record.note, note)))
+
+
+def _find_robots(prepared: PreparedDocument) -> str | None:
+    """Return where a feed's site names its sitemaps; None for a sitemap, and where nobody vouches for the feed."""
+    feed_url, site_url = prepared.answered.feed.url, prepared.parsed.site_url
+    if prepared.parsed.format == "sitemap" or publisher_of(feed_url) is None:
+        return None
+    return absolute_url("/robots.txt", site_url if same_site(site_url, feed_url) else feed_url)
 
 
 def _list_kept(stored: Sequence[PreparedDocument], locked: Locked) -> list[ReadByPoll]:

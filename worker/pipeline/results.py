@@ -65,6 +65,9 @@ class Answered:
         assert isinstance(answer, Document), "only a document can be parsed"
         return answer
 
+    is_older: bool = False
+    """Whether it is an older document, which the feed's newest one led to."""
+
     @property
     def is_of_its_feed(self) -> bool:
         """Whether the answer came from the feed itself; a saved document of a polled feed may be an old one."""
@@ -118,6 +121,7 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
         title=parsed.title,
         site_url=parsed.site_url,
         is_document=True,
+        is_in_ledger=not answered.is_older,
     )
     return _with_move(result, answered, now)
 
@@ -130,7 +134,7 @@ def conclude_document(
     ``published`` are the dates of the entries that the feed had not carried before.
     """
     feed = answered.feed
-    if result.is_gap and feed.last_success_at:
+    if result.gap and feed.last_success_at:
         answered = replace(answered, bounds=replace(answered.bounds, missed_within=now - feed.last_success_at))
     is_poll = answered.token is not None
     rhythm = follow_rhythm(feed.rhythm, published, feed.last_success_at, now) if is_poll else None

@@ -9,14 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from worker.basics.codec import pack
+from worker.database.backfill_rows import begin_backfill, may_look_for_sitemap
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.many_rows import ManyRows, replaced, update_many
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.value_columns import GUID_RULE, MOVE
 from worker.errors import PollError
 from worker.store.poll_locks import Locked
+from worker.values.backfills import fill_by_sitemap, fill_gap
 from worker.values.due_feeds import NO_VALIDATORS, FeedState
-from worker.values.outcomes import Outcome, PollRecord, PollResult, PutOff
+from worker.values.outcomes import Gap, Outcome, PollRecord, PollResult, PutOff
 
 _ENDINGS = {FeedState.GONE: EventKind.FEED_GONE, FeedState.QUARANTINED: EventKind.FEED_QUARANTINED}
 _ATTEMPT = replaced("last_attempt_at", "next_poll_at", "next_poll_reason", "interval") | {
@@ -126,8 +128,8 @@ def store_feeds(connection: Connection, results: Iterable[PollResult], now: date
     learnt: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for result in results:
         facts, next_poll = _learnt_columns(result), result.record.next_poll
-        if result.is_gap:
-            _count_gap(connection, result.record.feed_id)
+        if result.gap:
+            _note_gap(connection, result.record.feed_id, result.gap, now)
         if facts:
             learnt[tuple(facts)].append(facts | {"id": result.record.feed_id})
         if next_poll.ends_as:
@@ -137,8 +139,12 @@ def store_feeds(connection: Connection, results: Iterable[PollResult], now: date
         _update_feeds(names).execute(connection, rows)
 
 
-def _count_gap(connection: Connection, feed_id: int) -> None:
+def _note_gap(connection: Connection, feed_id: int, gap: Gap, now: datetime) -> None:
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(gaps=FeedRow.gaps + 1))
+    if gap.older_url:
+        begin_backfill(connection, feed_id, fill_gap(gap.older_url, gap.since, now))
+    elif gap.robots_url and may_look_for_sitemap(connection, feed_id, now):
+        begin_backfill(connection, feed_id, fill_by_sitemap(gap.robots_url, gap.since, now))
 
 
 @cache

@@ -131,6 +131,13 @@ def find_sightings_of_document(
     return _read_sightings(rows).get(feed_id, {})
 
 
+def was_any_sighted_before(connection: Connection, feed_id: int, keys: Collection[bytes], moment: datetime) -> bool:
+    """Say whether a feed was seen before a moment to carry an entry under one of these keys."""
+    of_feed = select(SightingRow.id).where(SightingRow.feed_id == feed_id, SightingRow.first_seen_at < moment)
+    found = (connection.execute(of_feed.where(SightingRow.guid_hash.in_(some)).limit(1)) for some in slices(keys))
+    return any(rows.first() for rows in found)
+
+
 def find_sightings_not_shown(connection: Connection, feed_id: int) -> set[bytes]:
     """Return the guid hashes of the feed's sightings whose version is not the one their article shows."""
     return set(connection.execute(_NOT_SHOWN, {"feed_id": feed_id}).scalars())

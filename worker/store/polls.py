@@ -45,7 +45,7 @@ def write_polls(connection: Connection, locked: Locked, results: Sequence[PollRe
     store_schedules(connection, locked, stored)
     store_feeds(connection, [result for result in stored if locked.may_decide(result)], now)
     store_outlines(connection, [(each.record.feed_id, each.outline) for each in stored if each.outline])
-    _INSERT_POLLS.execute(connection, [_ledger_row(result.record) for result in stored])
+    _INSERT_POLLS.execute(connection, [_ledger_row(result.record) for result in stored if result.is_in_ledger])
 
 
 def _ledger_row(record: PollRecord) -> dict[str, Any]:

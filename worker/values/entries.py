@@ -141,6 +141,8 @@ class ParsedDocument:
     title: str | None = None
     site_url: str | None = None
     self_url: str | None = None
+    older_url: str | None = None
+    """Where the entries before these are, in full (RFC 5005; JSON Feed ``next_url``); None where nothing says so."""
     language: str | None = None
     authors: tuple[str, ...] = ()
     """The feed's, whom entries that name none have for theirs."""

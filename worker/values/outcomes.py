@@ -78,6 +78,18 @@ class PutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """That entries were missed between two polls."""
+
+    since: datetime | None
+    """When the first of the two was."""
+    older_url: str | None
+    """Where the second one's document says that older entries are."""
+    robots_url: str | None
+    """What may name a news sitemap of the feed's site, which vouches for it; None where nobody does."""
+
+
+@dataclass(frozen=True, slots=True)
 class PollResult:
     """All that one poll writes, together or not at all."""
 
@@ -108,8 +120,10 @@ class PollResult:
     """The feed's new URL, where the redirect is believed."""
     is_document: bool = False
     """Whether a document was read."""
-    is_gap: bool = False
-    """Whether entries were missed since the poll before."""
+    is_in_ledger: bool = True
+    """Whether the ledger gets a row of it: reading an older document of a feed is no poll."""
+    gap: Gap | None = None
+    """What was missed since the poll before; None where nothing was."""
     is_outdated: bool = False
     """Whether another poll has read the feed since that document was read."""
     read_again: tuple[bytes, ...] = ()

@@ -2,7 +2,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from worker.cli.sentences import describe_poll, explain_feed, explain_hints, explain_lateness, explain_poll, next_poll
+from worker.cli.sentences import (
+    describe_poll,
+    explain_backfill,
+    explain_feed,
+    explain_hints,
+    explain_lateness,
+    explain_poll,
+    next_poll,
+)
 from worker.values.outcomes import Outcome
 from worker.values.promised import Poll
 
@@ -148,3 +156,16 @@ def test_a_poll_is_told_with_its_note_or_why_it_failed() -> None:
     assert describe_poll(poll) == f"http://news.example/feed  {told}"
     failed = replace(poll, outcome=Outcome.PERMANENT, note=None, error="it is gone", next_poll_at=None)
     assert describe_poll(failed) == "http://news.example/feed  permanent (it is gone); the shortest interval"
+
+
+def test_a_back_fill_says_what_came_of_it_and_when_it_goes_on_or_why_it_ended() -> None:
+    row = {"is_asked": False, "begun_at": NOW - timedelta(hours=2), "documents": 1, "articles": 12, "reason": None}
+    begun = "for a gap 2026-11-24 10:00 UTC (2h ago): 1 document, 12 new articles"
+    goes_on = row | {"next_read_at": NOW + timedelta(minutes=5), "outcome": None}
+    assert explain_backfill(goes_on, NOW) == f"{begun}; it goes on 2026-11-24 12:05 UTC (in 5m)"
+    assert explain_backfill(goes_on | {"reason": "the host answered 500"}, NOW) == (
+        f"{begun}; it goes on 2026-11-24 12:05 UTC (in 5m), after: the host answered 500"
+    )
+    ended = row | {"next_read_at": None, "outcome": "filled", "reason": "it came to entries that were known"}
+    assert explain_backfill(ended, NOW) == f"{begun}; filled: it came to entries that were known"
+    assert explain_backfill(None, NOW) is None

@@ -10,6 +10,7 @@ from sqlalchemy import Text
 from tests.examples import example_of
 from worker.basics.codec import defaults_of, from_json, pack, unpack, write_json
 from worker.database.article_tables import ArticleRow
+from worker.database.backfill_rows import BACKFILL, BackfillRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.types import Json
 from worker.database.value_columns import ARTICLE, GUID_RULE, MOVE, VALIDATORS, Columns, read_request_settings
@@ -27,7 +28,7 @@ IN_FRAMES += [PodcastFile, PodcastPerson, Soundbite]
 IN_FRAMES += [RequestSettings, HeaderSetting]
 IN_ONE_COLUMN = [FeedOptions, Hints, Rhythm, Article, Podcast]
 IN_COLUMNS: list[tuple[Columns[Any], Any]] = [
-    (ARTICLE, ArticleRow), (VALIDATORS, ScheduleRow), (MOVE, FeedRow), (GUID_RULE, FeedRow)
+    (ARTICLE, ArticleRow), (VALIDATORS, ScheduleRow), (MOVE, FeedRow), (GUID_RULE, FeedRow), (BACKFILL, BackfillRow)
 ]  # fmt: skip
 
 
