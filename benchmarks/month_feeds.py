@@ -126,7 +126,7 @@ def _appear(chance: Random, trait: Trait, rate: float) -> Sequence[int]:
         if trait is not Trait.OFFICE or (8 <= at % DAY / 3600 < 18 and at // DAY % 7 < 5):  # noqa: PLR2004 -- office hours
             moments.append(int(at))
     if trait is Trait.GAPPED:
-        for burst in (BEGINS[trait], BEGINS[trait] + 6 * DAY):
+        for burst in (BEGINS[trait], BEGINS[trait] + 12 * DAY):
             moments += [burst + chance.randrange(_BURST_TAKES) for _ in range(_BURST)]
     return moments
 

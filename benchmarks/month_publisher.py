@@ -21,6 +21,9 @@ def answer(month_began: datetime, path: bytes, head: bytes) -> bytes:
     """Return the answer to a request for a feed, ``/number``, or for a page of its archive, ``/number/page``."""
     at = time.time() - month_began.timestamp()
     _, name, *rest = path.decode().split("/")
+    if not name.isdecimal():
+        # Where a gap is filled a site's robots.txt may be asked for.
+        return _nothing("404 Not Found")
     feed, host = month_feed(int(name)), _HOST.search(head)
     assert host, "a request names its host"
     address = f"http://{host[1].decode()}/{feed.number}"
