@@ -1,4 +1,4 @@
-"""Housekeeping: reading seed files, grouping articles, removing what is old, and looking for feeds that are lost."""
+"""Housekeeping: seed files are read, articles grouped, feeds judged, what is old removed, lost feeds looked for."""
 
 from dataclasses import asdict
 
@@ -12,6 +12,7 @@ from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError
 from worker.manage.retention import prune_some
 from worker.pipeline import borrowed_tools
+from worker.quality.judging import JUDGE_EVERY, judge_some
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
@@ -56,6 +57,15 @@ def prune() -> None:
     is_over = stops_after(STOP_CLAIMING)
     pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
     _LOG.info("pruned", **asdict(pruned))
+
+
+@task("maintenance.judge_feeds", at_most=1, every=lambda _: JUDGE_EVERY)
+def judge_feeds() -> None:
+    """Judge how good feeds are, some thousand at a time."""
+    is_over = stops_after(STOP_CLAIMING)
+    judged = judge_some(store_engine(), lambda: is_stopping() or is_over())
+    if judged.changed:
+        _LOG.info("judged", feeds=judged.feeds, changed=judged.changed)
 
 
 @task("maintenance.seek_feeds", at_most=1, every=lambda _: SEEK_EVERY)

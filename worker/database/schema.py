@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
 assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata
-SCHEMA_VERSION = "0023"
+SCHEMA_VERSION = "0029"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

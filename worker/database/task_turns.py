@@ -10,7 +10,7 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.statements import upsert
-from worker.database.types import Base, column
+from worker.database.types import Base, BigId, column
 
 
 class TurnRow(Base):
@@ -23,6 +23,9 @@ class TurnRow(Base):
     taken_at: Mapped[datetime] = column("When it was last begun, by the database's clock")
     note: Mapped[str | None] = column("Why it had to be done, in words; null for what is done every so often")
     noted_at: Mapped[datetime | None] = column("When that was last so")
+    reached: Mapped[int | None] = column(
+        "How far it came, where it takes up many things in turn: the id of the last; null at the beginning", BigId
+    )
 
 
 def take_turn(engine: Engine, name: str, every: timedelta) -> bool:
@@ -41,6 +44,18 @@ def find_last_turn(connection: Connection, name: str) -> datetime | None:
     """Return when something was last begun, or None."""
     taken_at: datetime | None = connection.execute(select(TurnRow.taken_at).where(TurnRow.name == name)).scalar()
     return taken_at
+
+
+def find_place(connection: Connection, name: str) -> int:
+    """Return how far something has come that takes up many things in turn: the id of the last, 0 at the beginning."""
+    reached: int | None = connection.execute(select(TurnRow.reached).where(TurnRow.name == name)).scalar()
+    return reached or 0
+
+
+def note_place(connection: Connection, name: str, reached: int | None, now: datetime) -> None:
+    """Record how far something has come; None where it begins anew."""
+    new = upsert(connection.dialect.name, TurnRow).values(name=name, taken_at=now, reached=reached)
+    connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_={"reached": reached}))
 
 
 def note_turn(connection: Connection, name: str, note: str, now: datetime) -> None:
