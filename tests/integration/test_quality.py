@@ -1,6 +1,6 @@
 """How good feeds are: what polls note of their entries, and what judging makes of it, on both databases."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, insert, select, text, update
@@ -164,6 +164,14 @@ def test_what_cannot_be_read_of_a_feed_costs_no_other(store: Engine) -> None:
     add_some(store, 2)
     set_feed(store, 1, marks={"at": "never", "seen": "many"}, rhythm=[1], quality="of a newer version")
     judge(store)
+    assert [state for state, _ in feeds(store)] == ["new", "healthy"]
+
+
+def test_a_feed_that_cannot_be_judged_keeps_no_other_from_it(store: Engine) -> None:
+    now = add_some(store, 2)
+    latest = datetime.max.replace(tzinfo=UTC) - HOUR
+    set_feed(store, 1, rhythm=pack(Rhythm(now, latest, 9.0, weekdays=(9.0,) * 7)))
+    assert judge(store) == Judged(2, 1)
     assert [state for state, _ in feeds(store)] == ["new", "healthy"]
 
 

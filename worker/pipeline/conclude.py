@@ -156,7 +156,7 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     if not locked.holds_lease(result.host_id, result.token):
         result = replace(result, read_again=prepared.list_unchanged(), read_at=decide_read_at(prepared.answered))
     published = [each.article.published_at for each in arrived]
-    return _with_marks(conclude_document(prepared.answered, result, published, now), prepared, arrived, len(renamed))
+    return _with_marks(conclude_document(prepared.answered, result, published, now), prepared, arrived, by_guid)
 
 
 def _with_outline(

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select
 
 from worker.basics.codec import unpack
+from worker.basics.faults import read_each
+from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -35,6 +37,7 @@ JUDGE_EVERY = timedelta(minutes=10)
 # Feeds read at a time, and by one run.
 _SLICE, _MOST = 500, 10_000
 _UPDATE = update_many(FeedRow, ["id"], replaced("quality", "quality_reason", "quality_since"))
+_LOG = get_logger(__name__)
 # What is paused or removed keeps the state that it had.
 _JUDGED = (FeedState.ACTIVE, FeedState.GONE, FeedState.QUARANTINED)
 
@@ -50,7 +53,7 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class _Finding:
     feed_id: int
-    before: str
+    before: str | None
     reason_before: str | None
     quality: Quality
 
@@ -67,22 +70,25 @@ def judge_some(engine: Engine, stop: Callable[[], bool], most: int = _MOST) -> J
     is_over = False
     while not is_over and feeds < most and not stop():
         with reading(engine) as connection:
-            found = _judge_slice(connection, reached, min(_SLICE, most - feeds), now)
-        is_over = len(found) < _SLICE and feeds + len(found) < most
-        if news := [each for each in found if each.is_news]:
+            some = min(_SLICE, most - feeds)
+            rows = connection.execute(_facts().where(ScheduleRow.feed_id > reached).limit(some)).mappings().all()
+        if news := [each for each in _judge_each(rows, now) if each.is_news]:
             changed += write(engine, partial(_store, news=news, now=now))
-        reached = found[-1].feed_id if found else reached
-        feeds += len(found)
+        is_over, feeds = len(rows) < some, feeds + len(rows)
+        reached = rows[-1]["id"] if rows else reached
     write(engine, lambda connection: note_place(connection, JUDGING, None if is_over else reached, now))
     return Judged(feeds, changed)
 
 
-def _judge_slice(connection: Connection, reached: int, most: int, now: datetime) -> list[_Finding]:
-    rows = connection.execute(_facts().where(ScheduleRow.feed_id > reached).limit(most)).mappings()
-    return [
-        _Finding(row["id"], row["quality"] or QualityState.NEW, row["quality_reason"], judge_quality(_read(row), now))
-        for row in rows
-    ]
+def _judge_each(rows: Sequence[RowMapping], now: datetime) -> Sequence[_Finding]:
+    def judge(row: RowMapping) -> _Finding:
+        return _Finding(row["id"], row["quality"], row["quality_reason"], judge_quality(_read(row), now))
+
+    # What anybody may have written to one feed keeps no other from being judged.
+    found, faults = read_each(rows, judge, lambda row: str(row["id"]))
+    for fault in faults:
+        _LOG.error("feed not judged", feed_id=fault.entry, exception=fault.trace)
+    return found
 
 
 def _facts() -> Select[*tuple[Any, ...]]:

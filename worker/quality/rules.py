@@ -1,6 +1,6 @@
 """Which state a feed is in, and why: a rule a state, and the first whose reason holds decides.
 
-What begins a state is more than what keeps it up, so that a feed near a threshold does not go to and fro.
+What begins a state is more than what keeps it up, so that a feed near a threshold does not change again and again.
 ``docs/quality.md`` has these numbers in words.
 """
 
