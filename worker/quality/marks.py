@@ -29,17 +29,17 @@ _ENOUGH = 5_000
 _AHEAD = _HOUR
 # What is dated longer before the poll that did not have it is an older article, added later.
 _LATE = timedelta(days=2)
-# A line that ends so goes on elsewhere.
-_END = r"[ .…»→>]*$"
-_ELLIPSIS = re.compile(rf"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|\(…\)|\(\.\.\.\)){_END}")
+# A line that ends so goes on elsewhere; a quotation too may leave words out, but in brackets.
+_BRACKETS = ("[…]", "[...]")
+_ELLIPSES = ("…", "...", "(…)", "(...)", *_BRACKETS)
 _CALL = re.compile(
     r"\b(?:read (?:more|on)|read the (?:rest|full (?:article|story|post))|continue reading"
     r"|weiterlesen|mehr lesen|lire (?:la suite|plus)|leer más|seguir leyendo|leia mais|continua a leggere"
-    rf"|lees (?:meer|verder)|läs mer|les mer|læs mere|czytaj (?:dalej|więcej)|читать (?:далее|дальше)){_END}",
+    r"|lees (?:meer|verder)|läs mer|les mer|læs mere|czytaj (?:dalej|więcej)|читать (?:далее|дальше))$",
     re.IGNORECASE,
 )
-# Before a last line that names blog and post ("The post … appeared first on …"), where a quotation may leave words out.
-_BEFORE_LAST = re.compile(rf"(?:\[…\]|\[\.\.\.\]|continue reading.{{0,200}}|read (?:more|on)){_END}", re.IGNORECASE)
+_CALLS_WITH_TITLES = ("continue reading", "read more")
+_ARROWS = " »→>"
 # Some publishers end whole texts by a call to read them on their site.
 _LONG_TEXT = 1_500
 _TAIL, _LONGEST_LAST_LINE = 400, 300
@@ -67,11 +67,15 @@ def _is_ahead(entry: Entry, article: Article, now: datetime) -> bool:
 def is_cut(text: str) -> bool:
     """Say whether a text ends before its end: in an ellipsis, or in a call to read on elsewhere."""
     lines = [line for line in text[-_TAIL:].rstrip().split("\n") if line.strip()]
-    if not lines:
-        return False
-    if _ELLIPSIS.search(lines[-1]) or (len(text) < _LONG_TEXT and _CALL.search(lines[-1])):
+    before, last = ["", "", *lines][-2:]
+    if last.rstrip(_ARROWS).endswith(_ELLIPSES) or (len(text) < _LONG_TEXT and _calls_elsewhere(last)):
         return True
-    return len(lines) > 1 and len(lines[-1]) < _LONGEST_LAST_LINE and bool(_BEFORE_LAST.search(lines[-2]))
+    # "The post … appeared first on …": where many blogs end, behind what they cut.
+    return len(last) < _LONGEST_LAST_LINE and (before.rstrip(_ARROWS).endswith(_BRACKETS) or _calls_elsewhere(before))
+
+
+def _calls_elsewhere(line: str) -> bool:
+    return bool(_CALL.search(line.rstrip(f"{_ARROWS}.…"))) or line.lower().startswith(_CALLS_WITH_TITLES)
 
 
 def follow_marks(
