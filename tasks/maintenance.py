@@ -1,4 +1,4 @@
-"""Housekeeping: seed files, grouping, removing what is old, finding lost feeds, reading what was missed."""
+"""Housekeeping: seeds, stories, the quality of feeds, what is old, lost feeds, what was missed, a sign of life."""
 
 from dataclasses import asdict
 
@@ -15,6 +15,7 @@ from worker.heartbeat import HEARTBEAT_TURN
 from worker.heartbeat import send_heartbeat as tell_dead_mans_switch
 from worker.manage.retention import prune_some
 from worker.pipeline import borrowed_tools
+from worker.quality.judging import JUDGE_EVERY, judge_some
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
@@ -69,6 +70,15 @@ def prune() -> None:
     is_over = stops_after(STOP_CLAIMING)
     pruned = prune_some(store_engine(), settings(), lambda: is_stopping() or is_over())
     _LOG.info("pruned", **asdict(pruned))
+
+
+@task("maintenance.judge_feeds", at_most=1, every=lambda _: JUDGE_EVERY)
+def judge_feeds() -> None:
+    """Judge how good feeds are, some thousand at a time."""
+    is_over = stops_after(STOP_CLAIMING)
+    judged = judge_some(store_engine(), lambda: is_stopping() or is_over())
+    if judged.changed:
+        _LOG.info("judged", feeds=judged.feeds, changed=judged.changed)
 
 
 @task("maintenance.seek_feeds", at_most=1, every=lambda _: SEEK_EVERY)

@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from kombu import Exchange, Queue
 
 from worker.basics.stopping import VISIBILITY_TIMEOUT, time_limits
+from worker.quality.judging import JUDGE_EVERY
 from worker.settings import Settings
 
 QUEUES = ("feeds", "ondemand", "maintenance")
@@ -106,6 +107,7 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
         "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
         "fill gaps": {"task": "maintenance.fill_gaps", "schedule": FILL_EVERY},
+        "judge the feeds": {"task": "maintenance.judge_feeds", "schedule": JUDGE_EVERY},
         "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
         # Not an interval, which would begin again with every restart of beat. Every hour, because nothing may be
         # running at any one of them.

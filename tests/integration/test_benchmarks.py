@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,13 @@ def test_the_schedule_benchmark_compares_policies_with_as_many_polls(tmp_path: P
     assert hour["polls"] > 20
     assert ours["median"] < interval["median"]
     assert picture.read_text().startswith("<svg")
+
+
+def test_the_benchmark_of_quality_finds_what_goes_wrong_and_little_else() -> None:
+    printed = _run("benchmarks.quality", "--feeds", "150", "--days", "25", "--processes", "1")
+    right, false = (float(figure) for figure in re.findall(r"([\d.]+)%\)", printed))
+    assert right >= 85
+    assert false < 1
 
 
 def test_the_language_benchmark_holds_what_is_told_against_what_is_declared(tmp_path: Path) -> None:

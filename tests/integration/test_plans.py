@@ -55,6 +55,7 @@ from worker.pipeline import count_poll_tasks, poll_all_due, poll_named, poll_req
 from worker.pipeline.reparse import RereadTools, reparse
 from worker.pipeline.tickets import ask_for_polls, wait_for_answers
 from worker.pipeline.tools import Tools
+from worker.quality.judging import judge_some
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import Settings
 from worker.store.known import was_any_sighted_before
@@ -69,6 +70,7 @@ ALLOWED = {
     " ILIKE ": "words are looked for in every title",
     "SELECT hosts.id, hosts.name FROM hosts WHERE (hosts.name LIKE": "a person names a host without its port",
     "SELECT count(schedules.host_id)": "`status` counts feeds, files and those due, of millions a sample",
+    "SELECT feeds.quality, count(*)": "`status` counts feeds by quality, from an index of that alone",
     "SELECT count(*) AS count_1 FROM articles": "`status` counts the articles, and those of the last hour",
     "SELECT count(*) FILTER (WHERE anon_1.outcome": "`status` counts the last hour's polls, of more it takes a sample",
     "SELECT hosts.name, avg(": "`status` joins 10,000 polls with their hosts, here nearly as many",
@@ -93,6 +95,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(tools: Tools, publishe
         _poll(replace(tools, keeps_documents=True), publisher)
         _poll_by_name(tools)
         _keep_up(tools, tmp_path)
+        judge_some(tools.engine, lambda: False, most=20)
         with writing(tools.engine) as connection:
             _take_over(connection, tools, now_of(tools))
         with writing(tools.engine) as connection:
@@ -201,6 +204,7 @@ def _list(connection: Connection, now: datetime) -> None:
         for rows in (list_articles, list_polls, list_stories):
             list(rows(connection, wanted))
     kinds = (Wanted(is_polled=True, limit=50), Wanted(is_polled=True, is_failing=True, limit=50))
+    kinds = (*kinds, Wanted(quality="silent", is_polled=True, limit=50))
     for wanted in (Wanted(state="paused"), Wanted(since=now), Wanted(feed_tag="tag 7"), *kinds):
         list(list_feeds(connection, now, wanted))
         count_listed_feeds(connection, wanted)

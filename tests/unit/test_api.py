@@ -88,7 +88,13 @@ def test_an_article_has_all_that_the_command_lists() -> None:
 
 def test_articles_are_chosen_by_all_that_the_command_chooses_them_by() -> None:
     # A feed is named by its id or URL; the others are of feeds and polls.
-    of_command = {field.name for field in fields(Wanted)} - {"state", "is_polled", "is_failing", "is_published_then"}
+    of_command = {field.name for field in fields(Wanted)} - {
+        "state",
+        "quality",
+        "is_polled",
+        "is_failing",
+        "is_published_then",
+    }
     assert {*api.ArticleFilters.__annotations__} == {name.removesuffix("_id") for name in of_command}
 
 

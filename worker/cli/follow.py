@@ -66,6 +66,8 @@ def _format_details(details: Mapping[str, Any]) -> str:
             return f"story {taken_in} is part of story {story_id} now"
         case {"story_id": story_id}:
             return f"story {story_id}"
+        case {"from": before, "to": after, "reason": reason}:
+            return f"from {before} to {after}{': ' if reason else ''}{reason or ''}"
         case {"from": before, "to": after}:
             return f"from {before} to {after}"
         case _:

@@ -24,6 +24,7 @@ from worker.look.health import read_health
 from worker.look.stories import count_listed_stories, list_stories
 from worker.manage.feed_tags import are_tags_in_use
 from worker.values.due_feeds import FeedState
+from worker.values.feed_quality import QualityState
 from worker.values.outcomes import Outcome
 
 _FEED = click.argument("feed", required=False)
@@ -32,6 +33,9 @@ _FEED = click.argument("feed", required=False)
 @click.command("feeds")
 @as_options
 @click.option("--state", type=click.Choice([str(state) for state in FeedState]), help="Only feeds in this state.")
+@click.option(
+    "--quality", type=click.Choice([str(state) for state in QualityState]), help="Only feeds of this quality."
+)
 @click.option("--failing", is_flag=True, help="Only feeds whose last poll failed; with --files, what was refused.")
 @click.option("--files", is_flag=True, help="Seed files in place of feeds: first those that the last scan refused.")
 @click.option("--text", type=Words(), help="Only feeds with this in URL or title.")
@@ -62,8 +66,8 @@ def _refuse_contradictions(filters: Mapping[str, str | None], *, is_failing: boo
     state = filters["state"]
     if is_failing and state not in {None, FeedState.ACTIVE}:
         raise UsageError(f"--failing lists feeds that are polled: none of them is {state}.")
-    if is_files and any(filters[name] for name in ("state", "feed_tag", "since", "until")):
-        raise UsageError("--files lists seed files: --state, --tag, --since and --until are of feeds.")
+    if is_files and any(filters[name] for name in ("state", "quality", "feed_tag", "since", "until")):
+        raise UsageError("--files lists seed files: --state, --quality, --tag, --since and --until are of feeds.")
 
 
 def _print_files(asked: Asked, none: str, *, as_json: bool) -> None:

@@ -17,7 +17,9 @@ from worker.database.conflicts import explain_failure, write
 from worker.database.engine import command_engine, file_of, open_store, place_of, reading_at_leisure
 from worker.database.migration_waits import wait_for_leases
 from worker.database.schema import SCHEMA_VERSION, make_ready, migrate, stored_version
+from worker.database.task_turns import take_turn
 from worker.logs import set_up_logs
+from worker.quality.judging import JUDGE_EVERY, JUDGING, judge_some
 from worker.settings import settings
 from worker.store.decided_articles import StaleDecisionError
 from worker.stories.grouping import group_waiting
@@ -95,6 +97,12 @@ def group_stored(engine: Engine) -> None:
     """Group what a command stored, before it ends; after a while the rest is left to the workers."""
     for _ in with_progress(group_waiting(engine, stops_after(STOP_CLAIMING)), "Grouping"):
         pass
+
+
+def judge_stored(engine: Engine) -> None:
+    """Judge feeds before a command ends that polled some, where no worker has done so in the last minutes."""
+    if take_turn(engine, JUDGING, JUDGE_EVERY):
+        judge_some(engine, stops_after(STOP_CLAIMING))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from worker.api_values import promise_poll
 from worker.basics.request_rules import check_user
 from worker.basics.units import read_id
 from worker.cli.feed_settings import keep_credentials
-from worker.cli.open_store import group_stored, opened_tools
+from worker.cli.open_store import group_stored, judge_stored, opened_tools
 from worker.cli.options import read_duration
 from worker.cli.output import counted, print_json, write_failure, write_line, write_note
 from worker.cli.request_options import checked
@@ -80,6 +80,7 @@ def poll_command(names: Sequence[str], **options: Any) -> int:
         if credentials and answered:
             code |= keep_credentials(tools.engine, answered, credentials, is_asked_for=how.keep)
         group_stored(tools.engine)
+        judge_stored(tools.engine)
         return code
 
 

@@ -158,6 +158,7 @@ def print_feed(feed: Mapping[str, Any], now: datetime, backfill: Mapping[Any, An
         ("Title", feed["title"]),
         ("Tags", ", ".join(feed["tags"])),
         ("State", feed["state"]),
+        ("Quality", sentences.explain_quality(feed, now)),
         # A feed that is known from saved documents alone was never tried.
         ("Last success", success or ("never" if feed["last_attempt_at"] else None)),
         ("Failing", failing if feed["attempts"] else None),
@@ -192,6 +193,7 @@ def print_health(health: Health) -> None:
     slowest = ", ".join(f"{name} {seconds:.1f}s" for name, seconds in health.slowest_hosts.items())
     facts = (
         ("Feeds", _inexact(health, "feeds", _tally(health.feeds))),
+        ("Quality", _tally(health.quality) if health.quality else None),
         ("Files", _files(health)),
         ("Due", f"{_inexact(health, 'due', f'{health.due:,}')} now, {late} of them late"),
         ("Failing", failing),

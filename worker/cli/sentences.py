@@ -16,6 +16,7 @@ from worker.cli.output import counted, from_now, moment_from_now
 from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
+from worker.values.feed_quality import QualityState
 from worker.values.outcomes import Outcome
 from worker.values.promised import Poll
 from worker.values.request_settings import UNREADABLE, RequestSettings
@@ -33,6 +34,8 @@ _ACTS = {
 }
 # A take and a kill are no versions of the article they act on.
 _VERSIONS = {Notice.UPDATE, Notice.CORRECTION, Notice.REPEAT}
+# Listings need not tell these; None is a file's.
+_WELL = {QualityState.HEALTHY, QualityState.NEW, None}
 
 
 def next_poll(feed: _Row, now: datetime) -> str:
@@ -60,9 +63,17 @@ def explain_feed(feed: _Row, now: datetime) -> Sequence[str]:
     if due_at and until and due_at < until:
         why.append(f"its host asked to be left alone until {moment_from_now(until, now)}")
     asked = explain_request(read_request_settings(feed["request"]))
+    worse = explain_quality(feed, now) if feed["quality"] not in _WELL else None
     if feed["error"] or until or asked:
-        return [line for line in (ended, "; ".join(filter(None, why)), asked) if line]
-    return ["; ".join(filter(None, [ended, *why]))]
+        return [line for line in (ended, "; ".join(filter(None, why)), asked, worse) if line]
+    return [line for line in ("; ".join(filter(None, [ended, *why])), worse) if line]
+
+
+def explain_quality(feed: _Row, now: datetime) -> str | None:
+    """Say how good a feed was found to be, since when and why; None for a file."""
+    since = f" since {moment_from_now(feed['quality_since'], now)}" if feed["quality_since"] else ""
+    reason = f": {feed['quality_reason']}" if feed["quality_reason"] else ""
+    return f"{feed['quality']}{since}{reason}" if feed["quality"] else None
 
 
 def _last_poll(feed: _Row, now: datetime) -> str:

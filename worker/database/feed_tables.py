@@ -20,6 +20,8 @@ class FeedRow(Base):
         partial_index("ix_feeds_inactive", "state", "id", where="state <> 'active'"),
         # For `feedmill status`: feeds with request settings are few.
         partial_index("ix_feeds_request", "id", where="request IS NOT NULL"),
+        # For counting feeds by quality, and listing those of one.
+        partial_index("ix_feeds_quality", "quality", "id", where="quality IS NOT NULL"),
         NEVER_REUSED | {"comment": "One row per feed: a URL we poll, or a seed file we read"},
     )
 
@@ -64,11 +66,25 @@ class FeedRow(Base):
         "Polls that found none of the former entries, and only new ones: some had come and gone in between",
         server_default=text("0"),
     )
+    marks: Mapped[dict[str, Any] | None] = column(
+        "What its newest entries were like, for judging its quality: shares undated, ahead (dated in the future), cut, "
+        "unfit and renamed; means of letters (logarithms) and of a burst; volume and gaps, which fade from at on; "
+        "seen says how many entries there were",
+        Json,
+    )
+    quality: Mapped[str | None] = column(
+        "dead, silent, spammy, gapped, degraded, moved, new or healthy, as last judged; null for a file",
+        server_default=text("'new'"),
+    )
+    quality_reason: Mapped[str | None] = column("Why it is of this quality, in words; null for a healthy feed")
+    quality_since: Mapped[datetime | None] = column("When it was found to be; null until it is first judged otherwise")
     sought_at: Mapped[datetime | None] = column("When its site was last searched for the feed, which had been failing")
 
 
 IS_INACTIVE = FeedRow.state != literal_column("'active'")
 """The condition of ``ix_feeds_inactive``, in the very words by which SQLite knows the index."""
+HAS_QUALITY = FeedRow.quality.is_not(None)
+"""The condition of ``ix_feeds_quality``."""
 
 
 class FeedAliasRow(Base):

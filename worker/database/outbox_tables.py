@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     FEED_MOVED = "feed moved"
     FEED_GONE = "feed gone"
     FEED_QUARANTINED = "feed quarantined"
+    FEED_QUALITY_CHANGED = "feed quality changed"
 
 
 class EventRow(Base):

@@ -64,10 +64,9 @@ def find_place(connection: Connection, name: str) -> int:
 
 
 def remember_place(connection: Connection, name: str, place: int, now: datetime) -> None:
-    """Note up to which row a run has come, for the next one to go on from."""
-    came = {"taken_at": now, "place": place}
-    new = upsert(connection.dialect.name, TurnRow).values(name=name, **came)
-    connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_=came))
+    """Note up to which row a run has come, for the next one to go on from; 0 where it begins anew."""
+    new = upsert(connection.dialect.name, TurnRow).values(name=name, taken_at=now, place=place)
+    connection.execute(new.on_conflict_do_update(index_elements=[TurnRow.name], set_={"place": place}))
 
 
 def _take(connection: Connection, name: str, every: timedelta) -> bool:

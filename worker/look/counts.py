@@ -4,6 +4,7 @@ How many rows a table has PostgreSQL's planner estimates, on SQLite its ids tell
 a sample of the table, or up to a bound.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +12,10 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select, func, inspect, or_, select, text
 
-from worker.database.feed_tables import IS_INACTIVE, FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.feed_tables import HAS_QUALITY, IS_INACTIVE, FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.types import Base
 from worker.values.due_feeds import FeedState
+from worker.values.feed_quality import QualityState
 from worker.values.outcomes import Outcome
 
 # A feed is late when it has been due for this long: even recovery from a lost worker takes less.
@@ -109,6 +111,20 @@ def count_feeds(connection: Connection, schedules: Schedules) -> Counted[Mapping
     # Of an estimate, exact counts may be more.
     active = max(schedules.feeds.count - sum(states.values()), 0)
     return Counted(({str(FeedState.ACTIVE): active} if active else {}) | states, schedules.feeds.how)
+
+
+def count_by_quality(connection: Connection) -> dict[str, int]:
+    """Count feeds by quality, the worst first; those that were removed do not count.
+
+    Exact: it reads one narrow index, and the few feeds that are not active.
+    """
+    feeds = func.count().label("feeds")
+    all_of_them = select(FeedRow.quality, feeds).where(HAS_QUALITY).group_by(FeedRow.quality)
+    removed = select(FeedRow.quality, feeds).where(IS_INACTIVE, FeedRow.state == FeedState.REMOVED, HAS_QUALITY)
+    counts = Counter[str]({row.quality: row.feeds for row in connection.execute(all_of_them)})
+    counts.subtract({row.quality: row.feeds for row in connection.execute(removed.group_by(FeedRow.quality))})
+    # What a newer version may have found comes last.
+    return {state: counts[state] for state in dict.fromkeys((*QualityState, *counts)) if counts[state]}
 
 
 def count_late(connection: Connection, now: datetime, most: int = _MOST_LATE) -> Counted[int]:

@@ -14,6 +14,7 @@ from worker.database.task_turns import TurnRow
 from worker.database.value_columns import read_request_settings
 from worker.look.counts import (
     ASKED_A_HOST,
+    count_by_quality,
     count_feeds,
     count_late,
     count_polls,
@@ -35,6 +36,8 @@ class Health:
 
     at: datetime
     feeds: Mapping[str, int]
+    quality: Mapping[str, int]
+    """Feeds by how good they are, as last judged."""
     files: int
     """Seed files that are feeds of their own: dispatches, and documents that name no feed."""
     files_refused: int
@@ -79,6 +82,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
     return Health(
         at=now,
         feeds=feeds.count,
+        quality=count_by_quality(connection),
         files=schedules.files.count,
         files_refused=_count_refused(connection),
         due=schedules.due.count,

@@ -52,6 +52,8 @@ class Wanted:
     """By its one name."""
     language: str | None = None
     """With what is more special: ``en`` finds ``en-GB``."""
+    quality: str | None = None
+    """Of feeds: how good they are, as last judged."""
     is_polled: bool | None = None
     """Of feeds: whether they are polled; the others are files."""
     is_failing: bool = False
@@ -101,6 +103,8 @@ def _choose_feeds(query: _Query, wanted: Wanted) -> _Query:
     query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
     if wanted.state and wanted.state != FeedState.ACTIVE:
         query = query.where(IS_INACTIVE)
+    if wanted.quality:
+        query = query.where(FeedRow.quality == wanted.quality)
     if wanted.is_polled is not None:
         query = query.where(ScheduleRow.host_id.is_not(None) if wanted.is_polled else ScheduleRow.host_id.is_(None))
     if wanted.is_failing:
@@ -228,7 +232,7 @@ def _feeds(now: datetime) -> _Query:
     # The other columns are for the claim alone.
     of_feed = (
         "id url title site_url state state_reason added_at options request hints rhythm moved_to moved_polls "
-        "moved_since guid_policy guid_reason gaps"
+        "moved_since guid_policy guid_reason gaps quality quality_reason quality_since"
     )
     of_schedule = (
         "next_poll_at next_poll_reason requested_at held_until interval failures attempts failing_since error_class "

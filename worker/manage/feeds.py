@@ -20,6 +20,7 @@ from worker.manage.deletion import delete_feed, reconsider_articles
 from worker.manage.feed_tags import add_tags
 from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, NO_OPTIONS, FeedOptions, FeedState
 from worker.values.entries import GuidPolicy
+from worker.values.feed_quality import QualityState
 
 # Rows added by one statement; SQLite bounds its parameters.
 _SLICE = 500
@@ -157,6 +158,8 @@ def _insert_feeds(connection: Connection, now: datetime, feeds: Mapping[str, New
 def _insert_unknown(connection: Connection, now: datetime, feeds: Mapping[str, NewFeed], **state: Any) -> list[int]:
     rows = [
         {"url": feed.url, "url_key": key, "title": feed.title, "site_url": feed.site_url, "added_at": now, **state}
+        # A file is never polled: it has no rhythm, and no quality.
+        | {"quality": None if key.startswith("file:") else QualityState.NEW}
         for key, feed in sorted(feeds.items())
     ]
     statement = upsert(connection.dialect.name, FeedRow).on_conflict_do_nothing(index_elements=["url_key"])

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from worker.basics.codec import unpack
 from worker.basics.publishers import publisher_of
 from worker.basics.urls import absolute_url, same_site
 from worker.database.conflicts import retry_conflicts, write
@@ -32,6 +33,7 @@ from worker.pipeline.prepare import (
 from worker.pipeline.prepared_document import PreparedDocument, complete_outline
 from worker.pipeline.pruned_entries import without_pruned
 from worker.pipeline.results import Answered, bounds_of, conclude_document, join_notes
+from worker.quality.marks import follow_marks, mark_entry
 from worker.recognise.audit import audit_guids
 from worker.recognise.gaps import is_gap
 from worker.store.decided_articles import StaleDecisionError, store_decision
@@ -43,6 +45,7 @@ from worker.store.polls import store_polls, write_polls
 from worker.values.articles import Finding, Sighting
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
+from worker.values.feed_quality import DocumentMarks, Marks
 from worker.values.outcomes import Gap, NextPoll, Outcome, PollRecord, PollResult, PutOff
 from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 
@@ -159,7 +162,8 @@ def _conclude(prepared: PreparedDocument, outcome: DocumentOutcome | None, locke
     result = _with_gap(_with_departures(result, prepared, locked), prepared, arrived)
     if not locked.holds_lease(result.host_id, result.token):
         result = replace(result, read_again=prepared.list_unchanged(), read_at=decide_read_at(prepared.answered))
-    return conclude_document(prepared.answered, result, [each.article.published_at for each in arrived], now)
+    published = [each.article.published_at for each in arrived]
+    return _with_marks(conclude_document(prepared.answered, result, published, now), prepared, arrived, by_guid)
 
 
 def _with_outline(
@@ -226,6 +230,25 @@ def _list_kept(stored: Sequence[PreparedDocument], locked: Locked) -> list[ReadB
         read = ReadByPoll(each.feed_id, each.document, body, policy, polled_at, read_at, feed.body_hash, last)
         kept.append(read)
     return kept
+
+
+def _with_marks(
+    result: PollResult, prepared: PreparedDocument, arrived: Sequence[Sighting], renamed: int
+) -> PollResult:
+    """Add the feed's marks after a poll that brought something new; what was saved or is a file says nothing of it."""
+    if not (arrived or renamed) or prepared.answered.token is None:
+        return result
+    entries = {each.guid_hash: each.entry for each in prepared.recognised.fresh}
+    now = result.record.started_at
+    document = DocumentMarks(
+        [mark_entry(entries[each.guid_hash], each.article, now) for each in arrived],
+        renamed,
+        result.record.lost,
+        result.gap is not None,
+    )
+    feed, marks = prepared.answered.feed, unpack(Marks, prepared.marks)
+    followed = follow_marks(marks, document, feed.last_success_at, now, result.rhythm or feed.rhythm)
+    return replace(result, marks=followed)
 
 
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:

@@ -7,6 +7,7 @@ tells it whether what was read here still holds.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -52,6 +53,7 @@ class _KeyedDocument:
     """Without its embargoed entries."""
     rule: GuidRule
     edition: int
+    marks: Any
     keyed: tuple[KeyedEntry, ...]
     present: Mapping[bytes, KnownSighting]
     """What the feed's newest document had; nothing where entries were left unread because they came again."""
@@ -78,9 +80,9 @@ def prepare_documents(
     documents = []
     for answered, parsed in read:
         feed_id, released = answered.feed.feed_id, hold_back(parsed, now)
-        (rule, edition), sighted = rules[feed_id], present.get(feed_id, {})
+        (rule, edition, marks), sighted = rules[feed_id], present.get(feed_id, {})
         keyed = key_entries(released.entries, f"{parsed.parser} {READING}", rule.policy, sighted)
-        documents.append(_KeyedDocument(answered, parsed, released, rule, edition, keyed, sighted))
+        documents.append(_KeyedDocument(answered, parsed, released, rule, edition, marks, keyed, sighted))
     found = find_sightings(connection, [missing for each in documents for missing in each.list_missing()])
     prepared = (_prepare(connection, each, found.get(each.feed_id, {}), now, detect) for each in documents)
     return [
@@ -125,6 +127,7 @@ def _prepare(
         sightings,
         note,
         packed=pack_document(answered.document) if answered.is_to_keep else None,
+        marks=document.marks,
     )
 
 

@@ -7,6 +7,7 @@ whole document is read.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from worker.dedupe.identity import NO_LINK, hash_link, hash_link_of
 from worker.normalise.sanitise import POLICY_VERSION
@@ -55,6 +56,8 @@ class PreparedDocument:
     """Entries that are not stored again: retention has pruned their articles."""
     packed: PackedDocument | None = None
     """Its bytes, where they are to be kept."""
+    marks: Any = None
+    """The feed's marks as they are stored: only a document that brought something new has a use for them."""
 
     @property
     def feed_id(self) -> int:

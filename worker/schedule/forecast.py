@@ -14,6 +14,8 @@ _FLAT_HOURS, _FLAT_WEEKDAYS, _FLAT_MINUTES = 2.0, 3.0, 0.5
 _WRITING = timedelta(minutes=8)
 # Only the last so many moments are compared: what came before them would have been worth a poll by itself.
 _LOOK_BACK = 4
+_HOURS_OF_A_WEEK = 24 * 7
+_LONGEST = timedelta(days=36_500)
 
 
 def best_wait(rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[timedelta, timedelta]) -> timedelta:
@@ -37,6 +39,21 @@ def best_wait(rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[
         if at >= shortest:
             marks.append((at, waiting))
     return max(limits[0], _best_of(marks, worth, shortest, rate) * _HOUR)
+
+
+def expect_by(rhythm: Rhythm, articles: float) -> datetime:
+    """Return by when so many articles should have come since the newest one, going by the rhythm as it was then."""
+    since = rhythm.latest
+    rate = expected_rate(rhythm, since)
+    # All weeks are alike: only of the last one the hours count.
+    weeks = int(articles / (rate * _HOURS_OF_A_WEEK))
+    at, left = weeks * float(_HOURS_OF_A_WEEK), articles - weeks * rate * _HOURS_OF_A_WEEK
+    for length, even, at_once in _hours_ahead(rhythm, since, rate):
+        coming = even * length + at_once
+        if coming >= left:
+            break
+        at, left = at + length, left - coming
+    return since + min(at + length, _LONGEST / _HOUR) * _HOUR
 
 
 def _hours_ahead(rhythm: Rhythm, now: datetime, rate: float) -> Iterator[tuple[float, float, float]]:

@@ -129,6 +129,12 @@ def expected_rate(rhythm: Rhythm, now: datetime) -> float:
     return rate / (1 + overdue / _PATIENCE)
 
 
+def long_run_rate(rhythm: Rhythm) -> float:
+    """Return how many articles an hour came over the months up to the newest one; those of one burst count less."""
+    hours = (1 - _fading(rhythm.latest - rhythm.since, _PROFILE_HALF_LIFE)) * (_PROFILE_HALF_LIFE / _HOUR / log(2))
+    return sum(rhythm.weekdays) / hours if hours else 0.0
+
+
 def doubts_silence(rhythm: Rhythm | None, answered_at: datetime | None, now: datetime) -> bool:
     """Say whether so much is overdue that a feed which calls itself unchanged is asked for all of it, whatever it says.
 

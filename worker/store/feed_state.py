@@ -157,6 +157,22 @@ def _update_feeds(names: tuple[str, ...]) -> ManyRows:
 
 
 def _learnt_columns(result: PollResult) -> dict[str, Any]:
+    facts = _read_columns(result)
+    if result.rhythm is not None:
+        facts["rhythm"] = pack(result.rhythm.rounded())
+    if result.marks is not None:
+        facts["marks"] = pack(result.marks.rounded())
+    if result.is_move_changed:
+        facts |= MOVE.write(result.move) if result.move else {"moved_to": None, "moved_polls": 0, "moved_since": None}
+    if rule := result.guid_rule:
+        facts |= GUID_RULE.write(rule)
+    if result.record.next_poll.ends_as:
+        facts |= {"state": result.record.next_poll.ends_as, "state_reason": result.record.next_poll.reason}
+    return facts
+
+
+def _read_columns(result: PollResult) -> dict[str, Any]:
+    """Return what a document says of its feed."""
     facts: dict[str, Any] = {}
     if result.title:
         facts["title"] = result.title
@@ -164,12 +180,4 @@ def _learnt_columns(result: PollResult) -> dict[str, Any]:
         facts["site_url"] = result.site_url
     if result.hints is not None:
         facts["hints"] = pack(result.hints)
-    if result.rhythm is not None:
-        facts["rhythm"] = pack(result.rhythm.rounded())
-    if result.is_move_changed:
-        facts |= MOVE.write(result.move) if result.move else {"moved_to": None, "moved_polls": 0, "moved_since": None}
-    if rule := result.guid_rule:
-        facts |= GUID_RULE.write(rule)
-    if result.record.next_poll.ends_as:
-        facts |= {"state": result.record.next_poll.ends_as, "state_reason": result.record.next_poll.reason}
     return facts

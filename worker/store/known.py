@@ -85,20 +85,20 @@ class ArticleNames:
 def _select_guid_facts(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(FeedRow.id, *(FeedRow.__table__.c[name] for name in GUID_RULE.names.values()))
-        .add_columns(FeedRow.options, ScheduleRow.edition)
+        .add_columns(FeedRow.options, FeedRow.marks, ScheduleRow.edition)
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
         .where(is_one_of_given(dialect, FeedRow.id, "feed_ids"))
     )
 
 
-def find_guid_rules(connection: Connection, feed_ids: Collection[int]) -> Mapping[int, tuple[GuidRule, int]]:
-    """Return, by feed, what its entries are recognised by, and the feed's edition.
+def find_guid_rules(connection: Connection, feed_ids: Collection[int]) -> Mapping[int, tuple[GuidRule, int, Any]]:
+    """Return, by feed, what its entries are recognised by, the feed's edition, and its marks as they are stored.
 
     A deleted feed has the default rule and an edition that no feed has.
     """
     rows = connection.execute(_select_guid_facts(connection.dialect.name), {"feed_ids": list(feed_ids)})
-    found = {row["id"]: (_guid_rule(row), row["edition"]) for row in rows.mappings()}
-    return dict.fromkeys(feed_ids, (GuidRule(), _NO_EDITION)) | found
+    found = {row["id"]: (_guid_rule(row), row["edition"], row["marks"]) for row in rows.mappings()}
+    return dict.fromkeys(feed_ids, (GuidRule(), _NO_EDITION, None)) | found
 
 
 def _guid_rule(row: RowMapping) -> GuidRule:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from worker.errors import PollError
 from worker.values.due_feeds import NO_STREAK, NO_VALIDATORS, FeedState, Streak, Validators
 from worker.values.entries import GuidRule, Outline
+from worker.values.feed_quality import Marks
 from worker.values.frozen import dataclass
 from worker.values.schedules import Hints, Move, Rhythm
 
@@ -136,6 +137,8 @@ class PollResult:
     """Ids of sightings that left it."""
     outline: Outline | None = None
     """The document's entries by their bytes, to know again those that come again; None where that is not possible."""
+    marks: Marks | None = None
+    """What the feed's newest entries are like, after this poll; None where it brought none."""
     guid_rule: GuidRule | None = None
     """What the feed's entries are recognised by from now on; None where that does not change."""
 

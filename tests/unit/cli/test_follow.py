@@ -41,6 +41,16 @@ def test_a_change_to_an_article_is_one_line(kind: str, details: dict[str, Any] |
             {"from": "https://a.example/old", "to": "https://a.example/feed", "merged_into": 4},
             "feed moved          from https://a.example/old to https://a.example/feed",
         ),
+        (
+            "feed quality changed",
+            {"from": "healthy", "to": "silent", "reason": "nothing new since 2026-06-01"},
+            "feed quality changed  from healthy to silent: nothing new since 2026-06-01",
+        ),
+        (
+            "feed quality changed",
+            {"from": "silent", "to": "healthy", "reason": None},
+            "feed quality changed  from silent to healthy",
+        ),
     ],
 )
 def test_a_change_to_a_story_or_a_feed_says_what_became_of_it(kind: str, details: dict[str, Any], told: str) -> None:

@@ -9,6 +9,7 @@ from worker.look.health import Health
 HEALTH = Health(
     at=datetime(2026, 11, 24, tzinfo=UTC),
     feeds={"active": 3_000_000, "paused": 2},
+    quality={},
     files=0,
     files_refused=0,
     due=1_200,
@@ -37,6 +38,11 @@ def test_exact_figures_are_printed_as_they_are(capsys: pytest.CaptureFixture[str
     page = _print(HEALTH, capsys)
     assert page[0].split(maxsplit=1) == ["Feeds", "3,000,000 active, 2 paused"]
     assert not any(word in line for line in page for word in ("about", "more than"))
+
+
+def test_feeds_are_told_by_quality(capsys: pytest.CaptureFixture[str]) -> None:
+    page = _print(replace(HEALTH, quality={"silent": 3, "healthy": 2_999_997}), capsys)
+    assert page[1].split(maxsplit=1) == ["Quality", "3 silent, 2,999,997 healthy"]
 
 
 def test_a_figure_that_is_not_exact_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from worker.cli.sentences import (
     describe_poll,
     explain_backfill,
@@ -25,6 +27,9 @@ WELL = {
     "last_attempt_at": NOW - 48 * MINUTE,
     "last_success_at": NOW - 48 * MINUTE,
     "error": None,
+    "quality": "healthy",
+    "quality_reason": None,
+    "quality_since": NOW - timedelta(days=9),
     "leased_until": None,
     "claimable_at": NOW - 5 * MINUTE,
     "last_poll_at": NOW - MINUTE,
@@ -58,6 +63,19 @@ def test_a_failure_is_told_and_so_is_why_the_next_poll_is_when_it_is() -> None:
         "h.example answered 503 (Service Unavailable) (48m ago; last success 2d ago)",
         "4th failure in a row (http 5xx): in 40m",
     ]
+
+
+def test_what_is_wrong_with_a_feed_that_answers_is_a_line_of_its_own() -> None:
+    silent = WELL | {"quality": "silent", "quality_reason": "nothing new since 2026-11-01"}
+    assert explain_feed(silent, NOW) == [
+        "answered 48m ago; every 1h, until its rhythm is known",
+        "silent since 2026-11-15 12:00 UTC (9d ago): nothing new since 2026-11-01",
+    ]
+
+
+@pytest.mark.parametrize("quality", ["healthy", "new", None])
+def test_listings_do_not_tell_what_is_well(quality: str | None) -> None:
+    assert len(explain_feed(WELL | {"quality": quality, "quality_reason": "too few"}, NOW)) == 1
 
 
 def test_a_feed_that_never_succeeded_is_told_apart() -> None:

@@ -18,6 +18,7 @@ from worker.parse.frames import ParseAnswer, ParseFailure, ParseRequest
 from worker.values.articles import Article
 from worker.values.due_feeds import FeedOptions
 from worker.values.entries import Enclosure, Entry, GuidPolicy, ParsedDocument
+from worker.values.feed_quality import Marks
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson, Soundbite
 from worker.values.request_settings import UNREADABLE, HeaderSetting, RequestSettings
 from worker.values.schedules import Hints, Rhythm
@@ -26,7 +27,7 @@ IN_FRAMES = [ParseRequest, ParseAnswer, ParseFailure, ParsedDocument, Entry, Enc
 IN_FRAMES += [PodcastFile, PodcastPerson, Soundbite]
 # Read as strictly as what comes through the pipe.
 IN_FRAMES += [RequestSettings, HeaderSetting]
-IN_ONE_COLUMN = [FeedOptions, Hints, Rhythm, Article, Podcast]
+IN_ONE_COLUMN = [FeedOptions, Hints, Rhythm, Article, Podcast, Marks]
 IN_COLUMNS: list[tuple[Columns[Any], Any]] = [
     (ARTICLE, ArticleRow), (VALIDATORS, ScheduleRow), (MOVE, FeedRow), (GUID_RULE, FeedRow), (BACKFILL, BackfillRow)
 ]  # fmt: skip

@@ -3,7 +3,7 @@ from math import sqrt
 
 import pytest
 
-from worker.schedule.forecast import best_wait
+from worker.schedule.forecast import best_wait, expect_by
 from worker.schedule.rhythm import expected_rate, learn_rhythm
 from worker.values.schedules import Rhythm
 
@@ -95,3 +95,22 @@ def test_days_without_hours_tell_how_often() -> None:
     midnight = NOW.replace(hour=0)
     with_hours, without = (next_poll(every(3 * HOUR, 100, last), NOW) for last in (NOW, midnight))
     assert without == pytest.approx(with_hours, abs=HOUR)
+
+
+@pytest.mark.parametrize("articles", [1.0, 30.0, 500.0])
+def test_an_even_rhythm_brings_articles_evenly(articles: float) -> None:
+    even = Rhythm(since=NOW - 1000 * DAY, latest=NOW, articles=100.0)
+    hours = articles / expected_rate(even, NOW)
+    assert (expect_by(even, articles) - NOW) / HOUR == pytest.approx(hours, abs=1)
+
+
+def test_what_a_feed_brings_on_weekdays_it_does_not_bring_at_weekends() -> None:
+    friday = datetime(2026, 11, 27, 20, tzinfo=UTC)
+    weekdays = [moment for moment in every(HOUR, 24 * 70, friday) if moment.weekday() < 5]
+    rhythm = learn_rhythm(None, weekdays, friday)
+    in_ten_weeks = 12 + 10 * 168 * expected_rate(rhythm, friday)
+    assert expect_by(rhythm, 12.0).weekday() == expect_by(rhythm, in_ten_weeks).weekday() == 0
+
+
+def test_what_can_hardly_be_expected_comes_in_a_hundred_years() -> None:
+    assert expect_by(Rhythm(since=NOW - 9000 * DAY, latest=NOW), 1e9) == NOW + 36_500 * DAY

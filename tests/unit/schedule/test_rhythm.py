@@ -13,6 +13,7 @@ from worker.schedule.rhythm import (
     expected_rate,
     follow_rhythm,
     learn_rhythm,
+    long_run_rate,
 )
 from worker.values.schedules import Rhythm
 
@@ -201,3 +202,15 @@ def test_hours_around_midnight_belong_together() -> None:
 def test_more_articles_raise_what_is_expected() -> None:
     known = learn_rhythm(None, every(DAY, 10), NOW)
     assert expected_rate(replace(known, articles=known.articles + 1), NOW) > expected_rate(known, NOW)
+
+
+def test_months_are_remembered_longer_than_a_flood() -> None:
+    quiet = learn_rhythm(None, every(10 * DAY, 60), NOW)
+    flooded = learn_rhythm(quiet, every(MINUTE, 50, NOW + HOUR), NOW + HOUR)
+    assert long_run_rate(quiet) * 240 == pytest.approx(1, rel=0.1)
+    assert long_run_rate(flooded) < 2 * long_run_rate(quiet)
+    assert expected_rate(flooded, NOW + HOUR) > 10 * expected_rate(quiet, NOW)
+
+
+def test_a_rhythm_that_has_not_begun_has_no_long_run() -> None:
+    assert long_run_rate(Rhythm(NOW, NOW)) == 0.0

@@ -10,7 +10,7 @@ from worker.database.types import BigId, UtcDateTime
 from worker.migrations.columns import optional, required
 
 revision = "0030"
-down_revision = "0025"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
