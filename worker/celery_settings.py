@@ -8,9 +8,9 @@ from celery.schedules import crontab
 from kombu import Exchange, Queue
 
 from worker.basics.stopping import VISIBILITY_TIMEOUT, time_limits
+from worker.look.queues import QUEUES
 from worker.settings import Settings
 
-QUEUES = ("feeds", "ondemand", "maintenance")
 REDIS_TRANSPORT = "worker.broker:Transport"
 # Often, because one task looks for a few feeds only: it must end as soon as a poll task does.
 SEEK_EVERY = timedelta(minutes=15)
