@@ -8,10 +8,10 @@ from celery.schedules import crontab
 from kombu import Exchange, Queue
 
 from worker.basics.stopping import VISIBILITY_TIMEOUT, time_limits
+from worker.look.queues import QUEUES
 from worker.quality.judging import JUDGE_EVERY
 from worker.settings import Settings
 
-QUEUES = ("feeds", "ondemand", "maintenance")
 REDIS_TRANSPORT = "worker.broker:Transport"
 _IN_MEMORY = "worker.watched_consumer:EmbeddedConsumer"
 # Often, because one task looks for a few feeds only: it must end as soon as a poll task does.

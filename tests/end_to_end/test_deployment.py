@@ -18,6 +18,8 @@ from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.database.schema import migrate
+from worker.database.tally_table import read_tallies
+from worker.values.tallies import POLLS
 
 Start = Callable[..., subprocess.Popen[bytes]]
 WORKER = ("celery", "-A", "worker", "worker", "--concurrency", "2")
@@ -48,6 +50,13 @@ def _count(store: Engine, table: type[ArticleRow | PollRow]) -> int:
         return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
+def _count_told(store: Engine) -> float:
+    """How many polls are told to whoever measures the deployment."""
+    with reading(store) as connection:
+        tallies = read_tallies(connection)
+    return sum(value for (name, _, _), value in tallies.items() if name == POLLS.name)
+
+
 def _titles(store: Engine) -> list[str]:
     with reading(store) as connection:
         return sorted(connection.execute(select(ArticleRow.title)).scalars())
@@ -71,6 +80,8 @@ def test_a_feed_is_polled_on_schedule_and_a_new_article_appears_once(
     polls = _count(store, PollRow)
     wait_for(lambda: _count(store, PollRow) >= polls + 2, "two more polls")
     assert _titles(store) == ["one", "two"]
+    # Whichever process polled, it added to the store's tallies what it had counted.
+    wait_for(lambda: _count_told(store) >= polls + 2, "the polls are counted")
 
 
 def test_a_lost_feed_is_found_again_by_a_worker(

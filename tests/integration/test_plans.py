@@ -45,6 +45,7 @@ from worker.look.listings import (
     list_feeds,
     list_polls,
 )
+from worker.look.metrics import COLLECTORS, Look
 from worker.look.stories import count_listed_stories, find_story, list_stories
 from worker.manage.feeds import find_feed, list_feed_ids, list_feeds_to_export, pause_feed, remove_feed, resume_feed
 from worker.manage.hosts import find_hosts
@@ -72,6 +73,7 @@ ALLOWED = {
     "SELECT count(schedules.host_id)": "`status` counts feeds, files and those due, of millions a sample",
     "SELECT feeds.quality, count(*)": "`status` counts feeds by quality, from an index of that alone",
     "SELECT count(*) AS count_1 FROM articles": "`status` counts the articles, and those of the last hour",
+    "SELECT count(*) AS count_1 FROM stories": "`metrics` counts the stories, of very many about",
     "SELECT count(*) FILTER (WHERE anon_1.outcome": "`status` counts the last hour's polls, of more it takes a sample",
     "SELECT hosts.name, avg(": "`status` joins 10,000 polls with their hosts, here nearly as many",
     "SELECT schedules.feed_id FROM schedules WHERE schedules.next_poll_at IS NOT NULL": "`poll --force` polls all",
@@ -219,6 +221,9 @@ def _list(connection: Connection, now: datetime) -> None:
     find_linked(connection, find_article(connection, OLD) or {})
     find_story(connection, OLD - 1)
     read_health(connection, now)
+    look = Look(connection, now, Settings())
+    metrics = [metric for collect in COLLECTORS for metric in collect(look)]
+    assert metrics
     list_feed_ids(connection)
     list(list_feeds_to_export(connection))
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
     "check": ("worker.cli.check", "Tell a supervisor whether feeds are polled when due."),
+    "metrics": ("worker.cli.metrics", "Write all figures for Prometheus, once."),
     "web": ("worker.cli.web", "Answer over HTTP: health and figures for monitoring."),
     "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),

@@ -56,6 +56,11 @@ def print_markup(chunks: Iterable[bytes]) -> None:
     _write_bytes(chunks, "&#x{:x};")
 
 
+def print_text(text: str) -> None:
+    """Print a text for a program, exactly as it is; nothing in it came from outside."""
+    click.echo(text, nl=False)
+
+
 def _write_bytes(chunks: Iterable[bytes], escape: str = "\\u{:04x}") -> None:
     def write_escape(found: re.Match[bytes]) -> bytes:
         return escape.format(ord(found[0].decode())).encode()

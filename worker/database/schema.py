@@ -17,6 +17,7 @@ from worker.database.outbox_tables import EventBoundsRow
 from worker.database.partitions import add_partitions
 from worker.database.retention_tables import TombstoneRow
 from worker.database.story_tables import StoryRow
+from worker.database.tally_table import TallyRow
 from worker.database.task_turns import TurnRow
 from worker.database.ticket_tables import TicketRow
 from worker.errors import StoreError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
 assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is BackfillRow.metadata
-assert METADATA is TombstoneRow.metadata is DocumentRow.metadata
+assert METADATA is TombstoneRow.metadata is DocumentRow.metadata is TallyRow.metadata
 SCHEMA_VERSION = "0030"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 

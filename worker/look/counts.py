@@ -72,13 +72,14 @@ def count_found(
 
     None for a search of a large table, which would have to be read whole.
     """
-    if is_search and _count_up_to(connection, select(inspect(table).primary_key[0]), most + 1) > most:
+    if is_search and count_up_to(connection, select(inspect(table).primary_key[0]), most + 1) > most:
         return None
-    count = sum(_count_up_to(connection, query, most + 1) for query in queries)
+    count = sum(count_up_to(connection, query, most + 1) for query in queries)
     return Counted(most, MORE_THAN) if count > most else Counted(count)
 
 
-def _count_up_to(connection: Connection, query: Select[*tuple[Any, ...]], most: int) -> int:
+def count_up_to(connection: Connection, query: Select[*tuple[Any, ...]], most: int) -> int:
+    """Count the rows of a query, up to ``most``."""
     some = query.limit(most).subquery()
     count: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return count

@@ -67,7 +67,7 @@ class Health:
 def read_health(connection: Connection, now: datetime) -> Health:
     """Read the store's health as of ``now``; only polls that asked a host count, not those that read a file."""
     since = now - _RECENT
-    failing = _count_failing(connection)
+    failing = count_failing(connection)
     schedules = count_schedules(connection, now)
     feeds, polls = count_feeds(connection, schedules), count_polls(connection, since)
     late, articles = count_late(connection, now), count_rows(connection, ArticleRow)
@@ -84,13 +84,13 @@ def read_health(connection: Connection, now: datetime) -> Health:
         feeds=feeds.count,
         quality=count_by_quality(connection),
         files=schedules.files.count,
-        files_refused=_count_refused(connection),
+        files_refused=count_refused_files(connection),
         due=schedules.due.count,
         late=late.count,
         failing={row.error_class: row.feeds for row in failing},
         uncounted=sum(row.uncounted for row in failing),
         never_succeeded=sum(row.never_succeeded for row in failing),
-        hosts_left_alone=_count_left_alone(connection, now),
+        hosts_left_alone=count_left_alone(connection, now),
         polls_last_hour=polls.count,
         articles=articles.count,
         articles_last_hour=_count_articles(connection, since),
@@ -123,13 +123,15 @@ def _count_insecure(connection: Connection) -> int:
     return sum(each is not None and each.is_insecure for each in settings)
 
 
-def _count_left_alone(connection: Connection, now: datetime) -> int:
+def count_left_alone(connection: Connection, now: datetime) -> int:
+    """Count the hosts that refused feed after feed and are not asked for a while."""
     held = select(func.count()).select_from(HostRow).where(HostRow.held_until > now)
     count: int = connection.execute(held).scalar_one()
     return count
 
 
-def _count_refused(connection: Connection) -> int:
+def count_refused_files(connection: Connection) -> int:
+    """Count the seed files that the newest scan did not read, or not whole."""
     count: int = connection.execute(select(func.count()).select_from(RefusedFileRow)).scalar_one()
     return count
 
@@ -139,7 +141,7 @@ def _count_articles(connection: Connection, since: datetime) -> int:
     return count
 
 
-def _count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+def count_failing(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
     """Count the feeds whose newest poll failed, by class, from the index that holds only them."""
     feeds = func.count()
     rows = connection.execute(

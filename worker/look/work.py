@@ -7,10 +7,17 @@ from enum import IntEnum
 from sqlalchemy import Connection, func, select
 
 from worker.basics.units import show_duration
+from worker.database.clock_steps import TICK
 from worker.database.feed_tables import HostRow
 from worker.database.schema import SCHEMA_VERSION
+from worker.database.tally_table import TallyRow
+from worker.database.task_turns import TurnRow
 from worker.look.counts import Counted, count_late
 from worker.look.health import find_last_poll
+from worker.values.tallies import PRUNED
+
+# Work by the names of the turns that tasks take for it.
+_TURNS = {"tick": TICK, "scan": "ingest_seeds", "seek": "seek_feeds"}
 
 LATE = timedelta(minutes=10)
 VERY_LATE = timedelta(hours=1)
@@ -40,9 +47,24 @@ class Work:
 
 def read_work(connection: Connection, now: datetime) -> Work:
     """Read how the work goes as of ``now``; what hosts asked for, and gaps between requests, count as no delay."""
+    return Work(now, find_longest_wait(connection, now), count_late(connection, now), find_last_poll(connection))
+
+
+def find_longest_wait(connection: Connection, now: datetime) -> timedelta:
+    """Return how long a worker might have polled the first due feed, and has not."""
     earliest = connection.execute(select(func.min(HostRow.claimable_at))).scalar_one()
-    waiting = max(now - earliest, timedelta(0)) if earliest else timedelta(0)
-    return Work(now, waiting, count_late(connection, now), find_last_poll(connection))
+    return max(now - earliest, timedelta(0)) if earliest else timedelta(0)
+
+
+def find_newest_work(connection: Connection) -> dict[str, datetime | None]:
+    """Return when each kind of work was last begun, and pruning ended; None for what never was."""
+    begun = {row.name: row.taken_at for row in connection.execute(select(TurnRow.name, TurnRow.taken_at))}
+    pruned = select(func.max(TallyRow.counted_at)).where(TallyRow.name == PRUNED.name)
+    return {
+        "poll": find_last_poll(connection),
+        **{work: begun.get(name) for work, name in _TURNS.items()},
+        "prune": connection.execute(pruned).scalar_one(),
+    }
 
 
 def judge_work(work: Work, warn: timedelta, critical: timedelta) -> Verdict:

@@ -6,7 +6,7 @@ Rows are deleted a few thousand at a time, so that nobody waits for it.
 import random
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,11 +23,13 @@ from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
 from worker.database.outbox_tables import EventRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
+from worker.database.tally_table import add_tally
 from worker.database.ticket_tables import TicketRow
 from worker.manage.article_pruning import prune_articles
 from worker.outbox import note_events_dropped, number_events
 from worker.settings import Settings
 from worker.store.documents import remove_documents
+from worker.values.tallies import PRUNED, Tally, write_labels
 
 # Rows deleted by one transaction.
 _SLICE = 5_000
@@ -91,7 +93,7 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, limits: _Limits = 
     # First: a reader cannot notice that it missed an event deleted without a position.
     number_events(engine)
     write(engine, lambda connection: note_events_dropped(connection, events_before))
-    return Pruned(
+    pruned = Pruned(
         partitions=drop_partitions(engine, "polls", polls_before) + drop_partitions(engine, "events", events_before),
         polls=_delete(engine, PollRow.id, PollRow.started_at, polls_before, stop),
         tickets=_delete(engine, TicketRow.id, TicketRow.asked_at, polls_before, stop),
@@ -104,6 +106,16 @@ def prune_some(engine: Engine, chosen: Settings, stop: _Stop, limits: _Limits = 
         ),
         documents=_remove_documents(engine, now - kept if (kept := chosen.retain_documents) else None, stop),
     )
+    _count(engine, pruned)
+    return pruned
+
+
+def _count(engine: Engine, pruned: Pruned) -> None:
+    """Add what was removed to the store's tallies, zeros too: they show when the last run ended."""
+    tally = Tally()
+    for removed, count in asdict(pruned).items():
+        tally.count(PRUNED, count, write_labels(removed=removed))
+    add_tally(engine, tally)
 
 
 def _delete_former_targets(connection: Connection, asked_before: datetime) -> int:

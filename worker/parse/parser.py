@@ -61,6 +61,8 @@ class Parsed:
 
     key: int
     answer: ParsedDocument | PollError
+    seconds: float = 0.0
+    """How long reading it took."""
 
 
 class Parser:
@@ -73,6 +75,7 @@ class Parser:
         # Documents for the child; it is busy with the first.
         self._for_child: deque[tuple[int, Document]] = deque()
         self._child: ChildProcess | None = None
+        self._asked_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +108,8 @@ class Parser:
         while self._for_child:
             answer = self._ask_child(0.0 if answered or self._unread else max(ends_at - time.monotonic(), 0.0))
             if answer is not None:
-                answered.append(Parsed(self._for_child.popleft()[0], answer))
+                seconds = time.monotonic() - self._asked_at
+                answered.append(Parsed(self._for_child.popleft()[0], answer, seconds))
             elif answered or self._unread or time.monotonic() >= ends_at:
                 break
         return answered
@@ -138,8 +142,9 @@ class Parser:
         ends_at = time.monotonic() + _AT_ONCE.total_seconds()
         while self._unread and time.monotonic() < ends_at:
             key, document, before = self._unread.popleft()
+            began = time.monotonic()
             if answer := self._read_here(document, before):
-                yield Parsed(key, answer)
+                yield Parsed(key, answer, time.monotonic() - began)
             else:
                 self._for_child.append((key, document))
 
@@ -156,6 +161,7 @@ class Parser:
         """Let the child work on the first of its documents; return the answer once it is complete."""
         child = self._child = self._usable_child()
         if not child.is_busy:
+            self._asked_at = time.monotonic()
             child.ask(self._for_child[0][1])
         try:
             return child.move(wait)

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,10 +16,12 @@ from worker.database.clock import Clock, read_clock
 from worker.database.clock_steps import mend_clock_step
 from worker.database.conflicts import write
 from worker.database.engine import reading
+from worker.database.tally_table import add_tally
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
 from worker.values.due_feeds import ClaimedHost
 from worker.values.outcomes import PollRecord
+from worker.values.tallies import CLAIM_SECONDS, CLAIMED_FEEDS, CLAIMED_HOSTS, Tally
 
 # How long one turn waits for the network, how soon a claim that found nothing is made again, how long a stop may take.
 _TURN = timedelta(milliseconds=100)
@@ -101,9 +103,13 @@ def count_poll_tasks(engine: Engine, hosts_per_task: int, most: int) -> int:
 
 
 def poll_in_window(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
-    """Keep the window full until the time to stop claiming, then drain it."""
+    """Keep the window full until the time to stop claiming, then drain it; at the end add what was counted."""
+    tally = window.tools.tally
     with _rare_collections():
-        yield from _poll_in_window(window, claim, stop, began)
+        for record in _poll_in_window(window, claim, stop, began):
+            tally.count_poll(record)
+            yield record
+    add_tally(window.tools.engine, tally)
 
 
 @contextmanager
@@ -152,6 +158,15 @@ def _top_up(window: Window, claim: Claim, left: timedelta) -> int:
         clock = read_clock(connection)
         return clock, claim(connection, clock.now(), terms)
 
+    asked_at = time.monotonic()
     clock, hosts = write(window.tools.engine, read_and_claim)
+    if hosts:
+        _count_claim(window.tools.tally, hosts, time.monotonic() - asked_at)
     window.admit(clock, hosts)
     return len(hosts)
+
+
+def _count_claim(tally: Tally, hosts: Sequence[ClaimedHost], seconds: float) -> None:
+    tally.observe(CLAIM_SECONDS, seconds)
+    tally.count(CLAIMED_HOSTS, len(hosts))
+    tally.count(CLAIMED_FEEDS, sum(len(host.feeds) for host in hosts))

@@ -4,7 +4,7 @@ import os
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -18,6 +18,7 @@ from worker.parse import ParseLimits, Parser
 from worker.settings import Settings, read_feed_variables, settings
 from worker.store.network_outages import Outages
 from worker.values.schedules import Bounds
+from worker.values.tallies import Tally
 
 # The most that one task can be expected to poll of one host, however short the host's gap.
 _FEEDS_PER_HOST = 200
@@ -49,6 +50,8 @@ class Tools:
     """Hosts that may hang besides; each further one takes a slot."""
     keeps_documents: bool = False
     """Whether what hosts serve is kept, to be read again by a better parser."""
+    tally: Tally = field(default_factory=Tally)
+    """What was counted and has not been added to the store yet."""
 
     def close(self) -> None:
         """Drop connections and the parser's child."""

@@ -42,6 +42,7 @@ from worker.values.due_feeds import (
     NotModified,
 )
 from worker.values.outcomes import PollRecord, PollResult
+from worker.values.tallies import DOCUMENTS, NO_DOCUMENTS, PARSE_SECONDS, STORE_SECONDS
 
 # While more documents than this wait for the parser nothing is claimed.
 _PARSER_BACKLOG = 20
@@ -147,7 +148,8 @@ class Window:
         return self._commit() if self._shared else []
 
     def _commit(self) -> list[PollRecord]:
-        records = self._shared.commit(self._clock)
+        with self.tools.tally.timing(STORE_SECONDS, NO_DOCUMENTS):
+            records = self._shared.commit(self._clock)
         self._hops.store_found(self._clock)
         return records
 
@@ -222,6 +224,7 @@ class Window:
         """Yield the documents that were parsed since the last turn; conclude at once those that could not be."""
         for parsed in self.tools.parser.collect(timedelta(0)):
             if parsed.key in self._being_read:
+                self.tools.tally.observe(PARSE_SECONDS, parsed.seconds)
                 begun, answered = self._being_read.pop(parsed.key)
                 if isinstance(parsed.answer, PollError):
                     if trace := parsed.answer.trace:
@@ -237,7 +240,8 @@ class Window:
         now = self._clock.now()
         try:
             read = [(each.answered, each.parsed) for each in documents]
-            records = store_documents(self.tools.engine, read, now, self.tools.detect)
+            with self.tools.tally.timing(STORE_SECONDS, DOCUMENTS):
+                records = store_documents(self.tools.engine, read, now, self.tools.detect)
         except Exception as error:
             # One feed that meets a fault in our code, or a conflict with others, must not stop its neighbours.
             if is_interruption(error):

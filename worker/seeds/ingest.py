@@ -20,6 +20,7 @@ from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading, rehearsing
 from worker.database.seed_files import find_seed_hashes
+from worker.database.tally_table import add_tally
 from worker.errors import PollError, SeedError, UnfinishedSeedError
 from worker.parse import Kind, sniff
 from worker.pipeline import Tools
@@ -33,6 +34,7 @@ from worker.seeds.owners import date_content, find_owner, is_wire, own_feeds
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord
+from worker.values.tallies import BY_FILE
 from worker.wire.dispatch import parse_dispatch
 
 STILL_FOR = timedelta(seconds=1)
@@ -128,7 +130,10 @@ def ingest(
                 read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
             yield from read
         else:
-            yield from _ingest_bunch(tools, bunch)
+            for seed in _ingest_bunch(tools, bunch):
+                tools.tally.count_articles(seed.new, seed.updated, BY_FILE)
+                yield seed
+    add_tally(tools.engine, tools.tally)
 
 
 def _open(file: SeedFile | SeedError, max_body: int) -> _Opened | SeedRead:
@@ -164,10 +169,7 @@ def _ingest_bunch(tools: Tools, bunch: Sequence[_Opened | SeedRead]) -> Iterator
     parsed = [_parse_or_explain(tools, file, known) if isinstance(file, _Opened) else file for file in bunch]
     stored = _store_together(tools, [file for file in parsed if isinstance(file, _Parsed) and file.is_own_feed])
     for file in parsed:
-        if isinstance(file, _Parsed):
-            yield stored.get(file.opened.path) or _store_or_explain(tools, file)
-        else:
-            yield file
+        yield file if isinstance(file, SeedRead) else stored.get(file.opened.path) or _store_or_explain(tools, file)
 
 
 def _parse_or_explain(tools: Tools, file: _Opened, known: Mapping[str, bytes]) -> _Parsed | SeedRead:

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Engine
 
 from worker.basics.faults import is_interruption
 from worker.basics.log_lines import get_logger
+from worker.database.clock import read_clock
 from worker.database.conflicts import is_store_failing, write
 from worker.database.engine import reading
+from worker.database.tally_table import add_counts
 from worker.stories.constants import RULES_VERSION
 from worker.stories.matching import choose_outside_batch, match_batch
 from worker.stories.membership import store_stories
@@ -20,6 +22,7 @@ from worker.stories.signature import make_signature, read_blocks
 from worker.stories.story_locks import StaleStoriesError
 from worker.stories.story_values import Block, Matched, Signed, WaitingArticle
 from worker.stories.waiting_articles import claim_waiting
+from worker.values.tallies import GROUPED_ARTICLES, Tally
 
 _Read = tuple[WaitingArticle, Sequence[Block]]
 # The more, the less each costs: beyond this little is gained.
@@ -94,4 +97,11 @@ def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:
 def _store(
     engine: Engine, waiting: Sequence[WaitingArticle], signed: Sequence[Signed], matched: Sequence[Matched]
 ) -> None:
-    write(engine, lambda connection: store_stories(connection, waiting, signed, matched), also=(StaleStoriesError,))
+    tally = Tally()
+    tally.count(GROUPED_ARTICLES, len(waiting))
+
+    def store(connection: Connection) -> None:
+        store_stories(connection, waiting, signed, matched)
+        add_counts(connection, tally, read_clock(connection).now())
+
+    write(engine, store, also=(StaleStoriesError,))

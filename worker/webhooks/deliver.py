@@ -19,11 +19,13 @@ from sqlalchemy import Connection, Engine
 
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
+from worker.database.tally_table import add_counts
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.fetch import FetchLimits, Guard, Transfers
 from worker.outbox import number_events
 from worker.settings import Settings
 from worker.values.due_feeds import FetchRequest, Message
+from worker.values.tallies import DELIVERIES, FAILED, TAKEN, Tally
 from worker.webhooks.batches import Batch, NextAttempt, after_failed_delivery, claim_batches, note_failed, note_taken
 
 _TIMEOUT = timedelta(seconds=15)
@@ -97,12 +99,28 @@ def _claim(engine: Engine) -> tuple[Clock, list[Batch]]:
 def _conclude(engine: Engine, batch: Batch, error: PollError | None, now: datetime) -> Delivered:
     """Note how a delivery ended, in a transaction of its own."""
     if error is None:
-        write(engine, lambda connection: note_taken(connection, now, batch))
+
+        def note(connection: Connection) -> None:
+            note_taken(connection, now, batch)
+            _count(connection, now, TAKEN)
+
+        write(engine, note)
         return Delivered(batch)
     jitter = random.random()  # noqa: S311 -- not a secret
     next_attempt = after_failed_delivery(now, batch.failures + 1, batch.failing_since or now, error, jitter)
-    write(engine, lambda connection: note_failed(connection, now, batch, error.sentence, next_attempt))
+
+    def note_failure(connection: Connection) -> None:
+        note_failed(connection, now, batch, error.sentence, next_attempt)
+        _count(connection, now, FAILED)
+
+    write(engine, note_failure)
     return Delivered(batch, error, next_attempt)
+
+
+def _count(connection: Connection, now: datetime, labels: str) -> None:
+    tally = Tally()
+    tally.count(DELIVERIES, labels=labels)
+    add_counts(connection, tally, now)
 
 
 def signing_key(secret: str, salt: str) -> bytes:

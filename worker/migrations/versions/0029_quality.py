@@ -10,7 +10,7 @@ from worker.database.types import Json, UtcDateTime
 from worker.migrations.columns import optional
 
 revision = "0029"
-down_revision = "0025"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
