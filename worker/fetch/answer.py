@@ -139,7 +139,8 @@ def read_document(location: Location, head: Head, body: Body) -> Document:
         sentence = f"{location.host} answered {_show_status(head.status)}, but with nothing in it"
         raise TransientError(ErrorClass.INCOMPLETE, sentence, head.status)
     content_type = clean(head.fields.get("content-type"), _LONGEST_FIELD)
-    return Document(location.href, content, content_type, merge_validators(head, NO_VALIDATORS))
+    validators = merge_validators(head, NO_VALIDATORS)
+    return Document(location.href, content, content_type, validators, head.fields.get("link"))
 
 
 def read_not_modified(location: Location, head: Head, request: FetchRequest) -> NotModified:

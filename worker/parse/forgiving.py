@@ -77,6 +77,7 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
         title=title,
         site_url=field_rules.absolute_site(site_url, document.url, self_url),
         self_url=self_url,
+        hub_urls=tuple(url for link in _links(feed, "hub") if (url := _text(link, "href", LONGEST_URL))),
         language=_text(feed, "language"),
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),

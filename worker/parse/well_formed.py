@@ -173,6 +173,7 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
         self_url=next((url for link in feed.get("link self", ()) if (url := find_url(link, feed_scope))), None),
+        hub_urls=tuple(url for link in feed.get("link hub", ()) if (url := find_url(link, feed_scope))),
         language=last_text(feed, "language") or scope.language,
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),

@@ -141,6 +141,8 @@ class ParsedDocument:
     title: str | None = None
     site_url: str | None = None
     self_url: str | None = None
+    hub_urls: tuple[str, ...] = ()
+    """Where its publisher announces what is new (WebSub)."""
     language: str | None = None
     authors: tuple[str, ...] = ()
     """The feed's, whom entries that name none have for theirs."""
