@@ -43,7 +43,7 @@ from worker.errors import BrokerError, StoreError, UsageError
 from worker.logs import set_up_logs
 from worker.settings import settings
 
-_TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
+_TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance", "tasks.hubs")
 
 
 class FeedmillTask(Task):  # type: ignore[type-arg]  # celery-types makes Task generic, Celery does not

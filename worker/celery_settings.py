@@ -15,6 +15,9 @@ REDIS_TRANSPORT = "worker.broker:Transport"
 # Often, because one task looks for a few feeds only: it must end as soon as a poll task does.
 SEEK_EVERY = timedelta(minutes=15)
 PRUNE_EVERY = timedelta(hours=1)
+SUBSCRIBE_EVERY = timedelta(minutes=1)
+# What a hub brings waits no longer; each look costs a message.
+_TAKE_EVERY = timedelta(seconds=5)
 # How far readers of events may lag behind; each turn costs a message and one look at an index.
 _NUMBER_EVERY = timedelta(seconds=2)
 _SOFT_SHUTDOWN_SECONDS = 55.0
@@ -97,10 +100,12 @@ def _queues() -> dict[str, Any]:
 def _beat_schedule(chosen: Settings) -> dict[str, Any]:
     # No message expires, and none waits for a moment: the receiver's clock would judge that, and one that was fast
     # threw away every tick of a deployment. A task that comes late, or twice, finds that it is not its turn.
-    return {
+    pushed = {"take what hubs delivered": {"task": "feeds.take_deliveries", "schedule": _TAKE_EVERY}}
+    return (pushed if chosen.public_url else {}) | {
         "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
         "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
+        "keep subscriptions": {"task": "maintenance.keep_subscriptions", "schedule": SUBSCRIBE_EVERY},
         "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
         "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
         # Not an interval, which would begin again with every restart of beat. Every hour, because nothing may be

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -102,7 +103,16 @@ def _check_max_body(size: int) -> int:
     return size
 
 
-def _check_webhook_secret(secret: SecretStr | None) -> SecretStr | None:
+def _check_public_url(url: str | None) -> str | None:
+    parts = urlsplit(url or "http://none")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it must begin with http:// or https:// and name a host")
+    if parts.query or parts.fragment or "@" in parts.netloc or any(character <= " " for character in url or ""):
+        raise ValueError("it must be a host and perhaps a path, such as https://news.example/feedmill")
+    return url.rstrip("/") if url else None
+
+
+def _check_secret(secret: SecretStr | None) -> SecretStr | None:
     if secret and len(secret) < _SHORTEST_SECRET:
         raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters: openssl rand -hex 32 makes one")
     return secret
@@ -174,8 +184,12 @@ class Settings(BaseSettings):
     """How long the ledger is kept."""
     retain_events: Duration = timedelta(days=14)
     """How long the outbox is kept."""
-    webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_webhook_secret)] = None
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_secret)] = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
+    public_url: Annotated[str | None, _unless_empty(str.strip), AfterValidator(_check_public_url)] = None
+    """Where hubs reach ``feedmill web``, as ``https://news.example`` or with a path; None: no hub is subscribed to."""
+    websub_secret: Annotated[SecretStr | None, AfterValidator(_check_secret)] = None
+    """What the secrets of all subscriptions with hubs are made from, the same on every machine."""
     log_format: Literal["console", "json"] = "console"
     """``console`` for people, ``json`` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -191,6 +205,12 @@ class Settings(BaseSettings):
         for shorter, longer in pairwise(("poll_interval_min", "poll_interval", "poll_interval_max")):
             if getattr(self, shorter) > getattr(self, longer):
                 raise ValueError(f"{self._show(shorter)} is longer than {self._show(longer)}: set one of them anew")
+        return self
+
+    @model_validator(mode="after")
+    def _has_secret_for_hubs(self) -> "Settings":
+        if self.public_url and not self.websub_secret:
+            raise ValueError("FEEDMILL_PUBLIC_URL needs FEEDMILL_WEBSUB_SECRET too: openssl rand -hex 32 makes one")
         return self
 
     def _show(self, name: str) -> str:

@@ -145,3 +145,35 @@ def test_variables_of_feeds_are_no_settings_and_may_stand_in_a_dotenv_file(
     Path(".env").write_text("FEEDMILL_FEED_A=2\nFEEDMILL_FEED_B=3\nOTHER=4\n")
     read_settings()
     assert read_feed_variables() == {"FEEDMILL_FEED_A": "1", "FEEDMILL_FEED_B": "3"}
+
+
+SECRET = "s" * 32
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("news.example", "must begin with http:// or https://"),
+        ("ftp://news.example", "must begin with http:// or https://"),
+        ("https://", "and name a host"),
+        ("https://news.example/?a", "a host and perhaps a path"),
+        ("https://ann@news.example", "a host and perhaps a path"),
+        ("https://news.example/a b", "a host and perhaps a path"),
+    ],
+)
+def test_a_public_url_is_a_host_and_perhaps_a_path(url: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        read_settings(public_url=url, websub_secret=SECRET)
+
+
+def test_a_public_url_is_kept_without_its_last_slash_and_an_empty_one_is_none() -> None:
+    assert read_settings(public_url="https://news.example/push/", websub_secret=SECRET).public_url == (
+        "https://news.example/push"
+    )
+    assert read_settings(public_url="").public_url is None
+
+
+def test_a_public_url_needs_a_secret() -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings(public_url="https://news.example")
+    assert str(raised.value) == ("FEEDMILL_PUBLIC_URL needs FEEDMILL_WEBSUB_SECRET too: openssl rand -hex 32 makes one")

@@ -137,6 +137,25 @@ def explain_gaps(gaps: int) -> str | None:
     return f"{counted(gaps, 'poll')} found only new entries and none of the former: some were missed in between"
 
 
+def explain_hub(feed: _Row, now: datetime) -> str | None:
+    """Say how a feed's subscription with its hub stands; None where it names no hub."""
+    if not feed["hub_url"]:
+        return None
+    lease, pushed = moment_from_now(feed["lease_until"], now), moment_from_now(feed["pushed_at"], now)
+    facts = (
+        f"{feed['hub_url']} ({feed['subscription']})",
+        feed["subscription_reason"],
+        f"it pushes until {lease}" if lease else None,
+        f"last at {pushed}" if pushed else None,
+        f"it missed what it should have brought {_times(feed['pushes_missed'])}" if feed["pushes_missed"] else None,
+    )
+    return "; ".join(filter(None, facts))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
 def mark_title(article: _Row) -> str:
     """Return a title that says so where the article is killed, or is a kill, so that nobody takes it for news."""
     if article["killed_by"]:

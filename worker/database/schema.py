@@ -15,6 +15,7 @@ from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
 from worker.database.task_turns import TurnRow
 from worker.database.ticket_tables import TicketRow
+from worker.database.websub_tables import SubscriptionRow
 from worker.errors import StoreError
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 # The metadata holds only the tables whose modules have been imported.
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
-assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata
-SCHEMA_VERSION = "0023"
+assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is SubscriptionRow.metadata
+SCHEMA_VERSION = "0031"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

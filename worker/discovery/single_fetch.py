@@ -19,7 +19,7 @@ from worker.fetch import Location, Transfers
 from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_results
 from worker.schedule.refusals import follow_answer
-from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest
+from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest, Message, NotModified, Taken
 from worker.values.request_settings import RequestSettings
 
 # No feed has this number.
@@ -89,6 +89,16 @@ class Lookup:
         self._note_request(asked[-1], None)
         return document
 
+    def send(self, url: str, message: Message) -> None:
+        """Send a message to a URL under its host's lease; raises the PollError that stands in the way."""
+        host = self._turn_to(url)
+        try:
+            _fetch(self._tools.transfers, FetchRequest(_NO_FEED, url, message=message), self._stop)
+        except PollError as error:
+            self._note_request(host, error)
+            raise
+        self._note_request(host, None)
+
     def _turn_to(self, url: str) -> ClaimedHost:
         """Return the URL's host once it may be asked."""
         host = self.hold(url)
@@ -148,7 +158,15 @@ def fetch_document(
 
     ``follow`` is called before a redirect to another host is followed, and may wait or raise.
     """
-    transfers.start(FetchRequest(_NO_FEED, url, settings=settings), is_paced=follow is not None)
+    answer = _fetch(transfers, FetchRequest(_NO_FEED, url, settings=settings), stop, follow)
+    assert isinstance(answer, Document), "without validators nothing is unmodified"
+    return answer
+
+
+def _fetch(
+    transfers: Transfers, request: FetchRequest, stop: Stop, follow: Callable[[Location], None] | None = None
+) -> Document | NotModified | Taken:
+    transfers.start(request, is_paced=follow is not None)
     fetched: list[Fetched] = []
     try:
         while not fetched:
@@ -165,7 +183,6 @@ def fetch_document(
     answer = fetched[0].answer
     if isinstance(answer, PollError):
         raise answer
-    assert isinstance(answer, Document), "without validators nothing is unmodified"
     return answer
 
 

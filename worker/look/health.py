@@ -12,6 +12,7 @@ from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.file_tables import RefusedFileRow
 from worker.database.task_turns import TurnRow
 from worker.database.value_columns import read_request_settings
+from worker.database.websub_tables import SubscriptionRow
 from worker.look.counts import (
     ASKED_A_HOST,
     count_feeds,
@@ -54,6 +55,8 @@ class Health:
     last_poll_at: datetime | None
     insecure: int
     """Feeds whose hosts' certificates are not checked, because their operator wants it so."""
+    subscriptions: Mapping[str, int]
+    """Feeds that name a hub (WebSub), by how their subscriptions stand."""
     slowest_hosts: Mapping[str, float]
     notes: Mapping[str, datetime]
     """What was wrong with the store in the last days, in words, and when: a clock that was set back."""
@@ -92,6 +95,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         articles_last_hour=_count_articles(connection, since),
         last_poll_at=find_last_poll(connection),
         insecure=_count_insecure(connection),
+        subscriptions=_count_subscriptions(connection),
         slowest_hosts=_slowest_hosts(connection, since),
         notes=_read_notes(connection, now),
         inexact={name: how for name, how in counted.items() if how},
@@ -117,6 +121,12 @@ def _count_insecure(connection: Connection) -> int:
     )
     settings = (read_request_settings(row.request) for row in stored)
     return sum(each is not None and each.is_insecure for each in settings)
+
+
+def _count_subscriptions(connection: Connection) -> dict[str, int]:
+    counted = select(SubscriptionRow.state, func.count()).where(SubscriptionRow.is_named)
+    rows = connection.execute(counted.group_by(SubscriptionRow.state).order_by(SubscriptionRow.state)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def _count_left_alone(connection: Connection, now: datetime) -> int:

@@ -19,6 +19,7 @@ from worker.errors import PollError, RejectedError, TransientError
 from worker.manage.feed_requests import find_withheld
 from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
+from worker.schedule.pushes import count_missed, find_push, is_same_push
 from worker.schedule.rhythm import follow_rhythm
 from worker.schedule.success import after_success, follow_move, is_believed
 from worker.values.due_feeds import (
@@ -37,6 +38,7 @@ from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
 _MOST_REASONS = 5
 _UNDECIDED = NextPoll(None, "decided when its entries are known")
 _NEVER = NextPoll(None, FILE_NEVER_POLLED)
+_PUSHED = NextPoll(None, "pushed by its hub (WebSub): the next poll stays as it is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Answered:
 
     feed: DueFeed
     token: str | None
-    """The lease; None for a document from a file."""
+    """The lease; None for a document from a file, or from a hub."""
     started_at: datetime
     fetched: Fetched
     bounds: Bounds
@@ -55,6 +57,8 @@ class Answered:
     """The path of a wire's file within the folder that was ingested."""
     seed_uri: str | None = None
     """The URI of a seed file: it is remembered, so that an unchanged file is not read again."""
+    is_pushed: bool = False
+    """Whether the feed's hub brought it: it holds what is new, and perhaps nothing else."""
 
     @property
     def is_of_its_feed(self) -> bool:
@@ -110,8 +114,9 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
         title=parsed.title,
         site_url=parsed.site_url,
         is_document=True,
+        is_partial=answered.is_pushed,
     )
-    return _with_move(result, answered, now)
+    return _with_move(_with_push(result, answered, document, parsed), answered, now)
 
 
 def conclude_document(
@@ -125,6 +130,9 @@ def conclude_document(
     if result.is_gap and feed.last_success_at:
         answered = replace(answered, bounds=replace(answered.bounds, missed_within=now - feed.last_success_at))
     is_poll = answered.token is not None
+    if is_poll and (missed := count_missed(feed.push, published, now)):
+        result = _with_missed(result, missed)
+        answered = replace(answered, bounds=replace(answered.bounds, pushed_until=None))
     rhythm = follow_rhythm(feed.rhythm, published, feed.last_success_at, now) if is_poll else None
     next_poll = _after_success(answered, result.hints or NO_HINTS, rhythm, now)
     return replace(result, record=replace(result.record, next_poll=next_poll), rhythm=rhythm)
@@ -132,9 +140,24 @@ def conclude_document(
 
 def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
     if answered.token is None:
-        return _NEVER
+        return _PUSHED if answered.is_pushed else _NEVER
     hints = replace(hints, fresh_for=answered.fetched.fresh_for, retry_after=answered.fetched.retry_after)
     return after_success(now, answered.bounds, hints, rhythm, _random_spread())
+
+
+def _with_push(result: PollResult, answered: Answered, document: Document, parsed: ParsedDocument) -> PollResult:
+    """Add the hub that a poll's answer names, where that is not the known one."""
+    known = answered.feed.push
+    named = find_push(document, parsed) if answered.token is not None else known
+    if named is known or is_same_push(known, named):
+        return result
+    return replace(result, push=named, is_push_changed=True)
+
+
+def _with_missed(result: PollResult, missed: int) -> PollResult:
+    """Add that the feed's hub had not brought entries that the poll found."""
+    note = join_notes(result.record.note, f"entries that its hub had not pushed: {missed}")
+    return replace(result, missed=missed, record=replace(result.record, note=note))
 
 
 def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollResult:
@@ -203,7 +226,8 @@ def join_notes(*notes: str | None) -> str | None:
 
 def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:
     """Return the bounds of one feed's schedule."""
-    return bounds_within(feed.options.interval, bounds)
+    bounds = bounds_within(feed.options.interval, bounds)
+    return replace(bounds, pushed_until=feed.push.until) if feed.push and feed.push.until else bounds
 
 
 def hash_body(document: Document) -> bytes:

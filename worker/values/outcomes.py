@@ -7,6 +7,7 @@ from worker.errors import PollError
 from worker.values.due_feeds import NO_STREAK, NO_VALIDATORS, FeedState, Streak, Validators
 from worker.values.entries import GuidRule, Outline
 from worker.values.frozen import dataclass
+from worker.values.hubs import Push
 from worker.values.schedules import Hints, Move, Rhythm
 
 
@@ -108,6 +109,14 @@ class PollResult:
     """The feed's new URL, where the redirect is believed."""
     is_document: bool = False
     """Whether a document was read."""
+    is_partial: bool = False
+    """Whether it may lack entries that the feed still has: a hub pushes only what is new."""
+    push: Push | None = None
+    """The hub that the feed's documents name from now on."""
+    is_push_changed: bool = False
+    """Whether ``push`` differs from the stored one."""
+    missed: int = 0
+    """How many entries the poll found that a trusted hub had not brought."""
     is_gap: bool = False
     """Whether entries were missed since the poll before."""
     is_outdated: bool = False

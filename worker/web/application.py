@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from worker.database.conflicts import explain_failure
 from worker.errors import StoreError
 from worker.settings import Settings
+from worker.web import hub_calls
 
 _LOG = structlog.get_logger("feedmill")
 # Nothing that is answered is a page with parts: a browser must not make one of it, nor keep it.
@@ -44,7 +45,7 @@ def make_application(engine: Engine, chosen: Settings) -> Starlette:
 
 def list_routes() -> list[BaseRoute]:
     """Return the routes of all subjects."""
-    return [Route("/", _list_paths)]
+    return [Route("/", _list_paths), *hub_calls.ROUTES]
 
 
 def answer_text(text: str, status: int = 200) -> Response:

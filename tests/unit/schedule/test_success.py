@@ -173,3 +173,18 @@ def test_missed_entries_are_no_reason_to_poll_more_often_than_usual_or_than_the_
     assert decide(DAILY, bounds=replace(BOUNDS, **missed)).at == NOW + HOUR
     assert decide(DAILY, Hints(ttl=5 * HOUR), replace(BOUNDS, **missed)).at == NOW + 5 * HOUR
     assert decide(DAILY, bounds=replace(FIXED, **missed)).at == NOW + 6 * HOUR
+
+
+def test_a_feed_that_its_hub_pushes_is_polled_once_a_day() -> None:
+    pushed = replace(BOUNDS, pushed_until=NOW + 9 * DAY)
+    decided = decide(WIRE, bounds=pushed, spread=1.0)
+    assert decided == NextPoll(NOW + DAY, "pushed by its hub (WebSub)", interval=DAY)
+
+
+def test_when_a_hubs_lease_ends_the_feed_is_polled() -> None:
+    assert decide(WIRE, bounds=replace(BOUNDS, pushed_until=NOW + 5 * HOUR)).at == NOW + 5 * HOUR
+    assert decide(WIRE, bounds=replace(BOUNDS, pushed_until=NOW - DAY)) == decide(WIRE)
+
+
+def test_an_interval_that_the_operator_chose_stays_whatever_a_hub_does() -> None:
+    assert decide(WIRE, bounds=replace(FIXED, pushed_until=NOW + 9 * DAY)) == decide(WIRE, bounds=FIXED)
