@@ -28,6 +28,10 @@ _FILL = {
     "seed_files (uri, name, body_hash, feed_id, read_at)": (
         "'file:///seeds/' || i || '/a' || i, 'a' || i, CAST('body' || i AS blob), i, past"
     ),
+    "subscriptions (feed_id, hub_url, topic, salt, state, next_attempt_at)": (
+        "i, 'https://hub.example/', 'https://h' || i || '.example/', 's', 'named', coming"
+    ),
+    "deliveries (subscription_id, received_at)": "i, past",
     "polls (feed_id, started_at, duration, outcome, http_status, bytes, new, updated)": (
         "i, past, 0.2, 'unchanged', 304, 300, 0, 0"
     ),

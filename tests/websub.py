@@ -75,10 +75,10 @@ class Pushing:
     def pass_time(self, time: timedelta) -> None:
         """Let what is known of the subscription be older by so much."""
         with writing(self.tools.engine) as connection:
-            row = connection.execute(select(SubscriptionRow)).one()
-            names = ("asked_at", "lease_until", "next_attempt_at", "verified_at")
-            older = {name: getattr(row, name) - time for name in names if getattr(row, name)}
-            connection.execute(update(SubscriptionRow).values(older))
+            for row in connection.execute(select(SubscriptionRow)).all():
+                names = ("asked_at", "lease_until", "next_attempt_at", "verified_at")
+                older = {name: getattr(row, name) - time for name in names if getattr(row, name)}
+                connection.execute(update(SubscriptionRow).where(SubscriptionRow.id == row.id).values(older))
 
 
 def named(items: Iterable[str], hub_url: str, self_url: str) -> bytes:

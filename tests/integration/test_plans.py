@@ -14,6 +14,7 @@ from tests.plans import find_scans, recording
 from tests.polling import add, now_of
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
+from tests.websub import pushing
 from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
 from worker.database.article_tables import ArticleRow
@@ -51,6 +52,7 @@ from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import Settings
 from worker.stories.grouping import group_waiting
 from worker.values.due_feeds import Streak
+from worker.websub.subscribing import keep_subscriptions
 
 MINUTE = timedelta(minutes=1)
 # Ids: of a feed and an article that the store is filled with, of the feeds that are polled, and of their host.
@@ -83,6 +85,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(tools: Tools, publishe
         _poll(tools, publisher)
         _poll_by_name(tools)
         _keep_up(tools, tmp_path)
+        _keep_subscriptions(tools, publisher)
         with writing(tools.engine) as connection:
             _take_over(connection, tools, now_of(tools))
         with writing(tools.engine) as connection:
@@ -146,6 +149,19 @@ def _keep_up(tools: Tools, folder: Path) -> None:
         assert read_changes(connection, ROWS)
         is_any_webhook_due(connection, now_of(tools))
         list_lost_feeds(connection, now_of(tools), 10)
+
+
+def _keep_subscriptions(tools: Tools, publisher: Publisher) -> None:
+    """Learn of a hub, ask it, be verified, take what it delivers, and learn of another one."""
+    with pushing(tools, publisher) as feed:
+        add(tools, feed.url)
+        feed.serve([item("seven")])
+        list(poll_all_due(tools, lambda: False))
+        assert feed.ask()
+        assert feed.hub.verify().ok
+        assert feed.push([item("eight")])
+        assert feed.hub.deny(feed.url, "").ok
+        list(keep_subscriptions(tools, None, lambda: False))
 
 
 def _take_over(connection: Connection, tools: Tools, now: datetime) -> None:

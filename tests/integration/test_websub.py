@@ -207,6 +207,8 @@ def test_a_feed_that_names_another_hub_leaves_the_first_one(feed: Pushing, publi
     publisher.serve("/feed", named([item("one")], publisher.url("/other"), feed.url))
     publisher.serve("/other", b"")
     poll_again(feed.tools)
+    assert feed.ask() == []
+    feed.pass_time(timedelta(days=1))
     assert {each.mode for each in feed.ask()} == {"subscribe", "unsubscribe"}
     assert feed.hub.asked[-1]["hub.mode"] == "unsubscribe"
     assert feed.hub.verify().ok
@@ -281,3 +283,17 @@ def test_a_feed_learns_its_rhythm_from_what_is_pushed(feed: Pushing) -> None:
     feed.serve([item("one"), item("two")])
     assert "less than" not in poll_again(feed.tools).next_poll.reason
     assert titles(feed.tools) == ["one", "two"]
+
+
+def test_a_feed_that_calls_itself_otherwise_in_each_document_asks_its_hub_no_more_often(
+    feed: Pushing, publisher: Publisher
+) -> None:
+    feed.subscribe()
+    for number in range(3):
+        publisher.serve("/feed", named([], feed.hub.url, f"{feed.url}?session={number}"))
+        poll_again(feed.tools)
+        assert feed.ask() == []
+    assert len(rows(feed.tools, SubscriptionRow)) == 2
+    assert feed.hub.distribute(feed.url, named([item("one")], feed.hub.url, feed.url)) == [202]
+    feed.take()
+    assert titles(feed.tools) == ["one"]

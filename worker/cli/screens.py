@@ -200,7 +200,7 @@ def print_health(health: Health) -> None:
         ("Polls, last hour", _inexact(health, "polls_last_hour", _tally(health.polls_last_hour))),
         ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
         ("Articles", f"{articles}, {health.articles_last_hour:,} in the last hour"),
-        ("Hubs", _tally(health.subscriptions) if health.subscriptions else None),
+        ("Hubs", _inexact(health, "subscriptions", _tally(health.subscriptions)) if health.subscriptions else None),
         ("Certificates", f"not checked for {counted(health.insecure, 'feed')}" if health.insecure else None),
         ("Slowest hosts", slowest or "none polled in the last hour"),
         *(("Note", f"{note} ({from_now(at, health.at)})") for note, at in health.notes.items()),

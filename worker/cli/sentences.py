@@ -16,7 +16,7 @@ from worker.cli.output import counted, from_now, moment_from_now
 from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
-from worker.values.outcomes import Outcome
+from worker.values.outcomes import PUSHED, Outcome
 from worker.values.promised import Poll
 from worker.values.request_settings import UNREADABLE, RequestSettings
 from worker.values.schedules import Hints
@@ -79,10 +79,16 @@ def explain_poll(poll: _Row) -> Sequence[str]:
     """Say how one poll ended and what it found, and why the next one was to be when it was."""
     took = show_duration(poll["duration"])
     # A failure's sentence names the status already.
-    answer = took if poll["error"] else f"{poll['http_status']}, {took}" if poll["http_status"] else "file"
+    unasked = "pushed" if is_pushed(poll) else "file"
+    answer = took if poll["error"] else f"{poll['http_status']}, {took}" if poll["http_status"] else unasked
     found = poll["error"] or _what_it_found(poll)
     ended = f"{poll['outcome']}{': ' if found else ''}{found} ({answer})"
     return [line for line in (ended, poll["note"], poll["next_poll_reason"]) if line]
+
+
+def is_pushed(poll: _Row) -> bool:
+    """Say whether a hub brought what the ledger has as a poll."""
+    return bool(poll["next_poll_reason"] == PUSHED)
 
 
 def describe_poll(poll: Poll) -> str:
@@ -146,8 +152,8 @@ def explain_hub(feed: _Row, now: datetime) -> str | None:
         f"{feed['hub_url']} ({feed['subscription']})",
         feed["subscription_reason"],
         f"it pushes until {lease}" if lease else None,
-        f"last at {pushed}" if pushed else None,
-        f"it missed what it should have brought {_times(feed['pushes_missed'])}" if feed["pushes_missed"] else None,
+        f"it last did {pushed}" if pushed else None,
+        f"polls found what it had missed {_times(feed['pushes_missed'])}" if feed["pushes_missed"] else None,
     )
     return "; ".join(filter(None, facts))
 

@@ -15,17 +15,22 @@ from worker.database.value_columns import read_request_settings
 from worker.database.websub_tables import SubscriptionRow
 from worker.look.counts import (
     ASKED_A_HOST,
+    Counted,
     count_feeds,
+    count_found,
     count_late,
     count_polls,
     count_rows,
     count_schedules,
 )
 from worker.values.due_feeds import FeedState
+from worker.values.hubs import SubscriptionState
 
 _RECENT = timedelta(hours=1)
 _NOTED = timedelta(days=2)
 _SLOWEST = 5
+# So many of one state are counted.
+_MOST_SUBSCRIPTIONS = 100_000
 # So many show which hosts are slow; a busy deployment has millions in an hour.
 _NEWEST_POLLS = 10_000
 
@@ -71,7 +76,9 @@ def read_health(connection: Connection, now: datetime) -> Health:
     schedules = count_schedules(connection, now)
     feeds, polls = count_feeds(connection, schedules), count_polls(connection, since)
     late, articles = count_late(connection, now), count_rows(connection, ArticleRow)
+    subscriptions = _count_subscriptions(connection)
     counted = {
+        "subscriptions": subscriptions.how,
         "feeds": feeds.how,
         "files": schedules.files.how,
         "due": schedules.due.how,
@@ -95,7 +102,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         articles_last_hour=_count_articles(connection, since),
         last_poll_at=find_last_poll(connection),
         insecure=_count_insecure(connection),
-        subscriptions=_count_subscriptions(connection),
+        subscriptions=subscriptions.count,
         slowest_hosts=_slowest_hosts(connection, since),
         notes=_read_notes(connection, now),
         inexact={name: how for name, how in counted.items() if how},
@@ -123,10 +130,15 @@ def _count_insecure(connection: Connection) -> int:
     return sum(each is not None and each.is_insecure for each in settings)
 
 
-def _count_subscriptions(connection: Connection) -> dict[str, int]:
-    counted = select(SubscriptionRow.state, func.count()).where(SubscriptionRow.is_named)
-    rows = connection.execute(counted.group_by(SubscriptionRow.state).order_by(SubscriptionRow.state)).all()
-    return {row[0]: row[1] for row in rows}
+def _count_subscriptions(connection: Connection) -> Counted[dict[str, int]]:
+    counts: dict[str, int] = {}
+    hows = set()
+    for state in SubscriptionState:
+        named = select(SubscriptionRow.id).where(SubscriptionRow.state == state, SubscriptionRow.is_named)
+        if counted := count_found(connection, SubscriptionRow, [named], is_search=False, most=_MOST_SUBSCRIPTIONS):
+            counts |= {str(state): counted.count} if counted.count else {}
+            hows.add(counted.how)
+    return Counted(counts, max(hows))
 
 
 def _count_left_alone(connection: Connection, now: datetime) -> int:

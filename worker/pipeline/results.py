@@ -31,14 +31,14 @@ from worker.values.due_feeds import (
     NotModified,
 )
 from worker.values.entries import ParsedDocument
-from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.outcomes import PUSHED, NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
 
 # People read the ledger's notes: the commonest reasons are enough for them.
 _MOST_REASONS = 5
 _UNDECIDED = NextPoll(None, "decided when its entries are known")
 _NEVER = NextPoll(None, FILE_NEVER_POLLED)
-_PUSHED = NextPoll(None, "pushed by its hub (WebSub): the next poll stays as it is")
+_PUSHED = NextPoll(None, PUSHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now:
 def _with_push(result: PollResult, answered: Answered, document: Document, parsed: ParsedDocument) -> PollResult:
     """Add the hub that a poll's answer names, where that is not the known one."""
     known = answered.feed.push
-    named = find_push(document, parsed) if answered.token is not None else known
+    named = find_push(answered.feed.url, document, parsed) if answered.token is not None else known
     if named is known or is_same_push(known, named):
         return result
     return replace(result, push=named, is_push_changed=True)

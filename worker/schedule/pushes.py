@@ -23,13 +23,17 @@ _MOST_DOUBLINGS = 16
 _MOST_PROOFS = 20
 
 
-def find_push(document: Document, parsed: ParsedDocument) -> Push | None:
-    """Return the hub that an answer names, in its header or else in its document; None where it names none.
+def find_push(feed_url: str, document: Document, parsed: ParsedDocument) -> Push | None:
+    """Return the hub that a feed's answer names, in its header or else in its document; None where it names none.
 
-    WebSub, section 4: what the header says wins. Without a ``self`` link the feed is called by where it was found, as
-    in PubSubHubbub before it.
+    WebSub, section 4: what the header says wins. Without a ``self`` link the feed is called by its own URL, as in
+    PubSubHubbub before it; where redirects lead to may change from poll to poll.
     """
-    links = [*read_links(document.link)] if document.link and "hub" in document.link.lower() else []
+    # Most feeds name none, and this is asked of every document.
+    link = document.link if document.link and "hub" in document.link.lower() else ""
+    if not (link or parsed.hub_urls):
+        return None
+    links = [*read_links(link)]
     hubs = [target for relations, target in links if "hub" in relations] or parsed.hub_urls
     named = [target for relations, target in links if "self" in relations] or [parsed.self_url or ""]
     found = (absolute_url(url, document.url) for url in hubs if url)
@@ -37,7 +41,7 @@ def find_push(document: Document, parsed: ParsedDocument) -> Push | None:
     if hub_url is None:
         return None
     topic = absolute_url(named[0], document.url) if named[0] else None
-    return Push(hub_url, topic if topic and is_feed_url(topic) else document.url)
+    return Push(hub_url, topic if topic and is_feed_url(topic) else feed_url)
 
 
 def is_same_push(known: Push | None, named: Push | None) -> bool:

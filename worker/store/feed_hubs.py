@@ -5,7 +5,7 @@ Nothing here asks a hub: whoever keeps subscriptions finds the rows that are due
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
@@ -15,6 +15,8 @@ from worker.database.websub_tables import DeliveryRow, SubscriptionRow
 from worker.values.hubs import Push, SubscriptionState
 from worker.values.outcomes import PollResult
 
+# Some feeds name another hub, or call themselves otherwise, in each document: what changes is asked once it stays.
+_SETTLES_WITHIN = timedelta(days=1)
 _MISSED = "a poll found what its hub had not pushed"
 
 
@@ -27,17 +29,19 @@ def note_push(connection: Connection, result: PollResult, now: datetime) -> None
 
 
 def _change_hub(connection: Connection, feed_id: int, push: Push | None, now: datetime) -> None:
-    named = (SubscriptionRow.feed_id == feed_id, SubscriptionRow.is_named)
+    named, settled_at = (SubscriptionRow.feed_id == feed_id, SubscriptionRow.is_named), now + _SETTLES_WITHIN
     # Of a hub that was never asked for anything nothing need be taken back.
-    connection.execute(delete(SubscriptionRow).where(*named, SubscriptionRow.asked_at.is_(None)))
-    connection.execute(update(SubscriptionRow).where(*named).values(is_named=False, next_attempt_at=now))
+    unasked = connection.execute(delete(SubscriptionRow).where(*named, SubscriptionRow.asked_at.is_(None)))
+    left = {"is_named": False, "next_attempt_at": settled_at}
+    former = connection.execute(update(SubscriptionRow).where(*named).values(left))
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(push=pack(push) if push else None))
     if push is None:
         return
     same = (SubscriptionRow.hub_url == push.hub_url, SubscriptionRow.topic == push.topic)
     again = update(SubscriptionRow).where(SubscriptionRow.feed_id == feed_id, *same)
-    if not connection.execute(again.values(is_named=True, next_attempt_at=now)).rowcount:
-        salt = {"salt": secrets.token_hex(16), "state": SubscriptionState.NAMED, "next_attempt_at": now}
+    if not connection.execute(again.values(is_named=True, next_attempt_at=settled_at)).rowcount:
+        ask_at = settled_at if unasked.rowcount or former.rowcount else now
+        salt = {"salt": secrets.token_hex(16), "state": SubscriptionState.NAMED, "next_attempt_at": ask_at}
         row = {"feed_id": feed_id, "hub_url": push.hub_url, "topic": push.topic} | salt
         connection.execute(insert(SubscriptionRow).values(row))
 

@@ -59,6 +59,8 @@ class PollRecord:
     """Anything a reader of the ledger should know, such as entries left out."""
 
 
+PUSHED = "pushed by its hub (WebSub): the next poll stays as it is"
+"""The reason of a document that no poll brought, but a hub."""
 WAITS_FOR_TURN = "waits for its turn at "
 """How the reason of a poll begins that is put off."""
 

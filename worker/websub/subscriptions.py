@@ -30,6 +30,8 @@ _BUSY_FOR = timedelta(minutes=1)
 _MOST_FAREWELLS = 3
 _KEEP_DELIVERIES = timedelta(days=7)
 _SLICE = 200
+# Of those that are due; most are asked for something, the first of them.
+_LOOKED_AT = 20
 
 
 class Mode(StrEnum):
@@ -93,7 +95,7 @@ def claim_due(connection: Connection, now: datetime, fingerprint: str) -> tuple[
         .join(FeedRow, FeedRow.id == SubscriptionRow.feed_id)
         .where(SubscriptionRow.next_attempt_at <= now)
         .order_by(SubscriptionRow.next_attempt_at, SubscriptionRow.id)
-        .limit(_SLICE)
+        .limit(_LOOKED_AT)
         .with_for_update(skip_locked=True, of=SubscriptionRow)
     )
     for row in connection.execute(due).mappings():

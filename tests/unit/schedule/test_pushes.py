@@ -21,8 +21,8 @@ PUSH = Push(HUB, FEED)
 
 
 def _find(link: str | None = None, hubs: tuple[str, ...] = (), self_url: str | None = None) -> Push | None:
-    document = Document(FEED, b"", link=link)
-    return find_push(document, ParsedDocument("rss", "expat", (), self_url=self_url, hub_urls=hubs))
+    document = Document("https://news.example/index.xml", b"", link=link)
+    return find_push(FEED, document, ParsedDocument("rss", "expat", (), self_url=self_url, hub_urls=hubs))
 
 
 def test_a_document_that_names_no_hub_has_none() -> None:
@@ -33,13 +33,15 @@ def test_the_first_hub_that_can_be_asked_is_the_one() -> None:
     assert _find(hubs=("", "ftp://hub.example/", HUB, "https://second.example/"), self_url=FEED) == PUSH
 
 
-def test_a_feed_without_a_self_link_is_called_by_where_it_was_found() -> None:
+def test_a_feed_without_a_self_link_is_called_by_its_url() -> None:
     assert _find(hubs=(HUB,)) == PUSH
     assert _find(hubs=(HUB,), self_url="urn:feed") == PUSH
 
 
 def test_relative_links_are_of_the_document() -> None:
-    assert _find(hubs=("/hub",), self_url="?all") == Push("https://news.example/hub", "https://news.example/feed?all")
+    assert _find(hubs=("/hub",), self_url="?all") == Push(
+        "https://news.example/hub", "https://news.example/index.xml?all"
+    )
 
 
 def test_the_header_wins_over_the_document() -> None:
