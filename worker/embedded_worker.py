@@ -18,9 +18,10 @@ from sqlalchemy import Engine
 from worker.celery import app, refuse_other_tasks
 from worker.errors import StoreError
 
-# Two poll tasks and one each of five kinds that take long (grouping, seeds, lost feeds, retention, webhooks), which
-# tasks/decorator.py keeps to. Two threads are left for the tick and the numbering of events: they must not wait.
-_THREADS = 9
+# Two poll tasks and one each of seven kinds that take long (grouping, seeds, lost feeds, retention, webhooks, hubs and
+# what they deliver), which tasks/decorator.py keeps to. Two threads are left for the tick and the numbering of events:
+# they must not wait.
+_THREADS = 11
 # What celery-types does not know.
 _HANDLERS: Any = celery_worker
 

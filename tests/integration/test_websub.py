@@ -9,7 +9,6 @@ from sqlalchemy import update
 from tests.documents import item
 from tests.polling import add, now_of, poll, poll_again, schedule, titles
 from tests.servers.publisher import Publisher
-from tests.storing import sightings, texts
 from tests.websub import Pushing, named, pushing, rows, waiting
 from worker.database.engine import writing
 from worker.database.feed_tables import PollRow, ScheduleRow
@@ -17,6 +16,7 @@ from worker.database.websub_tables import DeliveryRow, SubscriptionRow
 from worker.manage.feeds import pause_feed, resume_feed
 from worker.pipeline.tools import Tools
 from worker.websub.subscribing import keep_subscriptions
+from worker.websub.subscriptions import claim_due
 
 _DAY = timedelta(days=1)
 
@@ -37,22 +37,6 @@ def test_a_hub_that_a_feed_names_is_asked_and_verifies(feed: Pushing) -> None:
     assert feed.ask() == []
 
 
-def test_no_secret_is_in_the_store(feed: Pushing) -> None:
-    feed.subscribe()
-    (form,), stored = feed.hub.asked, repr(rows(feed.tools, SubscriptionRow))
-    assert form["hub.secret"] not in stored
-    assert form["hub.callback"].rpartition("/")[2] not in stored
-
-
-def test_a_hub_that_verifies_before_it_answers_is_subscribed_to(feed: Pushing) -> None:
-    feed.hub.is_prompt = True
-    feed.serve([])
-    add(feed.tools, feed.url)
-    poll(feed.tools)
-    feed.ask()
-    assert feed.subscription().state == "active"
-
-
 def test_what_a_hub_delivers_is_stored_at_once_and_told_in_the_ledger(feed: Pushing) -> None:
     feed.subscribe([item("one")])
     planned = schedule(feed.tools).next_poll_at
@@ -63,35 +47,11 @@ def test_what_a_hub_delivers_is_stored_at_once_and_told_in_the_ledger(feed: Push
     assert schedule(feed.tools).next_poll_at == planned
 
 
-def test_what_a_delivery_lacks_has_not_left_the_feed_and_is_no_gap(feed: Pushing) -> None:
-    feed.subscribe([item("one"), item("two")])
-    feed.push([item("three")])
-    assert [each.left_at for each in sightings(feed.tools)] == [None, None, None]
-    assert rows(feed.tools, PollRow)[-1].note is None
-
-
-def test_a_poll_after_a_delivery_asks_with_the_validators_of_the_poll_before(feed: Pushing) -> None:
-    feed.subscribe([item("one")])
-    feed.push([item("two")])
-    assert poll_again(feed.tools).http_status == 304
-    assert [each.left_at for each in sightings(feed.tools)] == [None, None]
-
-
 def test_a_delivery_that_comes_again_is_taken_and_read_no_more(feed: Pushing) -> None:
     feed.subscribe()
     assert len(feed.push([item("one")])) == 1
     assert feed.push([item("one")]) == []
     assert len(rows(feed.tools, DeliveryRow)) == 1
-
-
-def test_an_older_document_that_comes_late_brings_back_no_older_words(feed: Pushing) -> None:
-    made = "<lastBuildDate>Mon, 23 Nov 2026 08:00:00 +0000</lastBuildDate>"
-    feed.subscribe()
-    body = named([item("one", "Old words.")], feed.hub.url, feed.url).replace(b"<item>", made.encode() + b"<item>", 1)
-    feed.push([item("one", "New words.")])
-    feed.hub.distribute(feed.url, body)
-    feed.take()
-    assert texts(feed.tools) == ["New words."]
 
 
 def test_a_hub_that_brought_what_a_poll_would_have_found_is_left_to_it_for_a_day(feed: Pushing) -> None:
@@ -127,48 +87,6 @@ def test_what_waits_to_be_read_was_not_missed(feed: Pushing) -> None:
     poll_again(feed.tools)
     assert feed.subscription().missed == 0
     assert feed.trusted_until() is not None
-
-
-def test_a_lease_is_renewed_before_it_ends_and_trust_goes_with_it(feed: Pushing) -> None:
-    feed.subscribe([item("one")])
-    feed.push([item("two")])
-    feed.pass_time(timedelta(days=9))
-    feed.ask()
-    assert feed.subscription().state == "active"
-    feed.hub.verify()
-    assert [form["hub.mode"] for form in feed.hub.asked] == ["subscribe", "subscribe"]
-    assert feed.trusted_until() == feed.subscription().lease_until
-    assert feed.subscription().lease_until > now_of(feed.tools) + timedelta(days=9)
-
-
-def test_a_hub_that_fails_is_asked_later_and_the_feed_is_polled_meanwhile(feed: Pushing) -> None:
-    feed.publisher.hang("/elsewhere")
-    feed.serve([])
-    add(feed.tools, feed.url)
-    poll(feed.tools)
-    feed.publisher.serve("/hub", b"")
-    feed.publisher.redirect("/hub", "/elsewhere", 302)
-    (asked,) = feed.ask()
-    assert asked.error
-    stored = feed.subscription()
-    assert (stored.state, stored.failures) == ("failing", 1)
-    assert stored.reason == "127.0.0.1 answered 302 (Found)"
-    assert timedelta(minutes=4) < stored.next_attempt_at - now_of(feed.tools) < timedelta(minutes=8)
-
-
-def test_a_hub_that_never_verifies_is_told_as_one_that_does_not_reach_us(feed: Pushing) -> None:
-    feed.serve([])
-    add(feed.tools, feed.url)
-    poll(feed.tools)
-    feed.ask()
-    assert feed.subscription().state == "asked"
-    feed.pass_time(timedelta(hours=2))
-    feed.ask()
-    stored = feed.subscription()
-    assert (stored.state, stored.failures) == ("failing", 1)
-    assert stored.reason == (
-        "asked to subscribe, its hub took it and did not verify it: FEEDMILL_PUBLIC_URL must reach us"
-    )
 
 
 def test_a_hub_that_denies_is_told_with_its_reason_and_the_feed_is_polled_now(feed: Pushing) -> None:
@@ -216,31 +134,6 @@ def test_a_feed_that_names_another_hub_leaves_the_first_one(feed: Pushing, publi
     assert [each.hub_url for each in rows(feed.tools, SubscriptionRow)] == [publisher.url("/other")]
 
 
-def test_a_self_link_to_another_host_is_the_topic_and_leaves_the_feeds_url_alone(
-    feed: Pushing, publisher: Publisher
-) -> None:
-    add(feed.tools, publisher.serve("/feed", named([], feed.hub.url, "https://news.example/feed")))
-    (record,) = poll(feed.tools)
-    feed.ask()
-    assert feed.hub.asked[0]["hub.topic"] == "https://news.example/feed"
-    assert (record.url, poll_again(feed.tools).url) == (feed.url, feed.url)
-
-
-def test_links_in_the_header_win_over_those_of_the_document(feed: Pushing, publisher: Publisher) -> None:
-    links = f'<{feed.hub.url}>; rel="hub", <https://news.example/all>; rel=self'
-    add(feed.tools, publisher.serve("/feed", named([], "https://other.example/hub", feed.url), Link=links))
-    poll(feed.tools)
-    assert (feed.subscription().hub_url, feed.subscription().topic) == (feed.hub.url, "https://news.example/all")
-
-
-def test_a_hub_at_a_private_address_is_not_asked(feed: Pushing, publisher: Publisher) -> None:
-    add(feed.tools, publisher.serve("/feed", named([], "http://10.0.0.1/hub", feed.url)))
-    poll(feed.tools)
-    (asked,) = feed.ask()
-    assert "10.0.0.1" in str(asked.error)
-    assert feed.subscription().state == "failing"
-
-
 def test_without_a_public_url_nothing_is_asked_and_trust_ends(feed: Pushing) -> None:
     feed.subscribe([item("one")])
     feed.push([item("two")])
@@ -267,33 +160,11 @@ def test_a_delivery_without_a_document_asks_for_a_poll_at_most_once_a_minute(fee
     assert waiting(feed.tools) == 0
 
 
-def test_a_document_of_another_feed_is_not_stored(feed: Pushing) -> None:
-    feed.subscribe()
-    other = named([item("forged")], feed.hub.url, "https://bank.example/feed")
-    assert feed.hub.distribute(feed.url, other) == [202]
-    (taken,) = feed.take()
-    assert taken.reason == "it calls itself by the URL of another feed"
-    assert titles(feed.tools) == []
-
-
-def test_a_feed_learns_its_rhythm_from_what_is_pushed(feed: Pushing) -> None:
-    feed.subscribe([item("one")])
-    poll_again(feed.tools)
-    feed.push([item("two")])
-    feed.serve([item("one"), item("two")])
-    assert "less than" not in poll_again(feed.tools).next_poll.reason
-    assert titles(feed.tools) == ["one", "two"]
-
-
-def test_a_feed_that_calls_itself_otherwise_in_each_document_asks_its_hub_no_more_often(
-    feed: Pushing, publisher: Publisher
-) -> None:
-    feed.subscribe()
-    for number in range(3):
-        publisher.serve("/feed", named([], feed.hub.url, f"{feed.url}?session={number}"))
-        poll_again(feed.tools)
-        assert feed.ask() == []
-    assert len(rows(feed.tools, SubscriptionRow)) == 2
-    assert feed.hub.distribute(feed.url, named([item("one")], feed.hub.url, feed.url)) == [202]
-    feed.take()
-    assert titles(feed.tools) == ["one"]
+def test_of_two_workers_only_one_asks_a_hub(feed: Pushing) -> None:
+    feed.serve([])
+    add(feed.tools, feed.url)
+    poll(feed.tools)
+    now = now_of(feed.tools)
+    with writing(feed.tools.engine) as connection:
+        assert claim_due(connection, now, feed.credentials.fingerprint)
+    assert feed.ask() == []

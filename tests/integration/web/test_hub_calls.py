@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from sqlalchemy import create_engine
 
 from tests.documents import item
 from tests.polling import titles
 from tests.servers.publisher import Publisher
-from tests.websub import Pushing, named, pushing, rows, waiting
+from tests.servers.web import web_server
+from tests.websub import SECRET, Pushing, named, pushing, rows, waiting
 from worker.database.websub_tables import DeliveryRow
 from worker.pipeline.tools import Tools
+from worker.settings import Settings
 
 # How a hub is answered has nothing to do with the database.
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -94,6 +97,19 @@ def test_a_flood_of_deliveries_is_told_to_come_back_later(feed: Pushing) -> None
     answers = [feed.hub.distribute(feed.url, b"<rss>%d</rss>" % number) for number in range(21)]
     assert answers == [[202]] * 20 + [[503]]
     assert waiting(feed.tools) == 20
+
+
+def test_a_hub_comes_back_later_while_the_store_cannot_be_reached(tools: Tools) -> None:
+    away = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with web_server(away, Settings(public_url="https://news.example", websub_secret=SECRET)) as at:
+        answers = [requests.request(method, f"{at}/websub/1/x", timeout=30) for method in ("GET", "POST")]
+    assert {answer.status_code for answer in answers} == {503}
+
+
+def test_without_a_public_url_nobody_is_subscribed(tools: Tools) -> None:
+    with web_server(tools.engine, Settings()) as at:
+        assert requests.get(f"{at}/websub/1/x", timeout=30).status_code == 404
+        assert requests.post(f"{at}/websub/1/x", b"", timeout=30).status_code == 410
 
 
 def test_a_delivery_that_cannot_be_read_makes_its_feed_be_polled(feed: Pushing) -> None:
