@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import update
 
 from tests.documents import item
-from tests.polling import add, now_of, poll, poll_again, titles
+from tests.polling import add, now_of, poll, poll_again, schedule, titles
 from tests.servers.publisher import Answer, Publisher
 from tests.storing import sightings, texts
 from tests.websub import Pushing, named, pushing, rows
 from worker.database.engine import writing
-from worker.database.feed_tables import PollRow
+from worker.database.feed_tables import PollRow, ScheduleRow
 from worker.database.websub_tables import DeliveryRow, SubscriptionRow
 from worker.pipeline.tools import Tools
 
@@ -193,3 +193,17 @@ def test_a_delivery_that_may_have_ended_its_workers_is_read_no_more(feed: Pushin
     (taken,) = feed.take()
     assert taken.reason == "reading it was given up several times"
     assert titles(feed.tools) == []
+
+
+def test_each_push_puts_the_poll_of_a_busy_feed_off_but_never_the_daily_one(feed: Pushing) -> None:
+    feed.subscribe([item("one")])
+    poll_again(feed.tools)
+    feed.push([item("two")])
+    feed.serve([item("one"), item("two")])
+    poll_again(feed.tools)
+    soon, polled_at = now_of(feed.tools) + timedelta(minutes=10), schedule(feed.tools).last_success_at
+    with writing(feed.tools.engine) as connection:
+        connection.execute(update(ScheduleRow).values(next_poll_at=soon))
+    feed.push([item("three")])
+    assert schedule(feed.tools).next_poll_at > soon + timedelta(minutes=40)
+    assert schedule(feed.tools).next_poll_at <= polled_at + timedelta(days=1)

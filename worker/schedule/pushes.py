@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from worker.basics.link_field import read_links
 from worker.basics.urls import absolute_url, is_feed_url
+from worker.schedule.rhythm import expected_rate
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 from worker.values.hubs import Push
+from worker.values.schedules import Bounds, Rhythm
 
 # A hub may take so long to bring what was published; what a poll finds first is missed after that.
 _PUSHED_WITHIN = timedelta(minutes=15)
@@ -17,6 +19,10 @@ WANTED_LEASE = timedelta(days=10)
 _LONGEST_LEASE = timedelta(days=30)
 _RENEW_AFTER, _JITTER = 0.75, 0.1
 _SOONEST_RENEWAL = timedelta(minutes=5)
+# Articles that should have come: fewer than nearly any document holds.
+_SILENT_FOR = 6.0
+LEFT_TO_HUB = "pushed by its hub (WebSub)"
+"""Why a feed is polled seldom."""
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(minutes=5), timedelta(days=1)
 _MOST_DOUBLINGS = 16
 # Each push that was missed makes one more proof necessary, up to this many.
@@ -54,6 +60,21 @@ def count_missed(push: Push | None, published: Sequence[datetime | None], now: d
     if push is None or push.until is None or push.until <= now:
         return 0
     return sum(not (at and at > now - _PUSHED_WITHIN) for at in published)
+
+
+def is_left_to_hub(now: datetime, bounds: Bounds) -> bool:
+    """Say whether a feed's hub is trusted to bring what is new; an interval that the operator chose stays."""
+    return not bounds.is_fixed and bounds.pushed_until is not None and bounds.pushed_until > now
+
+
+def wait_for_hub(now: datetime, bounds: Bounds, rhythm: Rhythm | None) -> timedelta:
+    """Return how long a hub may be silent until its feed is polled: while few articles should have come, at most a day.
+
+    The hub of a busy feed that ceases to push without a word must not cost what the feed no longer holds a day later.
+    """
+    silence = timedelta(hours=_SILENT_FOR / expected_rate(rhythm, now)) if rhythm else bounds.longest
+    left = bounds.pushed_until - now if bounds.pushed_until else timedelta(0)
+    return min(max(silence, bounds.interval), bounds.longest, left)
 
 
 def is_trusted(proofs: int, missed: int) -> bool:

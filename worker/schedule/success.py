@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from worker.basics.units import show_duration
 from worker.schedule.failure import RETRY_AFTER_JITTER
 from worker.schedule.forecast import best_wait
+from worker.schedule.pushes import LEFT_TO_HUB, is_left_to_hub, wait_for_hub
 from worker.schedule.rhythm import describe_rhythm
 from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds, Hints, Move, Rhythm
@@ -16,7 +17,6 @@ _JITTER = 0.1
 _POLLS_TO_MOVE, _TIME_TO_MOVE = 3, timedelta(days=7)
 _HOURS_OF_A_WEEK = 24 * 7
 _RETRY_AFTER = "Retry-After"
-_PUSHED = "pushed by its hub (WebSub)"
 
 
 def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | None, spread: float) -> NextPoll:
@@ -27,8 +27,8 @@ def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | 
     later = 1 + _JITTER * spread
     wish, name = strongest_wish(hints, bounds.longest)
     wait, reason = _wait_by_rhythm(now, bounds, wish, rhythm, later)
-    if (pushed := _wait_for_pushes(now, bounds, later)) > wait:
-        wait, reason = pushed, _PUSHED
+    if is_left_to_hub(now, bounds):
+        wait, reason = max(wait, wait_for_hub(now, bounds, rhythm) / (1 + _JITTER) * later), LEFT_TO_HUB
     delay = wait + min(wait, bounds.interval) * (later - 1)
     if wish > wait:
         wait, reason = wish, f"the publisher's {name} of {show_duration(wish)}"
@@ -41,16 +41,6 @@ def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | 
         # All who follow the hint come back at the full hour: spread ours over ten minutes of it.
         at += spread * timedelta(minutes=10)
     return NextPoll(at, reason, interval=wait)
-
-
-def _wait_for_pushes(now: datetime, bounds: Bounds, later: float) -> timedelta:
-    """Return how long the feed's hub can be left to bring what is new; zero where it cannot.
-
-    An interval that the operator chose stays.
-    """
-    if bounds.is_fixed or bounds.pushed_until is None:
-        return timedelta(0)
-    return min(bounds.longest / (1 + _JITTER) * later, bounds.pushed_until - now)
 
 
 def strongest_wish(hints: Hints, longest: timedelta) -> tuple[timedelta, str]:

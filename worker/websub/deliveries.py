@@ -6,7 +6,7 @@ where a poll was quicker. What is no document, or another's, makes the feed be p
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -29,14 +29,14 @@ from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import Answered
-from worker.schedule.pushes import is_trusted
+from worker.schedule.pushes import LEFT_TO_HUB, is_trusted, wait_for_hub
 from worker.schedule.rhythm import follow_rhythm
 from worker.store.feed_hubs import trust_until
 from worker.values.due_feeds import Document, DueFeed, FeedState, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
 from worker.values.hubs import SubscriptionState
 from worker.values.outcomes import Outcome, PollRecord
-from worker.values.schedules import Rhythm
+from worker.values.schedules import Bounds, Rhythm
 
 # One that was taken so often, and never read to its end, may be what ends its workers.
 _MOST_ATTEMPTS = 3
@@ -207,14 +207,34 @@ def _note_read(connection: Connection, pushed: Pushed, prepared: PreparedDocumen
     counted = update(SubscriptionRow).where(mine).values(proofs=SubscriptionRow.proofs + 1)
     hub = connection.execute(counted.returning(SubscriptionRow)).mappings().first()
     is_pushing = hub and hub["is_named"] and hub["state"] == SubscriptionState.ACTIVE
+    rhythm = _learn_rhythm(connection, pushed, [each.article.published_at for each in arrived])
     if hub and is_pushing and is_trusted(hub["proofs"], hub["missed"]):
         trust_until(connection, pushed.feed.feed_id, hub["lease_until"])
-    if pushed.feed.last_success_at:
-        dates = [each.article.published_at for each in arrived]
-        seen_before = max(pushed.feed.last_success_at, pushed.received_at - _CAME_WITHIN)
-        rhythm = follow_rhythm(pushed.feed.rhythm, dates, seen_before, max(pushed.received_at, seen_before))
-        learnt = pack(rhythm.rounded()) if rhythm else None
-        connection.execute(update(FeedRow).where(FeedRow.id == pushed.feed.feed_id).values(rhythm=learnt))
+        bounds = replace(prepared.answered.bounds, pushed_until=hub["lease_until"])
+        _leave_to_hub(connection, pushed, wait_for_hub(pushed.received_at, bounds, rhythm), bounds)
+
+
+def _learn_rhythm(connection: Connection, pushed: Pushed, dates: Sequence[datetime | None]) -> Rhythm | None:
+    """Let a feed's rhythm learn of articles that its hub brought, which arrived just then; return it."""
+    feed = pushed.feed
+    if feed.last_success_at is None:
+        return feed.rhythm
+    seen_before = max(feed.last_success_at, pushed.received_at - _CAME_WITHIN)
+    rhythm = follow_rhythm(feed.rhythm, dates, seen_before, max(pushed.received_at, seen_before))
+    learnt = pack(rhythm.rounded()) if rhythm else None
+    connection.execute(update(FeedRow).where(FeedRow.id == feed.feed_id).values(rhythm=learnt))
+    return rhythm
+
+
+def _leave_to_hub(connection: Connection, pushed: Pushed, wait: timedelta, bounds: Bounds) -> None:
+    """Put off the poll of a feed that is left to its hub: it has just shown that it pushes; once a day it is made."""
+    feed = pushed.feed
+    if feed.last_success_at is None:
+        return
+    at = min(pushed.received_at + wait, feed.last_success_at + bounds.longest)
+    planned = (ScheduleRow.feed_id == feed.feed_id, ScheduleRow.next_poll_at < at)
+    left = (ScheduleRow.next_poll_reason == LEFT_TO_HUB, ScheduleRow.requested_at.is_(None))
+    connection.execute(update(ScheduleRow).where(*planned, *left).values(next_poll_at=at))
 
 
 def _finish(connection: Connection, pushed: Pushed) -> None:
