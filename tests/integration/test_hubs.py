@@ -207,3 +207,13 @@ def test_each_push_puts_the_poll_of_a_busy_feed_off_but_never_the_daily_one(feed
     feed.push([item("three")])
     assert schedule(feed.tools).next_poll_at > soon + timedelta(minutes=40)
     assert schedule(feed.tools).next_poll_at <= polled_at + timedelta(days=1)
+
+
+def test_a_hub_that_has_moved_is_asked_where_it_is_now(feed: Pushing, publisher: Publisher) -> None:
+    add(feed.tools, publisher.serve("/feed", named([], publisher.url("/former", "localhost"), feed.url)))
+    publisher.redirect("/former", feed.hub.url, 308)
+    poll(feed.tools)
+    (asked,) = feed.ask()
+    assert asked.error is None
+    assert feed.hub.verify().ok
+    assert feed.subscription().state == "active"

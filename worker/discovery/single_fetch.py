@@ -74,7 +74,16 @@ class Lookup:
 
         Each host that a redirect leads to is asked under its own lease, after its own gap.
         """
-        asked = [self._turn_to(url)]
+        answer = self._request(FetchRequest(_NO_FEED, url, settings=self._settings))
+        assert isinstance(answer, Document), "without validators nothing is unmodified"
+        return answer
+
+    def send(self, url: str, message: Message) -> None:
+        """Send a message to a URL, as ``ask`` asks for a document."""
+        self._request(FetchRequest(_NO_FEED, url, message=message))
+
+    def _request(self, request: FetchRequest) -> Document | NotModified | Taken:
+        asked = [self._turn_to(request.url)]
 
         def follow(location: Location) -> None:
             if not self._tools.guard.objection_to(location):
@@ -82,22 +91,12 @@ class Lookup:
                 asked.append(self._turn_to(location.href))
 
         try:
-            document = fetch_document(self._tools.transfers, url, self._stop, self._settings, follow)
+            answer = _fetch(self._tools.transfers, request, self._stop, follow)
         except PollError as error:
             self._note_request(asked[-1], error)
             raise
         self._note_request(asked[-1], None)
-        return document
-
-    def send(self, url: str, message: Message) -> None:
-        """Send a message to a URL under its host's lease; raises the PollError that stands in the way."""
-        host = self._turn_to(url)
-        try:
-            _fetch(self._tools.transfers, FetchRequest(_NO_FEED, url, message=message), self._stop)
-        except PollError as error:
-            self._note_request(host, error)
-            raise
-        self._note_request(host, None)
+        return answer
 
     def _turn_to(self, url: str) -> ClaimedHost:
         """Return the URL's host once it may be asked."""

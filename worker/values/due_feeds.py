@@ -145,11 +145,13 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a POST request sends to its host: the delivery of a webhook."""
+    """What a POST request sends to its host: the delivery of a webhook, or what a hub is asked for."""
 
     body: bytes = field(repr=False)
     headers: tuple[str, ...] = ()
     """Header lines that go with the body."""
+    may_be_redirected: bool = False
+    """Whether it goes to where a redirect that keeps the method (307, 308) leads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ def _compose(credentials: Credentials, subscription: Subscription, mode: Mode) -
     if mode is Mode.SUBSCRIBE:
         form["hub.lease_seconds"] = str(int(WANTED_LEASE.total_seconds()))
         form["hub.secret"] = credentials.hub_secret(subscription.salt)
-    return Message(urlencode(form).encode(), _FORM)
+    # Section 5.1: a hub may move what it is asked for.
+    return Message(urlencode(form).encode(), _FORM, may_be_redirected=True)
 
 
 def _note(connection: Connection, asked: Asked) -> None:
