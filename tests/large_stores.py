@@ -32,6 +32,10 @@ _FILL = {
     " body)": (
         "i, CAST('body' || i AS blob), 'https://h.example/', 'guid', past, past, past, past, 4, CAST('body' AS blob)"
     ),
+    "subscriptions (feed_id, hub_url, topic, salt, state, next_attempt_at)": (
+        "i, 'https://hub.example/', 'https://h' || i || '.example/', 's', 'named', coming"
+    ),
+    "deliveries (subscription_id, received_at)": "i, past",
     "polls (feed_id, started_at, duration, outcome, http_status, bytes, new, updated)": (
         "i, past, 0.2, 'unchanged', 304, 300, 0, 0"
     ),

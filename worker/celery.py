@@ -49,7 +49,7 @@ from worker.settings import settings, wants_json_logs
 from worker.telemetry.sentry import report_faults
 from worker.telemetry.spans import flush_spans
 
-_TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance")
+_TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance", "tasks.hubs")
 # Celery's commands that are processes of a deployment; all others answer a person.
 _PROGRAMS = {"worker", "beat"}
 

@@ -19,6 +19,9 @@ SEEK_EVERY = timedelta(minutes=15)
 # One task reads a few older documents; where none are to be read it costs a look at an index.
 FILL_EVERY = timedelta(minutes=1)
 PRUNE_EVERY = timedelta(hours=1)
+SUBSCRIBE_EVERY = timedelta(minutes=1)
+# What a hub brings waits no longer; each look costs a message.
+_TAKE_EVERY = timedelta(seconds=5)
 # How far readers of events may lag behind; each turn costs a message and one look at an index.
 _NUMBER_EVERY = timedelta(seconds=2)
 _SOFT_SHUTDOWN_SECONDS = 55.0
@@ -101,10 +104,12 @@ def _queues() -> dict[str, Any]:
 def _beat_schedule(chosen: Settings) -> dict[str, Any]:
     # No message expires, and none waits for a moment: the receiver's clock would judge that, and one that was fast
     # threw away every tick of a deployment. A task that comes late, or twice, finds that it is not its turn.
-    return {
+    pushed = {"take what hubs delivered": {"task": "feeds.take_deliveries", "schedule": _TAKE_EVERY}}
+    return (pushed if chosen.public_url else {}) | {
         "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
         "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
+        "keep subscriptions": {"task": "maintenance.keep_subscriptions", "schedule": SUBSCRIBE_EVERY},
         "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
         "fill gaps": {"task": "maintenance.fill_gaps", "schedule": FILL_EVERY},
         "judge the feeds": {"task": "maintenance.judge_feeds", "schedule": JUDGE_EVERY},

@@ -13,10 +13,10 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from worker.celery import app, refuse_other_tasks
 
-# Two poll tasks and one each of seven kinds that take long (grouping, seeds, lost feeds, gaps, retention, webhooks,
-# heartbeat), as tasks/decorator.py sees to. Two threads are left for the tick and the numbering of events: they must
-# not wait.
-_THREADS = 11
+# Two poll tasks and one each of nine kinds that take long (grouping, seeds, lost feeds, gaps, retention, webhooks,
+# hubs, what they deliver, heartbeat), as tasks/decorator.py sees to. Two threads are left for what must not wait: the
+# tick and the numbering of events.
+_THREADS = 13
 # What celery-types does not know.
 _HANDLERS: Any = celery_worker
 

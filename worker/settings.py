@@ -123,7 +123,16 @@ def _check_kept_documents(kept: timedelta | None) -> timedelta | None:
     return kept
 
 
-def _check_webhook_secret(secret: SecretStr | None) -> SecretStr | None:
+def _check_public_url(url: str | None) -> str | None:
+    parts = urlsplit(url or "http://none")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it must begin with http:// or https:// and name a host")
+    if parts.query or parts.fragment or "@" in parts.netloc or any(character <= " " for character in url or ""):
+        raise ValueError("it must be a host and perhaps a path, such as https://news.example/feedmill")
+    return url.rstrip("/") if url else None
+
+
+def _check_secret(secret: SecretStr | None) -> SecretStr | None:
     if secret and len(secret) < _SHORTEST_SECRET:
         raise ValueError(f"it must have at least {_SHORTEST_SECRET} characters: openssl rand -hex 32 makes one")
     return secret
@@ -212,8 +221,12 @@ class Settings(BaseSettings):
         Duration | None, _unless_empty(parse_duration), AfterValidator(_check_kept_documents)
     ] = None
     """How long documents are kept after they were last served, for ``feedmill reparse``; None: none is kept."""
-    webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_webhook_secret)] = None
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(_check_secret)] = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
+    public_url: Annotated[str | None, _unless_empty(str.strip), AfterValidator(_check_public_url)] = None
+    """Where hubs reach ``feedmill web``, as ``https://news.example`` or with a path; None: no hub is subscribed to."""
+    websub_secret: Annotated[SecretStr | None, AfterValidator(_check_secret)] = None
+    """What the secrets of all subscriptions with hubs are made from, the same on every machine."""
     heartbeat_url: Annotated[SecretStr | None, _unless_empty(SecretStr), AfterValidator(_check_heartbeat_url)] = None
     """What is asked for, at most once a minute, after work was done well; None: nothing is."""
     sentry_dsn: Annotated[SecretStr | None, _unless_empty(SecretStr)] = None
@@ -240,6 +253,12 @@ class Settings(BaseSettings):
         if self.retain_articles and self.retain_articles < self.poll_interval_max:
             shorter, longer = self._show("retain_articles"), self._show("poll_interval_max")
             raise ValueError(f"{shorter} is shorter than {longer}: a feed may not be polled once in that time")
+        return self
+
+    @model_validator(mode="after")
+    def _has_secret_for_hubs(self) -> "Settings":
+        if self.public_url and not self.websub_secret:
+            raise ValueError("FEEDMILL_PUBLIC_URL needs FEEDMILL_WEBSUB_SECRET too: openssl rand -hex 32 makes one")
         return self
 
     def _show(self, name: str) -> str:

@@ -14,6 +14,7 @@ from tests.plans import find_scans, recording
 from tests.polling import add, now_of
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
+from tests.websub import pushing
 from worker.backfill.sitemaps import find_stored, read_carried
 from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
@@ -63,6 +64,7 @@ from worker.store.known import was_any_sighted_before
 from worker.stories.grouping import group_waiting
 from worker.values.due_feeds import Streak
 from worker.values.entries import Entry
+from worker.websub.subscribing import keep_subscriptions
 
 MINUTE = timedelta(minutes=1)
 # Ids: of a feed and an article that the store is filled with, of the feeds that are polled, and of their host.
@@ -98,6 +100,7 @@ def test_no_statement_reads_a_large_table_from_end_to_end(tools: Tools, publishe
         _poll_by_name(tools)
         _keep_up(tools, tmp_path)
         judge_some(tools.engine, lambda: False, most=20)
+        _keep_subscriptions(tools, publisher)
         with writing(tools.engine) as connection:
             _take_over(connection, tools, now_of(tools))
         with writing(tools.engine) as connection:
@@ -176,6 +179,19 @@ def _look_for_missed(connection: Connection, now: datetime) -> None:
     assert not was_any_sighted_before(connection, OLD, [b"of no entry"], now)
     assert find_stored(connection, [Entry(link="https://h.example/7")]) == set()
     read_carried(connection, OLD)
+
+
+def _keep_subscriptions(tools: Tools, publisher: Publisher) -> None:
+    """Learn of a hub, ask it, be verified, take what it delivers, and learn of another one."""
+    with pushing(tools, publisher) as feed:
+        add(tools, feed.url)
+        feed.serve([item("seven")])
+        list(poll_all_due(tools, lambda: False))
+        assert feed.ask()
+        assert feed.hub.verify().ok
+        assert feed.push([item("eight")])
+        assert feed.hub.deny(feed.url, "").ok
+        list(keep_subscriptions(tools, None, lambda: False))
 
 
 def _take_over(connection: Connection, tools: Tools, now: datetime) -> None:

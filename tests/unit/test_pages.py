@@ -30,6 +30,7 @@ from worker.values.outcomes import Outcome, PollRecord
 NOT_RUN = {
     "README.md": ["run", "tests"],
     "CONTRIBUTING.md": ["not run: it runs the tests"],
+    "docs/operations.md": ["not run: it is for nginx"],
     "docs/parsing.md": ["not run: it downloads"],
 }
 # What a page names is named from one of these.
@@ -39,7 +40,7 @@ NOT_WORD_FOR_WORD = {
     "a fault of Feedmill (ValueError: …)": "an example",
     "1 left out: it could not be read: a fault of Feedmill (…)": "made of three sentences",
 }
-LANGUAGES = ("sh", "console", "sql", "python", "json", "ini", "yaml")
+LANGUAGES = ("sh", "console", "sql", "python", "json", "ini", "yaml", "nginx")
 JUDGED = (".venv/bin/python -m benchmarks", ".venv/bin/pip install '.[")
 TABLES = {**Base.metadata.tables}
 OPERATIONS = (ROOT / "docs/operations.md").read_text()

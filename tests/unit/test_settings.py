@@ -166,3 +166,35 @@ def test_articles_are_kept_for_no_shorter_time_than_lies_between_two_polls(monke
     monkeypatch.setenv("FEEDMILL_POLL_INTERVAL_MAX", "3d")
     with pytest.raises(SettingsError, match=r"RETAIN_ARTICLES \(2d\) is shorter than FEEDMILL_POLL_INTERVAL_MAX"):
         read_settings()
+
+
+SECRET = "s" * 32
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("news.example", "must begin with http:// or https://"),
+        ("ftp://news.example", "must begin with http:// or https://"),
+        ("https://", "and name a host"),
+        ("https://news.example/?a", "a host and perhaps a path"),
+        ("https://ann@news.example", "a host and perhaps a path"),
+        ("https://news.example/a b", "a host and perhaps a path"),
+    ],
+)
+def test_a_public_url_is_a_host_and_perhaps_a_path(url: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        read_settings(public_url=url, websub_secret=SECRET)
+
+
+def test_a_public_url_is_kept_without_its_last_slash_and_an_empty_one_is_none() -> None:
+    assert read_settings(public_url="https://news.example/push/", websub_secret=SECRET).public_url == (
+        "https://news.example/push"
+    )
+    assert read_settings(public_url="").public_url is None
+
+
+def test_a_public_url_needs_a_secret() -> None:
+    with pytest.raises(SettingsError) as raised:
+        read_settings(public_url="https://news.example")
+    assert str(raised.value) == ("FEEDMILL_PUBLIC_URL needs FEEDMILL_WEBSUB_SECRET too: openssl rand -hex 32 makes one")

@@ -19,6 +19,7 @@ from worker.database.types import UtcDateTime
 from worker.database.value_columns import MOVE, VALIDATORS, read_request_settings
 from worker.errors import ErrorClass
 from worker.values.due_feeds import NO_OPTIONS, DueFeed, FeedOptions, FeedState, Streak
+from worker.values.hubs import Push
 from worker.values.schedules import NO_HINTS, Hints, Rhythm
 
 IN_DUE_ORDER = (ScheduleRow.requested_at.is_(None), ScheduleRow.next_poll_at, ScheduleRow.feed_id)
@@ -35,6 +36,7 @@ _FEED_FACTS = (
     FeedRow.moved_to,
     FeedRow.moved_polls,
     FeedRow.moved_since,
+    FeedRow.push,
 )
 
 
@@ -185,4 +187,5 @@ def _due_feed(row: RowMapping) -> DueFeed:
         move=MOVE.read(row) if row["moved_to"] else None,
         instructions=row["instructions"],
         edition=row["edition"],
+        push=unpack(Push, row["push"]),
     )

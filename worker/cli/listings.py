@@ -12,7 +12,7 @@ from worker.cli.open_store import reading_store
 from worker.cli.options import Words, as_options
 from worker.cli.output import column_room, from_now, print_json, share_of_page, write_line
 from worker.cli.screens import print_feed, print_health
-from worker.cli.sentences import explain_feed, explain_poll, mark_title, next_poll
+from worker.cli.sentences import explain_feed, explain_poll, is_pushed, mark_title, next_poll
 from worker.cli.tables import Column, print_rows
 from worker.cli.wanted_rows import FIRST_STEPS, Asked, asked_rows, say_what_next, short_address, when_empty
 from worker.database.backfill_rows import find_newest_backfill
@@ -126,14 +126,14 @@ def _poll_columns(*, of_one_feed: bool) -> list[Column]:
     return [
         Column("STARTED", "started_at", 25),
         *([] if of_one_feed else [Column("FEED", _name_feed, _feed_room())]),
-        Column(
-            "NEXT",
-            lambda row: from_now(row["next_poll_at"], row["started_at"] + row["duration"]) or "never",
-            7,
-            is_spare=True,
-        ),
+        Column("NEXT", _when_next, 7, is_spare=True),
         Column("WHAT HAPPENED, AND WHY NEXT THEN", explain_poll, wraps=True),
     ]
+
+
+def _when_next(poll: Mapping[str, Any]) -> str:
+    at = from_now(poll["next_poll_at"], poll["started_at"] + poll["duration"])
+    return at or ("" if is_pushed(poll) else "never")
 
 
 def _name_feed(poll: Mapping[str, Any]) -> str:

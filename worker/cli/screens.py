@@ -172,6 +172,7 @@ def print_feed(feed: Mapping[str, Any], now: datetime, backfill: Mapping[Any, An
         ("Publisher's hints", sentences.explain_hints(feed["hints"])),
         ("Gaps", sentences.explain_gaps(feed["gaps"])),
         ("Older documents", sentences.explain_backfill(backfill, now)),
+        ("Hub", sentences.explain_hub(feed, now)),
         ("Redirected to", move if feed["moved_to"] else None),
         ("Host", feed["host"]),
     )
@@ -202,6 +203,7 @@ def print_health(health: Health) -> None:
         ("Polls, last hour", _inexact(health, "polls_last_hour", _tally(health.polls_last_hour))),
         ("Last poll", from_now(health.last_poll_at, health.at) or "never"),
         ("Articles", f"{articles}, {health.articles_last_hour:,} in the last hour"),
+        ("Hubs", _inexact(health, "subscriptions", _tally(health.subscriptions)) if health.subscriptions else None),
         ("Certificates", f"not checked for {counted(health.insecure, 'feed')}" if health.insecure else None),
         ("Slowest hosts", slowest or "none polled in the last hour"),
         *(("Note", f"{note} ({from_now(at, health.at)})") for note, at in health.notes.items()),

@@ -17,7 +17,7 @@ from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice
 from worker.values.feed_quality import QualityState
-from worker.values.outcomes import Outcome
+from worker.values.outcomes import PUSHED, Outcome
 from worker.values.promised import Poll
 from worker.values.request_settings import UNREADABLE, RequestSettings
 from worker.values.schedules import Hints
@@ -90,10 +90,16 @@ def explain_poll(poll: _Row) -> Sequence[str]:
     """Say how one poll ended and what it found, and why the next one was to be when it was."""
     took = show_duration(poll["duration"])
     # A failure's sentence names the status already.
-    answer = took if poll["error"] else f"{poll['http_status']}, {took}" if poll["http_status"] else "file"
+    unasked = "pushed" if is_pushed(poll) else "file"
+    answer = took if poll["error"] else f"{poll['http_status']}, {took}" if poll["http_status"] else unasked
     found = poll["error"] or _what_it_found(poll)
     ended = f"{poll['outcome']}{': ' if found else ''}{found} ({answer})"
     return [line for line in (ended, poll["note"], poll["next_poll_reason"]) if line]
+
+
+def is_pushed(poll: _Row) -> bool:
+    """Say whether a hub brought what the ledger has as a poll."""
+    return bool(poll["next_poll_reason"] == PUSHED)
 
 
 def describe_poll(poll: Poll) -> str:
@@ -159,6 +165,25 @@ def explain_backfill(backfill: _Row | None, now: datetime) -> str | None:
         last = f", after: {backfill['reason']}" if backfill["reason"] else ""
         return f"{said}; it goes on {moment_from_now(backfill['next_read_at'], now)}{last}"
     return f"{said}; {backfill['outcome']}: {backfill['reason']}"
+
+
+def explain_hub(feed: _Row, now: datetime) -> str | None:
+    """Say how a feed's subscription with its hub stands; None where it names no hub."""
+    if not feed["hub_url"]:
+        return None
+    lease, pushed = moment_from_now(feed["lease_until"], now), moment_from_now(feed["pushed_at"], now)
+    facts = (
+        f"{feed['hub_url']} ({feed['subscription']})",
+        feed["subscription_reason"],
+        f"it pushes until {lease}" if lease else None,
+        f"it last did {pushed}" if pushed else None,
+        f"polls found what it had missed {_times(feed['pushes_missed'])}" if feed["pushes_missed"] else None,
+    )
+    return "; ".join(filter(None, facts))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def mark_title(article: _Row) -> str:

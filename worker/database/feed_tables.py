@@ -79,6 +79,11 @@ class FeedRow(Base):
     quality_reason: Mapped[str | None] = column("Why it is of this quality, in words; null for a healthy feed")
     quality_since: Mapped[datetime | None] = column("When it was found to be; null until it is first judged otherwise")
     sought_at: Mapped[datetime | None] = column("When its site was last searched for the feed, which had been failing")
+    push: Mapped[dict[str, Any] | None] = column(
+        "The hub that its newest document names (WebSub): hub_url, topic, and until when it is trusted to bring "
+        "what is new (until), so that the feed is polled once a day; null without a hub",
+        Json,
+    )
 
 
 IS_INACTIVE = FeedRow.state != literal_column("'active'")

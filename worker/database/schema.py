@@ -20,6 +20,7 @@ from worker.database.story_tables import StoryRow
 from worker.database.tally_table import TallyRow
 from worker.database.task_turns import TurnRow
 from worker.database.ticket_tables import TicketRow
+from worker.database.websub_tables import SubscriptionRow
 from worker.errors import StoreError
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is StoryRow.metadata
 METADATA = ArticleRow.metadata
 assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is BackfillRow.metadata
-assert METADATA is TombstoneRow.metadata is DocumentRow.metadata is TallyRow.metadata
-SCHEMA_VERSION = "0030"
+assert METADATA is TombstoneRow.metadata is DocumentRow.metadata is TallyRow.metadata is SubscriptionRow.metadata
+SCHEMA_VERSION = "0029"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

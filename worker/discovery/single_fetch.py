@@ -19,7 +19,7 @@ from worker.fetch import Location, Transfers
 from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_results
 from worker.schedule.refusals import follow_answer
-from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest
+from worker.values.due_feeds import ClaimedHost, Document, Fetched, FetchRequest, Message, NotModified, Taken
 from worker.values.request_settings import RequestSettings
 
 # No feed has this number.
@@ -74,7 +74,16 @@ class Lookup:
 
         Each host that a redirect leads to is asked under its own lease, after its own gap.
         """
-        asked = [self._turn_to(url)]
+        answer = self._request(FetchRequest(_NO_FEED, url, settings=self._settings))
+        assert isinstance(answer, Document), "without validators nothing is unmodified"
+        return answer
+
+    def send(self, url: str, message: Message) -> None:
+        """Send a message to a URL, as ``ask`` asks for a document."""
+        self._request(FetchRequest(_NO_FEED, url, message=message))
+
+    def _request(self, request: FetchRequest) -> Document | NotModified | Taken:
+        asked = [self._turn_to(request.url)]
 
         def follow(location: Location) -> None:
             if not self._tools.guard.objection_to(location):
@@ -82,12 +91,12 @@ class Lookup:
                 asked.append(self._turn_to(location.href))
 
         try:
-            document = fetch_document(self._tools.transfers, url, self._stop, self._settings, follow)
+            answer = _fetch(self._tools.transfers, request, self._stop, follow)
         except PollError as error:
             self._note_request(asked[-1], error)
             raise
         self._note_request(asked[-1], None)
-        return document
+        return answer
 
     def _turn_to(self, url: str) -> ClaimedHost:
         """Return the URL's host once it may be asked."""
@@ -148,7 +157,15 @@ def fetch_document(
 
     ``follow`` is called before a redirect to another host is followed, and may wait or raise.
     """
-    transfers.start(FetchRequest(_NO_FEED, url, settings=settings), is_paced=follow is not None)
+    answer = _fetch(transfers, FetchRequest(_NO_FEED, url, settings=settings), stop, follow)
+    assert isinstance(answer, Document), "without validators nothing is unmodified"
+    return answer
+
+
+def _fetch(
+    transfers: Transfers, request: FetchRequest, stop: Stop, follow: Callable[[Location], None] | None = None
+) -> Document | NotModified | Taken:
+    transfers.start(request, is_paced=follow is not None)
     fetched: list[Fetched] = []
     try:
         while not fetched:
@@ -165,7 +182,6 @@ def fetch_document(
     answer = fetched[0].answer
     if isinstance(answer, PollError):
         raise answer
-    assert isinstance(answer, Document), "without validators nothing is unmodified"
     return answer
 
 

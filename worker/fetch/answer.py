@@ -22,6 +22,7 @@ from worker.values.due_feeds import NO_VALIDATORS, Document, FetchRequest, NotMo
 
 # One of several choices (300) may be named for clients that cannot ask a person (RFC 9110, section 15.4.1).
 _REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+_KEEPING_THE_METHOD = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _BY_STATUS: dict[int, tuple[type[PollError], ErrorClass]] = {
     HTTPStatus.GONE: (PermanentError, ErrorClass.HTTP_410),
     HTTPStatus.TOO_MANY_REQUESTS: (TransientError, ErrorClass.HTTP_429),
@@ -100,7 +101,9 @@ def _conclude_head(
 ) -> NotModified | Taken | Location:
     location = transfer.hop.location
     if transfer.request.message:
-        # A message is meant for one host: it follows no redirect.
+        if transfer.request.message.may_be_redirected and head.status in _KEEPING_THE_METHOD:
+            return redirect_message(location, read_redirect(location, head, transfer.visited, limits.max_redirects))
+        # Any other message is meant for one host.
         if head.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise status_error(location, head, now)
         return Taken()
@@ -110,6 +113,14 @@ def _conclude_head(
         return read_redirect(location, head, transfer.visited, limits.max_redirects, transfer.same_cookies_since)
     error = status_error(location, head, now)
     raise _with_way_in(error, transfer) if head.status == HTTPStatus.UNAUTHORIZED else error
+
+
+def redirect_message(location: Location, target: Location) -> Location:
+    """Return where a message goes on to; PermanentError where everybody on the way could read it there."""
+    if location.origin.startswith("https:") and not target.origin.startswith("https:"):
+        sentence = f"{location.host} redirects what is secret to where nothing is encrypted"
+        raise PermanentError(ErrorClass.REDIRECT, sentence)
+    return target
 
 
 def _with_way_in(error: PollError, transfer: Transfer) -> PollError:
@@ -139,7 +150,8 @@ def read_document(location: Location, head: Head, body: Body) -> Document:
         sentence = f"{location.host} answered {_show_status(head.status)}, but with nothing in it"
         raise TransientError(ErrorClass.INCOMPLETE, sentence, head.status)
     content_type = clean(head.fields.get("content-type"), _LONGEST_FIELD)
-    return Document(location.href, content, content_type, merge_validators(head, NO_VALIDATORS))
+    validators = merge_validators(head, NO_VALIDATORS)
+    return Document(location.href, content, content_type, validators, head.fields.get("link"))
 
 
 def read_not_modified(location: Location, head: Head, request: FetchRequest) -> NotModified:

@@ -17,14 +17,14 @@ _NUMBER = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII)
 # The fields that we read; the others are not worth their memory.
 _READ = frozenset(
     b"age cache-control content-encoding content-type date etag expires last-modified location retry-after"
-    b" set-cookie transfer-encoding content-length upgrade".split()
+    b" link set-cookie transfer-encoding content-length upgrade".split()
     # How a 401 wants to be answered.
     + b"www-authenticate".split()
     # These show that a wall answered (worker.fetch.answer).
     + b"cf-mitigated server sg-captcha x-amzn-waf-action x-dd-b x-iinfo x-sucuri-block x-vercel-mitigated".split()
 )
 # Fields that are lists: several lines mean one list (RFC 9110, section 5.3). Of any other the first line counts.
-_LISTS = frozenset({"cache-control", "content-encoding"})
+_LISTS = frozenset({"cache-control", "content-encoding", "link"})
 
 
 @dataclass(frozen=True, slots=True)

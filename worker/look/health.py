@@ -12,20 +12,26 @@ from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.file_tables import RefusedFileRow
 from worker.database.task_turns import TurnRow
 from worker.database.value_columns import read_request_settings
+from worker.database.websub_tables import SubscriptionRow
 from worker.look.counts import (
     ASKED_A_HOST,
+    Counted,
     count_by_quality,
     count_feeds,
+    count_found,
     count_late,
     count_polls,
     count_rows,
     count_schedules,
 )
 from worker.values.due_feeds import FeedState
+from worker.values.hubs import SubscriptionState
 
 _RECENT = timedelta(hours=1)
 _NOTED = timedelta(days=2)
 _SLOWEST = 5
+# So many of one state are counted.
+_MOST_SUBSCRIPTIONS = 100_000
 # So many show which hosts are slow; a busy deployment has millions in an hour.
 _NEWEST_POLLS = 10_000
 
@@ -57,6 +63,8 @@ class Health:
     last_poll_at: datetime | None
     insecure: int
     """Feeds whose hosts' certificates are not checked, because their operator wants it so."""
+    subscriptions: Mapping[str, int]
+    """Feeds that name a hub (WebSub), by how their subscriptions stand."""
     slowest_hosts: Mapping[str, float]
     notes: Mapping[str, datetime]
     """What was wrong with the store in the last days, in words, and when: a clock that was set back."""
@@ -71,7 +79,9 @@ def read_health(connection: Connection, now: datetime) -> Health:
     schedules = count_schedules(connection, now)
     feeds, polls = count_feeds(connection, schedules), count_polls(connection, since)
     late, articles = count_late(connection, now), count_rows(connection, ArticleRow)
+    subscriptions = _count_subscriptions(connection)
     counted = {
+        "subscriptions": subscriptions.how,
         "feeds": feeds.how,
         "files": schedules.files.how,
         "due": schedules.due.how,
@@ -96,6 +106,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         articles_last_hour=_count_articles(connection, since),
         last_poll_at=find_last_poll(connection),
         insecure=_count_insecure(connection),
+        subscriptions=subscriptions.count,
         slowest_hosts=_slowest_hosts(connection, since),
         notes=_read_notes(connection, now),
         inexact={name: how for name, how in counted.items() if how},
@@ -121,6 +132,17 @@ def _count_insecure(connection: Connection) -> int:
     )
     settings = (read_request_settings(row.request) for row in stored)
     return sum(each is not None and each.is_insecure for each in settings)
+
+
+def _count_subscriptions(connection: Connection) -> Counted[dict[str, int]]:
+    counts: dict[str, int] = {}
+    hows = set()
+    for state in SubscriptionState:
+        named = select(SubscriptionRow.id).where(SubscriptionRow.state == state, SubscriptionRow.is_named)
+        if counted := count_found(connection, SubscriptionRow, [named], is_search=False, most=_MOST_SUBSCRIPTIONS):
+            counts |= {str(state): counted.count} if counted.count else {}
+            hows.add(counted.how)
+    return Counted(counts, max(hows))
 
 
 def count_left_alone(connection: Connection, now: datetime) -> int:

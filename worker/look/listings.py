@@ -9,12 +9,13 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import IS_INACTIVE, FeedRow, FeedTagRow, HostRow, PollRow, ScheduleRow
 from worker.database.types import Base, Lines
+from worker.database.websub_tables import SubscriptionRow
 from worker.look.counts import Counted, count_found
 from worker.values.due_feeds import FeedState
 
@@ -245,11 +246,19 @@ def _feeds(now: datetime) -> _Query:
             *columns(FeedRow, of_feed),
             *columns(ScheduleRow, of_schedule),
             type_coerce(tags.scalar_subquery(), Lines()).label("tags"),
+            SubscriptionRow.hub_url,
+            SubscriptionRow.state.label("subscription"),
+            SubscriptionRow.reason.label("subscription_reason"),
+            SubscriptionRow.lease_until,
+            SubscriptionRow.delivered_at.label("pushed_at"),
+            SubscriptionRow.missed.label("pushes_missed"),
             HostRow.name.label("host"),
             case((HostRow.held_until > now, HostRow.held_until)).label("left_alone_until"),
         )
         .join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
         .outerjoin(HostRow, HostRow.id == ScheduleRow.host_id)
+        # Of a feed's hubs one is named at a time.
+        .outerjoin(SubscriptionRow, and_(SubscriptionRow.feed_id == FeedRow.id, SubscriptionRow.is_named))
     )
 
 

@@ -18,6 +18,7 @@ from worker.database.locks import count_edition, count_instruction, lock_feeds, 
 from worker.database.statements import is_one_of, slices, upsert
 from worker.manage.deletion import delete_feed, reconsider_articles
 from worker.manage.feed_tags import add_tags
+from worker.store.feed_hubs import wake_subscriptions
 from worker.values.due_feeds import FILE_NEVER_POLLED, FROM_DOCUMENT, NO_OPTIONS, FeedOptions, FeedState
 from worker.values.entries import GuidPolicy
 from worker.values.feed_quality import QualityState
@@ -282,6 +283,8 @@ def _set_state(connection: Connection, feed_id: int, state: FeedState, reason: s
     connection.execute(update(FeedRow).where(FeedRow.id == feed_id).values(state=state, state_reason=reason))
     unscheduled = {"next_poll_at": None, "requested_at": None, "next_poll_reason": reason}
     connection.execute(update(ScheduleRow).where(ScheduleRow.feed_id == feed_id).values(unscheduled))
+    # Hubs push what is polled, and nothing else.
+    wake_subscriptions(connection, feed_id, read_clock(connection).now())
 
 
 def _make_due(connection: Connection, now: datetime, feed_ids: list[int], reason: str) -> None:

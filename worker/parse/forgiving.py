@@ -79,6 +79,7 @@ def read_with_feedparser(document: Document, max_entries: int) -> ParsedDocument
         site_url=field_rules.absolute_site(site_url, document.url, self_url),
         self_url=self_url,
         older_url=field_rules.absolute_older(older_url, document.url, self_url),
+        hub_urls=tuple(url for link in _links(feed, "hub") if (url := _text(link, "href", LONGEST_URL))),
         language=_text(feed, "language"),
         hints=read_hints(text),
         dropped_entries=len(items) - len(kept),

@@ -41,9 +41,17 @@ def read_json_feed(feed: Any, max_entries: int) -> ParsedDocument:
         site_url=text_in(feed, "home_page_url", LONGEST_URL),
         self_url=text_in(feed, "feed_url", LONGEST_URL),
         older_url=text_in(feed, "next_url", LONGEST_URL),
+        hub_urls=tuple(_hubs(feed)),
         language=text_in(feed, "language", LONGEST_NAME),
         dropped_entries=len(items) - len(kept),
     )
+
+
+def _hubs(feed: dict[str, Any]) -> Iterator[str]:
+    for hub in list_in(feed, "hubs"):
+        is_websub = isinstance(hub, dict) and str(hub.get("type")).lower() in {"websub", "pubsubhubbub"}
+        if is_websub and (url := text_in(hub, "url", LONGEST_URL)):
+            yield url
 
 
 def _is_json_feed(feed: dict[str, Any]) -> bool:

@@ -175,6 +175,7 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         site_url=find_page(feed, feed_scope),
         self_url=next(_find_urls(feed, feed_scope, "self"), None),
         older_url=next(_find_older(feed, feed_scope), None),
+        hub_urls=tuple(_find_urls(feed, feed_scope, "hub")),
         language=last_text(feed, "language") or scope.language,
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),

@@ -6,7 +6,7 @@ read documents → ``prepare_documents`` → lock feeds, hosts and articles → 
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -65,9 +65,13 @@ _NOTES = {
 
 
 def store_documents(
-    engine: Engine, read: Sequence[tuple[Answered, ParsedDocument]], now: datetime, detect: Detect | None = None
+    engine: Engine,
+    read: Sequence[tuple[Answered, ParsedDocument]],
+    now: datetime,
+    detect: Detect | None = None,
+    then: Callable[[Connection, Sequence[PreparedDocument]], object] = lambda *_: None,
 ) -> list[PollRecord]:
-    """Decide and write polls that read documents, all in one transaction.
+    """Decide and write polls that read documents, all in one transaction, which does last what ``then`` is.
 
     A single document is decided again when another poll wrote first; several are not (StaleDecisionError): the caller
     may store them one by one.
@@ -77,7 +81,9 @@ def store_documents(
         with reading(engine) as connection:
             prepared = prepare_documents(connection, read, now, detect)
         with writing(engine) as connection:
-            return store_prepared(connection, prepared, now)
+            records = store_prepared(connection, prepared, now)
+            then(connection, prepared)
+            return records
 
     return retry_conflicts(prepare_and_store, also=(StaleDecisionError,) if len(read) == 1 else ())
 

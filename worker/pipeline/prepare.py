@@ -181,7 +181,7 @@ def gather_brought(prepared: PreparedDocument, locked: Locked, known: Sequence[K
     ``known`` are the stored articles that the document may be about.
     """
     answered, feed = prepared.answered, prepared.answered.feed
-    is_now = is_current(answered, locked)
+    is_now, last = is_current(answered, locked), locked.feeds[feed.feed_id].last_success_at
     # An entry that is not stored again may share its link with others all the same.
     read, left_out = (*prepared.sightings, *prepared.pruned), {each.guid_hash for each in prepared.pruned}
     told_apart = without_shared_links(read, prepared.recognised.unchanged, known)
@@ -194,13 +194,14 @@ def gather_brought(prepared: PreparedDocument, locked: Locked, known: Sequence[K
         left=list_renamed(prepared) if is_now else (),
         is_of_file=feed.host_id is None,
         is_newest=locked.holds_lease(feed.host_id, answered.token),
-        is_current=is_now,
-        confirmed_at=locked.feeds[feed.feed_id].last_success_at if feed.host_id else None,
+        # What a hub brings is in the feed, whatever it leaves out.
+        is_current=is_now or (answered.is_pushed and (last is None or answered.started_at > last)),
+        confirmed_at=last if feed.host_id else None,
     )
 
 
 def decide_read_at(answered: Answered) -> datetime:
-    """Return when a document was read; a saved document of a polled feed counts as read when it was made."""
+    """Return when a document was read; one of a polled feed that no poll brought counts as read when it was made."""
     return (None if answered.is_of_its_feed else answered.said_at) or answered.started_at
 
 

@@ -19,6 +19,7 @@ from worker.errors import PollError, RejectedError, TransientError
 from worker.manage.feed_requests import find_withheld
 from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
+from worker.schedule.pushes import count_missed, find_push, is_same_push
 from worker.schedule.rhythm import follow_rhythm
 from worker.schedule.success import after_success, follow_move, is_believed
 from worker.values.due_feeds import (
@@ -30,13 +31,14 @@ from worker.values.due_feeds import (
     NotModified,
 )
 from worker.values.entries import ParsedDocument
-from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
+from worker.values.outcomes import PUSHED, NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
 
 # People read the ledger's notes: the commonest reasons are enough for them.
 _MOST_REASONS = 5
 _UNDECIDED = NextPoll(None, "decided when its entries are known")
 _NEVER = NextPoll(None, FILE_NEVER_POLLED)
+_PUSHED = NextPoll(None, PUSHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Answered:
 
     feed: DueFeed
     token: str | None
-    """The lease; None for a document from a file."""
+    """The lease; None for a document from a file, or from a hub."""
     started_at: datetime
     fetched: Fetched
     bounds: Bounds
@@ -57,6 +59,10 @@ class Answered:
     """The URI of a seed file: it is remembered, so that an unchanged file is not read again."""
     is_to_keep: bool = False
     """Whether the document's bytes are kept, to be read again by a better parser."""
+    is_older: bool = False
+    """Whether it is an older document, which the feed's newest one led to."""
+    is_pushed: bool = False
+    """Whether the feed's hub brought it: it holds what is new, and perhaps nothing else."""
 
     @property
     def document(self) -> Document:
@@ -64,9 +70,6 @@ class Answered:
         answer = self.fetched.answer
         assert isinstance(answer, Document), "only a document can be parsed"
         return answer
-
-    is_older: bool = False
-    """Whether it is an older document, which the feed's newest one led to."""
 
     @property
     def is_of_its_feed(self) -> bool:
@@ -122,8 +125,9 @@ def conclude_read(answered: Answered, parsed: ParsedDocument, now: datetime, *, 
         site_url=parsed.site_url,
         is_document=True,
         is_in_ledger=not answered.is_older,
+        is_partial=answered.is_pushed,
     )
-    return _with_move(result, answered, now)
+    return _with_move(_with_push(result, answered, document, parsed), answered, now)
 
 
 def conclude_document(
@@ -137,6 +141,9 @@ def conclude_document(
     if result.gap and feed.last_success_at:
         answered = replace(answered, bounds=replace(answered.bounds, missed_within=now - feed.last_success_at))
     is_poll = answered.token is not None
+    if is_poll and (missed := count_missed(feed.push, published, now)):
+        result = _with_missed(result, missed)
+        answered = replace(answered, bounds=replace(answered.bounds, pushed_until=None))
     rhythm = follow_rhythm(feed.rhythm, published, feed.last_success_at, now) if is_poll else None
     next_poll = _after_success(answered, result.hints or NO_HINTS, rhythm, now)
     return replace(result, record=replace(result.record, next_poll=next_poll), rhythm=rhythm)
@@ -144,9 +151,24 @@ def conclude_document(
 
 def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
     if answered.token is None:
-        return _NEVER
+        return _PUSHED if answered.is_pushed else _NEVER
     hints = replace(hints, fresh_for=answered.fetched.fresh_for, retry_after=answered.fetched.retry_after)
     return after_success(now, answered.bounds, hints, rhythm, _random_spread())
+
+
+def _with_push(result: PollResult, answered: Answered, document: Document, parsed: ParsedDocument) -> PollResult:
+    """Add the hub that a poll's answer names, where that is not the known one."""
+    known = answered.feed.push
+    named = find_push(answered.feed.url, document, parsed) if answered.token is not None else known
+    if named is known or is_same_push(known, named):
+        return result
+    return replace(result, push=named, is_push_changed=True)
+
+
+def _with_missed(result: PollResult, missed: int) -> PollResult:
+    """Add that the feed's hub had not brought entries that the poll found."""
+    note = join_notes(result.record.note, f"entries that its hub had not pushed: {missed}")
+    return replace(result, missed=missed, record=replace(result.record, note=note))
 
 
 def _with_move(result: PollResult, answered: Answered, now: datetime) -> PollResult:
@@ -215,7 +237,8 @@ def join_notes(*notes: str | None) -> str | None:
 
 def bounds_of(feed: DueFeed, bounds: Bounds) -> Bounds:
     """Return the bounds of one feed's schedule."""
-    return bounds_within(feed.options.interval, bounds)
+    bounds = bounds_within(feed.options.interval, bounds)
+    return replace(bounds, pushed_until=feed.push.until) if feed.push and feed.push.until else bounds
 
 
 def hash_body(document: Document) -> bytes:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from worker.basics.units import show_duration
 from worker.schedule.failure import RETRY_AFTER_JITTER
 from worker.schedule.forecast import best_wait
+from worker.schedule.pushes import LEFT_TO_HUB, is_left_to_hub, wait_for_hub
 from worker.schedule.rhythm import describe_rhythm
 from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds, Hints, Move, Rhythm
@@ -26,6 +27,8 @@ def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | 
     later = 1 + _JITTER * spread
     wish, name = strongest_wish(hints, bounds.longest)
     wait, reason = _wait_by_rhythm(now, bounds, wish, rhythm, later)
+    if is_left_to_hub(now, bounds):
+        wait, reason = max(wait, wait_for_hub(now, bounds, rhythm) / (1 + _JITTER) * later), LEFT_TO_HUB
     delay = wait + min(wait, bounds.interval) * (later - 1)
     if wish > wait:
         wait, reason = wish, f"the publisher's {name} of {show_duration(wish)}"

@@ -15,6 +15,7 @@ from worker.database.many_rows import ManyRows, replaced, update_many
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.value_columns import GUID_RULE, MOVE
 from worker.errors import PollError
+from worker.store.feed_hubs import note_push, wake_subscriptions
 from worker.store.poll_locks import Locked
 from worker.values.backfills import fill_by_sitemap, fill_gap
 from worker.values.due_feeds import NO_VALIDATORS, FeedState
@@ -109,7 +110,7 @@ def _note_readings(connection: Connection, locked: Locked, results: Sequence[Pol
     for result in results:
         read_at, edition = locked.read_at(result), int(result.is_document)
         row = {"feed_id": result.record.feed_id, "last_success_at": read_at, "edition": edition}
-        if result.is_document and not result.is_outdated:
+        if result.is_document and not (result.is_outdated or result.is_partial):
             newer.append(row)
         elif read_at or edition:
             others.append(row)
@@ -130,11 +131,14 @@ def store_feeds(connection: Connection, results: Iterable[PollResult], now: date
         facts, next_poll = _learnt_columns(result), result.record.next_poll
         if result.gap:
             _note_gap(connection, result.record.feed_id, result.gap, now)
+        if result.is_push_changed or result.missed:
+            note_push(connection, result, now)
         if facts:
             learnt[tuple(facts)].append(facts | {"id": result.record.feed_id})
         if next_poll.ends_as:
             change = {"feed_id": result.record.feed_id, "details": {"reason": next_poll.reason}}
             write_events(connection, now, _ENDINGS[next_poll.ends_as], [change])
+            wake_subscriptions(connection, result.feed_id, now)
     for names, rows in learnt.items():
         _update_feeds(names).execute(connection, rows)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from worker.errors import ErrorClass, PollError
 from worker.values.entries import GuidPolicy
 from worker.values.frozen import dataclass
+from worker.values.hubs import Push
 from worker.values.request_settings import RequestSettings
 from worker.values.schedules import NO_HINTS, Hints, Move, Rhythm
 
@@ -104,6 +105,8 @@ class DueFeed:
     """How many instructions an operator had given for it when it was claimed (``set``, ``pause``, a request …)."""
     edition: int = 0
     """How often what the store knows of its entries had changed when it was claimed."""
+    push: Push | None = None
+    """The hub that its documents name; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +145,13 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a POST request sends to its host: the delivery of a webhook."""
+    """What a POST request sends to its host: the delivery of a webhook, or what a hub is asked for."""
 
     body: bytes = field(repr=False)
     headers: tuple[str, ...] = ()
     """Header lines that go with the body."""
+    may_be_redirected: bool = False
+    """Whether it goes to where a redirect that keeps the method (307, 308) leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,8 @@ class Document:
     body: bytes = field(repr=False)
     content_type: str | None = None
     validators: Validators = NO_VALIDATORS
+    link: str | None = None
+    """The links in the answer's header, as they were sent (RFC 8288)."""
 
 
 @dataclass(frozen=True, slots=True)

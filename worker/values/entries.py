@@ -143,6 +143,8 @@ class ParsedDocument:
     self_url: str | None = None
     older_url: str | None = None
     """Where the entries before these are, in full (RFC 5005; JSON Feed ``next_url``); None where nothing says so."""
+    hub_urls: tuple[str, ...] = ()
+    """Where its publisher announces what is new (WebSub)."""
     language: str | None = None
     authors: tuple[str, ...] = ()
     """The feed's, whom entries that name none have for theirs."""

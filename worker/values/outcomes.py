@@ -8,6 +8,7 @@ from worker.values.due_feeds import NO_STREAK, NO_VALIDATORS, FeedState, Streak,
 from worker.values.entries import GuidRule, Outline
 from worker.values.feed_quality import Marks
 from worker.values.frozen import dataclass
+from worker.values.hubs import Push
 from worker.values.schedules import Hints, Move, Rhythm
 
 
@@ -59,6 +60,8 @@ class PollRecord:
     """Anything a reader of the ledger should know, such as entries left out."""
 
 
+PUSHED = "pushed by its hub (WebSub): the next poll stays as it is"
+"""The reason of a document that no poll brought, but a hub."""
 WAITS_FOR_TURN = "waits for its turn at "
 """How the reason of a poll begins that is put off."""
 
@@ -125,6 +128,14 @@ class PollResult:
     """Whether the ledger gets a row of it: reading an older document of a feed is no poll."""
     gap: Gap | None = None
     """What was missed since the poll before; None where nothing was."""
+    is_partial: bool = False
+    """Whether it may lack entries that the feed still has: a hub pushes only what is new."""
+    push: Push | None = None
+    """The hub that the feed's documents name from now on."""
+    is_push_changed: bool = False
+    """Whether ``push`` differs from the stored one."""
+    missed: int = 0
+    """How many entries the poll found that a trusted hub had not brought."""
     is_outdated: bool = False
     """Whether another poll has read the feed since that document was read."""
     read_again: tuple[bytes, ...] = ()

@@ -90,3 +90,5 @@ class Bounds:
     """True where the operator chose the interval for this feed: its rhythm then plays no part."""
     missed_within: timedelta | None = None
     """In which time entries came and went unseen; None where none did."""
+    pushed_until: datetime | None = None
+    """Until when the feed's hub is trusted to bring what is new; None where it is not."""

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from worker.database.conflicts import explain_failure
 from worker.errors import StoreError
 from worker.settings import Settings
-from worker.web import probes, scrapes
+from worker.web import hub_calls, probes, scrapes
 from worker.web.answers import answer_text
 
 _LOG = structlog.get_logger("feedmill")
@@ -41,7 +41,7 @@ def make_application(engine: Engine, chosen: Settings) -> Starlette:
 
 def list_routes() -> list[BaseRoute]:
     """Return the routes of all subjects."""
-    return [Route("/", _list_paths), *probes.ROUTES, *scrapes.ROUTES]
+    return [Route("/", _list_paths), *probes.ROUTES, *scrapes.ROUTES, *hub_calls.ROUTES]
 
 
 def _list_paths(_request: Request) -> Response:

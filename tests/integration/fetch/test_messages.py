@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,20 @@ def test_a_message_follows_no_redirect(publisher: Publisher, bring: Callable[[st
     error = _error(bring(publisher.redirect("/hook", publisher.url("/elsewhere"), status)))
     assert (error.error_class, error.http_status) == (ErrorClass.REDIRECT, status)
     assert publisher.requests_of("/elsewhere") == []
+
+
+@pytest.mark.parametrize(("status", "follows"), [(302, False), (307, True), (308, True)])
+def test_a_message_that_may_be_redirected_is_posted_to_where_the_method_is_kept(
+    publisher: Publisher, transfers: Transfers, drive: Drive, status: int, follows: bool
+) -> None:
+    publisher.on("/elsewhere", Answer())
+    message = replace(MESSAGE, may_be_redirected=True)
+    url = publisher.redirect("/hook", publisher.url("/elsewhere"), status)
+    transfers.start(FetchRequest(7, url, message=message))
+    (fetched,) = drive(transfers)
+    assert (fetched.answer == Taken()) is follows
+    sent = [(each.method, each.body) for each in publisher.requests_of("/elsewhere")]
+    assert sent == ([("POST", MESSAGE.body)] if follows else [])
 
 
 def test_a_host_that_asks_for_time_is_heard(publisher: Publisher, bring: Callable[[str], Fetched]) -> None:

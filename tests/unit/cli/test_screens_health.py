@@ -23,6 +23,7 @@ HEALTH = Health(
     articles_last_hour=7,
     last_poll_at=None,
     insecure=0,
+    subscriptions={},
     slowest_hosts={},
     notes={},
     inexact={},

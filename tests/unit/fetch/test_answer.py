@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
-from worker.fetch.answer import read_document, read_not_modified, read_redirect, status_error
+from worker.fetch.answer import read_document, read_not_modified, read_redirect, redirect_message, status_error
 from worker.fetch.body import Body
 from worker.fetch.headers import Head
 from worker.fetch.request import locate
@@ -42,6 +42,13 @@ def test_304_needs_a_condition() -> None:
 
 def test_a_redirect_leads_on() -> None:
     assert read_redirect(HERE, Head(301, {"location": "/b"}), [HERE], most=1).href == "https://a.example/b"
+
+
+def test_a_message_is_not_redirected_from_https_to_http() -> None:
+    there = locate("https://b.example/")
+    assert redirect_message(HERE, there) == there
+    with pytest.raises(PermanentError, match=r"a\.example redirects what is secret to where nothing is encrypted"):
+        redirect_message(HERE, locate("http://b.example/"))
 
 
 @pytest.mark.parametrize(

@@ -241,3 +241,14 @@ def test_an_id_that_is_a_url_is_the_page_of_an_item_without_one(fields: dict[str
 )
 def test_the_picture_is_the_items_its_banner_or_among_its_files(fields: dict[str, Any], image: str) -> None:
     assert _entry(id="1", **fields).image_url == image
+
+
+def test_hubs_are_those_of_websub() -> None:
+    hubs = [
+        {"type": "rssCloud", "url": "https://cloud.example/"},
+        {"type": "WebSub", "url": "https://hub.example/"},
+        "https://hub.example/",
+        {"type": "PubSubHubbub", "url": "https://old.example/"},
+        {"type": "WebSub", "url": 7},
+    ]
+    assert _feed(hubs=hubs).hub_urls == ("https://hub.example/", "https://old.example/")

@@ -173,3 +173,26 @@ def test_missed_entries_are_no_reason_to_poll_more_often_than_usual_or_than_the_
     assert decide(DAILY, bounds=replace(BOUNDS, **missed)).at == NOW + HOUR
     assert decide(DAILY, Hints(ttl=5 * HOUR), replace(BOUNDS, **missed)).at == NOW + 5 * HOUR
     assert decide(DAILY, bounds=replace(FIXED, **missed)).at == NOW + 6 * HOUR
+
+
+def test_a_feed_that_its_hub_pushes_is_polled_once_a_day() -> None:
+    pushed = replace(BOUNDS, pushed_until=NOW + 9 * DAY)
+    decided = decide(DAILY, bounds=pushed, spread=1.0)
+    assert decided == NextPoll(NOW + DAY, "pushed by its hub (WebSub)", interval=DAY)
+
+
+def test_a_busy_feed_is_polled_once_its_hub_has_been_silent_for_longer_than_six_articles_take() -> None:
+    pushed = replace(BOUNDS, pushed_until=NOW + 9 * DAY)
+    steady = learn_rhythm(None, [NOW - number * HOUR for number in reversed(range(1000))], NOW)
+    silence = at(decide(steady, bounds=pushed, spread=1.0)) - NOW
+    assert 5.5 * HOUR < silence < 6.5 * HOUR
+    assert decide(WIRE, bounds=pushed).interval == HOUR
+
+
+def test_when_a_hubs_lease_ends_the_feed_is_polled() -> None:
+    assert decide(None, bounds=replace(BOUNDS, pushed_until=NOW + 5 * HOUR), spread=1.0).interval == 5 * HOUR
+    assert decide(WIRE, bounds=replace(BOUNDS, pushed_until=NOW - DAY)) == decide(WIRE)
+
+
+def test_an_interval_that_the_operator_chose_stays_whatever_a_hub_does() -> None:
+    assert decide(WIRE, bounds=replace(FIXED, pushed_until=NOW + 9 * DAY)) == decide(WIRE, bounds=FIXED)

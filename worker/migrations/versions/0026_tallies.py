@@ -1,6 +1,6 @@
 """Tallies: what workers count for whoever watches them.
 
-Revision 0027.
+Revision 0026.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from worker.database.types import UtcDateTime
 from worker.migrations.columns import required
 
-revision = "0027"
+revision = "0026"
 down_revision = "0025"
 branch_labels = None
 depends_on = None

@@ -1,6 +1,6 @@
 """Quality: how good each feed is and why, and what its newest entries were like.
 
-Revision 0029.
+Revision 0027.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from worker.database.types import Json, UtcDateTime
 from worker.migrations.columns import optional
 
-revision = "0029"
-down_revision = "0027"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

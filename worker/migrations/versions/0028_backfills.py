@@ -1,6 +1,6 @@
 """Back-fills: reading a feed's older documents for what its newest ones did not show.
 
-Revision 0030.
+Revision 0028.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 from worker.database.types import BigId, UtcDateTime
 from worker.migrations.columns import optional, required
 
-revision = "0030"
-down_revision = "0029"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

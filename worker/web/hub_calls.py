@@ -1,0 +1,77 @@
+"""Where hubs call (WebSub): ``GET`` verifies or denies a subscription, ``POST`` delivers what is new."""
+
+import asyncio
+from http import HTTPStatus
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from worker.websub.callbacks import Delivery, Verdict, answer_intent, find_called, refuse_delivery, take_delivery
+from worker.websub.credentials import PATH, Credentials, read_credentials
+from worker.websub.subscriptions import Subscription
+
+_LOG = structlog.get_logger("feedmill")
+# What is answered is a text of the hub's own, or nothing: no browser may make a page of it.
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
+# Seconds in which a delivery must have come whole.
+_LONGEST_TRANSFER = 30
+_COME_BACK_AFTER = {"Retry-After": "60"}
+
+
+def _answer_intent(request: Request) -> Response:
+    _, called = _find_called(request)
+    return _answer(answer_intent(request.app.state.engine, called, request.query_params))
+
+
+async def _take_delivery(request: Request) -> Response:
+    """Take a delivery in; who calls a URL that is no subscription's is answered before its body is read."""
+    credentials, called = await run_in_threadpool(_find_called, request)
+    refused = refuse_delivery(called)
+    if refused or not (called and credentials):
+        return _answer(refused or Verdict(HTTPStatus.GONE))
+    body = await _read_body(request, request.app.state.settings.max_body)
+    headers = request.headers
+    delivery = Delivery(body, headers.get("content-type"), headers.get("x-hub-signature"))
+    return _answer(await run_in_threadpool(take_delivery, request.app.state.engine, credentials, called, delivery))
+
+
+def _find_called(request: Request) -> tuple[Credentials | None, Subscription | None]:
+    credentials, path = read_credentials(request.app.state.settings), request.path_params
+    if credentials is None:
+        return None, None
+    return credentials, find_called(request.app.state.engine, credentials, path["subscription_id"], path["token"])
+
+
+async def _read_body(request: Request, most: int) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_LONGEST_TRANSFER):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The delivery is larger than any document")
+    except TimeoutError as error:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The delivery took too long to come") from error
+    except ClientDisconnect as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The delivery did not come whole") from error
+    return bytes(body)
+
+
+def _answer(verdict: Verdict) -> Response:
+    if verdict.refusal:
+        # Of URLs that are nobody's there may be any number, and none tells anything.
+        log = _LOG.warning if verdict.feed_id else _LOG.debug
+        log("hub not believed", feed_id=verdict.feed_id, reason=verdict.refusal)
+    is_busy = verdict.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return PlainTextResponse(verdict.text, verdict.status, _HEADERS | (_COME_BACK_AFTER if is_busy else {}))
+
+
+_CALLBACK = f"/{PATH}/{{subscription_id:int}}/{{token}}"
+ROUTES = [
+    Route(_CALLBACK, _answer_intent, methods=["GET"]),
+    Route(_CALLBACK, _take_delivery, methods=["POST"]),
+]
