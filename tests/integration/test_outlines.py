@@ -12,8 +12,9 @@ from tests.documents import entry, rss
 from tests.polling import now_of
 from tests.storing import lease, poll_once, read, store
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.document_tables import OutlineRow
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import FeedRow, OutlineRow, PollRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.parse.outline import slice_entries
 from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.prepared_document import READING

@@ -13,8 +13,9 @@ from tests.retention import age, prune_older_than
 from tests.seeds import place
 from tests.storing import lease, poll_once, read, store
 from worker.database.article_tables import ArticleRow
+from worker.database.document_tables import OutlineRow
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import OutlineRow, ScheduleRow
+from worker.database.feed_tables import ScheduleRow
 from worker.database.retention_tables import TombstoneRow
 from worker.manage.feeds import choose_guid_policy, remove_feed
 from worker.pipeline.prepared_document import READING

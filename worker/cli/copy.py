@@ -8,6 +8,7 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from worker.basics.setting_rules import use_psycopg
 from worker.cli.moments import show_moment
 from worker.cli.open_store import opened_store
 from worker.cli.output import print_json, with_progress, write_line, write_note
@@ -17,7 +18,6 @@ from worker.copying.store_copy import StoreCopy, copying
 from worker.database.conflicts import explain_failure
 from worker.database.engine import file_of, open_store, place_of
 from worker.errors import UsageError
-from worker.settings import use_psycopg
 
 _COLUMNS = (
     Column("Table", "table", 20),

@@ -1,4 +1,4 @@
-"""The table of documents that are kept, so that a better parser can read them again."""
+"""The tables of documents: those that are kept, and which entries the newest of each feed has."""
 
 from datetime import datetime
 
@@ -37,3 +37,18 @@ class DocumentRow(Base):
     )
     length: Mapped[int] = column("Its bytes before compression", BigId)
     body: Mapped[bytes] = column("Its bytes, decoded of any content coding, compressed by zstd")
+
+
+class OutlineRow(Base):
+    """Which entries a feed's newest document has, by their bytes: those that come again need not be read."""
+
+    __tablename__ = "outlines"
+    __table_args__ = ({"comment": "One row per feed whose entries are known again by their bytes; for Feedmill only"},)
+
+    feed_id: Mapped[int] = column("The feed", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True)
+    edition: Mapped[int] = column("The feed's edition that it belongs to: it counts for no other", BigId)
+    reading: Mapped[str] = column("The versions of Feedmill's rules by which the entries were read")
+    frame: Mapped[bytes] = column("xxh3-128 of what the entries take from around them")
+    slice_hashes: Mapped[bytes] = column("xxh3-64 of each entry's bytes, in document order, one after the other")
+    guid_hashes: Mapped[bytes] = column("The guid_hash of each entry's sighting, 16 bytes each")
+    link_hashes: Mapped[bytes] = column("xxh3-64 of the page that each entry's link leads to; zeros for none")

@@ -256,21 +256,6 @@ class ScheduleRow(Base):
     last_changed_at: Mapped[datetime | None] = column("When a poll last brought something new")
 
 
-class OutlineRow(Base):
-    """Which entries a feed's newest document has, by their bytes: those that come again need not be read."""
-
-    __tablename__ = "outlines"
-    __table_args__ = ({"comment": "One row per feed whose entries are known again by their bytes; for Feedmill only"},)
-
-    feed_id: Mapped[int] = column("The feed", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True)
-    edition: Mapped[int] = column("The feed's edition that it belongs to: it counts for no other", BigId)
-    reading: Mapped[str] = column("The versions of Feedmill's rules by which the entries were read")
-    frame: Mapped[bytes] = column("xxh3-128 of what the entries take from around them")
-    slice_hashes: Mapped[bytes] = column("xxh3-64 of each entry's bytes, in document order, one after the other")
-    guid_hashes: Mapped[bytes] = column("The guid_hash of each entry's sighting, 16 bytes each")
-    link_hashes: Mapped[bytes] = column("xxh3-64 of the page that each entry's link leads to; zeros for none")
-
-
 class PollRow(Base):
     """One visit of one feed: the ledger that answers "why is this feed late?"."""
 

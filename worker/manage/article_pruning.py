@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, select, update
 from worker.database.article_tables import ArticleNameRow, ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
+from worker.database.document_tables import OutlineRow
 from worker.database.engine import reading
-from worker.database.feed_tables import OutlineRow, ScheduleRow
+from worker.database.feed_tables import ScheduleRow
 from worker.database.locks import lock_feeds
 from worker.database.statements import is_one_of, slices
 from worker.database.task_turns import find_place, remember_place

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, delete, select
 
-from worker.database.feed_tables import OutlineRow
+from worker.database.document_tables import OutlineRow
 from worker.database.many_rows import insert_many
 from worker.database.statements import is_one_of_given
 from worker.values.entries import Outline, OutlinedEntry
