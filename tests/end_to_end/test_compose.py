@@ -32,7 +32,7 @@ def deployed(
     return environment
 
 
-@pytest.mark.parametrize("service", ["worker", "beat"])
+@pytest.mark.parametrize("service", ["worker", "beat", "web"])
 def test_a_health_check_passes_while_the_service_works_and_fails_when_it_hangs(
     service: str, deployed: dict[str, str], start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
