@@ -71,6 +71,9 @@ def _age(store: LargeStore, feeds: int) -> None:
         columns = "id, first_article_id, size, first_seen_at, last_seen_at"
         stories = f"INSERT INTO stories ({columns}) SELECT id, id, 1, first_seen_at, first_seen_at FROM articles"
         connection.execute(text(stories))
+        if store.servers:
+            newest = "SELECT setval(pg_get_serial_sequence('articles', 'id'), max(id)) FROM articles"
+            connection.execute(text(newest))
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE)" if store.servers else "ANALYZE"))  # codespell:ignore analyze
 

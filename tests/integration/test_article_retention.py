@@ -215,3 +215,12 @@ def test_a_run_looks_at_so_many_that_stay_and_the_next_one_goes_on(tools: Tools)
     assert prune_a_few() == 0
     assert prune_a_few() == 50
     assert prune_a_few() == 0
+
+
+def test_a_run_that_is_stopped_between_two_transactions_goes_on_there_the_next_time(tools: Tools) -> None:
+    add_articles(tools.engine, ["short"] * 260)
+    age(tools.engine, 40 * DAY)
+    # Asked before the walk and before each transaction; 250 articles go in one.
+    answers = iter([False, False, True])
+    assert prune_articles(tools.engine, MONTH, lambda _: 261, lambda: next(answers, True), 1_000) == 250
+    assert prune_articles(tools.engine, MONTH, lambda _: 261, lambda: False, 1_000) == 10

@@ -31,16 +31,15 @@ def hash_words(names: Iterable[str]) -> list[bytes]:
     return [_hash_name("file", name) for name in names if name.startswith(WORDS_PREFIX)]
 
 
+def page_of(sighting: Sighting) -> bytes | None:
+    """Return the hash by which an entry's page is found; None for none, and where others may have the same link."""
+    article = sighting.article
+    return hash_page(article.match_key, article.original_url) if _has_names(sighting) else None
+
+
 def list_pages(sighting: Sighting) -> list[bytes]:
-    """Return the hashes by which an entry may be found in its own feed: of its link, vouched for or not."""
-    link = link_key(sighting.article.original_url) if _has_names(sighting) else None
-    return [_hash_name(kind, link) for kind in ("page", "link")] if link else []
-
-
-def list_names(sighting: Sighting) -> list[bytes]:
-    """Return the hashes of what names an entry's article whatever feed carries it: match key, and words of a file."""
-    match_key = sighting.article.match_key if _has_names(sighting) else None
-    return [*hash_words(sighting.names), *([_hash_name("page", match_key)] if match_key else [])]
+    """Return the hashes of an entry's page, and of the words of a file."""
+    return [*hash_words(sighting.names), *filter(None, [page_of(sighting)])]
 
 
 def _has_names(sighting: Sighting) -> bool:
@@ -70,28 +69,20 @@ def find_pruned(
             by_key[each.guid_hash] = each
         if each.page_hash:
             by_page[each.page_hash].append(each)
-    times = Counter(page for sighting in unknown for page in list_pages(sighting))
+    times = Counter(map(page_of, unknown))
 
     def find(sighting: Sighting) -> Iterator[bool]:
         yield _is_under_its_key(sighting, by_key.get(sighting.guid_hash))
         yield any(by_page.get(words) for words in hash_words(sighting.names))
-        others = filter(None, (by_key.get(key) for key in other_keys.get(sighting.guid_hash, ())))
-        yield any(_is_at_its_page(sighting, each) for each in others)
+        if (page := page_of(sighting)) is None:
+            return
+        there = [each for each in by_page.get(page, ()) if each.feed_id == feed_id or sighting.article.match_key]
+        others = other_keys.get(sighting.guid_hash, ())
+        yield any(each.feed_id == feed_id and each.guid_hash in others for each in there)
         # A link that entries share is the name of none.
-        if all(times[page] == 1 for page in list_pages(sighting)):
-            yield any(_is_same_news(sighting.article, each) for each in _find_at_page(feed_id, sighting, by_page))
+        yield times[page] == 1 and any(_is_same_news(sighting.article, each) for each in there)
 
     return frozenset(sighting.guid_hash for sighting in unknown if any(find(sighting)))
-
-
-def _find_at_page(
-    feed_id: int, sighting: Sighting, by_page: Mapping[bytes, Sequence[Tombstone]]
-) -> Iterator[Tombstone]:
-    """Yield the tombstones of an entry's page: those of its own feed, and where it has a match key all."""
-    for page in list_names(sighting):
-        yield from by_page.get(page, ())
-    for page in list_pages(sighting):
-        yield from (each for each in by_page.get(page, ()) if each.feed_id == feed_id)
 
 
 def _is_under_its_key(sighting: Sighting, mine: Tombstone | None) -> bool:
@@ -99,11 +90,8 @@ def _is_under_its_key(sighting: Sighting, mine: Tombstone | None) -> bool:
     if mine is None:
         return False
     is_undated = sighting.article.published_at is None or mine.published_at is None
-    return is_undated or _is_at_its_page(sighting, mine) or _is_same_news(sighting.article, mine)
-
-
-def _is_at_its_page(sighting: Sighting, pruned: Tombstone) -> bool:
-    return pruned.page_hash in {*list_pages(sighting), *list_names(sighting)}
+    is_there = mine.page_hash is not None and mine.page_hash == page_of(sighting)
+    return is_undated or is_there or _is_same_news(sighting.article, mine)
 
 
 def _is_same_news(article: Article, pruned: Tombstone) -> bool:

@@ -76,9 +76,10 @@ def prune_articles(
     for span in (_Span(place, young), _Span(0, min(place + 1, young))):
         walk = _walk(engine, span, Ages(now, usual))
         while not stop() and kept < most_kept and (found := next(walk, None)):
-            gone = _prune_in_turns(engine, Ages(now, usual), found.old)
+            gone = _prune_in_turns(engine, Ages(now, usual), found.old, stop)
             pruned, kept = pruned + gone, kept + found.count - gone
-            _remember(engine, found.last, now)
+            if not stop():
+                _remember(engine, found.last, now)
     return pruned
 
 
@@ -100,10 +101,12 @@ def _remember(engine: Engine, place: int, now: datetime) -> None:
     write(engine, lambda connection: remember_place(connection, _PLACE, place, now))
 
 
-def _prune_in_turns(engine: Engine, ages: Ages, old: Collection[int]) -> int:
-    """Prune articles, and give others as much time to write as this took."""
+def _prune_in_turns(engine: Engine, ages: Ages, old: Collection[int], stop: _Stop) -> int:
+    """Prune articles until ``stop`` returns True, and each time give others as much time to write as this took."""
     pruned = 0
     for some in slices(sorted(old), _DELETED):
+        if stop():
+            break
         began = time.monotonic()
         pruned += _prune_some(engine, ages, some)
         time.sleep(time.monotonic() - began)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from worker.dedupe.pruned import find_pruned, list_names, list_pages
+from worker.dedupe.pruned import find_pruned, list_pages
 from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import join_notes
 from worker.recognise.keys import list_keys
@@ -47,9 +47,8 @@ def without_pruned(connection: Connection, documents: Sequence[PreparedDocument]
         return list(documents)
     tombstones = find_tombstones(
         connection,
-        keys={(each.feed_id, key) for each in unknown for keys in each.keys.values() for key in keys},
-        pages={(page, each.feed_id) for each, sighting in entries for page in list_pages(sighting)},
-        names={name for _, sighting in entries for name in list_names(sighting)},
+        keys={(each.feed_id, sighting.guid_hash) for each, sighting in entries},
+        pages={page for _, sighting in entries for page in list_pages(sighting)},
     )
     if not tombstones:
         return list(documents)

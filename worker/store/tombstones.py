@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, update
+from sqlalchemy import Connection, delete, exists, text, update
 from sqlalchemy.orm import aliased
 
 from worker.database.many_rows import ManyKeys, insert_many, update_many
@@ -15,29 +15,31 @@ from worker.values.articles import Tombstone
 _COLUMNS = "tombstones.feed_id, tombstones.guid_hash, tombstones.page_hash, content_hash, published_at"
 _BY_KEY = ManyKeys(TombstoneRow, ("feed_id", "guid_hash"), _COLUMNS)
 _HAS_PAGE = "tombstones.page_hash IS NOT NULL"
-_BY_PAGE = ManyKeys(TombstoneRow, ("page_hash", "feed_id"), _COLUMNS, _HAS_PAGE)
-_BY_NAME = ManyKeys(TombstoneRow, ("page_hash",), _COLUMNS, _HAS_PAGE)
+_BY_PAGE = ManyKeys(TombstoneRow, ("page_hash",), _COLUMNS, _HAS_PAGE)
+_ANY = text("SELECT 1 FROM tombstones LIMIT 1")
 _FIELDS = ("page_hash", "content_hash", "published_at", "pruned_at")
 _INSERT = insert_many(
     TombstoneRow,
     ["feed_id", "guid_hash", *_FIELDS],
     f"ON CONFLICT (feed_id, guid_hash) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FIELDS)}",
 )
-_GIVE_UP_PAGES = update_many(TombstoneRow, ["feed_id", "page_hash"], {"page_hash": "NULL"})
+# A plus, so that SQLite looks for the page, not through all tombstones of the feed.
+_OF_FEED = "+tombstones.feed_id = {feed_id}"
+_GIVE_UP_PAGES = update_many(TombstoneRow, ["page_hash"], {"page_hash": "NULL"}, _OF_FEED)
 _MOMENT = UtcDateTime()
 
 
 def find_tombstones(
-    connection: Connection,
-    keys: Collection[tuple[int, bytes]],
-    pages: Collection[tuple[bytes, int]],
-    names: Collection[bytes],
+    connection: Connection, keys: Collection[tuple[int, bytes]], pages: Collection[bytes]
 ) -> list[Tombstone]:
-    """Return the tombstones of feeds' keys, of pages in a feed, and of names whatever feed had them."""
+    """Return the tombstones of feeds' keys, and those of pages, whatever feed had them."""
+    # A store that keeps all articles has none.
+    if connection.execute(_ANY).first() is None:
+        return []
     found: dict[tuple[int, bytes], Tombstone] = {}
     read_moment = _MOMENT.result_processor(connection.dialect, None)
     looks: list[tuple[ManyKeys, Iterable[tuple[Any, ...]]]]
-    looks = [(_BY_KEY, keys), (_BY_PAGE, pages), (_BY_NAME, [(name,) for name in names])]
+    looks = [(_BY_KEY, keys), (_BY_PAGE, [(page,) for page in pages])]
     for query, wanted in looks:
         for row in query.execute(connection, wanted):
             found[row.feed_id, row.guid_hash] = Tombstone(

@@ -51,7 +51,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_tombstones_page_hash",
         "tombstones",
-        ["page_hash", "feed_id"],
+        ["page_hash"],
         postgresql_where=sa.text("page_hash IS NOT NULL"),
         sqlite_where=sa.text("page_hash IS NOT NULL"),
     )
