@@ -4,10 +4,12 @@ import json
 import sys
 from collections import Counter
 
+from worker.backfill.older_documents import read_older
 from worker.database.engine import store_engine
 from worker.manage.retention import prune
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import make_tools
+from worker.quality.judging import judge_some
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
 
@@ -24,6 +26,9 @@ def main() -> None:
         for record in poll_all_due(tools, lambda: False):
             outcomes[record.outcome] += 1
             new += record.new
+        for _ in read_older(tools, lambda: False):
+            pass
+        judge_some(tools.engine, lambda: False)
         sum(group_waiting(tools.engine, lambda: False))
         pruned = prune(tools.engine, settings()).articles if step % _PRUNE_EVERY == 0 else 0
         print(json.dumps({"polls": outcomes, "new": new, "pruned": pruned}), flush=True)

@@ -34,8 +34,8 @@ def _copied() -> list[str]:
     return [source for copy in copies for source in copy.split()[:-1]]
 
 
-def test_our_image_runs_the_workers_the_beat_and_the_migration() -> None:
-    assert set(OURS) == {"worker", "beat", "migrate"}
+def test_our_image_runs_the_workers_the_beat_the_migration_and_the_web_process() -> None:
+    assert set(OURS) == {"worker", "beat", "migrate", "web"}
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -117,13 +117,15 @@ def test_no_service_can_do_more_than_it_needs(service: str) -> None:
     assert running["cap_drop"] == ["ALL"]
     assert running["security_opt"] == ["no-new-privileges:true"]
     assert "mem_limit" in running
-    assert "ports" not in running
+    assert all(port.startswith("127.0.0.1:") for port in running.get("ports", []))
+    assert ("ports" in running) == (service == "web")
     assert service in OURS or running["user"] not in {"root", "0"}
 
 
 def test_only_workers_reach_the_web_and_nothing_on_it_reaches_the_store() -> None:
     assert COMPOSE["networks"]["store"]["internal"] is True
-    assert [name for name, service in SERVICES.items() if service["networks"] != ["store"]] == ["worker"]
+    others = {name: service["networks"] for name, service in SERVICES.items() if service["networks"] != ["store"]}
+    assert others == {"worker": ["store", "web"], "web": ["store", "front"]}
 
 
 def test_no_password_has_a_default() -> None:
