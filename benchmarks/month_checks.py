@@ -44,7 +44,7 @@ def check_month(connection: Connection, month: Month) -> Iterator[str]:
     examples["stored though it was not there to be found"] = str([*stored][:3])
     for fault, times in sorted((+faults).items()):
         yield f"WRONG {times:6,} {fault}, such as {examples[fault]}"
-    yield from _show_qualities(connection, month)
+    yield from _show_qualities(connection)
     yield f"{expected:,} entries were there to be found, {sum(map(len, polls.values())):,} polls went well"
 
 
@@ -101,11 +101,11 @@ def _read_articles(connection: Connection) -> Iterator[Named]:
         yield int(number), int(entry)
 
 
-def _show_qualities(connection: Connection, month: Month) -> Iterator[str]:
+def _show_qualities(connection: Connection) -> Iterator[str]:
     """Yield for each trait how many of its feeds are of which quality at the end of the month."""
     qualities: dict[Trait, Counter[str]] = defaultdict(Counter)
     for url, quality in connection.execute(select(FeedRow.url, FeedRow.quality)):
-        qualities[month_feed(int(url.split("/")[3])).trait][quality] += 1
+        qualities[month_feed(int(url.split("/")[3])).trait][str(quality)] += 1
     for trait in filter(qualities.get, Trait):
         told = ", ".join(f"{count} {quality}" for quality, count in qualities[trait].most_common())
         yield f"{trait:>22}: {told}"
