@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from worker.database.article_tables import ArticleRow
+from worker.database.backfill_rows import BackfillRow
 from worker.database.outbox_tables import EventBoundsRow, EventRow, WebhookRow
 from worker.look.counts import count_up_to
 
@@ -37,6 +38,13 @@ def find_ungrouped(connection: Connection, now: datetime) -> Backlog:
     waiting = select(ArticleRow.first_seen_at).where(ArticleRow.grouped_at.is_(None)).order_by(ArticleRow.id)
     first = connection.execute(waiting.limit(1)).scalar_one_or_none()
     return Backlog(count_up_to(connection, waiting, _MOST), _age(first, now))
+
+
+def find_unfilled(connection: Connection, now: datetime) -> Backlog:
+    """Find the back-fills that have not ended: feeds of which older documents are still to be read."""
+    open_ones = select(BackfillRow.begun_at).where(BackfillRow.next_read_at.is_not(None))
+    first = connection.execute(open_ones.order_by(BackfillRow.next_read_at).limit(1)).scalar_one_or_none()
+    return Backlog(count_up_to(connection, open_ones, _MOST), _age(first, now))
 
 
 def find_unnumbered(connection: Connection, now: datetime) -> tuple[Backlog, int]:

@@ -79,7 +79,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
     schedules = count_schedules(connection, now)
     feeds, polls = count_feeds(connection, schedules), count_polls(connection, since)
     late, articles = count_late(connection, now), count_rows(connection, ArticleRow)
-    subscriptions = _count_subscriptions(connection)
+    subscriptions = count_subscriptions(connection)
     counted = {
         "subscriptions": subscriptions.how,
         "feeds": feeds.how,
@@ -134,7 +134,8 @@ def _count_insecure(connection: Connection) -> int:
     return sum(each is not None and each.is_insecure for each in settings)
 
 
-def _count_subscriptions(connection: Connection) -> Counted[dict[str, int]]:
+def count_subscriptions(connection: Connection) -> Counted[dict[str, int]]:
+    """Count the feeds that name a hub, by how their subscriptions stand."""
     counts: dict[str, int] = {}
     hows = set()
     for state in SubscriptionState:

@@ -19,14 +19,16 @@ from worker.database.schema import SCHEMA_VERSION
 from worker.database.story_tables import StoryRow
 from worker.database.tally_table import read_tallies
 from worker.errors import ErrorClass
-from worker.look.backlogs import Backlog, find_undelivered, find_ungrouped, find_unnumbered
-from worker.look.counts import count_feeds, count_late, count_rows, count_schedules
+from worker.look.backlogs import Backlog, find_undelivered, find_unfilled, find_ungrouped, find_unnumbered
+from worker.look.counts import count_by_quality, count_feeds, count_late, count_rows, count_schedules
 from worker.look.exposition import Metric, Sample, make_gauge, make_gauges, make_tallied, write_exposition
-from worker.look.health import count_failing, count_left_alone, count_refused_files
+from worker.look.health import count_failing, count_left_alone, count_refused_files, count_subscriptions
 from worker.look.queues import count_queued
 from worker.look.work import find_longest_wait, find_newest_work
 from worker.settings import Settings
 from worker.values.due_feeds import FeedState
+from worker.values.feed_quality import QualityState
+from worker.values.hubs import SubscriptionState
 from worker.values.tallies import TALLIED
 
 # Beyond it rows are estimated: whoever watches asks every few seconds.
@@ -80,6 +82,16 @@ def _collect_failing(look: Look) -> Iterator[Metric]:
     yield make_gauge("feedmill_feeds_failing_uncounted", said, uncounted)
     held = count_left_alone(look.connection, look.now)
     yield make_gauge("feedmill_hosts_left_alone", "Hosts that refused feed after feed: left alone for a while.", held)
+
+
+def _collect_sources(look: Look) -> Iterator[Metric]:
+    qualities = {**dict.fromkeys(map(str, QualityState), 0), **count_by_quality(look.connection)}
+    yield make_gauges("feedmill_feeds_by_quality", "Feeds, by their quality.", "quality", qualities)
+    subscribed = {**dict.fromkeys(map(str, SubscriptionState), 0), **count_subscriptions(look.connection).count}
+    said = "Feeds that name a hub, by how the subscription stands; at most 100,000."
+    yield make_gauges("feedmill_subscriptions", said, "state", subscribed)
+    unfilled = find_unfilled(look.connection, look.now)
+    yield from _show_backlog("feedmill_backfills_open", "Back-fills that have not ended", unfilled)
 
 
 def _collect_articles(look: Look) -> Iterator[Metric]:
@@ -136,6 +148,7 @@ COLLECTORS: tuple[Callable[[Look], Iterator[Metric]], ...] = (
     _collect_feeds,
     _collect_lateness,
     _collect_failing,
+    _collect_sources,
     _collect_articles,
     _collect_changes,
     _collect_webhooks,
