@@ -35,7 +35,11 @@ def check_month(connection: Connection, month: Month) -> Iterator[str]:
     expected = 0
     for number in range(month.feeds):
         feed = month_feed(number)
-        for entry, left_at in _find_seen(feed, polls[number], month.retained.total_seconds()).items():
+        seen, unsure = _find_seen(feed, polls[number], month.retained.total_seconds())
+        for entry in unsure:
+            stored.pop((number, entry), None)
+        for entry in seen.keys() - unsure:
+            left_at = seen[entry]
             expected += 1
             if fault := _judge(stored.pop((number, entry), 0), left_at, ends, month):
                 faults[f"{feed.trait}: {fault}"] += 1
@@ -60,27 +64,31 @@ def _judge(times_stored: int, left_at: float | None, ends: float, month: Month) 
     return None
 
 
-def _find_seen(feed: MonthFeed, moments: Sequence[float], kept: float) -> dict[int, float | None]:
-    """Return the entries that polls saw, each with when the first poll after its last one saw it gone.
+def _find_seen(feed: MonthFeed, moments: Sequence[float], kept: float) -> tuple[dict[int, float | None], set[int]]:
+    """Return the entries that polls saw, each with when the first poll after its last one saw it gone; and the unsure.
 
-    One that comes back after it was pruned stays gone.
+    One that comes back after it was pruned stays gone. Unsure is what came back when it may have been pruned or not,
+    and what appeared as a poll was made.
     """
     seen: dict[int, float | None] = {}
+    unsure: set[int] = set()
     before: set[int] = set()
     for at in moments:
         window = {*feed.list_window(at)}
         seen.update(dict.fromkeys(before - window, at))
         before = {entry for entry in window if feed.published[entry] < at - _ABOUT}
-        # Pruned or not yet: what has just outlived its time may be either.
-        pruned = {entry for entry in before if (left_at := seen.get(entry)) is not None and at - left_at > kept}
-        seen.update(dict.fromkeys(before - pruned))
+        unsure |= window - before
+        gone_for = {entry: at - left_at for entry in before if (left_at := seen.get(entry)) is not None}
+        pruned = {entry for entry, gone in gone_for.items() if gone > kept}
+        unsure |= {entry for entry in pruned if gone_for[entry] < kept + _SLACK}
         before -= pruned
+        seen.update(dict.fromkeys(before))
     if feed.trait is Trait.GAPPED:
         # What no document had is in the archive.
         for earlier, later in pairwise(moments):
             behind = range(max(feed.list_window(earlier), default=0) + 1, min(feed.list_window(later), default=0))
             seen.update((entry, later) for entry in behind if entry not in seen)
-    return seen
+    return seen, unsure
 
 
 def _read_polls(connection: Connection, month: Month) -> dict[int, list[float]]:
