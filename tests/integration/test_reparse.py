@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import delete, select, update
 from tests.commands import run_command
 from tests.documents import entry, item, rss
 from tests.polling import add, follow, poll, poll_again, schedule, titles
+from tests.retention import age, prune_older_than
 from tests.servers.publisher import Publisher
 from tests.storing import articles, events, kinds, sightings
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
@@ -172,6 +174,19 @@ def test_what_left_the_feed_is_mended_and_stays_gone(keeping: Tools, publisher: 
     with reading(keeping.engine) as connection:
         gone = connection.execute(select(SightingRow.guid).where(SightingRow.left_at.is_not(None))).scalars().all()
     assert gone == ["storm"]
+
+
+@pytest.mark.parametrize("since", [{}, {"title": "Storms", "text": "Edited since."}])
+def test_what_retention_pruned_is_not_missed(keeping: Tools, publisher: Publisher, since: dict[str, str]) -> None:
+    old = {"guid": "a7", "link": "/storm", "title": "Storm", "text": "Gulls.", "published": "4 07:30"}
+    new = entry(guid="a8", link="/new", title="New", text="It is new.", published="5 07:30")
+    follow(keeping, publisher, [entry(**old), new], [entry(**(old | since)), new], [new])
+    age(keeping.engine, timedelta(days=40))
+    assert prune_older_than(keeping.engine) == 1
+    before = _rows(keeping)
+    read = _reparse(keeping, write=True)
+    assert (read.documents, _told(read), read.unseen) == (3 if since else 2, [], 0)
+    assert _rows(keeping) == before
 
 
 def test_an_entry_without_a_name_whose_words_were_misread_stays_one_article(
