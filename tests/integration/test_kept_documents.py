@@ -1,11 +1,9 @@
 """Documents that are kept: what of them, for how long, and what that costs a poll."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from tests.documents import item, rss
@@ -24,12 +22,6 @@ from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import Document
 
 KEPT = Settings(retain_documents=timedelta(days=30))
-
-
-@pytest.fixture
-def keeping(tools: Tools) -> Tools:
-    """Tools of a deployment with FEEDMILL_RETAIN_DOCUMENTS."""
-    return replace(tools, keeps_documents=True)
 
 
 def _documents(tools: Tools) -> Sequence[Any]:
