@@ -53,6 +53,12 @@ def tools(store: Engine, parser: Parser) -> Iterator[Tools]:
 
 
 @pytest.fixture
+def keeping(tools: Tools) -> Tools:
+    """Tools of a deployment with FEEDMILL_RETAIN_DOCUMENTS."""
+    return replace(tools, keeps_documents=True)
+
+
+@pytest.fixture
 def postgres_tools(postgres: Engine, parser: Parser) -> Iterator[Tools]:
     """Where two transactions must write at once, which SQLite's cannot."""
     yield from _lend_tools(postgres, parser)

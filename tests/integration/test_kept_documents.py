@@ -1,19 +1,18 @@
 """Documents that are kept: what of them, for how long, and what that costs a poll."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.documents import item, rss
 from tests.polling import add, follow, now_of, poll, poll_again
+from tests.retention import age
 from tests.servers.publisher import Publisher
 from worker.database.document_tables import DocumentRow
 from worker.database.engine import reading, writing
-from worker.database.feed_tables import PollRow, ScheduleRow
+from worker.database.feed_tables import PollRow
 from worker.manage.feeds import remove_feed
 from worker.manage.retention import prune_some
 from worker.pipeline.tools import Tools
@@ -25,32 +24,14 @@ from worker.values.due_feeds import Document
 KEPT = Settings(retain_documents=timedelta(days=30))
 
 
-@pytest.fixture
-def keeping(tools: Tools) -> Tools:
-    """Tools of a deployment with FEEDMILL_RETAIN_DOCUMENTS."""
-    return replace(tools, keeps_documents=True)
-
-
 def _documents(tools: Tools) -> Sequence[Any]:
     with reading(tools.engine) as connection:
         return connection.execute(select(DocumentRow).order_by(DocumentRow.read_at)).all()
 
 
-def _let_pass(tools: Tools, days: int) -> None:
-    """Move all that is known of when documents were served so far into the past."""
-    ago = timedelta(days=days)
-    with writing(tools.engine) as connection:
-        for row in connection.execute(select(DocumentRow)).all():
-            mine = (DocumentRow.feed_id == row.feed_id) & (DocumentRow.content_hash == row.content_hash)
-            moved = {name: getattr(row, name) - ago for name in ("polled_at", "read_at", "served_at")}
-            connection.execute(update(DocumentRow).where(mine).values(moved))
-        last: datetime = connection.execute(select(ScheduleRow.last_success_at)).scalar_one()
-        connection.execute(update(ScheduleRow).values(last_success_at=last - ago))
-
-
 def _prune(tools: Tools, chosen: Settings) -> int:
     """Return how many documents one run removes."""
-    return prune_some(tools.engine, chosen, lambda: False, 0).documents
+    return prune_some(tools.engine, chosen, lambda: False).documents
 
 
 def test_nothing_is_kept_unless_the_settings_say_so(tools: Tools, publisher: Publisher) -> None:
@@ -98,12 +79,12 @@ def test_what_takes_its_place_notes_when_a_document_was_served_last(keeping: Too
 
 def test_a_document_goes_once_it_has_not_been_served_for_long(keeping: Tools, publisher: Publisher) -> None:
     follow(keeping, publisher, [item("a")], [item("b")])
-    _let_pass(keeping, 31)
+    age(keeping.engine, timedelta(days=31))
     poll_again(keeping)
     assert _prune(keeping, KEPT) == 1
     (left,) = _documents(keeping)
     assert now_of(keeping) - left.served_at < timedelta(days=1), "it is served still"
-    _let_pass(keeping, 31)
+    age(keeping.engine, timedelta(days=31))
     assert _prune(keeping, KEPT) == 1
 
 

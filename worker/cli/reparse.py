@@ -99,7 +99,8 @@ def _tell(read: Iterable[RereadFeed], *, as_json: bool) -> Counter[str]:
             for line in (line for article in feed.articles for line in _describe(article)):
                 write_line(_fit(line))
         tally += Counter(article.kind for article in feed.articles)
-        tally += Counter(documents=feed.documents, unseen=feed.unseen, failures=len(feed.failures))
+        tally += Counter(documents=feed.documents, unseen=feed.unseen, unread=feed.unread)
+        tally += Counter(failures=len(feed.failures))
     return tally
 
 
@@ -173,5 +174,7 @@ def _sum_up(tally: Counter[str], feeds: int, *, is_written: bool) -> str:
         told.append(f"{counted(sum(kinds.values()), 'article')} {change}: {parts}")
     if tally["unseen"]:
         told.append(f"{counted(tally['unseen'], 'entry', 'entries')} read otherwise that no article shows")
+    if tally["unread"]:
+        told.append(f"{counted(tally['unread'], 'document')} still unreadable")
     nothing = "nothing changed" if is_written else "nothing would change"
     return f"{read}: {'; '.join(told) or nothing}."

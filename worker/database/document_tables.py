@@ -26,16 +26,17 @@ class DocumentRow(Base):
     content_hash: Mapped[bytes] = column("xxh3-128 of its bytes", primary_key=True)
     url: Mapped[str] = column("Where the bytes came from, after redirects")
     content_type: Mapped[str | None] = column("Content-Type as the host sent it, with the charset")
-    guid_policy: Mapped[str] = column("By what its entries were known when it was read, as in feeds")
+    guid_policy: Mapped[str] = column("By what the feed's entries were known then, as in feeds")
     first_polled_at: Mapped[datetime] = column("When the poll began that brought it first")
     polled_at: Mapped[datetime] = column(
-        "When the newest poll began that read it: with feed_id it names a row of polls"
+        "When the newest poll began that brought it: with feed_id it names a row of polls"
     )
     read_at: Mapped[datetime] = column("When that was, as in sightings: later than all polls before, by any clock")
     served_at: Mapped[datetime] = column(
         "When it was served last; while it is the feed's newest, schedules.last_success_at may be later"
     )
     length: Mapped[int] = column("Its bytes before compression", BigId)
+    error_class: Mapped[str | None] = column("Why the newest poll could not read it, as in polls; null: it could")
     body: Mapped[bytes] = column("Its bytes, decoded of any content coding, compressed by zstd")
 
 

@@ -23,6 +23,7 @@ from worker.dedupe.identity import decide_articles
 from worker.manage.deletion import reconsider_articles
 from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
+from worker.pipeline.keeping import keep_read, keep_unread
 from worker.pipeline.prepare import (
     collect_article_names,
     decide_read_at,
@@ -37,7 +38,6 @@ from worker.quality.marks import follow_marks, mark_entry
 from worker.recognise.audit import audit_guids
 from worker.recognise.gaps import is_gap
 from worker.store.decided_articles import StaleDecisionError, store_decision
-from worker.store.documents import ReadByPoll, keep_documents
 from worker.store.feed_moves import move_feed
 from worker.store.known import lock_articles
 from worker.store.poll_locks import Locked, lock_polls
@@ -99,6 +99,7 @@ def store_results(
 
     def store(connection: Connection) -> list[PollRecord]:
         locked = store_polls(connection, results, releases, now, put_off)
+        keep_unread(connection, results, locked)
         _move_feeds(connection, locked, results, now)
         return [result.record for result in results]
 
@@ -129,7 +130,7 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
         for each in prepared
     ]
     write_polls(connection, locked, results, now)
-    keep_documents(connection, _list_kept(present, locked))
+    keep_read(connection, present, locked)
     _remember_files(connection, present, now)
     link_stored(connection, decision, now)
     _move_feeds(connection, locked, results, now)
@@ -223,19 +224,6 @@ def _find_robots(prepared: PreparedDocument) -> str | None:
     if prepared.parsed.format == "sitemap" or publisher_of(feed_url) is None:
         return None
     return absolute_url("/robots.txt", site_url if same_site(site_url, feed_url) else feed_url)
-
-
-def _list_kept(stored: Sequence[PreparedDocument], locked: Locked) -> list[ReadByPoll]:
-    """Return the documents that are kept, with when each was read, and what their feeds had before."""
-    kept = []
-    packed = ((each, each.packed) for each in stored if each.packed)
-    for each, body in sorted(packed, key=lambda pair: pair[0].feed_id):
-        feed, last = each.answered.feed, locked.feeds[each.feed_id].last_success_at
-        polled_at, policy = each.answered.started_at, each.rule.policy
-        read_at = locked.read_at(each.result) or polled_at
-        read = ReadByPoll(each.feed_id, each.document, body, policy, polled_at, read_at, feed.body_hash, last)
-        kept.append(read)
-    return kept
 
 
 def _with_marks(

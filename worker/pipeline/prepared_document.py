@@ -14,7 +14,6 @@ from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered
 from worker.values.articles import Sighting
-from worker.values.due_feeds import Document
 from worker.values.entries import (
     GuidRule,
     KeyedEntry,
@@ -63,11 +62,6 @@ class PreparedDocument:
     def feed_id(self) -> int:
         """The feed whose document it is."""
         return self.answered.feed.feed_id
-
-    @property
-    def document(self) -> Document:
-        """Its bytes, and where they came from."""
-        return self.answered.document
 
     def list_unchanged(self) -> tuple[bytes, ...]:
         """Return the keys of entries that say what they said before."""

@@ -1,6 +1,10 @@
-"""Leaving out of documents the entries whose articles retention has pruned: they are not stored again."""
+"""Leaving out of documents the entries whose articles retention has pruned: they are not stored again.
 
-from collections.abc import Mapping, Sequence
+What a poll has read goes through ``without_pruned``; what is read again, whose keys are looked up alike, asks
+``find_pruned_entries`` itself.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -11,11 +15,11 @@ from worker.pipeline.results import join_notes
 from worker.recognise.keys import list_keys
 from worker.store.tombstones import find_tombstones
 from worker.values.articles import Sighting
-from worker.values.entries import Entry, KnownBy
+from worker.values.entries import Entry, KeyedEntry, KnownBy
 
 
 @dataclass(frozen=True, slots=True)
-class _Unknown:
+class UnknownEntries:
     """A document's entries without a sighting, and by guid hash all keys that each may have been known by before."""
 
     feed_id: int
@@ -23,11 +27,18 @@ class _Unknown:
     keys: Mapping[bytes, frozenset[bytes]]
 
 
-def _find_unknown(document: PreparedDocument) -> _Unknown:
-    sightings = [each for each in document.sightings if each.guid_hash not in document.sighted]
-    entries = {each.guid_hash: each.entry for each in document.recognised.fresh} if sightings else {}
-    keys = {each.guid_hash: _keys_of(each, entries[each.guid_hash]) for each in sightings}
-    return _Unknown(document.feed_id, sightings, keys)
+def list_unknown(
+    feed_id: int, sightings: Sequence[Sighting], keyed: Sequence[KeyedEntry], sighted: Collection[bytes]
+) -> UnknownEntries:
+    """Return those of a feed's entries that it has not been seen to carry under the keys of ``sighted``.
+
+    ``keyed`` are the entries that ``sightings`` were made of.
+    """
+    unknown = [each for each in sightings if each.guid_hash not in sighted]
+    entries = {each.guid_hash: each.entry for each in keyed} if unknown else {}
+    return UnknownEntries(
+        feed_id, unknown, {each.guid_hash: _keys_of(each, entries[each.guid_hash]) for each in unknown}
+    )
 
 
 def _keys_of(sighting: Sighting, entry: Entry) -> frozenset[bytes]:
@@ -36,23 +47,28 @@ def _keys_of(sighting: Sighting, entry: Entry) -> frozenset[bytes]:
     return others | {sighting.guid_hash}
 
 
-def without_pruned(connection: Connection, documents: Sequence[PreparedDocument]) -> list[PreparedDocument]:
-    """Return documents without entries of pruned articles; where no entry is unknown, that costs no statement.
+def find_pruned_entries(connection: Connection, documents: Sequence[UnknownEntries]) -> list[frozenset[bytes]]:
+    """Return each document's keys of entries whose articles were pruned; without any entry that costs no statement.
 
     The articles that the documents may be about are locked: one that is pruned from here on has no entry among them.
     """
-    unknown = [_find_unknown(each) for each in documents]
-    entries = [(each, sighting) for each in unknown for sighting in each.sightings]
+    entries = [(each, sighting) for each in documents for sighting in each.sightings]
     if not entries:
-        return list(documents)
+        return [frozenset()] * len(documents)
     tombstones = find_tombstones(
         connection,
         keys={(each.feed_id, sighting.guid_hash) for each, sighting in entries},
         pages={page for _, sighting in entries for page in list_pages(sighting)},
     )
     if not tombstones:
-        return list(documents)
-    pruned = (find_pruned(each.feed_id, each.sightings, tombstones, each.keys) for each in unknown)
+        return [frozenset()] * len(documents)
+    return [find_pruned(each.feed_id, each.sightings, tombstones, each.keys) for each in documents]
+
+
+def without_pruned(connection: Connection, documents: Sequence[PreparedDocument]) -> list[PreparedDocument]:
+    """Return the documents of polls without entries of pruned articles, which their notes count."""
+    unknown = [list_unknown(each.feed_id, each.sightings, each.recognised.fresh, each.sighted) for each in documents]
+    pruned = find_pruned_entries(connection, unknown)
     return [_leave_out(document, keys) for document, keys in zip(documents, pruned, strict=True)]
 
 

@@ -45,6 +45,7 @@ class _Tally:
     articles: dict[int | bytes, RereadArticle] = field(default_factory=dict)
     """By id; in a rehearsal, new ones by key."""
     unseen: set[bytes] = field(default_factory=set)
+    unread: int = 0
     judged: dict[bytes, bytes] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -76,7 +77,7 @@ def _reparse_feed(
             _LOG.error("document not read again", feed_url=url, exception=failure.trace)
             tally.failures.append(f"{name}: {failure.sentence}")
     articles = [each for each in tally.articles.values() if each.kind is ChangeKind.CREATED or each.fields]
-    return RereadFeed(feed_id, url, tally.documents, articles, len(tally.unseen), tally.failures)
+    return RereadFeed(feed_id, url, tally.documents, articles, len(tally.unseen), tally.unread, tally.failures)
 
 
 def _reread(tools: RereadTools, feed_id: int, content_hash: bytes, tally: _Tally, name: str) -> None:
@@ -89,7 +90,13 @@ def _reread(tools: RereadTools, feed_id: int, content_hash: bytes, tally: _Tally
         return
     if kept is None:
         return
-    parsed = tools.parser.parse(kept.document)
+    try:
+        parsed = tools.parser.parse(kept.document)
+    except PollError:
+        if kept.was_read:
+            raise
+        tally.unread += 1
+        return
 
     def attempt() -> Reread:
         if not tools.is_rehearsal:

@@ -24,6 +24,7 @@ from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.pipeline.prepare import hold_back
 from worker.pipeline.prepared_document import READING
+from worker.pipeline.pruned_entries import find_pruned_entries, list_unknown
 from worker.recognise.keys import key_entries
 from worker.store.decided_articles import StaleDecisionError, store_decision
 from worker.store.known import (
@@ -144,7 +145,10 @@ def _store_misread(connection: Connection, prepared: _Prepared) -> Reread:
         raise StaleDecisionError
     known = lock_articles(connection, _collect_names(prepared))
     lock_known_keys(connection, known)
-    brought = _gather_brought(prepared, feed, known)
+    unknown = list_unknown(kept.feed_id, prepared.sightings, prepared.keyed, prepared.sighted)
+    # Looked up as late as for a poll.
+    (pruned,) = find_pruned_entries(connection, [unknown])
+    brought = _gather_brought(prepared, feed, known, pruned)
     misread = find_misread(brought, kept.served_at, known)
     judged = {each.guid_hash: each.fingerprint for each in prepared.keyed if each.guid_hash not in misread.outdated}
     if not misread.sightings:
@@ -171,13 +175,17 @@ def _collect_names(prepared: _Prepared) -> ArticleNames:
     )
 
 
-def _gather_brought(prepared: _Prepared, feed: LockedFeed, known: Sequence[KnownArticle]) -> Brought:
+def _gather_brought(
+    prepared: _Prepared, feed: LockedFeed, known: Sequence[KnownArticle], pruned: frozenset[bytes]
+) -> Brought:
     kept = prepared.kept
+    # An entry of a pruned article may share its link with others all the same.
+    told_apart = without_shared_links(prepared.sightings, prepared.unchanged, known)
     return Brought(
         feed_id=kept.feed_id,
         read_at=kept.read_at,
         said_at=kept.read_at,
-        sightings=tuple(without_shared_links(prepared.sightings, prepared.unchanged, known)),
+        sightings=tuple(each for each in told_apart if each.guid_hash not in pruned),
         sighted=prepared.sighted,
         left=prepared.left,
         is_newest=False,

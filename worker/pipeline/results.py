@@ -15,13 +15,14 @@ from datetime import datetime
 import xxhash
 
 from worker.basics.urls import is_feed_url
-from worker.errors import PollError, RejectedError, TransientError
+from worker.errors import ErrorClass, PollError, RejectedError, TransientError
 from worker.manage.feed_requests import find_withheld
 from worker.manage.intervals import bounds_within
 from worker.schedule.failure import after_failure, extend_streak
 from worker.schedule.pushes import count_missed, find_push, is_same_push
 from worker.schedule.rhythm import follow_rhythm
 from worker.schedule.success import after_success, follow_move, is_believed
+from worker.store.documents import pack_document
 from worker.values.due_feeds import (
     FILE_NEVER_POLLED,
     NO_VALIDATORS,
@@ -31,11 +32,14 @@ from worker.values.due_feeds import (
     NotModified,
 )
 from worker.values.entries import ParsedDocument
+from worker.values.kept_documents import PackedDocument
 from worker.values.outcomes import PUSHED, NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
 
 # People read the ledger's notes: the commonest reasons are enough for them.
 _MOST_REASONS = 5
+# A better parser may find a feed in what failed so; there is none in an empty document, nor in a wall's page.
+_MAY_BE_READ = {ErrorClass.NOT_A_FEED, ErrorClass.PARSE, ErrorClass.TOO_BIG, ErrorClass.INTERNAL}
 _UNDECIDED = NextPoll(None, "decided when its entries are known")
 _NEVER = NextPoll(None, FILE_NEVER_POLLED)
 _PUSHED = NextPoll(None, PUSHED)
@@ -84,8 +88,13 @@ def conclude_failure(answered: Answered, error: PollError, now: datetime, *, was
         # What came was taken for a document at first, and turned out to be none.
         error = replace(error, retry_after=answered.fetched.retry_after)
     next_poll = after_failure(now, answered.bounds, error, streak, _random_spread())
-    record = _make_record(answered, next_poll, error=error)
-    return PollResult(record, answered.feed.host_id, answered.token, answered.feed.instructions)
+    record, unread = _make_record(answered, next_poll, error=error), _pack_unread(answered, error)
+    return PollResult(record, answered.feed.host_id, answered.token, answered.feed.instructions, unread=unread)
+
+
+def _pack_unread(answered: Answered, error: PollError) -> PackedDocument | None:
+    is_kept = answered.is_to_keep and error.error_class in _MAY_BE_READ
+    return pack_document(answered.document) if is_kept and isinstance(answered.fetched.answer, Document) else None
 
 
 def conclude_unchanged(answered: Answered, now: datetime) -> PollResult:

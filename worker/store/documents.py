@@ -17,11 +17,12 @@ from worker.database.document_tables import DocumentRow
 from worker.database.feed_tables import ScheduleRow
 from worker.database.many_rows import insert_many, update_many
 from worker.database.statements import is_one_of
+from worker.errors import ErrorClass
 from worker.values.due_feeds import Document
 from worker.values.entries import GuidPolicy
 from worker.values.kept_documents import KeptDocument, PackedDocument
 
-_OF_READING = ("url", "content_type", "guid_policy", "polled_at", "read_at", "served_at")
+_OF_READING = ("url", "content_type", "guid_policy", "polled_at", "read_at", "served_at", "error_class")
 # What a feed serves again after something else is read again too: its newest reading counts.
 _KEEP = insert_many(
     DocumentRow,
@@ -38,11 +39,10 @@ _NOTE_SERVED = update_many(
 
 
 @dataclass(frozen=True, slots=True)
-class ReadByPoll:
-    """A document that a poll read, and which one the feed had before."""
+class BroughtByPoll:
+    """A document that a poll brought, and which one the feed had before."""
 
     feed_id: int
-    document: Document
     packed: PackedDocument
     guid_policy: GuidPolicy
     polled_at: datetime
@@ -51,21 +51,24 @@ class ReadByPoll:
     """The hash of the feed's document before this one."""
     served_before: datetime | None = None
     """When that was served last."""
+    error_class: ErrorClass | None = None
+    """Why it could not be read, if it could not."""
 
 
 def pack_document(document: Document) -> PackedDocument:
     """Return a document's bytes packed; a few tenths of a millisecond, so it is done before anything is locked."""
     body = document.body
-    return PackedDocument(xxhash.xxh3_128_digest(body), len(body), pack_bytes(body))
+    content_hash = xxhash.xxh3_128_digest(body)
+    return PackedDocument(document.url, document.content_type, content_hash, len(body), pack_bytes(body))
 
 
-def keep_documents(connection: Connection, read: Sequence[ReadByPoll]) -> None:
-    """Keep the documents that polls read, in the polls' own transaction."""
+def keep_documents(connection: Connection, brought: Sequence[BroughtByPoll]) -> None:
+    """Keep the documents that polls brought, in the polls' own transaction."""
     _NOTE_SERVED.execute(
         connection,
         [
             {"feed_id": each.feed_id, "content_hash": each.hash_before, "served_at": each.served_before}
-            for each in read
+            for each in brought
             if each.hash_before and each.served_before
         ],
     )
@@ -73,8 +76,8 @@ def keep_documents(connection: Connection, read: Sequence[ReadByPoll]) -> None:
         {
             "feed_id": each.feed_id,
             "content_hash": each.packed.content_hash,
-            "url": each.document.url,
-            "content_type": each.document.content_type,
+            "url": each.packed.url,
+            "content_type": each.packed.content_type,
             "guid_policy": each.guid_policy.value,
             "first_polled_at": each.polled_at,
             "polled_at": each.polled_at,
@@ -82,8 +85,9 @@ def keep_documents(connection: Connection, read: Sequence[ReadByPoll]) -> None:
             "served_at": each.read_at,
             "length": each.packed.length,
             "body": each.packed.body,
+            "error_class": each.error_class,
         }
-        for each in read
+        for each in brought
     ]
     _KEEP.execute(connection, rows)
 
@@ -168,4 +172,5 @@ def find_document(connection: Connection, feed_id: int, content_hash: bytes) -> 
         row["read_at"],
         max(row["served_at"], last) if is_newest and last else row["served_at"],
         is_newest,
+        was_read=row["error_class"] is None,
     )

@@ -35,12 +35,18 @@ class Locked:
         None when its lease no longer holds, when it failed, and when it found nothing to read although other documents
         of the feed have been stored since its claim.
         """
-        record, feed = result.record, self.feeds.get(result.record.feed_id)
-        is_held = self.holds_lease(result.host_id, result.token)
-        if feed is None or record.error or not is_held or result.edition not in {None, feed.edition}:
+        feed = self.feeds.get(result.record.feed_id)
+        if feed is None or result.record.error or result.edition not in {None, feed.edition}:
+            return None
+        return self.asked_at(result)
+
+    def asked_at(self, result: PollResult) -> datetime | None:
+        """Return when a poll asked its feed, as ``read_at`` does, though it failed; None when its lease is over."""
+        started_at, feed = result.record.started_at, self.feeds.get(result.record.feed_id)
+        if feed is None or not self.holds_lease(result.host_id, result.token):
             return None
         last = feed.last_success_at
-        return max(record.started_at, last + timedelta(microseconds=1)) if last else record.started_at
+        return max(started_at, last + timedelta(microseconds=1)) if last else started_at
 
     def may_decide(self, result: PollResult | PutOff) -> bool:
         """Say whether a poll decides what becomes of its feed.

@@ -9,8 +9,11 @@ from worker.values.entries import GuidPolicy
 
 @dataclass(frozen=True, slots=True)
 class PackedDocument:
-    """The bytes of a document that a poll read, packed for being kept."""
+    """A document with its bytes packed for being kept."""
 
+    url: str
+    """Where it came from, after redirects."""
+    content_type: str | None
     content_hash: bytes
     length: int
     body: bytes = field(repr=False)
@@ -18,7 +21,7 @@ class PackedDocument:
 
 @dataclass(frozen=True, slots=True)
 class KeptDocument:
-    """A document that a feed's poll read, with all that is needed to read it again as it was read then."""
+    """A document that a feed's poll brought, with all that is needed to read it again as it was read then."""
 
     feed_id: int
     content_hash: bytes
@@ -31,3 +34,5 @@ class KeptDocument:
     """When it was served last: what its feed's sightings have read later is of a newer document."""
     is_newest: bool
     """Whether it is the feed's present one."""
+    was_read: bool
+    """Whether the poll that kept it could read it."""

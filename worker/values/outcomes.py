@@ -9,6 +9,7 @@ from worker.values.entries import GuidRule, Outline
 from worker.values.feed_quality import Marks
 from worker.values.frozen import dataclass
 from worker.values.hubs import Push
+from worker.values.kept_documents import PackedDocument
 from worker.values.schedules import Hints, Move, Rhythm
 
 
@@ -146,6 +147,8 @@ class PollResult:
     """Ids of sightings that are back in the document."""
     left: tuple[int, ...] = ()
     """Ids of sightings that left it."""
+    unread: PackedDocument | None = None
+    """What could not be read, and is kept for a better parser."""
     outline: Outline | None = None
     """The document's entries by their bytes, to know again those that come again; None where that is not possible."""
     marks: Marks | None = None

@@ -43,5 +43,7 @@ class RereadFeed:
     articles: Sequence[RereadArticle]
     unseen: int
     """How many entries are read otherwise of articles that show another feed's words, or newer ones."""
+    unread: int
+    """How many documents can be read today as little as by the polls that brought them."""
     failures: Sequence[str]
     """Why documents were not read, or not whole, a sentence each."""

@@ -22,10 +22,12 @@ def upgrade() -> None:
         required("content_hash", sa.LargeBinary(), "xxh3-128 of its bytes"),
         required("url", sa.Text(), "Where the bytes came from, after redirects"),
         optional("content_type", sa.Text(), "Content-Type as the host sent it, with the charset"),
-        required("guid_policy", sa.Text(), "By what its entries were known when it was read, as in feeds"),
+        required("guid_policy", sa.Text(), "By what the feed's entries were known then, as in feeds"),
         required("first_polled_at", UtcDateTime(), "When the poll began that brought it first"),
         required(
-            "polled_at", UtcDateTime(), "When the newest poll began that read it: with feed_id it names a row of polls"
+            "polled_at",
+            UtcDateTime(),
+            "When the newest poll began that brought it: with feed_id it names a row of polls",
         ),
         required(
             "read_at",
@@ -38,6 +40,7 @@ def upgrade() -> None:
             "When it was served last; while it is the feed's newest, schedules.last_success_at may be later",
         ),
         required("length", BigId, "Its bytes before compression"),
+        optional("error_class", sa.Text(), "Why the newest poll could not read it, as in polls; null: it could"),
         required("body", sa.LargeBinary(), "Its bytes, decoded of any content coding, compressed by zstd"),
         sa.PrimaryKeyConstraint("feed_id", "content_hash", name="pk_documents"),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name="fk_documents_feed_id", ondelete="CASCADE"),
