@@ -174,6 +174,7 @@ def _item(feed: MonthFeed, entry: int, at: float, month_began: datetime) -> str:
     )
 
 
+@lru_cache(maxsize=300_000)
 def _words(number: int, entry: int) -> tuple[str, str]:
     chance = Random(number * 100_003 + entry)
     words = chance.choices(_WORDS, k=70)
