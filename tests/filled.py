@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Engine, LargeBinary, Text, insert, select
+from sqlalchemy import Boolean, Column, Date, Engine, LargeBinary, Table, Text, insert, select
 
 from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventBoundsRow
@@ -32,6 +32,8 @@ _BY_TYPE: dict[type, tuple[Any, ...]] = {
     Boolean: (True, False, True),
     Date: (date(1901, 1, 1), date(2026, 2, 28), date(9999, 12, 31)),
 }
+# What a table's constraints want: each retention is a feed's or a tag's.
+_WANTED: dict[str, tuple[dict[str, Any], ...]] = {"retentions": ({"tag": None}, {"feed_id": None}, {"feed_id": 3})}
 
 
 def fill_every_table(store: Engine) -> None:
@@ -39,8 +41,13 @@ def fill_every_table(store: Engine) -> None:
     with writing(store) as connection:
         for table in METADATA.sorted_tables:
             if table.name != EventBoundsRow.__tablename__:
-                rows = [{each.name: _value_of(each, number) for each in table.columns} for number in range(ROWS)]
+                rows = [_make_row(table, number) for number in range(ROWS)]
                 connection.execute(insert(table), rows)
+
+
+def _make_row(table: Table, number: int) -> dict[str, Any]:
+    wanted = _WANTED.get(table.name, ({},) * ROWS)
+    return {each.name: _value_of(each, number) for each in table.columns} | wanted[number]
 
 
 def _value_of(column: Column[Any], number: int) -> Any:

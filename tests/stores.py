@@ -14,10 +14,12 @@ _OTHERS = text(
     "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-# Whatever is created, dropped, altered or granted writes a row here.
+# Whatever is created, dropped, altered or granted writes a row to pg_class, but for constraints that go or come.
 _SHAPE = text(
-    "SELECT array_agg(oid::text || ' ' || xmin::text ORDER BY oid) FROM pg_class"
-    " WHERE relnamespace = 'public'::regnamespace"
+    "SELECT (SELECT array_agg(oid::text || ' ' || xmin::text ORDER BY oid) FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace)"
+    " || (SELECT array_agg(conrelid::text || ' ' || conname || ' ' || convalidated ORDER BY conrelid, conname)"
+    " FROM pg_constraint WHERE connamespace = 'public'::regnamespace)"
 )
 _TABLES = text(
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"

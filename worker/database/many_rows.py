@@ -17,15 +17,16 @@ from worker.database.statements import slices
 from worker.database.types import Base
 
 _Process: TypeAlias = Callable[[Any], Any]
-_SOURCE = "source"
+# No column is called so.
+_ROWS = "given rows"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ManyRows:
     """A statement that is executed for many rows, in words that SQLite and PostgreSQL share.
 
-    In ``sql``, ``{name}`` is a row's value for the table's column ``name``; ``{source}`` is where PostgreSQL takes them
-    from.
+    In ``sql``, ``{name}`` is a row's value for the table's column ``name``; ``{given rows}`` is where PostgreSQL takes
+    them from.
     """
 
     table: type[Base]
@@ -34,7 +35,7 @@ class ManyRows:
     @property
     def placed(self) -> tuple[str, ...]:
         """The columns whose values the statement names, in the order in which it does."""
-        return tuple(name for _, name, _, _ in Formatter().parse(self.sql) if name and name != _SOURCE)
+        return tuple(name for _, name, _, _ in Formatter().parse(self.sql) if name and name != _ROWS)
 
     def execute(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows, each of which has the values that the statement names; no rows cost no statement."""
@@ -89,7 +90,7 @@ def insert_many(table: type[Base], names: Iterable[str], on_conflict: str = "") 
     values = replaced(*names)
     columns = ", ".join(f'"{name}"' for name in values)
     # SQLite would take ON for a part of the query, did that not end in a condition.
-    rows = f"SELECT {', '.join(values.values())} {{{_SOURCE}}} WHERE true"
+    rows = f"SELECT {', '.join(values.values())} {{{_ROWS}}} WHERE true"
     return ManyRows(table, f"INSERT INTO {table.__tablename__} ({columns}) {rows} {on_conflict}")
 
 
@@ -101,7 +102,7 @@ def update_many(table: type[Base], keys: Iterable[str], changes: Mapping[str, st
     assignments = ", ".join(f'"{name}" = {value}' for name, value in changes.items())
     conditions = [*(f"{table.__tablename__}.{key} = {{{key}}}" for key in keys), *([where] if where else [])]
     condition = " AND ".join(conditions)
-    return ManyRows(table, f"UPDATE {table.__tablename__} SET {assignments} {{{_SOURCE}}} WHERE {condition}")  # noqa: S608 -- our own names
+    return ManyRows(table, f"UPDATE {table.__tablename__} SET {assignments} {{{_ROWS}}} WHERE {condition}")  # noqa: S608 -- our own names
 
 
 def replaced(*names: str) -> dict[str, str]:
@@ -122,12 +123,12 @@ def _for_dialect(statement: ManyRows, dialect: Dialect) -> tuple[str, Sequence[i
     kinds = [statement.table.__table__.c[name].type.dialect_impl(dialect) for name in names]
     processes = [_plain if isinstance(kind, Text) else kind.bind_processor(dialect) for kind in kinds]
     if dialect.name == "sqlite":
-        sql = statement.sql.format(**dict.fromkeys(names, "?"), source="")
+        sql = statement.sql.format(**dict.fromkeys(names, "?"), **{_ROWS: ""})
         return sql, [names.index(name) for name in statement.placed], processes
     columns = ", ".join(f'"{name}"' for name in names)
     values = {name: f'given."{name}"' for name in names}
-    source = f"FROM {_unnest(statement.table, names, dialect)} AS given ({columns})"
-    return statement.sql.format(**values, source=source), range(len(names)), processes
+    rows = f"FROM {_unnest(statement.table, names, dialect)} AS given ({columns})"
+    return statement.sql.format(**values, **{_ROWS: rows}), range(len(names)), processes
 
 
 @cache

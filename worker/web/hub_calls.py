@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from worker.web.usable_store import usable_store
 from worker.websub.callbacks import Delivery, Verdict, answer_intent, find_called, refuse_delivery, take_delivery
 from worker.websub.credentials import PATH, Credentials, read_credentials
 from worker.websub.subscriptions import Subscription
@@ -43,7 +44,7 @@ def _find_called(request: Request) -> tuple[Credentials | None, Subscription | N
     credentials, path = read_credentials(request.app.state.settings), request.path_params
     if credentials is None:
         return None, None
-    return credentials, find_called(request.app.state.engine, credentials, path["subscription_id"], path["token"])
+    return credentials, find_called(usable_store(request), credentials, path["subscription_id"], path["token"])
 
 
 async def _read_body(request: Request, most: int) -> bytes:

@@ -5,18 +5,25 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
+from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, text
 
 from tests.servers.web import web_server
+from tests.waiting import wait_for
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, writing
 from worker.database.feed_tables import HostRow
 from worker.database.schema import SCHEMA_VERSION
 from worker.look.work import Verdict
+from worker.settings import Settings
 from worker.web.probes import Found, SharedLook
+from worker.websub.credentials import PATH
+
+CALLBACK = f"{PATH}/1/token"
 
 
 def _make_late(store: Engine, by: timedelta) -> None:
@@ -61,13 +68,26 @@ def test_work_that_is_not_done_is_critical_and_the_store_ready_all_the_same(stor
     assert ready.json() == {"verdict": "OK", "sentence": f"ready; schema {SCHEMA_VERSION}", "schema": SCHEMA_VERSION}
 
 
-def test_a_store_of_another_schema_is_neither_well_nor_ready(store: Engine) -> None:
-    with writing(store) as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    with web_server(store) as at:
-        answers = [requests.get(f"{at}/{path}", timeout=30) for path in ("healthz", "readyz")]
-    told = "CRITICAL: the store cannot be used now; the log says why\n"
-    assert [(answer.status_code, answer.text) for answer in answers] == [(503, told)] * 2
+def _answers(at: str) -> list[int]:
+    return [requests.get(f"{at}/{path}", timeout=30).status_code for path in ("healthz", "readyz", "metrics", CALLBACK)]
+
+
+def test_a_store_is_used_only_while_it_has_the_schema_whoever_migrates_it_meanwhile(store: Engine) -> None:
+    chosen = Settings(public_url="https://news.example", websub_secret=SecretStr("s" * 32))
+    with web_server(store, chosen) as at:
+        for version in ("0001", SCHEMA_VERSION):
+            with writing(store) as connection:
+                connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+            # Nobody knows that callback.
+            told = [200, 200, 200, 404] if version == SCHEMA_VERSION else [503] * 4
+            wait_for(lambda told=told: _answers(at) == told, f"answers of a store at {version}")  # type: ignore[misc]
+
+
+def test_a_store_that_is_not_migrated_yet_is_neither_made_nor_ready(tmp_path: Path) -> None:
+    with web_server(open_store(f"sqlite:///{tmp_path}/feedmill.db")) as at:
+        answer = requests.get(f"{at}/readyz", timeout=30)
+    assert (answer.status_code, answer.text) == (503, "CRITICAL: the store cannot be used now; the log says why\n")
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_database_that_is_down_is_neither_well_nor_ready() -> None:
