@@ -19,9 +19,9 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.statements import upsert
 from worker.database.websub_tables import DeliveryRow
-from worker.schedule.pushes import lease_of
 from worker.values.hubs import SubscriptionState
 from worker.websub.credentials import Credentials
+from worker.websub.leases import lease_of
 from worker.websub.subscriptions import (
     Mode,
     Subscription,

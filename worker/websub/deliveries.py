@@ -29,7 +29,7 @@ from worker.pipeline import Stop, Tools
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import Answered
-from worker.schedule.pushes import LEFT_TO_HUB, is_trusted, wait_for_hub
+from worker.schedule.pushes import LEFT_TO_HUB, wait_for_hub
 from worker.schedule.rhythm import follow_rhythm
 from worker.store.feed_hubs import trust_until
 from worker.values.due_feeds import Document, DueFeed, FeedState, Fetched, FetchRequest
@@ -37,6 +37,7 @@ from worker.values.entries import ParsedDocument
 from worker.values.hubs import SubscriptionState
 from worker.values.outcomes import Outcome, PollRecord
 from worker.values.schedules import Bounds, Rhythm
+from worker.websub.leases import is_trusted
 
 # One that was taken so often, and never read to its end, may be what ends its workers.
 _MOST_ATTEMPTS = 3

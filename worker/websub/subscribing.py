@@ -14,9 +14,9 @@ from worker.database.conflicts import write
 from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, PollError
 from worker.pipeline import Stop, Tools
-from worker.schedule.pushes import WANTED_LEASE
 from worker.values.due_feeds import Message
 from worker.websub.credentials import Credentials
+from worker.websub.leases import WANTED_LEASE
 from worker.websub.subscriptions import (
     Mode,
     Subscription,

@@ -17,10 +17,10 @@ from worker.database.locks import lock_feeds
 from worker.database.value_columns import Columns
 from worker.database.websub_tables import DeliveryRow, SubscriptionRow
 from worker.errors import PollError
-from worker.schedule.pushes import is_trusted, renew_at, retry_at
 from worker.store.feed_hubs import trust_until
 from worker.values.due_feeds import FeedState
 from worker.values.hubs import SubscriptionState
+from worker.websub.leases import is_trusted, renew_at, retry_at
 
 VERIFIED_WITHIN = timedelta(hours=1)
 """A hub that was asked has so long to verify that it was us."""
