@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from worker.basics.stopping import STOP_CLAIMING
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.discovery.single_fetch import Lookup
@@ -22,11 +21,11 @@ from worker.websub.subscriptions import (
     Subscription,
     claim_due,
     forget_asked,
-    forget_deliveries,
     note_busy,
     note_failed,
     note_taken,
 )
+from worker.websub.waiting_deliveries import forget_deliveries
 
 _FORM = ("Content-Type: application/x-www-form-urlencoded",)
 _UNREACHABLE = "FEEDMILL_PUBLIC_URL is not set"
@@ -44,7 +43,7 @@ class Asked:
 
 def keep_subscriptions(tools: Tools, credentials: Credentials | None, stop: Stop) -> Iterator[Asked]:
     """Ask the hubs that are due, as many as one task's time allows; without ``credentials`` none, and trust none."""
-    ends_at = monotonic() + STOP_CLAIMING.total_seconds()
+    ends_at = monotonic() + tools.limits.stop_claiming.total_seconds()
     _forget(tools, credentials, lambda: stop() or monotonic() > ends_at)
     while credentials and not stop() and (time_left := timedelta(seconds=ends_at - monotonic())) > timedelta(0):
         due = write(tools.engine, lambda connection: _claim(connection, credentials))
