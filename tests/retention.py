@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select, update
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.engine import writing
 from worker.database.feed_tables import ScheduleRow
-from worker.manage.retention import prune
+from worker.retention.pruning import prune
 from worker.settings import Settings
 
 MONTH = timedelta(days=30)
