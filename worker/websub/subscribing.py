@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from time import monotonic
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
+from worker.basics.stopping import counts_down
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.discovery.single_fetch import Lookup
@@ -43,9 +43,9 @@ class Asked:
 
 def keep_subscriptions(tools: Tools, credentials: Credentials | None, stop: Stop) -> Iterator[Asked]:
     """Ask the hubs that are due, as many as one task's time allows; without ``credentials`` none, and trust none."""
-    ends_at = monotonic() + tools.limits.stop_claiming.total_seconds()
-    _forget(tools, credentials, lambda: stop() or monotonic() > ends_at)
-    while credentials and not stop() and (time_left := timedelta(seconds=ends_at - monotonic())) > timedelta(0):
+    left = counts_down(tools.limits.stop_claiming)
+    _forget(tools, credentials, lambda: stop() or not left())
+    while credentials and not stop() and (time_left := left()):
         due = write(tools.engine, lambda connection: _claim(connection, credentials))
         if due is None:
             return
