@@ -6,10 +6,10 @@ from collections import Counter
 
 from worker.backfill.older_documents import read_older
 from worker.database.engine import store_engine
-from worker.manage.retention import prune
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import make_tools
 from worker.quality.judging import judge_some
+from worker.retention.pruning import prune
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
 

@@ -35,4 +35,4 @@ def take_deliveries() -> None:
             if taken.record:
                 log_poll(taken.record)
             else:
-                _LOG.info("delivery not stored", feed_id=taken.pushed.feed.feed_id, reason=taken.reason)
+                _LOG.info("delivery not stored", feed_id=taken.delivery.feed.feed_id, reason=taken.reason)

@@ -11,14 +11,14 @@ from worker.celery_settings import FILL_EVERY, PRUNE_EVERY, SEEK_EVERY
 from worker.database.engine import store_engine
 from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError
-from worker.heartbeat import HEARTBEAT_TURN
-from worker.heartbeat import send_heartbeat as tell_dead_mans_switch
-from worker.manage.retention import prune_some
 from worker.pipeline import borrowed_tools
 from worker.quality.judging import JUDGE_EVERY, judge_some
+from worker.retention.pruning import prune_some
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
+from worker.telemetry.heartbeat import HEARTBEAT_TURN
+from worker.telemetry.heartbeat import send_heartbeat as tell_dead_mans_switch
 
 _LOG = structlog.get_logger("feedmill")
 # Named in the log of each scan; `feedmill ingest` names all.

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from worker.backfill.older_documents import Progress, read_older
+from worker.backfill.older_documents import BackfillStep, read_older
 from worker.database.backfill_rows import BackfillRow
 from worker.database.engine import reading
 from worker.pipeline.tools import Tools
@@ -31,7 +31,7 @@ def named(first: int, last: int) -> list[str]:
     return [f"n{number}" for number in range(first, last + 1)]
 
 
-def read(tools: Tools) -> list[Progress]:
+def read(tools: Tools) -> list[BackfillStep]:
     return list(read_older(tools, lambda: False))
 
 

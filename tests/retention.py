@@ -10,7 +10,7 @@ from worker.database.document_tables import DocumentRow
 from worker.database.engine import writing
 from worker.database.feed_tables import ScheduleRow
 from worker.database.types import Base
-from worker.manage.retention import prune
+from worker.retention.pruning import prune
 from worker.settings import Settings
 
 MONTH = timedelta(days=30)

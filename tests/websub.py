@@ -21,7 +21,7 @@ from worker.pipeline.tools import Tools
 from worker.settings import Settings
 from worker.values.hubs import Push
 from worker.websub.credentials import Credentials
-from worker.websub.deliveries import Taken, take_deliveries
+from worker.websub.deliveries import ReadDelivery, take_deliveries
 from worker.websub.subscribing import Asked, keep_subscriptions
 
 SECRET = "of-the-deployment-and-of-nobody-else"
@@ -55,12 +55,12 @@ class Pushing:
     def ask(self) -> list[Asked]:
         return list(keep_subscriptions(self.tools, self.credentials, lambda: False))
 
-    def push(self, items: Iterable[str], **headers: str) -> list[Taken]:
+    def push(self, items: Iterable[str], **headers: str) -> list[ReadDelivery]:
         """Let the hub deliver a document of these items, and read it."""
         assert self.hub.distribute(self.url, named(items, self.hub.url, self.url), **headers) == [202]
         return self.take()
 
-    def take(self) -> list[Taken]:
+    def take(self) -> list[ReadDelivery]:
         return list(take_deliveries(self.tools, lambda: False))
 
     def subscription(self) -> Row[Any]:

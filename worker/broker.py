@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 from worker import watched_consumer
-from worker.basics.service_manager import AT_WORK, STOPPING, tell_service_manager
+from worker.telemetry.service_manager import AT_WORK, STOPPING, tell_service_manager
 
 _LOG = structlog.get_logger("feedmill")
 _CUT_OFF = "broker gone"
@@ -76,7 +76,7 @@ def _read_results(loop: Any) -> None:
 class Consumer(watched_consumer.Consumer):
     """A worker's loop that sends other workers no heartbeats, to which nobody here listens.
 
-    ``celery.worker.heartbeat.Heart`` publishes every two seconds from within the loop and tries for ever
+    ``celery.worker.telemetry.heartbeat.Heart`` publishes every two seconds from within the loop and tries for ever
     (``celery.events.dispatcher.EventDispatcher._publish``): cut off from Redis, a worker neither heard of tasks that
     ended nor saw that its connection was lost.
     """

@@ -36,7 +36,6 @@ from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
 from worker.basics.event_lines import speaks_in_events, write_event
-from worker.basics.service_manager import AT_WORK, READY, STOPPING, tell_service_manager, watchdog_interval
 from worker.basics.stopping import ask_to_stop, prepare_to_stop
 from worker.celery_settings import REDIS_TRANSPORT, celery_settings
 from worker.database.clock import Clock
@@ -47,6 +46,7 @@ from worker.errors import BrokerError, SettingsError, StoreError, UsageError
 from worker.logs import set_up_logs, speak_in_json
 from worker.settings import settings, wants_json_logs
 from worker.telemetry.sentry import report_faults
+from worker.telemetry.service_manager import AT_WORK, READY, STOPPING, tell_service_manager, watchdog_interval
 from worker.telemetry.spans import flush_spans
 
 _TASK_MODULES = ("tasks.poll", "tasks.events", "tasks.maintenance", "tasks.hubs")

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from celery.worker import consumer, state
 
-from worker.basics.service_manager import AT_WORK, tell_service_manager, watchdog_interval
+from worker.telemetry.service_manager import AT_WORK, tell_service_manager, watchdog_interval
 
 _LOG = structlog.get_logger("feedmill")
 _IDLE = "takes no messages"

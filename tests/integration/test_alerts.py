@@ -30,10 +30,10 @@ from worker.database.types import Base
 from worker.errors import ErrorClass, PermanentError
 from worker.look.metrics import show_metrics
 from worker.manage.feeds import NewFeed, add_feeds
-from worker.manage.retention import prune
 from worker.manage.webhooks import add_webhook
 from worker.outbox import number_events
 from worker.pipeline.tools import Tools
+from worker.retention.pruning import prune
 from worker.settings import Settings
 from worker.values.outcomes import NextPoll, Outcome, PollRecord
 from worker.values.tallies import Tally

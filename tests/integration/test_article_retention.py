@@ -18,11 +18,11 @@ from worker.database.feed_tables import FeedRow
 from worker.database.outbox_tables import EventKind, EventRow
 from worker.database.retention_tables import RetentionRow
 from worker.database.story_tables import SketchRow, StoryRow
-from worker.manage.article_pruning import prune_articles
-from worker.manage.article_retentions import Retention, keep_feed, keep_tag
 from worker.manage.feed_tags import tag_feed
 from worker.manage.feeds import remove_feed
 from worker.pipeline.tools import Tools
+from worker.retention.article_pruning import prune_articles
+from worker.retention.choices import Retention, keep_feed, keep_tag
 from worker.seeds.ingest import ingest
 from worker.stories.grouping import group_waiting
 from worker.values.due_feeds import FeedState

@@ -18,8 +18,8 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.backfill_rows import BackfillRow, list_due_backfills, take_backfill
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, PollRow, ScheduleRow
-from worker.manage.retention import prune
 from worker.pipeline.tools import Tools
+from worker.retention.pruning import prune
 from worker.settings import Settings
 
 

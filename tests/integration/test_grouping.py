@@ -21,7 +21,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
-from worker.manage.retention import prune
+from worker.retention.pruning import prune
 from worker.settings import Settings
 from worker.stories.published import find_boilerplate
 

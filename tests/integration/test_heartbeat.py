@@ -10,9 +10,9 @@ from tests.servers.publisher import Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow
-from worker.heartbeat import Heartbeat, send_heartbeat
 from worker.look.health import read_health
 from worker.settings import Settings
+from worker.telemetry.heartbeat import Heartbeat, send_heartbeat
 
 TAKEN, BACK = Heartbeat(None, is_news=False), Heartbeat(None, is_news=True)
 

@@ -14,8 +14,8 @@ from worker.database.document_tables import DocumentRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import PollRow
 from worker.manage.feeds import remove_feed
-from worker.manage.retention import prune_some
 from worker.pipeline.tools import Tools
+from worker.retention.pruning import prune_some
 from worker.settings import Settings
 from worker.store.documents import find_document
 from worker.store.feed_moves import move_feed

@@ -21,10 +21,10 @@ from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventRow
 from worker.database.tally_table import add_tally, read_tallies
 from worker.look.metrics import show_metrics
-from worker.manage.retention import prune
 from worker.manage.webhooks import add_webhook
 from worker.outbox import number_events
 from worker.pipeline.tools import Tools
+from worker.retention.pruning import prune
 from worker.seeds.ingest import ingest
 from worker.settings import Settings
 from worker.stories.grouping import group_waiting

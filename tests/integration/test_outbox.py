@@ -18,8 +18,8 @@ from worker.database.clock import read_clock
 from worker.database.engine import open_store, reading, writing
 from worker.database.outbox_tables import EventRow
 from worker.errors import NamedError
-from worker.manage.retention import prune
 from worker.outbox import EventBounds, follow_changes, number_events, read_bounds, read_changes
+from worker.retention.pruning import prune
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import PollRow
 from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.schema import migrate
-from worker.manage.retention import prune
+from worker.retention.pruning import prune
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]

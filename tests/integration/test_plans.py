@@ -50,7 +50,6 @@ from worker.look.metrics import COLLECTORS, Look
 from worker.look.stories import count_listed_stories, find_story, list_stories
 from worker.manage.feeds import find_feed, list_feed_ids, list_feeds_to_export, pause_feed, remove_feed, resume_feed
 from worker.manage.hosts import find_hosts
-from worker.manage.retention import prune_some
 from worker.manage.webhooks import is_any_webhook_due
 from worker.outbox import number_events, read_changes
 from worker.pipeline import count_poll_tasks, poll_all_due, poll_named, poll_requested, request_named
@@ -58,6 +57,7 @@ from worker.pipeline.reparse import RereadTools, reparse
 from worker.pipeline.tickets import ask_for_polls, wait_for_answers
 from worker.pipeline.tools import Tools
 from worker.quality.judging import judge_some
+from worker.retention.pruning import prune_some
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import Settings
 from worker.store.known import was_any_sighted_before

@@ -12,8 +12,8 @@ from tests.polling import count
 from tests.storing import Leased, lease, read, store
 from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow
-from worker.manage.article_pruning import prune_articles
 from worker.pipeline.tools import Tools
+from worker.retention.article_pruning import prune_articles
 
 FEEDS = "https://news.example/feed", "https://news.example/other"
 NAMES = [f"n{number}" for number in range(8)]

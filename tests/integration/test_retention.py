@@ -10,7 +10,7 @@ from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, PollRow
 from worker.database.host_rows import add_hosts
 from worker.manage.feeds import NewFeed, add_feeds
-from worker.manage.retention import prune, prune_some
+from worker.retention.pruning import prune, prune_some
 from worker.settings import Settings
 
 FEWER_THAN_ALL = 5_000

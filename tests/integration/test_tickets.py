@@ -21,9 +21,9 @@ from worker.database.locks import lock_feeds
 from worker.database.ticket_tables import TicketRow
 from worker.errors import NamedError
 from worker.manage.feeds import pause_feed, remove_feed, resume_feed
-from worker.manage.retention import prune
 from worker.pipeline.tickets import ask_for_polls, read_answers, wait_for_answers
 from worker.pipeline.tools import Tools
+from worker.retention.pruning import prune
 from worker.settings import Settings
 from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState

@@ -10,9 +10,9 @@ from kombu import Connection, Queue
 from kombu import Consumer as QueueConsumer
 
 from tests.servers.service_manager import ServiceManager
-from worker.basics.service_manager import READY, tell_service_manager, watchdog_interval
 from worker.logs import set_up_logs
 from worker.settings import Settings
+from worker.telemetry.service_manager import READY, tell_service_manager, watchdog_interval
 from worker.watched_consumer import Consumer, EmbeddedConsumer
 
 

@@ -19,9 +19,9 @@ from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventRow, WebhookRow
 from worker.errors import NamedError
 from worker.fetch import Transfers
-from worker.manage.retention import prune
 from worker.manage.webhooks import Webhook, add_webhook, is_any_webhook_due, remove_webhook, resume_webhook
 from worker.outbox import number_events
+from worker.retention.pruning import prune
 from worker.settings import Settings
 from worker.webhooks.deliver import Delivered, deliver, delivering_transfers, signing_key
 

@@ -41,7 +41,7 @@ def store_older(tools: Tools, due: DueBackfill, document: Document, parsed: Pars
         has_known = was_any_sighted_before(connection, feed_id, keys, before.begun_at)
         return after_document(before, replace(found, keys=keys, articles=new, has_known=has_known), now, gap)
 
-    return _store(tools, due, document, _only(parsed, wanted), conclude)
+    return _store_missing(tools, due, document, _only(parsed, wanted), conclude)
 
 
 def store_listed(tools: Tools, due: DueBackfill, document: Document, parsed: ParsedDocument) -> Backfill:
@@ -59,7 +59,7 @@ def store_listed(tools: Tools, due: DueBackfill, document: Document, parsed: Par
     def conclude(_: Connection, _keys: Sequence[bytes], new: int, _now: datetime) -> Backfill:
         return after_sitemap(before, replace(found, articles=new), is_of_feed=is_of_feed)
 
-    return _store(tools, due, document, _only(parsed, missed), conclude)
+    return _store_missing(tools, due, document, _only(parsed, missed), conclude)
 
 
 def _describe(due: DueBackfill, document: Document, parsed: ParsedDocument) -> OlderDocument:
@@ -70,13 +70,15 @@ def _only(parsed: ParsedDocument, entries: Sequence[Entry]) -> ParsedDocument:
     return replace(parsed, entries=tuple(entries))
 
 
-def _store(tools: Tools, due: DueBackfill, document: Document, parsed: ParsedDocument, conclude: _Conclude) -> Backfill:
+def _store_missing(
+    tools: Tools, due: DueBackfill, document: Document, parsed: ParsedDocument, conclude: _Conclude
+) -> Backfill:
     """Store what is missing of a document's entries, and how far the back-fill has come, in one transaction."""
 
     def prepare_and_store() -> Backfill:
         with reading(tools.engine) as connection:
             now = read_clock(connection).now()
-            prepared = _prepare(connection, tools, _answer(tools, due, document, parsed, now), parsed, now)
+            prepared = _prepare_missing(connection, tools, _as_answer(tools, due, document, parsed, now), parsed, now)
         with writing(tools.engine) as connection:
             new = store_prepared(connection, [prepared], now)[0].new if prepared.sightings else 0
             after = conclude(connection, [each.guid_hash for each in prepared.keyed], new, now)
@@ -86,7 +88,7 @@ def _store(tools: Tools, due: DueBackfill, document: Document, parsed: ParsedDoc
     return retry_conflicts(prepare_and_store, also=(StaleDecisionError,))
 
 
-def _prepare(
+def _prepare_missing(
     connection: Connection, tools: Tools, answered: Answered, parsed: ParsedDocument, now: datetime
 ) -> PreparedDocument:
     """Prepare the entries that the feed is not known to have carried; the others are as the feed itself had them."""
@@ -95,7 +97,7 @@ def _prepare(
     return replace(prepared, sightings=tuple(missing))
 
 
-def _answer(tools: Tools, due: DueBackfill, document: Document, parsed: ParsedDocument, now: datetime) -> Answered:
+def _as_answer(tools: Tools, due: DueBackfill, document: Document, parsed: ParsedDocument, now: datetime) -> Answered:
     """Return a document as what its feed answered once: before its newest document, whatever its dates say."""
     feed = due.feed
     assert feed.last_success_at, "only of feeds that were polled older documents are read"

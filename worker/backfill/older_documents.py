@@ -18,6 +18,7 @@ from worker.backfill.progress import after_failure_to_read, after_robots, let_po
 from worker.backfill.sitemaps import find_news_sitemap
 from worker.basics.faults import as_failure
 from worker.basics.log_lines import get_logger
+from worker.basics.stopping import counts_down
 from worker.database.backfill_rows import (
     DueBackfill,
     find_next_backfill,
@@ -42,7 +43,7 @@ _LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BackfillStep:
     """One step of a back-fill: a document that was read, or could not be."""
 
     feed_id: int
@@ -66,53 +67,59 @@ class Progress:
         return self.after.articles - self.before.articles
 
 
-def read_older(tools: Tools, stop: Stop, feed_id: int | None = None) -> Iterator[Progress]:
+def read_older(tools: Tools, stop: Stop, feed_id: int | None = None) -> Iterator[BackfillStep]:
     """Read older documents of back-fills that are due, as long as one task's time lasts; yield each when it is stored.
 
     With ``feed_id`` only those of one feed.
     """
-    ends_at = time.monotonic() + tools.limits.stop_claiming.total_seconds()
-    while not stop() and (time_left := timedelta(seconds=ends_at - time.monotonic())) > timedelta(0):
+    left = counts_down(tools.limits.stop_claiming)
+    while not stop() and (time_left := left()):
         with reading(tools.engine) as connection:
             now = read_clock(connection).now()
             due = list_due_backfills(connection, now, 1, feed_id)
             next_at = None if due else find_next_backfill(connection, now + time_left, feed_id)
         if due:
-            yield from _take(tools, due[0], stop, time_left)
+            if step := _read_step(tools, due[0], stop, time_left):
+                yield step
         elif next_at:
             time.sleep(min(max(next_at - now, timedelta(0)), _TURN).total_seconds())
         else:
             return
 
 
-def _take(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> Iterator[Progress]:
-    """Read the next document of a back-fill, unless another worker was first."""
+def _read_step(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> BackfillStep | None:
+    """Read the next document of a back-fill; None where another worker was first."""
 
     def take(connection: Connection) -> DueBackfill | None:
         # If this worker dies, another one reads the document once that is over.
         until = read_clock(connection).now() + tools.limits.lease
         return take_backfill(connection, due, until)
 
-    if taken := write(tools.engine, take):
-        after = _read_next(tools, taken, stop, time_left)
-        yield Progress(due.feed.feed_id, due.feed.url, due.backfill, after)
+    if (taken := write(tools.engine, take)) is None:
+        return None
+    after = _read_next(tools, taken, stop, time_left)
+    return BackfillStep(due.feed.feed_id, due.feed.url, due.backfill, after)
 
 
 def _read_next(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> Backfill:
     try:
-        fetched = _fetch(tools, due, stop, time_left)
-        return _note(tools, due, fetched) if isinstance(fetched, Backfill) else _read_document(tools, due, *fetched)
+        fetched = _fetch_next(tools, due, stop, time_left)
+        return (
+            _note_progress(tools, due, fetched)
+            if isinstance(fetched, Backfill)
+            else _read_document(tools, due, *fetched)
+        )
     except Exception as error:
         if must_stop(error):
             raise
         failure = error if isinstance(error, PollError) else as_failure(error)
         if failure.trace:
             _LOG.error("older document not read", url=due.backfill.next_url, exception=failure.trace)
-    now = _now(tools)
+    now = _read_now(tools)
     if stop():
-        return _note(tools, due, replace(due.backfill, next_read_at=now))
+        return _note_progress(tools, due, replace(due.backfill, next_read_at=now))
     spread = random.random()  # noqa: S311 -- jitter, not a secret
-    return _note(tools, due, after_failure_to_read(due.backfill, failure, now, tools.bounds, spread))
+    return _note_progress(tools, due, after_failure_to_read(due.backfill, failure, now, tools.bounds, spread))
 
 
 def _read_document(tools: Tools, due: DueBackfill, document: Document, gap: timedelta) -> Backfill:
@@ -120,24 +127,26 @@ def _read_document(tools: Tools, due: DueBackfill, document: Document, gap: time
     match due.backfill.source:
         case Source.ROBOTS:
             sitemap_url = find_news_sitemap(document, due.feed.url)
-            return _note(tools, due, after_robots(due.backfill, sitemap_url, _now(tools), gap))
+            return _note_progress(tools, due, after_robots(due.backfill, sitemap_url, _read_now(tools), gap))
         case Source.SITEMAP:
             return store_listed(tools, due, document, tools.parser.parse(document))
         case Source.OLDER_DOCUMENT:
             return store_older(tools, due, document, tools.parser.parse(document), gap)
 
 
-def _note(tools: Tools, due: DueBackfill, after: Backfill) -> Backfill:
+def _note_progress(tools: Tools, due: DueBackfill, after: Backfill) -> Backfill:
     write(tools.engine, lambda connection: note_progress(connection, due, after))
     return after
 
 
-def _now(tools: Tools) -> datetime:
+def _read_now(tools: Tools) -> datetime:
     with reading(tools.engine) as connection:
         return read_clock(connection).now()
 
 
-def _fetch(tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta) -> tuple[Document, timedelta] | Backfill:
+def _fetch_next(
+    tools: Tools, due: DueBackfill, stop: Stop, time_left: timedelta
+) -> tuple[Document, timedelta] | Backfill:
     """Return a back-fill's next document and the gap of its host, or the back-fill put off where that has polls."""
     url = due.backfill.next_url
     with Lookup(tools, stop, time_left, _PATIENCE, due.feed.request) as lookup:

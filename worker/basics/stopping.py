@@ -71,5 +71,11 @@ def is_stopping() -> bool:
 
 def stops_after(limit: timedelta) -> Callable[[], bool]:
     """Return a function like ``is_stopping`` that turns true once ``limit`` has passed."""
+    left = counts_down(limit)
+    return lambda: not left()
+
+
+def counts_down(limit: timedelta) -> Callable[[], timedelta]:
+    """Return a function that tells how much of ``limit`` is left: nothing once it has passed."""
     ends_at = time.monotonic() + limit.total_seconds()
-    return lambda: time.monotonic() >= ends_at
+    return lambda: max(timedelta(seconds=ends_at - time.monotonic()), timedelta(0))

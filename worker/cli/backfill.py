@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Connection
 
 from worker.backfill.asking import MOST_ASKED, ask_for_older, was_polled
-from worker.backfill.older_documents import Progress, read_older
+from worker.backfill.older_documents import BackfillStep, read_older
 from worker.cli.moments import read_since, utc_option
 from worker.cli.open_store import group_stored, opened_tools
 from worker.cli.options import Whole
@@ -51,7 +51,7 @@ def backfill_command(*, name: str, since: str | None, documents: int) -> int:
         return code
 
 
-def _read_all(tools: Tools, feed_id: int) -> Iterator[Progress]:
+def _read_all(tools: Tools, feed_id: int) -> Iterator[BackfillStep]:
     """Read on as long as there is anything to read soon, each turn as long as a task may take."""
     was_read = True
     while was_read:
@@ -61,7 +61,7 @@ def _read_all(tools: Tools, feed_id: int) -> Iterator[Progress]:
             yield step
 
 
-def _print_steps(steps: Iterator[Progress]) -> Progress | None:
+def _print_steps(steps: Iterator[BackfillStep]) -> BackfillStep | None:
     """Print what came of each document, and return the last."""
     last = None
     for last in steps:
@@ -69,7 +69,7 @@ def _print_steps(steps: Iterator[Progress]) -> Progress | None:
     return last
 
 
-def _print_end(tools: Tools, feed: NamedFeed, last: Progress | None) -> int:
+def _print_end(tools: Tools, feed: NamedFeed, last: BackfillStep | None) -> int:
     """Print how it ended, or when it goes on, and return the exit code: 1 where it was given up."""
     if last is None or last.after.outcome is None:
         with reading(tools.engine) as connection:
@@ -89,7 +89,7 @@ def _describe_rest(connection: Connection, feed: NamedFeed) -> str:
     return f"the rest is for a worker ({told})"
 
 
-def _describe_step(step: Progress) -> str:
+def _describe_step(step: BackfillStep) -> str:
     if step.was_read:
         entries = step.after.entries - step.before.entries
         return f"{step.url}: {counted(entries, 'entry', 'entries')}, {counted(step.new, 'new article')}"

@@ -22,13 +22,13 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import NamedError, UsageError
 from worker.manage import feeds as manage
-from worker.manage.article_retentions import Retention, keep_feed
 from worker.manage.feed_requests import RequestChange, choose_request, find_request, find_withheld, forget_secrets
 from worker.manage.feed_tags import read_tags, tag_feed, untag_feed
 from worker.manage.intervals import LONGEST_INTERVAL, SHORTEST_INTERVAL, choose_interval
 from worker.manage.named_feeds import feed_called
 from worker.manage.new_urls import give_url
 from worker.pipeline.tools import bounds_of_settings
+from worker.retention.choices import Retention, keep_feed
 from worker.settings import read_feed_variables, settings
 from worker.values.due_feeds import Credentials
 from worker.values.entries import GuidPolicy

@@ -10,7 +10,7 @@ from worker.basics.text import is_storable
 from worker.basics.units import FOREVER, SHORTEST_RETENTION, parse_duration, show_duration
 from worker.cli.moments import utc_option
 from worker.errors import UsageError
-from worker.manage.article_retentions import Retention
+from worker.retention.choices import Retention
 from worker.settings import settings
 
 TABLE_ROWS = 50

@@ -13,8 +13,8 @@ from worker.cli.output import write_line
 from worker.cli.tables import Column, print_rows
 from worker.database.clock import Clock
 from worker.errors import UsageError
-from worker.manage.article_retentions import keep_tag, list_retentions
 from worker.manage.feed_tags import known_tag, read_tag
+from worker.retention.choices import keep_tag, list_retentions
 from worker.settings import settings
 
 

@@ -16,13 +16,13 @@ from worker.database.engine import place_of, reading
 from worker.database.sole_use import sole_use
 from worker.embedded_worker import run_embedded
 from worker.errors import UsageError
-from worker.heartbeat import send_heartbeat
 from worker.logs import speak_in_json
 from worker.look.listings import Wanted, is_any_feed_polled, list_articles
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.seed_folder import explain_missing_folder, ingest_seed_folder
 from worker.settings import Settings, settings, wants_json_logs
+from worker.telemetry.heartbeat import send_heartbeat
 from worker.telemetry.sentry import report_faults
 from worker.values.outcomes import PollRecord
 

@@ -14,9 +14,9 @@ from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION
 from worker.database.sole_use import sole_use
 from worker.errors import UsageError
-from worker.manage.retention import prune
 from worker.normalise.sanitise import sanitise as sanitise_html
 from worker.outbox import number_from_now
+from worker.retention.pruning import prune
 from worker.settings import settings
 from worker.stories.forget import regroup
 from worker.stories.grouping import group_waiting

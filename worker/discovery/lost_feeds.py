@@ -3,13 +3,13 @@
 A feed is lost when its host has called it missing or broken for a week, or when polling it has ended for such a reason.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
+from worker.basics.stopping import counts_down
 from worker.basics.urls import absolute_url, feed_url_key
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
@@ -62,13 +62,13 @@ class Sought:
 
 def seek_feeds(tools: Tools, stop: Stop) -> Iterator[Sought]:
     """Look for at most 20 lost feeds, as long as one task's time lasts; yield each when it is done."""
-    ends_at = time.monotonic() + tools.limits.stop_claiming.total_seconds()
+    left = counts_down(tools.limits.stop_claiming)
     sought = 0
     with reading(tools.engine) as connection:
         lost_feeds = list_lost_feeds(connection, read_clock(connection).now(), _LISTED)
     for lost in lost_feeds:
-        time_left = timedelta(seconds=ends_at - time.monotonic())
-        if stop() or time_left <= timedelta(0) or sought == _MOST:
+        time_left = left()
+        if stop() or not time_left or sought == _MOST:
             return
         if outcome := _look_for(tools, lost, stop, time_left):
             sought += 1

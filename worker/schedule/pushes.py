@@ -1,4 +1,4 @@
-"""Which hub pushes a feed's documents, whether it is to be trusted, and when its lease is renewed (WebSub)."""
+"""Which hub a feed names (WebSub), what it failed to bring, and how long its feed is left to it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,19 +14,10 @@ from worker.values.schedules import Bounds, Rhythm
 
 # A hub may take so long to bring what was published; what a poll finds first is missed after that.
 _PUSHED_WITHIN = timedelta(minutes=15)
-WANTED_LEASE = timedelta(days=10)
-"""What a hub is asked for: it may give another."""
-_LONGEST_LEASE = timedelta(days=30)
-_RENEW_AFTER, _JITTER = 0.75, 0.1
-_SOONEST_RENEWAL = timedelta(minutes=5)
 # Articles that should have come: fewer than nearly any document holds.
 _SILENT_FOR = 6.0
 LEFT_TO_HUB = "pushed by its hub (WebSub)"
 """Why a feed is polled seldom."""
-_FIRST_RETRY, _LONGEST_RETRY = timedelta(minutes=5), timedelta(days=1)
-_MOST_DOUBLINGS = 16
-# Each push that was missed makes one more proof necessary, up to this many.
-_MOST_PROOFS = 20
 
 
 def find_push(feed_url: str, document: Document, parsed: ParsedDocument) -> Push | None:
@@ -75,34 +66,3 @@ def wait_for_hub(now: datetime, bounds: Bounds, rhythm: Rhythm | None) -> timede
     silence = timedelta(hours=_SILENT_FOR / expected_rate(rhythm, now)) if rhythm else bounds.longest
     left = bounds.pushed_until - now if bounds.pushed_until else timedelta(0)
     return min(max(silence, bounds.interval), bounds.longest, left)
-
-
-def is_trusted(proofs: int, missed: int) -> bool:
-    """Say whether a hub that has brought ``proofs`` pushes with news since the last miss is trusted to bring all."""
-    return proofs > min(missed, _MOST_PROOFS)
-
-
-def lease_of(seconds: str | None) -> timedelta | None:
-    """Return the lease that a hub gives, of at most 30 days; a day where it does not say, None where that is no number.
-
-    Only PubSubHubbub before 0.4 let hubs leave it out.
-    """
-    if seconds is None:
-        return timedelta(days=1)
-    if not (seconds.isascii() and seconds.isdigit()) or not int(seconds[:12]):
-        return None
-    return min(timedelta(seconds=int(seconds[:8])), _LONGEST_LEASE)
-
-
-def renew_at(now: datetime, lease: timedelta, spread: float) -> datetime:
-    """Return when to renew a lease that begins now: after about four fifths of it (``spread``, 0 to 1)."""
-    return now + max(lease * (_RENEW_AFTER + _JITTER * spread), _SOONEST_RENEWAL)
-
-
-def retry_at(now: datetime, failures: int, wish: timedelta | None, spread: float) -> datetime:
-    """Return when to ask a hub again after failures in a row, never sooner than it wishes; the wait doubles, to a day.
-
-    ``spread`` (0 to 1) is the jitter, up to half of the wait.
-    """
-    wait = min(_FIRST_RETRY * 2.0 ** min(max(failures - 1, 0), _MOST_DOUBLINGS), _LONGEST_RETRY)
-    return now + max(wait * (1 + spread / 2), wish or timedelta(0))

@@ -1,1 +1,1 @@
-"""What Feedmill tells services that watch programs: faults to Sentry, spans to OpenTelemetry; both are extras."""
+"""What Feedmill tells services that watch programs: systemd, a dead man's switch, Sentry and OpenTelemetry."""

@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 from importlib.metadata import version
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from worker.errors import SettingsError
@@ -95,16 +96,12 @@ def _tell(event: MutableMapping[str, Any]) -> None:
 
 
 def _secrets_of(chosen: Settings) -> tuple[str, ...]:
-    """Return what may be in an error's words and must not be sent."""
-    held = [chosen.webhook_secret, chosen.heartbeat_url, chosen.sentry_dsn]
+    """Return what may be in an error's words and must not be sent: every setting that is a secret, by its type."""
+    values = (getattr(chosen, name) for name in Settings.model_fields)
+    held = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
     passwords = [make_url(url).password for url in (chosen.database_url, chosen.broker_url)]
     proxy = chosen.proxy.password if chosen.proxy else None
-    named = [
-        *read_feed_variables().values(),
-        *(secret.get_secret_value() for secret in held if secret),
-        *passwords,
-        proxy,
-    ]
+    named = [*read_feed_variables().values(), *held, *passwords, proxy]
     return tuple(str(secret) for secret in named if secret and len(str(secret)) >= _SHORTEST_SECRET)
 
 

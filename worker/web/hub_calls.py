@@ -10,14 +10,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from worker.web.answers import HEADERS
 from worker.web.usable_store import usable_store
-from worker.websub.callbacks import Delivery, Verdict, answer_intent, find_called, refuse_delivery, take_delivery
+from worker.websub.callbacks import Delivery, HubAnswer, answer_intent, find_called, refuse_delivery, take_delivery
 from worker.websub.credentials import PATH, Credentials, read_credentials
 from worker.websub.subscriptions import Subscription
 
 _LOG = structlog.get_logger("feedmill")
-# What is answered is a text of the hub's own, or nothing: no browser may make a page of it.
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
 # Seconds in which a delivery must have come whole.
 _LONGEST_TRANSFER = 30
 _COME_BACK_AFTER = {"Retry-After": "60"}
@@ -33,7 +32,7 @@ async def _take_delivery(request: Request) -> Response:
     credentials, called = await run_in_threadpool(_find_called, request)
     refused = refuse_delivery(called)
     if refused or not (called and credentials):
-        return _answer(refused or Verdict(HTTPStatus.GONE))
+        return _answer(refused or HubAnswer(HTTPStatus.GONE))
     body = await _read_body(request, request.app.state.settings.max_body)
     headers = request.headers
     delivery = Delivery(body, headers.get("content-type"), headers.get("x-hub-signature"))
@@ -62,13 +61,13 @@ async def _read_body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _answer(verdict: Verdict) -> Response:
-    if verdict.refusal:
+def _answer(said: HubAnswer) -> Response:
+    if said.refusal:
         # Of URLs that are nobody's there may be any number, and none tells anything.
-        log = _LOG.warning if verdict.feed_id else _LOG.debug
-        log("hub not believed", feed_id=verdict.feed_id, reason=verdict.refusal)
-    is_busy = verdict.status == HTTPStatus.SERVICE_UNAVAILABLE
-    return PlainTextResponse(verdict.text, verdict.status, _HEADERS | (_COME_BACK_AFTER if is_busy else {}))
+        log = _LOG.warning if said.feed_id else _LOG.debug
+        log("hub not believed", feed_id=said.feed_id, reason=said.refusal)
+    is_busy = said.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return PlainTextResponse(said.text, said.status, HEADERS | (_COME_BACK_AFTER if is_busy else {}))
 
 
 _CALLBACK = f"/{PATH}/{{subscription_id:int}}/{{token}}"

@@ -3,5 +3,6 @@
 a poll names a hub → ``subscribing`` asks it → ``callbacks`` answers when it verifies, and takes what it delivers →
 ``deliveries`` reads that as documents of the feed
 
-``callbacks`` runs in the web process, the others in workers. ``subscriptions`` and ``credentials`` are what they share.
+``waiting_deliveries`` is the queue between the last two, ``hub_news`` what a delivery shows of its hub. ``callbacks``
+runs in the web process, the others in workers. ``subscriptions``, ``credentials`` and ``leases`` are what they share.
 """

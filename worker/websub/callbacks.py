@@ -19,9 +19,9 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.statements import upsert
 from worker.database.websub_tables import DeliveryRow
-from worker.schedule.pushes import lease_of
 from worker.values.hubs import SubscriptionState
 from worker.websub.credentials import Credentials
+from worker.websub.leases import lease_of
 from worker.websub.subscriptions import (
     Mode,
     Subscription,
@@ -44,7 +44,7 @@ _PUSHING = (SubscriptionState.ASKED, SubscriptionState.ACTIVE, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class HubAnswer:
     """What a hub is answered."""
 
     status: int
@@ -63,8 +63,8 @@ class Delivery:
     signature: str | None
 
 
-_UNKNOWN = Verdict(HTTPStatus.NOT_FOUND, "There is no such subscription.", refusal="there is no such subscription")
-_GONE = Verdict(HTTPStatus.GONE, "This subscription has ended.", refusal="it is for a subscription that has ended")
+_UNKNOWN = HubAnswer(HTTPStatus.NOT_FOUND, "There is no such subscription.", refusal="there is no such subscription")
+_GONE = HubAnswer(HTTPStatus.GONE, "This subscription has ended.", refusal="it is for a subscription that has ended")
 
 
 def find_called(engine: Engine, credentials: Credentials, subscription_id: int, token: str) -> Subscription | None:
@@ -76,7 +76,7 @@ def find_called(engine: Engine, credentials: Credentials, subscription_id: int, 
     return found if found and credentials.is_token(found.salt, token) else None
 
 
-def answer_intent(engine: Engine, called: Subscription | None, said: Mapping[str, str]) -> Verdict:
+def answer_intent(engine: Engine, called: Subscription | None, said: Mapping[str, str]) -> HubAnswer:
     """Return the answer to a hub that asks whether a subscription is meant, or says that it denies it (section 5.3).
 
     Only what was asked for is confirmed: the hub's challenge is then what is answered.
@@ -88,9 +88,9 @@ def answer_intent(engine: Engine, called: Subscription | None, said: Mapping[str
     mode = said["hub.mode"]
     if mode == _DENIED:
         write(engine, lambda connection: _deny(connection, called, said.get("hub.reason", "")))
-        return Verdict(HTTPStatus.OK, feed_id=called.feed_id)
+        return HubAnswer(HTTPStatus.OK, feed_id=called.feed_id)
     if write(engine, lambda connection: _confirm(connection, called, mode, said.get("hub.lease_seconds"))):
-        return Verdict(HTTPStatus.OK, said["hub.challenge"], called.feed_id)
+        return HubAnswer(HTTPStatus.OK, said["hub.challenge"], called.feed_id)
     return _refuse(called, f"nobody asked the hub to {mode}")
 
 
@@ -109,8 +109,8 @@ def _find_fault(called: Subscription, said: Mapping[str, str]) -> str | None:
     return None
 
 
-def _refuse(called: Subscription, refusal: str) -> Verdict:
-    return Verdict(HTTPStatus.NOT_FOUND, f"Not confirmed: {refusal}.", called.feed_id, refusal)
+def _refuse(called: Subscription, refusal: str) -> HubAnswer:
+    return HubAnswer(HTTPStatus.NOT_FOUND, f"Not confirmed: {refusal}.", called.feed_id, refusal)
 
 
 def _deny(connection: Connection, called: Subscription, reason: str) -> None:
@@ -130,25 +130,25 @@ def _confirm(connection: Connection, called: Subscription, mode: str, seconds: s
     return True
 
 
-def refuse_delivery(called: Subscription | None) -> Verdict | None:
+def refuse_delivery(called: Subscription | None) -> HubAnswer | None:
     """Return the answer to a delivery that nobody wants, by which its hub may end it; None for one to be read."""
     if called is None:
         return _GONE
     return None if called.state in _PUSHING else replace(_GONE, feed_id=called.feed_id)
 
 
-def take_delivery(engine: Engine, credentials: Credentials, called: Subscription, delivery: Delivery) -> Verdict:
+def take_delivery(engine: Engine, credentials: Credentials, called: Subscription, delivery: Delivery) -> HubAnswer:
     """Keep what a hub delivered for a worker, and return the answer.
 
     What is not signed, or wrongly, is answered as if it were believed: nobody shall learn from it (section 7.1).
     """
     key = credentials.hub_secret(called.salt)
     if fault := _judge_signature(key, delivery):
-        return Verdict(HTTPStatus.ACCEPTED, feed_id=called.feed_id, refusal=fault)
+        return HubAnswer(HTTPStatus.ACCEPTED, feed_id=called.feed_id, refusal=fault)
     if write(engine, lambda connection: _keep(connection, called, delivery)):
-        return Verdict(HTTPStatus.ACCEPTED, feed_id=called.feed_id)
+        return HubAnswer(HTTPStatus.ACCEPTED, feed_id=called.feed_id)
     refusal = f"{_MOST_WAITING} deliveries of this feed wait to be read already"
-    return Verdict(HTTPStatus.SERVICE_UNAVAILABLE, f"Come back later: {refusal}.", called.feed_id, refusal)
+    return HubAnswer(HTTPStatus.SERVICE_UNAVAILABLE, f"Come back later: {refusal}.", called.feed_id, refusal)
 
 
 def _judge_signature(key: str, delivery: Delivery) -> str | None:

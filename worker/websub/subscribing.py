@@ -3,30 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from time import monotonic
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from worker.basics.stopping import STOP_CLAIMING
+from worker.basics.stopping import counts_down
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.discovery.single_fetch import Lookup
 from worker.errors import ErrorClass, PollError
 from worker.pipeline import Stop, Tools
-from worker.schedule.pushes import WANTED_LEASE
 from worker.values.due_feeds import Message
 from worker.websub.credentials import Credentials
+from worker.websub.leases import WANTED_LEASE
 from worker.websub.subscriptions import (
     Mode,
     Subscription,
     claim_due,
     forget_asked,
-    forget_deliveries,
     note_busy,
     note_failed,
     note_taken,
 )
+from worker.websub.waiting_deliveries import forget_deliveries
 
 _FORM = ("Content-Type: application/x-www-form-urlencoded",)
 _UNREACHABLE = "FEEDMILL_PUBLIC_URL is not set"
@@ -44,9 +43,9 @@ class Asked:
 
 def keep_subscriptions(tools: Tools, credentials: Credentials | None, stop: Stop) -> Iterator[Asked]:
     """Ask the hubs that are due, as many as one task's time allows; without ``credentials`` none, and trust none."""
-    ends_at = monotonic() + STOP_CLAIMING.total_seconds()
-    _forget(tools, credentials, lambda: stop() or monotonic() > ends_at)
-    while credentials and not stop() and (time_left := timedelta(seconds=ends_at - monotonic())) > timedelta(0):
+    left = counts_down(tools.limits.stop_claiming)
+    _forget(tools, credentials, lambda: stop() or not left())
+    while credentials and not stop() and (time_left := left()):
         due = write(tools.engine, lambda connection: _claim(connection, credentials))
         if due is None:
             return

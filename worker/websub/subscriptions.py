@@ -15,12 +15,12 @@ from worker.claim.due import request_polls
 from worker.database.feed_tables import FeedRow
 from worker.database.locks import lock_feeds
 from worker.database.value_columns import Columns
-from worker.database.websub_tables import DeliveryRow, SubscriptionRow
+from worker.database.websub_tables import SubscriptionRow
 from worker.errors import PollError
-from worker.schedule.pushes import is_trusted, renew_at, retry_at
 from worker.store.feed_hubs import trust_until
 from worker.values.due_feeds import FeedState
 from worker.values.hubs import SubscriptionState
+from worker.websub.leases import is_trusted, renew_at, retry_at
 
 VERIFIED_WITHIN = timedelta(hours=1)
 """A hub that was asked has so long to verify that it was us."""
@@ -28,7 +28,6 @@ _ASK_DENIED_AGAIN = timedelta(days=7)
 _BUSY_FOR = timedelta(minutes=1)
 # A hub that cannot be told to stop is left to the end of its lease.
 _MOST_FAREWELLS = 3
-_KEEP_DELIVERIES = timedelta(days=7)
 _SLICE = 200
 # Of those that are due; most are asked for something, the first of them.
 _LOOKED_AT = 20
@@ -222,13 +221,6 @@ def forget_asked(connection: Connection, now: datetime, fingerprint: str | None,
     connection.execute(mine.values(unasked | named))
     trust_no_more(connection, now, feed_ids)
     return len(found)
-
-
-def forget_deliveries(connection: Connection, now: datetime) -> int:
-    """Delete what was delivered long ago; return how many."""
-    old = select(DeliveryRow.id).where(DeliveryRow.received_at < now - _KEEP_DELIVERIES)
-    some = old.order_by(DeliveryRow.received_at).limit(_SLICE)
-    return connection.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(some))).rowcount
 
 
 def _spread() -> float:

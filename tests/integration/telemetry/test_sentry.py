@@ -40,6 +40,8 @@ def receive(publisher: Publisher) -> Callable[[], list[dict[str, Any]]]:
         sentry_dsn=f"http://key@{publisher.authority}/7",
         database_url="postgresql://feedmill:hunter2@db/feedmill",
         heartbeat_url="https://hc.example/ping/s3cret",
+        webhook_secret="the secret of all webhooks, and long",
+        websub_secret="the secret of all hubs, and long enough",
     )
     set_up_logs(chosen)
     sentry.report_faults(chosen)
@@ -100,6 +102,18 @@ def test_no_secret_is_sent(receive: Callable[[], list[dict[str, Any]]]) -> None:
     sent = json.dumps(event, ensure_ascii=False)
     assert event["extra"]["url"] == "https://…@h.example/feed?…"
     assert [word for word in ("swordfish", "hunter2", "abcdef", "vars") if word in sent] == []
+
+
+def test_no_setting_that_is_a_secret_is_sent(receive: Callable[[], list[dict[str, Any]]]) -> None:
+    words = (
+        "the secret of all webhooks, and long; the secret of all hubs, and long enough; https://hc.example/ping/s3cret"
+    )
+    try:
+        raise ValueError(words)
+    except ValueError:
+        _LOG.exception("document not read")
+    (event,) = receive()
+    assert event["exception"]["values"][0]["value"] == "…; …; …"
 
 
 def test_a_dsn_that_is_none_is_named_without_being_shown() -> None:

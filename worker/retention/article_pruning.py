@@ -22,9 +22,9 @@ from worker.database.locks import lock_feeds
 from worker.database.statements import is_one_of, slices
 from worker.database.task_turns import find_place, remember_place
 from worker.dedupe.pruned import hash_page, hash_words
-from worker.manage.article_ages import Ages, find_old
-from worker.manage.article_retentions import find_shortest
 from worker.manage.deletion import write_removed_events
+from worker.retention.article_ages import Ages, find_old
+from worker.retention.choices import find_shortest
 from worker.store.tombstones import store_tombstones
 from worker.stories.forget import delete_stories, find_fellows, lock_members
 from worker.stories.story_locks import StaleStoriesError, lock_stories

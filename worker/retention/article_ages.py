@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.statements import is_one_of
-from worker.manage.article_retentions import find_retentions
+from worker.retention.choices import find_retentions
 from worker.values.due_feeds import FROM_DOCUMENT, FeedState
 
 

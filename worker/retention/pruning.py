@@ -25,8 +25,8 @@ from worker.database.partitions import add_partitions, drop_partitions
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow
 from worker.database.tally_table import add_tally
 from worker.database.ticket_tables import TicketRow
-from worker.manage.article_pruning import prune_articles
 from worker.outbox import note_events_dropped, number_events
+from worker.retention.article_pruning import prune_articles
 from worker.settings import Settings
 from worker.store.documents import remove_documents
 from worker.values.tallies import PRUNED, Tally, write_labels
