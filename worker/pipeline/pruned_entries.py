@@ -1,6 +1,6 @@
 """Leaving out of documents the entries whose articles retention has pruned: they are not stored again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from worker.dedupe.pruned import find_pruned, list_names, list_pages
 from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import join_notes
 from worker.recognise.keys import list_keys
-from worker.store.tombstones import find_tombstones
+from worker.store.tombstones import find_tombstones, has_tombstones
 from worker.values.articles import Sighting
 from worker.values.entries import Entry, KnownBy
 
@@ -24,10 +24,14 @@ class _Unknown:
 
 
 def _find_unknown(document: PreparedDocument) -> _Unknown:
-    sightings = [each for each in document.sightings if each.guid_hash not in document.sighted]
+    sightings = list(_list_unsighted(document))
     entries = {each.guid_hash: each.entry for each in document.recognised.fresh} if sightings else {}
     keys = {each.guid_hash: _keys_of(each, entries[each.guid_hash]) for each in sightings}
     return _Unknown(document.feed_id, sightings, keys)
+
+
+def _list_unsighted(document: PreparedDocument) -> Iterator[Sighting]:
+    return (each for each in document.sightings if each.guid_hash not in document.sighted)
 
 
 def _keys_of(sighting: Sighting, entry: Entry) -> frozenset[bytes]:
@@ -41,10 +45,12 @@ def without_pruned(connection: Connection, documents: Sequence[PreparedDocument]
 
     The articles that the documents may be about are locked: one that is pruned from here on has no entry among them.
     """
+    is_any_unknown = any(next(_list_unsighted(each), None) for each in documents)
+    # Where nothing was ever pruned nothing is hashed.
+    if not is_any_unknown or not has_tombstones(connection):
+        return list(documents)
     unknown = [_find_unknown(each) for each in documents]
     entries = [(each, sighting) for each in unknown for sighting in each.sightings]
-    if not entries:
-        return list(documents)
     tombstones = find_tombstones(
         connection,
         keys={(each.feed_id, key) for each in unknown for keys in each.keys.values() for key in keys},

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, update
+from sqlalchemy import Connection, delete, exists, select, update
 from sqlalchemy.orm import aliased
 
 from worker.database.many_rows import ManyKeys, insert_many, update_many
@@ -25,6 +25,12 @@ _INSERT = insert_many(
 )
 _GIVE_UP_PAGES = update_many(TombstoneRow, ["feed_id", "page_hash"], {"page_hash": "NULL"})
 _MOMENT = UtcDateTime()
+_ANY = select(TombstoneRow.feed_id).limit(1)
+
+
+def has_tombstones(connection: Connection) -> bool:
+    """Say whether any article was ever pruned from this store."""
+    return connection.execute(_ANY).scalar() is not None
 
 
 def find_tombstones(
