@@ -13,7 +13,7 @@ from worker.dedupe.pruned import find_pruned, list_pages
 from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import join_notes
 from worker.recognise.keys import list_keys
-from worker.store.tombstones import find_tombstones
+from worker.store.tombstones import find_tombstones, has_tombstones
 from worker.values.articles import Sighting
 from worker.values.entries import Entry, KeyedEntry, KnownBy
 
@@ -67,6 +67,10 @@ def find_pruned_entries(connection: Connection, documents: Sequence[UnknownEntri
 
 def without_pruned(connection: Connection, documents: Sequence[PreparedDocument]) -> list[PreparedDocument]:
     """Return the documents of polls without entries of pruned articles, which their notes count."""
+    is_any_unknown = any(each.guid_hash not in read.sighted for read in documents for each in read.sightings)
+    # Where nothing was ever pruned nothing is hashed.
+    if not is_any_unknown or not has_tombstones(connection):
+        return list(documents)
     unknown = [list_unknown(each.feed_id, each.sightings, each.recognised.fresh, each.sighted) for each in documents]
     pruned = find_pruned_entries(connection, unknown)
     return [_leave_out(document, keys) for document, keys in zip(documents, pruned, strict=True)]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, text, update
+from sqlalchemy import Connection, delete, exists, select, text, update
 from sqlalchemy.orm import aliased
 
 from worker.database.many_rows import ManyKeys, insert_many, update_many
@@ -27,15 +27,18 @@ _INSERT = insert_many(
 _OF_FEED = "+tombstones.feed_id = {feed_id}"
 _GIVE_UP_PAGES = update_many(TombstoneRow, ["page_hash"], {"page_hash": "NULL"}, _OF_FEED)
 _MOMENT = UtcDateTime()
+_ANY = select(TombstoneRow.feed_id).limit(1)
+
+
+def has_tombstones(connection: Connection) -> bool:
+    """Say whether any article was ever pruned from this store."""
+    return connection.execute(_ANY).scalar() is not None
 
 
 def find_tombstones(
     connection: Connection, keys: Collection[tuple[int, bytes]], pages: Collection[bytes]
 ) -> list[Tombstone]:
     """Return the tombstones of feeds' keys, and those of pages, whatever feed had them."""
-    # A store that keeps all articles has none.
-    if connection.execute(_ANY).first() is None:
-        return []
     found: dict[tuple[int, bytes], Tombstone] = {}
     read_moment = _MOMENT.result_processor(connection.dialect, None)
     looks: list[tuple[ManyKeys, Iterable[tuple[Any, ...]]]]
