@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select, text, update
+from sqlalchemy import Connection, delete, exists, text, update
 from sqlalchemy.orm import aliased
 
 from worker.database.many_rows import ManyKeys, insert_many, update_many
@@ -27,7 +27,6 @@ _INSERT = insert_many(
 _OF_FEED = "+tombstones.feed_id = {feed_id}"
 _GIVE_UP_PAGES = update_many(TombstoneRow, ["page_hash"], {"page_hash": "NULL"}, _OF_FEED)
 _MOMENT = UtcDateTime()
-_ANY = select(TombstoneRow.feed_id).limit(1)
 
 
 def has_tombstones(connection: Connection) -> bool:
