@@ -209,6 +209,8 @@ def test_every_alert_has_its_cause_in_a_test() -> None:
     assert CAUSES.keys() | OUTSIDE == ALERTS.keys()
 
 
+# What both kinds of store tell is compared in test_metrics.
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("alert", CAUSES)
 def test_an_alert_fires_once_the_store_has_its_cause(store: Engine, tmp_path: Path, alert: str) -> None:
     prepare, cause = CAUSES[alert]

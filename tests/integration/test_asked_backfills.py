@@ -6,6 +6,7 @@ import pytest
 
 from tests.older_documents import document_at, named, read, rows
 from tests.polling import add, now_of, poll, titles
+from tests.retention import age, prune_older_than
 from tests.servers.publisher import Publisher
 from worker.backfill.asking import ask_for_older
 from worker.database.engine import writing
@@ -62,3 +63,18 @@ def test_older_documents_of_feeds_that_are_not_polled_are_not_asked_for(tools: T
     assert read(tools) == []
     with pytest.raises(NamedError, match="is paused: once `feedmill resume` polls it"):
         ask(tools, url)
+
+
+def test_what_retention_pruned_is_not_brought_back(tools: Tools, publisher: Publisher) -> None:
+    at = now_of(tools)
+    url = publisher.serve("/feed", document_at(named(11, 15), at, "/page/2", "next"))
+    publisher.serve("/page/2", document_at(named(6, 10), at - timedelta(days=400)))
+    add(tools, url)
+    poll(tools)
+    ask(tools, url)
+    assert [step.new for step in read(tools)] == [0, 5]
+    age(tools.engine, timedelta(days=40))
+    assert prune_older_than(tools.engine) == 5
+    ask(tools, url)
+    assert [step.new for step in read(tools)] == [0, 0]
+    assert titles(tools) == sorted(named(11, 15))

@@ -1,5 +1,6 @@
 """What a store is not copied to, and what is said then."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,30 +12,30 @@ from tests.filled import contents, fill_every_table
 from tests.stores import url_of
 from worker.copying.store_copy import copying
 from worker.database.engine import open_store, writing
-from worker.database.schema import check_schema, migrate
+from worker.database.schema import check_schema
 from worker.database.task_turns import TurnRow
 from worker.errors import StoreError, UsageError
 
 pytestmark = pytest.mark.usefixtures("restored_logs")
+# For what is the same from both kinds of store.
+of_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> Iterator[Engine]:
+def target(tmp_path: Path, migrated_file: Path) -> Iterator[Engine]:
     engine = open_store(f"sqlite:///{tmp_path}/target.db")
+    shutil.copyfile(migrated_file, tmp_path / "target.db")
     yield engine
     engine.dispose()
 
 
-def test_a_row_that_the_target_does_not_take_is_named(tmp_path: Path, postgres_url: str) -> None:
-    source, target = open_store(f"sqlite:///{tmp_path}/source.db"), open_store(postgres_url)
-    migrate(source)
-    with writing(source) as connection:
+@of_sqlite
+def test_a_row_that_the_target_does_not_take_is_named(store: Engine, postgres: Engine) -> None:
+    with writing(store) as connection:
         connection.execute(insert(TurnRow).values(name="a\x00b", taken_at=func.now()))
     said = "takes no rows of turns from a\x00b to a\x00b: .*0x00"
-    with pytest.raises(StoreError, match=said), copying(source, target) as copy:
+    with pytest.raises(StoreError, match=said), copying(store, postgres) as copy:
         list(copy.tables())
-    for engine in (source, target):
-        engine.dispose()
 
 
 def _refused(capsys: pytest.CaptureFixture[str], source: Engine, to: str) -> tuple[int, str]:
@@ -45,10 +46,10 @@ def _refused(capsys: pytest.CaptureFixture[str], source: Engine, to: str) -> tup
     return done.code, done.errors
 
 
+@of_sqlite
 def test_a_target_that_holds_something_is_refused_and_left_alone(
     store: Engine, target: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    migrate(target)
     fill_every_table(target)
     before = contents(target)
     code, errors = _refused(capsys, store, url_of(target))
@@ -58,10 +59,12 @@ def test_a_target_that_holds_something_is_refused_and_left_alone(
     check_schema(target)
 
 
+@of_sqlite
 def test_a_target_of_another_schema_or_program_is_refused(
     store: Engine, target: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    migrate(target, "0021")
+    with writing(target) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0021'"))
     assert "target.db has schema version 0021: a copy needs an empty" in _refused(capsys, store, url_of(target))[1]
     with writing(target) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'copying 0021'"))
@@ -77,6 +80,7 @@ def test_the_store_itself_is_no_target(store: Engine) -> None:
         pass
 
 
+@of_sqlite
 @pytest.mark.parametrize(
     ("to", "code", "said"),
     [
@@ -93,6 +97,7 @@ def test_a_target_that_cannot_be_is_said_in_one_sentence(
     assert (ended, said in errors, "hidden" in errors) == (code, True, False)
 
 
+@of_sqlite
 def test_two_copies_do_not_fill_one_target(store: Engine, target: Engine) -> None:
     with copying(store, target) as copy:
         with pytest.raises(StoreError, match="Another feedmill"), copying(store, target):

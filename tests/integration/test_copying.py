@@ -1,6 +1,5 @@
 """A store that is copied is the same store, whatever happens on the way."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -33,23 +32,26 @@ from worker.errors import StoreError
 from worker.pipeline.tools import Tools
 
 pytestmark = pytest.mark.usefixtures("restored_logs")
+# For what is the same from both kinds of store.
+of_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def other(store: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def other(store: Engine, request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Iterator[Engine]:
     """An empty store of the kind that ``store`` is not."""
     if store.dialect.name == "sqlite":
         yield request.getfixturevalue("postgres")
         return
     engine = open_store(f"sqlite:///{tmp_path}/other.db")
-    shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "other.db")
+    shutil.copyfile(migrated_file, tmp_path / "other.db")
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def third(tmp_path: Path) -> Iterator[Engine]:
+def third(tmp_path: Path, migrated_file: Path) -> Iterator[Engine]:
     engine = open_store(f"sqlite:///{tmp_path}/third.db")
+    shutil.copyfile(migrated_file, tmp_path / "third.db")
     yield engine
     engine.dispose()
 
@@ -79,6 +81,7 @@ def _in_copy(rows: dict[str, list[object]]) -> dict[str, list[object]]:
     return rows
 
 
+@of_sqlite
 def test_every_table_comes_to_the_other_kind_of_store_and_back_as_it_was(
     store: Engine, other: Engine, third: Engine
 ) -> None:
@@ -93,6 +96,7 @@ def test_every_table_comes_to_the_other_kind_of_store_and_back_as_it_was(
         check_schema(engine)
 
 
+@of_sqlite
 def test_a_copy_of_polled_feeds_is_polled_on_and_nothing_is_new(
     tools: Tools, other: Engine, publisher: Publisher
 ) -> None:
@@ -113,6 +117,7 @@ def test_a_copy_of_polled_feeds_is_polled_on_and_nothing_is_new(
     assert count(copied, EventRow) == events + 1
 
 
+@of_sqlite
 def test_ids_go_on_after_the_last_that_was_given_also_where_its_row_is_gone(
     store: Engine, other: Engine, third: Engine
 ) -> None:
@@ -129,6 +134,7 @@ def test_ids_go_on_after_the_last_that_was_given_also_where_its_row_is_gone(
             assert connection.execute(select(WebhookRow.id)).scalar_one() == 2
 
 
+@of_sqlite
 def test_hosts_that_workers_hold_are_free_in_the_copy(store: Engine, other: Engine) -> None:
     with writing(store) as connection:
         held = {"lease_until": func.now(), "lease_token": "t", "expired_token": "e"}
@@ -183,33 +189,30 @@ def test_a_source_that_has_moved_on_since_is_copied_as_it_is_now(store: Engine, 
     assert contents(other) == _in_copy(contents(store))
 
 
-def test_a_copy_that_was_killed_goes_on(tmp_path: Path, postgres_url: str) -> None:
-    source, target = open_store(f"sqlite:///{tmp_path}/source.db"), open_store(postgres_url)
-    migrate(source)
-    with writing(source) as connection:
+@of_sqlite
+def test_a_copy_that_was_killed_goes_on(
+    store: Engine, postgres: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(store) as connection:
         numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
         connection.execute(text(f"INSERT INTO blocks {numbers} SELECT i, 1 FROM n"))
 
     def blocks() -> int:
-        with reading(target) as connection:
-            if connection.dialect.has_table(connection, "blocks"):
-                return connection.execute(select(func.count()).select_from(BlockRow)).scalar_one()
-        return 0
+        with reading(postgres) as connection:
+            return connection.execute(select(func.count()).select_from(BlockRow)).scalar_one()
 
-    root = Path(__file__).parents[2]
-    environment = os.environ | {"FEEDMILL_DATABASE_URL": f"sqlite:///{tmp_path}/source.db", "PYTHONPATH": str(root)}
-    command = [sys.executable, "-m", "feedmill", "copy", "--to", postgres_url.replace("+psycopg", "")]
-    with subprocess.Popen(command, env=environment, cwd=tmp_path) as process:
+    monkeypatch.setenv("FEEDMILL_DATABASE_URL", url_of(store))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    arguments = ["copy", "--to", url_of(postgres).replace("+psycopg", "")]
+    with subprocess.Popen([sys.executable, "-m", "worker", *arguments]) as process:
         wait_for(blocks, "some rows are copied")
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert 0 < blocks() < 20_000
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "Going on with the unfinished copy" in done.stderr
-    check_schema(target)
+    done = run_command(capsys, arguments)
+    assert (done.code, "Going on with the unfinished copy" in done.errors) == (0, True)
+    check_schema(postgres)
     assert blocks() == 20_000
-    for engine in (source, target):
-        engine.dispose()
 
 
 def test_long_rows_are_copied_a_few_at_a_time(store: Engine) -> None:
@@ -220,6 +223,7 @@ def test_long_rows_are_copied_a_few_at_a_time(store: Engine) -> None:
         assert [len(some) for some in full_slices(read_rows(connection, ArticleRow))] == [2, 1]
 
 
+@of_sqlite
 def test_what_is_to_be_known_of_a_copy_is_said(
     store: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
