@@ -138,6 +138,7 @@ def _poll_in_window(window: Window, claim: Claim, stop: Stop, began: float) -> I
             if not window.is_busy:
                 break
             yield from window.turn(_TURN)
+        yield from window.store_read(is_last=True)
         yield from window.close()
     finally:
         # Also when interrupted in mid-turn: hosts are given back, and polls that wait for their commit are stored.
