@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from worker.basics.faults import as_failure
+from worker.basics.garbage import rare_collections
 from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
@@ -122,13 +123,14 @@ def ingest(
     different bunches do not know of one another then.
     """
     files = wait_until_still(find_seed_files(paths), still_for)
-    for bunch in _in_bunches(_open(file, max_body) for file in files):
-        if is_rehearsal:
-            with rehearsing(tools.engine) as engine:
-                read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
-            yield from read
-        else:
-            yield from _ingest_bunch(tools, bunch)
+    with rare_collections():
+        for bunch in _in_bunches(_open(file, max_body) for file in files):
+            if is_rehearsal:
+                with rehearsing(tools.engine) as engine:
+                    read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
+                yield from read
+            else:
+                yield from _ingest_bunch(tools, bunch)
 
 
 def _open(file: SeedFile | SeedError, max_body: int) -> _Opened | SeedRead:
