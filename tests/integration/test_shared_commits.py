@@ -1,21 +1,27 @@
 """Polls that end together share a commit, and nothing else."""
 
+import threading
 from contextlib import ExitStack
+from dataclasses import replace
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
 
 from tests.documents import item, rss
 from tests.polling import add, poll, titles
-from tests.servers.publisher import Publisher
+from tests.servers.publisher import Answer, Publisher
 from tests.storing import lease, read
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, PollRow
 from worker.database.locks import HostRelease
-from worker.errors import OUR_FAULT, ErrorClass, TransientError
+from worker.errors import OUR_FAULT, ErrorClass, PollError, TransientError
+from worker.parse.child_process import ParseLimits
+from worker.parse.parser import Parser, read_in_process
 from worker.pipeline.results import conclude_failure
 from worker.pipeline.shared_commit import SharedCommit
 from worker.pipeline.tools import Tools
+from worker.values.due_feeds import Document
+from worker.values.entries import Outline, ParsedDocument
 
 _REFUSE = {
     "sqlite": (
@@ -52,6 +58,31 @@ def test_a_document_that_cannot_be_stored_costs_none_that_was_read_with_it(tools
     failed = [record.error.error_class for record in records if record.error]
     assert failed == [ErrorClass.INTERNAL]
     assert sum(record.new for record in records) == 7
+
+
+def test_documents_that_come_one_after_the_other_share_a_commit(tools: Tools) -> None:
+    is_first_read, inserts = threading.Event(), []
+
+    def read_and_tell(document: Document, most: int, before: Outline | None) -> ParsedDocument | PollError | None:
+        parsed = read_in_process(document, most, before)
+        is_first_read.set()
+        return parsed
+
+    def note_insert(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO articles "):
+            inserts.append(statement)
+
+    with Publisher("127.0.0.1") as first, Publisher("127.0.0.2") as second:
+        body = rss([item("late", link="http://127.0.0.2/late")])
+        add(tools, first.serve("/feed", rss([item("early", link="http://127.0.0.1/early")])))
+        add(tools, second.on("/feed", Answer(body=body, hold=is_first_read)))
+        event.listen(tools.engine, "before_cursor_execute", note_insert)
+        with Parser(ParseLimits(), read_and_tell) as parser:
+            records = poll(replace(tools, parser=parser))
+        event.remove(tools.engine, "before_cursor_execute", note_insert)
+    assert [record.new for record in records] == [1, 1]
+    assert titles(tools) == ["early", "late"]
+    assert len(inserts) == 1
 
 
 def test_a_poll_that_cannot_be_stored_costs_none_that_waited_with_it(tools: Tools) -> None:

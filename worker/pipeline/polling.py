@@ -1,14 +1,13 @@
 """Polling the feeds that are due: a loop that claims hosts into a window, and ends when the time of a task is over."""
 
-import gc
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from worker.basics.garbage import rare_collections
 from worker.basics.stopping import BEGIN_WITHIN, stops_after
 from worker.claim.due import ClaimTerms
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts, count_claimable_hosts, find_next_claim
@@ -34,9 +33,6 @@ _APART_FOR = timedelta(seconds=10)
 # How long a window claims when no Celery message waits to be acknowledged. At its end only hosts that hang are in
 # flight and slots stand idle, so that must be rare.
 _CLAIM_FOR = timedelta(minutes=10)
-
-# Objects made until a collection, and collections of one generation until one of the next.
-_COLLECT_AFTER = (50_000, 20, 100)
 
 Stop = Callable[[], bool]
 """Asked on every turn: once it returns True nothing more begins, and what is in flight gets a few seconds."""
@@ -105,25 +101,11 @@ def count_poll_tasks(engine: Engine, hosts_per_task: int, most: int) -> int:
 def poll_in_window(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
     """Keep the window full until the time to stop claiming, then drain it; at the end add what was counted."""
     tally = window.tools.tally
-    with _rare_collections():
+    with rare_collections():
         for record in _poll_in_window(window, claim, stop, began):
             tally.count_poll(record)
             yield record
     add_tally(window.tools.engine, tally)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let Python look for cyclic garbage seldom: a poll makes hardly any, but thousands of objects to look through."""
-    usual = gc.get_threshold()
-    # Of tasks in several threads the first changes this and changes it back. At zero Python does not look at all.
-    chosen = max(usual, _COLLECT_AFTER) if usual[0] else usual
-    gc.set_threshold(*chosen)
-    try:
-        yield
-    finally:
-        if chosen != usual:
-            gc.set_threshold(*usual)
 
 
 def _poll_in_window(window: Window, claim: Claim, stop: Stop, began: float) -> Iterator[PollRecord]:
@@ -144,6 +126,7 @@ def _poll_in_window(window: Window, claim: Claim, stop: Stop, began: float) -> I
             if not window.is_busy:
                 break
             yield from window.turn(_TURN)
+        yield from window.store_read(is_last=True)
         yield from window.close()
     finally:
         # Also when interrupted in mid-turn: hosts are given back, and polls that wait for their commit are stored.

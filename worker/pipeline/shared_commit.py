@@ -1,6 +1,6 @@
 """Commits that many polls share, because a commit is much of a poll's cost.
 
-Polls that brought nothing share one; so do documents that were read in one turn.
+Polls that brought nothing share one; so do documents that were read.
 """
 
 import time
@@ -20,15 +20,17 @@ from worker.pipeline.results import Answered
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import Outcome, PollRecord, PollResult, PutOff
 
-# A poll waits for its commit until so many wait, or for so long.
+# A poll, or a document, waits for its commit until so many wait, or for so long.
 _MOST = 50
 _LONGEST = timedelta(seconds=1)
-# The documents of one commit hold at most so many entries together, unless it is a single document.
+# Of the documents of one commit at most so many entries were read, unless it is a single document.
 _MOST_ENTRIES = 400
+# Bodies stay in memory until their documents are stored.
+_MOST_BYTES = 8_000_000
 _LOG = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReadDocument:
     """A document that was read and is to be stored, and the end of a lease that follows."""
 
@@ -42,13 +44,62 @@ def in_bunches(documents: Iterable[ReadDocument]) -> Iterator[list[ReadDocument]
     bunch: list[ReadDocument] = []
     entries = 0
     for each in documents:
-        entries += each.parsed.size
+        read = len(each.parsed.entries)
+        entries += read
         if bunch and entries > _MOST_ENTRIES:
             yield bunch
-            bunch, entries = [], each.parsed.size
+            bunch, entries = [], read
         bunch.append(each)
     if bunch:
         yield bunch
+
+
+class ReadDocuments:
+    """Documents that were read and wait for their commit; a class because they wait from turn to turn."""
+
+    def __init__(self) -> None:
+        self._since: dict[ReadDocument, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._since)
+
+    def __iter__(self) -> Iterator[ReadDocument]:
+        return iter(list(self._since))
+
+    def add(self, document: ReadDocument) -> None:
+        """Let a document wait for the next commit."""
+        self._since[document] = time.monotonic()
+
+    def remove(self, document: ReadDocument) -> None:
+        """Forget a document that was stored or given up."""
+        del self._since[document]
+
+    def first_bunch(self) -> list[ReadDocument]:
+        """Return the documents of the next commit, those that have waited longest; none where none waits."""
+        return next(in_bunches(self._since), [])
+
+    @property
+    def held_bytes(self) -> int:
+        """How many bytes the bodies of the documents have together."""
+        return sum(len(each.answered.document.body) for each in self._since)
+
+    @property
+    def is_due(self) -> bool:
+        """True when enough documents wait, or one has waited long enough, or may not wait.
+
+        A feed cannot be claimed again until its host's lease ends, which follows its document. Where the lease goes on,
+        another poll may end it first, so such a document is stored at once.
+        """
+        oldest = next(iter(self._since.values()), None)
+        if oldest is None:
+            return False
+        return (
+            len(self) >= _MOST
+            or time.monotonic() - oldest >= _LONGEST.total_seconds()
+            or any(each.release is None for each in self._since)
+            or sum(len(each.parsed.entries) for each in self._since) >= _MOST_ENTRIES
+            or self.held_bytes >= _MOST_BYTES
+        )
 
 
 class SharedCommit:

@@ -1,8 +1,7 @@
 """The rolling window: one task keeps many polls in flight and tops the window up as slots come free.
 
 A feed that hangs never holds up its neighbours: what is answered first is stored first, and a host that has kept us
-waiting for a while gives its slot to another. Polls that brought nothing share commits; so do documents that were read
-in one turn.
+waiting for a while gives its slot to another. Polls that brought nothing share commits; so do documents that were read.
 
 claimed hosts → ``Visit`` → transfers → unchanged or failed: ``SharedCommit``; a document: parser → ``store_documents``
 """
@@ -26,7 +25,7 @@ from worker.pipeline.conclude import store_documents
 from worker.pipeline.hops import Begun, Hops
 from worker.pipeline.prepared_document import READING
 from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
-from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
+from worker.pipeline.shared_commit import ReadDocument, ReadDocuments, SharedCommit
 from worker.pipeline.tools import Tools
 from worker.pipeline.visits import Visit
 from worker.schedule.rhythm import doubts_silence
@@ -72,14 +71,14 @@ class Window:
         self._hanging: set[int] = set()
         self._unread: list[tuple[int, DueFeed, Document]] = []
         self._being_read: dict[int, tuple[Begun, Answered]] = {}
-        self._unstored: list[ReadDocument] = []
+        self._unstored = ReadDocuments()
         self._shared = SharedCommit(tools.engine)
         self._hops = Hops(tools, self._visits, self._shared, force=force)
 
     @property
     def is_busy(self) -> bool:
         """True while any claimed host has not been given back."""
-        return bool(self._visits or self._shared)
+        return bool(self._visits or self._unstored or self._shared)
 
     @property
     def room(self) -> int:
@@ -114,16 +113,21 @@ class Window:
         self._note_hanging_hosts()
         parser = self.tools.parser
         wait = min(wait, _LOOK_IN) if parser.pending else wait
-        for fetched in self.tools.transfers.step(wait, held_bytes=parser.pending_bytes):
+        for fetched in self.tools.transfers.step(wait, parser.pending_bytes + self._unstored.held_bytes):
             self._take_answer(fetched)
         for hop in self.tools.transfers.take_held():
             self._hops.take(self._on_the_wire[hop.feed_id], hop, self._clock.now())
         self._submit_documents()
-        self._unstored += self._read()
-        for documents in in_bunches(list(self._unstored)):
-            yield from self._store(documents)
+        for document in self._read():
+            self._unstored.add(document)
+        yield from self.store_read(is_last=not self._visits)
         if self._shared.is_due or (self._shared and not self._visits):
             yield from self._commit()
+
+    def store_read(self, *, is_last: bool) -> Iterator[PollRecord]:
+        """Store the documents whose commit is due; if it ``is_last``, all that were read."""
+        while self._unstored.is_due or (is_last and self._unstored):
+            yield from self._store(self._unstored.first_bunch())
 
     def close(self) -> list[PollRecord]:
         """Give up the polls in flight, give back all hosts, and store the polls that wait for their commit."""
@@ -131,7 +135,7 @@ class Window:
             self.tools.transfers.abandon(feed_id)
         if self._being_read:
             self.tools.parser.close()
-        self._drop(list(self._unstored), None)
+        self._drop(self._unstored, None)
         for visit in self._visits.values():
             self._shared.add(None, visit.release(self._clock.now()))
         for held in (

@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from worker.basics.faults import as_failure
+from worker.basics.garbage import rare_collections
 from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
@@ -124,15 +125,16 @@ def ingest(
     different bunches do not know of one another then.
     """
     files = wait_until_still(find_seed_files(paths), still_for)
-    for bunch in _in_bunches(_open(file, max_body) for file in files):
-        if is_rehearsal:
-            with rehearsing(tools.engine) as engine:
-                read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
-            yield from read
-        else:
-            for seed in _ingest_bunch(tools, bunch):
-                tools.tally.count_articles(seed.new, seed.updated, BY_FILE)
-                yield seed
+    with rare_collections():
+        for bunch in _in_bunches(_open(file, max_body) for file in files):
+            if is_rehearsal:
+                with rehearsing(tools.engine) as engine:
+                    read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
+                yield from read
+            else:
+                for seed in _ingest_bunch(tools, bunch):
+                    tools.tally.count_articles(seed.new, seed.updated, BY_FILE)
+                    yield seed
     add_tally(tools.engine, tools.tally)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import Connection, Engine
 
 from worker.basics.faults import is_interruption
+from worker.basics.garbage import rare_collections
 from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
 from worker.database.conflicts import is_store_failing, write
@@ -32,15 +33,16 @@ _LOG = get_logger(__name__)
 
 def group_waiting(engine: Engine, stop: Callable[[], bool]) -> Iterator[int]:
     """Group the articles that wait until none is left or ``stop`` says so; yield how many each batch was."""
-    while not stop():
-        # The claim holds as long as this transaction, which writes nothing.
-        with reading(engine) as claim:
-            waiting = claim_waiting(claim, _BATCH)
-            if waiting:
-                _group(engine, waiting)
-        if not waiting:
-            return
-        yield len(waiting)
+    with rare_collections():
+        while not stop():
+            # The claim holds as long as this transaction, which writes nothing.
+            with reading(engine) as claim:
+                waiting = claim_waiting(claim, _BATCH)
+                if waiting:
+                    _group(engine, waiting)
+            if not waiting:
+                return
+            yield len(waiting)
 
 
 def _group(engine: Engine, waiting: Sequence[WaitingArticle]) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,9 +6,9 @@ from sqlalchemy import create_engine
 
 from worker.database.locks import HostRelease
 from worker.pipeline.results import Answered
-from worker.pipeline.shared_commit import ReadDocument, SharedCommit, in_bunches
+from worker.pipeline.shared_commit import ReadDocument, ReadDocuments, SharedCommit, in_bunches
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
-from worker.values.entries import Entry, ParsedDocument
+from worker.values.entries import Entry, Outline, OutlinedEntry, ParsedDocument
 from worker.values.schedules import Bounds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -15,11 +16,18 @@ HOUR = timedelta(hours=1)
 RELEASE = HostRelease(1, "token", NOW)
 
 
-def _read(entries: int) -> ReadDocument:
+def _read(entries: int, body: bytes = b"", release: HostRelease | None = RELEASE) -> ReadDocument:
     url = "https://a.example/feed"
-    fetched = Fetched(FetchRequest(1, url), Document(url, b""), timedelta(0))
+    fetched = Fetched(FetchRequest(1, url), Document(url, body), timedelta(0))
     answered = Answered(DueFeed(1, 1, url), "token", NOW, fetched, Bounds(HOUR, HOUR, HOUR))
-    return ReadDocument(answered, ParsedDocument("rss", "expat", (Entry(),) * entries), None)
+    return ReadDocument(answered, ParsedDocument("rss", "expat", (Entry(),) * entries), release)
+
+
+def _waiting(*read: ReadDocument) -> ReadDocuments:
+    waiting = ReadDocuments()
+    for each in read:
+        waiting.add(each)
+    return waiting
 
 
 @pytest.mark.parametrize(
@@ -42,6 +50,42 @@ def test_documents_share_a_commit_up_to_four_hundred_entries_or_are_one_document
     found = list(in_bunches(read))
     assert [[len(each.parsed.entries) for each in bunch] for bunch in found] == bunches
     assert [each for bunch in found for each in bunch] == read
+
+
+def test_entries_that_came_again_unread_keep_no_document_from_a_commit() -> None:
+    again = tuple(OutlinedEntry(bytes([place]) * 8, b"guid") for place in range(19))
+    outline = Outline(b"frame", again)
+    one_new = replace(_read(1), parsed=ParsedDocument("rss", "expat", (Entry(),), outline=outline, before=outline))
+    assert one_new.parsed.size == 20
+    assert [len(bunch) for bunch in in_bunches([one_new] * 50)] == [50]
+
+
+@pytest.mark.parametrize(
+    ("read", "is_due"),
+    [
+        ([], False),
+        ([_read(20)], False),
+        ([_read(1) for _ in range(49)], False),
+        ([_read(1) for _ in range(50)], True),
+        ([_read(399)], False),
+        ([_read(399), _read(1)], True),
+        ([_read(1, b" " * 8_000_000)], True),
+        # Its host's lease goes on: another poll may end it, and the feed would be claimed again.
+        ([_read(1), _read(1, release=None)], True),
+    ],
+)
+def test_documents_are_due_when_many_wait_or_one_may_not(read: list[ReadDocument], is_due: bool) -> None:
+    assert _waiting(*read).is_due is is_due
+
+
+def test_what_one_commit_does_not_take_goes_on_waiting() -> None:
+    read = [_read(300), _read(100), _read(1)]
+    waiting = _waiting(*read)
+    assert waiting.first_bunch() == read[:2]
+    for each in read[:2]:
+        waiting.remove(each)
+    assert list(waiting) == read[2:]
+    assert not waiting.is_due
 
 
 def test_a_commit_is_due_when_fifty_polls_wait_and_not_when_none_does() -> None:
