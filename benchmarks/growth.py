@@ -18,8 +18,11 @@ from worker.claim.leasing import claim_due_hosts
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.look.article_listing import list_articles
+from worker.look.feed_listing import list_feeds
 from worker.look.health import read_health
-from worker.look.listings import Wanted, list_articles, list_feeds, list_polls
+from worker.look.listings import Wanted
+from worker.look.poll_listing import list_polls
 from worker.manage.feeds import list_feeds_to_export
 
 _CLAIMS, _POLLS = 30, 1_500

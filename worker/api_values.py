@@ -13,7 +13,8 @@ from worker.basics.units import LARGEST_ID
 from worker.database.clock import read_clock
 from worker.discovery.adding import AddedFeed
 from worker.errors import UsageError
-from worker.look.listings import Listed, Sort, Wanted, list_articles
+from worker.look.article_listing import list_articles
+from worker.look.listings import Listed, Sort, Wanted
 from worker.manage.feed_tags import known_tag
 from worker.manage.named_feeds import feed_called, read_names
 from worker.pipeline.on_demand import NamedPoll

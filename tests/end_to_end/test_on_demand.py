@@ -1,4 +1,4 @@
-"""Polls on demand that other programs ask for by name, as docs/operations.md tells them to."""
+"""Polls on demand that other programs ask for by name, as docs/programs.md tells them to."""
 
 import base64
 import json

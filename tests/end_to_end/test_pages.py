@@ -195,7 +195,7 @@ def test_what_else_is_shown_with_its_answer_is_answered_so(
 ) -> None:
     for block in blocks("console"):
         command, _, shown = block.text.partition("\n")
-        if not block.text.startswith(FIRST_COMMAND):
+        if not (block.mark or block.text.startswith(FIRST_COMMAND)):
             done = feedmill(*shlex.split(command.removeprefix("$ feedmill ")))
             assert (done.returncode, done.stdout.split()[:1]) == (0, shown.split()[:1]), str(block)
 
@@ -220,9 +220,7 @@ def _run_python(block: Block, environment: dict[str, str], names: dict[str, str]
 def test_a_message_from_another_language_is_that_of_a_foreign_celery_application(
     environment: dict[str, str], names: dict[str, str], folder: Path, valkey_url: str
 ) -> None:
-    (foreign,) = [
-        block for block in blocks("python") if "send_task" in block.text and block.page == "docs/operations.md"
-    ]
+    (foreign,) = [block for block in blocks("python") if "send_task" in block.text and block.page == "docs/programs.md"]
     (message,) = blocks("json")
     _run_python(foreign, environment, names, folder)
     with redis.Redis.from_url(valkey_url) as client:
@@ -254,7 +252,7 @@ def test_each_change_has_the_fields_that_the_page_lists(
     folder: Path, feedmill: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     (change,) = feedmill("follow", "--since", "0", "--json", "--limit", "1").stdout.splitlines()
-    told = (ROOT / "docs/operations.md").read_text().partition("Each object has ")[2].partition("`details`")
+    told = (ROOT / "docs/programs.md").read_text().partition("Each object has ")[2].partition("`details`")
     assert [*json.loads(change)] == code("".join(told[:2]))
 
 

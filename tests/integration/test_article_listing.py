@@ -8,8 +8,9 @@ from sqlalchemy import Engine, insert, text
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.engine import reading, writing
+from worker.look.article_listing import count_listed_articles, list_articles
 from worker.look.counts import Counted
-from worker.look.listings import Sort, Wanted, count_listed_articles, list_articles
+from worker.look.listings import Sort, Wanted
 from worker.manage.feeds import NewFeed, add_feeds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -17,7 +17,9 @@ from worker.database.conflicts import write
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, FeedTagRow
 from worker.discovery.adding import add_by_url
-from worker.look.listings import Wanted, find_feed_with_host, list_articles, list_feeds
+from worker.look.article_listing import list_articles
+from worker.look.feed_listing import find_feed_with_host, list_feeds
+from worker.look.listings import Wanted
 from worker.manage.feed_tags import add_tags, list_tags, tag_feed, untag_feed
 from worker.manage.feeds import list_feeds_to_export, remove_feed
 from worker.pipeline.tools import Tools

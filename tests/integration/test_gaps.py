@@ -11,7 +11,8 @@ from tests.servers.publisher import Answer, Publisher
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, PollRow
-from worker.look.listings import Wanted, list_feeds
+from worker.look.feed_listing import list_feeds
+from worker.look.listings import Wanted
 from worker.manage.feeds import forget_validators
 from worker.pipeline.tools import Tools
 

@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 ALERTS = yaml.safe_load((DOCS / "monitoring/alerts.yml").read_text())["groups"][0]["rules"]
 DASHBOARD = json.loads((DOCS / "monitoring/dashboard.json").read_text())
 # What the page that explains the alerts says of each begins with its name.
-EXPLAINED = re.findall(r"^\*\*(Feedmill\w+)\.\*\*", (DOCS / "operations.md").read_text(), re.MULTILINE)
+EXPLAINED = re.findall(r"^\*\*(Feedmill\w+)\.\*\*", (DOCS / "monitoring.md").read_text(), re.MULTILINE)
 
 
 def _named(expression: str) -> set[str]:

@@ -31,22 +31,15 @@ from worker.database.host_rows import add_hosts
 from worker.database.schema import migrate
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
+from worker.look.article_listing import count_listed_articles, list_articles
 from worker.look.article_page import find_article, find_linked
+from worker.look.feed_listing import count_listed_feeds, find_feed_with_host, list_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
 from worker.look.host_listing import count_listed_hosts, list_hosts
-from worker.look.listings import (
-    Sort,
-    Wanted,
-    count_listed_articles,
-    count_listed_feeds,
-    count_listed_polls,
-    find_feed_with_host,
-    list_articles,
-    list_feeds,
-    list_polls,
-)
+from worker.look.listings import Sort, Wanted
 from worker.look.metrics import COLLECTORS, Look
+from worker.look.poll_listing import count_listed_polls, list_polls
 from worker.look.stories import count_listed_stories, find_story, list_stories
 from worker.manage.feeds import find_feed, list_feed_ids, list_feeds_to_export, pause_feed, remove_feed, resume_feed
 from worker.manage.hosts import find_hosts

@@ -16,7 +16,8 @@ from worker.database.outbox_tables import EventRow
 from worker.database.schema import migrate
 from worker.database.task_turns import TurnRow
 from worker.look.counts import count_by_quality
-from worker.look.listings import Wanted, count_listed_feeds, list_feeds
+from worker.look.feed_listing import count_listed_feeds, list_feeds
+from worker.look.listings import Wanted
 from worker.manage.feeds import NewFeed, add_feeds, add_file_feeds, pause_feed, remove_feed
 from worker.pipeline.tools import Tools
 from worker.quality.judging import JUDGING, Judged, judge_some

@@ -8,9 +8,10 @@ from sqlalchemy import inspect, select, text
 from tests.polling import now_of
 from tests.seeds import place
 from worker.database.engine import reading
+from worker.look.feed_listing import list_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
-from worker.look.listings import Wanted, list_feeds
+from worker.look.listings import Wanted
 from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest
 from worker.seeds.seed_folder import ingest_seed_folder

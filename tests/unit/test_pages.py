@@ -26,12 +26,15 @@ from worker.settings import Settings
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome, PollRecord
 
-# Blocks of shell and Python that no test runs: each says why in a comment above it.
+# Blocks that no test runs: each says why in a comment above it.
 NOT_RUN = {
     "README.md": ["run", "tests"],
     "CONTRIBUTING.md": ["not run: it runs the tests"],
-    "docs/operations.md": ["not run: it is for nginx"],
+    "docs/monitoring.md": ["not run: it asks a web process"],
+    "docs/operations.md": ["not run: it takes a feed with older documents"],
     "docs/parsing.md": ["not run: it downloads"],
+    "docs/retention.md": ["not run: it takes a newer parser"],
+    "docs/websub.md": ["not run: it is for nginx"],
 }
 # What a page names is named from one of these.
 PLACES = (ROOT, ROOT / "worker")
@@ -43,7 +46,7 @@ NOT_WORD_FOR_WORD = {
 LANGUAGES = ("sh", "console", "sql", "python", "json", "ini", "yaml", "nginx")
 JUDGED = (".venv/bin/python -m benchmarks", ".venv/bin/pip install '.[")
 TABLES = {**Base.metadata.tables}
-OPERATIONS = (ROOT / "docs/operations.md").read_text()
+MONITORING = (ROOT / "docs/monitoring.md").read_text()
 SOURCES = [path.read_text() for top in ("worker", "tasks") for path in (ROOT / top).rglob("*.py")]
 
 
@@ -84,7 +87,7 @@ def test_every_block_is_one_that_a_test_runs() -> None:
     others = [block for block in blocks("sh") if not block.mark and not is_run(block)]
     lines = [(str(block), line) for block in others for line in block.text.splitlines()]
     assert [(place, line) for place, line in lines if not line.startswith(JUDGED)] == []
-    assert {block.page for block in blocks("python")} <= {"README.md", "docs/operations.md", "docs/python.md"}
+    assert {block.page for block in blocks("python")} <= {"README.md", "docs/programs.md", "docs/python.md"}
 
 
 def test_no_block_is_in_a_language_that_no_test_knows() -> None:
@@ -179,8 +182,8 @@ def test_what_a_page_says_a_module_has_is_in_it() -> None:
     assert [(page.name, name, module) for page, name, module in said if name not in files[module].read_text()] == []
 
 
-def test_the_page_of_operations_has_every_kind_of_event() -> None:
-    assert {code(kind)[0] for kind, _ in table("docs/operations.md", "## Following changes")} == {*EventKind}
+def test_the_page_for_programs_has_every_kind_of_event() -> None:
+    assert {code(kind)[0] for kind, _ in table("docs/programs.md", "## Following changes")} == {*EventKind}
 
 
 def test_the_glossary_has_every_outcome_and_state() -> None:
@@ -189,14 +192,13 @@ def test_the_glossary_has_every_outcome_and_state() -> None:
 
 
 def test_the_figures_of_health_that_are_watched_exist() -> None:
-    section = OPERATIONS.partition("\n## Monitoring\n")[2].partition("\n## ")[0]
-    figures = {*re.findall(r"→ `([a-z_]+)`", section)}
+    figures = {*re.findall(r"→ `([a-z_]+)`", MONITORING)}
     assert {"late", "uncounted"} <= figures
     assert figures <= {field.name for field in fields(Health)}
 
 
 def test_a_polls_line_in_the_log_has_the_fields_that_are_told() -> None:
-    told = code(OPERATIONS.partition("each poll is an object with")[2].partition(".")[0])
+    told = code(MONITORING.partition("each poll is an object with")[2].partition(".")[0])
     with capture_logs() as lines:
         log_poll(example_of(PollRecord))
     assert told

@@ -14,8 +14,9 @@ from worker.cli.sentences import mark_title
 from worker.cli.tables import Column, StandIn, print_rows
 from worker.cli.wanted_rows import asked_rows, host_or_file, say_what_next, when_empty
 from worker.errors import NamedError, UsageError
-from worker.look import listings as look
+from worker.look.article_listing import count_listed_articles, list_articles
 from worker.look.article_page import find_article, find_linked
+from worker.look.listings import Sort
 from worker.look.stories import find_story
 from worker.wire.agencies import agency_name
 
@@ -36,7 +37,7 @@ _INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
 @click.option("--language", type=Words(), help="Only articles in this language: en finds en-GB too.")
 @click.option(
     "--sort",
-    type=click.Choice([str(sort) for sort in look.Sort]),
+    type=click.Choice([str(sort) for sort in Sort]),
     help="The newest first, by when they were published (without a date: first seen), first seen, or stored.",
 )
 @click.option("--reverse", is_flag=True, help="The other way round.")
@@ -56,20 +57,20 @@ def articles_command(
         "tag": filters["tag"],
         "agency": agency_name(filters["agency"]) if filters["agency"] else None,
         "language": filters["language"],
-        "is_published_then": sort == look.Sort.PUBLISHED,
-        "sort": look.Sort(sort) if sort else None if as_json else look.Sort.PUBLISHED,
+        "is_published_then": sort == Sort.PUBLISHED,
+        "sort": Sort(sort) if sort else None if as_json else Sort.PUBLISHED,
         # A table and what is sorted begin with the newest.
         "newest_first": (sort is not None or not as_json) is not reverse,
     }
     with asked_rows(filters, limit, as_json=as_json, **more) as asked:
-        found = look.list_articles(asked.connection, asked.wanted)
+        found = list_articles(asked.connection, asked.wanted)
         none = say_what_next(asked.connection, "No articles", "`feedmill run --once` fetches some.")
         print_rows(
             ({name: row[name] for name in row if name not in _INTERNAL} for row in found),
             article_columns(),
             as_json=as_json,
             when_empty=when_empty(filters, none),
-            page=asked.page(look.count_listed_articles),
+            page=asked.page(count_listed_articles),
         )
 
 

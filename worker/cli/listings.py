@@ -18,9 +18,10 @@ from worker.cli.wanted_rows import FIRST_STEPS, Asked, asked_rows, say_what_next
 from worker.database.backfill_rows import find_newest_backfill
 from worker.database.clock import read_clock
 from worker.errors import UsageError
-from worker.look import listings as look
+from worker.look.feed_listing import count_listed_feeds, find_feed_with_host, list_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
+from worker.look.poll_listing import count_listed_polls, list_polls
 from worker.look.stories import count_listed_stories, list_stories
 from worker.manage.feed_tags import are_tags_in_use
 from worker.values.due_feeds import FeedState
@@ -50,11 +51,11 @@ def feeds_command(*, as_json: bool, limit: int | None, failing: bool, files: boo
             _print_files(asked, when_empty({**filters, "failing": failing}, _NO_FILES), as_json=as_json)
             return
         print_rows(
-            look.list_feeds(asked.connection, asked.now, asked.wanted),
+            list_feeds(asked.connection, asked.now, asked.wanted),
             _feed_columns(asked.now, with_tags=are_tags_in_use(asked.connection)),
             as_json=as_json,
             when_empty=when_empty({**filters, "failing": failing}, _NO_FEEDS),
-            page=asked.page(look.count_listed_feeds),
+            page=asked.page(count_listed_feeds),
         )
 
 
@@ -111,14 +112,14 @@ def polls_command(*, as_json: bool, limit: int | None, **filters: str | None) ->
     with asked_rows(filters, limit, as_json=as_json) as asked:
         wanted = asked.wanted
         if wanted.feed_id and not as_json:
-            feed = look.find_feed_with_host(asked.connection, asked.now, wanted.feed_id)
+            feed = find_feed_with_host(asked.connection, asked.now, wanted.feed_id)
             print_feed(feed, asked.now, find_newest_backfill(asked.connection, wanted.feed_id))
         print_rows(
-            look.list_polls(asked.connection, wanted),
+            list_polls(asked.connection, wanted),
             _poll_columns(of_one_feed=bool(wanted.feed_id)),
             as_json=as_json,
             when_empty=when_empty(filters, say_what_next(asked.connection, "No polls", "`feedmill poll` makes some.")),
-            page=asked.page(look.count_listed_polls),
+            page=asked.page(count_listed_polls),
         )
 
 

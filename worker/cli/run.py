@@ -17,7 +17,9 @@ from worker.database.sole_use import sole_use
 from worker.embedded_worker import run_embedded
 from worker.errors import UsageError
 from worker.logs import speak_in_json
-from worker.look.listings import Wanted, is_any_feed_polled, list_articles
+from worker.look.article_listing import list_articles
+from worker.look.feed_listing import is_any_feed_polled
+from worker.look.listings import Wanted
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
 from worker.seeds.seed_folder import explain_missing_folder, ingest_seed_folder

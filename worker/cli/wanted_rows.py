@@ -17,7 +17,8 @@ from worker.cli.tables import Page
 from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.look.counts import Counted
-from worker.look.listings import Wanted, is_any_feed_polled, list_feeds
+from worker.look.feed_listing import is_any_feed_polled, list_feeds
+from worker.look.listings import Wanted
 from worker.manage.feed_tags import known_tag
 from worker.manage.named_feeds import feed_called
 

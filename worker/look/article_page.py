@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.feed_tables import FeedRow
-from worker.look.listings import Listed, columns, select_articles
+from worker.look.article_listing import select_articles
+from worker.look.listings import Listed, columns
 
 # The notices of one dispatch that are shown: nobody reads more.
 _MOST_LINKED = 200

@@ -138,7 +138,7 @@ class Change:
     """Following ``since`` this goes on with the next change."""
     at: datetime
     kind: str
-    """``article created``, ``article revised``, ``feed moved`` and others: docs/operations.md has them all."""
+    """``article created``, ``article revised``, ``feed moved`` and others: docs/programs.md has them all."""
     article_id: int | None
     feed_id: int | None
     story_id: int | None

@@ -1,0 +1,100 @@
+"""Looking at articles: as rows in the order of ids or of moments, and how many there are."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.feed_tables import FeedRow
+from worker.look.counts import Counted, count_found
+from worker.look.listings import (
+    Listed,
+    Query,
+    Sort,
+    Wanted,
+    contains,
+    in_direction,
+    in_order,
+    in_time,
+    stream_rows,
+    tagged_feeds,
+)
+
+
+def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
+    """List articles by what is wanted of them."""
+    parts = [_sort_articles(part, by, wanted) for part, by in _choose_articles(connection, select_articles(), wanted)]
+    with ExitStack() as ends:
+        streams = [ends.enter_context(closing(stream_rows(connection, part.limit(wanted.limit)))) for part in parts]
+        yield from islice(merge(*streams, key=_moment_of_news, reverse=wanted.newest_first), wanted.limit)
+
+
+def count_listed_articles(connection: Connection, wanted: Wanted) -> Counted[int] | None:
+    """Count the articles that are wanted; None where that takes too long."""
+    parts = [part for part, _ in _choose_articles(connection, select(ArticleRow.id), wanted)]
+    return count_found(connection, ArticleRow, parts, is_search=wanted.is_search)
+
+
+def select_articles() -> Query:
+    """Return the query for all articles, as they are listed."""
+    shown = [column for column in ArticleRow.__table__.columns if column.name != "content_hash"]
+    return select(*shown, FeedRow.url.label("feed_url")).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
+
+
+def _moment_of_news(article: Listed) -> tuple[datetime, int]:
+    return article["published_at"] or article["first_seen_at"], article["id"]
+
+
+def _choose_articles(connection: Connection, query: Query, wanted: Wanted) -> list[tuple[Query, Any]]:
+    """Return the queries for the articles that are wanted, each with the moment by which it is sorted.
+
+    Articles without a date are sorted, and bounded, by another column than the others, so they have a query, and an
+    index, of their own. Those that were first seen at a certain time are found by that, and then sorted.
+    """
+    query = _filter_articles(connection, query, wanted)
+    seen, published = ArticleRow.first_seen_at, ArticleRow.published_at
+    is_by_publication = wanted.is_published_then if wanted.has_time else wanted.sort is Sort.PUBLISHED
+    if is_by_publication:
+        parts = [(query.where(published.is_not(None)), published), (query.where(published.is_(None)), seen)]
+        return [(in_time(part, moment, wanted), moment) for part, moment in parts]
+    moment: Any = func.coalesce(published, seen) if wanted.sort is Sort.PUBLISHED else seen
+    return [(in_time(query, seen, wanted), moment)]
+
+
+def _filter_articles(connection: Connection, query: Query, wanted: Wanted) -> Query:
+    if wanted.feed_id:
+        carried = select(SightingRow.article_id).where(SightingRow.feed_id == wanted.feed_id)
+        query = query.where(ArticleRow.id.in_(carried))
+    if wanted.feed_tag:
+        carried = select(SightingRow.article_id).where(SightingRow.feed_id.in_(tagged_feeds(wanted.feed_tag)))
+        query = query.where(ArticleRow.id.in_(carried))
+    if wanted.agency:
+        query = query.where(ArticleRow.agency == wanted.agency)
+    if wanted.language:
+        written, asked = func.lower(ArticleRow.language), wanted.language.lower()
+        query = query.where(or_(written == asked, written.startswith(f"{asked}-", autoescape=True)))
+    if wanted.tag:
+        query = query.where(_has_tag(connection, wanted.tag))
+    if wanted.text:
+        query = query.where(or_(contains(ArticleRow.title, wanted.text), contains(ArticleRow.text, wanted.text)))
+    return query
+
+
+def _has_tag(connection: Connection, tag: str) -> ColumnElement[bool]:
+    unpack = func.jsonb_array_elements_text if connection.dialect.name == "postgresql" else func.json_each
+    tags = unpack(ArticleRow.tags).table_valued("value")
+    return select(tags.c.value).where(func.lower(tags.c.value) == func.lower(tag)).exists()
+
+
+def _sort_articles(query: Query, moment: Any, wanted: Wanted) -> Query:
+    if wanted.sort is None:
+        return in_order(query, ArticleRow.id, moment, wanted)
+    if wanted.sort is not Sort.ID:
+        return in_direction(query, (moment, ArticleRow.id), wanted)
+    # No index has the order of a sum: in the order of ids all articles would be read to find those of the time.
+    return in_direction(query, (ArticleRow.id + 0 if wanted.has_time else ArticleRow.id,), wanted)

@@ -1,0 +1,29 @@
+"""Looking at the ledger: polls as rows in the order of ids or of moments, and how many there are."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from worker.database.feed_tables import FeedRow, PollRow
+from worker.look.counts import Counted, count_found
+from worker.look.listings import Listed, Query, Wanted, in_order, in_time, stream_rows
+
+
+def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
+    """List the ledger by feed, time and outcome (``state``)."""
+    query = select(PollRow, FeedRow.url).outerjoin(FeedRow, FeedRow.id == PollRow.feed_id)
+    yield from stream_rows(connection, in_order(_choose_polls(query, wanted), PollRow.id, PollRow.started_at, wanted))
+
+
+def count_listed_polls(connection: Connection, wanted: Wanted) -> Counted[int] | None:
+    """Count the polls that are wanted; None where that takes too long."""
+    is_search = bool(wanted.state and not wanted.feed_id)
+    return count_found(connection, PollRow, [_choose_polls(select(PollRow.id), wanted)], is_search=is_search)
+
+
+def _choose_polls(query: Query, wanted: Wanted) -> Query:
+    if wanted.feed_id:
+        query = query.where(PollRow.feed_id == wanted.feed_id)
+    if wanted.state:
+        query = query.where(PollRow.outcome == wanted.state)
+    return in_time(query, PollRow.started_at, wanted)
