@@ -102,6 +102,11 @@ def is_store_failing(error: Exception) -> bool:
     return is_lost or isinstance(error, OperationalError | InterfaceError)
 
 
+def is_store_gone(error: Exception) -> bool:
+    """Say whether the database is gone, not only busy with other transactions."""
+    return is_store_failing(error) and not (isinstance(error, DBAPIError) and is_conflict(error))
+
+
 def must_stop(error: Exception) -> bool:
     """Say whether an error ends all work, because the task's time is over or the store failed, not only one piece."""
     return is_interruption(error) or is_store_failing(error)

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
-
 from worker.basics.faults import as_failure, is_interruption
 from worker.basics.log_lines import get_logger
 from worker.database.clock import Clock
-from worker.database.conflicts import is_conflict, is_store_failing, write
+from worker.database.conflicts import is_store_failing, is_store_gone, write
 from worker.database.engine import reading
 from worker.database.locks import HostRelease
 from worker.errors import PollError
@@ -250,7 +248,7 @@ class Window:
             # One feed that meets a fault in our code, or a conflict with others, must not stop its neighbours.
             if is_interruption(error):
                 raise
-            if len(documents) > 1 and not _is_gone(error):
+            if len(documents) > 1 and not is_store_gone(error):
                 for each in documents:
                     yield from self._store([each])
                 return
@@ -296,8 +294,3 @@ class Window:
             # A host that refused us is given back although some of its feeds have not begun.
             self._waiting.pop(visit.host.host_id, None)
         return release
-
-
-def _is_gone(error: Exception) -> bool:
-    """Say whether the database is gone, not only busy with other transactions."""
-    return is_store_failing(error) and not (isinstance(error, DBAPIError) and is_conflict(error))

@@ -41,8 +41,7 @@ from worker.wire.dispatch import parse_dispatch
 STILL_FOR = timedelta(seconds=1)
 """How long a file has to be left alone before it is read."""
 # A bunch of files holds at most so many, and so many bytes unless it is a single file.
-_MOST_FILES = 50
-_MOST_BYTES = 1_000_000
+_MOST_FILES, _MOST_BYTES = 50, 1_000_000
 # How far a list may be from the start of its file.
 _HEAD = 4_096
 # Outlines that a refusal names.
@@ -131,10 +130,10 @@ def ingest(
                 with rehearsing(tools.engine) as engine:
                     read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
                 yield from read
-            else:
-                for seed in _ingest_bunch(tools, bunch):
-                    tools.tally.count_articles(seed.new, seed.updated, BY_FILE)
-                    yield seed
+                continue
+            for seed in _ingest_bunch(tools, bunch):
+                tools.tally.count_articles(seed.new, seed.updated, BY_FILE)
+                yield seed
     add_tally(tools.engine, tools.tally)
 
 
