@@ -51,11 +51,11 @@ sys.exit(int(asking.recv(20)))
 """
 _STAND_INS = {
     "docker": '[ "$2" != exec ] || { shift 2; [ "$1" != -T ] || shift; shift; exec "$@"; }',
-    "jq": """exec grep -o "\\"${2#.}\\":[^,]*" """,
+    "jq": """case $1 in select*) exec cat;; esac; exec grep -o "\\"${2#.}\\":[^,]*" """,
     "openssl": "head -c $3 /dev/zero | od -An -v -tx1 | tr -d ' \\n'",
     "sudo": 'shift 2; exec "$@"',
     "your-program": "exec cat",
-    **dict.fromkeys("activate celery chown pg_dump pip psql python python3 useradd".split(), ":"),
+    **dict.fromkeys("activate celery chown journalctl pg_dump pip psql python python3 useradd".split(), ":"),
 }
 # Whatever fails says where the page shows it. What is meant for another shell's setup file is made, and not read.
 _SHELL = """trap 'echo "{page}:$LINENO: $BASH_COMMAND" >&2' ERR; set -euo pipefail

@@ -152,9 +152,9 @@ def _keep_up(tools: Tools, folder: Path) -> None:
     assert all(seed.new for seed in ingest_seed_folder(tools, Settings(seeds_dir=folder / "seeds")))
     assert sum(group_waiting(tools.engine, lambda: False))
     assert number_events(tools.engine)
-    prune_some(tools.engine, Settings(retain_articles=timedelta(days=1)), lambda: False)
     # Few documents are as old as that.
-    assert prune_some(tools.engine, Settings(retain_documents=49 * MINUTE), lambda: False).documents
+    chosen = Settings(retain_articles=timedelta(days=1), retain_documents=49 * MINUTE)
+    assert prune_some(tools.engine, chosen, lambda: False).documents
     reread = RereadTools(tools.engine, tools.parser, None, is_rehearsal=False)
     assert sum(feed.documents for feed in reparse(reread, POLLED, None))
     with reading(tools.engine) as connection:
