@@ -18,7 +18,7 @@ from worker.look.listings import Listed, Sort, Wanted
 from worker.manage.feed_tags import known_tag
 from worker.manage.named_feeds import feed_called, read_names
 from worker.pipeline.on_demand import NamedPoll
-from worker.seeds.ingest import SeedRead
+from worker.seeds.bunches import SeedRead
 from worker.values.entries import Enclosure
 from worker.values.outcomes import PollRecord
 from worker.values.promised import Added, Article, ArticleFilters, IngestedFile, Poll, PollAnswer

@@ -13,10 +13,8 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from worker.celery import app, refuse_other_tasks
 
-# Two poll tasks and one each of nine kinds that take long (grouping, seeds, lost feeds, gaps, retention, webhooks,
-# hubs, what they deliver, heartbeat), as tasks/decorator.py sees to. Two threads are left for what must not wait: the
-# tick and the numbering of events.
-_THREADS = 13
+THREADS = 14
+"""One for each that the tasks may take at once (``at_most``): what takes long leaves room for what must not wait."""
 # What celery-types does not know.
 _HANDLERS: Any = celery_worker
 
@@ -33,7 +31,7 @@ def run_embedded(when_stopping: Callable[[], None]) -> None:
     # -B would fork beat away from a broker that lives in this process's memory.
     beat: Any = EmbeddedService(cast("Any", app), thread=True, scheduler_cls="celery.beat:Scheduler")
     silent: Any = {"quiet": True, "without_gossip": True, "without_mingle": True, "without_heartbeat": True}
-    worker = _quiet_worker()(pool="threads", concurrency=_THREADS, **silent)
+    worker = _quiet_worker()(pool="threads", concurrency=THREADS, **silent)
     worker_shutting_down.connect(lambda **_: when_stopping(), weak=False)
     # The first tick comes now, not when beat's first interval is over.
     worker_ready.connect(_send_first_tick)

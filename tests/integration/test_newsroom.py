@@ -17,7 +17,8 @@ from worker.database.feed_tables import PollRow
 from worker.database.outbox_tables import EventRow
 from worker.errors import ErrorClass
 from worker.pipeline.tools import Tools
-from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.bunches import SeedRead
+from worker.seeds.ingest import ingest
 from worker.values.outcomes import Outcome
 
 DATA = Path(__file__).parents[1] / "data"

@@ -22,7 +22,8 @@ from worker.database.file_tables import SeedFileRow
 from worker.errors import UnfinishedSeedError
 from worker.manage.feeds import remove_feed
 from worker.pipeline.tools import Tools
-from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.bunches import SeedRead
+from worker.seeds.ingest import ingest
 
 SELF = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="https://news.example/feed"/>'
 DISPATCH = "LONDON, July 10 (Reuters) - Rain fell on the harbour bridge all day."

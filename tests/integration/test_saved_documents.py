@@ -14,7 +14,8 @@ from worker.database.feed_tables import FeedRow
 from worker.discovery.adding import add_by_url
 from worker.manage.feeds import NamedFeed, find_feed, list_feeds_to_export, remove_feed, resume_feed
 from worker.pipeline.tools import Tools
-from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.bunches import SeedRead
+from worker.seeds.ingest import ingest
 from worker.store.feed_moves import move_feed
 from worker.values.due_feeds import FeedState
 

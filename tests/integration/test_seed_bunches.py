@@ -10,7 +10,8 @@ from tests.polling import count, titles
 from tests.seeds import place
 from worker.database.article_tables import ArticleRow
 from worker.pipeline.tools import Tools
-from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.bunches import SeedRead
+from worker.seeds.ingest import ingest
 
 SOME = 20
 

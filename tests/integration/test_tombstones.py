@@ -20,7 +20,8 @@ from worker.database.retention_tables import TombstoneRow
 from worker.manage.feeds import choose_guid_policy, remove_feed
 from worker.pipeline.prepared_document import READING
 from worker.pipeline.tools import Tools
-from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.bunches import SeedRead
+from worker.seeds.ingest import ingest
 from worker.store.feed_moves import move_feed
 from worker.store.outlines import find_outlines
 from worker.values.entries import GuidPolicy

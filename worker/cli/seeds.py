@@ -11,9 +11,10 @@ from worker.cli.output import counted, print_markup, with_progress, write_failur
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
 from worker.manage.feeds import list_feeds_to_export
+from worker.seeds.bunches import SeedRead
 from worker.seeds.files import MOST_OPML_BYTES
 from worker.seeds.importing import STANDARD_INPUT, import_opml
-from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.ingest import ingest
 from worker.seeds.opml_outlines import UnreadOutline
 from worker.seeds.opml_writing import write_opml
 from worker.settings import settings

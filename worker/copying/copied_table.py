@@ -66,7 +66,7 @@ def _copy_table(source: Connection, target: Engine, copied: type[Base]) -> Itera
         if wanted.hash == present.hash:
             yield replace(state, hash=wanted.hash)
             return
-    wanted = _Tally()
+    wanted = _Passed()
     for written in _insert_what_is_missing(source, target, copied, wanted, is_begun=is_begun):
         state = replace(state, rows=wanted.rows, written=state.written + written)
         yield state
@@ -81,9 +81,9 @@ def _read_source(source: Connection, copied: type[Base]) -> Iterator[CopiedRow]:
         raise explain_failure(error, source.engine) from error
 
 
-def _remove_what_differs(source: Connection, target: Engine, copied: type[Base]) -> tuple["_Tally", "_Tally", int]:
+def _remove_what_differs(source: Connection, target: Engine, copied: type[Base]) -> tuple["_Passed", "_Passed", int]:
     """Delete the rows that the source has not, or otherwise; return what both had before, and how many went."""
-    wanted, present = _Tally(), _Tally()
+    wanted, present = _Passed(), _Passed()
     columns = table_of(copied).primary_key.columns
     names = [f"key_{column.name}" for column in columns]
     statement = delete(table_of(copied)).where(
@@ -112,7 +112,7 @@ def _differing_keys(wanted: Iterator[CopiedRow], present: Iterable[CopiedRow]) -
 
 
 def _insert_what_is_missing(
-    source: Connection, target: Engine, copied: type[Base], wanted: "_Tally", *, is_begun: bool
+    source: Connection, target: Engine, copied: type[Base], wanted: "_Passed", *, is_begun: bool
 ) -> Iterator[int]:
     """Insert the rows that the target lacks; yield how many of each slice."""
     statement = insert_many(copied, [column.name for column in table_of(copied).columns])
@@ -150,9 +150,9 @@ def _insert(target: Engine, statement: ManyRows, some: Sequence[CopiedRow]) -> N
         ) from error
 
 
-def _verify(target: Engine, copied: type[Base], wanted: "_Tally") -> str:
+def _verify(target: Engine, copied: type[Base], wanted: "_Passed") -> str:
     """Return the hash that both have of all rows; StoreError where they differ."""
-    found = _Tally()
+    found = _Passed()
     with reading_one_moment(target) as connection:
         for _ in found.counting(read_rows(connection, copied)):
             pass
@@ -164,7 +164,7 @@ def _verify(target: Engine, copied: type[Base], wanted: "_Tally") -> str:
     return found.hash
 
 
-class _Tally:
+class _Passed:
     """Counts and hashes rows that pass."""
 
     def __init__(self) -> None:

@@ -1,20 +1,18 @@
 """Ingesting what paths name: each document goes through the stages of a polled one.
 
-find files → read a bunch → pass over what is unchanged → parse → find the feed that owns each document →
-``store_documents``; OPML adds feeds instead
+find files → read a bunch of them (``bunches``) → pass over what is unchanged → parse → find the feed that owns each
+document → ``store_documents``; OPML adds feeds instead
 
 Files of wires are stored together, a bunch in a commit; what fails together is stored again one by one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from worker.basics.faults import as_failure
 from worker.basics.garbage import rare_collections
 from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
@@ -22,17 +20,17 @@ from worker.database.conflicts import must_stop, write
 from worker.database.engine import reading, rehearsing
 from worker.database.seed_files import find_seed_hashes
 from worker.database.tally_table import add_tally
-from worker.errors import PollError, SeedError, UnfinishedSeedError
+from worker.errors import SeedError
 from worker.parse import Kind, sniff
 from worker.pipeline import Tools
 from worker.pipeline.conclude import FEED_DELETED, store_documents
 from worker.pipeline.prepare import hold_back
-from worker.pipeline.results import Answered, hash_body
-from worker.seeds.files import FileLook, SeedFile, find_seed_files, read_seed_file, wait_until_still
+from worker.pipeline.results import Answered
+from worker.seeds.bunches import OpenedFile, SeedRead, explain_faults, in_bunches, open_file
+from worker.seeds.files import find_seed_files, wait_until_still
 from worker.seeds.importing import add_feeds_of_seed
-from worker.seeds.opml_outlines import UnreadOutline
 from worker.seeds.owners import date_content, find_owner, is_wire, own_feeds
-from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
+from worker.values.due_feeds import DueFeed, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord
 from worker.values.tallies import BY_FILE
@@ -40,12 +38,8 @@ from worker.wire.dispatch import parse_dispatch
 
 STILL_FOR = timedelta(seconds=1)
 """How long a file has to be left alone before it is read."""
-# A bunch of files holds at most so many, and so many bytes unless it is a single file.
-_MOST_FILES, _MOST_BYTES = 50, 1_000_000
 # How far a list may be from the start of its file.
 _HEAD = 4_096
-# Outlines that a refusal names.
-_MOST_OUTLINES = 10
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
@@ -53,52 +47,13 @@ _NOT_SEEDS = {
     Kind.EMPTY: "it is empty",
 }
 _LOG = get_logger(__name__)
-_Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class SeedRead:
-    """One seed file, and what came of it."""
-
-    path: str
-    new: int = 0
-    updated: int = 0
-    feeds: int = 0
-    """Feeds that an OPML file added."""
-    unread: Sequence[UnreadOutline] = ()
-    """What an OPML file names that cannot be added."""
-    unpolled: int = 0
-    """Feeds that a saved document made known; they are not polled until somebody asks for it."""
-    error: SeedError | None = None
-    was_told: bool = False
-    """Whether the last scan of the seed folder told the same of it."""
-
-    def why_refused(self) -> str | None:
-        """Say why it was not read, or not whole; None when it was, and while it is still being written."""
-        if isinstance(self.error, UnfinishedSeedError):
-            return None
-        if self.unread:
-            first = "; ".join(map(str, self.unread[:_MOST_OUTLINES]))
-            return f"{self.path} was not read whole, but for {len(self.unread):,} of its outlines: {first}"
-        return str(self.error) if self.error else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A seed file that was read from the disk, and how it looked then."""
-
-    path: Path
-    name: str
-    look: FileLook
-    document: Document
-    body_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     """A seed file with what is in it."""
 
-    opened: _Opened
+    opened: OpenedFile
     parsed: ParsedDocument
     is_known: bool
     """Whether it was read before, with another content."""
@@ -125,88 +80,42 @@ def ingest(
     """
     files = wait_until_still(find_seed_files(paths), still_for)
     with rare_collections():
-        for bunch in _in_bunches(_open(file, max_body) for file in files):
+        for bunch in in_bunches(open_file(file, max_body) for file in files):
             if is_rehearsal:
                 with rehearsing(tools.engine) as engine:
                     read = list(_ingest_bunch(replace(tools, engine=engine), bunch))
                 yield from read
-                continue
-            for seed in _ingest_bunch(tools, bunch):
-                tools.tally.count_articles(seed.new, seed.updated, BY_FILE)
-                yield seed
+            else:
+                for seed in _ingest_bunch(tools, bunch):
+                    tools.tally.count_articles(seed.new, seed.updated, BY_FILE)
+                    yield seed
     add_tally(tools.engine, tools.tally)
 
 
-def _open(file: SeedFile | SeedError, max_body: int) -> _Opened | SeedRead:
-    if isinstance(file, SeedError):
-        return SeedRead("", error=file)
-
-    def read() -> _Opened | SeedRead:
-        document, look = read_seed_file(file.path, max_body, file.look)
-        return _Opened(file.path, file.name, look, document, hash_body(document))
-
-    return _explain_faults(file.path, read)
-
-
-def _in_bunches(files: Iterable[_Opened | SeedRead]) -> Iterator[list[_Opened | SeedRead]]:
-    """Yield files in bunches that are small enough for one commit, and for memory."""
-    bunch: list[_Opened | SeedRead] = []
-    size = 0
-    for file in files:
-        bunch.append(file)
-        size += len(file.document.body) if isinstance(file, _Opened) else 0
-        if len(bunch) == _MOST_FILES or size > _MOST_BYTES:
-            yield bunch
-            bunch, size = [], 0
-    if bunch:
-        yield bunch
-
-
-def _ingest_bunch(tools: Tools, bunch: Sequence[_Opened | SeedRead]) -> Iterator[SeedRead]:
+def _ingest_bunch(tools: Tools, bunch: Sequence[OpenedFile | SeedRead]) -> Iterator[SeedRead]:
     """Ingest files that were opened; whatever is wrong with one becomes its error, so that the others are read."""
-    opened = [file for file in bunch if isinstance(file, _Opened)]
+    opened = [file for file in bunch if isinstance(file, OpenedFile)]
     with reading(tools.engine) as connection:
         known = find_seed_hashes(connection, [file.document.url for file in opened])
-    parsed = [_parse_or_explain(tools, file, known) if isinstance(file, _Opened) else file for file in bunch]
+    parsed = [_parse_or_explain(tools, file, known) if isinstance(file, OpenedFile) else file for file in bunch]
     stored = _store_together(tools, [file for file in parsed if isinstance(file, _Parsed) and file.is_own_feed])
     for file in parsed:
         yield file if isinstance(file, SeedRead) else stored.get(file.opened.path) or _store_or_explain(tools, file)
 
 
-def _parse_or_explain(tools: Tools, file: _Opened, known: Mapping[str, bytes]) -> _Parsed | SeedRead:
+def _parse_or_explain(tools: Tools, file: OpenedFile, known: Mapping[str, bytes]) -> _Parsed | SeedRead:
     def parse() -> _Parsed | SeedRead:
         known_hash = known.get(file.document.url)
         return SeedRead(str(file.path)) if known_hash == file.body_hash else _parse(tools, file, known_hash)
 
-    return _explain_faults(file.path, parse)
+    return explain_faults(file.path, parse)
 
 
 def _store_or_explain(tools: Tools, file: _Parsed) -> SeedRead:
-    return _explain_faults(file.opened.path, lambda: _store(tools, file))
+    return explain_faults(file.opened.path, lambda: _store(tools, file))
 
 
-def _explain_faults(path: Path, work: Callable[[], _Result]) -> _Result | SeedRead:
-    """Do some of the work on a file; whatever is wrong with the file becomes its error."""
-    try:
-        return work()
-    except SeedError as error:
-        return SeedRead(str(path), error=error)
-    except PollError as error:
-        return _refuse(path, error)
-    except Exception as error:
-        if must_stop(error):
-            raise
-        return _refuse(path, as_failure(error))
-
-
-def _refuse(path: Path, failure: PollError) -> SeedRead:
-    if failure.trace is None:
-        return SeedRead(str(path), error=SeedError(f"{path} was not read: {failure.sentence}."))
-    _LOG.error("seed not read", path=str(path), exception=failure.trace)
-    return SeedRead(str(path), error=SeedError(f"{path} could not be read: {failure.sentence}."))
-
-
-def _parse(tools: Tools, file: _Opened, known_hash: bytes | None) -> _Parsed | SeedRead:
+def _parse(tools: Tools, file: OpenedFile, known_hash: bytes | None) -> _Parsed | SeedRead:
     path, document = file.path, file.document
     kind = sniff(document.body)
     if _is_list(kind, document.body):

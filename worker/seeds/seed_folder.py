@@ -10,7 +10,8 @@ from worker.database.engine import reading
 from worker.database.refused_files import find_refused_files, replace_refused_files
 from worker.errors import SeedError
 from worker.pipeline import Tools
-from worker.seeds.ingest import SeedRead, ingest
+from worker.seeds.bunches import SeedRead
+from worker.seeds.ingest import ingest
 from worker.settings import Settings
 
 _LONGEST = 4_000
