@@ -1,5 +1,6 @@
 """Redis as the broker: what kombu 5.7 and Celery 5.7 do wrong while Redis is gone, mended in this one place."""
 
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -8,7 +9,7 @@ from celery import beat
 from kombu.exceptions import OperationalError
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from worker import watched_consumer
 from worker.telemetry.service_manager import AT_WORK, STOPPING, tell_service_manager
@@ -86,14 +87,26 @@ class Consumer(watched_consumer.Consumer):
         super().__init__(*arguments, **options | silent)
 
 
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Let a line of Celery's beat pass, without the traceback of a broker that is gone: that is nobody's fault."""
+    if record.exc_info and isinstance(record.exc_info[1], RedisError | OperationalError | OSError):
+        record.exc_info = None
+    return True
+
+
 class Scheduler(beat.Scheduler):
     """Beat's schedule, which logs once that the broker is gone and once that it is back, and ends when it is told to.
 
-    ``celery.beat.Scheduler.apply_entry`` prints two tracebacks for each message that cannot be sent.
+    ``celery.beat.Scheduler.apply_entry`` prints two tracebacks for each message that cannot be sent, and a beat with
+    ``--enable-remote-control`` one for its loop that listens (``celery.beat.BeatPidbox``), which went to Sentry too.
     """
 
     _is_cut_off = False
     _is_sending = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.logger.addFilter(_without_traceback)
 
     def tick(self, *arguments: Any, **options: Any) -> Any:
         """Send what is due, and return for how many seconds nothing more is."""

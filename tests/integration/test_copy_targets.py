@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, insert, text
+from sqlalchemy import Engine, func, insert, inspect, text
 
 from tests.commands import run_command
 from tests.filled import contents, fill_every_table
@@ -73,6 +73,18 @@ def test_a_target_of_another_schema_or_program_is_refused(
         connection.execute(text("UPDATE alembic_version SET version_num = 'a1b2'"))
     code, errors = _refused(capsys, store, url_of(target))
     assert (code, "is another program's" in errors, "in --to" in errors) == (1, True, True)
+
+
+def test_another_programs_database_is_refused_and_left_alone(
+    store: Engine, postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = open_store(postgres_url)
+    with writing(theirs) as connection:
+        connection.execute(text("CREATE TABLE invoices (id integer)"))
+    code, errors = _refused(capsys, store, postgres_url)
+    assert (code, "is another program's" in errors, "in --to" in errors) == (1, True, True)
+    assert inspect(theirs).get_table_names() == ["invoices"]
+    theirs.dispose()
 
 
 def test_the_store_itself_is_no_target(store: Engine) -> None:

@@ -88,7 +88,7 @@ def test_what_cannot_be_read_again_is_said_in_a_sentence_and_the_others_are_read
     assert (code, output) == (1, "1 document of 1 feed: nothing would change.\n")
     assert errors.splitlines() == [
         "feedmill: There is no feed 7: `feedmill feeds` lists them, `feedmill add URL` adds one.",
-        "feedmill: No document of 2 is kept yet: the next that its host changes will be.",
+        "feedmill: No document of https://other.example/feed is kept yet: the next that its host changes will be.",
     ]
     assert _run(keeping, capsys, monkeypatch, "--since", "yesterday")[0] == 2
     assert _run(keeping, capsys, monkeypatch, "--since", "2d")[0] == 0

@@ -20,11 +20,11 @@ from worker.database.engine import file_of, open_store, place_of
 from worker.errors import UsageError
 
 _COLUMNS = (
-    Column("Table", "table", 20),
-    Column("Rows", lambda row: f"{row['rows']:,}", 14),
-    Column("Written", lambda row: f"{row['written']:,}", 14),
-    Column("Removed", lambda row: f"{row['removed']:,}", 12, is_spare=True),
-    Column("Hash", "hash"),
+    Column("TABLE", "table", 20),
+    Column("ROWS", lambda row: f"{row['rows']:,}", 14),
+    Column("WRITTEN", lambda row: f"{row['written']:,}", 14),
+    Column("REMOVED", lambda row: f"{row['removed']:,}", 12, is_spare=True),
+    Column("HASH", "hash"),
 )
 
 

@@ -66,12 +66,13 @@ def _find_feeds(engine: Engine, names: Sequence[str], since: datetime | None) ->
     with reading(engine) as connection:
         for name in names:
             try:
-                wanted[feed_called(connection, name).feed_id] = name
+                feed = feed_called(connection, name)
+                wanted[feed.feed_id] = feed.url
             except NamedError as error:
                 refused.append(str(error))
         found = find_feeds_with_documents(connection, since, wanted if names else None)
-    nothing = [name for feed_id, name in wanted.items() if feed_id not in found]
-    refused += [f"No document of {name} {_why_none(since)}" for name in nothing]
+    nothing = [url for feed_id, url in wanted.items() if feed_id not in found]
+    refused += [f"No document of {url} {_why_none(since)}" for url in nothing]
     if not names and not found:
         refused.append(f"No document {_why_none(since)}")
     for sentence in refused:

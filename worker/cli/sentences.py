@@ -163,7 +163,8 @@ def explain_backfill(backfill: _Row | None, now: datetime) -> str | None:
     said = f"{why} {moment_from_now(backfill['begun_at'], now)}: {read}"
     if backfill["next_read_at"]:
         last = f", after: {backfill['reason']}" if backfill["reason"] else ""
-        return f"{said}; it goes on {moment_from_now(backfill['next_read_at'], now)}{last}"
+        goes_on = "it goes on" if backfill["next_read_at"] > now else "it has waited for a worker since"
+        return f"{said}; {goes_on} {moment_from_now(backfill['next_read_at'], now)}{last}"
     return f"{said}; {backfill['outcome']}: {backfill['reason']}"
 
 

@@ -59,7 +59,7 @@ def restored_command() -> None:
 
 @click.command("prune")
 def prune_command() -> None:
-    """Remove what has outlived FEEDMILL_RETAIN_ARTICLES, FEEDMILL_RETAIN_POLLS and FEEDMILL_RETAIN_EVENTS.
+    """Remove what has outlived FEEDMILL_RETAIN_ARTICLES, _DOCUMENTS, _POLLS and _EVENTS.
 
     Articles go once they have left all their feeds for so long, with all of their story, and are not stored again when
     they return. What articles were grouped by goes too.
@@ -73,8 +73,10 @@ def prune_command() -> None:
         "event": pruned.events,
         "daily partition": pruned.partitions,
     }
-    removed = ", ".join(counted(count, kind) for kind, count in rows.items())
-    write_line(f"Removed {removed} and the sketches of {counted(pruned.sketches, 'article')}.")
+    removed = [counted(count, kind) for kind, count in rows.items() if count]
+    if pruned.sketches:
+        removed.append(f"the sketches of {counted(pruned.sketches, 'article')}")
+    write_line(f"Removed: {', '.join(removed)}." if removed else "Nothing here has outlived its retention.")
 
 
 @click.command("sanitise")

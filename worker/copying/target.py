@@ -20,6 +20,7 @@ from worker.database.schema import (
     SCHEMA_VERSION,
     mark_unfinished,
     migrate,
+    refuse_tables,
     stored_version,
     unfinished_version,
 )
@@ -70,6 +71,7 @@ def begin_copy(engine: Engine) -> bool:
 def _take_empty(engine: Engine) -> None:
     found = stored_version(engine)
     if found is None:
+        refuse_tables(engine)
         migrate(engine)
     elif found != SCHEMA_VERSION or _is_in_use(engine):
         state = f"has schema version {found}" if found != SCHEMA_VERSION else "is not empty"

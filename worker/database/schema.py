@@ -135,11 +135,22 @@ def _find_version(connection: Connection) -> str | None:
         # On PostgreSQL other programs may have tables beside ours; an SQLite file belongs to one program.
         is_foreign = bool(tables if connection.dialect.name == "sqlite" else tables & set(METADATA.tables))
     if is_foreign:
-        raise StoreError(
-            f"The database {place_of(connection.engine)} is another program's: it has tables that Feedmill did not "
-            f"make. Name another one in {naming_of(connection.engine)}."
-        )
+        raise _foreign(connection.engine)
     return found
+
+
+def refuse_tables(engine: Engine) -> None:
+    """Refuse a database with any table in it, though on PostgreSQL a store may be beside those of another program."""
+    with reading(engine) as connection:
+        if inspect(connection).get_table_names():
+            raise _foreign(engine)
+
+
+def _foreign(engine: Engine) -> StoreError:
+    return StoreError(
+        f"The database {place_of(engine)} is another program's: it has tables that Feedmill did not make. Name another "
+        f"one in {naming_of(engine)}."
+    )
 
 
 def mark_unfinished(connection: Connection, *, is_unfinished: bool) -> None:

@@ -184,6 +184,9 @@ def test_a_back_fill_says_what_came_of_it_and_when_it_goes_on_or_why_it_ended() 
     assert explain_backfill(goes_on | {"reason": "the host answered 500"}, NOW) == (
         f"{begun}; it goes on 2026-11-24 12:05 UTC (in 5m), after: the host answered 500"
     )
+    assert explain_backfill(goes_on, NOW + timedelta(minutes=6)).endswith(
+        "; it has waited for a worker since 2026-11-24 12:05 UTC (1m ago)"
+    )
     ended = row | {"next_read_at": None, "outcome": "filled", "reason": "it came to entries that were known"}
     assert explain_backfill(ended, NOW) == f"{begun}; filled: it came to entries that were known"
     assert explain_backfill(None, NOW) is None
