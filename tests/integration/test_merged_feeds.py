@@ -1,6 +1,7 @@
 """Merging a feed that moves with the one that lives at its new address: whose state and schedule hold then."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from tests.grouping import wait_until_blocked
 from tests.polling import add, make_due, now_of, poll
 from tests.seeds import place
 from tests.servers.publisher import Answer, Publisher
+from worker.database.backfill_rows import begin_backfill, list_due_backfills, note_progress
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
+from worker.database.document_tables import DocumentRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedAliasRow, FeedRow, HostRow, ScheduleRow
 from worker.database.file_tables import SeedFileRow
@@ -25,6 +28,7 @@ from worker.pipeline.tools import Tools
 from worker.seeds.ingest import ingest
 from worker.store.decided_articles import StaleDecisionError
 from worker.store.feed_moves import move_feed
+from worker.values.backfills import fill_gap
 from worker.values.due_feeds import FeedState
 
 WEEK = timedelta(days=7)
@@ -129,3 +133,40 @@ def test_seed_files_of_a_feed_that_is_merged_are_remembered(tools: Tools, tmp_pa
         lock_feeds(connection, [1, 2])
         move_feed(connection, read_clock(connection).now(), 1, "https://b.example/feed")
         assert connection.execute(select(SeedFileRow.feed_id)).scalars().all() == [2]
+
+
+def _merge(tools: Tools, old: str, new: str) -> None:
+    with writing(tools.engine) as connection:
+        move_feed(connection, now_of(tools), find_feed(connection, old).feed_id, new)
+
+
+def test_a_document_counts_as_served_until_its_feed_was_merged(tools: Tools, publisher: Publisher) -> None:
+    keeping = replace(tools, keeps_documents=True)
+    for name in ("old", "new"):
+        add(keeping, publisher.serve(f"/{name}", rss([item(name)])))
+    poll(keeping)
+    make_due(keeping)
+    poll(keeping)
+    with reading(tools.engine) as connection:
+        last = connection.execute(select(ScheduleRow.last_success_at).where(ScheduleRow.feed_id == 1)).scalar_one()
+    _merge(tools, publisher.url("/old"), publisher.url("/new"))
+    with reading(tools.engine) as connection:
+        served = connection.execute(select(DocumentRow.served_at).where(DocumentRow.feed_id == 2)).scalars().all()
+    assert (len(served), last in served) == (2, True)
+
+
+def test_what_a_feed_missed_is_still_looked_for_once_it_is_merged(tools: Tools) -> None:
+    old, new = "https://news.example/old", "https://news.example/new"
+    add(tools, old)
+    add(tools, new)
+    now = now_of(tools)
+    with writing(tools.engine) as connection:
+        connection.execute(update(ScheduleRow).values(last_success_at=now))
+        begin_backfill(connection, 1, fill_gap("https://news.example/page-2", now, now))
+        (late,) = list_due_backfills(connection, now, 1)
+    _merge(tools, old, new)
+    with writing(tools.engine) as connection:
+        # A worker that was reading it for the old feed has stored nothing.
+        note_progress(connection, late, replace(late.backfill, next_url="https://news.example/page-3"))
+        (due,) = list_due_backfills(connection, now, 1)
+    assert (due.feed.feed_id, due.backfill.next_url) == (2, "https://news.example/page-2")

@@ -7,19 +7,15 @@ from sqlalchemy import delete, select, update
 
 from tests.documents import entry, item, rss
 from tests.polling import add, follow, poll, poll_again, schedule, titles
-from tests.reparsing import misread, miss, reparse_feed, rows, told
+from tests.reparsing import misread, miss, read_worse, reparse_feed, rows, told
 from tests.servers.publisher import Publisher
 from tests.storing import articles, events, kinds, sightings
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.document_tables import DocumentRow
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
-from worker.errors import PollError
 from worker.parse import ParseLimits, Parser
-from worker.parse.parser import read_in_process
 from worker.pipeline.tools import Tools
-from worker.values.due_feeds import Document
-from worker.values.entries import Outline, ParsedDocument
 from worker.values.reread import ChangeKind
 
 WORDS = ["html", "text", "summary"]
@@ -66,22 +62,13 @@ def test_exactly_what_was_misread_is_told_and_then_mended_once(keeping: Tools, p
     assert {name for name, value in seen._mapping.items() if now[name] != value} == {"edition"}
 
 
-def _read_worse(document: Document, most: int, _before: Outline | None = None) -> ParsedDocument | PollError | None:
-    """Read a document as a worse parser would: it ends texts at their first full stop, and misses "gulls"."""
-    parsed = read_in_process(document, most)
-    assert isinstance(parsed, ParsedDocument)
-    entries = [each for each in parsed.entries if each.title != "gulls"]
-    cut = tuple(replace(each, content=(each.content or "").partition(".")[0], summary=None) for each in entries)
-    return replace(parsed, entries=cut, outline=None)
-
-
 def test_a_better_parser_shows_exactly_what_it_changes(keeping: Tools, publisher: Publisher) -> None:
     text = "Cranes turn. The tide rises."
     first, second = (
         [item("storm", text), item("bridge", "Cars cross"), item("gulls", text)],
         [item("gulls", text), item("harbour", text)],
     )
-    with Parser(ParseLimits(), _read_worse) as worse:
+    with Parser(ParseLimits(), read_worse) as worse:
         follow(replace(keeping, parser=worse), publisher, first, second)
     assert titles(keeping) == ["bridge", "harbour", "storm"]
     before = rows(keeping)

@@ -1,10 +1,10 @@
 """What retention pruned is not new again, whatever serves it, under whichever key, and whoever writes just then."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from tests.documents import entry, item, rss
 from tests.grouping import before
@@ -88,6 +88,14 @@ def test_other_news_under_the_guid_or_at_the_page_of_a_pruned_article_is_new(
 ) -> None:
     _prune_old(tools)
     assert _found(_poll(tools, NEW, entry(**(OLD | edit)))) == (1, 0)
+
+
+def test_a_page_that_is_back_after_a_season_with_other_words_is_new(tools: Tools) -> None:
+    _prune_old(tools)
+    with writing(tools.engine) as connection:
+        connection.execute(update(TombstoneRow).values(pruned_at=datetime(2024, 6, 30, tzinfo=UTC)))
+    season = {"title": "Today", "text": "Other words.", "published": "30 07:30"}
+    assert _found(_poll(tools, NEW, entry(**(OLD | season)))) == (1, 0)
 
 
 def test_a_link_that_entries_share_names_no_pruned_article(tools: Tools) -> None:

@@ -153,6 +153,7 @@ def take_backfill(connection: Connection, due: DueBackfill, until: datetime) -> 
 
 
 def note_progress(connection: Connection, taken: DueBackfill, after: Backfill) -> None:
-    """Write how far a back-fill has come, if it is still this worker's."""
-    is_mine = BackfillRow.id == taken.backfill_id, BackfillRow.next_read_at == taken.backfill.next_read_at
+    """Write how far a back-fill has come, if it is still this worker's, and its feed's: that may have been merged."""
+    of_feed = BackfillRow.id == taken.backfill_id, BackfillRow.feed_id == taken.feed.feed_id
+    is_mine = *of_feed, BackfillRow.next_read_at == taken.backfill.next_read_at
     connection.execute(update(BackfillRow).where(*is_mine).values(BACKFILL.write(after)))

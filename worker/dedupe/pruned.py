@@ -78,7 +78,8 @@ def find_pruned(
             return
         there = [each for each in by_page.get(page, ()) if each.feed_id == feed_id or sighting.article.match_key]
         others = other_keys.get(sighting.guid_hash, ())
-        yield any(each.feed_id == feed_id and each.guid_hash in others for each in there)
+        mine = (each for each in there if each.feed_id == feed_id and each.guid_hash in others)
+        yield any(_is_under_its_key(sighting, each) for each in mine)
         # A link that entries share is the name of none.
         yield times[page] == 1 and any(_is_same_news(sighting.article, each) for each in there)
 
@@ -86,12 +87,18 @@ def find_pruned(
 
 
 def _is_under_its_key(sighting: Sighting, mine: Tombstone | None) -> bool:
-    """Say whether an entry is what had its key: not where page, date and words are all others than they were."""
-    if mine is None:
+    """Say whether an entry is what had its key: not where its words are others, and its page and date too.
+
+    A date since the pruning is no edit's. Where the feed gave no date, the page decides.
+    """
+    if mine is None or _is_same_news(sighting.article, mine):
+        return mine is not None
+    published_at, page = sighting.article.published_at, page_of(sighting)
+    if published_at and mine.pruned_at and published_at > mine.pruned_at:
         return False
-    is_undated = sighting.article.published_at is None or mine.published_at is None
-    is_there = mine.page_hash is not None and mine.page_hash == page_of(sighting)
-    return is_undated or is_there or _is_same_news(sighting.article, mine)
+    if mine.published_at is None:
+        return mine.page_hash is None or page is None or page == mine.page_hash
+    return published_at is None or (mine.page_hash is not None and page == mine.page_hash)
 
 
 def _is_same_news(article: Article, pruned: Tombstone) -> bool:

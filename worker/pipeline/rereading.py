@@ -36,7 +36,7 @@ from worker.store.known import (
 )
 from worker.values.articles import KnownArticle, Sighting
 from worker.values.decisions import Brought, DecidedArticle, Decision
-from worker.values.entries import Fault, KeyedEntry, KnownSighting, ParsedDocument
+from worker.values.entries import Entry, Fault, KeyedEntry, KnownSighting, ParsedDocument
 from worker.values.kept_documents import KeptDocument
 from worker.values.reread import ChangeKind, RereadArticle
 from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
@@ -99,10 +99,7 @@ def _prepare_again(
         return None
     # What was embargoed then was read again once the embargo had ended, and counts as read at that time.
     released = hold_back(parsed, kept.read_at)
-    present = find_present_sightings(connection, [kept.feed_id]).get(kept.feed_id, {})
-    keyed = key_entries(released.entries, f"{parsed.parser} {READING}", kept.guid_policy, present)
-    found = find_sightings(connection, [(kept.feed_id, each.guid_hash) for each in keyed]).get(kept.feed_id, {})
-    left = _find_left(connection, kept, {each.guid_hash for each in keyed}, found)
+    keyed, found, left = _key_again(connection, kept, released.entries, f"{parsed.parser} {READING}")
     context = FeedContext(
         feed_url=feed.url,
         document_url=kept.document.url,
@@ -124,14 +121,30 @@ def _prepare_again(
     )
 
 
-def _find_left(
-    connection: Connection, kept: KeptDocument, keys: set[bytes], found: Mapping[bytes, KnownSighting]
-) -> Mapping[bytes, KnownSighting]:
-    """Return the sightings of a document that it has not as it is read today; none while all its keys are known."""
-    if keys == found.keys():
-        return {}
+def _key_again(
+    connection: Connection, kept: KeptDocument, entries: Sequence[Entry], read_by: str
+) -> tuple[tuple[KeyedEntry, ...], Mapping[bytes, KnownSighting], Mapping[bytes, KnownSighting]]:
+    """Return a document's entries with their keys, the sightings that have these, and those that the document lacks.
+
+    A name that entries share now was perhaps one entry's own then. So where a key is not known, the names count that
+    entries had when the document was read.
+    """
+
+    def key(beside: Mapping[bytes, KnownSighting]) -> tuple[tuple[KeyedEntry, ...], Mapping[bytes, KnownSighting]]:
+        keyed = key_entries(entries, read_by, kept.guid_policy, beside)
+        keys = [(kept.feed_id, each.guid_hash) for each in keyed]
+        return keyed, find_sightings(connection, keys).get(kept.feed_id, {})
+
+    keyed, found = key(find_present_sightings(connection, [kept.feed_id]).get(kept.feed_id, {}))
+    if len(found) == len(keyed):
+        return keyed, found, {}
     brought = find_sightings_of_document(connection, kept.feed_id, kept.read_at, kept.served_at)
-    return {key: seen for key, seen in brought.items() if key not in keys}
+    keyed, found = key({name: replace(seen, has_left=False) for name, seen in brought.items()})
+    keys = {each.guid_hash for each in keyed}
+    missing = sorted((seen.sighting_id, name) for name, seen in brought.items() if name not in keys)
+    # Where an edit changed the key of an entry, its former sighting left as this document was stored.
+    newest = {brought[name].article_id: name for _, name in missing}
+    return keyed, found, {name: brought[name] for name in newest.values()}
 
 
 def _store_misread(connection: Connection, prepared: _Prepared) -> Reread:

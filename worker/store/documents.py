@@ -94,6 +94,11 @@ def keep_documents(connection: Connection, brought: Sequence[BroughtByPoll]) -> 
 
 def hand_over_documents(connection: Connection, feed_id: int, other: int) -> None:
     """Give a feed's documents to the one that it is merged into, but for those that both have."""
+    # What its last success says of the newest one goes with the feed.
+    newest = select(ScheduleRow.body_hash, ScheduleRow.last_success_at).where(ScheduleRow.feed_id == feed_id)
+    if (last := connection.execute(newest).one()).body_hash and last.last_success_at:
+        served = {"feed_id": feed_id, "content_hash": last.body_hash, "served_at": last.last_success_at}
+        _NOTE_SERVED.execute(connection, [served])
     twin = aliased(DocumentRow)
     is_twin = exists().where(twin.feed_id == other, twin.content_hash == DocumentRow.content_hash)
     connection.execute(update(DocumentRow).where(DocumentRow.feed_id == feed_id, ~is_twin).values(feed_id=other))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from worker.basics.urls import feed_url_key, host_key
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.backfill_rows import BackfillRow
 from worker.database.conflicts import is_taken
 from worker.database.feed_tables import FeedAliasRow, FeedRow, FeedTagRow, PollRow, ScheduleRow
 from worker.database.file_tables import SeedFileRow
@@ -82,7 +83,7 @@ def _merge(connection: Connection, now: datetime, feed_id: int, other: int) -> f
     _merge_sightings(connection, feed_id, other)
     ours = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id)
     connection.execute(ours.order_by(ArticleRow.id).with_for_update())
-    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow, TicketFeedRow):
+    for table in (ArticleRow, RevisionRow, PollRow, FeedAliasRow, SeedFileRow, TicketFeedRow, BackfillRow):
         connection.execute(update(table).where(table.feed_id == feed_id).values(feed_id=other))
     _merge_tags(connection, feed_id, other)
     hand_over_tombstones(connection, feed_id, other)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import zip_longest
 from typing import Any
@@ -29,11 +29,14 @@ _KNOWN = (
 )
 _SIGHTINGS = ManyKeys(SightingRow, ("feed_id", "guid_hash"), _KNOWN)
 _PRESENT_SIGHTINGS = ManyKeys(SightingRow, ("feed_id",), _KNOWN, "left_at IS NULL")
-# What a document may have brought that was read and served last at these moments.
+# What a document may have brought that was read and served last at these moments. Not by when it was read: that of an
+# entry which stayed is the last document's that had it.
 _SIGHTINGS_OF_DOCUMENT = text(
     f"SELECT {_KNOWN} FROM sightings WHERE feed_id = :feed_id "  # noqa: S608 -- our own names
-    "AND read_at <= :served_at AND (left_at IS NULL OR left_at > :read_at)"
-).bindparams(bindparam("read_at", type_=UtcDateTime()), bindparam("served_at", type_=UtcDateTime()))
+    "AND first_seen_at <= :stored_by AND (left_at IS NULL OR left_at > :read_at)"
+).bindparams(bindparam("read_at", type_=UtcDateTime()), bindparam("stored_by", type_=UtcDateTime()))
+# A poll stores what it has read within its lease.
+_STORED_WITHIN = timedelta(minutes=2)
 _NOT_SHOWN = select(SightingRow.guid_hash).where(
     SightingRow.feed_id == bindparam("feed_id"), SightingRow.said.is_not(None)
 )
@@ -126,7 +129,7 @@ def find_sightings_of_document(
     connection: Connection, feed_id: int, read_at: datetime, served_at: datetime
 ) -> Mapping[bytes, KnownSighting]:
     """Return, by guid hash, the sightings that a feed's document may have brought, read and served last then."""
-    moments = {"read_at": read_at, "served_at": served_at}
+    moments = {"read_at": read_at, "stored_by": served_at + _STORED_WITHIN}
     rows = connection.execute(_SIGHTINGS_OF_DOCUMENT, {"feed_id": feed_id} | moments)
     return _read_sightings(rows).get(feed_id, {})
 

@@ -12,7 +12,7 @@ from worker.database.retention_tables import TombstoneRow
 from worker.database.types import UtcDateTime
 from worker.values.articles import Tombstone
 
-_COLUMNS = "tombstones.feed_id, tombstones.guid_hash, tombstones.page_hash, content_hash, published_at"
+_COLUMNS = "tombstones.feed_id, tombstones.guid_hash, tombstones.page_hash, content_hash, published_at, pruned_at"
 _BY_KEY = ManyKeys(TombstoneRow, ("feed_id", "guid_hash"), _COLUMNS)
 _HAS_PAGE = "tombstones.page_hash IS NOT NULL"
 _BY_PAGE = ManyKeys(TombstoneRow, ("page_hash",), _COLUMNS, _HAS_PAGE)
@@ -44,8 +44,9 @@ def find_tombstones(
     looks = [(_BY_KEY, keys), (_BY_PAGE, [(page,) for page in pages])]
     for query, wanted in looks:
         for row in query.execute(connection, wanted):
+            published_at, pruned_at = read_moment(row.published_at), read_moment(row.pruned_at)
             found[row.feed_id, row.guid_hash] = Tombstone(
-                row.feed_id, row.guid_hash, row.page_hash, row.content_hash, read_moment(row.published_at)
+                row.feed_id, row.guid_hash, row.page_hash, row.content_hash, published_at, pruned_at
             )
     return list(found.values())
 

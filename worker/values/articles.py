@@ -139,6 +139,8 @@ class Tombstone:
     """A hash of what the article was found by besides: match key, link, or the words of a file."""
     content_hash: bytes
     published_at: datetime | None = None
+    pruned_at: datetime | None = None
+    """When the article was removed; None while it is being removed."""
 
 
 class Finding(StrEnum):

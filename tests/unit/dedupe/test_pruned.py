@@ -52,6 +52,30 @@ def test_a_key_is_that_of_the_pruned_article_unless_page_date_and_words_are_othe
     assert _is_pruned(_entry(**more), _tombstone()) is is_known
 
 
+@pytest.mark.parametrize(("published_at", "is_known"), [(AT + 99 * HOUR, True), (AT + 101 * HOUR, False), (None, True)])
+def test_what_is_dated_since_its_key_and_page_were_pruned_is_other_news_unless_its_words_are_the_same(
+    published_at: datetime | None, *, is_known: bool
+) -> None:
+    left = _tombstone(pruned_at=AT + 100 * HOUR)
+    assert _is_pruned(_entry(content_hash=b"e" * 16, published_at=published_at), left) is is_known
+    assert _is_pruned(_entry(published_at=published_at), left)
+
+
+@pytest.mark.parametrize(
+    ("more", "is_known"),
+    [
+        ({"content_hash": b"e" * 16}, True),
+        (ELSEWHERE, True),
+        (ELSEWHERE | {"content_hash": b"e" * 16}, False),
+        ({"url": None, "original_url": None, "content_hash": b"e" * 16}, True),
+    ],
+)
+def test_where_a_feed_gives_no_dates_its_key_at_another_page_with_other_words_is_other_news(
+    more: dict[str, object], *, is_known: bool
+) -> None:
+    assert _is_pruned(_entry(published_at=None, **more), _tombstone(published_at=None)) is is_known
+
+
 @pytest.mark.parametrize(
     ("more", "is_known"),
     [
