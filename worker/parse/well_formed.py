@@ -78,14 +78,15 @@ def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries:
     entries = outline_entries(sliced, before)
     if entries is None or len(entries) > max_entries:
         return None
-    known = [bool(each.guid_hash) for each in entries]
-    if not 0 < sum(known) == len({each.guid_hash for each in entries if each.guid_hash}):
+    repeated = tuple(each for each in entries if each.guid_hash)
+    if not 0 < len(repeated) == len({each.guid_hash for each in repeated}):
         return None
+    known = [bool(each.guid_hash) for each in entries]
     rest = replace(document, body=sliced.without(known))
     parsed = _read(rest, max_entries, max_entries, known) if is_utf8(rest.body) else None
     if parsed is None or hash_frame(sliced, document.content_type, parsed.authors) != before.frame:
         return None
-    return replace(parsed, outline=Outline(before.frame, entries), before=before)
+    return replace(parsed, outline=Outline(before.frame, entries), before=before, repeated=repeated)
 
 
 def _read(document: Document, patience: int, most: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:

@@ -110,11 +110,6 @@ class Outline:
     reading: str = ""
     """The versions of Feedmill's rules by which its entries were read."""
 
-    @property
-    def recognised(self) -> tuple[OutlinedEntry, ...]:
-        """The entries whose sightings are known."""
-        return tuple(each for each in self.entries if each.guid_hash)
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -162,11 +157,8 @@ class ParsedDocument:
     """Its entries by their bytes; those that came again are recognised. None where bytes do not tell entries apart."""
     before: Outline | None = None
     """The outline of the feed's document before, where that spared reading some entries."""
-
-    @property
-    def repeated(self) -> tuple[OutlinedEntry, ...]:
-        """The entries that came again, and are not in ``entries``."""
-        return self.outline.recognised if self.before and self.outline else ()
+    repeated: tuple[OutlinedEntry, ...] = ()
+    """The entries that came again, and are not in ``entries``."""
 
     @property
     def size(self) -> int:

@@ -38,7 +38,7 @@ def test_what_is_read_beside_unread_entries_is_what_the_whole_document_says() ->
     body = rss([ONE, TWO, THREE])
     rest, whole = read(body, outline(rss([TWO, THREE]))), read(body)
     assert rest.entries == whole.entries[:1]
-    assert replace(rest, entries=(), outline=None, before=None) == replace(whole, entries=(), outline=None)
+    assert replace(rest, entries=(), outline=None, before=None, repeated=()) == replace(whole, entries=(), outline=None)
 
 
 def test_an_entry_that_changed_by_one_letter_is_read() -> None:

@@ -8,7 +8,7 @@ from worker.database.locks import HostRelease
 from worker.pipeline.results import Answered
 from worker.pipeline.shared_commit import ReadDocument, ReadDocuments, SharedCommit, in_bunches
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
-from worker.values.entries import Entry, Outline, OutlinedEntry, ParsedDocument
+from worker.values.entries import Entry, OutlinedEntry, ParsedDocument
 from worker.values.schedules import Bounds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -54,8 +54,7 @@ def test_documents_share_a_commit_up_to_four_hundred_entries_or_are_one_document
 
 def test_entries_that_came_again_unread_keep_no_document_from_a_commit() -> None:
     again = tuple(OutlinedEntry(bytes([place]) * 8, b"guid") for place in range(19))
-    outline = Outline(b"frame", again)
-    one_new = replace(_read(1), parsed=ParsedDocument("rss", "expat", (Entry(),), outline=outline, before=outline))
+    one_new = replace(_read(1), parsed=ParsedDocument("rss", "expat", (Entry(),), repeated=again))
     assert one_new.parsed.size == 20
     assert [len(bunch) for bunch in in_bunches([one_new] * 50)] == [50]
 
