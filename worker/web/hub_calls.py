@@ -92,7 +92,10 @@ def _answer(said: HubAnswer) -> Response:
 
 
 _CALLBACK = f"/{PATH}/{{subscription_id}}/{{token}}"
+_INTENT = Route(_CALLBACK, _answer_intent, methods=["GET"])
+# The answer to a HEAD does not tell the hub its challenge, and so confirms nothing.
+_INTENT.methods = {"GET"}
 ROUTES = [
-    Route(_CALLBACK, _answer_intent, methods=["GET"]),
+    _INTENT,
     Route(_CALLBACK, _take_delivery, methods=["POST"]),
 ]

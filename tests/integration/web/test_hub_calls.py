@@ -61,6 +61,15 @@ def test_what_was_not_asked_for_is_not_confirmed(feed: Pushing, said: dict[str, 
     assert feed.subscription().state == "active"
 
 
+def test_what_tells_the_hub_no_challenge_confirms_nothing(feed: Pushing) -> None:
+    feed.pass_time(feed.subscription().lease_until - feed.subscription().asked_at)
+    feed.ask()
+    renewal = feed.subscription().next_attempt_at
+    said = {"hub.mode": "subscribe", "hub.topic": feed.url, "hub.challenge": "x", "hub.lease_seconds": "600"}
+    assert requests.head(_callback(feed), params=said, timeout=30).status_code == 405
+    assert feed.subscription().next_attempt_at == renewal
+
+
 def test_a_lease_is_ignored_by_who_unsubscribes(feed: Pushing) -> None:
     with writing(feed.tools.engine) as connection:
         pause_feed(connection, feed.subscription().feed_id)
