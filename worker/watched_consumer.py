@@ -53,6 +53,11 @@ class Consumer(_Consumer):  # type: ignore[misc]  # of no known type
         interval = watchdog_interval() or _LOOK_EVERY
         hub.timer.call_repeatedly(interval.total_seconds(), self.tell_watchdog)
 
+    def on_connection_error_after_connected(self, error: Exception) -> None:
+        """Tell the watchdog that this worker begins anew: a Redis that hangs holds up each step of it for seconds."""
+        tell_service_manager(AT_WORK, status="connects again")
+        super().on_connection_error_after_connected(error)
+
     def tell_watchdog(self) -> None:
         """Tell the watchdog that this worker is at work, unless messages wait and it takes none from look to look.
 

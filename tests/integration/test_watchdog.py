@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from celery.exceptions import CPendingDeprecationWarning
 from celery.worker import state
 from kombu import Connection, Queue
 from kombu import Consumer as QueueConsumer
 
 from tests.servers.service_manager import ServiceManager
+from worker.celery import app
 from worker.logs import set_up_logs
 from worker.settings import Settings
 from worker.telemetry.service_manager import READY, tell_service_manager, watchdog_interval
@@ -104,6 +107,19 @@ def test_a_worker_to_which_a_message_comes_as_it_looks_is_at_work(
         watched._taken -= 1
     watched.tell_watchdog()
     assert manager.read_all().count("WATCHDOG=1") == 3
+
+
+def test_a_worker_that_connects_again_tells_of_each_step_that_may_take_long(
+    manager: ServiceManager, connection: Connection
+) -> None:
+    watched = _watched(connection)
+    watched.app, watched.pool, watched.qos_global = app, SimpleNamespace(num_processes=1), False
+    watched.prefetch_multiplier = watched.initial_prefetch_count = 1
+    with pytest.warns(CPendingDeprecationWarning):
+        watched.on_connection_error_after_connected(ConnectionResetError("gone"))
+    with app.connection_for_read() as again:
+        again.ensure_connection()
+    assert manager.read_all() == ["WATCHDOG=1", "STATUS=connects again", "WATCHDOG=1"]
 
 
 def test_a_process_with_a_beat_of_its_own_takes_messages_or_is_stuck(
