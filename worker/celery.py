@@ -105,14 +105,16 @@ class _Connection(Connection):
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
         """Connect however long it takes, and meanwhile call back each second: whoever waits for Redis is not stuck."""
-        call_back = options.pop("callback", None)
+        call_back = options.get("callback")
 
         def tell_watchdog() -> None:
             tell_service_manager(AT_WORK, status=f"{self.as_uri()} cannot be reached")
             if call_back:
                 call_back()
 
-        options["callback"] = tell_watchdog if watchdog_interval() else call_back
+        if watchdog_interval():
+            options["callback"] = tell_watchdog
+            tell_service_manager(AT_WORK)
         return super().ensure_connection(*arguments, **options)
 
 

@@ -28,6 +28,7 @@ class Consumer(_Consumer):  # type: ignore[misc]  # of no known type
     """A worker's loop that is watched."""
 
     _taken = 0
+    _is_idle = False
     _is_stuck = False
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -52,11 +53,20 @@ class Consumer(_Consumer):  # type: ignore[misc]  # of no known type
         interval = watchdog_interval() or _LOOK_EVERY
         hub.timer.call_repeatedly(interval.total_seconds(), self.tell_watchdog)
 
+    def on_connection_error_after_connected(self, error: Exception) -> None:
+        """Tell the watchdog that this worker begins anew: a Redis that hangs holds up each step of it for seconds."""
+        tell_service_manager(AT_WORK, status="connects again")
+        super().on_connection_error_after_connected(error)
+
     def tell_watchdog(self) -> None:
-        """Tell the watchdog that this worker is at work, unless messages wait and it takes none."""
+        """Tell the watchdog that this worker is at work, unless messages wait and it takes none from look to look.
+
+        One look is not enough: the message may have come just now, and be taken in the loop's next turn.
+        """
         taken = state.all_total_count[0]
-        is_stuck = taken == self._taken and self.is_idle_wrongly()
-        self._taken = taken
+        is_idle = taken == self._taken and self.is_idle_wrongly()
+        is_stuck = is_idle and self._is_idle
+        self._taken, self._is_idle = taken, is_idle
         if is_stuck and not self._is_stuck:
             _LOG.error(_IDLE)
         self._is_stuck = is_stuck

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from celery.exceptions import CPendingDeprecationWarning
 from celery.worker import state
 from kombu import Connection, Queue
 from kombu import Consumer as QueueConsumer
 
 from tests.servers.service_manager import ServiceManager
+from worker.celery import app
 from worker.logs import set_up_logs
 from worker.settings import Settings
 from worker.telemetry.service_manager import READY, tell_service_manager, watchdog_interval
@@ -86,10 +89,37 @@ def test_a_worker_that_takes_none_of_the_messages_that_wait_is_not(
     watched = _watched(connection)
     connection.SimpleQueue("watched").put("message")
     watched.tell_watchdog()
+    watched.tell_watchdog()
     # It takes one after all.
     watched._taken -= 1
     watched.tell_watchdog()
-    assert manager.read_all()[:2] == ["STATUS=takes no messages", "WATCHDOG=1"]
+    told = [said for said in manager.read_all() if not said.startswith("STATUS=at work")]
+    assert told == ["WATCHDOG=1", "STATUS=takes no messages", "WATCHDOG=1"]
+
+
+def test_a_worker_to_which_a_message_comes_as_it_looks_is_at_work(
+    manager: ServiceManager, connection: Connection
+) -> None:
+    watched = _watched(connection)
+    for _ in range(2):
+        connection.SimpleQueue("watched").put("message")
+        watched.tell_watchdog()
+        watched._taken -= 1
+    watched.tell_watchdog()
+    assert manager.read_all().count("WATCHDOG=1") == 3
+
+
+def test_a_worker_that_connects_again_tells_of_each_step_that_may_take_long(
+    manager: ServiceManager, connection: Connection
+) -> None:
+    watched = _watched(connection)
+    watched.app, watched.pool, watched.qos_global = app, SimpleNamespace(num_processes=1), False
+    watched.prefetch_multiplier = watched.initial_prefetch_count = 1
+    with pytest.warns(CPendingDeprecationWarning):
+        watched.on_connection_error_after_connected(ConnectionResetError("gone"))
+    with app.connection_for_read() as again:
+        again.ensure_connection()
+    assert manager.read_all() == ["WATCHDOG=1", "STATUS=connects again", "WATCHDOG=1"]
 
 
 def test_a_process_with_a_beat_of_its_own_takes_messages_or_is_stuck(
@@ -97,11 +127,13 @@ def test_a_process_with_a_beat_of_its_own_takes_messages_or_is_stuck(
 ) -> None:
     watched = _watched(connection, EmbeddedConsumer)
     watched.perform_pending_operations()
-    watched._told_at -= 10
-    watched.perform_pending_operations()
+    for _ in range(2):
+        watched._told_at -= 10
+        watched.perform_pending_operations()
     watched._taken -= 1
     watched.tell_watchdog()
-    assert manager.read_all()[:2] == ["STATUS=takes no messages", "WATCHDOG=1"]
+    told = [said for said in manager.read_all() if not said.startswith("STATUS=at work")]
+    assert told == ["WATCHDOG=1", "STATUS=takes no messages", "WATCHDOG=1"]
 
 
 class _Box:
@@ -119,6 +151,7 @@ def test_a_worker_that_is_stuck_answers_no_pings(manager: ServiceManager, connec
     watched._answer_unless_stuck(box)
     box.on_message("first", None)
     connection.SimpleQueue("watched").put("message")
+    watched.tell_watchdog()
     watched.tell_watchdog()
     box.on_message("while it is stuck", None)
     watched._taken -= 1

@@ -180,6 +180,9 @@ SECRET = "s" * 32
         ("https://news.example/?a", "a host and perhaps a path"),
         ("https://ann@news.example", "a host and perhaps a path"),
         ("https://news.example/a b", "a host and perhaps a path"),
+        ("https://né.example", "a host and perhaps a path"),
+        ("https://news.example:0", "a host and perhaps a path"),
+        ("https://news.example:99999", "Port out of range"),
     ],
 )
 def test_a_public_url_is_a_host_and_perhaps_a_path(url: str, told: str) -> None:

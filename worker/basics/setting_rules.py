@@ -117,7 +117,8 @@ def _check_public_url(url: str | None) -> str | None:
     parts = urlsplit(url or "http://none")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("it must begin with http:// or https:// and name a host")
-    if parts.query or parts.fragment or "@" in parts.netloc or any(character <= " " for character in url or ""):
+    is_writable = all("!" <= character <= "~" for character in url or "") and parts.port != 0
+    if parts.query or parts.fragment or "@" in parts.netloc or not is_writable:
         raise ValueError("it must be a host and perhaps a path, such as https://news.example/feedmill")
     return url.rstrip("/") if url else None
 

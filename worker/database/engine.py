@@ -30,7 +30,9 @@ _REHEARSAL = "feedmill_rehearsal"
 # Set on an engine: which setting or option named its store.
 _NAMED_BY = "feedmill_named_by"
 _SETTING = "FEEDMILL_DATABASE_URL"
-_JSON: dict[str, Any] = {
+_OPTIONS: dict[str, Any] = {
+    # What a row holds, a feed's URL with its key or a document, is nothing for an error's words.
+    "hide_parameters": True,
     "json_serializer": lambda value: write_json(value).decode(),
     "json_deserializer": orjson.loads,
 }
@@ -169,7 +171,9 @@ def _rehearsal_of(engine: Engine) -> Connection | None:
 
 def place_of(engine: Engine) -> str:
     """Return the store's URL as its user writes it, without the password."""
-    return engine.url.render_as_string(hide_password=True).replace("+psycopg:", ":", 1)
+    # libpq takes passwords as parameters too.
+    shown = engine.url.difference_update_query([name for name in engine.url.query if "pass" in name])
+    return shown.render_as_string(hide_password=True).replace("+psycopg:", ":", 1)
 
 
 def file_of(engine: Engine) -> Path | None:
@@ -184,7 +188,9 @@ def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
     arguments = {name: value for name, value in defaults.items() if name not in url.query}
     # The URL's own options come last, so they win.
     arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
-    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_JSON)
+    engine = create_engine(
+        url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_OPTIONS
+    )
     event.listen(engine, "handle_error", _throw_away_interrupted)
     return engine
 
@@ -227,9 +233,9 @@ def _throw_away_interrupted(failure: ExceptionContext) -> None:
 
 def _open_sqlite(url: URL) -> Engine:
     options: dict[str, Any] = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
-    engine = create_engine(url, connect_args=options, **_JSON)
+    engine = create_engine(url, connect_args=options, **_OPTIONS)
     if uri := _read_only_uri(file_of(engine)):
-        engine = create_engine(url, creator=lambda: sqlite3.connect(uri, uri=True, **options), **_JSON)
+        engine = create_engine(url, creator=lambda: sqlite3.connect(uri, uri=True, **options), **_OPTIONS)
     else:
         event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

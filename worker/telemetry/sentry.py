@@ -7,26 +7,19 @@ applications of the process share, and send local variables, in which secrets ar
 
 import atexit
 import os
-import re
 from collections.abc import MutableMapping
 from importlib.metadata import version
 from typing import Any
 
-from pydantic import SecretStr
-from sqlalchemy import make_url
-
 from worker.errors import SettingsError
 from worker.logs import tell_of_events
-from worker.settings import Settings, read_feed_variables
+from worker.settings import Settings
+from worker.telemetry.redaction import redact, secrets_of
 
 _FLUSH_SECONDS = 2.0
 # This process reports already, or the one it was forked from.
 _REPORTED: list[str] = []
 _FAULTS = {"error", "critical"}
-# Of a URL nothing is sent that may be a secret: who asks, and with which key.
-_CREDENTIALS = re.compile(r"//[^/?#\s'\"]*@")
-_QUERY = re.compile(r"(https?://[^\s'\"?#]*)\?[^\s'\"#]*")
-_SHORTEST_SECRET = 4
 
 
 def report_faults(chosen: Settings) -> None:
@@ -49,7 +42,7 @@ def report_faults(chosen: Settings) -> None:
             "FEEDMILL_SENTRY_DSN is set and Sentry's client is not installed: `pip install '.[sentry]'` in the clone "
             "of Feedmill"
         ) from error
-    secrets = _secrets_of(chosen)
+    secrets = secrets_of(chosen)
     try:
         sentry_sdk.init(
             dsn=dsn,
@@ -60,7 +53,7 @@ def report_faults(chosen: Settings) -> None:
             include_local_variables=False,
             max_breadcrumbs=0,
             auto_session_tracking=False,
-            before_send=lambda event, _hint: _redact(event, secrets),
+            before_send=lambda event, _hint: redact(event, secrets),
         )
     except sentry_sdk.utils.BadDsn as error:
         raise SettingsError(
@@ -93,26 +86,3 @@ def _tell(event: MutableMapping[str, Any]) -> None:
             scope.set_extra("traceback", str(trace))
             scope.fingerprint = [str(event.get("event")), last]
             sentry_sdk.capture_message(f"{event.get('event')}: {last}", "error")
-
-
-def _secrets_of(chosen: Settings) -> tuple[str, ...]:
-    """Return what may be in an error's words and must not be sent: every setting that is a secret, by its type."""
-    values = (getattr(chosen, name) for name in Settings.model_fields)
-    held = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-    passwords = [make_url(url).password for url in (chosen.database_url, chosen.broker_url)]
-    proxy = chosen.proxy.password if chosen.proxy else None
-    named = [*read_feed_variables().values(), *held, *passwords, proxy]
-    return tuple(str(secret) for secret in named if secret and len(str(secret)) >= _SHORTEST_SECRET)
-
-
-def _redact(value: Any, secrets: tuple[str, ...]) -> Any:
-    """Return an event without secrets, however deep they are."""
-    if isinstance(value, dict):
-        return {name: _redact(part, secrets) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_redact(part, secrets) for part in value]
-    if not isinstance(value, str):
-        return value
-    for secret in secrets:
-        value = value.replace(secret, "…")
-    return _QUERY.sub(r"\1?…", _CREDENTIALS.sub("//…@", value))

@@ -4,6 +4,7 @@ It is set up by its own variables, OTEL_EXPORTER_OTLP_ENDPOINT above all, and se
 """
 
 import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,10 +12,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.basics.log_lines import get_logger
+from worker.settings import settings
+from worker.telemetry.redaction import redact, secrets_of
 from worker.values.outcomes import PollRecord
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Span
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _FLUSH_MILLISECONDS = 2000
@@ -28,8 +32,29 @@ def task_span(name: str, task_id: str | None) -> Iterator[None]:
         yield
         return
     attributes = {"messaging.system": "celery", "messaging.message.id": task_id or ""}
-    with provider.get_tracer("feedmill").start_as_current_span(name, attributes=attributes):
-        yield
+    tracer = provider.get_tracer("feedmill")
+    with tracer.start_as_current_span(
+        name, attributes=attributes, record_exception=False, set_status_on_exception=False
+    ) as span:
+        try:
+            yield
+        except Exception as error:
+            _note_exception(span, error)
+            raise
+
+
+def _note_exception(span: "Span", error: Exception) -> None:
+    """Tell of an exception as OpenTelemetry itself would, without what may be secret in its words."""
+    from opentelemetry.trace import StatusCode  # noqa: PLC0415 -- of an extra
+
+    told = {
+        "exception.type": type(error).__qualname__,
+        "exception.message": str(error),
+        "exception.stacktrace": "".join(traceback.format_exception(error)),
+    }
+    told = redact(told, secrets_of(settings()))
+    span.add_event("exception", told)
+    span.set_status(StatusCode.ERROR, f"{told['exception.type']}: {told['exception.message']}")
 
 
 def note_poll(record: PollRecord) -> None:

@@ -1,15 +1,32 @@
 """What answers have in common."""
 
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.responses import PlainTextResponse, Response
 
+from worker.database.conflicts import explain_failure
+from worker.errors import StoreError
+
+_LOG = structlog.get_logger("feedmill")
 # Nothing that is answered is a page with parts: a browser must not make one of it, nor keep it.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+STORE_FAILURES = (DBAPIError, StoreError, PoolTimeoutError)
+"""What is raised where the store cannot be used now; the last where all connections wait for it."""
 
 
 def answer_text(text: str, status: int = 200) -> Response:
     """Return an answer of one line of plain text."""
     return PlainTextResponse(f"{text}\n", status, headers=HEADERS)
+
+
+def log_store_failure(error: Exception, engine: Engine) -> str:
+    """Log why the store cannot be used, and return what is told: whoever asks need not know where the store is."""
+    explained = explain_failure(error, engine) if isinstance(error, DBAPIError) else error
+    _LOG.warning("the store cannot be used", error=str(explained))
+    return "the store cannot be used now; the log says why"

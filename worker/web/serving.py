@@ -7,6 +7,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from worker.errors import NamedError
+from worker.web.connections import LimitedConnection
 
 # Beyond this many connections at once the next is told to come back later (503).
 _MOST_CONNECTIONS = 200
@@ -21,7 +22,8 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        # What is no name at all, such as one with an empty part, cannot even be written as one.
         raise NamedError(f"{host} is no address of this machine: --bind takes one, such as 127.0.0.1:8000.") from error
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -37,18 +39,22 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(application: Starlette, listening: socket.socket) -> None:
     """Answer requests until SIGINT or SIGTERM comes."""
     server = make_server(application)
-    # uvicorn raises the signal again once it has stopped, and neither is a failure here.
+
+    def stop(*_: object) -> None:
+        # Before uvicorn listens to signals, and once it has stopped, when it raises the signal again.
+        server.should_exit = True
+
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: None)
+        signal.signal(ending, stop)
     server.run(sockets=[listening])
 
 
-def make_server(application: Starlette) -> uvicorn.Server:
+def make_server(application: Starlette, connection: type[LimitedConnection] = LimitedConnection) -> uvicorn.Server:
     """Return a server for the application, which logs as all of Feedmill does."""
     return uvicorn.Server(
         uvicorn.Config(
             application,
-            http="h11",
+            http=connection,
             ws="none",
             loop="asyncio",
             lifespan="off",

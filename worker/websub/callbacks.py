@@ -40,6 +40,7 @@ _LONGEST_CONTENT_TYPE = _LONGEST_REASON = 200
 _MOST_WAITING = 20
 _DENIED = "denied"
 _LARGEST_ID = 2**63 - 1
+_MOST_DIGITS = len(str(_LARGEST_ID))
 _PUSHING = (SubscriptionState.ASKED, SubscriptionState.ACTIVE, SubscriptionState.FAILING)
 
 
@@ -67,12 +68,14 @@ _UNKNOWN = HubAnswer(HTTPStatus.NOT_FOUND, "There is no such subscription.", ref
 _GONE = HubAnswer(HTTPStatus.GONE, "This subscription has ended.", refusal="it is for a subscription that has ended")
 
 
-def find_called(engine: Engine, credentials: Credentials, subscription_id: int, token: str) -> Subscription | None:
+def find_called(engine: Engine, credentials: Credentials, number: str, token: str) -> Subscription | None:
     """Return the subscription that a URL which was called is of; None where it is of none."""
-    if not 0 < subscription_id <= _LARGEST_ID:
+    # Python reads no number of thousands of digits.
+    is_number = number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS
+    if not (is_number and int(number) <= _LARGEST_ID):
         return None
     with reading(engine) as connection:
-        found = find_subscription(connection, subscription_id)
+        found = find_subscription(connection, int(number))
     return found if found and credentials.is_token(found.salt, token) else None
 
 
@@ -104,7 +107,8 @@ def _find_fault(called: Subscription, said: Mapping[str, str]) -> str | None:
     is_text = challenge.isascii() and challenge.isprintable()
     if mode != _DENIED and not (0 < len(challenge) <= _LONGEST_CHALLENGE and is_text):
         return f"the hub's challenge is empty, longer than {_LONGEST_CHALLENGE:,} characters or no text"
-    if lease_of(said.get("hub.lease_seconds")) is None:
+    if mode == Mode.SUBSCRIBE and lease_of(said.get("hub.lease_seconds")) is None:
+        # Section 5.3: with any other it is to be ignored.
         return "the hub gives a lease that is no number of seconds"
     return None
 
@@ -119,14 +123,14 @@ def _deny(connection: Connection, called: Subscription, reason: str) -> None:
 
 
 def _confirm(connection: Connection, called: Subscription, mode: str, seconds: str | None) -> bool:
-    subscription, lease = lock_subscription(connection, called), lease_of(seconds)
-    if subscription is None or lease is None or not subscription.may_verify(mode):
+    subscription = lock_subscription(connection, called)
+    if subscription is None or not subscription.may_verify(mode):
         return False
     now = read_clock(connection).now()
-    if mode == Mode.SUBSCRIBE:
-        note_verified(connection, now, subscription, lease)
-    else:
+    if mode == Mode.UNSUBSCRIBE:
         note_unsubscribed(connection, now, subscription)
+    elif (lease := lease_of(seconds)) is not None:
+        note_verified(connection, now, subscription, lease)
     return True
 
 

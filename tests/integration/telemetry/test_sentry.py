@@ -95,13 +95,13 @@ def test_what_is_expected_is_not_sent(receive: Callable[[], list[dict[str, Any]]
 def test_no_secret_is_sent(receive: Callable[[], list[dict[str, Any]]]) -> None:
     unnamed = "a local variable's"  # noqa: F841 -- must not be sent
     try:
-        raise ValueError("https://me:swordfish@h.example/feed?key=abcdef with hunter2")
+        raise ValueError("https://me:swordfish@h.example/feed?key=abcdef with hunter2", "/ping/s3cret")
     except ValueError:
         _LOG.exception("document not read", url="https://me:swordfish@h.example/feed?key=abcdef")
     (event,) = receive()
     sent = json.dumps(event, ensure_ascii=False)
     assert event["extra"]["url"] == "https://…@h.example/feed?…"
-    assert [word for word in ("swordfish", "hunter2", "abcdef", "vars") if word in sent] == []
+    assert [word for word in ("swordfish", "hunter2", "abcdef", "vars", "s3cret") if word in sent] == []
 
 
 def test_no_setting_that_is_a_secret_is_sent(receive: Callable[[], list[dict[str, Any]]]) -> None:

@@ -73,6 +73,20 @@ def test_a_poll_is_a_span_of_its_task(receive: Callable[[], list[Any]]) -> None:
     assert "feedmill" in {each.value.string_value for each in resource.resource.attributes}
 
 
+def test_an_exception_is_told_without_secrets(receive: Callable[[], list[Any]]) -> None:
+    with pytest.raises(ValueError, match="swordfish"), spans.task_span("feeds.poll_due", None):
+        raise ValueError("https://me:swordfish@h.example/feed?key=abcdef")
+    (resource,) = receive()
+    (task,) = resource.scope_spans[0].spans
+    (event,) = task.events
+    told = {each.key: each.value.string_value for each in event.attributes}
+    assert (event.name, told["exception.type"]) == ("exception", "ValueError")
+    assert told["exception.message"] == "https://…@h.example/feed?…"
+    assert told["exception.stacktrace"].startswith("Traceback (most recent call last):")
+    assert task.status.message == "ValueError: https://…@h.example/feed?…"
+    assert [word for word in ("swordfish", "abcdef") if word in str(resource)] == []
+
+
 @pytest.mark.parametrize("disabled", ["", "true"])
 def test_nothing_is_sent_unless_it_is_switched_on(
     disabled: str, receive: Callable[[], list[Any]], monkeypatch: pytest.MonkeyPatch

@@ -1,3 +1,4 @@
+import re
 import socket
 
 import pytest
@@ -26,6 +27,12 @@ def test_what_is_not_there_is_told_in_a_line_of_plain_text(store: Engine):
     assert "server" not in missing.headers
 
 
+def test_no_answer_names_the_host_that_a_request_does(store: Engine):
+    with web_server(store) as at:
+        answer = requests.get(f"{at}/healthz/", headers={"Host": "evil.example"}, timeout=30, allow_redirects=False)
+    assert (answer.status_code, answer.text) == (404, "Not Found.\n")
+
+
 def test_it_starts_and_answers_while_the_store_cannot_be_reached():
     away = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     with web_server(away) as at:
@@ -44,6 +51,7 @@ def test_a_port_that_is_taken_is_named():
     )
 
 
-def test_a_host_that_is_not_ours_is_named():
-    with pytest.raises(NamedError, match=r"nowhere\.invalid is no address of this machine"):
-        listen("nowhere.invalid", 8000)
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", "é" * 70])
+def test_a_host_that_is_not_ours_is_named(host: str):
+    with pytest.raises(NamedError, match=f"^{re.escape(host)} is no address of this machine"):
+        listen(host, 8000)

@@ -11,7 +11,9 @@ from tests.polling import titles
 from tests.servers.publisher import Publisher
 from tests.servers.web import web_server
 from tests.websub import SECRET, Pushing, named, pushing, rows, waiting
+from worker.database.engine import writing
 from worker.database.websub_tables import DeliveryRow
+from worker.manage.feeds import pause_feed
 from worker.pipeline.tools import Tools
 from worker.settings import Settings
 
@@ -59,12 +61,32 @@ def test_what_was_not_asked_for_is_not_confirmed(feed: Pushing, said: dict[str, 
     assert feed.subscription().state == "active"
 
 
+def test_what_tells_the_hub_no_challenge_confirms_nothing(feed: Pushing) -> None:
+    feed.pass_time(feed.subscription().lease_until - feed.subscription().asked_at)
+    feed.ask()
+    renewal = feed.subscription().next_attempt_at
+    said = {"hub.mode": "subscribe", "hub.topic": feed.url, "hub.challenge": "x", "hub.lease_seconds": "600"}
+    assert requests.head(_callback(feed), params=said, timeout=30).status_code == 405
+    assert feed.subscription().next_attempt_at == renewal
+
+
+def test_a_lease_is_ignored_by_who_unsubscribes(feed: Pushing) -> None:
+    with writing(feed.tools.engine) as connection:
+        pause_feed(connection, feed.subscription().feed_id)
+    feed.ask()
+    assert feed.hub.verify(lease_seconds="-1").ok
+    assert feed.subscription().lease_until is None
+
+
 def test_a_hub_that_knows_no_token_is_told_nothing(feed: Pushing) -> None:
     wrong = _callback(feed)[:-1] + ("0" if _callback(feed)[-1] != "0" else "1")
     answer = requests.get(wrong, {"hub.mode": "denied", "hub.topic": feed.url}, timeout=30)
     assert (answer.status_code, answer.text) == (404, "There is no such subscription.")
     assert requests.post(wrong, b"<rss/>", timeout=30).status_code == 410
-    assert requests.get(wrong.replace("/websub/1/", f"/websub/{10**30}/"), timeout=30).status_code == 404
+    for number in ("0", "-1", "x", "²", "9" * 19, "9" * 5_000):
+        unknown = wrong.replace("/websub/1/", f"/websub/{number}/")
+        assert requests.get(unknown, timeout=30).status_code == 404
+        assert requests.post(unknown, b"<rss/>", timeout=30).status_code == 410
     assert feed.subscription().state == "active"
 
 

@@ -1,9 +1,11 @@
 """/healthz judges the work that is done, /readyz whether the store can be used; one that hangs holds up neither."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,15 +14,14 @@ import requests
 from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, text
 
-from tests.servers.web import web_server
+from tests.servers.web import connect_to, web_server
 from tests.waiting import wait_for
 from worker.database.clock import read_clock
 from worker.database.engine import open_store, writing
 from worker.database.feed_tables import HostRow
 from worker.database.schema import SCHEMA_VERSION
-from worker.look.work import Verdict
 from worker.settings import Settings
-from worker.web.probes import Found, SharedLook
+from worker.web.shared_looks import SharedLook
 from worker.websub.credentials import PATH
 
 CALLBACK = f"{PATH}/1/token"
@@ -109,14 +110,33 @@ def test_a_database_that_hangs_is_told_of_in_time(hanging: Engine) -> None:
 def test_those_who_ask_at_once_share_one_look() -> None:
     looks, may_end = [], threading.Event()
 
-    def look() -> Found:
+    def look() -> str:
         looks.append(1)
         may_end.wait(30)
-        return Found(Verdict.OK, "well", {})
+        return "well"
 
-    shared = SharedLook(look)
-    with ThreadPoolExecutor(8) as many:
-        asked = [many.submit(shared.result) for _ in range(8)]
+    async def ask() -> list[str | BaseException]:
+        shared = SharedLook(look)
+        impatient = await asyncio.gather(shared.result(timedelta(0)), return_exceptions=True)
+        asked = [asyncio.ensure_future(shared.result(timedelta(seconds=30))) for _ in range(8)]
         may_end.set()
-        assert {each.result().sentence for each in asked} == {"well"}
+        return [*impatient, *await asyncio.gather(*asked)]
+
+    gave_up, *others = asyncio.run(ask())
+    assert isinstance(gave_up, TimeoutError)
+    assert others == ["well"] * 8
     assert len(looks) == 1
+
+
+def test_hubs_that_wait_for_a_database_that_hangs_hold_up_no_probe() -> None:
+    chosen = Settings(public_url="https://news.example", websub_secret="s" * 32)
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as waiting:
+        engine = open_store(f"postgresql+psycopg://nobody@127.0.0.1:{listening.getsockname()[1]}/none")
+        at = waiting.enter_context(web_server(engine, chosen))
+        # More than there are threads.
+        for _ in range(50):
+            each = waiting.enter_context(connect_to(at))
+            each.sendall(b"POST /websub/1/x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
+        ready = requests.get(f"{at}/readyz", timeout=9)
+        assert ready.text == "CRITICAL: the store does not answer within 3s\n"
+        listening.close()

@@ -1,9 +1,11 @@
 import time
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from worker.database.conflicts import retry_conflicts
+from worker.database.engine import open_store, place_of, reading
 
 
 class _DeadlockError(Exception):
@@ -55,3 +57,14 @@ def test_what_others_made_stale_is_decided_again_as_often_as_they_get_on() -> No
         return "done"
 
     assert retry_conflicts(decide, also=(LookupError,)) == "done"
+
+
+def test_no_sentence_shows_a_stores_password_wherever_its_url_has_it() -> None:
+    url = "postgresql+psycopg://me:swordfish@h.example/news?password=hunter2&sslpassword=s3cret&sslmode=require"
+    assert place_of(open_store(url)) == "postgresql://me:***@h.example/news?sslmode=require"
+
+
+def test_no_error_of_the_store_holds_what_its_rows_do() -> None:
+    with reading(open_store("sqlite://")) as connection, pytest.raises(DBAPIError) as raised:
+        connection.execute(text("SELECT :secret FROM nothing"), {"secret": "hunter2"})
+    assert "hunter2" not in str(raised.value)
