@@ -10,7 +10,7 @@ from worker.database.document_tables import DocumentRow
 from worker.database.engine import writing
 from worker.database.feed_tables import ScheduleRow
 from worker.database.types import Base
-from worker.retention.pruning import prune
+from worker.retention.pruning import prune_some
 from worker.settings import Settings
 
 MONTH = timedelta(days=30)
@@ -35,5 +35,6 @@ def age(store: Engine, by: timedelta) -> None:
 
 
 def prune_older_than(store: Engine, kept_for: timedelta | None = MONTH) -> int:
-    """Prune as the command does; return how many articles went."""
-    return prune(store, Settings(retain_articles=kept_for, retain_documents=timedelta(days=365))).articles
+    """Prune as the hourly task does; return how many articles went."""
+    chosen = Settings(retain_articles=kept_for, retain_documents=timedelta(days=365))
+    return prune_some(store, chosen, lambda: False).articles
