@@ -2,11 +2,14 @@
 
 import signal
 import socket
+import time
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
 from worker.errors import NamedError
+from worker.telemetry.service_manager import AT_WORK, READY, STOPPING, tell_service_manager, watchdog_interval
 from worker.web.connections import LimitedConnection
 
 # Beyond this many connections at once the next is told to come back later (503).
@@ -49,9 +52,33 @@ def serve(application: Starlette, listening: socket.socket) -> None:
     server.run(sockets=[listening])
 
 
+class _Server(uvicorn.Server):
+    """A server that tells systemd that it is ready, that its loop turns, and that it ends.
+
+    Of uvicorn's own call at intervals the clock is the wall's: set back, it would not be told for so long.
+    """
+
+    _told_at = 0.0
+
+    async def startup(self, *arguments: Any, **options: Any) -> None:
+        await super().startup(*arguments, **options)
+        tell_service_manager(READY)
+
+    async def on_tick(self, *arguments: Any, **options: Any) -> bool:
+        interval = watchdog_interval()
+        if interval and time.monotonic() - self._told_at >= interval.total_seconds():
+            self._told_at = time.monotonic()
+            tell_service_manager(AT_WORK, status="answering")
+        return await super().on_tick(*arguments, **options)
+
+    async def shutdown(self, *arguments: Any, **options: Any) -> None:
+        tell_service_manager(STOPPING)
+        await super().shutdown(*arguments, **options)
+
+
 def make_server(application: Starlette, connection: type[LimitedConnection] = LimitedConnection) -> uvicorn.Server:
     """Return a server for the application, which logs as all of Feedmill does."""
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             application,
             http=connection,
