@@ -72,7 +72,7 @@ def test_a_worker_is_watched_and_logs_nothing_but_json(
     assert len(publisher.requests_of("/ping/secret")) == 1
     lines = [*_read_log(tmp_path / "log-0.txt"), *_read_log(tmp_path / "log-1.txt")]
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
-    assert "told to stop" in {line["event"] for line in lines}
+    assert {"told to stop", "beat ready"} <= {line["event"] for line in lines}
     polled = next(line for line in lines if line["event"] == "polled")
     assert (polled["feed_id"], polled["task_name"]) == (1, "feeds.poll_due")
     assert {"started_at", "task_id"} <= polled.keys()
