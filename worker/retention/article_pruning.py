@@ -71,12 +71,13 @@ def prune_articles(
     if shortest is None:
         return 0
     young = first_id_since(now - shortest)
+    ages = Ages(now, usual)
     pruned = kept = 0
     # The second span begins anew, and ends where this run began.
     for span in (_Span(place, young), _Span(0, min(place + 1, young))):
-        walk = _walk(engine, span, Ages(now, usual))
+        walk = _walk(engine, span, ages)
         while not stop() and kept < most_kept and (found := next(walk, None)):
-            gone = _prune_in_turns(engine, Ages(now, usual), found.old, stop)
+            gone = _prune_in_turns(engine, ages, found.old, stop)
             pruned, kept = pruned + gone, kept + found.count - gone
             if not stop():
                 _remember(engine, found.last, now)
