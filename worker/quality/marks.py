@@ -102,7 +102,8 @@ def follow_marks(
         unfit=_towards(before.unfit, document.lost / max(met, 1), step),
         volume=fade(before.volume, elapsed, VOLUME_HALF_LIFE) + found,
         usual_volume=_usual_volume(before, rhythm, now),
-        gaps=fade(before.gaps, elapsed, GAP_HALF_LIFE) + document.is_gap,
+        # Of the newest gap only: a week after the last of many is as good as a week after one.
+        gaps=1.0 if document.is_gap else fade(before.gaps, elapsed, GAP_HALF_LIFE),
         **_follow_arrived(before, document.arrived, _part_of_time(elapsed)),
     )
 

@@ -122,6 +122,13 @@ def test_a_gap_fades_in_a_week() -> None:
     assert (marks.gaps, later.gaps) == (1.0, 0.5)
 
 
+def test_many_gaps_fade_as_soon_as_one() -> None:
+    marks = after(GOOD, is_gap=True)
+    for hours in range(1, 20):
+        marks = after(GOOD, marks=marks, now=NOW + timedelta(hours=hours), is_gap=True)
+    assert after(GOOD, marks=marks, now=NOW + timedelta(weeks=1, hours=19)).gaps == 0.5
+
+
 def test_a_backlog_is_no_volume() -> None:
     first = follow_marks(None, DocumentMarks([GOOD] * 2000), None, NOW)
     assert (first.seen, first.volume) == (2000, 0.0)
