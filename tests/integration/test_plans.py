@@ -226,15 +226,19 @@ def _list(connection: Connection, now: datetime) -> None:
     _count_rows(connection, now)
     list(list_hosts(connection, now, limit=50))
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
+    list_feed_ids(connection)
+    list(list_feeds_to_export(connection))
+    _look(connection, now)
+
+
+def _look(connection: Connection, now: datetime) -> None:
+    """Look at one feed, article and story, and at the whole store as status and metrics do."""
     find_feed_with_host(connection, now, OLD)
     find_linked(connection, find_article(connection, OLD) or {})
     find_story(connection, OLD - 1)
     read_health(connection, now)
     look = Look(connection, now, Settings())
-    metrics = [metric for collect in COLLECTORS for metric in collect(look)]
-    assert metrics
-    list_feed_ids(connection)
-    list(list_feeds_to_export(connection))
+    assert [metric for collect in COLLECTORS for metric in collect(look)]
 
 
 def _count_rows(connection: Connection, now: datetime) -> None:

@@ -173,10 +173,13 @@ def _store_misread(connection: Connection, prepared: _Prepared) -> Reread:
     count_edition(connection, kept.feed_id)
     link_stored(connection, decision, now)
     articles = tuple(_list_changes(connection, decision, kept.feed_id))
+    return Reread(articles, _find_unseen(decision) - misread.back, judged, prepared.faults)
+
+
+def _find_unseen(decision: Decision) -> frozenset[bytes]:
+    """Return the keys of a decision's entries that change nothing of what articles show."""
     told = {each.article_id for each in decision.articles if each.before is None or each.changed_fields}
-    unseen = frozenset(each.sighting.guid_hash for each in decision.sightings if each.article_id not in told)
-    unseen -= misread.back
-    return Reread(articles, unseen, judged, prepared.faults)
+    return frozenset(each.sighting.guid_hash for each in decision.sightings if each.article_id not in told)
 
 
 def _collect_names(prepared: _Prepared) -> ArticleNames:
