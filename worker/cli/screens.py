@@ -19,7 +19,7 @@ from worker.database.value_columns import read_request_settings
 from worker.look.health import Health
 from worker.values.due_feeds import FeedOptions
 from worker.wording import sentences
-from worker.wording.episodes import describe_episode
+from worker.wording.episode_lines import describe_episode
 
 _MOST_PASSAGES = 12
 _STYLES = {WordKind.REMOVED: "red strike", WordKind.ADDED: "green"}
