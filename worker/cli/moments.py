@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from worker.basics.units import parse_duration
+from worker.basics.units import parse_duration, show_offset
 from worker.errors import UsageError
 
 _IN_UTC = "feedmill.utc"
@@ -45,14 +45,8 @@ def show_second(moment: datetime) -> str:
 
 
 def zone_of(moment: datetime) -> str:
-    """Return how far from UTC the moment is shown: ``UTC``, ``UTC+1``, ``UTC-3:30``.
-
-    Names of zones are no better known, and some (CST, IST) are those of several.
-    """
-    minutes = (_localise(moment).utcoffset() or timedelta(0)) // timedelta(minutes=1)
-    hours, rest = divmod(abs(minutes), 60)
-    sign = "-" if minutes < 0 else "+"
-    return f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
+    """Return how far from UTC the moment is shown: ``UTC``, ``UTC+1``, ``UTC-3:30``."""
+    return show_offset(_localise(moment).utcoffset() or timedelta(0))
 
 
 def read_since(text: str | None, now: datetime) -> datetime | None:
