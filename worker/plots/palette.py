@@ -66,7 +66,7 @@ STYLESHEET = (
     f":root{{{_properties(LIGHT)}}}\n"
     f"@media (prefers-color-scheme: dark){{:root{{{_properties(DARK)}}}}}\n"
     ".plot{display:block;font-variant-numeric:tabular-nums}\n"
-    ".plot-narrow{display:none}\n"
+    ".plot-wide{max-width:50rem}.plot-narrow{display:none}\n"
     "@media (max-width: 40em){.plot-wide{display:none}.plot-narrow{display:block}}\n"
 )
 """What a page links to as a file of its own: the colours by the reader's choice, and which width of a plot is shown."""
