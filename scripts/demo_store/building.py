@@ -24,6 +24,7 @@ from worker.backfill.older_documents import read_older
 from worker.claim.leasing import claim_due_hosts
 from worker.database.backfill_rows import list_due_backfills
 from worker.database.clock import Clock
+from worker.database.clock_steps import TICK
 from worker.database.conflicts import write
 from worker.database.engine import open_store, reading, writing
 from worker.database.schema import migrate
@@ -36,22 +37,18 @@ from worker.pipeline.window import Window
 from worker.quality.judging import JUDGING, judge_some
 from worker.settings import Settings
 from worker.stories.grouping import group_waiting
+from worker.values.tallies import PRUNED, write_labels
 
-_STEP, _LAST_STEP = timedelta(minutes=85), timedelta(minutes=5)
-_FINE_FROM = timedelta(hours=3)
-"""Before ``now``: from then on steps are short."""
+_STEPS = (
+    (timedelta(hours=2), timedelta(minutes=5)),
+    (timedelta(hours=50), timedelta(minutes=30)),
+    (SPAN, timedelta(minutes=90)),
+)
+"""How long before ``now`` steps are how long: the last hours are looked at hour by hour."""
 _UPKEEP_EVERY = timedelta(hours=16)
 _UNPOLLED = timedelta(minutes=4)
 """Nothing is polled so shortly before ``now``, so that some feeds are due."""
-_TURNS = {
-    "maintenance.number_events": 4,
-    "feeds.tick": 9,
-    "maintenance.group_articles": 40,
-    "maintenance.ingest_seeds": 55,
-    JUDGING: 350,
-    "maintenance.fill_gaps": 200,
-    "maintenance.prune": 2400,
-}
+_TURNS = {TICK: 9, "ingest_seeds": 41, "fill_gaps": 200, JUDGING: 350, "seek_feeds": 1900, "prune": 2400}
 """What workers do every so often, and how many seconds ago they last did."""
 
 
@@ -99,8 +96,10 @@ def _live(tools: Tools, answers: Answers, now: datetime, chance: Random) -> None
         if answers.at >= upkeep_at:
             _keep_up(tools, answers.at)
             upkeep_at = answers.at + _UPKEEP_EVERY
-        answers.at += (_LAST_STEP if now - answers.at < _FINE_FROM else _STEP) * chance.uniform(0.7, 1.3)
+        step = next(step for before, step in _STEPS if now - answers.at <= before)
+        answers.at += step * chance.uniform(0.7, 1.3)
     _keep_up(tools, answers.at)
+    tools.tally.count(PRUNED, 0, write_labels(removed="polls"))
     with writing(tools.engine) as connection:
         for name, ago in _TURNS.items():
             note_turn(connection, name, None, now - timedelta(seconds=ago))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from scripts.demo_store.hostile import FRAGMENTS
@@ -13,6 +13,8 @@ SPAN = timedelta(days=14)
 """So long ago the store was made."""
 BEFORE = timedelta(days=4)
 """So long before that its outlets began to publish."""
+# Where the outlets are it is always a Thursday afternoon: pictures of the store look alike whenever it is made.
+_PRESENT = datetime(2026, 11, 26, 15, 40, tzinfo=UTC)
 _HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 8, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 _WEEKEND = 0.45
 _AGENCIES = ("Reuters", "AP", "AFP")
@@ -85,12 +87,12 @@ def _draw_moments(outlet: Outlet, now: datetime, chance: Random) -> Iterator[dat
     if outlet.trait is Trait.SILENT:
         ends = began + timedelta(days=6)
     while at < ends:
-        hour = at.replace(minute=0, second=0, microsecond=0)
-        share = 24 * _HOURS[at.hour] / sum(_HOURS) * (_WEEKEND if at.weekday() > 4 else 1.15)
+        hour, local = at.replace(minute=0, second=0, microsecond=0), _PRESENT - (now - at)
+        share = 24 * _HOURS[local.hour] / sum(_HOURS) * (_WEEKEND if local.weekday() > 4 else 1.15)
         rate = (
             0.8 * outlet.a_day * share * (30 if outlet.trait is Trait.SPAMMY and now - at < timedelta(hours=30) else 1)
         )
-        if outlet.trait is Trait.GAPPED and at.weekday() > 4 and at.hour == 17:
+        if outlet.trait is Trait.GAPPED and local.weekday() > 4 and local.hour == 17:
             rate = 24 * 16
         count = int(rate / 24) + (chance.random() < rate / 24 % 1)
         yield from sorted(hour + timedelta(seconds=chance.randrange(3600)) for _ in range(count))

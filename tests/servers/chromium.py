@@ -1,7 +1,7 @@
 """A real browser for the tests: Chromium, told what to do over its own pipe (the DevTools Protocol), and nothing else.
 
-https://chromedevtools.github.io/devtools-protocol/ has the methods. One browser serves all tests of a process; each page
-has a context of its own, without cookies and cache of others.
+https://chromedevtools.github.io/devtools-protocol/ has the methods. One browser serves all tests of a process; each
+page has a context of its own, without cookies and cache of others.
 """
 
 import base64
@@ -22,7 +22,9 @@ from typing import Any, Self
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60.0
 # Chromium reads from descriptor 3 and writes to 4.
-_LAUNCH = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+_LAUNCH = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+)
 _OPTIONS = (
     "--headless",
     "--remote-debugging-pipe",
