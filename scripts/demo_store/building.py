@@ -42,7 +42,7 @@ from worker.values.tallies import PRUNED, write_labels
 _STEPS = (
     (timedelta(hours=2), timedelta(minutes=5)),
     (timedelta(hours=50), timedelta(minutes=30)),
-    (SPAN, timedelta(minutes=90)),
+    (SPAN, timedelta(minutes=110)),
 )
 """How long before ``now`` steps are how long: the last hours are looked at hour by hour."""
 _UPKEEP_EVERY = timedelta(hours=16)

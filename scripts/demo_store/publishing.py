@@ -19,7 +19,7 @@ _HOURS = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 8, 8, 9, 9, 8, 7, 6, 5, 4, 3, 2,
 _WEEKEND = 0.45
 _AGENCIES = ("Reuters", "AP", "AFP")
 _REVISED, _TAKEN = 0.14, 0.36
-_NOTICES = {"KILL": 0.03, "CORRECTED": 0.12, "UPDATE 1": 0.26}
+_NOTICES = {"KILL": 0.05, "CORRECTED": 0.14, "UPDATE 1": 0.26}
 """How many of a hundred dispatches are followed by one: each share has those before it in it."""
 _WINDOW, _SHORT_WINDOW = 10, 7
 
@@ -90,7 +90,7 @@ def _draw_moments(outlet: Outlet, now: datetime, chance: Random) -> Iterator[dat
         hour, local = at.replace(minute=0, second=0, microsecond=0), _PRESENT - (now - at)
         share = 24 * _HOURS[local.hour] / sum(_HOURS) * (_WEEKEND if local.weekday() > 4 else 1.15)
         rate = (
-            0.8 * outlet.a_day * share * (30 if outlet.trait is Trait.SPAMMY and now - at < timedelta(hours=30) else 1)
+            0.7 * outlet.a_day * share * (30 if outlet.trait is Trait.SPAMMY and now - at < timedelta(hours=30) else 1)
         )
         if outlet.trait is Trait.GAPPED and local.weekday() > 4 and local.hour == 17:
             rate = 24 * 16

@@ -234,13 +234,21 @@ class Page:
                 self.seen.requests.append(said["request"]["url"])
             case "Network.responseReceived" if said["type"] == "Document":
                 self.seen.status = said["response"]["status"]
-            case "Runtime.exceptionThrown":
-                self.seen.complaints.append(str(said["exceptionDetails"]))
-            case "Log.entryAdded" if said["entry"]["level"] in {"error", "warning"}:
-                self.seen.complaints.append(f"{said['entry']['text']} {said['entry'].get('url', '')}")
-            case "Runtime.consoleAPICalled" if said["type"] in {"error", "warning", "assert"}:
-                self.seen.complaints.append(str(said["args"]))
-            case "Audits.issueAdded" if "ContentSecurityPolicy" in said["issue"]["code"]:
-                self.seen.complaints.append(str(said["issue"]["details"]))
             case _:
-                pass
+                self.seen.complaints += filter(None, [_find_complaint(method, said)])
+
+
+def _find_complaint(method: str, said: Mapping[str, Any]) -> str | None:
+    """Return what an event complains of; None where that is nothing."""
+    match method:
+        case "Page.javascriptDialogOpening":
+            return f"a dialogue: {said['message']}"
+        case "Runtime.exceptionThrown":
+            return str(said["exceptionDetails"])
+        case "Runtime.consoleAPICalled" if said["type"] in {"error", "warning", "assert"}:
+            return str(said["args"])
+        case "Log.entryAdded" if said["entry"]["level"] in {"error", "warning"}:
+            return f"{said['entry']['text']} {said['entry'].get('url', '')}"
+        case "Audits.issueAdded" if "ContentSecurityPolicy" in said["issue"]["code"]:
+            return str(said["issue"]["details"])
+    return None
