@@ -31,8 +31,10 @@ from worker.database.host_rows import add_hosts
 from worker.database.schema import migrate
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
+from worker.look.activity import read_activity
 from worker.look.article_listing import count_listed_articles, list_articles
 from worker.look.article_page import find_article, find_linked
+from worker.look.change_listing import list_changes
 from worker.look.feed_listing import count_listed_feeds, find_feed_with_host, list_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
@@ -237,6 +239,9 @@ def _look(connection: Connection, now: datetime) -> None:
     find_linked(connection, find_article(connection, OLD) or {})
     find_story(connection, OLD - 1)
     read_health(connection, now)
+    read_activity(connection, now, 48)
+    list_changes(connection, 50)
+    list_changes(connection, 50, 9, ["feed gone"])
     look = Look(connection, now, Settings())
     assert [metric for collect in COLLECTORS for metric in collect(look)]
 
