@@ -54,7 +54,7 @@ def fill(store: Engine, url: str, name: str, rows: int) -> None:
         copies = rows // each
         connection.execute(
             text(
-                f"WITH RECURSIVE n(d) AS (SELECT 1 UNION ALL SELECT d + 1 FROM n WHERE d < {copies})"
+                f"WITH RECURSIVE n(d) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT d + 1 FROM n WHERE d < {copies})"
                 f" INSERT INTO {name} ({', '.join(kept)}) SELECT {made} FROM n"
                 f" JOIN moments ON k = n.d * {_MOMENTS - 1} / {copies}"
                 f" CROSS JOIN (SELECT * FROM {name}) AS t ORDER BY n.d"

@@ -22,7 +22,6 @@ _FILE = pa.struct({"url": pa.string(), "media_type": pa.string(), "length": pa.i
 _TYPES: Mapping[Kind, pa.DataType] = {
     Kind.NUMBER: pa.int64(),
     Kind.SMALL_NUMBER: pa.int32(),
-    Kind.TRUTH: pa.bool_(),
     Kind.TEXT: pa.string(),
     Kind.MOMENT: pa.timestamp("us", "UTC"),
     Kind.DAY: pa.date32(),
