@@ -91,16 +91,16 @@ def test_a_day_on_which_pruning_has_begun_keeps_the_file_that_has_more(
     with writing(store) as connection:
         connection.execute(update(PollRow).values(error="pruned in part"))
     done = run(*days)
-    assert (done.code, "2 days left as written before, for pruning has begun" in done.output) == (0, True)
+    assert (done.code, "2 days kept as written before, for pruning has begun there" in done.output) == (0, True)
     assert Path("out", FOLDERS[0], "part-0.csv").read_bytes() == before
 
 
 @of_sqlite
-def test_a_folder_is_of_one_data_set_in_one_format_and_never_somebody_elses(run: Run) -> None:
+def test_a_folder_is_of_one_export_and_never_somebody_elses(run: Run) -> None:
     days = ("--partition", "day", "--to", "out", "--format")
     run("articles", *days, "csv")
-    for name, form in (("polls", "csv"), ("articles", "jsonl")):
-        done = run(name, *days, form)
+    for words in (("polls", *days, "csv"), ("articles", *days, "jsonl"), ("articles", *days, "csv", "--feed", "1")):
+        done = run(*words)
         assert done.code == 1
         assert "out is of another export" in done.errors
     Path("mine").mkdir()

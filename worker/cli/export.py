@@ -133,13 +133,14 @@ def _refuse_screen(target: _Target) -> None:
 def _read_part(connection: Connection, now: datetime, options: Mapping[str, Any]) -> Part:
     since = read_since(options["since"], now)
     until = read_until(options["until"], now, since)
-    feeds = None
+    feeds, named = select(FeedRow.id), []
     if options["feed"] is not None:
-        feeds = select(FeedRow.id).where(FeedRow.id == find_feed_id(connection, now, options["feed"]))
+        feed_id = find_feed_id(connection, now, options["feed"])
+        feeds, named = feeds.where(FeedRow.id == feed_id), [f"feed {feed_id}"]
     if options["feed_tag"] is not None:
-        tagged = tagged_feeds(known_tag(connection, options["feed_tag"]))
-        feeds = tagged if feeds is None else feeds.where(FeedRow.id.in_(tagged))
-    return Part(since, until, feeds)
+        tag = known_tag(connection, options["feed_tag"])
+        feeds, named = feeds.where(FeedRow.id.in_(tagged_feeds(tag))), [*named, f"tag {tag}"]
+    return Part(since, until, feeds if named else None, ", ".join(named))
 
 
 def _write(connection: Connection, export: Export, target: _Target, now: datetime) -> None:
@@ -159,7 +160,7 @@ def _write_days(connection: Connection, export: Export, path: Path, now: datetim
     written = rows = left = 0
     for each in with_progress(days, "Exporting", name=lambda each: each.day.isoformat()):
         written, rows, left = written + (not each.is_left), rows + each.rows, left + each.is_left
-    kept = f"; {counted(left, 'day')} left as written before, for pruning has begun on it" if left else ""
+    kept = f"; {counted(left, 'day')} kept as written before, for pruning has begun there" if left else ""
     write_line(f"{path}: {_count(rows, export.data_set)} in {counted(written, 'day')}{kept}.")
 
 
