@@ -1,6 +1,6 @@
 """A folder with a file for each day of a data set, named as Hive has it, so that programs know the day by the name.
 
-``day=2026-11-29/part-0.parquet``; days are of UTC. A folder is of one data set, of the same feeds, in one format, which a
+``day=2026-11-29/part-0.parquet``; days are of UTC. A folder is of one data set, of the same feeds, in one format, as a
 file in it says: no other program's files are ever written over, nor those of another export.
 """
 
