@@ -26,7 +26,7 @@ COMMANDS = {
     "resume": ("worker.cli.feeds", "Poll feeds again."),
     "set": ("worker.cli.feed_settings", "Set how feeds are polled and asked for: interval, URL, user, proxy; tags."),
     "import": ("worker.cli.seeds", "Add the feeds of an OPML file."),
-    "export": ("worker.cli.seeds", "Write the feeds as OPML."),
+    "export": ("worker.cli.export", "Write the feeds as OPML, or articles, polls, stories or events as a data set."),
     "poll": ("worker.cli.poll", "Poll now: the named feeds, or all that are due."),
     "backfill": ("worker.cli.backfill", "Read a feed's older documents, as far back as it names some."),
     "feeds": ("worker.cli.listings", "List feeds, or seed files."),

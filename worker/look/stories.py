@@ -23,15 +23,20 @@ _MOST_COPIES = 200
 
 def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """List stories of more than one article, by last sight, feed that carries one, and words in a title."""
-    of_story = (StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
-    query = select(*of_story, ArticleRow.title, ArticleRow.notice, ArticleRow.killed_by)
-    query = _choose_stories(query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id), wanted)
+    query = _choose_stories(select_stories(), wanted)
     # No index has the order of a sum: in the order of ids SQLite would read all stories to find those of the time.
     order = StoryRow.id + 0 if wanted.has_time else StoryRow.id
     query = query.order_by(order.desc() if wanted.newest_first else order).limit(wanted.limit)
     rows = connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
     while some := list(islice(rows, _SLICE)):
-        yield from _with_spread(connection, some)
+        yield from add_spread(connection, some)
+
+
+def select_stories() -> Select[*tuple[Any, ...]]:
+    """Return the query for all stories, without their spread."""
+    of_story = (StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
+    query = select(*of_story, ArticleRow.title, ArticleRow.notice, ArticleRow.killed_by)
+    return query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id)
 
 
 def count_listed_stories(connection: Connection, wanted: Wanted) -> Counted[int] | None:
@@ -69,12 +74,12 @@ def _members(*more: Any) -> Select[*tuple[Any, ...]]:
     return query.join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
 
-def _with_spread(connection: Connection, stories: Sequence[Listed]) -> Iterator[dict[str, Any]]:
+def add_spread(connection: Connection, stories: Sequence[Listed]) -> Iterator[dict[str, Any]]:
+    """Yield each story with its outlets, and how it spread; without those whose articles still wait to be grouped."""
     query = _members().where(ArticleRow.story_id.in_([story["id"] for story in stories])).order_by(ArticleRow.story_id)
     rows = connection.execute(query).mappings()
     spreads = {story_id: _spread(list(members)) for story_id, members in groupby(rows, key=lambda row: row["story_id"])}
     for story in stories:
-        # A story whose articles still wait to be grouped is not listed yet.
         if story["id"] in spreads:
             yield dict(story) | spreads[story["id"]]
 
