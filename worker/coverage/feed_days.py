@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 
 from worker.plots.coverage_matrix import Looked
@@ -10,6 +10,28 @@ from worker.plots.coverage_matrix import Looked
 _BLOCKS = "▁▂▃▄▅▆▇█"
 NOTHING, FAILED, NEVER, MISSED, UNKNOWN = "·", "×", "–", "!", " "
 """How a day is marked in a table on which no article came; and one on which entries were missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days of UTC, both ends among them."""
+
+    first: date
+    last: date
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def begins(self) -> datetime:
+        """When the first one begins."""
+        return datetime.combine(self.first, time(), UTC)
+
+    @property
+    def ends(self) -> datetime:
+        """When the last one ends."""
+        return datetime.combine(self.last, time(), UTC) + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +102,10 @@ class FeedCoverage:
         return sum(day.looked in {Looked.NEVER, Looked.FAILED} for day in self.days)
 
 
-def fill_days(found: Mapping[date, FeedDay], first: date, last: date) -> list[FeedDay]:
-    """Return a day for each from ``first`` to ``last``: where none was found, nothing is known of it."""
-    days = [first + timedelta(days=place) for place in range((last - first).days + 1)]
-    return [found.get(day) or FeedDay(day) for day in days]
+def fill_days(found: Mapping[date, FeedDay], days: Days) -> list[FeedDay]:
+    """Return each of the days: where none was found, nothing is known of it."""
+    all_days = (days.first + timedelta(days=place) for place in range(len(days)))
+    return [found.get(day) or FeedDay(day) for day in all_days]
 
 
 def by_worst(feeds: Sequence[FeedCoverage]) -> list[FeedCoverage]:
@@ -113,19 +135,20 @@ def _draw_cell(days: Sequence[FeedDay], most: int) -> str:
     return FAILED if Looked.FAILED in looked else NEVER if Looked.NEVER in looked else UNKNOWN
 
 
-def say_coverage(feeds: Sequence[FeedCoverage], days: int) -> str:
-    """Return what the coverage of feeds comes to, in a sentence with its figures."""
-    articles, gaps = sum(feed.articles for feed in feeds), sum(feed.open_gaps for feed in feeds)
-    polls, failed = (sum(counts) for counts in zip(*((f.polls or 0, f.failed_polls or 0) for f in feeds), strict=True))
-    lost = sum(feed.lost_days for feed in feeds)
-    said = [
-        f"{_count(articles, 'new article')} of {_count(len(feeds), 'feed')} in {_count(days, 'day')}",
-        f"{_count(polls, 'poll')}, {failed:,} failed",
-        f"{_count(gaps, 'gap')} that nothing has filled" if gaps else "no gap is known",
-    ]
+def sum_up(feeds: Sequence[FeedCoverage], days: int) -> list[str]:
+    """Return what the coverage of feeds comes to, in a sentence or two with their figures."""
+    articles, polls, failed, gaps, lost = (
+        sum(counts)
+        for counts in zip(
+            *((f.articles, f.polls or 0, f.failed_polls or 0, f.open_gaps, f.lost_days) for f in feeds), strict=True
+        )
+    )
+    came = f"{_count(articles, 'new article')} of {_count(len(feeds), 'feed')} in {_count(days, 'day')}"
+    found = [f"{_count(gaps, 'gap')} that nothing has filled"] if gaps else []
     if lost:
-        said.append(f"on {_count(lost, 'day')} of a feed nobody looked, or in vain")
-    return "; ".join(said)
+        found.append(f"on {_count(lost, 'day')} of a feed no poll succeeded")
+    told = "; ".join(found) or "no gap is known"
+    return [f"{came}; {_count(polls, 'poll')}, {failed:,} failed.", f"{told[0].upper()}{told[1:]}."]
 
 
 def _count(count: int, thing: str) -> str:

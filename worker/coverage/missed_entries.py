@@ -21,7 +21,7 @@ _SUCCESS = (Outcome.NEW, Outcome.UNCHANGED)
 # A back-fill is begun when its poll is stored, which is soon after it began.
 _SOON = timedelta(hours=1)
 _HOUR = timedelta(hours=1)
-_NO_WAY = "the feed names no older documents, and its site no news sitemap that lists the same"
+_NO_WAY = "no older documents are known"
 
 
 @dataclass(frozen=True, slots=True)

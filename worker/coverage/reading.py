@@ -1,14 +1,14 @@
 """Reading coverage from the store: which feeds are looked at, and their days as the view ``v1_coverage`` has them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from worker.coverage.feed_days import FeedCoverage, FeedDay, fill_days
+from worker.coverage.feed_days import Days, FeedCoverage, FeedDay, fill_days
 from worker.database.statements import is_one_of, slices
 from worker.database.views import COVERAGE
 from worker.look.feed_listing import list_feeds
@@ -19,18 +19,6 @@ from worker.values.feed_quality import QualityState
 _SLICE = 200
 _VIEW = COVERAGE.table
 _FACTS = [each.name for each in fields(FeedDay)]
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Days of UTC, both ends among them."""
-
-    first: date
-    last: date
-
-    def __len__(self) -> int:
-        """Return how many they are."""
-        return (self.last - self.first).days + 1
 
 
 def choose_feeds(connection: Connection, now: datetime, tag: str | None, most: int | None) -> Iterator[Listed]:
@@ -53,7 +41,7 @@ def read_coverage(connection: Connection, feeds: Iterable[Listed], days: Days) -
     for some in slices(feeds, _SLICE):
         found = _read_days(connection, [feed["id"] for feed in some], days)
         for feed in some:
-            whole = fill_days(found.get(feed["id"], {}), days.first, days.last)
+            whole = fill_days(found.get(feed["id"], {}), days)
             yield FeedCoverage(feed["id"], feed["title"] or feed["url"], feed["url"], whole)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     FromClause,
+    Integer,
     Select,
     Text,
     and_,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -33,8 +35,8 @@ from worker.values.outcomes import GAP_NOTE, Outcome
 COVERAGE_COMMENTS = {
     "feed_id": "The feed",
     "day": "The day, in UTC: each one since that on which the feed was added, to today",
-    "polls": "Polls of it that began on that day; null where the ledger has none as old, of any feed, any more. Of the "
-    "oldest day that it has, some may be gone already",
+    "polls": "Polls of it that began on that day, and documents that a hub brought or a file was; null where the "
+    "ledger has none as old, of any feed, any more. Of the oldest day that it has, some may be gone already",
     "failed_polls": "Those of them that failed; null where polls is",
     "gaps": "Those of them that found only new entries and none of the former, so that some had come and gone unseen; "
     "null where polls is",
@@ -42,7 +44,7 @@ COVERAGE_COMMENTS = {
     "new_articles": "Articles that were first seen on that day, and in no other feed before",
     "published_articles": "Articles that were seen first in this feed, on whatever day, and say that they appeared on "
     "this one",
-    "quality": "Its quality at the end of that day, or now; null where it has been of another one since, and for a file",
+    "quality": "Its quality at the end of that day, or now; null where it became another one later, and for a file",
 }
 """What the columns mean, in their order."""
 
@@ -66,7 +68,7 @@ def select_coverage(dialect: str) -> Select[*tuple[Any, ...]]:
     is_of_then = or_(FeedRow.quality_since.is_(None), FeedRow.quality_since < count.ends)
     return select(
         FeedRow.id.label("feed_id"),
-        days.c.day,
+        type_coerce(days.c.day, Date()).label("day"),
         *(case((is_recorded, counted)).label(name) for name, counted in of_ledger.items()),
         count.of_day(ArticleRow.feed_id, ArticleRow.first_seen_at).label("new_articles"),
         count.of_day(ArticleRow.feed_id, ArticleRow.published_at).label("published_articles"),
@@ -86,7 +88,7 @@ class _Count:
         """Return the number of rows of the feed whose moment is on the day."""
         of_feed = feed_id == FeedRow.id, moment >= self.begins, moment < self.ends
         found = select(func.count()).select_from(feed_id.class_).where(*of_feed, *conditions)
-        return found.correlate_except(feed_id.class_).scalar_subquery()
+        return cast(found.correlate_except(feed_id.class_).scalar_subquery(), Integer)
 
 
 def _make_days(dialect: str) -> FromClause:
