@@ -252,9 +252,9 @@ def _look_at_days(connection: Connection, now: datetime) -> None:
     feeds = list(choose_feeds(connection, now, None, 20))
     assert len(list(read_coverage(connection, feeds, days))) == 20
     list_missed(connection, [feed["id"] for feed in feeds], days.begins, days.ends)
-    of_feed = select(COVERAGE.table).where(COVERAGE.table.c.feed_id == OLD)
-    for days_of_it in (COVERAGE.table.c.day >= days.first, COVERAGE.table.c.day == days.last):
-        connection.execute(of_feed.where(days_of_it)).all()
+    view = COVERAGE.table
+    for is_wanted in (view.c.day >= days.first, view.c.day == days.last):
+        connection.execute(select(view).where(view.c.feed_id == OLD, is_wanted)).all()
 
 
 def _count_rows(connection: Connection, now: datetime) -> None:
