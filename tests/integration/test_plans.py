@@ -18,6 +18,9 @@ from tests.websub import pushing
 from worker.backfill.sitemaps import find_stored, read_carried
 from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
+from worker.coverage.feed_days import Days
+from worker.coverage.missed_entries import list_missed
+from worker.coverage.reading import choose_feeds, read_coverage
 from worker.database.article_tables import ArticleRow
 from worker.database.backfill_rows import (
     find_newest_backfill,
@@ -29,6 +32,7 @@ from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.host_rows import add_hosts
 from worker.database.schema import migrate
+from worker.database.views import COVERAGE
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
 from worker.look.article_listing import count_listed_articles, list_articles
@@ -237,8 +241,20 @@ def _look(connection: Connection, now: datetime) -> None:
     find_linked(connection, find_article(connection, OLD) or {})
     find_story(connection, OLD - 1)
     read_health(connection, now)
+    _look_at_days(connection, now)
     look = Look(connection, now, Settings())
     assert [metric for collect in COLLECTORS for metric in collect(look)]
+
+
+def _look_at_days(connection: Connection, now: datetime) -> None:
+    """Ask for the coverage of some feeds, and of one as other programs do."""
+    days = Days(now.date() - timedelta(days=13), now.date())
+    feeds = list(choose_feeds(connection, now, None, 20))
+    assert len(list(read_coverage(connection, feeds, days))) == 20
+    list_missed(connection, [feed["id"] for feed in feeds], days.begins, days.ends)
+    view = COVERAGE.table
+    for is_wanted in (view.c.day >= days.first, view.c.day == days.last):
+        connection.execute(select(view).where(view.c.feed_id == OLD, is_wanted)).all()
 
 
 def _count_rows(connection: Connection, now: datetime) -> None:

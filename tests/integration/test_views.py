@@ -33,14 +33,17 @@ PROMISED = {
         "last_attempt_at last_success_at last_changed_at failures failing_since error_class error gaps quality "
         "quality_reason quality_since"
     ),
+    "v1_coverage": ("feed_id day polls failed_polls gaps filled_gaps new_articles published_articles quality"),
     "v1_stories": "id size first_article_id title url notice killed_by first_seen_at last_seen_at",
 }
 NUMBERS = "id feed_id acts_on killed_by story_id first_article_id"
+COUNTS = "failures gaps size polls failed_polls filled_gaps new_articles published_articles"
 TYPES = {
     **dict.fromkeys(NUMBERS.split(), "BIGINT"),
-    **dict.fromkeys("notice_number urgency revision failures gaps size".split(), "INTEGER"),
+    **dict.fromkeys(f"notice_number urgency revision {COUNTS}".split(), "INTEGER"),
     **dict.fromkeys("authors tags enclosures podcast".split(), "JSONB"),
     "dateline_date": "DATE",
+    "day": "DATE",
     "interval": "DOUBLE PRECISION",
 }
 # What may hold how a feed is asked for, or what a lease is known by.

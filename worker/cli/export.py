@@ -10,9 +10,10 @@ from typing import Any
 import click
 from sqlalchemy import Connection, select
 
+from worker.basics.units import counted
 from worker.cli.moments import read_since, read_until, utc_option
 from worker.cli.open_store import opened_store, reading_store
-from worker.cli.output import binary_output, counted, print_markup, with_progress, write_line
+from worker.cli.output import binary_output, print_markup, with_progress, write_line
 from worker.cli.wanted_rows import find_feed_id
 from worker.database.clock import read_clock
 from worker.database.engine import reading_one_moment

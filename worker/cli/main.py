@@ -34,6 +34,7 @@ COMMANDS = {
     "articles": ("worker.cli.articles", "List articles."),
     "stories": ("worker.cli.listings", "List stories: articles that are copies of one another."),
     "polls": ("worker.cli.listings", "List the ledger of polls."),
+    "coverage": ("worker.cli.coverage", "Show feeds day by day: how much came, what failed, what was missed."),
     "show": ("worker.cli.articles", "Show one article whole."),
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),

@@ -13,6 +13,7 @@ from sqlalchemy import Label, Select, Table, literal_column, select, type_coerce
 from sqlalchemy.sql.ddl import CreateView
 
 from worker.database.article_tables import ArticleRow
+from worker.database.coverage_view import COVERAGE_COMMENTS, select_coverage
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.story_tables import StoryRow
 from worker.database.types import Base, Json
@@ -126,5 +127,11 @@ STORIES = View(
         "killed_by": "The article that kills the first one; null while that stands",
     },
 )
-VIEWS = (ARTICLES, FEEDS, STORIES)
+COVERAGE = View(
+    "v1_coverage",
+    "One row per feed and day: whether it was polled, what came, and what was missed",
+    select_coverage,
+    COVERAGE_COMMENTS,
+)
+VIEWS = (ARTICLES, FEEDS, STORIES, COVERAGE)
 """All views, in the order in which they are made; one may rest on those before it."""
