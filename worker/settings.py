@@ -23,10 +23,13 @@ from worker.basics.setting_rules import (
     DocumentRetention,
     Duration,
     FetchTimeout,
+    HeaderName,
     HeartbeatUrl,
+    Networks,
     OptionalPath,
     OptionalProxy,
     OptionalSecret,
+    OptionalStoreUrl,
     PublicUrl,
     Retention,
     Rules,
@@ -105,6 +108,16 @@ class Settings(BaseSettings):
     """How long documents are kept after they were last served, for ``feedmill reparse``; None: none is kept."""
     webhook_secret: DeploymentSecret = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
+    web_token: DeploymentSecret = None
+    """What opens the page, the API and feeds out, at least 32 characters; None: they are open on loopback alone."""
+    web_user_header: HeaderName = None
+    """In which header a proxy that signs people in says who asks: who is named there may look."""
+    web_proxies: Networks = ("127.0.0.0/8", "::1/128")
+    """Whose word on that, and on who asks, is believed: addresses or CIDR, comma separated."""
+    web_rate: Count = 30
+    """Requests a second that one address may make; ten times as many at once."""
+    web_database_url: OptionalStoreUrl = None
+    """The store as the page reads it, with a user who may only read; None: as all else does, read-only by session."""
     public_url: PublicUrl = None
     """Where hubs reach ``feedmill web``, as ``https://news.example`` or with a path; None: no hub is subscribed to."""
     websub_secret: DeploymentSecret = None

@@ -26,7 +26,7 @@ def test_web_answers_until_it_is_told_to_stop(tmp_path: Path, ending: signal.Sig
     ):
         said = web.stdout.readline()
         at = said.removeprefix("Answering on ").partition(";")[0]
-        assert requests.get(f"{at}/", timeout=30).status_code == 200
+        assert requests.get(f"{at}/sign-in", timeout=30).status_code == 200
         wait_for(lambda: manager.told.count("WATCHDOG=1") > 1, "systemd is told again that it answers")
         web.send_signal(ending)
         _, errors = web.communicate(timeout=60)

@@ -1,5 +1,6 @@
 """What settings may say: each value read from its text, or refused by a ValueError that says what is accepted."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
@@ -84,6 +85,21 @@ def _check_rules(rules: tuple[str, ...]) -> tuple[str, ...]:
     return rules
 
 
+def _check_networks(networks: tuple[str, ...]) -> tuple[str, ...]:
+    for network in networks:
+        try:
+            ip_network(network, strict=False)
+        except ValueError as error:
+            raise ValueError(f"{network!r} is neither an address nor a network such as 10.0.0.0/8") from error
+    return networks
+
+
+def _check_header_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", name):
+        raise ValueError("it must be a header's name, such as X-Forwarded-User")
+    return name
+
+
 def _check_fetch_timeout(timeout: timedelta) -> timedelta:
     if not timedelta(0) < timeout <= _LONGEST_FETCH:
         raise ValueError("it must be more than 0s and at most 2m")
@@ -144,7 +160,10 @@ Duration = Annotated[timedelta, _from_text(parse_duration)]
 Size = Annotated[int, _from_text(parse_size)]
 Count = Annotated[int, _from_text(_check_count), Field(gt=0)]
 Rules = Annotated[tuple[str, ...], NoDecode, _from_text(_split_at_commas), AfterValidator(_check_rules)]
+Networks = Annotated[tuple[str, ...], NoDecode, _from_text(_split_at_commas), AfterValidator(_check_networks)]
+HeaderName = Annotated[str | None, _unless_empty(lambda text: _check_header_name(text.strip()))]
 StoreUrl = Annotated[str, AfterValidator(use_psycopg)]
+OptionalStoreUrl = Annotated[str | None, _unless_empty(use_psycopg)]
 BrokerUrl = Annotated[str, AfterValidator(_check_broker_url)]
 UserAgent = Annotated[str, AfterValidator(check_user_agent)]
 OptionalProxy = Annotated[Proxy | None, _unless_empty(read_proxy)]

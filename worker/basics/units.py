@@ -71,3 +71,11 @@ def read_id(name: str) -> int | None:
     # int() refuses thousands of digits, and both databases refuse what does not fit into 64 bits.
     number = int(name) if len(name) <= len(str(LARGEST_ID)) else _NO_ROW
     return number if number <= LARGEST_ID else _NO_ROW
+
+
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Say how many there are of something: ``1 feed``, ``1,200 feeds``.
+
+    ``things`` is the plural where it is not ``thing`` with an s.
+    """
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"

@@ -10,7 +10,6 @@ from worker.cli.open_store import reading_store
 from worker.cli.options import Words, as_options
 from worker.cli.output import paged, print_json, share_of_page
 from worker.cli.screens import print_article
-from worker.cli.sentences import mark_title
 from worker.cli.tables import Column, StandIn, print_rows
 from worker.cli.wanted_rows import asked_rows, host_or_file, say_what_next, when_empty
 from worker.errors import NamedError, UsageError
@@ -19,6 +18,7 @@ from worker.look.article_page import find_article, find_linked
 from worker.look.listings import Sort
 from worker.look.stories import find_story
 from worker.wire.agencies import agency_name
+from worker.wording.sentences import mark_title
 
 # Columns of articles that Feedmill keeps for its own use.
 _INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}

@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from worker.backfill.asking import MOST_ASKED, ask_for_older, was_polled
 from worker.backfill.older_documents import BackfillStep, read_older
+from worker.basics.units import counted
 from worker.cli.moments import read_since, utc_option
 from worker.cli.open_store import group_stored, opened_tools
 from worker.cli.options import Whole
-from worker.cli.output import counted, write_failure, write_line
-from worker.cli.sentences import explain_backfill
+from worker.cli.output import write_failure, write_line
 from worker.database.backfill_rows import find_newest_backfill
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
@@ -20,6 +20,7 @@ from worker.manage.feeds import NamedFeed
 from worker.manage.named_feeds import feed_called
 from worker.pipeline.tools import Tools
 from worker.values.backfills import MOST_DOCUMENTS, BackfillEnd
+from worker.wording.sentences import explain_backfill
 
 
 @click.command("backfill")

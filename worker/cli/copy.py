@@ -8,8 +8,8 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from worker.basics.moments import show_moment
 from worker.basics.setting_rules import use_psycopg
-from worker.cli.moments import show_moment
 from worker.cli.open_store import opened_store
 from worker.cli.output import print_json, with_progress, write_line, write_note
 from worker.cli.tables import Column, print_table

@@ -10,12 +10,12 @@ from typing import Any
 import click
 from sqlalchemy import Connection, Engine
 
+from worker.basics.moments import from_now
 from worker.basics.units import show_duration
 from worker.cli.feeds import FEED_NAMES, change_each, refuse_seed_file
 from worker.cli.options import read_duration, read_retention, show_retention
-from worker.cli.output import from_now, write_failure, write_note
+from worker.cli.output import write_failure, write_note
 from worker.cli.request_options import request_options, take_request_change
-from worker.cli.sentences import explain_request
 from worker.cli.typed_secrets import using_secrets_file
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write
@@ -32,6 +32,7 @@ from worker.retention.choices import Retention, keep_feed
 from worker.settings import read_feed_variables, settings
 from worker.values.due_feeds import Credentials
 from worker.values.entries import GuidPolicy
+from worker.wording.sentences import explain_request
 
 # As they are typed: without spaces.
 _GUID_POLICIES = {policy.value.replace(" ", "-"): policy for policy in GuidPolicy}

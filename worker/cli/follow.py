@@ -2,17 +2,17 @@
 
 import select
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 import click
 
+from worker.basics.moments import show_second
 from worker.basics.units import LARGEST_ID
-from worker.cli.moments import show_second, utc_option
+from worker.cli.moments import utc_option
 from worker.cli.open_store import opened_store
 from worker.cli.options import MOST_ROWS, Whole
 from worker.cli.output import fit_screen, print_json, write_line, write_stop
 from worker.outbox import Change, follow_changes
+from worker.wording.changes import describe_details
 
 # Between two looks into the outbox, in milliseconds.
 _INTERVAL = 1000
@@ -53,22 +53,5 @@ def _format_change(change: Change) -> str:
     # An article that was removed cannot be looked up any more: its event keeps these.
     title, url, feed_url = (change[name] or details.get(name) for name in ("title", "url", "feed_url"))
     about = (str(change["article_id"]), title, url) if change["article_id"] else (title, feed_url)
-    what = "  ".join(filter(None, (*about, _format_details(details))))
+    what = "  ".join(filter(None, (*about, describe_details(details))))
     return f"{change['cursor']:>8}  {show_second(change['at'])}  {change['kind']:<18}  {what}"
-
-
-def _format_details(details: Mapping[str, Any]) -> str:
-    """Format an event's details (who corrected it, where the feed moved) for one line."""
-    match details:
-        case {"by": by, "words": words}:
-            return f"by {by}: {words}"
-        case {"taken_in": taken_in, "story_id": story_id}:
-            return f"story {taken_in} is part of story {story_id} now"
-        case {"story_id": story_id}:
-            return f"story {story_id}"
-        case {"from": before, "to": after, "reason": reason}:
-            return f"from {before} to {after}{': ' if reason else ''}{reason or ''}"
-        case {"from": before, "to": after}:
-            return f"from {before} to {after}"
-        case _:
-            return str(details.get("reason") or "")

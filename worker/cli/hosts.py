@@ -8,11 +8,11 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from worker.basics.units import show_duration
+from worker.basics.moments import from_now, moment_from_now
+from worker.basics.units import counted, show_duration
 from worker.cli.feeds import change_each
 from worker.cli.open_store import reading_store
 from worker.cli.options import Words, as_options, most_rows, read_count, read_duration
-from worker.cli.output import counted, from_now, moment_from_now
 from worker.cli.tables import Column, Page, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
+from worker.basics.moments import from_now
 from worker.cli.moments import utc_option
 from worker.cli.open_store import reading_store
 from worker.cli.options import Words, as_options
-from worker.cli.output import column_room, from_now, print_json, share_of_page, write_line
+from worker.cli.output import column_room, print_json, share_of_page, write_line
 from worker.cli.screens import print_feed, print_health
-from worker.cli.sentences import explain_feed, explain_poll, is_pushed, mark_title, next_poll
 from worker.cli.tables import Column, print_rows
 from worker.cli.wanted_rows import FIRST_STEPS, Asked, asked_rows, say_what_next, short_address, when_empty
 from worker.database.backfill_rows import find_newest_backfill
@@ -27,6 +27,7 @@ from worker.manage.feed_tags import are_tags_in_use
 from worker.values.due_feeds import FeedState
 from worker.values.feed_quality import QualityState
 from worker.values.outcomes import Outcome
+from worker.wording.sentences import explain_feed, explain_poll, is_pushed, mark_title, next_poll
 
 _FEED = click.argument("feed", required=False)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from worker.basics.moments import show_moment
 from worker.basics.stopping import STOP_CLAIMING, stops_after
-from worker.cli.moments import show_moment
 from worker.cli.output import with_progress, write_line
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import explain_failure, write

@@ -23,10 +23,10 @@ from rich.text import Text
 
 from worker.basics.event_lines import speaks_in_events, write_event
 from worker.basics.faults import name_fault
+from worker.basics.moments import show_moment
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
 from worker.basics.units import show_duration
-from worker.cli.moments import show_moment
 from worker.logs import log_fault, tell_listeners
 
 # Columns of a page where no screen sets them.
@@ -212,29 +212,6 @@ def show_fault(error: Exception) -> None:
     for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
         write_note(line)
     write_failure(f"This is {name_fault(error)}: please report it, with these lines.")
-
-
-def counted(count: int, thing: str, things: str = "") -> str:
-    """Say how many there are of something: ``1 feed``, ``1,200 feeds``.
-
-    ``things`` is the plural where it is not ``thing`` with an s.
-    """
-    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
-
-
-def from_now(moment: datetime | None, now: datetime) -> str:
-    """Say how far a moment is from now: ``in 12m``, ``3h ago``, ``now``."""
-    if moment is None:
-        return ""
-    if abs(moment - now) < timedelta(seconds=1):
-        return "now"
-    distance = show_duration(timedelta(seconds=round(abs(moment - now).total_seconds()))).split(" ")[0]
-    return f"in {distance}" if moment > now else f"{distance} ago"
-
-
-def moment_from_now(moment: datetime | None, now: datetime) -> str:
-    """Say when, and how far that is from now: ``2026-11-24 12:50 UTC+1 (in 50m)``."""
-    return f"{show_moment(moment)} ({from_now(moment, now)})" if moment else ""
 
 
 def with_progress(

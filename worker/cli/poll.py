@@ -11,13 +11,12 @@ from sqlalchemy import Connection
 from worker import pipeline
 from worker.api_values import promise_poll
 from worker.basics.request_rules import check_user
-from worker.basics.units import read_id
+from worker.basics.units import counted, read_id
 from worker.cli.feed_settings import keep_credentials
 from worker.cli.open_store import group_stored, judge_stored, opened_tools
 from worker.cli.options import read_duration
-from worker.cli.output import counted, print_json, write_failure, write_line, write_note
+from worker.cli.output import print_json, write_failure, write_line, write_note
 from worker.cli.request_options import checked
-from worker.cli.sentences import describe_poll
 from worker.cli.typed_secrets import read_password
 from worker.database.conflicts import write
 from worker.database.engine import reading
@@ -31,6 +30,7 @@ from worker.settings import settings
 from worker.values.due_feeds import Credentials
 from worker.values.outcomes import PollRecord
 from worker.values.promised import PollAnswer
+from worker.wording.sentences import describe_poll
 
 _USUAL_TIMEOUT, _LONGEST_TIMEOUT = timedelta(minutes=1), timedelta(days=1)
 

@@ -10,11 +10,13 @@ import click
 from sqlalchemy import Engine
 
 from worker.basics.languages import find_detector
+from worker.basics.moments import show_moment
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
-from worker.cli.moments import read_since, show_moment, utc_option
+from worker.basics.units import counted
+from worker.cli.moments import read_since, utc_option
 from worker.cli.open_store import group_stored, opened_store
-from worker.cli.output import counted, plain_text, print_json, with_progress, write_failure, write_line
+from worker.cli.output import plain_text, print_json, with_progress, write_failure, write_line
 from worker.database.clock import read_clock
 from worker.database.engine import reading
 from worker.errors import NamedError

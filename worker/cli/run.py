@@ -6,9 +6,10 @@ from collections.abc import Iterable
 import click
 
 from worker.basics.event_lines import speaks_in_events
+from worker.basics.units import counted
 from worker.cli.articles import article_columns
 from worker.cli.open_store import group_stored, migrate_aloud, opened_store
-from worker.cli.output import counted, with_progress, write_line, write_note, write_stop
+from worker.cli.output import with_progress, write_line, write_note, write_stop
 from worker.cli.seeds import print_seeds
 from worker.cli.tables import print_table
 from worker.cli.wanted_rows import FIRST_STEPS

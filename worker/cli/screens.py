@@ -11,15 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.basics.codec import unpack
-from worker.basics.units import show_duration
+from worker.basics.moments import from_now, moment_from_now, show_moment
+from worker.basics.units import counted, show_duration
 from worker.basics.word_diff import WordKind, WordRun, find_differences
-from worker.cli import sentences
-from worker.cli.episodes import describe_episode
-from worker.cli.moments import show_moment
-from worker.cli.output import console, counted, from_now, moment_from_now, plain_text, print_trimmed
+from worker.cli.output import console, plain_text, print_trimmed
 from worker.database.value_columns import read_request_settings
 from worker.look.health import Health
 from worker.values.due_feeds import FeedOptions
+from worker.wording import sentences
+from worker.wording.episode_lines import describe_episode
 
 _MOST_PASSAGES = 12
 _STYLES = {WordKind.REMOVED: "red strike", WordKind.ADDED: "green"}

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import click
 
+from worker.basics.units import counted
 from worker.cli.open_store import group_stored, opened_tools, reading_store
-from worker.cli.output import counted, print_markup, with_progress, write_failure, write_line
+from worker.cli.output import print_markup, with_progress, write_failure, write_line
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
 from worker.manage.feeds import list_feeds_to_export

@@ -13,7 +13,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.moments import show_bare_moment, show_moment, zone_of
+from worker.basics.moments import show_bare_moment, show_moment, zone_of
 from worker.cli.output import console, has_screen, plain_text, print_json, print_trimmed, write_line
 from worker.look.counts import Counted
 

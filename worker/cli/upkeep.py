@@ -5,10 +5,11 @@ import sys
 import click
 
 from worker.basics.text import clean
+from worker.basics.units import counted
 from worker.basics.urls import is_feed_url
 from worker.cli.moments import read_since
 from worker.cli.open_store import change_store, migrate_aloud, opened_store
-from worker.cli.output import counted, print_markup, with_progress, write_line
+from worker.cli.output import print_markup, with_progress, write_line
 from worker.database.clock import read_clock
 from worker.database.engine import place_of, reading
 from worker.database.schema import SCHEMA_VERSION

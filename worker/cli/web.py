@@ -23,6 +23,7 @@ def web_command(*, bind: str) -> None:
     host, port = _read_address(bind)
     try:
         from worker.web.application import make_application  # noqa: PLC0415 -- of an extra
+        from worker.web.looking import open_to_look  # noqa: PLC0415 -- likewise
         from worker.web.serving import listen, serve  # noqa: PLC0415 -- likewise
     except ModuleNotFoundError as error:
         raise UsageError(
@@ -33,7 +34,8 @@ def web_command(*, bind: str) -> None:
     chosen = settings()
     set_up_logs(chosen)
     report_faults(chosen)
-    application = make_application(open_store(chosen.database_url, LONGEST_ANSWER), chosen)
+    engine = open_store(chosen.database_url, LONGEST_ANSWER)
+    application = make_application(engine, chosen, open_to_look(chosen))
     with listen(host, port) as listening:
         bound, taken = listening.getsockname()[:2]
         shown = f"[{bound}]" if ":" in bound else bound

@@ -7,10 +7,11 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from worker.basics.moments import from_now
 from worker.basics.units import LARGEST_ID
 from worker.cli.open_store import change_store, opened_store, reading_store
 from worker.cli.options import Whole
-from worker.cli.output import column_room, from_now, write_line
+from worker.cli.output import column_room, write_line
 from worker.cli.tables import Column, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.database.conflicts import write

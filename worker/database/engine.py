@@ -50,15 +50,20 @@ QUERY_CANCELED = "57014"
 """PostgreSQL's code for a statement that a time limit or a person has ended."""
 
 
-def open_store(database_url: str, statement: timedelta | None = None, named_by: str = _SETTING) -> Engine:
+def open_store(
+    database_url: str, statement: timedelta | None = None, named_by: str = _SETTING, *, only_reads: bool = False
+) -> Engine:
     """Return an engine for the store, not yet connected; on PostgreSQL ``statement`` limits the time of a statement.
 
-    SettingsError where the URL is none, or the driver of PostgreSQL is not installed. ``named_by`` is the setting or
-    option that sentences about the store name.
+    Nothing can be written through the engine of who ``only_reads``. SettingsError where the URL is none, or the driver
+    of PostgreSQL is not installed. ``named_by`` is the setting or option that sentences about the store name.
     """
     try:
         url = make_url(database_url)
-        engine = _open_sqlite(url) if url.get_backend_name() == "sqlite" else _open_postgresql(url, statement)
+        is_sqlite = url.get_backend_name() == "sqlite"
+        engine = _open_sqlite(url) if is_sqlite else _open_postgresql(url, statement)
+        if only_reads:
+            event.listen(engine, "connect", _forbid_writing_sqlite if is_sqlite else _forbid_writing_postgresql)
     except ArgumentError as error:
         raise SettingsError(
             f"{named_by} is not a database URL: write it as sqlite:///file.db or postgresql://user@host/name"
@@ -261,6 +266,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"cache_size = -{_CACHE}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _forbid_writing_sqlite(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only = ON").close()
+
+
+def _forbid_writing_postgresql(connection: Any, _record: object) -> None:
+    connection.read_only = True
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,38 +1,41 @@
-"""The web application: its routes, and what is answered when something fails.
+"""The web application: its routes, what stands before them, and what is answered when something fails.
 
 Each subject has a module of its own with its ``ROUTES``. What waits for the store does so in a thread. They find the
-store's engine and the settings in ``request.app.state``.
+store's engine and the settings in ``request.app.state``: ``engine`` for those few who write, and ``looked_at``, through
+``looking.look``, for all who only look.
 """
 
 import asyncio
 
 from sqlalchemy import Engine
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from worker.settings import Settings
-from worker.web import hub_calls, probes, scrapes
-from worker.web.answers import STORE_FAILURES, answer_text, log_store_failure
+from worker.web import hub_calls, looking, probes, scrapes
+from worker.web.access import read_access
+from worker.web.answers import answer_text
+from worker.web.failures import HANDLERS
+from worker.web.gate import Gate
+from worker.web.pages import sign_in, static_files
+from worker.web.rates import Rates
 
 
-def make_application(engine: Engine, chosen: Settings) -> Starlette:
-    """Return the application over a store, which need not be reachable yet."""
+def make_application(engine: Engine, chosen: Settings, looked_at: Engine | None = None) -> Starlette:
+    """Return the application over a store, which need not be reachable yet; ``looked_at`` is it for those who look."""
+    access, rates = read_access(chosen), Rates(chosen.web_rate)
     application = Starlette(
         routes=list_routes(),
-        middleware=[Middleware(_Ending)],
-        exception_handlers={
-            HTTPException: _explain_refusal,
-            **dict.fromkeys(STORE_FAILURES, _explain_store_failure),
-            Exception: _explain_fault,
-        },
+        middleware=[Middleware(_Ending), Middleware(Gate, access=access, rates=rates)],
+        exception_handlers=HANDLERS,
     )
     application.state.engine = engine
+    application.state.looked_at = looked_at or engine
+    application.state.looks = looking.make_limiter()
     application.state.settings = chosen
+    application.state.access, application.state.rates = access, rates
     application.state.probes = probes.Probes(engine)
     application.state.hub_calls = hub_calls.make_limiter()
     application.state.metrics = scrapes.look_at_metrics(engine, chosen)
@@ -43,29 +46,13 @@ def make_application(engine: Engine, chosen: Settings) -> Starlette:
 
 def list_routes() -> list[BaseRoute]:
     """Return the routes of all subjects."""
-    return [Route("/", _list_paths), *probes.ROUTES, *scrapes.ROUTES, *hub_calls.ROUTES]
-
-
-async def _list_paths(_request: Request) -> Response:
-    paths = (route.path for route in list_routes() if isinstance(route, Route) and "{" not in route.path)
-    return answer_text("Feedmill answers " + ", ".join(sorted(paths)) + ".")
-
-
-async def _explain_refusal(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    answer = answer_text(f"{error.detail}.", error.status_code)
-    answer.headers.update(error.headers or {})
-    return answer
-
-
-async def _explain_store_failure(request: Request, error: Exception) -> Response:
-    told = log_store_failure(error, request.app.state.engine)
-    return answer_text(f"{told[0].upper()}{told[1:]}.", 503)
-
-
-async def _explain_fault(_request: Request, _error: Exception) -> Response:
-    # The server logs the traceback.
-    return answer_text("A fault of Feedmill; its log has the traceback.", 500)
+    return [
+        *probes.ROUTES,
+        *scrapes.ROUTES,
+        *hub_calls.ROUTES,
+        *static_files.ROUTES,
+        *sign_in.ROUTES,
+    ]
 
 
 class _Ending:

@@ -10,16 +10,9 @@ from worker.errors import NamedError
 from worker.web.serving import listen
 
 
-def test_the_root_names_what_is_answered(store: Engine):
-    with web_server(store) as at:
-        answer = requests.get(f"{at}/", timeout=30)
-    assert answer.status_code == 200
-    assert answer.text.startswith("Feedmill answers /")
-
-
 def test_what_is_not_there_is_told_in_a_line_of_plain_text(store: Engine):
     with web_server(store) as at:
-        missing, wrong = requests.get(f"{at}/nothing", timeout=30), requests.delete(f"{at}/", timeout=30)
+        missing, wrong = requests.get(f"{at}/nothing", timeout=30), requests.delete(f"{at}/metrics", timeout=30)
     assert (missing.status_code, missing.text) == (404, "Not Found.\n")
     assert (wrong.status_code, wrong.text) == (405, "Method Not Allowed.\n")
     assert missing.headers["content-type"] == "text/plain; charset=utf-8"
@@ -36,7 +29,7 @@ def test_no_answer_names_the_host_that_a_request_does(store: Engine):
 def test_it_starts_and_answers_while_the_store_cannot_be_reached():
     away = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     with web_server(away) as at:
-        assert requests.get(f"{at}/", timeout=30).status_code == 200
+        assert requests.get(f"{at}/sign-in", timeout=30).status_code == 200
 
 
 def test_a_port_that_is_taken_is_named():

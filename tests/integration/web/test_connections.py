@@ -34,7 +34,7 @@ def test_a_body_that_was_refused_and_never_ends_is_cut_off(store: Engine) -> Non
 
 def test_what_is_asked_in_time_is_answered_though_it_takes_longer(store: Engine) -> None:
     with web_server(store, connection=Impatient) as at, connect_to(at) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+        connection.sendall(b"GET /readyz HTTP/1.1\r\nHost: h\r\n\r\nGET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
         assert read_all(connection).count(b"HTTP/1.1 200 OK") == 2
 
 

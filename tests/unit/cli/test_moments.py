@@ -6,7 +6,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from worker.cli.moments import read_since, read_until, show_moment, show_second, utc_option, zone_of
+from worker.basics.moments import show_moment, show_second, zone_of
+from worker.cli.moments import read_since, read_until, utc_option
 from worker.errors import UsageError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

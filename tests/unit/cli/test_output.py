@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
+from worker.basics.units import counted
 from worker.cli.moments import read_since
 from worker.cli.options import Whole
 from worker.cli.output import (
     console,
-    counted,
     paged,
     plain_text,
     print_json,

@@ -1,5 +1,5 @@
-from worker.cli.sentences import explain_request
 from worker.values.request_settings import UNREADABLE, HeaderSetting, RequestSettings
+from worker.wording.sentences import explain_request
 
 
 def test_the_usual_needs_no_words() -> None:

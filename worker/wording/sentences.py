@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from worker.basics.codec import unpack
+from worker.basics.moments import from_now, moment_from_now, show_moment
 from worker.basics.request_rules import show_proxy
-from worker.basics.units import show_duration, show_size
-from worker.cli.moments import show_moment
-from worker.cli.output import counted, from_now, moment_from_now
+from worker.basics.units import counted, show_duration, show_size
 from worker.database.value_columns import read_request_settings
 from worker.values.due_feeds import FeedState
 from worker.values.entries import Notice

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from worker.cli.sentences import explain_hub, explain_poll
+from worker.wording.sentences import explain_hub, explain_poll
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 NAMED = {"hub_url": "https://hub.example/", "subscription": "named", "subscription_reason": None}

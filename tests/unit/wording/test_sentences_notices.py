@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from worker.cli.sentences import explain_kill, explain_notices, is_other_version, mark_title
+from worker.wording.sentences import explain_kill, explain_notices, is_other_version, mark_title
 
 MOMENT = datetime(2026, 7, 10, tzinfo=UTC)
 

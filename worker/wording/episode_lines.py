@@ -5,8 +5,8 @@ from typing import Any
 
 from worker.basics.codec import unpack
 from worker.basics.units import show_duration
-from worker.cli.sentences import describe_file
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson
+from worker.wording.sentences import describe_file
 
 
 def describe_episode(stored: Any) -> list[str]:

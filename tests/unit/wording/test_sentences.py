@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from worker.cli.sentences import (
+from worker.values.outcomes import Outcome
+from worker.values.promised import Poll
+from worker.wording.sentences import (
     describe_poll,
     explain_backfill,
     explain_feed,
@@ -13,8 +15,6 @@ from worker.cli.sentences import (
     explain_poll,
     next_poll,
 )
-from worker.values.outcomes import Outcome
-from worker.values.promised import Poll
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

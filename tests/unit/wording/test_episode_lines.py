@@ -3,7 +3,7 @@ from typing import Any
 import orjson
 import pytest
 
-from worker.cli.episodes import describe_episode
+from worker.wording.episode_lines import describe_episode
 
 EPISODE = {
     "duration": 3723.0,

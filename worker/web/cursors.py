@@ -1,0 +1,46 @@
+"""Cursors of pages: where the next rows begin, as one word that a URL can hold and a reader need not understand."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+
+from worker.basics.units import LARGEST_ID
+from worker.errors import UsageError
+
+_LONGEST = 400
+_WRONG = "The cursor is none of those that an answer named: begin again without one"
+Place = Sequence[datetime | int | float | None]
+"""By what rows are sorted, of the last one that was shown."""
+
+
+def write_cursor(place: Place) -> str:
+    """Return the cursor of a place."""
+    return base64.urlsafe_b64encode(orjson.dumps(list(place))).rstrip(b"=").decode()
+
+
+def read_cursor(text: str, kinds: Sequence[type]) -> Place:
+    """Return the place of a cursor whose parts have these kinds; UsageError where it has not."""
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        parts = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True)) if len(text) < _LONGEST else None
+        if not isinstance(parts, list) or len(parts) != len(kinds):
+            raise UsageError(_WRONG)
+        return [_read_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+    except (ValueError, binascii.Error, UnicodeEncodeError) as error:
+        raise UsageError(_WRONG) from error
+
+
+def _read_part(part: object, kind: type) -> datetime | int | float | None:
+    if kind is datetime:
+        moment = datetime.fromisoformat(str(part))
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
+    if kind is float and isinstance(part, float | int):
+        return float(part)
+    if kind is int and type(part) is int and 0 <= part <= LARGEST_ID:
+        return part
+    raise ValueError

@@ -1,0 +1,78 @@
+"""What is answered when something fails: a sentence, on a page, as a problem of the API (RFC 9457), or by itself."""
+
+from http import HTTPStatus
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ExceptionHandler
+
+from worker.errors import NamedError, StoreError, UsageError
+from worker.web.answers import HEADERS, STORE_FAILURES, answer_text, log_store_failure
+from worker.web.pages.rendering import render
+
+API = "/v1/"
+_PLAIN = ("/healthz", "/readyz", "/metrics", "/websub/", "/out/", "/static/")
+_PROBLEM = "application/problem+json"
+
+
+def wants_page(request: Request) -> bool:
+    """Return whether a person looks at the answer in a browser."""
+    path = request.url.path
+    return not path.startswith((API, *_PLAIN)) and "text/html" in request.headers.get("accept", "")
+
+
+def explain(request: Request, sentence: str, status: int) -> Response:
+    """Return the answer to a request that cannot be answered as it was meant."""
+    phrase = HTTPStatus(status).phrase
+    if request.url.path.startswith(API):
+        problem = {"type": "about:blank", "title": phrase, "status": status, "detail": sentence}
+        return JSONResponse(problem, status, HEADERS, media_type=_PROBLEM)
+    if wants_page(request):
+        return render(request, "failure.html", status=status, title=phrase, sentence=sentence)
+    return answer_text(sentence, status)
+
+
+async def _explain_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = explain(request, f"{error.detail}.", error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _explain_usage(request: Request, error: Exception) -> Response:
+    return explain(request, _sentence(str(error)), HTTPStatus.BAD_REQUEST)
+
+
+async def _explain_missing(request: Request, error: Exception) -> Response:
+    return explain(request, _sentence(str(error)), HTTPStatus.NOT_FOUND)
+
+
+async def _explain_store_failure(request: Request, error: Exception) -> Response:
+    told = log_store_failure(error, request.app.state.engine)
+    answer = explain(request, _sentence(told), HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = "10"
+    return answer
+
+
+async def _explain_fault(request: Request, _error: Exception) -> Response:
+    # The server logs the traceback.
+    return explain(request, "A fault of Feedmill; its log has the traceback.", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {
+    HTTPException: _explain_refusal,
+    UsageError: _explain_usage,
+    NamedError: _explain_missing,
+    StoreError: _explain_store_failure,
+    **dict.fromkeys(STORE_FAILURES, _explain_store_failure),
+    DBAPIError: _explain_store_failure,
+    PoolTimeoutError: _explain_store_failure,
+    Exception: _explain_fault,
+}

@@ -1,0 +1,1 @@
+"""What a person sees in a browser: a module a subject, with its routes, over templates and static files."""
