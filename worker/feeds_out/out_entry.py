@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from worker.basics.codec import unpack
 from worker.basics.urls import absolute_url
+from worker.normalise.plain_text import has_own_words
 from worker.values.entries import Enclosure
 from worker.values.podcasts import Podcast
 
@@ -19,6 +20,8 @@ _WITHDRAWN_TITLE = "Withdrawn by its publisher"
 _WITHDRAWN_HTML = "<p>This article was withdrawn by its publisher.</p>"
 # Who wrote it, where neither an agency nor a feed can be named.
 _UNKNOWN = "unknown"
+# In characters of text; what links, pictures and players say is no longer, and to look takes time.
+_LONGEST_LABEL = 500
 # Of all ids that Feedmill makes; a random one.
 _NAMESPACE = uuid.UUID("5b0c8f0e-6a0b-4d0c-9a57-2d1f0f6f6e1d")
 
@@ -113,7 +116,7 @@ def make_entry(row: Row, copies: Sequence[Row] = ()) -> OutEntry:
         return OutEntry(title=_WITHDRAWN_TITLE, html=_WITHDRAWN_HTML, **stamped)
     return OutEntry(
         title=row["title"],
-        summary=row["summary"],
+        summary="" if _is_all_links(row) else row["summary"],
         html=row["html"],
         authors=tuple(row["authors"] or ()),
         tags=tuple(row["tags"] or ()),
@@ -125,6 +128,14 @@ def make_entry(row: Row, copies: Sequence[Row] = ()) -> OutEntry:
         copies=tuple(Copy(url, copy["title"]) for copy in copies if (url := _page(copy["url"]))),
         **stamped,
     )
+
+
+def _is_all_links(row: Row) -> bool:
+    """Return whether an article is nothing but links, pictures and players.
+
+    Of such a one, readers (Feedmill too) take the summary for what it says, and show that below.
+    """
+    return row["letters"] <= _LONGEST_LABEL and not has_own_words(row["html"])
 
 
 def last_changed_at(row: Row) -> datetime:

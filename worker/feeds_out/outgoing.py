@@ -75,6 +75,7 @@ def _outgoing_of(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *columns(ArticleRow, _WRITTEN),
+            func.length(ArticleRow.text).label("letters"),
             FeedRow.url.label("feed_url"),
             FeedRow.title.label("feed_title"),
             FeedRow.site_url,

@@ -57,9 +57,7 @@ def _parts(entry: OutEntry) -> Iterator[str]:
     for tag in entry.tags:
         yield write_element("category", as_safe_title(tag))
     yield write_if("dc:language", entry.language)
-    # Of HTML, so that a text is escaped once for it; readers expect it before the whole text.
-    yield write_if("description", escape(entry.summary, quote=False))
-    yield write_cdata("content:encoded", entry.html) if entry.html else ""
+    yield _description(entry)
     yield from _files(entry)
     for copy in entry.copies:
         yield write_element("atom:link", attributes={"rel": "related", "href": copy.url, "title": copy.title or None})
@@ -67,6 +65,15 @@ def _parts(entry: OutEntry) -> Iterator[str]:
     yield from write_podcast(entry)
     if entry.origin:
         yield write_element("source", entry.origin.title, {"url": entry.origin.url})
+
+
+def _description(entry: OutEntry) -> str:
+    """Return the summary, which readers expect before the whole text; where there is none, the whole text alone."""
+    if not entry.summary:
+        return write_cdata("description", entry.html) if entry.html else ""
+    # Its text is HTML, so what is no HTML is escaped for that first.
+    summary = write_element("description", escape(entry.summary, quote=False))
+    return summary + (write_cdata("content:encoded", entry.html) if entry.html else "")
 
 
 def _files(entry: OutEntry) -> Iterator[str]:
