@@ -10,7 +10,7 @@ from worker.feeds_out.markup_writing import (
     write_element,
     write_if,
 )
-from worker.feeds_out.out_entry import Origin, OutEntry, OutFeed
+from worker.feeds_out.out_entry import OutEntry, OutFeed
 from worker.feeds_out.podcast_writing import NAMESPACES, write_picture, write_podcast
 
 MEDIA_TYPE = "application/atom+xml"
@@ -59,16 +59,16 @@ def _parts(entry: OutEntry) -> Iterator[str]:
 
 
 def _source(entry: OutEntry) -> str:
-    # Each entry has an author of its own, or its source has one (likewise).
+    """Return what an entry was taken from, which has an author where the entry has none (RFC 4287, section 4.1.2)."""
     author = "" if entry.authors else f"<author>{write_element('name', entry.stand_in)}</author>\n"
-    if not entry.origin:
+    origin = entry.origin
+    if origin is None:
         return author
-    return f"<source>\n{author}{_describe_origin(entry.origin)}</source>\n"
-
-
-def _describe_origin(origin: Origin) -> str:
     site = _link("alternate", origin.site_url, "text/html") if origin.site_url else ""
-    return write_element("id", origin.url) + write_element("title", origin.title) + _link("self", origin.url) + site
+    # As far as we know, that feed was last changed by this entry.
+    updated = write_element("updated", rfc3339(entry.updated_at))
+    named = write_element("id", origin.url) + write_element("title", origin.title) + updated
+    return f"<source>\n{author}{named}{_link('self', origin.url)}{site}</source>\n"
 
 
 def _link(relation: str, url: str, media_type: str | None = None, length: int | None = None) -> str:

@@ -13,7 +13,7 @@ from worker.feeds_out.markup_writing import (
     write_element,
     write_if,
 )
-from worker.feeds_out.out_entry import ANY_TYPE, OutEntry, OutFeed
+from worker.feeds_out.out_entry import ANY_TYPE, NEVER, OutEntry, OutFeed
 from worker.feeds_out.podcast_writing import NAMESPACES, write_picture, write_podcast
 
 MEDIA_TYPE = "application/rss+xml"
@@ -33,7 +33,7 @@ def write_rss(feed: OutFeed, entries: Iterable[OutEntry]) -> Iterator[str]:
         # It must have one: where no address is known, its id is a URI too.
         + write_element("link", feed.self_url or feed.id)
         + write_element("description", as_safe_title(feed.title))
-        + write_element("lastBuildDate", rfc822(feed.updated_at))
+        + (write_element("lastBuildDate", rfc822(feed.updated_at)) if feed.updated_at > NEVER else "")
         + write_element("generator", "Feedmill")
         + (_link("self", feed.self_url, MEDIA_TYPE) if feed.self_url else "")
         + (_link("next", feed.next_url, MEDIA_TYPE) if feed.next_url else "")
