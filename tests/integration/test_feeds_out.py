@@ -7,6 +7,7 @@ import feedparser
 import pytest
 from sqlalchemy import RowMapping, select
 
+from tests.feed_rules import atom_faults, json_faults, rss_faults
 from tests.polling import add, poll
 from tests.servers.publisher import Publisher
 from worker.database.article_tables import ArticleRow
@@ -50,6 +51,7 @@ PODCAST = b"""<?xml version="1.0" encoding="UTF-8"?>
 <podcast:alternateEnclosure type="audio/opus" length="99" title="Small"><podcast:source
  uri="https://gazette.example/1.opus"/></podcast:alternateEnclosure></item></channel></rss>"""
 SAME = "title authors published_at updated_at html text summary tags enclosures url language image_url".split()
+FAULTS = {"atom": atom_faults, "rss": rss_faults, "json": json_faults}
 
 
 def _hostile_feed() -> bytes:
@@ -119,3 +121,14 @@ def _said(row: RowMapping, named: str) -> dict[str, Any]:
 def test_feedparser_finds_nothing_wrong_with_what_is_written(tools: Tools, upstream: dict[str, RowMapping], named: str):
     read = feedparser.parse(_write(tools, AskedFeed(format=named)))
     assert (read.bozo, {entry.id for entry in read.entries}) == (False, {*upstream})
+
+
+@pytest.mark.parametrize("named", FORMATS)
+def test_what_is_written_is_valid(tools: Tools, upstream: dict[str, RowMapping], named: str):
+    here = AskedFeed(format=named, self_url="https://news.example/out/all?q=a&limit=9", is_collapsed=True)
+    assert FAULTS[named](_write(tools, here)) == FAULTS[named](_write(tools, AskedFeed(format=named))) == []
+
+
+@pytest.mark.parametrize("named", FORMATS)
+def test_a_feed_without_articles_is_valid_too(tools: Tools, named: str):
+    assert FAULTS[named](_write(tools, AskedFeed(format=named))) == []
