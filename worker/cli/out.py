@@ -55,7 +55,5 @@ def _write_file(path: Path, document: Iterator[bytes]) -> bool:
     except OSError as error:
         part.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
-        raise NamedError(
-            f"{path} could not be written: {reason}; --to names a file in a folder that is there."
-        ) from error
+        raise NamedError(f"{path} could not be written: {reason}; --to names a file in a folder.") from error
     return True
