@@ -42,6 +42,7 @@ def _parts(entry: OutEntry) -> Iterator[str]:
     yield write_element("updated", rfc3339(entry.updated_at))
     for author in entry.authors:
         yield f"<author>{write_element('name', author)}</author>\n"
+    yield write_if("dc:publisher", entry.agency)
     yield _link("alternate", entry.url, "text/html") if entry.url else ""
     for file in entry.enclosures:
         yield _link("enclosure", file.url, file.media_type, file.length)

@@ -45,11 +45,11 @@ def _describe(entry: OutEntry) -> dict[str, Any]:
 
 
 def _extension(entry: OutEntry) -> dict[str, Any] | None:
-    """Return what JSON Feed has no names for: the feed it was taken from, and the other articles of its story."""
+    """Return what JSON Feed has no names for: agency, feed it was taken from, and the other articles of its story."""
     copies = [{"url": copy.url, "title": copy.title} for copy in entry.copies]
     origin = entry.origin
     taken_from = {"url": origin.url, "title": origin.title, "home_page_url": origin.site_url} if origin else None
-    said = {"feed": taken_from, "copies": copies or None}
+    said = {"agency": entry.agency, "feed": taken_from, "copies": copies or None}
     return said if any(said.values()) else None
 
 

@@ -64,6 +64,7 @@ class OutEntry:
     authors: tuple[str, ...] = ()
     stand_in: str = _UNKNOWN
     """Who stands for an author where a format demands one: the agency, else the feed it was taken from."""
+    agency: str | None = None
     tags: tuple[str, ...] = ()
     language: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
@@ -118,8 +119,9 @@ def make_entry(row: Row, copies: Sequence[Row] = ()) -> OutEntry:
         title=row["title"],
         summary="" if _is_all_links(row) else row["summary"],
         html=row["html"],
-        authors=tuple(row["authors"] or ()),
-        tags=tuple(row["tags"] or ()),
+        authors=tuple(filter(None, row["authors"] or ())),
+        agency=row["agency"],
+        tags=tuple(filter(None, row["tags"] or ())),
         language=row["language"],
         enclosures=tuple(_read_enclosures(row["enclosures"] or ())),
         image_url=_page(row["image_url"]),

@@ -8,11 +8,12 @@ from worker.feeds_out.out_entry import OutEntry
 from worker.values.podcasts import Podcast, PodcastFile, PodcastPerson
 
 NAMESPACES = {
+    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
     "xmlns:itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "xmlns:media": "http://search.yahoo.com/mrss/",
     "xmlns:podcast": "https://podcastindex.org/namespace/1.0",
 }
-"""What documents declare for these elements."""
+"""What documents of both formats declare beside their own."""
 _WORDS = {True: "true", False: "false", None: None}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import chain, islice
 
 from worker.feeds_out.markup_writing import (
     OPENING,
@@ -17,11 +18,12 @@ from worker.feeds_out.out_entry import ANY_TYPE, NEVER, OutEntry, OutFeed
 from worker.feeds_out.podcast_writing import NAMESPACES, write_picture, write_podcast
 
 MEDIA_TYPE = "application/rss+xml"
+# Podcast applications look at one file of each entry.
+_PLAYED = ("audio/", "video/")
 _NAMES = {
     "version": "2.0",
     "xmlns:atom": "http://www.w3.org/2005/Atom",
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
-    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
 } | NAMESPACES
 
 
@@ -54,6 +56,7 @@ def _parts(entry: OutEntry) -> Iterator[str]:
     for author in entry.authors:
         # The author of RSS itself is an e-mail address.
         yield write_element("dc:creator", as_safe_title(author))
+    yield write_if("dc:publisher", as_safe_title(entry.agency or ""))
     for tag in entry.tags:
         yield write_element("category", as_safe_title(tag))
     yield write_if("dc:language", entry.language)
@@ -77,8 +80,9 @@ def _description(entry: OutEntry) -> str:
 
 
 def _files(entry: OutEntry) -> Iterator[str]:
-    """Yield an entry's files: the first as RSS has it; where that cannot say all, each as Atom has it too."""
-    for file in entry.enclosures[:1]:
+    """Yield the one file that RSS has room for, what is played before others; where that is not all, Atom's links."""
+    played = (file for file in entry.enclosures if (file.media_type or "").startswith(_PLAYED))
+    for file in islice(chain(played, entry.enclosures), 1):
         attributes = {"url": file.url, "length": file.length or 0, "type": file.media_type or ANY_TYPE}
         yield write_element("enclosure", attributes=attributes)
     if len(entry.enclosures) > 1 or any(not file.media_type for file in entry.enclosures):
