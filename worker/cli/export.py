@@ -50,7 +50,7 @@ class _Target:
 @click.option("--since", help="Only what is of since then: 2d, 1h30m, a date or a moment; see above.")
 @click.option("--until", help="Only what is of until then; a date is meant to its end.")
 @click.option("--feed", help="Only what is of this feed, or is carried by it.")
-@click.option("--feed-tag", help="Only what is of feeds with this tag, or is carried by one.")
+@click.option("--feed-tag", help="Only feeds with this tag, or what one of them carries.")
 @click.option("--overwrite", is_flag=True, help="Write over a file that is there.")
 @utc_option
 def export_command(*, data_set: str | None, **options: Any) -> None:
@@ -64,9 +64,8 @@ def export_command(*, data_set: str | None, **options: Any) -> None:
     an earlier export.
     """
     if data_set is None:
-        _refuse_options(options)
-        with reading_store() as connection:
-            print_markup(write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()))
+        _refuse_options({name: value for name, value in options.items() if name != "feed_tag"})
+        _print_opml(options["feed_tag"])
         return
     target = _read_target(options)
     with opened_store() as engine:
@@ -78,6 +77,13 @@ def export_command(*, data_set: str | None, **options: Any) -> None:
             now = read_clock(connection).now()
             part = _read_part(connection, now, options)
             _write(connection, Export(DATA_SETS[data_set], part, target.file_format), target, now)
+
+
+def _print_opml(tag: str | None) -> None:
+    with reading_store() as connection:
+        known = known_tag(connection, tag) if tag is not None else None
+        feeds = list_feeds_to_export(connection, known)
+        print_markup(write_opml(feeds, known or "Feedmill", read_clock(connection).now()))
 
 
 def _refuse_options(options: Mapping[str, Any]) -> None:

@@ -36,6 +36,7 @@ COMMANDS = {
     "polls": ("worker.cli.listings", "List the ledger of polls."),
     "coverage": ("worker.cli.coverage", "Show feeds day by day: how much came, what failed, what was missed."),
     "show": ("worker.cli.articles", "Show one article whole."),
+    "out": ("worker.cli.out", "Write what a search finds as a feed: Atom, RSS or JSON Feed."),
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
     "check": ("worker.cli.check", "Tell a supervisor whether feeds are polled when due."),
