@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from worker.database.feed_tables import HAS_QUALITY, IS_INACTIVE, FeedRow, FeedTagRow, ScheduleRow
 from worker.database.statements import is_one_of
 from worker.look.feed_listing import select_feeds
-from worker.look.listings import Listed, contains
+from worker.look.listings import Listed, Query, contains
 from worker.values.due_feeds import FeedState
 
 ROWS = 50
@@ -68,18 +68,28 @@ def page_of_feeds(
     """Return the first feeds that are wanted of those with ids above ``after``."""
     walk, others = _choose_walk(wanted)
     end = _find_end(connection, walk, after, most_read) if others else None
-    query = select(walk.feed_id).where(*walk.conditions, walk.feed_id > after)
-    # A failing feed is polled: where nothing else is asked of it, what is in the index is enough.
-    if others or not wanted.is_failing:
-        query = query.where(FeedRow.id == walk.feed_id, ScheduleRow.feed_id == walk.feed_id, *others)
-        query = query.where(ScheduleRow.host_id.is_(None) if wanted.are_files else ScheduleRow.host_id.is_not(None))
-    if not (wanted.state or wanted.is_failing):
-        query = query.where(FeedRow.state != FeedState.REMOVED)
-    if end is not None:
-        query = query.where(walk.feed_id <= end)
-    ids = list(connection.execute(query.order_by(*walk.order).limit(ROWS + 1)).scalars())
+    query = _select_ids(walk, wanted, others, (after, end)).order_by(*walk.order).limit(ROWS + 1)
+    ids = list(connection.execute(query).scalars())
     feeds = _read_feeds(connection, now, ids[:ROWS])
     return FeedPage(feeds, ids[ROWS - 1]) if len(ids) > ROWS else FeedPage(feeds, end, is_unfinished=end is not None)
+
+
+def _select_ids(
+    walk: _Walk, wanted: FeedFilter, others: Sequence[ColumnElement[bool]], bounds: tuple[int, int | None]
+) -> Query:
+    """Return the query for the ids that an index has within bounds, of feeds that are all else that is wanted."""
+    query, joined = select(walk.feed_id).where(*walk.conditions, *others), [walk.feed_id]
+    # Only active feeds are failing, and all of them are polled: where nothing else is asked, their index is enough.
+    if others or not wanted.is_failing:
+        joined = [walk.feed_id, *(each for each in (FeedRow.id, ScheduleRow.feed_id) if each is not walk.feed_id)]
+        query = query.where(ScheduleRow.host_id.is_(None) if wanted.are_files else ScheduleRow.host_id.is_not(None))
+        query = query if wanted.state else query.where(FeedRow.state != FeedState.REMOVED)
+    query = query.where(*(each == walk.feed_id for each in joined[1:]))
+    after, end = bounds
+    # Bounds of every table: PostgreSQL carries an equality from one to the other, but no bound.
+    for each in joined:
+        query = query.where(each > after) if end is None else query.where(each > after, each <= end)
+    return query
 
 
 def _choose_walk(wanted: FeedFilter) -> tuple[_Walk, Sequence[ColumnElement[bool]]]:

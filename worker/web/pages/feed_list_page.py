@@ -27,7 +27,7 @@ from worker.web.pages.feed_plots import draw_hours
 from worker.web.pages.rendering import render
 from worker.wording.sentences import next_poll
 
-_LONGEST_TEXT = 500
+_LONGEST_TEXT, _LONGEST_PLACE = 500, 120
 _MOST_TAGS, _MOST_REFUSED = 200, 20
 _OPML = "/out/feeds.opml"
 
@@ -90,8 +90,11 @@ def _find_feeds(wanted: FeedFilter, after: int, connection: Connection) -> dict[
 
 def _show_row(feed: Listed, now: datetime) -> dict[str, Any]:
     rhythm = unpack(Rhythm, feed["rhythm"])
-    words = describe_rhythm(rhythm, now) if rhythm else ""
-    return {"feed": feed, "next": next_poll(feed, now), "hours": draw_hours(rhythm), "rhythm": words}
+    # The hours, which come behind the comma, are what the mark shows.
+    words = describe_rhythm(rhythm, now).partition(",")[0] if rhythm else ""
+    # The usual port tells nothing.
+    where = (feed["host"] or feed["url"]).removesuffix(":443")[:_LONGEST_PLACE]
+    return {"feed": feed, "where": where, "next": next_poll(feed, now), "hours": draw_hours(rhythm), "rhythm": words}
 
 
 def _address_of_outline(request: Request, wanted: FeedFilter) -> str | None:

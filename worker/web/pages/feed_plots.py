@@ -67,9 +67,11 @@ def draw_days(dates: Sequence[datetime], known_from: datetime | None, now: datet
         None if known_from and slots.begins + (day + 1) * ONE_DAY <= known_from else by_day[day]
         for day in range(_DAYS_SHOWN)
     ]
-    total, most = sum(count or 0 for count in counts), max(range(_DAYS_SHOWN), key=lambda day: by_day[day])
-    busiest = f"; most on {slots.begins + most * ONE_DAY:%A, %-d %B}: {by_day[most]:,}" if total else ""
-    finding = f"{counted(total, 'article')} in {_DAYS_SHOWN} days{busiest}."
+    most = max(range(_DAYS_SHOWN), key=lambda day: counts[day] or 0)
+    total = sum(count or 0 for count in counts)
+    busiest = f"; most on {slots.begins + most * ONE_DAY:%A, %-d %B}: {counts[most]:,}" if total else ""
+    since = f"since {known_from:%A, %-d %B}" if known_from and known_from > slots.begins else f"in {_DAYS_SHOWN} days"
+    finding = f"{counted(total, 'article')} {since}{busiest}."
     figure = Figure("Articles a day", finding)
     series = [Series("articles", Tone.NEWS, counts)]
     return _draw(figure, lambda sized: draw_columns(sized, slots, series))
