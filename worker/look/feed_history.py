@@ -57,11 +57,11 @@ def _newest_ids(feed_id: int, most: int) -> Subquery:
     no index has all that a feed ever carried in their order.
     """
     brought = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id).order_by(ArticleRow.id.desc()).limit(most)
-    present = select(SightingRow.article_id.label("id")).where(
-        SightingRow.feed_id == feed_id, SightingRow.left_at.is_(None)
-    )
-    present = present.order_by(SightingRow.id.desc()).limit(most)
-    return union(select(brought.subquery()), select(present.subquery())).subquery()
+    is_present = SightingRow.feed_id == feed_id, SightingRow.left_at.is_(None)
+    # A document has no more than a few thousand: they are read and sorted, for by the order of their ids PostgreSQL
+    # might look through those of all feeds.
+    present = select(SightingRow.article_id.label("id")).where(*is_present).order_by((SightingRow.id + 0).desc())
+    return union(select(brought.subquery()), select(present.limit(most).subquery())).subquery()
 
 
 def list_feed_backfills(connection: Connection, feed_id: int) -> Sequence[Listed]:

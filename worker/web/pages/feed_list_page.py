@@ -29,6 +29,7 @@ from worker.wording.sentences import next_poll
 
 _LONGEST_TEXT, _LONGEST_PLACE = 500, 120
 _MOST_TAGS, _MOST_REFUSED = 200, 20
+_FILTERS = ("q", "tag", "state", "quality", "failing", "files")
 _OPML = "/out/feeds.opml"
 
 
@@ -38,7 +39,7 @@ async def show_feeds(request: Request) -> Response:
     wanted = read_filter(given)
     after = _read_after(given)
     values = await look(request, partial(_find_feeds, wanted, after))
-    query = {name: value for name, value in given.items() if name != "after" and value}
+    query = {name: given[name] for name in _FILTERS if given.get(name)}
     following = {**query, "after": write_cursor([values["page"].after])} if values["page"].after else None
     return render(
         request,
