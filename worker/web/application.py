@@ -19,7 +19,7 @@ from worker.web.access import read_access
 from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
 from worker.web.gate import Gate
-from worker.web.pages import sign_in, static_files
+from worker.web.pages import feed_pages, sign_in, static_files
 from worker.web.rates import Rates
 
 
@@ -53,6 +53,7 @@ def list_routes() -> list[BaseRoute]:
         *feeds_out.ROUTES,
         *static_files.ROUTES,
         *sign_in.ROUTES,
+        *feed_pages.ROUTES,
     ]
 
 
