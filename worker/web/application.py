@@ -19,7 +19,8 @@ from worker.web.access import read_access
 from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
 from worker.web.gate import Gate
-from worker.web.pages import feed_pages, sign_in, static_files
+from worker.web.live_changes import LiveChanges
+from worker.web.pages import changes, feed_pages, now, sign_in, static_files
 from worker.web.rates import Rates
 
 
@@ -38,6 +39,8 @@ def make_application(engine: Engine, chosen: Settings, looked_at: Engine | None 
     application.state.access, application.state.rates = access, rates
     application.state.probes = probes.Probes(engine)
     application.state.hub_calls = hub_calls.make_limiter()
+    application.state.now = now.look_at_now(application.state.looked_at, chosen)
+    application.state.changes = LiveChanges(application.state.looked_at)
     application.state.metrics = scrapes.look_at_metrics(engine, chosen)
     # A redirect to the path without its last slash would name whatever host the request does.
     application.router.redirect_slashes = False
@@ -54,6 +57,8 @@ def list_routes() -> list[BaseRoute]:
         *static_files.ROUTES,
         *sign_in.ROUTES,
         *feed_pages.ROUTES,
+        *now.ROUTES,
+        *changes.ROUTES,
     ]
 
 
