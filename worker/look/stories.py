@@ -1,6 +1,6 @@
 """Stories for readers: which there are, and how much of each copy is found in the first article."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any
 
@@ -53,33 +53,55 @@ def _choose_stories(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*
 
 def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] | None:
     """Return one story with its articles, each compared with the first one; None for a single article."""
-    query = _members(ArticleRow.title, func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"))
+    query = select_copies(ArticleRow.title, func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"))
     query = query.where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(_MOST_COPIES)
     articles = connection.execute(query).mappings().all() if story_id is not None else []
     if len(articles) < 2:  # noqa: PLR2004 -- one article is no copy of anything
         return None
     # Counted here: a story that is being grouped again has no row that says how many.
     size = connection.execute(select(func.count()).where(ArticleRow.story_id == story_id)).scalar_one()
-    return {"id": story_id, "size": size} | _spread(articles) | {"articles": _compare_with_first(articles)}
+    return {"id": story_id, "size": size} | measure_spread(articles) | {"articles": _compare_with_first(articles)}
 
 
-def _members(*more: Any) -> Select[*tuple[Any, ...]]:
+def find_parent(connection: Connection, story_id: int) -> int | None:
+    """Return the story that took in another one; None for a story of its own."""
+    return connection.execute(select(StoryRow.parent).where(StoryRow.id == story_id)).scalar_one_or_none()
+
+
+def list_copies(connection: Connection, story_id: int, most: int) -> list[Listed]:
+    """Return the first articles of a story."""
+    copies = select_copies(ArticleRow.title).where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(most)
+    return [dict(row) for row in connection.execute(copies).mappings()]
+
+
+def read_compared(connection: Connection, article_ids: Collection[int]) -> dict[int, Listed]:
+    """Return by their ids the titles of articles, and as much of their texts as copies are compared by."""
+    text = func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text")
+    query = select(*columns(ArticleRow, "id title language"), text).where(ArticleRow.id.in_(article_ids))
+    return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def select_copies(*more: Any) -> Select[*tuple[Any, ...]]:
+    """Return the query for articles as copies of their stories: what their spread is measured by, and ``more``."""
     times_and_notices = columns(ArticleRow, "published_at first_seen_at notice killed_by")
     query = select(*columns(ArticleRow, "id story_id url"), FeedRow.url.label("feed_url"), *times_and_notices, *more)
     return query.join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
 
 def _with_spread(connection: Connection, stories: Sequence[Listed]) -> Iterator[dict[str, Any]]:
-    query = _members().where(ArticleRow.story_id.in_([story["id"] for story in stories])).order_by(ArticleRow.story_id)
+    of_them = ArticleRow.story_id.in_([story["id"] for story in stories])
+    query = select_copies().where(of_them).order_by(ArticleRow.story_id)
     rows = connection.execute(query).mappings()
-    spreads = {story_id: _spread(list(members)) for story_id, members in groupby(rows, key=lambda row: row["story_id"])}
+    groups = groupby(rows, key=lambda row: row["story_id"])
+    spreads = {story_id: measure_spread(list(members)) for story_id, members in groups}
     for story in stories:
         # A story whose articles still wait to be grouped is not listed yet.
         if story["id"] in spreads:
             yield dict(story) | spreads[story["id"]]
 
 
-def _spread(articles: Sequence[Listed]) -> dict[str, Any]:
+def measure_spread(articles: Sequence[Listed]) -> dict[str, Any]:
+    """Return the outlets of a story's articles, and when they published it."""
     moments = [article["published_at"] or article["first_seen_at"] for article in articles]
     return {
         "outlets": sorted({outlet_of(article["url"], article["feed_url"]) for article in articles}),

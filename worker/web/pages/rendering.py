@@ -55,6 +55,15 @@ def plain(text: object) -> str:
     return _UNSHOWN.sub("", "" if text is None else str(text))
 
 
+def link_outward(url: object, words: object = None) -> Markup:
+    """Write a link to a page of somebody else, which opens apart and learns nothing of ours; else what it would say."""
+    shown, address = show_text(url if words is None else words), plain(url)
+    if not address.startswith(("http://", "https://")):
+        return shown
+    written = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
+    return written.format(address, shown)
+
+
 def show_ago(moment: datetime | None, now: datetime) -> Markup:
     """Write how far a moment is from now; the moment itself is its title."""
     return _show_time(moment, from_now(moment, now)) if moment else Markup("")
@@ -98,6 +107,7 @@ def _environment() -> Environment:
     made.filters |= {
         "shown": show_text,
         "plain": plain,
+        "outward": link_outward,
         "ago": show_ago,
         "when": show_when,
         "number": show_number,
