@@ -10,7 +10,7 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
 from worker.look.counts import Counted, count_found
-from worker.look.listings import Listed, Wanted, columns, in_time
+from worker.look.listings import Listed, Wanted, columns, in_direction, in_time
 from worker.stories.compare import measure_overlap
 from worker.stories.constants import MOST_CHARACTERS
 from worker.stories.signature import make_signature, outlet_of, read_blocks
@@ -28,7 +28,7 @@ def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, A
     query = _choose_stories(query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id), wanted)
     # No index has the order of a sum: in the order of ids SQLite would read all stories to find those of the time.
     order = StoryRow.id + 0 if wanted.has_time else StoryRow.id
-    query = query.order_by(order.desc() if wanted.newest_first else order).limit(wanted.limit)
+    query = in_direction(query, (order,), wanted).limit(wanted.limit)
     rows = connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
     while some := list(islice(rows, _SLICE)):
         yield from _with_spread(connection, some)
