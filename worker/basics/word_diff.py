@@ -36,7 +36,7 @@ class WordRun:
 
 @dataclass(frozen=True, slots=True)
 class AlignedPassage:
-    """The same passage of two texts, to be shown side by side; of one that only one text has, the other side is empty."""
+    """A passage of two texts, to be shown side by side; of one that only one text has, the other side is empty."""
 
     old: Sequence[WordRun]
     new: Sequence[WordRun]

@@ -1,6 +1,6 @@
 """Looking at articles: as rows in the order of ids or of moments, and how many there are."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
 from datetime import datetime
 from heapq import merge
@@ -50,6 +50,12 @@ def count_listed_articles(connection: Connection, wanted: Wanted) -> Counted[int
     """Count the articles that are wanted; None where that takes too long."""
     parts = [part for part, _ in _choose_articles(connection, select(ArticleRow.id), wanted)]
     return count_found(connection, ArticleRow, parts, is_search=wanted.is_search)
+
+
+def list_feed_titles(connection: Connection, feed_ids: Collection[int]) -> dict[int, str]:
+    """Return by their ids what feeds are called: the title of each, or its URL where it has none."""
+    rows = connection.execute(select(FeedRow.id, FeedRow.title, FeedRow.url).where(FeedRow.id.in_(feed_ids)))
+    return {row.id: row.title or row.url for row in rows}
 
 
 def select_articles() -> Query:

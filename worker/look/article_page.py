@@ -1,5 +1,6 @@
 """One article whole: who carries it, how it changed, and which notices are linked with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -34,7 +35,7 @@ def was_article(connection: Connection, article_id: int) -> bool:
     return newest is not None and 0 < article_id < newest
 
 
-def list_sightings(connection: Connection, article_id: int, most: int | None = None) -> list[Listed]:
+def list_sightings(connection: Connection, article_id: int, most: int | None = None) -> Sequence[Listed]:
     """Return by which feeds an article was carried from when to when, the first ones first."""
     sightings = (
         select(SightingRow.feed_id, _FEED_URL, *columns(SightingRow, "guid original_url first_seen_at left_at"))
@@ -48,7 +49,7 @@ def list_sightings(connection: Connection, article_id: int, most: int | None = N
 
 def list_revisions(
     connection: Connection, article_id: int, *, most: int | None = None, until: int | None = None
-) -> list[Listed]:
+) -> Sequence[Listed]:
     """Return an article's revisions in order, of ``most`` the newest, and none with a higher number than ``until``."""
     # The shown version's words are the article's own.
     words = func.coalesce(RevisionRow.text, ArticleRow.text).label("text")
