@@ -14,6 +14,7 @@ from worker.look.listings import Listed, Wanted, columns, in_direction, in_time
 from worker.stories.compare import measure_overlap
 from worker.stories.constants import MOST_CHARACTERS
 from worker.stories.signature import make_signature, outlet_of, read_blocks
+from worker.stories.story_values import Signature
 
 # Stories whose articles are read at a time.
 _SLICE = 200
@@ -111,18 +112,28 @@ def measure_spread(articles: Sequence[Listed]) -> dict[str, Any]:
     }
 
 
+def measure_share(one: Listed, other: Listed) -> float:
+    """Return how much of the shorter of two texts the longer one has."""
+    return _share(_sign(one), _sign(other))
+
+
 def _compare_with_first(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
     """Return each article with its number of words, and how much of the shorter text the longer one has.
 
     The two texts are its own and that of the first article.
     """
     shown = "id title url feed_url published_at first_seen_at notice killed_by".split()
-    signatures = [make_signature(read_blocks(article["text"]), (), article["title"], "") for article in articles]
+    signatures = [_sign(article) for article in articles]
     return [
         {name: article[name] for name in shown}
-        | {
-            "words": len(article["text"].split()),
-            "share_found": round(measure_overlap(signature, signatures[0]).of_shorter, 2),
-        }
+        | {"words": len(article["text"].split()), "share_found": _share(signature, signatures[0])}
         for article, signature in zip(articles, signatures, strict=True)
     ]
+
+
+def _sign(article: Listed) -> Signature:
+    return make_signature(read_blocks(article["text"]), (), article["title"], "")
+
+
+def _share(one: Signature, other: Signature) -> float:
+    return round(measure_overlap(one, other).of_shorter, 2)

@@ -1,0 +1,84 @@
+"""The filters of a page's form: as a reader wrote them, as rows that are wanted, and what is wrong with any."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+
+from worker.basics.moments import ONE_DAY, read_moment
+from worker.basics.text import clean
+from worker.errors import NamedError
+from worker.look.listings import Wanted
+from worker.manage.named_feeds import feed_called
+from worker.wire.agencies import agency_name
+
+_LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a form of filters holds; an empty filter lets all pass."""
+
+    q: str = ""
+    feed: str = ""
+    tag: str = ""
+    feed_tag: str = ""
+    agency: str = ""
+    language: str = ""
+    since: str = ""
+    until: str = ""
+    order: str = ""
+
+    @staticmethod
+    def of(given: Mapping[str, str], **unless_given: str) -> "Filters":
+        """Return the filters that a URL's query gives, or those that hold unless it does."""
+        both = unless_given | {name: clean(text, _LONGEST).strip() for name, text in given.items()}
+        return Filters(**{field.name: both.get(field.name, "") for field in fields(Filters)})
+
+    @property
+    def are_any(self) -> bool:
+        """Whether anything but words and an order is asked for."""
+        return any(text for name, text in asdict(self).items() if name not in {"q", "order"})
+
+    def write(self, **others: str) -> str:
+        """Return the query of a URL that gives these filters, but for ``others``."""
+        return urlencode({name: text for name, text in (asdict(self) | others).items() if text})
+
+
+def read_filters(connection: Connection, asked: Filters, now: datetime) -> tuple[Wanted, dict[str, str]]:
+    """Return the rows that filters want, and for each filter that cannot be read a sentence that says why."""
+    wrong: dict[str, str] = {}
+    feed_id = None
+    if asked.feed:
+        try:
+            feed_id = feed_called(connection, asked.feed).feed_id
+        except NamedError as error:
+            wrong["feed"] = str(error)
+    bounds = {
+        "since": _read_bound(asked.since, now, wrong, "since"),
+        "until": _read_bound(asked.until, now, wrong, "until"),
+    }
+    if bounds["since"] and bounds["until"] and bounds["until"] <= bounds["since"]:
+        wrong["until"] = "That is not after the beginning: nothing lies between them."
+    wanted: dict[str, Any] = {
+        "feed_id": feed_id,
+        "text": asked.q or None,
+        "tag": asked.tag or None,
+        "feed_tag": asked.feed_tag or None,
+        "agency": agency_name(asked.agency) if asked.agency else None,
+        "language": asked.language or None,
+    }
+    return Wanted(**wanted, **bounds), wrong
+
+
+def _read_bound(text: str, now: datetime, wrong: dict[str, str], name: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return read_moment(text, now, ONE_DAY if name == "until" else ONE_DAY * 0)
+    except ValueError as error:
+        wrong[name] = f"{error}."
+        return None
