@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 
-from worker.basics.units import parse_duration, show_duration
+from worker.basics.units import parse_duration, show_duration, show_offset
 
 _IN_UTC = ContextVar("feedmill_in_utc", default=False)
 ONE_DAY = timedelta(days=1)
@@ -44,10 +44,7 @@ def zone_of(moment: datetime) -> str:
 
     Names of zones are no better known, and some (CST, IST) are those of several.
     """
-    minutes = (_localise(moment).utcoffset() or timedelta(0)) // timedelta(minutes=1)
-    hours, rest = divmod(abs(minutes), 60)
-    sign = "-" if minutes < 0 else "+"
-    return f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
+    return show_offset(_localise(moment).utcoffset() or timedelta(0))
 
 
 def from_now(moment: datetime | None, now: datetime) -> str:

@@ -46,6 +46,16 @@ def show_duration(duration: timedelta) -> str:
     return sign + " ".join(filter(None, parts[:2]))
 
 
+def show_offset(offset: timedelta) -> str:
+    """Write how far a zone is from UTC: ``UTC``, ``UTC+1``, ``UTC-3:30``.
+
+    Names of zones are no better known, and some (CST, IST) are those of several.
+    """
+    minutes = offset // timedelta(minutes=1)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
+
+
 def parse_size(text: str) -> int:
     """Read a size in bytes, ``15MB`` or ``500 kB`` (powers of ten); anything else is a ValueError."""
     match = _SIZE.fullmatch(text.strip())
