@@ -104,7 +104,9 @@ def _compare(before: list[str], after: list[str]) -> Iterator[WordRun]:
     bare_before, bare_after = [word.rstrip() for word in before], [word.rstrip() for word in after]
     for tag, i, j, k, m in _match(bare_before, bare_after):
         if tag == "equal":
-            yield WordRun(WordKind.SAME, "".join(after[k:m]))
+            # One text may end where the other one goes on: then the last word has the space that the other has.
+            last = max(before[j - 1], after[m - 1], key=len)
+            yield WordRun(WordKind.SAME, "".join([*after[k : m - 1], last]))
             continue
         if i < j:
             yield WordRun(WordKind.REMOVED, "".join(before[i:j]))

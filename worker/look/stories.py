@@ -1,6 +1,6 @@
 """Stories for readers: which there are, and how much of each copy is found in the first article."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any
 
@@ -54,14 +54,21 @@ def _choose_stories(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*
 
 def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] | None:
     """Return one story with its articles, each compared with the first one; None for a single article."""
-    query = select_copies(ArticleRow.title, func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"))
+    story = find_story_with_texts(connection, story_id)
+    return story and story | {"articles": _compare_with_first(story["articles"])}
+
+
+def find_story_with_texts(connection: Connection, story_id: int | None) -> dict[str, Any] | None:
+    """Return one story with its first articles and the beginnings of their texts; None for a single article."""
+    text = func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text")
+    query = select_copies(ArticleRow.title, ArticleRow.language, text)
     query = query.where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(_MOST_COPIES)
     articles = connection.execute(query).mappings().all() if story_id is not None else []
     if len(articles) < 2:  # noqa: PLR2004 -- one article is no copy of anything
         return None
     # Counted here: a story that is being grouped again has no row that says how many.
     size = connection.execute(select(func.count()).where(ArticleRow.story_id == story_id)).scalar_one()
-    return {"id": story_id, "size": size} | measure_spread(articles) | {"articles": _compare_with_first(articles)}
+    return {"id": story_id, "size": size} | measure_spread(articles) | {"articles": articles}
 
 
 def find_parent(connection: Connection, story_id: int) -> int | None:
@@ -73,13 +80,6 @@ def list_copies(connection: Connection, story_id: int, most: int) -> list[Listed
     """Return the first articles of a story."""
     copies = select_copies(ArticleRow.title).where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(most)
     return [dict(row) for row in connection.execute(copies).mappings()]
-
-
-def read_compared(connection: Connection, article_ids: Collection[int]) -> dict[int, Listed]:
-    """Return by their ids the titles of articles, and as much of their texts as copies are compared by."""
-    text = func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text")
-    query = select(*columns(ArticleRow, "id title language"), text).where(ArticleRow.id.in_(article_ids))
-    return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
 
 
 def select_copies(*more: Any) -> Select[*tuple[Any, ...]]:
@@ -112,28 +112,20 @@ def measure_spread(articles: Sequence[Listed]) -> dict[str, Any]:
     }
 
 
-def measure_share(one: Listed, other: Listed) -> float:
-    """Return how much of the shorter of two texts the longer one has."""
-    return _share(_sign(one), _sign(other))
-
-
 def _compare_with_first(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
-    """Return each article with its number of words, and how much of the shorter text the longer one has.
-
-    The two texts are its own and that of the first article.
-    """
     shown = "id title url feed_url published_at first_seen_at notice killed_by".split()
-    signatures = [_sign(article) for article in articles]
     return [
-        {name: article[name] for name in shown}
-        | {"words": len(article["text"].split()), "share_found": _share(signature, signatures[0])}
-        for article, signature in zip(articles, signatures, strict=True)
+        {name: article[name] for name in shown} | {"words": len(article["text"].split()), "share_found": share}
+        for article, share in zip(articles, measure_shares(articles[0], articles), strict=True)
     ]
+
+
+def measure_shares(base: Listed, articles: Iterable[Listed]) -> Iterator[float]:
+    """Yield of each article how much of the shorter text, its own or that of the base, the longer one has."""
+    compared = _sign(base)
+    for article in articles:
+        yield round(measure_overlap(_sign(article), compared).of_shorter, 2)
 
 
 def _sign(article: Listed) -> Signature:
     return make_signature(read_blocks(article["text"]), (), article["title"], "")
-
-
-def _share(one: Signature, other: Signature) -> float:
-    return round(measure_overlap(one, other).of_shorter, 2)

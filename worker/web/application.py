@@ -19,7 +19,7 @@ from worker.web.access import read_access
 from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
 from worker.web.gate import Gate
-from worker.web.pages import article_pages, sign_in, static_files, stored_html
+from worker.web.pages import article_list_page, article_pages, sign_in, static_files, stored_html, story_pages
 from worker.web.rates import Rates
 
 
@@ -52,8 +52,10 @@ def list_routes() -> list[BaseRoute]:
         *hub_calls.ROUTES,
         *static_files.ROUTES,
         *sign_in.ROUTES,
+        *article_list_page.ROUTES,
         *article_pages.ROUTES,
         *stored_html.ROUTES,
+        *story_pages.ROUTES,
     ]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
@@ -51,27 +50,30 @@ class Filters:
 def read_filters(connection: Connection, asked: Filters, now: datetime) -> tuple[Wanted, dict[str, str]]:
     """Return the rows that filters want, and for each filter that cannot be read a sentence that says why."""
     wrong: dict[str, str] = {}
-    feed_id = None
-    if asked.feed:
-        try:
-            feed_id = feed_called(connection, asked.feed).feed_id
-        except NamedError as error:
-            wrong["feed"] = str(error)
-    bounds = {
-        "since": _read_bound(asked.since, now, wrong, "since"),
-        "until": _read_bound(asked.until, now, wrong, "until"),
-    }
-    if bounds["since"] and bounds["until"] and bounds["until"] <= bounds["since"]:
+    since, until = (_read_bound(getattr(asked, name), now, wrong, name) for name in ("since", "until"))
+    if since and until and until <= since:
         wrong["until"] = "That is not after the beginning: nothing lies between them."
-    wanted: dict[str, Any] = {
-        "feed_id": feed_id,
-        "text": asked.q or None,
-        "tag": asked.tag or None,
-        "feed_tag": asked.feed_tag or None,
-        "agency": agency_name(asked.agency) if asked.agency else None,
-        "language": asked.language or None,
-    }
-    return Wanted(**wanted, **bounds), wrong
+    wanted = Wanted(
+        feed_id=_find_feed(connection, asked.feed, wrong),
+        since=since,
+        until=until,
+        text=asked.q or None,
+        tag=asked.tag or None,
+        feed_tag=asked.feed_tag or None,
+        agency=agency_name(asked.agency) if asked.agency else None,
+        language=asked.language or None,
+    )
+    return wanted, wrong
+
+
+def _find_feed(connection: Connection, name: str, wrong: dict[str, str]) -> int | None:
+    if not name:
+        return None
+    try:
+        return feed_called(connection, name).feed_id
+    except NamedError as error:
+        wrong["feed"] = str(error)
+        return None
 
 
 def _read_bound(text: str, now: datetime, wrong: dict[str, str], name: str) -> datetime | None:

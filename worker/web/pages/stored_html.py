@@ -18,20 +18,11 @@ from worker.database.article_tables import ArticleRow
 from worker.normalise.sanitise import sanitise
 from worker.web.looking import look
 from worker.web.pages.article_pages import SANDBOX, missing_article, read_article_id
+from worker.web.pages.static_files import content_of
 
 # Within the document, for it may load nothing; the policy names it by its hash.
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 17px/1.6 Charter, "Noto Serif", Georgia, serif; margin: 1rem auto; padding: 0 1.2rem; max-width: 42rem;
-  overflow-wrap: anywhere; color: #1c2126; background: #fff; }
-a { color: #0b5d66; }
-img, video { max-width: 100%; height: auto; }
-table { border-collapse: collapse; display: block; overflow-x: auto; } td, th { border: 1px solid #8886; padding: .3em .6em; }
-pre { white-space: pre-wrap; } blockquote { margin-inline: 1em 0; padding-inline-start: 1em; border-inline-start: 3px solid #8886; }
-figure { margin-inline: 0; } figcaption { font-size: .85em; opacity: .8; }
-@media (prefers-color-scheme: dark) { body { color: #e8eaec; background: #1b1f23; } a { color: #6fc7c9; } }
-"""
-_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_STYLE = content_of("stored.css")
+_HASH = base64.b64encode(hashlib.sha256(_STYLE).digest()).decode()
 _POLICY = (
     f"sandbox {SANDBOX}; default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
@@ -68,7 +59,7 @@ def _write_document(connection: Connection, article_id: int) -> str:
     return _DOCUMENT.format(
         language=found.language or "",
         title=found.title,
-        style=Markup(_STYLE),  # noqa: S704 -- our own
+        style=Markup(_STYLE.decode()),  # noqa: S704 -- our own
         body=Markup(sanitise(found.html)),  # noqa: S704 -- what cleaning leaves, in a document that can do nothing
     )
 

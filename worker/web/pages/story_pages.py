@@ -1,7 +1,5 @@
 """The pages of stories: the largest of a time, and one with its copies side by side."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,7 +12,7 @@ from worker.basics.units import read_id
 from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.look.large_stories import MOST_COPIES, MOST_LOOKED_AT, StoryOrder, list_large_stories
-from worker.look.stories import find_parent, find_story, list_copies, read_compared
+from worker.look.stories import find_parent, find_story_with_texts, list_copies
 from worker.web.looking import look
 from worker.web.pages.asked_filters import Filters, read_filters
 from worker.web.pages.rendering import render
@@ -56,16 +54,11 @@ async def _show_story(request: Request) -> Response:
 def _read_story(
     connection: Connection, story_id: int, base: int | None, other: int | None
 ) -> dict[str, Any] | _Elsewhere:
-    story = find_story(connection, story_id)
+    story = find_story_with_texts(connection, story_id)
     if story is None:
         return _find_elsewhere(connection, story_id)
-    texts = read_compared(connection, [copy["id"] for copy in story["articles"]])
-    return {
-        "story": story,
-        "now": read_clock(connection).now(),
-        "plot": draw_spread(story),
-        **compare_copies(story["articles"], texts, base, other),
-    }
+    now = read_clock(connection).now()
+    return {"story": story, "now": now, "plot": draw_spread(story), **compare_copies(story["articles"], base, other)}
 
 
 def _find_elsewhere(connection: Connection, story_id: int) -> _Elsewhere:
