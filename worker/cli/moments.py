@@ -4,16 +4,15 @@ JSON has its own way: ISO 8601 in UTC.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
-from worker.basics.units import parse_duration
+from worker.basics.moments import read_bound
 from worker.errors import UsageError
 
 _IN_UTC = "feedmill.utc"
-_ONE_DAY = timedelta(days=1)
 
 
 def utc_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +56,7 @@ def zone_of(moment: datetime) -> str:
 
 def read_since(text: str | None, now: datetime) -> datetime | None:
     """Read ``--since``: a duration before now (2d, 1h30m), a day, from its beginning, or a moment."""
-    return _read_bound("--since", text, now, timedelta(0))
+    return _read_bound("--since", text, now, is_end=False)
 
 
 def read_until(text: str | None, now: datetime, since: datetime | None = None) -> datetime | None:
@@ -65,43 +64,29 @@ def read_until(text: str | None, now: datetime, since: datetime | None = None) -
 
     UsageError when it is not after ``since``.
     """
-    until = _read_bound("--until", text, now, _ONE_DAY)
+    until = _read_bound("--until", text, now, is_end=True)
     if since and until and until <= since:
         raise UsageError("--until is not after --since: nothing lies between them.")
     return until
 
 
-def _read_bound(option: str, text: str | None, now: datetime, after_a_day: timedelta) -> datetime | None:
+def _read_bound(option: str, text: str | None, now: datetime, *, is_end: bool) -> datetime | None:
     if text is None:
         return None
     try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    try:
-        return _read_moment(text, after_a_day)
+        bound = read_bound(text, is_end=is_end, in_utc=is_in_utc())
     except ValueError as error:
-        raise click.BadParameter(
-            f"{text!r} is neither a duration such as 2d or 1h30m nor a date such as 2026-11-24", param_hint=option
-        ) from error
+        raise click.BadParameter(str(error), param_hint=option) from error
     except OverflowError as error:
         raise click.BadParameter(f"{text!r} is no moment that can be told in UTC", param_hint=option) from error
-
-
-def _read_moment(text: str, after_a_day: timedelta) -> datetime:
-    try:
-        moment = datetime.combine(date.fromisoformat(text) + after_a_day, time())
-    except ValueError:
-        moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None and _is_in_utc():
-        return moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
+    return now - bound if isinstance(bound, timedelta) else bound
 
 
 def _localise(moment: datetime) -> datetime:
-    return moment.astimezone(UTC if _is_in_utc() else None)
+    return moment.astimezone(UTC if is_in_utc() else None)
 
 
-def _is_in_utc() -> bool:
+def is_in_utc() -> bool:
+    """Say whether --utc was given: then moments are read and shown in UTC."""
     context = click.get_current_context(silent=True)
     return bool(context and context.meta.get(_IN_UTC))
