@@ -24,7 +24,6 @@ class Filters:
     q: str = ""
     feed: str = ""
     tag: str = ""
-    feed_tag: str = ""
     agency: str = ""
     language: str = ""
     since: str = ""
@@ -41,6 +40,13 @@ class Filters:
     def are_any(self) -> bool:
         """Whether anything but words and an order is asked for."""
         return any(text for name, text in asdict(self).items() if name not in {"q", "order"})
+
+    def as_query(self) -> str:
+        """Return words and filters as one query of the search; quotation marks in a filter cannot be written."""
+        fields = {"feed": self.feed, "tag": self.tag, "agency": self.agency, "lang": self.language}
+        fields |= {"since": self.since, "until": self.until}
+        quoted = (f'{name}:"{text.replace(chr(34), " ")}"' for name, text in fields.items() if text)
+        return " ".join(filter(None, (self.q, *quoted)))
 
     def write(self, **others: str) -> str:
         """Return the query of a URL that gives these filters, but for ``others``."""
@@ -59,7 +65,6 @@ def read_filters(connection: Connection, asked: Filters, now: datetime) -> tuple
         until=until,
         text=asked.q or None,
         tag=asked.tag or None,
-        feed_tag=asked.feed_tag or None,
         agency=agency_name(asked.agency) if asked.agency else None,
         language=asked.language or None,
     )
