@@ -66,7 +66,7 @@ def read_article_id(request: Request) -> int:
     """Return the id in a path; NamedError where it is none."""
     name = request.path_params["article"]
     article_id = read_id(name)
-    if article_id is None:
+    if not article_id:
         raise NamedError(f"Articles are named by their ids: {show_wrong(name)} is none.")
     return article_id
 
