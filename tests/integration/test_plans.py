@@ -35,7 +35,7 @@ from worker.database.schema import migrate
 from worker.database.views import COVERAGE
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
-from worker.look.article_listing import count_listed_articles, list_articles
+from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
 from worker.look.feed_listing import count_listed_feeds, find_feed_with_host, list_feeds
 from worker.look.file_listing import count_listed_files, list_files
@@ -218,6 +218,7 @@ def _list(connection: Connection, now: datetime) -> None:
     for wanted in (*pages, Wanted(feed_id=OLD), Wanted(since=now)):
         for rows in (list_articles, list_polls, list_stories):
             list(rows(connection, wanted))
+    _go_on(connection, now)
     kinds = (Wanted(is_polled=True, limit=50), Wanted(is_polled=True, is_failing=True, limit=50))
     kinds = (*kinds, Wanted(quality="silent", is_polled=True, limit=50))
     for wanted in (Wanted(state="paused"), Wanted(since=now), Wanted(feed_tag="tag 7"), *kinds):
@@ -228,11 +229,20 @@ def _list(connection: Connection, now: datetime) -> None:
     for wanted in (Wanted(limit=50), Wanted(is_failing=True)):
         list(list_files(connection, wanted))
     _count_rows(connection, now)
-    list(list_hosts(connection, now, limit=50))
+    list(list_hosts(connection, now, Wanted(limit=50, after=(OLD,))))
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
     list_feed_ids(connection)
     list(list_feeds_to_export(connection))
     _look(connection, now)
+
+
+def _go_on(connection: Connection, now: datetime) -> None:
+    """List the page after some row, by ids and by moments."""
+    by_moment = (Wanted(since=now, after=(now, OLD), limit=50), Wanted(until=now, after=(now, OLD), limit=50))
+    for wanted in (Wanted(after=(OLD,), limit=50), Wanted(after=(OLD,), limit=50, newest_first=True), *by_moment):
+        list(list_polls(connection, wanted))
+        list(list_feeds(connection, now, wanted))
+    list(list_stories(connection, Wanted(after=(OLD,), limit=50)))
 
 
 def _look(connection: Connection, now: datetime) -> None:
@@ -272,5 +282,7 @@ def _sort_articles(connection: Connection, now: datetime) -> None:
         for sort in Sort:
             for is_published_then in (False, sort is Sort.PUBLISHED):
                 wanted = Wanted(**chosen, is_published_then=is_published_then, sort=sort, limit=50, newest_first=True)
+                place = (OLD,) if moment_of_articles(wanted) is None else (now - MINUTE, OLD)
                 list(list_articles(connection, wanted))
+                list(list_articles(connection, replace(wanted, after=place)))
                 count_listed_articles(connection, replace(wanted, limit=None))

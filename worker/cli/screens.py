@@ -1,8 +1,8 @@
 """Pages for people: one article whole, how a feed is doing, and the store's health."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from worker.basics.moments import from_now, show_moment
 from worker.basics.units import counted, show_duration
-from worker.basics.word_diff import WordKind, WordRun, find_differences
+from worker.basics.word_diff import WordKind, WordRun, find_changes
 from worker.cli.output import console, plain_text, print_trimmed
 from worker.look.health import Health
 from worker.wording import sentences
@@ -100,18 +100,12 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
 
 
 def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    for passage in _changes(before, after):
+    """Print what changed, no more than a screenful."""
+    passages, more = find_changes(before, after, _MOST_PASSAGES)
+    if more:
+        passages.append([WordRun(WordKind.SAME, f"… and {counted(more, 'more passage')}")])
+    for passage in passages:
         print_trimmed(_mark(passage, is_coloured=out.color_system is not None), out)
-
-
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[WordRun]]:
-    """Yield what changed, the title's change first, and no more than a screenful."""
-    if before["title"] != after["title"]:
-        yield from find_differences(before["title"], after["title"])
-    passages = find_differences(before["text"], after["text"])
-    yield from islice(passages, _MOST_PASSAGES)
-    if more := sum(1 for _ in passages):
-        yield [WordRun(WordKind.SAME, f"… and {counted(more, 'more passage')}")]
 
 
 def _mark(passage: Iterable[WordRun], *, is_coloured: bool) -> Padding:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
@@ -11,7 +12,18 @@ from worker.database.feed_tables import IS_INACTIVE, FeedRow, FeedTagRow, HostRo
 from worker.database.types import Lines
 from worker.database.websub_tables import SubscriptionRow
 from worker.look.counts import Counted, count_found
-from worker.look.listings import Listed, Query, Wanted, columns, contains, in_order, in_time, stream_rows, tagged_feeds
+from worker.look.listings import (
+    Listed,
+    MomentOf,
+    Query,
+    Wanted,
+    columns,
+    contains,
+    in_order,
+    in_time,
+    stream_rows,
+    tagged_feeds,
+)
 from worker.values.due_feeds import FeedState
 
 
@@ -24,6 +36,16 @@ def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterato
     # In this order the index of feeds that are polled has them.
     by = FeedRow.id if wanted.is_polled is None else ScheduleRow.feed_id
     yield from stream_rows(connection, in_order(query, by, FeedRow.added_at, replace(wanted, newest_first=False)))
+
+
+def moment_of_feeds(wanted: Wanted) -> MomentOf | None:
+    """Return by what moment the feeds that are wanted are sorted; None where they are by their ids."""
+    return itemgetter("added_at") if wanted.goes_by_time else None
+
+
+def find_listed_feed(connection: Connection, now: datetime, feed_id: int) -> Listed | None:
+    """Return one feed as it is listed, also a removed one; None where there is none."""
+    return connection.execute(select_feeds(now).where(FeedRow.id == feed_id)).mappings().first()
 
 
 def count_listed_feeds(connection: Connection, wanted: Wanted) -> Counted[int] | None:

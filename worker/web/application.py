@@ -20,7 +20,17 @@ from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
 from worker.web.gate import Gate
 from worker.web.live_changes import LiveChanges
-from worker.web.pages import changes, feed_pages, now, sign_in, static_files
+from worker.web.pages import (
+    article_list_page,
+    article_pages,
+    changes,
+    feed_pages,
+    now,
+    sign_in,
+    static_files,
+    stored_html,
+    story_pages,
+)
 from worker.web.rates import Rates
 
 
@@ -59,6 +69,10 @@ def list_routes() -> list[BaseRoute]:
         *feed_pages.ROUTES,
         *now.ROUTES,
         *changes.ROUTES,
+        *article_list_page.ROUTES,
+        *article_pages.ROUTES,
+        *stored_html.ROUTES,
+        *story_pages.ROUTES,
     ]
 
 

@@ -7,7 +7,7 @@ Revision 0031.
 """
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
