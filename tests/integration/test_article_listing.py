@@ -1,17 +1,20 @@
 """Which articles are listed, in which order, and how many there are said to be."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, text, update
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.engine import reading, writing
-from worker.look.article_listing import count_listed_articles, list_articles
+from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.counts import Counted
-from worker.look.listings import Sort, Wanted
+from worker.look.listings import Sort, Wanted, kinds_of_place, place_of
 from worker.manage.feeds import NewFeed, add_feeds
+from worker.web.cursors import cut_page, read_cursor
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -106,6 +109,45 @@ def test_a_time_may_be_that_of_publication(filled: Engine, since: int, until: in
 )
 def test_filters_let_only_their_own_pass(filled: Engine, wanted: dict[str, Any], found: list[int]) -> None:
     assert _ids(filled, sort=Sort.PUBLISHED, newest_first=True, **wanted) == found
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *({"sort": sort} for sort in (*Sort, None)),
+        *({"sort": sort, "since": NOW - 9 * HOUR} for sort in (*Sort, None)),
+        {"sort": Sort.PUBLISHED, "since": NOW - 9 * HOUR, "is_published_then": True},
+        {"feed_id": 2, "since": NOW - 9 * HOUR},
+    ],
+)
+def test_pages_that_follow_one_another_have_each_article_once(
+    filled: Engine, wanted: dict[str, Any], newest_first: bool
+) -> None:
+    whole = Wanted(**wanted, newest_first=newest_first)
+    with reading(filled) as connection:
+        assert list(_walk(connection, whole)) == [row["id"] for row in list_articles(connection, whole)]
+
+
+def _walk(connection: Connection, whole: Wanted) -> Iterator[int]:
+    moment_of, cursor = moment_of_articles(whole), None
+    while True:
+        after = read_cursor(cursor, kinds_of_place(moment_of)) if cursor else None
+        page, cursor = cut_page(list_articles(connection, replace(whole, after=after, limit=2)), 1, moment_of)
+        yield from (row["id"] for row in page)
+        if cursor is None:
+            break
+
+
+def test_what_is_added_meanwhile_moves_no_page(filled: Engine) -> None:
+    wanted = Wanted(sort=Sort.PUBLISHED, newest_first=True, limit=2)
+    with reading(filled) as connection:
+        _, second = list_articles(connection, wanted)
+    with writing(filled) as connection:
+        connection.execute(update(ArticleRow).where(ArticleRow.id == 1).values(published_at=NOW))
+    with reading(filled) as connection:
+        rest = list_articles(connection, replace(wanted, after=place_of(second, moment_of_articles(wanted))))
+        assert [row["id"] for row in rest] == [2]
 
 
 def test_a_limit_holds_for_dated_and_undated_ones_together(filled: Engine) -> None:

@@ -12,6 +12,7 @@ from worker.database.clock import read_clock
 from worker.database.engine import writing
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.look.host_listing import list_hosts
+from worker.look.listings import Wanted
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.manage.hosts import choose_host_terms, find_hosts
 
@@ -116,7 +117,7 @@ def test_a_host_that_is_left_alone_says_until_when_and_why(connection: Connectio
     until = now + 600 * SECOND
     connection.execute(update(HostRow).values(failures=3, held_until=until))
     _refuse(connection, now)
-    (row,) = list_hosts(connection, now, text="a.example:443")
+    (row,) = list_hosts(connection, now, Wanted(text="a.example:443"))
     assert (row["state"], row["until"], row["held_until"]) == ("left alone", until, until)
     assert row["why"] == "a.example answered 429; it refused us 3 times in a row: then one feed is asked"
 
@@ -134,7 +135,7 @@ def test_a_host_that_may_be_asked_says_what_it_has_refused(
     held_until = now + held_for if held_for else None
     connection.execute(update(HostRow).values(failures=failures, held_until=held_until))
     _refuse(connection, now)
-    (row,) = list_hosts(connection, now, text="a.example:443")
+    (row,) = list_hosts(connection, now, Wanted(text="a.example:443"))
     assert (row["state"], row["until"]) == ("free", None)
     assert row["why"] == f"a.example answered 429; {why}"
 
@@ -145,7 +146,7 @@ def test_a_host_all_of_whose_feeds_wait_is_left_alone_until_the_first_of_them_ma
     connection.execute(update(HostRow).values(failures=1))
     _refuse(connection, now)
     connection.execute(delete(ScheduleRow).where(ScheduleRow.error_class == "http 4xx"))
-    (row,) = list_hosts(connection, now, text="a.example:443")
+    (row,) = list_hosts(connection, now, Wanted(text="a.example:443"))
     assert (row["state"], row["until"]) == ("left alone", now + 600 * SECOND)
     assert row["why"] == "a.example answered 429; it refused us once: each of its feeds waits"
 
@@ -168,6 +169,6 @@ def _refuse(connection: Connection, now: datetime) -> None:
 
 
 def test_hosts_are_narrowed_by_text_limit_and_name(connection: Connection, now: datetime) -> None:
-    assert len(list(list_hosts(connection, now, text="AB.EX"))) == 1
-    assert len(list(list_hosts(connection, now, limit=2))) == 2
+    assert len(list(list_hosts(connection, now, Wanted(text="AB.EX")))) == 1
+    assert len(list(list_hosts(connection, now, Wanted(limit=2)))) == 2
     assert [row["id"] for row in list_hosts(connection, now, host_ids=[2])] == [2]

@@ -11,6 +11,7 @@ from worker.claim.leasing import claim_due_hosts
 from worker.database.feed_tables import HostRow, HostWildcardRow, ScheduleRow
 from worker.look.counts import Counted
 from worker.look.host_listing import count_listed_hosts, list_hosts, list_wildcards
+from worker.look.listings import Wanted
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.manage.hosts import choose_host_terms, choose_wildcard_terms, find_hosts, read_wildcard
 
@@ -115,7 +116,7 @@ def test_wildcards_are_found_by_a_part_of_their_names_and_counted_with_the_hosts
     found = list(list_wildcards(connection, text="NEWS"))
     assert [row["host"] for row in found] == ["*.news.example"]
     assert count_listed_hosts(connection, "NEWS", beside=len(found)) == Counted(3)
-    (named,) = [row["id"] for row in list_hosts(connection, now, text="c.other")]
+    (named,) = [row["id"] for row in list_hosts(connection, now, Wanted(text="c.other"))]
     assert count_listed_hosts(connection, None, host_ids=[named]) == Counted(1)
 
 

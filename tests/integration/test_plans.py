@@ -18,6 +18,9 @@ from tests.websub import pushing
 from worker.backfill.sitemaps import find_stored, read_carried
 from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
+from worker.coverage.feed_days import Days
+from worker.coverage.missed_entries import list_missed
+from worker.coverage.reading import choose_feeds, read_coverage
 from worker.database.article_tables import ArticleRow
 from worker.database.backfill_rows import (
     find_newest_backfill,
@@ -29,10 +32,12 @@ from worker.database.engine import open_store, reading, writing
 from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
 from worker.database.host_rows import add_hosts
 from worker.database.schema import migrate
+from worker.database.views import COVERAGE
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
 from worker.look.activity import read_activity
 from worker.look.article_listing import count_listed_articles, list_articles
+from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
 from worker.look.change_listing import list_changes
 from worker.look.feed_listing import count_listed_feeds, find_feed_with_host, list_feeds
@@ -216,6 +221,7 @@ def _list(connection: Connection, now: datetime) -> None:
     for wanted in (*pages, Wanted(feed_id=OLD), Wanted(since=now)):
         for rows in (list_articles, list_polls, list_stories):
             list(rows(connection, wanted))
+    _go_on(connection, now)
     kinds = (Wanted(is_polled=True, limit=50), Wanted(is_polled=True, is_failing=True, limit=50))
     kinds = (*kinds, Wanted(quality="silent", is_polled=True, limit=50))
     for wanted in (Wanted(state="paused"), Wanted(since=now), Wanted(feed_tag="tag 7"), *kinds):
@@ -226,11 +232,20 @@ def _list(connection: Connection, now: datetime) -> None:
     for wanted in (Wanted(limit=50), Wanted(is_failing=True)):
         list(list_files(connection, wanted))
     _count_rows(connection, now)
-    list(list_hosts(connection, now, limit=50))
+    list(list_hosts(connection, now, Wanted(limit=50, after=(OLD,))))
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
     list_feed_ids(connection)
     list(list_feeds_to_export(connection))
     _look(connection, now)
+
+
+def _go_on(connection: Connection, now: datetime) -> None:
+    """List the page after some row, by ids and by moments."""
+    by_moment = (Wanted(since=now, after=(now, OLD), limit=50), Wanted(until=now, after=(now, OLD), limit=50))
+    for wanted in (Wanted(after=(OLD,), limit=50), Wanted(after=(OLD,), limit=50, newest_first=True), *by_moment):
+        list(list_polls(connection, wanted))
+        list(list_feeds(connection, now, wanted))
+    list(list_stories(connection, Wanted(after=(OLD,), limit=50)))
 
 
 def _look(connection: Connection, now: datetime) -> None:
@@ -242,8 +257,20 @@ def _look(connection: Connection, now: datetime) -> None:
     read_activity(connection, now, 48)
     list_changes(connection, 50)
     list_changes(connection, 50, 9, ["feed gone"])
+    _look_at_days(connection, now)
     look = Look(connection, now, Settings())
     assert [metric for collect in COLLECTORS for metric in collect(look)]
+
+
+def _look_at_days(connection: Connection, now: datetime) -> None:
+    """Ask for the coverage of some feeds, and of one as other programs do."""
+    days = Days(now.date() - timedelta(days=13), now.date())
+    feeds = list(choose_feeds(connection, now, None, 20))
+    assert len(list(read_coverage(connection, feeds, days))) == 20
+    list_missed(connection, [feed["id"] for feed in feeds], days.begins, days.ends)
+    view = COVERAGE.table
+    for is_wanted in (view.c.day >= days.first, view.c.day == days.last):
+        connection.execute(select(view).where(view.c.feed_id == OLD, is_wanted)).all()
 
 
 def _count_rows(connection: Connection, now: datetime) -> None:
@@ -261,5 +288,7 @@ def _sort_articles(connection: Connection, now: datetime) -> None:
         for sort in Sort:
             for is_published_then in (False, sort is Sort.PUBLISHED):
                 wanted = Wanted(**chosen, is_published_then=is_published_then, sort=sort, limit=50, newest_first=True)
+                place = (OLD,) if moment_of_articles(wanted) is None else (now - MINUTE, OLD)
                 list(list_articles(connection, wanted))
+                list(list_articles(connection, replace(wanted, after=place)))
                 count_listed_articles(connection, replace(wanted, limit=None))

@@ -17,6 +17,7 @@ from worker.cli.tables import Column, Page, print_rows
 from worker.database.clock import Clock, read_clock
 from worker.errors import NamedError, UsageError
 from worker.look.host_listing import count_listed_hosts, list_hosts, list_wildcards
+from worker.look.listings import Wanted
 from worker.manage.hosts import (
     HostTerms,
     NamedHost,
@@ -91,7 +92,7 @@ def _print_hosts(names: Sequence[str], text: str | None, *, as_json: bool, limit
         wildcards = list(list_wildcards(connection, called, text))
         most = most_rows(limit, as_json=as_json)
         more = most if as_json or most is None else most + 1
-        hosts = list_hosts(connection, now, text=text, limit=more, host_ids=named)
+        hosts = list_hosts(connection, now, Wanted(text=text, limit=more), host_ids=named)
         rows = chain(wildcards, hosts)
         none = "None match." if text or names else "No hosts: `feedmill add URL` adds a feed, and with it its host."
         page = Page(most, lambda: count_listed_hosts(connection, text, host_ids=named, beside=len(wildcards)))

@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from datetime import datetime, timedelta
 from io import StringIO
-from typing import Any, Literal, NoReturn, TextIO, TypeVar
+from typing import Any, BinaryIO, Literal, NoReturn, TextIO, TypeVar, cast
 
 import click
-import orjson
 from rich.console import Console, ConsoleRenderable
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 from worker.basics.event_lines import speaks_in_events, write_event
 from worker.basics.faults import name_fault
+from worker.basics.json_lines import escape_unshown, write_json_line
 from worker.basics.moments import show_moment
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
@@ -33,14 +33,6 @@ from worker.logs import log_fault, tell_listeners
 _PAGE = 80
 # In a cell of a table and in a line of a page they part words.
 _BREAKS = re.compile("[\t-\r\x85\u2028\u2029]")
-# What make_visible finds, in UTF-8, but for what JSON escapes by itself; by the byte it begins with, which is rarer.
-_UNSHOWN = (
-    (b"\x7f", re.compile(rb"\x7f")),
-    (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
-    (b"\xe2", re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])")),
-)
-# Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
-_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 # What a URL may hold before its host: no sentence shows it.
 _CREDENTIALS = re.compile(r"//[^/?#\s]*@")
 _Item = TypeVar("_Item")
@@ -48,12 +40,17 @@ _Item = TypeVar("_Item")
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """Print rows as JSON Lines: times in ISO 8601 UTC, durations in seconds; what no screen gets is escaped."""
-    _write_bytes(orjson.dumps(dict(row), default=_as_json, option=_JSON_OPTIONS) for row in rows)
+    _write_bytes(map(write_json_line, rows))
 
 
 def print_markup(chunks: Iterable[bytes]) -> None:
     """Print a document of HTML or XML in UTF-8; what no screen gets is written as references, which mean the same."""
-    _write_bytes(chunks, "&#x{:x};")
+    _write_bytes(escape_unshown(chunk, "&#x{:x};") for chunk in chunks)
+
+
+def print_json_document(chunks: Iterable[bytes]) -> None:
+    """Print one document of JSON that comes in pieces; what no screen gets is escaped."""
+    _write_bytes(chunks)
 
 
 def print_text(text: str) -> None:
@@ -61,24 +58,23 @@ def print_text(text: str) -> None:
     click.echo(text, nl=False)
 
 
-def _write_bytes(chunks: Iterable[bytes], escape: str = "\\u{:04x}") -> None:
-    def write_escape(found: re.Match[bytes]) -> bytes:
-        return escape.format(ord(found[0].decode())).encode()
+def binary_output() -> BinaryIO:
+    """Return standard output as a file of bytes; what no screen gets is escaped where it is a screen."""
+    return cast("BinaryIO", _Screen()) if sys.stdout.isatty() else sys.stdout.buffer
 
+
+class _Screen:
+    """A screen that bytes are written to which a program should read."""
+
+    def write(self, chunk: bytes) -> None:
+        """Show them."""
+        _write_bytes([escape_unshown(chunk)])
+
+
+def _write_bytes(chunks: Iterable[bytes]) -> None:
     for chunk in chunks:
-        for first, pattern in _UNSHOWN:
-            if first in chunk:
-                chunk = pattern.sub(write_escape, chunk)  # noqa: PLW2901 -- one after the other
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Pages for people: one article whole, how a feed is doing, and the store's health."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from rich.console import Console
@@ -10,16 +10,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from worker.basics.codec import unpack
-from worker.basics.moments import from_now, moment_from_now, show_moment
+from worker.basics.moments import from_now, show_moment
 from worker.basics.units import counted, show_duration
-from worker.basics.word_diff import WordKind, WordRun, find_differences
+from worker.basics.word_diff import WordKind, WordRun, find_changes
 from worker.cli.output import console, plain_text, print_trimmed
-from worker.database.value_columns import read_request_settings
 from worker.look.health import Health
-from worker.values.due_feeds import FeedOptions
 from worker.wording import sentences
 from worker.wording.episode_lines import describe_episode
+from worker.wording.feed_facts import describe_feed
 
 _MOST_PASSAGES = 12
 _STYLES = {WordKind.REMOVED: "red strike", WordKind.ADDED: "green"}
@@ -102,18 +100,12 @@ def _print_revisions(out: Console, article: Mapping[str, Any]) -> None:
 
 
 def _print_changes(out: Console, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    for passage in _changes(before, after):
+    """Print what changed, no more than a screenful."""
+    passages, more = find_changes(before, after, _MOST_PASSAGES)
+    if more:
+        passages.append([WordRun(WordKind.SAME, f"… and {counted(more, 'more passage')}")])
+    for passage in passages:
         print_trimmed(_mark(passage, is_coloured=out.color_system is not None), out)
-
-
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[list[WordRun]]:
-    """Yield what changed, the title's change first, and no more than a screenful."""
-    if before["title"] != after["title"]:
-        yield from find_differences(before["title"], after["title"])
-    passages = find_differences(before["text"], after["text"])
-    yield from islice(passages, _MOST_PASSAGES)
-    if more := sum(1 for _ in passages):
-        yield [WordRun(WordKind.SAME, f"… and {counted(more, 'more passage')}")]
 
 
 def _mark(passage: Iterable[WordRun], *, is_coloured: bool) -> Padding:
@@ -149,39 +141,8 @@ def _print_story(out: Console, story: Mapping[str, Any], article_id: int) -> Non
 
 def print_feed(feed: Mapping[str, Any], now: datetime, backfill: Mapping[Any, Any] | None = None) -> None:
     """Print how a feed is doing: when it is polled next and why, and if it is late, why that is."""
-    options = unpack(FeedOptions, feed["options"]) or FeedOptions()
-    failing = f"{_polls(feed['attempts'])}, since {moment_from_now(feed['failing_since'], now)}"
-    move = f"{feed['moved_to']}: {_polls(feed['moved_polls'])}, since {moment_from_now(feed['moved_since'], now)}"
-    success = moment_from_now(feed["last_success_at"], now)
-    facts = (
-        ("Feed", feed["url"]),
-        ("Title", feed["title"]),
-        ("Tags", ", ".join(feed["tags"])),
-        ("State", feed["state"]),
-        ("Quality", sentences.explain_quality(feed, now)),
-        # A feed that is known from saved documents alone was never tried.
-        ("Last success", success or ("never" if feed["last_attempt_at"] else None)),
-        ("Failing", failing if feed["attempts"] else None),
-        ("Last failure", feed["error"]),
-        ("Next poll", moment_from_now(sentences.expected_at(feed), now) or "never"),
-        ("Why then", feed["next_poll_reason"]),
-        ("Late", sentences.explain_lateness(feed, now)),
-        ("Requests", sentences.explain_request(read_request_settings(feed["request"]))),
-        ("Operator's interval", show_duration(options.interval) if options.interval else None),
-        ("Entries known by", f"{options.guid_policy}, as its operator chose" if options.guid_policy else None),
-        ("Publisher's hints", sentences.explain_hints(feed["hints"])),
-        ("Gaps", sentences.explain_gaps(feed["gaps"])),
-        ("Older documents", sentences.explain_backfill(backfill, now)),
-        ("Hub", sentences.explain_hub(feed, now)),
-        ("Redirected to", move if feed["moved_to"] else None),
-        ("Host", feed["host"]),
-    )
-    _print_facts(facts)
+    _print_facts(describe_feed(feed, now, backfill).items())
     console().print()
-
-
-def _polls(count: int) -> str:
-    return "the last poll" if count == 1 else f"{count} polls in a row"
 
 
 def print_health(health: Health) -> None:

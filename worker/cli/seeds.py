@@ -1,4 +1,4 @@
-"""Files in and out: ``ingest``, ``import`` and ``export``."""
+"""Files in: ``ingest`` and ``import``."""
 
 import sys
 from collections import Counter
@@ -7,17 +7,14 @@ from collections.abc import Iterable
 import click
 
 from worker.basics.units import counted
-from worker.cli.open_store import group_stored, opened_tools, reading_store
-from worker.cli.output import print_markup, with_progress, write_failure, write_line
-from worker.database.clock import read_clock
+from worker.cli.open_store import group_stored, opened_tools
+from worker.cli.output import with_progress, write_failure, write_line
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
-from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.bunches import SeedRead
 from worker.seeds.files import MOST_OPML_BYTES
 from worker.seeds.importing import STANDARD_INPUT, import_opml
 from worker.seeds.ingest import ingest
 from worker.seeds.opml_outlines import UnreadOutline
-from worker.seeds.opml_writing import write_opml
 from worker.settings import settings
 
 
@@ -79,13 +76,6 @@ def import_command(source: str) -> int:
 def _name_unread(name: str, unread: Iterable[UnreadOutline]) -> None:
     for outline in unread:
         write_failure(f"{name}, {outline}")
-
-
-@click.command("export")
-def export_command() -> None:
-    """Write the feeds as OPML to standard output, those of each tag in a folder."""
-    with reading_store() as connection:
-        print_markup(write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()))
 
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:

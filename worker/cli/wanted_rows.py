@@ -52,7 +52,7 @@ def asked_rows(filters: Mapping[str, Any], limit: int | None, *, as_json: bool, 
         feed = filters.get("feed")
         since = read_since(filters.get("since"), now)
         wanted = Wanted(
-            feed_id=None if feed is None else _find_feed_id(connection, now, feed),
+            feed_id=None if feed is None else find_feed_id(connection, now, feed),
             since=since,
             until=read_until(filters.get("until"), now, since),
             text=filters.get("text"),
@@ -65,7 +65,7 @@ def asked_rows(filters: Mapping[str, Any], limit: int | None, *, as_json: bool, 
         yield Asked(connection, now, replace(wanted, **more), most)
 
 
-def _find_feed_id(connection: Connection, now: datetime, name: str) -> int:
+def find_feed_id(connection: Connection, now: datetime, name: str) -> int:
     """Return the id of a feed by its id or URL, or by what a table shows in its place: title, address, host or file."""
     if name and read_id(name) is None and "://" not in name and is_storable(name):
         alike = list_feeds(connection, now, Wanted(text=name))

@@ -18,6 +18,9 @@ class ArticleRow(Base):
     __tablename__ = "articles"
     __table_args__ = (
         Index("ix_articles_feed_id_id", "feed_id", "id"),
+        # For counting a feed's articles day by day.
+        Index("ix_articles_feed_id_first_seen_at", "feed_id", "first_seen_at"),
+        Index("ix_articles_feed_id_published_at", "feed_id", "published_at"),
         Index("ix_articles_published_at", "published_at"),
         Index("ix_articles_first_seen_at", "first_seen_at"),
         # For listing the newest: hardly any article has no date, and not many are a wire's.

@@ -1,6 +1,7 @@
 """The version of the schema: migrating a store to it, and refusing a store that does not fit this code."""
 
 import importlib.resources
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -20,6 +21,7 @@ from worker.database.story_tables import StoryRow
 from worker.database.tally_table import TallyRow
 from worker.database.task_turns import TurnRow
 from worker.database.ticket_tables import TicketRow
+from worker.database.view_making import migrate_below_views, refuse_views_of_others
 from worker.database.websub_tables import SubscriptionRow
 from worker.errors import StoreError
 
@@ -31,9 +33,11 @@ assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is Sto
 METADATA = ArticleRow.metadata
 assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is BackfillRow.metadata
 assert METADATA is TombstoneRow.metadata is DocumentRow.metadata is TallyRow.metadata is SubscriptionRow.metadata
-SCHEMA_VERSION = "0029"
+SCHEMA_VERSION = "0032"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
+# Whatever bears a view's name in an older store is somebody else's.
+_FIRST_WITH_VIEWS = "0031"
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
 _VERSION = text("SELECT version_num FROM alembic_version")
 # Stands before the version of a store that is still being copied: no command and no worker of any version uses it.
@@ -68,8 +72,11 @@ def _migrate_at_once(engine: Engine, version: str) -> bool:
             refuse_while_polled(connection)
         if is_postgresql:
             connection.execute(text(f"SET LOCAL lock_timeout = '{LOCKS_WITHIN}'"))
+        if (found or "") < _FIRST_WITH_VIEWS:
+            refuse_views_of_others(connection)
         is_up = version != "base" and (found or "") < version
-        (command.upgrade if is_up else command.downgrade)(alembic_config(connection), version)
+        run = partial(command.upgrade if is_up else command.downgrade, alembic_config(connection), version)
+        migrate_below_views(connection, run, is_newest=version == SCHEMA_VERSION)
     return True
 
 

@@ -1,10 +1,11 @@
 """Looking at articles: as rows in the order of ids or of moments, and how many there are."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
 from datetime import datetime
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -14,6 +15,7 @@ from worker.database.feed_tables import FeedRow
 from worker.look.counts import Counted, count_found
 from worker.look.listings import (
     Listed,
+    MomentOf,
     Query,
     Sort,
     Wanted,
@@ -31,7 +33,17 @@ def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
     parts = [_sort_articles(part, by, wanted) for part, by in _choose_articles(connection, select_articles(), wanted)]
     with ExitStack() as ends:
         streams = [ends.enter_context(closing(stream_rows(connection, part.limit(wanted.limit)))) for part in parts]
-        yield from islice(merge(*streams, key=_moment_of_news, reverse=wanted.newest_first), wanted.limit)
+        yield from islice(
+            merge(*streams, key=_place_of_news, reverse=wanted.newest_first),
+            wanted.limit,
+        )
+
+
+def moment_of_articles(wanted: Wanted) -> MomentOf | None:
+    """Return by what moment the articles that are wanted are sorted; None where they are by their ids."""
+    if wanted.sort is Sort.ID or (wanted.sort is None and not wanted.goes_by_time):
+        return None
+    return _news_moment if _is_by_publication(wanted) or wanted.sort is Sort.PUBLISHED else itemgetter("first_seen_at")
 
 
 def count_listed_articles(connection: Connection, wanted: Wanted) -> Counted[int] | None:
@@ -40,14 +52,29 @@ def count_listed_articles(connection: Connection, wanted: Wanted) -> Counted[int
     return count_found(connection, ArticleRow, parts, is_search=wanted.is_search)
 
 
+def list_feed_titles(connection: Connection, feed_ids: Collection[int]) -> dict[int, str]:
+    """Return by their ids what feeds are called: the title of each, or its URL where it has none."""
+    rows = connection.execute(select(FeedRow.id, FeedRow.title, FeedRow.url).where(FeedRow.id.in_(feed_ids)))
+    return {row.id: row.title or row.url for row in rows}
+
+
 def select_articles() -> Query:
     """Return the query for all articles, as they are listed."""
     shown = [column for column in ArticleRow.__table__.columns if column.name != "content_hash"]
     return select(*shown, FeedRow.url.label("feed_url")).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
 
-def _moment_of_news(article: Listed) -> tuple[datetime, int]:
-    return article["published_at"] or article["first_seen_at"], article["id"]
+def _place_of_news(article: Listed) -> tuple[datetime, int]:
+    return _news_moment(article), article["id"]
+
+
+def _news_moment(article: Listed) -> datetime:
+    moment: datetime = article["published_at"] or article["first_seen_at"]
+    return moment
+
+
+def _is_by_publication(wanted: Wanted) -> bool:
+    return wanted.is_published_then if wanted.has_time else wanted.sort is Sort.PUBLISHED
 
 
 def _choose_articles(connection: Connection, query: Query, wanted: Wanted) -> list[tuple[Query, Any]]:
@@ -58,8 +85,7 @@ def _choose_articles(connection: Connection, query: Query, wanted: Wanted) -> li
     """
     query = _filter_articles(connection, query, wanted)
     seen, published = ArticleRow.first_seen_at, ArticleRow.published_at
-    is_by_publication = wanted.is_published_then if wanted.has_time else wanted.sort is Sort.PUBLISHED
-    if is_by_publication:
+    if _is_by_publication(wanted):
         parts = [(query.where(published.is_not(None)), published), (query.where(published.is_(None)), seen)]
         return [(in_time(part, moment, wanted), moment) for part, moment in parts]
     moment: Any = func.coalesce(published, seen) if wanted.sort is Sort.PUBLISHED else seen

@@ -1,5 +1,6 @@
 """One article whole: who carries it, how it changed, and which notices are linked with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -11,30 +12,59 @@ from worker.look.listings import Listed, columns
 
 # The notices of one dispatch that are shown: nobody reads more.
 _MOST_LINKED = 200
+_FEED_URL = FeedRow.url.label("feed_url")
 
 
 def find_article(connection: Connection, article_id: int) -> Listed | None:
     """Return one article with its sightings and revisions; None when there is none."""
-    found = connection.execute(select_articles().where(ArticleRow.id == article_id)).mappings().first()
+    found = find_listed_article(connection, article_id)
     if found is None:
         return None
-    feed_url = FeedRow.url.label("feed_url")
-    # The shown version's words are the article's own.
-    words = func.coalesce(RevisionRow.text, ArticleRow.text).label("text")
-    sightings = connection.execute(
-        select(SightingRow.feed_id, feed_url, *columns(SightingRow, "guid original_url first_seen_at left_at"))
+    sightings, revisions = list_sightings(connection, article_id), list_revisions(connection, article_id)
+    return {**found, "sightings": sightings, "revisions": revisions}
+
+
+def find_listed_article(connection: Connection, article_id: int) -> Listed | None:
+    """Return one article as it is listed; None when there is none."""
+    return connection.execute(select_articles().where(ArticleRow.id == article_id)).mappings().first()
+
+
+def was_article(connection: Connection, article_id: int) -> bool:
+    """Say whether an article that there is not was there once: ids are never used again."""
+    newest = connection.execute(select(func.max(ArticleRow.id))).scalar_one()
+    return newest is not None and 0 < article_id < newest
+
+
+def list_sightings(connection: Connection, article_id: int, most: int | None = None) -> Sequence[Listed]:
+    """Return by which feeds an article was carried from when to when, the first ones first."""
+    sightings = (
+        select(SightingRow.feed_id, _FEED_URL, *columns(SightingRow, "guid original_url first_seen_at left_at"))
         .join(FeedRow, FeedRow.id == SightingRow.feed_id)
         .where(SightingRow.article_id == article_id)
         .order_by(SightingRow.id)
-    ).mappings()
-    revisions = connection.execute(
-        select(*columns(RevisionRow, "number seen_at polled_at updated_at feed_id"), feed_url, RevisionRow.title, words)
+        .limit(most)
+    )
+    return [dict(row) for row in connection.execute(sightings).mappings()]
+
+
+def list_revisions(
+    connection: Connection, article_id: int, *, most: int | None = None, until: int | None = None
+) -> Sequence[Listed]:
+    """Return an article's revisions in order, of ``most`` the newest, and none with a higher number than ``until``."""
+    # The shown version's words are the article's own.
+    words = func.coalesce(RevisionRow.text, ArticleRow.text).label("text")
+    facts = columns(RevisionRow, "number seen_at polled_at updated_at feed_id")
+    revisions = (
+        select(*facts, _FEED_URL, RevisionRow.title, words)
         .join(ArticleRow, ArticleRow.id == RevisionRow.article_id)
         .outerjoin(FeedRow, FeedRow.id == RevisionRow.feed_id)
         .where(RevisionRow.article_id == article_id)
-        .order_by(RevisionRow.number)
-    ).mappings()
-    return {**found, "sightings": [dict(row) for row in sightings], "revisions": [dict(row) for row in revisions]}
+        .order_by(RevisionRow.number.desc())
+        .limit(most)
+    )
+    if until is not None:
+        revisions = revisions.where(RevisionRow.number <= until)
+    return [dict(row) for row in connection.execute(revisions).mappings()][::-1]
 
 
 def find_linked(connection: Connection, article: Listed) -> dict[str, Any]:

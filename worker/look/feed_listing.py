@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
@@ -11,7 +12,18 @@ from worker.database.feed_tables import IS_INACTIVE, FeedRow, FeedTagRow, HostRo
 from worker.database.types import Lines
 from worker.database.websub_tables import SubscriptionRow
 from worker.look.counts import Counted, count_found
-from worker.look.listings import Listed, Query, Wanted, columns, contains, in_order, in_time, stream_rows, tagged_feeds
+from worker.look.listings import (
+    Listed,
+    MomentOf,
+    Query,
+    Wanted,
+    columns,
+    contains,
+    in_order,
+    in_time,
+    stream_rows,
+    tagged_feeds,
+)
 from worker.values.due_feeds import FeedState
 
 
@@ -20,10 +32,20 @@ def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterato
 
     ``left_alone_until`` is None unless the feed's host, and not the feed alone, is left alone.
     """
-    query = _choose_feeds(_feeds(now), wanted)
+    query = _choose_feeds(select_feeds(now), wanted)
     # In this order the index of feeds that are polled has them.
     by = FeedRow.id if wanted.is_polled is None else ScheduleRow.feed_id
     yield from stream_rows(connection, in_order(query, by, FeedRow.added_at, replace(wanted, newest_first=False)))
+
+
+def moment_of_feeds(wanted: Wanted) -> MomentOf | None:
+    """Return by what moment the feeds that are wanted are sorted; None where they are by their ids."""
+    return itemgetter("added_at") if wanted.goes_by_time else None
+
+
+def find_listed_feed(connection: Connection, now: datetime, feed_id: int) -> Listed | None:
+    """Return one feed as it is listed, also a removed one; None where there is none."""
+    return connection.execute(select_feeds(now).where(FeedRow.id == feed_id)).mappings().first()
 
 
 def count_listed_feeds(connection: Connection, wanted: Wanted) -> Counted[int] | None:
@@ -44,12 +66,13 @@ def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> 
     is_ahead = (before.host_id == ScheduleRow.host_id, before.next_poll_at < ScheduleRow.next_poll_at)
     ahead = select(func.count()).where(*is_ahead)
     last_poll = select(func.max(PollRow.started_at))
-    query = _feeds(now).add_columns(
+    query = select_feeds(now).add_columns(
         HostRow.claimable_at,
         case((HostRow.lease_until > now, HostRow.lease_until)).label("leased_until"),
         func.coalesce(HostRow.gap, HostRow.wildcard_gap).label("gap"),
         func.coalesce(HostRow.parallel, HostRow.wildcard_parallel).label("parallel"),
-        ahead.correlate(ScheduleRow).scalar_subquery().label("ahead"),
+        # A host may have very many feeds: those ahead of one that is not due hold nothing up.
+        case((ScheduleRow.next_poll_at <= now, ahead.correlate(ScheduleRow).scalar_subquery()), else_=0).label("ahead"),
         last_poll.scalar_subquery().label("last_poll_at"),
     )
     return connection.execute(query.where(FeedRow.id == feed_id)).mappings().one()
@@ -74,7 +97,8 @@ def _choose_feeds(query: Query, wanted: Wanted) -> Query:
     return in_time(query, FeedRow.added_at, wanted)
 
 
-def _feeds(now: datetime) -> Query:
+def select_feeds(now: datetime) -> Query:
+    """Return the query for all feeds, as they are listed."""
     # The other columns are for the claim alone.
     of_feed = (
         "id url title site_url state state_reason added_at options request hints rhythm moved_to moved_polls "

@@ -12,8 +12,10 @@ from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.host_rows import read_wildcards
 from worker.errors import ErrorClass
 from worker.look.counts import Counted, count_found
+from worker.look.listings import Wanted, in_direction
 
 _SLICE = 500
+_ALL = Wanted()
 # How a host refuses us: 429, 503 (one of the 5xx), 403 (one of the 4xx), or a robot wall, which may answer with any.
 _REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.HTTP_4XX, ErrorClass.BLOCKED)
 
@@ -21,13 +23,16 @@ _REFUSALS = (ErrorClass.HTTP_429, ErrorClass.HTTP_5XX, ErrorClass.HTTP_4XX, Erro
 def list_hosts(
     connection: Connection,
     now: datetime,
+    wanted: Wanted = _ALL,
     *,
-    text: str | None = None,
-    limit: int | None = None,
     host_ids: Collection[int] | None = None,
 ) -> Iterator[Mapping[str, Any]]:
-    """List hosts in the order of their ids, streamed: their feeds, whether they may be asked now, and if not, why."""
-    query = _wanted(_hosts(now), text, host_ids).order_by(HostRow.id).limit(limit)
+    """List hosts in the order of their ids, streamed: their feeds, whether they may be asked now, and if not, why.
+
+    ``text`` of what is wanted looks into their names; its other filters are of other rows.
+    """
+    query = _wanted(_hosts(now), wanted.text, host_ids).limit(wanted.limit)
+    query = in_direction(query, (HostRow.id,), replace(wanted, newest_first=False))
     for row in connection.execute(query, execution_options={"yield_per": _SLICE}):
         yield _listed(row, now)
 

@@ -1,12 +1,16 @@
-"""What all listings share: which rows are wanted, and queries for those of a time, in an order, as they come."""
+"""What all listings share: which rows are wanted, and queries for those of a time, in an order, as they come.
 
-from collections.abc import Generator, Mapping
+A listing goes on after a row of its own, of which it is told by what it is sorted (``Place``). So the next page has no
+row twice and leaves none out, whatever was added meanwhile, and costs no more than the first one.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select, tuple_
 
 from worker.database.feed_tables import FeedTagRow
 from worker.database.types import Base
@@ -16,6 +20,9 @@ _SLICE = 500
 
 Listed = Mapping[Any, Any]
 Query = Select[*tuple[Any, ...]]
+Place = Sequence[datetime | int | float]
+"""By what rows are sorted, of one of them: its moment and its id, or its id alone."""
+MomentOf = Callable[[Listed], datetime]
 
 
 class Sort(StrEnum):
@@ -57,11 +64,21 @@ class Wanted:
     """Of articles; None for the order of ids, or of first sight where a time is wanted."""
     limit: int | None = None
     newest_first: bool = False
+    after: Place | None = None
+    """Only rows that come after this one in the order in which they are listed; see ``place_of``."""
 
     @property
     def has_time(self) -> bool:
         """Whether only rows of a certain time are wanted."""
         return bool(self.since or self.until)
+
+    @property
+    def goes_by_time(self) -> bool:
+        """Whether rows are sorted by a moment unless somebody asks for another order.
+
+        Those of a certain time are: in the order of ids, all rows would be read to find those of that time.
+        """
+        return self.has_time and not self.feed_id
 
     @property
     def is_search(self) -> bool:
@@ -88,14 +105,25 @@ def in_time(query: Query, moment: Any, wanted: Wanted) -> Query:
 
 def in_order(query: Query, by: Any, moment: Any, wanted: Wanted) -> Query:
     """Return a query for as many rows as are wanted, in the order of ids, or of moments where a time is wanted."""
-    # Of a certain time, in the order of moments: in that of ids, all rows would be read to find those of that time.
-    order = (moment, by) if wanted.has_time and not wanted.feed_id else (by,)
-    return in_direction(query, order, wanted).limit(wanted.limit)
+    return in_direction(query, (moment, by) if wanted.goes_by_time else (by,), wanted).limit(wanted.limit)
 
 
 def in_direction(query: Query, order: tuple[Any, ...], wanted: Wanted) -> Query:
-    """Return a query in this order, or the other way round where the newest rows come first."""
+    """Return a query in this order, or the other way round where the newest rows come first, after the wanted place."""
+    if wanted.after is not None:
+        here, place = tuple_(*order), tuple(wanted.after)
+        query = query.where(here < place if wanted.newest_first else here > place)
     return query.order_by(*(each.desc() if wanted.newest_first else each for each in order))
+
+
+def place_of(row: Listed, moment_of: MomentOf | None) -> Place:
+    """Return where a row stands in its listing, whose order is that of moments, or of ids where it has no moment."""
+    return (moment_of(row), row["id"]) if moment_of else (row["id"],)
+
+
+def kinds_of_place(moment_of: MomentOf | None) -> Sequence[type]:
+    """Return what a place of a listing is made of."""
+    return (datetime, int) if moment_of else (int,)
 
 
 def contains(column: Any, text: str) -> Any:

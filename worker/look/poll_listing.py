@@ -1,18 +1,24 @@
 """Looking at the ledger: polls as rows in the order of ids or of moments, and how many there are."""
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
 from worker.database.feed_tables import FeedRow, PollRow
 from worker.look.counts import Counted, count_found
-from worker.look.listings import Listed, Query, Wanted, in_order, in_time, stream_rows
+from worker.look.listings import Listed, MomentOf, Query, Wanted, in_order, in_time, stream_rows
 
 
 def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
     """List the ledger by feed, time and outcome (``state``)."""
     query = select(PollRow, FeedRow.url).outerjoin(FeedRow, FeedRow.id == PollRow.feed_id)
     yield from stream_rows(connection, in_order(_choose_polls(query, wanted), PollRow.id, PollRow.started_at, wanted))
+
+
+def moment_of_polls(wanted: Wanted) -> MomentOf | None:
+    """Return by what moment the polls that are wanted are sorted; None where they are by their ids."""
+    return itemgetter("started_at") if wanted.goes_by_time else None
 
 
 def count_listed_polls(connection: Connection, wanted: Wanted) -> Counted[int] | None:

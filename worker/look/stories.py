@@ -1,6 +1,6 @@
 """Stories for readers: which there are, and how much of each copy is found in the first article."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any
 
@@ -10,10 +10,11 @@ from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.database.story_tables import StoryRow
 from worker.look.counts import Counted, count_found
-from worker.look.listings import Listed, Wanted, columns, in_time
+from worker.look.listings import Listed, Wanted, columns, in_direction, in_time
 from worker.stories.compare import measure_overlap
 from worker.stories.constants import MOST_CHARACTERS
 from worker.stories.signature import make_signature, outlet_of, read_blocks
+from worker.stories.story_values import Signature
 
 # Stories whose articles are read at a time.
 _SLICE = 200
@@ -23,15 +24,20 @@ _MOST_COPIES = 200
 
 def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """List stories of more than one article, by last sight, feed that carries one, and words in a title."""
-    of_story = (StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
-    query = select(*of_story, ArticleRow.title, ArticleRow.notice, ArticleRow.killed_by)
-    query = _choose_stories(query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id), wanted)
+    query = _choose_stories(select_stories(), wanted)
     # No index has the order of a sum: in the order of ids SQLite would read all stories to find those of the time.
     order = StoryRow.id + 0 if wanted.has_time else StoryRow.id
-    query = query.order_by(order.desc() if wanted.newest_first else order).limit(wanted.limit)
+    query = in_direction(query, (order,), wanted).limit(wanted.limit)
     rows = connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
     while some := list(islice(rows, _SLICE)):
-        yield from _with_spread(connection, some)
+        yield from add_spread(connection, some)
+
+
+def select_stories() -> Select[*tuple[Any, ...]]:
+    """Return the query for all stories, without their spread."""
+    of_story = (StoryRow.id, StoryRow.size, StoryRow.first_seen_at, StoryRow.last_seen_at)
+    query = select(*of_story, ArticleRow.title, ArticleRow.notice, ArticleRow.killed_by)
+    return query.join(ArticleRow, ArticleRow.id == StoryRow.first_article_id)
 
 
 def count_listed_stories(connection: Connection, wanted: Wanted) -> Counted[int] | None:
@@ -53,33 +59,55 @@ def _choose_stories(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*
 
 def find_story(connection: Connection, story_id: int | None) -> dict[str, Any] | None:
     """Return one story with its articles, each compared with the first one; None for a single article."""
-    query = _members(ArticleRow.title, func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text"))
+    story = find_story_with_texts(connection, story_id)
+    return story and story | {"articles": _compare_with_first(story["articles"])}
+
+
+def find_story_with_texts(connection: Connection, story_id: int | None) -> dict[str, Any] | None:
+    """Return one story with its first articles and the beginnings of their texts; None for a single article."""
+    text = func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text")
+    query = select_copies(ArticleRow.title, ArticleRow.language, text)
     query = query.where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(_MOST_COPIES)
     articles = connection.execute(query).mappings().all() if story_id is not None else []
     if len(articles) < 2:  # noqa: PLR2004 -- one article is no copy of anything
         return None
     # Counted here: a story that is being grouped again has no row that says how many.
     size = connection.execute(select(func.count()).where(ArticleRow.story_id == story_id)).scalar_one()
-    return {"id": story_id, "size": size} | _spread(articles) | {"articles": _compare_with_first(articles)}
+    return {"id": story_id, "size": size} | measure_spread(articles) | {"articles": articles}
 
 
-def _members(*more: Any) -> Select[*tuple[Any, ...]]:
+def find_parent(connection: Connection, story_id: int) -> int | None:
+    """Return the story that took in another one; None for a story of its own."""
+    return connection.execute(select(StoryRow.parent).where(StoryRow.id == story_id)).scalar_one_or_none()
+
+
+def list_copies(connection: Connection, story_id: int, most: int) -> list[Listed]:
+    """Return the first articles of a story."""
+    copies = select_copies(ArticleRow.title).where(ArticleRow.story_id == story_id).order_by(ArticleRow.id).limit(most)
+    return [dict(row) for row in connection.execute(copies).mappings()]
+
+
+def select_copies(*more: Any) -> Select[*tuple[Any, ...]]:
+    """Return the query for articles as copies of their stories: what their spread is measured by, and ``more``."""
     times_and_notices = columns(ArticleRow, "published_at first_seen_at notice killed_by")
     query = select(*columns(ArticleRow, "id story_id url"), FeedRow.url.label("feed_url"), *times_and_notices, *more)
     return query.join(FeedRow, FeedRow.id == ArticleRow.feed_id)
 
 
-def _with_spread(connection: Connection, stories: Sequence[Listed]) -> Iterator[dict[str, Any]]:
-    query = _members().where(ArticleRow.story_id.in_([story["id"] for story in stories])).order_by(ArticleRow.story_id)
+def add_spread(connection: Connection, stories: Sequence[Listed]) -> Iterator[dict[str, Any]]:
+    """Yield each story with its outlets, and how it spread; without those whose articles still wait to be grouped."""
+    of_them = ArticleRow.story_id.in_([story["id"] for story in stories])
+    query = select_copies().where(of_them).order_by(ArticleRow.story_id)
     rows = connection.execute(query).mappings()
-    spreads = {story_id: _spread(list(members)) for story_id, members in groupby(rows, key=lambda row: row["story_id"])}
+    groups = groupby(rows, key=lambda row: row["story_id"])
+    spreads = {story_id: measure_spread(list(members)) for story_id, members in groups}
     for story in stories:
-        # A story whose articles still wait to be grouped is not listed yet.
         if story["id"] in spreads:
             yield dict(story) | spreads[story["id"]]
 
 
-def _spread(articles: Sequence[Listed]) -> dict[str, Any]:
+def measure_spread(articles: Sequence[Listed]) -> dict[str, Any]:
+    """Return the outlets of a story's articles, and when they published it."""
     moments = [article["published_at"] or article["first_seen_at"] for article in articles]
     return {
         "outlets": sorted({outlet_of(article["url"], article["feed_url"]) for article in articles}),
@@ -90,17 +118,19 @@ def _spread(articles: Sequence[Listed]) -> dict[str, Any]:
 
 
 def _compare_with_first(articles: Sequence[Listed]) -> list[Mapping[str, Any]]:
-    """Return each article with its number of words, and how much of the shorter text the longer one has.
-
-    The two texts are its own and that of the first article.
-    """
     shown = "id title url feed_url published_at first_seen_at notice killed_by".split()
-    signatures = [make_signature(read_blocks(article["text"]), (), article["title"], "") for article in articles]
     return [
-        {name: article[name] for name in shown}
-        | {
-            "words": len(article["text"].split()),
-            "share_found": round(measure_overlap(signature, signatures[0]).of_shorter, 2),
-        }
-        for article, signature in zip(articles, signatures, strict=True)
+        {name: article[name] for name in shown} | {"words": len(article["text"].split()), "share_found": share}
+        for article, share in zip(articles, measure_shares(articles[0], articles), strict=True)
     ]
+
+
+def measure_shares(base: Listed, articles: Iterable[Listed]) -> Iterator[float]:
+    """Yield of each article how much of the shorter text, its own or that of the base, the longer one has."""
+    compared = _sign(base)
+    for article in articles:
+        yield round(measure_overlap(_sign(article), compared).of_shorter, 2)
+
+
+def _sign(article: Listed) -> Signature:
+    return make_signature(read_blocks(article["text"]), (), article["title"], "")

@@ -46,7 +46,7 @@ from worker.values.articles import Finding, Sighting
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
 from worker.values.feed_quality import DocumentMarks, Marks
-from worker.values.outcomes import Gap, NextPoll, Outcome, PollRecord, PollResult, PutOff
+from worker.values.outcomes import GAP_NOTE, Gap, NextPoll, Outcome, PollRecord, PollResult, PutOff
 from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 
 # Programs that store documents of their own find all they need for it here.
@@ -213,7 +213,7 @@ def _with_gap(result: PollResult, prepared: PreparedDocument, arrived: Sequence[
     entries, carried = len(prepared.keyed) + len(prepared.parsed.repeated), prepared.carried
     if not is_gap(entries, carried, arrived, prepared.recognised.left):
         return result
-    note = f"a gap: all {entries} entries are new and none of the {carried} before is left"
+    note = f"{GAP_NOTE}{entries} entries are new and none of the {carried} before is left"
     gap = Gap(prepared.answered.feed.last_success_at, prepared.parsed.older_url, _find_robots(prepared))
     return replace(result, gap=gap, record=replace(result.record, note=join_notes(result.record.note, note)))
 

@@ -65,8 +65,9 @@ class _Grid:
 
     @property
     def side(self) -> float:
-        """How wide the largest square is."""
-        return min(self.pitch, _ROW) - _BETWEEN
+        """How wide the largest square is; of a year's days it is not even a pixel."""
+        room = min(self.pitch, _ROW)
+        return room - min(_BETWEEN, room / 4)
 
 
 def draw_matrix(figure: Figure, days: Sequence[date], rows: Sequence[MatrixRow]) -> str:
@@ -109,14 +110,19 @@ def _draw_cell(cell: Cell, middle: tuple[float, float], grid: _Grid, day: str) -
 def _draw_marks(cell: Cell, middle: tuple[float, float], side: float, most: int) -> Iterator[str]:
     x, y = middle
     if cell.articles:
-        half = max(side * sqrt(cell.articles / most), _LEAST_SQUARE) / 2
+        half = max(side * sqrt(cell.articles / most), min(_LEAST_SQUARE, side)) / 2
         yield element("rect", x=x - half, y=y - half, width=half * 2, height=half * 2, fill=paint(Tone.NEWS))
     elif cell.looked is Looked.FAILED:
-        yield element("path", d=_cross(x, y, 3.5), stroke=paint(Tone.BAD), stroke_width=1.6)
+        yield element("path", d=_cross(x, y, min(3.5, side / 2)), stroke=paint(Tone.BAD), stroke_width=1.6)
     elif cell.looked in {Looked.WELL, Looked.PARTLY}:
-        yield element("circle", cx=x, cy=y, r=1.6, fill=paint(Tone.QUIET))
+        yield element("circle", cx=x, cy=y, r=min(1.6, side / 2), fill=paint(Tone.QUIET))
     elif cell.looked is Looked.NEVER:
-        yield element("path", d=f"M{x - 3:.1f} {y:.1f}h6", stroke=paint(Tone.QUIET), stroke_width=1.4)
+        yield element(
+            "path",
+            d=f"M{x - min(3, side / 2):.1f} {y:.1f}h{min(6, side):.1f}",
+            stroke=paint(Tone.QUIET),
+            stroke_width=1.4,
+        )
     if cell.looked is Looked.PARTLY or (cell.looked is Looked.FAILED and cell.articles):
         yield element("rect", x=x - side / 2, y=y + side / 2 + 0.5, width=side, height=1.6, fill=paint(Tone.BAD))
     if cell.is_gap:
@@ -125,7 +131,8 @@ def _draw_marks(cell: Cell, middle: tuple[float, float], side: float, most: int)
 
 
 def _cross(x: float, y: float, half: float) -> str:
-    return f"M{x - half:.1f} {y - half:.1f}l{2 * half} {2 * half}m0-{2 * half}l-{2 * half} {2 * half}"
+    whole = f"{2 * half:.1f}"
+    return f"M{x - half:.1f} {y - half:.1f}l{whole} {whole}m0-{whole}l-{whole} {whole}"
 
 
 def _draw_key(figure: Figure, rows: Sequence[MatrixRow], y: float) -> tuple[str, float]:

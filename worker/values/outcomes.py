@@ -63,6 +63,8 @@ class PollRecord:
 
 PUSHED = "pushed by its hub (WebSub): the next poll stays as it is"
 """The reason of a document that no poll brought, but a hub."""
+GAP_NOTE = "a gap: all "
+"""How the note of a poll begins that found a gap."""
 WAITS_FOR_TURN = "waits for its turn at "
 """How the reason of a poll begins that is put off."""
 

@@ -14,13 +14,23 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from worker.settings import Settings
-from worker.web import hub_calls, looking, probes, scrapes
+from worker.web import feeds_out, hub_calls, looking, probes, scrapes
 from worker.web.access import read_access
 from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
 from worker.web.gate import Gate
 from worker.web.live_changes import LiveChanges
-from worker.web.pages import changes, now, sign_in, static_files
+from worker.web.pages import (
+    article_list_page,
+    article_pages,
+    changes,
+    feed_pages,
+    now,
+    sign_in,
+    static_files,
+    stored_html,
+    story_pages,
+)
 from worker.web.rates import Rates
 
 
@@ -53,10 +63,16 @@ def list_routes() -> list[BaseRoute]:
         *probes.ROUTES,
         *scrapes.ROUTES,
         *hub_calls.ROUTES,
+        *feeds_out.ROUTES,
         *static_files.ROUTES,
         *sign_in.ROUTES,
+        *feed_pages.ROUTES,
         *now.ROUTES,
         *changes.ROUTES,
+        *article_list_page.ROUTES,
+        *article_pages.ROUTES,
+        *stored_html.ROUTES,
+        *story_pages.ROUTES,
     ]
 
 

@@ -2,23 +2,33 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 
 import orjson
 
 from worker.basics.units import LARGEST_ID
 from worker.errors import UsageError
+from worker.look.listings import Listed, MomentOf, Place, place_of
 
 _LONGEST = 400
 _WRONG = "The cursor is none of those that an answer named: begin again without one"
-Place = Sequence[datetime | int | float | None]
-"""By what rows are sorted, of the last one that was shown."""
 
 
 def write_cursor(place: Place) -> str:
     """Return the cursor of a place."""
     return base64.urlsafe_b64encode(orjson.dumps(list(place))).rstrip(b"=").decode()
+
+
+def cut_page(rows: Iterable[Listed], most: int, moment_of: MomentOf | None) -> tuple[list[Listed], str | None]:
+    """Return so many rows of a listing, which was asked for one more, and the cursor of the next; None for the last.
+
+    ``moment_of`` is what the listing's own function, such as ``moment_of_articles``, returns.
+    """
+    found = list(islice(rows, most + 1))
+    page = found[:most]
+    return page, write_cursor(place_of(page[-1], moment_of)) if len(found) > most else None
 
 
 def read_cursor(text: str, kinds: Sequence[type]) -> Place:
@@ -33,7 +43,7 @@ def read_cursor(text: str, kinds: Sequence[type]) -> Place:
         raise UsageError(_WRONG) from error
 
 
-def _read_part(part: object, kind: type) -> datetime | int | float | None:
+def _read_part(part: object, kind: type) -> datetime | int | float:
     if kind is datetime:
         moment = datetime.fromisoformat(str(part))
         if moment.tzinfo is None:

@@ -19,10 +19,10 @@ def describe_episode(stored: Any) -> list[str]:
 
 
 def _lines(podcast: Podcast) -> Iterator[str]:
-    if facts := ", ".join(filter(None, _facts(podcast))):
+    if facts := describe_place_and_length(podcast):
         yield facts
     if podcast.people:
-        yield f"with {', '.join(map(_name_person, podcast.people))}"
+        yield f"with {', '.join(map(name_person, podcast.people))}"
     for bite in podcast.soundbites:
         passage = f"soundbite at {show_duration(bite.start)}, {show_duration(bite.duration)} long"
         yield f"{passage}: {bite.title}" if bite.title else passage
@@ -32,6 +32,11 @@ def _lines(podcast: Podcast) -> Iterator[str]:
         yield f"chapters {_describe_file(podcast.chapters)}"
     for file in podcast.alternatives:
         yield f"also as {_describe_file(file)}"
+
+
+def describe_place_and_length(podcast: Podcast) -> str:
+    """Say in one line where an episode belongs, how long it is and what it is about."""
+    return ", ".join(filter(None, _facts(podcast)))
 
 
 def _facts(podcast: Podcast) -> Iterator[str | None]:
@@ -49,7 +54,8 @@ def _numbered(thing: str, number: int | None, name: str | None) -> str | None:
     return f"{thing} {number} ({name})" if name else f"{thing} {number}"
 
 
-def _name_person(person: PodcastPerson) -> str:
+def name_person(person: PodcastPerson) -> str:
+    """Name somebody of an episode, with their role."""
     return f"{person.name} ({person.role})" if person.role else person.name
 
 

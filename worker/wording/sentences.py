@@ -202,18 +202,26 @@ def explain_kill(article: _Row) -> str | None:
     return None
 
 
-def explain_notices(article: _Row) -> Iterator[tuple[str, Any]]:
+def explain_notices(article: _Row) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield what an article acts on, and what acts on it, but for the kill that ``explain_kill`` names."""
+    targets = article["kills"] or [article["acted_on"]]
+    for label, others in list_notices(article):
+        yield label, [_describe(other, other["title"] if other in targets else None) for other in others]
+
+
+def list_notices(article: _Row) -> Iterator[tuple[str, Sequence[_Row]]]:
+    """Yield the articles that an article acts on, and those that act on it, each kind under what it does.
+
+    The kill that ``explain_kill`` names is left out.
+    """
     if article["kills"]:
-        yield "Kills", [_describe(other, other["title"]) for other in article["kills"]]
+        yield "Kills", article["kills"]
     elif article["acted_on"]:
-        yield (
-            _ACTS.get(article["notice"], ("Acts on",))[0],
-            _describe(article["acted_on"], article["acted_on"]["title"]),
-        )
+        yield _ACTS.get(article["notice"], ("Acts on",))[0], [article["acted_on"]]
     for notice, (_, label) in _ACTS.items():
         others = [other for other in article["acted_on_by"] if other["notice"] == notice]
-        yield label, [_describe(other) for other in others if other["id"] != article["killed_by"]]
+        if others := [other for other in others if other["id"] != article["killed_by"]]:
+            yield label, others
 
 
 def describe_file(url: str, length: int | None, *details: str | None) -> str:

@@ -57,7 +57,7 @@ def test_an_article_that_is_not_killed_has_no_kill_to_explain() -> None:
 )
 def test_a_notice_says_what_it_acts_on(notice: str, label: str) -> None:
     acted_on = _other(3, "update", notice_number=2, note="Adds quotes")
-    assert _told(_article(notice, acted_on=acted_on)) == [(label, "3, update 2 (2026-07-10 00:00 UTC): Title 3")]
+    assert _told(_article(notice, acted_on=acted_on)) == [(label, ["3, update 2 (2026-07-10 00:00 UTC): Title 3"])]
 
 
 def test_a_kill_lists_every_article_that_it_withdraws() -> None:

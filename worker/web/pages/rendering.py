@@ -60,6 +60,15 @@ def show_plot(drawn: str) -> Markup:
     return Markup(drawn)  # noqa: S704 -- markup of ours
 
 
+def link_outward(url: object, words: object = None) -> Markup:
+    """Write a link to a page of somebody else, which opens apart and learns nothing of ours; else what it would say."""
+    shown, address = show_text(url if words is None else words), plain(url)
+    if not address.startswith(("http://", "https://")):
+        return shown
+    written = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
+    return written.format(address, shown)
+
+
 def show_ago(moment: datetime | None, now: datetime) -> Markup:
     """Write how far a moment is from now; the moment itself is its title."""
     return _show_time(moment, from_now(moment, now)) if moment else Markup("")
@@ -104,6 +113,7 @@ def _environment() -> Environment:
         "shown": show_text,
         "plain": plain,
         "plot": show_plot,
+        "outward": link_outward,
         "ago": show_ago,
         "when": show_when,
         "number": show_number,

@@ -28,6 +28,11 @@ def address_of(name: str) -> str:
     return f"/static/{hashlib.sha256(_contents()[name]).hexdigest()[:12]}/{name}"
 
 
+def content_of(name: str) -> bytes:
+    """Return a static file, for a document that may load none."""
+    return _contents()[name]
+
+
 async def _answer_file(request: Request) -> Response:
     name = request.path_params["name"]
     content = _contents().get(name)

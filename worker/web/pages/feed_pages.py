@@ -1,0 +1,116 @@
+"""The pages of one feed: how it is doing and why, and its polls."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from worker.basics.codec import unpack
+from worker.basics.text import show_wrong
+from worker.basics.units import read_id
+from worker.database.clock import read_clock
+from worker.errors import NamedError
+from worker.look.feed_history import (
+    Place,
+    is_feed,
+    list_feed_articles,
+    list_feed_backfills,
+    list_feed_polls,
+    list_former_urls,
+    list_publications,
+)
+from worker.look.feed_listing import find_feed_with_host
+from worker.look.listings import Listed
+from worker.schedule.rhythm import describe_rhythm
+from worker.values.schedules import Rhythm
+from worker.web.cursors import read_cursor, write_cursor
+from worker.web.looking import look
+from worker.web.pages.feed_list_page import show_feeds
+from worker.web.pages.feed_plots import draw_days, draw_polls, draw_rhythm
+from worker.web.pages.rendering import render
+from worker.wording.feed_facts import describe_feed
+from worker.wording.sentences import explain_backfill, next_poll
+
+_POLLS_DRAWN, _POLLS_LISTED, _ARTICLES, _MOST_DATES = 300, 50, 12, 2000
+_POLL_PLACE = (datetime, int)
+
+
+async def _show_feed(request: Request) -> Response:
+    values = await look(request, _of_feed(request, _find_feed))
+    return render(request, "feed.html", **values)
+
+
+async def _show_polls(request: Request) -> Response:
+    cursor = request.query_params.get("before")
+    before = read_cursor(cursor, _POLL_PLACE) if cursor else None
+    values = await look(request, _of_feed(request, partial(_find_polls, before)))
+    return render(request, "feed_polls.html", is_first=not before, **values)
+
+
+def _of_feed(
+    request: Request, find: Callable[[Connection, int], dict[str, Any]]
+) -> Callable[[Connection], dict[str, Any]]:
+    """Return what finds a page's values for the feed in its path; it raises NamedError where there is no such feed."""
+    name = request.path_params["feed_id"]
+    feed_id = read_id(name) or 0
+
+    def find_or_refuse(connection: Connection) -> dict[str, Any]:
+        if not is_feed(connection, feed_id):
+            raise NamedError(f"There is no feed {show_wrong(name)}")
+        return find(connection, feed_id)
+
+    return find_or_refuse
+
+
+def _find_feed(connection: Connection, feed_id: int) -> dict[str, Any]:
+    now = read_clock(connection).now()
+    feed = find_feed_with_host(connection, now, feed_id)
+    polls = list_feed_polls(connection, feed_id, _POLLS_DRAWN)
+    dates, known_from = _read_dates(list_publications(connection, feed_id, _MOST_DATES))
+    rhythm = unpack(Rhythm, feed["rhythm"])
+    return {
+        "now": now,
+        "feed": feed,
+        "facts": describe_feed(feed, now),
+        "next": next_poll(feed, now),
+        "rhythm": describe_rhythm(rhythm, now) if rhythm else None,
+        "strip": draw_polls(polls),
+        "days": draw_days(dates, known_from, now) if dates else None,
+        "week": draw_rhythm(dates, rhythm),
+        "polls": polls[:_POLLS_LISTED],
+        "older": _address_of_older(feed_id, polls[_POLLS_LISTED - 1]) if len(polls) > _POLLS_LISTED else None,
+        "gaps": [explain_backfill(backfill, now) for backfill in list_feed_backfills(connection, feed_id)],
+        "former_urls": list_former_urls(connection, feed_id),
+        "articles": list_feed_articles(connection, feed_id, _ARTICLES),
+    }
+
+
+def _read_dates(publications: Sequence[Listed]) -> tuple[Sequence[datetime], datetime | None]:
+    """Return the days that articles are of, and from when on all are among them; None where those are all there are."""
+    dates = [row["published_at"] or row["first_seen_at"] for row in publications]
+    is_cut = len(publications) >= _MOST_DATES
+    return dates, min(row["first_seen_at"] for row in publications) if is_cut else None
+
+
+def _find_polls(before: Place | None, connection: Connection, feed_id: int) -> dict[str, Any]:
+    now = read_clock(connection).now()
+    polls = list_feed_polls(connection, feed_id, _POLLS_LISTED + 1, before)
+    shown = polls[:_POLLS_LISTED]
+    older = _address_of_older(feed_id, shown[-1]) if len(polls) > len(shown) else None
+    return {"now": now, "feed": find_feed_with_host(connection, now, feed_id), "polls": shown, "older": older}
+
+
+def _address_of_older(feed_id: int, oldest: Listed) -> str:
+    return f"/feeds/{feed_id}/polls?before={write_cursor([oldest['started_at'], oldest['id']])}"
+
+
+ROUTES = [
+    Route("/feeds", show_feeds),
+    Route("/feeds/{feed_id}", _show_feed),
+    Route("/feeds/{feed_id}/polls", _show_polls),
+]
