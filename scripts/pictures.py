@@ -86,7 +86,7 @@ def _shrink(picture: bytes) -> bytes:
     """Return a picture with at most 256 colours, which a page of text does not have more of."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     small = io.BytesIO()
-    image.quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    image.quantize(256, dither=Image.Dither.NONE).save(small, "PNG", compress_level=9)
     return small.getvalue()
 
 

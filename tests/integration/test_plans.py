@@ -36,7 +36,6 @@ from worker.database.views import COVERAGE
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
 from worker.look.activity import read_activity
-from worker.look.article_listing import count_listed_articles, list_articles
 from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
 from worker.look.change_listing import list_changes
