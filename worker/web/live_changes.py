@@ -26,6 +26,7 @@ _MOST_LISTENERS = 100
 _MOST_KEPT = 2_000
 # Seconds between two looks into the outbox, and how many times as long while the store does not answer.
 _EVERY, _TIMES_WHILE_AWAY = 1.0, 5
+_LAST_LOOK = 5.0
 _T = TypeVar("_T")
 _FAILURES = (*STORE_FAILURES, HTTPException, OSError)
 
@@ -41,7 +42,7 @@ class LiveChanges:
         """The cursor after which all changes are kept, up to ``_reached``; None before the first look."""
         self._reached = 0
         self._listeners = 0
-        self._is_over = False
+        self._over = asyncio.Event()
         self._news = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
 
@@ -50,10 +51,12 @@ class LiveChanges:
         """How many listen now."""
         return self._listeners
 
-    def end(self) -> None:
-        """Let all listeners go, for this process ends."""
-        self._is_over = True
+    async def close(self) -> None:
+        """Let all listeners go, and wait a moment for a look that is under way: this process ends."""
+        self._over.set()
         self._news.set()
+        if self._reader:
+            await asyncio.wait([self._reader], timeout=_LAST_LOOK)
 
     def refuse_if_full(self) -> None:
         """Raise HTTPException where too many listen already."""
@@ -71,7 +74,7 @@ class LiveChanges:
         self._listeners += 1
         try:
             cursor = since
-            while not self._is_over:
+            while not self._over.is_set():
                 news = self._begin_reading()
                 changes, cursor = await self._read_after(cursor)
                 if changes:
@@ -107,14 +110,14 @@ class LiveChanges:
 
     async def _read(self) -> None:
         """Look into the outbox as long as anybody listens; when the store goes away, go on once it is back."""
-        while self._listeners and not self._is_over:
+        while self._listeners and not self._over.is_set():
             wait = self._every
             try:
                 await self._read_once()
             except _FAILURES as error:
                 wait *= _TIMES_WHILE_AWAY
                 log_store_failure(error, self._engine)
-            await asyncio.sleep(wait)
+            await _is_set_within(self._over, wait)
 
     async def _read_once(self) -> None:
         if self._kept_after is None:

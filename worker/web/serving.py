@@ -74,7 +74,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, *arguments: Any, **options: Any) -> None:
         tell_service_manager(STOPPING)
         # Who listens to changes would else be waited for, and then be cut off.
-        self.config.app.state.changes.end()  # type: ignore[union-attr]
+        await self.config.app.state.changes.close()  # type: ignore[union-attr]
         await super().shutdown(*arguments, **options)
 
 

@@ -33,19 +33,21 @@ async def _collect(live: LiveChanges, since: int | None, count: int) -> list[int
     return found
 
 
-def _run(act: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    async def limited() -> Any:
+def _run(store: Engine, act: Callable[[LiveChanges], Coroutine[Any, Any, Any]], **limits: int) -> Any:
+    async def act_and_end() -> Any:
+        live = LiveChanges(store, QUICK, **limits)
         async with asyncio.timeout(60):
-            return await act()
+            found = await act(live)
+            await live.close()
+        return found
 
-    return asyncio.run(limited())
+    return asyncio.run(act_and_end())
 
 
 def test_many_listeners_get_each_change_once(store: Engine):
     _change(store, 5)
 
-    async def act() -> list[list[int]]:
-        live = LiveChanges(store, QUICK)
+    async def act(live: LiveChanges) -> list[list[int]]:
         listening = [asyncio.ensure_future(_collect(live, 5, 7)) for _ in range(50)]
         while live.listeners < 50:  # noqa: ASYNC110 -- there is no event for it
             await asyncio.sleep(QUICK)
@@ -53,12 +55,11 @@ def test_many_listeners_get_each_change_once(store: Engine):
         await asyncio.to_thread(_change, store, 4)
         return list(await asyncio.gather(*listening))
 
-    assert _run(act) == [list(range(6, 13))] * 50
+    assert _run(store, act) == [list(range(6, 13))] * 50
 
 
 def test_a_listener_that_reads_slowly_is_given_the_rest_from_the_store(store: Engine):
-    async def act() -> list[int]:
-        live = LiveChanges(store, QUICK)
+    async def act(live: LiveChanges) -> list[int]:
         found: list[int] = []
         followed = live.follow(0, 30)
         await asyncio.to_thread(_change, store, 1)
@@ -74,7 +75,7 @@ def test_a_listener_that_reads_slowly_is_given_the_rest_from_the_store(store: En
         await followed.aclose()
         return found
 
-    assert _run(act) == list(range(1, 3_002))
+    assert _run(store, act) == list(range(1, 3_002))
 
 
 def test_listeners_wait_while_the_store_is_away_and_miss_nothing(store: Engine):
@@ -82,8 +83,7 @@ def test_listeners_wait_while_the_store_is_away_and_miss_nothing(store: Engine):
         with writing(store) as connection:
             connection.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
 
-    async def act() -> list[int]:
-        live = LiveChanges(store, QUICK)
+    async def act(live: LiveChanges) -> list[int]:
         listening = asyncio.ensure_future(_collect(live, 0, 5))
         await asyncio.to_thread(_change, store, 2)
         await _collect(live, 0, 2)
@@ -97,12 +97,11 @@ def test_listeners_wait_while_the_store_is_away_and_miss_nothing(store: Engine):
         await asyncio.to_thread(_change, store, 3)
         return await listening
 
-    assert _run(act) == [1, 2, 3, 4, 5]
+    assert _run(store, act) == [1, 2, 3, 4, 5]
 
 
 def test_no_more_listen_than_may(store: Engine):
-    async def act() -> tuple[int, int]:
-        live = LiveChanges(store, QUICK, most=1)
+    async def act(live: LiveChanges) -> tuple[int, int]:
         followed = live.follow(None, QUICK)
         await anext(followed)
         with pytest.raises(HTTPException) as refused:
@@ -111,14 +110,14 @@ def test_no_more_listen_than_may(store: Engine):
         live.refuse_if_full()
         return refused.value.status_code, live.listeners
 
-    assert _run(act) == (503, 0)
+    assert _run(store, act, most=1) == (503, 0)
 
 
 def test_without_changes_there_is_a_sign_of_life(store: Engine):
-    async def act() -> int:
-        followed = LiveChanges(store, QUICK).follow(None, QUICK)
+    async def act(live: LiveChanges) -> int:
+        followed = live.follow(None, QUICK)
         signs = [await anext(followed) for _ in range(3)]
         await followed.aclose()
         return len(signs)
 
-    assert _run(act) == 3
+    assert _run(store, act) == 3
