@@ -103,7 +103,7 @@ class LiveChanges:
             changes: Sequence[Change] = [each for each in self._kept if each["cursor"] > cursor]
         else:
             try:
-                changes = await self._look(partial(read_changes, cursor=cursor))
+                changes = await self._look(partial(_read_from, cursor=cursor))
             except _FAILURES:
                 return (), cursor
         return changes, changes[-1]["cursor"] if changes else cursor
@@ -151,6 +151,11 @@ class LiveChanges:
 
     async def _look(self, find: Callable[[Connection], _T]) -> _T:
         return await to_thread.run_sync(look_into, self._engine, find)
+
+
+def _read_from(connection: Connection, cursor: int) -> Sequence[Change]:
+    """Return the next changes after a cursor; after 0 those from the oldest that is kept."""
+    return read_changes(connection, find_cursor(connection, cursor))
 
 
 async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:

@@ -76,6 +76,16 @@ def test_who_missed_changes_that_are_gone_is_told(store: Engine):
     assert gap["data"]["sentence"].startswith("Changes after 1 are no longer kept")
 
 
+def test_from_the_beginning_is_from_the_oldest_change_that_is_kept(store: Engine):
+    _change(store, *[EventKind.FEED_MOVED] * 2)
+    with writing(store) as connection:
+        note_events_dropped(connection, read_clock(connection).now())
+        connection.execute(delete(EventRow))
+    _change(store, EventKind.FEED_GONE)
+    with web_server(store) as at, _listening(at, "?since=0") as events:
+        assert next(events)["id"] == "3"
+
+
 @pytest.mark.parametrize("asked", ["?since=-1", "?since=x", "?since=99999999999999999999", "?kind=none", "?since=%00"])
 def test_what_is_no_cursor_and_no_kind_is_refused(store: Engine, asked: str):
     with web_server(store) as at:

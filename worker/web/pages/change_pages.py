@@ -25,7 +25,7 @@ from worker.wording.changes import describe_details
 _ROWS = 50
 # Seconds between two signs of life, and for how long one connection lasts: less than ``connections`` gives it. Browsers
 # come back by themselves, with the last cursor that they have got.
-_HEARTBEAT, _LASTS = 15.0, 80.0
+_HEARTBEAT, _LASTS = 15.0, 70.0
 _RETRY = b"retry: 2000\n\n"
 _STREAM = HEADERS | {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _TONES = {
