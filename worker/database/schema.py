@@ -33,7 +33,7 @@ assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is Sto
 METADATA = ArticleRow.metadata
 assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is BackfillRow.metadata
 assert METADATA is TombstoneRow.metadata is DocumentRow.metadata is TallyRow.metadata is SubscriptionRow.metadata
-SCHEMA_VERSION = "0032"
+SCHEMA_VERSION = "0033"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 # Whatever bears a view's name in an older store is somebody else's.
