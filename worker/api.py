@@ -31,8 +31,8 @@ from worker.basics.stopping import STOP_CLAIMING, stops_after
 from worker.basics.units import LARGEST_ID
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
+from worker.database.engine import keep_index, reading
 from worker.database.engine import open_store as make_engine
-from worker.database.engine import reading
 from worker.database.schema import make_ready
 from worker.discovery.adding import AddedFeed, add_as_is, add_by_url
 from worker.errors import BrokerError, FeedmillError, NamedError, SettingsError, StoreError, UsageError
@@ -88,7 +88,7 @@ def open_store(database_url: str | None = None, *, create: bool = True) -> "Stor
     tables of ours, or those of an older or newer version.
     """
     chosen = read_settings() if database_url is None else read_settings(database_url=database_url)
-    engine = make_engine(chosen.database_url)
+    engine = keep_index(make_engine(chosen.database_url), is_on=chosen.search)
     if engine.dialect.name == "sqlite" and engine.url.database in {None, "", ":memory:"}:
         raise UsageError("A store in memory is another one in each thread: name a file, such as sqlite:///news.db.")
     store = SharedStore(engine, chosen)

@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     """How long articles are kept after they left their feeds, at least a day; None: for ever."""
     retain_documents: DocumentRetention = None
     """How long documents are kept after they were last served, for ``feedmill reparse``; None: none is kept."""
+    search: bool = True
+    """Whether articles are indexed for search as they are stored."""
     webhook_secret: DeploymentSecret = None
     """What the signing keys of all webhooks are made from, the same on every machine; None without webhooks."""
     web_token: DeploymentSecret = None

@@ -84,6 +84,25 @@ def read_moment(text: str, now: datetime, after_a_day: timedelta = timedelta(0))
         raise ValueError(f"{text!r} is no moment that can be told in UTC") from error
 
 
+def read_bound(text: str, *, is_end: bool, in_utc: bool) -> timedelta | datetime:
+    """Read an age, or a moment in UTC: a date is its beginning or, where a time ends, its end.
+
+    What names no zone is of UTC or of this machine. ValueError says what is accepted; OverflowError means that the
+    moment cannot be told in UTC.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError:
+        pass
+    before = _IN_UTC.set(in_utc)
+    try:
+        return _read_moment(text, ONE_DAY if is_end else timedelta(0))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is neither a duration such as 2d or 1h30m nor a date such as 2026-11-24") from error
+    finally:
+        _IN_UTC.reset(before)
+
+
 def _read_moment(text: str, after_a_day: timedelta) -> datetime:
     try:
         moment = datetime.combine(date.fromisoformat(text) + after_a_day, time())

@@ -30,6 +30,8 @@ _REHEARSAL = "feedmill_rehearsal"
 # Set on an engine: which setting or option named its store.
 _NAMED_BY = "feedmill_named_by"
 _SETTING = "FEEDMILL_DATABASE_URL"
+# Set on an engine: whether what is written through it is indexed for search at once.
+_KEEPS_INDEX = "feedmill_keeps_index"
 _OPTIONS: dict[str, Any] = {
     # What a row holds, a feed's URL with its key or a document, is nothing for an error's words.
     "hide_parameters": True,
@@ -77,6 +79,18 @@ def open_store(
     return engine
 
 
+def keep_index(engine: Engine, *, is_on: bool) -> Engine:
+    """Have what is written through an engine indexed for search at once, as by default, or not; return the engine."""
+    engine.update_execution_options(**{_KEEPS_INDEX: is_on})
+    return engine
+
+
+def keeps_index(connection: Connection) -> bool:
+    """Say whether what is written is indexed for search at once."""
+    is_on: bool = connection.get_execution_options().get(_KEEPS_INDEX, True)
+    return is_on
+
+
 def naming_of(engine: Engine) -> str:
     """Return what a person changes to name another store than this one: a setting, or an option."""
     named_by: str = engine.get_execution_options().get(_NAMED_BY, _SETTING)
@@ -86,13 +100,13 @@ def naming_of(engine: Engine) -> str:
 @cache
 def store_engine() -> Engine:
     """Return the process's one engine for tasks."""
-    return open_store(settings().database_url, LONGEST_STATEMENT)
+    return keep_index(open_store(settings().database_url, LONGEST_STATEMENT), is_on=settings().search)
 
 
 @cache
 def command_engine() -> Engine:
     """Return the process's one engine for commands, whose statements have no time limit."""
-    return open_store(settings().database_url)
+    return keep_index(open_store(settings().database_url), is_on=settings().search)
 
 
 def forget_after_fork() -> None:

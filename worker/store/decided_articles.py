@@ -1,6 +1,6 @@
 """Storing what documents brought: articles, their versions and sightings, and events of what changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, text, update
@@ -12,6 +12,7 @@ from worker.database.conflicts import is_taken
 from worker.database.many_rows import insert_many, replaced, update_many
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.value_columns import ARTICLE
+from worker.search.indexing import SearchedArticle, index_articles
 from worker.store.revisions import store_versions
 from worker.values.decisions import DecidedArticle, Decision, Resighted, Restated
 from worker.values.entries import Notice
@@ -68,6 +69,7 @@ def store_decision(connection: Connection, decision: Decision, policy_version: i
     _restate_sightings(connection, decision.restated)
     _store_names(connection, decision.articles, ids)
     _write_article_events(connection, known, new, ids, now)
+    index_articles(connection, _list_searched(decision.articles, ids))
 
 
 def _update_articles(
@@ -188,6 +190,14 @@ def _store_names(connection: Connection, articles: Sequence[DecidedArticle], ids
         for name in each.names
     ]
     _INSERT_NAMES.execute(connection, rows)
+
+
+def _list_searched(articles: Sequence[DecidedArticle], ids: Mapping[int, int]) -> Iterator[SearchedArticle]:
+    for each in articles:
+        after = each.after
+        if after != each.before:
+            article_id = ids.get(each.article_id, each.article_id)
+            yield SearchedArticle(article_id, after.title, after.text, after.tags, after.language, after.agency)
 
 
 def _write_article_events(

@@ -1,0 +1,1 @@
+"""Searching articles by their words: the query language, the index that both databases keep, what is found of it."""

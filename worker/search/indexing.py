@@ -1,0 +1,138 @@
+"""Keeping the index: articles are added by whoever stores them, and those that wait some at a time.
+
+Taking articles out of it is the business of triggers (``worker.database.search_tables``).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection, Engine, delete, func, select, text
+
+from worker.database.article_tables import ArticleRow
+from worker.database.conflicts import write
+from worker.database.engine import keeps_index
+from worker.database.search_tables import WAITING
+from worker.database.statements import is_one_of
+from worker.search.facets import list_facets
+from worker.search.stems import find_stemmer
+from worker.search.words import LONGEST, is_unspaced, space_out
+
+_SLICE = 200
+"""Articles indexed in one transaction."""
+_COLUMNS = "title, text, tags, language, agency"
+_SPACE = text("INSERT INTO search_spaced (article_id, title, text) VALUES (:article_id, :title, :text)")
+_INDEX = f"INSERT INTO search_index (rowid, {_COLUMNS}) SELECT id, {_COLUMNS} FROM search_texts WHERE id = ?"  # noqa: S608 -- our own names
+_ADD_WORDS = (
+    "INSERT INTO search_words (article_id, words, title)"
+    " SELECT article_id, setweight(title, 'A') || words || array_to_tsvector(string_to_array(facets, chr(10))), title"
+    " FROM (SELECT article_id, to_tsvector(stemmer::regconfig, title) AS title,"
+    " to_tsvector(stemmer::regconfig, words) AS words, facets"
+    " FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])"
+    " AS given (article_id, stemmer, title, words, facets)) AS made ON CONFLICT (article_id) DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedArticle:
+    """What of an article is searched."""
+
+    article_id: int
+    title: str
+    text: str
+    tags: Sequence[str]
+    language: str | None
+    agency: str | None
+
+
+def index_articles(connection: Connection, articles: Iterable[SearchedArticle]) -> None:
+    """Add those of the articles that wait to the index, where this process keeps one.
+
+    The articles are locked, or not committed yet.
+    """
+    if not keeps_index(connection) or not (given := {each.article_id: each for each in articles}):
+        return
+    # One that does not wait is in the index already: its words are the same.
+    waited = delete(WAITING).where(is_one_of(connection, WAITING.c.article_id, given.keys()))
+    added = [given[article_id] for article_id in connection.execute(waited.returning(WAITING.c.article_id)).scalars()]
+    if added:
+        (_add_words if connection.dialect.name == "postgresql" else _add_texts)(connection, added)
+
+
+def index_waiting(engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
+    """Index the articles that wait, the newest first, some at a time; yield how many each time."""
+    before: int | None = None
+    while not stop():
+        looked_at, indexed, before = write(engine, partial(_index_some, before=before))
+        if not looked_at:
+            return
+        yield indexed
+
+
+def count_waiting(connection: Connection, most: int) -> int:
+    """Return how many articles are not indexed; no more than ``most`` are counted."""
+    some = select(WAITING.c.article_id).limit(most).subquery()
+    counted: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return counted
+
+
+def wait_again(engine: Engine) -> None:
+    """Empty the index: every article waits."""
+    is_postgresql = engine.dialect.name == "postgresql"
+
+    def empty(connection: Connection) -> None:
+        emptied = (
+            ("TRUNCATE search_words",)
+            if is_postgresql
+            else ("INSERT INTO search_index (search_index) VALUES ('delete-all')", "DELETE FROM search_spaced")
+        )
+        for statement in (*emptied, "DELETE FROM search_waiting", "INSERT INTO search_waiting SELECT id FROM articles"):
+            connection.execute(text(statement))
+
+    write(engine, empty)
+
+
+def _index_some(connection: Connection, before: int | None) -> tuple[int, int, int]:
+    """Index the newest articles that wait, of those before an id; return how many were looked at and indexed."""
+    waiting = select(WAITING.c.article_id).order_by(WAITING.c.article_id.desc()).limit(_SLICE)
+    if before is not None:
+        waiting = waiting.where(WAITING.c.article_id < before)
+    ids = connection.execute(waiting).scalars().all()
+    columns = (
+        ArticleRow.id,
+        ArticleRow.title,
+        ArticleRow.text,
+        ArticleRow.tags,
+        ArticleRow.language,
+        ArticleRow.agency,
+    )
+    # Locked, so that nobody changes their words until this is committed; those that a poll has in hand are left to it.
+    articles = select(*columns).where(is_one_of(connection, ArticleRow.id, ids)).order_by(ArticleRow.id)
+    rows = connection.execute(articles.with_for_update(skip_locked=True)).all()
+    index_articles(connection, [SearchedArticle(*row) for row in rows])
+    return len(ids), len(rows), min(ids, default=0)
+
+
+def _add_texts(connection: Connection, articles: Sequence[SearchedArticle]) -> None:
+    spaced = [
+        {"article_id": each.article_id, "title": space_out(each.title), "text": space_out(each.text[:LONGEST])}
+        for each in articles
+        if is_unspaced(each.title) or is_unspaced(each.text)
+    ]
+    if spaced:
+        connection.execute(_SPACE, spaced)
+    connection.exec_driver_sql(_INDEX, [(each.article_id,) for each in articles])
+
+
+def _add_words(connection: Connection, articles: Sequence[SearchedArticle]) -> None:
+    rows = [
+        (
+            each.article_id,
+            find_stemmer(connection, each.language),
+            space_out(each.title),
+            space_out(each.text[:LONGEST]),
+            "\n".join(list_facets(each.tags or (), each.language, each.agency)),
+        )
+        for each in articles
+    ]
+    connection.exec_driver_sql(_ADD_WORDS, tuple(map(list, zip(*rows, strict=True))))

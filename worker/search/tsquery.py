@@ -1,0 +1,103 @@
+"""A query in PostgreSQL's words (tsquery). Every word is quoted, so that nothing in it is an operator.
+
+A word is looked for as each stem that it has in some language: an article has it as that of its own.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, REAL, Column, ColumnElement, Connection, Select, cast, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY, array
+
+from worker.database.search_tables import WORDS
+from worker.database.statements import is_one_of
+from worker.search.facets import name_facet
+from worker.search.query import Condition, Phrase, Place, SearchQuery
+from worker.search.stems import find_stems
+
+Stems = Mapping[str, Sequence[str]]
+"""What each word may be indexed as."""
+
+
+# How much a word counts by its place: the text (D), …, the title (A).
+_WEIGHTS = cast(array([0.125, 0.125, 0.125, 1.0]), ARRAY(REAL))
+# The rank is divided by the logarithm of the article's length.
+_BY_LENGTH = 1
+
+
+def select_matching(connection: Connection, query: SearchQuery) -> Select[int] | None:
+    """Return the ids of articles that match what is indexed; None unless an article must match something."""
+    stems = _find_stems(connection, query)
+    wanted = [_match_either(either, stems) for either in query.wanted]
+    wanted += [
+        _matches(WORDS.c.words, _write_condition(each)) for each in query.indexed_conditions if not each.is_excluded
+    ]
+    if not wanted:
+        return None
+    excluded = _match_excluded(query, stems)
+    found = select(WORDS.c.article_id.label("id")).where(*wanted)
+    return found if excluded is None else found.where(~excluded)
+
+
+def is_excluded(
+    connection: Connection, query: SearchQuery, article_id: ColumnElement[int]
+) -> ColumnElement[bool] | None:
+    """Return the condition that an article matches what is not wanted; None where nothing is not wanted."""
+    excluded = _match_excluded(query, _find_stems(connection, query))
+    if excluded is None:
+        return None
+    return exists().where(excluded, WORDS.c.article_id == article_id).correlate_except(WORDS)
+
+
+def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> dict[int, float]:
+    """Return how well each of some articles matches, by how near its words are to one another; more is better."""
+    stems = _find_stems(connection, query)
+    looked_for = cast(literal(" & ".join(f"({_write_either(either, stems)})" for either in query.wanted)), TSQUERY)
+    score = func.ts_rank_cd(_WEIGHTS, WORDS.c.words, looked_for, _BY_LENGTH)
+    ranked = select(WORDS.c.article_id, score).where(is_one_of(connection, WORDS.c.article_id, ids))
+    return {row[0]: row[1] for row in connection.execute(ranked)}
+
+
+def _find_stems(connection: Connection, query: SearchQuery) -> Stems:
+    return find_stems(connection, (word for phrase in (*query.phrases, *query.excluded) for word in phrase.words))
+
+
+def _match_either(phrases: Iterable[Phrase], stems: Stems) -> ColumnElement[bool]:
+    conditions = []
+    for place, column in ((Place.ANYWHERE, WORDS.c.words), (Place.TITLE, WORDS.c.title)):
+        if of_place := [phrase for phrase in phrases if phrase.place is place]:
+            conditions.append(_matches(column, _write_either(of_place, stems)))
+    return or_(*conditions)
+
+
+def _match_excluded(query: SearchQuery, stems: Stems) -> ColumnElement[bool] | None:
+    conditions = [
+        _matches(WORDS.c.words, _write_condition(each)) for each in query.indexed_conditions if each.is_excluded
+    ]
+    if query.excluded:
+        conditions.append(_match_either(query.excluded, stems))
+    return or_(*conditions) if conditions else None
+
+
+def _matches(column: Column[Any], written: str) -> ColumnElement[bool]:
+    return column.op("@@", is_comparison=True)(cast(literal(written), TSQUERY))
+
+
+def _write_either(phrases: Iterable[Phrase], stems: Stems) -> str:
+    return " | ".join(f"({_write_phrase(phrase, stems)})" for phrase in phrases)
+
+
+def _write_condition(condition: Condition) -> str:
+    return _quote(name_facet(condition.facet, condition.value))
+
+
+def _write_phrase(phrase: Phrase, stems: Stems) -> str:
+    words = [f"({' | '.join(map(_quote, stems.get(word, [word])))})" for word in phrase.words]
+    if phrase.is_prefix:
+        # A stem may be shorter than what was typed.
+        words[-1] = f"({_quote(phrase.words[-1])}:* | {words[-1]})"
+    return " <-> ".join(words)
+
+
+def _quote(lexeme: str) -> str:
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
