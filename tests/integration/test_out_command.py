@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from tests.commands import Done, run_command
 from tests.feed_rules import atom_faults, json_faults, rss_faults
-from tests.going_out import add_article
+from tests.going_out import add_article, index
 from tests.stores import url_of
 from worker.copying.store_copy import copying
 from worker.database.engine import open_store, reading, writing
@@ -27,7 +27,8 @@ def filled(store: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> En
         for number in (1, 2, 3):
             add_article(connection, number, title=f"Rain {number} \u202e<b>")
         add_article(connection, 4, feed_id=2, title="Snow \u202e\U0001f328")
-        tag_feed(connection, 1, ["World & <b>", "Weather"])
+        tag_feed(connection, 1, ["World & <b>"])
+    index(store)
     monkeypatch.setenv("FEEDMILL_DATABASE_URL", url_of(store))
     monkeypatch.chdir(tmp_path)
     return store
