@@ -47,7 +47,7 @@ def out_command(*, query: tuple[str, ...], named: str, url: str | None, to: Path
 def _write_file(path: Path, document: Iterator[bytes]) -> bool:
     """Write a file when all of it is there, and return whether it was not the same already."""
     written = b"".join(document)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part = path.parent / f".{path.name}.{os.getpid()}"
     try:
         if path.is_file() and path.read_bytes() == written:
             return False
