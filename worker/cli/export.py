@@ -50,7 +50,7 @@ class _Target:
 @click.option("--since", help="Only what is of since then: 2d, 1h30m, a date or a moment; see above.")
 @click.option("--until", help="Only what is of until then; a date is meant to its end.")
 @click.option("--feed", help="Only what is of this feed, or is carried by it.")
-@click.option("--feed-tag", help="Only feeds with this tag, or what one of them carries.")
+@click.option("--feed-tag", "--tag", "feed_tag", help="Only feeds with this tag, or what one of them carries.")
 @click.option("--overwrite", is_flag=True, help="Write over a file that is there.")
 @utc_option
 def export_command(*, data_set: str | None, **options: Any) -> None:
