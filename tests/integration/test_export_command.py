@@ -1,6 +1,7 @@
 """``feedmill export`` with a data set: where it goes, what is refused, and what a day's export leaves."""
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -156,6 +157,16 @@ def test_events_without_a_place_get_one_before_they_are_written(run: Run, store:
         connection.exec_driver_sql("UPDATE events SET position = NULL")
         connection.exec_driver_sql("UPDATE event_bounds SET numbered_to = 0")
     assert [json.loads(line)["cursor"] for line in run("events").output.splitlines()] == [1, 2]
+
+
+@of_sqlite
+def test_what_parquet_takes_is_said_where_it_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "worker.datasets.parquet", raising=False)
+    done = run("articles", "--to", "a.parquet")
+    said = "Parquet takes the extra datasets: `pip install '.[datasets]'` in the clone of Feedmill."
+    assert (done.code, done.output, said in done.errors) == (2, "", True)
+    assert run("articles", "--to", "a.csv").code == 0
 
 
 @of_sqlite
