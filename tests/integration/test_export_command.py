@@ -152,6 +152,19 @@ def test_no_path_is_more_than_a_sentence(run: Run, path: str) -> None:
 
 
 @of_sqlite
+@pytest.mark.parametrize(
+    "command", ["articles --json", "polls --json", "stories --json", "follow --since 0 --once --json"]
+)
+def test_json_lines_are_byte_for_byte_what_the_command_prints(
+    run: Run, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    name = command.split(maxsplit=1)[0].replace("follow", "events")
+    exported, listed = run(name), run_command(capsys, command.split())
+    assert exported == listed
+    assert exported.output
+
+
+@of_sqlite
 def test_events_without_a_place_get_one_before_they_are_written(run: Run, store: Engine) -> None:
     with writing(store) as connection:
         connection.exec_driver_sql("UPDATE events SET position = NULL")
