@@ -113,11 +113,11 @@ def note_events_dropped(connection: Connection, before: datetime) -> None:
 
 def follow_changes(engine: Engine, since: int | None, wait: Callable[[], bool]) -> Iterator[Change]:
     """Yield changes as they are committed, none twice and none left out, until ``wait`` for more returns False."""
-    is_sequencer = _number_if_allowed(engine)
+    is_sequencer = number_if_allowed(engine)
     with reading(engine) as connection:
         cursor = find_cursor(connection, since)
     while True:
-        is_sequencer = is_sequencer and _number_if_allowed(engine)
+        is_sequencer = is_sequencer and number_if_allowed(engine)
         with reading(engine) as connection:
             changes = read_changes(connection, cursor)
         yield from changes
@@ -127,7 +127,7 @@ def follow_changes(engine: Engine, since: int | None, wait: Callable[[], bool]) 
             break
 
 
-def _number_if_allowed(engine: Engine) -> bool:
+def number_if_allowed(engine: Engine) -> bool:
     """Give events their positions, so that following needs no worker; return False for a user who may only read."""
     try:
         number_events(engine)

@@ -88,7 +88,12 @@ def test_every_block_is_one_that_a_test_runs() -> None:
     others = [block for block in blocks("sh") if not block.mark and not is_run(block)]
     lines = [(str(block), line) for block in others for line in block.text.splitlines()]
     assert [(place, line) for place, line in lines if not line.startswith(JUDGED)] == []
-    assert {block.page for block in blocks("python")} <= {"README.md", "docs/programs.md", "docs/python.md"}
+    assert {block.page for block in blocks("python")} <= {
+        "README.md",
+        "docs/datasets.md",
+        "docs/programs.md",
+        "docs/python.md",
+    }
 
 
 def test_no_block_is_in_a_language_that_no_test_knows() -> None:

@@ -1,8 +1,7 @@
 """``export``: the feeds as OPML, or a data set: articles, polls, stories or events."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +19,12 @@ from worker.database.engine import reading_one_moment
 from worker.database.feed_tables import FeedRow
 from worker.datasets.data_sets import DATA_SETS, DataSet, Part
 from worker.datasets.exporting import Export, Format, write_days, write_rows, writer_of
-from worker.datasets.whole_files import whole_file
+from worker.datasets.whole_files import explaining, whole_file
 from worker.errors import NamedError, UsageError
 from worker.look.listings import tagged_feeds
 from worker.manage.feed_tags import known_tag
 from worker.manage.feeds import list_feeds_to_export
+from worker.outbox import number_if_allowed
 from worker.seeds.opml_writing import write_opml
 from worker.settings import settings
 
@@ -39,7 +39,6 @@ class _Target:
     """None for standard output."""
     file_format: Format
     by_day: bool
-    overwrite: bool
 
 
 @click.command("export")
@@ -69,8 +68,15 @@ def export_command(*, data_set: str | None, **options: Any) -> None:
             print_markup(write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()))
         return
     target = _read_target(options)
-    with _chosen_part(options) as (connection, now, part):
-        _write(connection, Export(DATA_SETS[data_set], part, target.file_format), target, now)
+    with opened_store() as engine:
+        if data_set == "events":
+            # Those that have no place yet would be left out.
+            number_if_allowed(engine)
+        # One moment of the store, whatever others write meanwhile.
+        with reading_one_moment(engine) as connection:
+            now = read_clock(connection).now()
+            part = _read_part(connection, now, options)
+            _write(connection, Export(DATA_SETS[data_set], part, target.file_format), target, now)
 
 
 def _refuse_options(options: Mapping[str, Any]) -> None:
@@ -83,21 +89,35 @@ def _refuse_options(options: Mapping[str, Any]) -> None:
 
 def _read_target(options: Mapping[str, Any]) -> _Target:
     """Read where a data set goes; UsageError where that cannot be, NamedError where it would be written over."""
-    path = Path(options["path"]) if options["path"] is not None else None
-    by_day = options["partition"] is not None
-    target = _Target(path, _read_format(options["file_format"], path), by_day, options["overwrite"])
-    writer_of(target.file_format)
+    path, by_day = _read_path(options["path"]), options["partition"] is not None
     if path is None:
+        target = _Target(None, Format(options["file_format"] or Format.JSONL), by_day)
         _refuse_screen(target)
-    elif not by_day and path.is_dir():
-        raise UsageError(f"{path} is a folder: --partition day writes a file for each day into it, or name a file.")
-    elif not by_day and path.is_file() and not target.overwrite:
-        raise NamedError(f"{path} is there already: --overwrite writes over it.")
+    else:
+        with explaining(path):
+            _refuse_path(path, by_day=by_day, overwrite=options["overwrite"])
+        target = _Target(path, _read_format(options["file_format"], path), by_day)
+    writer_of(target.file_format)
     return target
 
 
-def _read_format(named: str | None, path: Path | None) -> Format:
-    ending = path.suffix.removeprefix(".").lower() if path else Format.JSONL
+def _read_path(text: str | None) -> Path | None:
+    if text is not None and (not text or "\0" in text):
+        raise UsageError("--to is the path of a file or a folder, without NUL: say which, or leave it out.")
+    return None if text is None else Path(text)
+
+
+def _refuse_path(path: Path, *, by_day: bool, overwrite: bool) -> None:
+    if path.is_dir() and not by_day:
+        raise UsageError(f"{path} is a folder: --partition day writes a file for each day into it, or name a file.")
+    if path.exists() and not path.is_dir() and by_day:
+        raise UsageError(f"{path} is no folder, which --partition writes files into: name another one.")
+    if path.is_file() and not overwrite:
+        raise NamedError(f"{path} is there already: --overwrite writes over it.")
+
+
+def _read_format(named: str | None, path: Path) -> Format:
+    ending = path.suffix.removeprefix(".").lower()
     if named is None and ending not in {*Format}:
         raise UsageError(f"{path} does not end as a format: say --format {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}.")
     return Format(named or ending)
@@ -110,25 +130,25 @@ def _refuse_screen(target: _Target) -> None:
         raise UsageError("Parquet is nothing for a screen: write it --to a file, or into a pipe.")
 
 
-@contextmanager
-def _chosen_part(options: Mapping[str, Any]) -> Iterator[tuple[Connection, datetime, Part]]:
-    """Open the store as it is now, whatever others write, and say which rows are wanted."""
-    with opened_store() as engine, reading_one_moment(engine) as connection:
-        now = read_clock(connection).now()
-        since = read_since(options["since"], now)
-        until = read_until(options["until"], now, since)
-        feeds = None
-        if options["feed"] is not None:
-            feeds = select(FeedRow.id).where(FeedRow.id == find_feed_id(connection, now, options["feed"]))
-        if options["feed_tag"] is not None:
-            tagged = tagged_feeds(known_tag(connection, options["feed_tag"]))
-            feeds = tagged if feeds is None else feeds.where(FeedRow.id.in_(tagged))
-        yield connection, now, Part(since, until, feeds)
+def _read_part(connection: Connection, now: datetime, options: Mapping[str, Any]) -> Part:
+    since = read_since(options["since"], now)
+    until = read_until(options["until"], now, since)
+    feeds, named = select(FeedRow.id), []
+    if options["feed"] is not None:
+        feed_id = find_feed_id(connection, now, options["feed"])
+        feeds, named = feeds.where(FeedRow.id == feed_id), [f"feed {feed_id}"]
+    if options["feed_tag"] is not None:
+        tag = known_tag(connection, options["feed_tag"])
+        feeds, named = feeds.where(FeedRow.id.in_(tagged_feeds(tag))), [*named, f"tag {tag}"]
+    return Part(since, until, feeds if named else None, ", ".join(named))
 
 
 def _write(connection: Connection, export: Export, target: _Target, now: datetime) -> None:
     if target.path is None:
-        write_rows(connection, export, binary_output())
+        output = binary_output()
+        write_rows(connection, export, output)
+        # What is left of it may fail too: at exit that would be no sentence.
+        output.flush()
     elif target.by_day:
         _write_days(connection, export, target.path, now)
     else:
@@ -143,7 +163,7 @@ def _write_days(connection: Connection, export: Export, path: Path, now: datetim
     written = rows = left = 0
     for each in with_progress(days, "Exporting", name=lambda each: each.day.isoformat()):
         written, rows, left = written + (not each.is_left), rows + each.rows, left + each.is_left
-    kept = f"; {counted(left, 'day')} left as written before, for pruning has begun on it" if left else ""
+    kept = f"; {counted(left, 'day')} kept as written before, for pruning has begun there" if left else ""
     write_line(f"{path}: {_count(rows, export.data_set)} in {counted(written, 'day')}{kept}.")
 
 

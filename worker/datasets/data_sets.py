@@ -34,6 +34,8 @@ class Part:
     until: datetime | None = None
     """The end of the time that is wanted; what is of this moment is not."""
     feeds: Feeds | None = None
+    feeds_named: str = ""
+    """How those feeds were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """A folder with a file for each day of a data set, named as Hive has it, so that programs know the day by the name.
 
-``day=2026-11-29/part-0.parquet``; days are of UTC. A folder is of one data set in one format, which a file in it says:
-no other program's files are ever written over, nor those of another data set.
+``day=2026-11-29/part-0.parquet``; days are of UTC. A folder is of one data set, of the same feeds, in one format, as a
+file in it says: no other program's files are ever written over, nor those of another export.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -24,10 +24,11 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DayFolder:
-    """A folder of a data set in one format."""
+    """A folder of one data set, of the same feeds, in one format."""
 
     path: Path
     data_set: str
+    feeds_named: str
     ending: str
 
     def file_of(self, day: date) -> Path:
@@ -37,7 +38,7 @@ class DayFolder:
     def take(self) -> None:
         """Make the folder, or find that it is ours; NamedError where it holds anything else, or cannot be made."""
         mark = self.path / _MARK
-        ours = orjson.dumps({"data_set": self.data_set, "format": self.ending})
+        ours = orjson.dumps({"data_set": self.data_set, "of": self.feeds_named or "all feeds", "format": self.ending})
         with explaining(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             found = mark.read_bytes() if mark.exists() else None
@@ -66,7 +67,7 @@ def whole_days(part: Part) -> Part:
     until = _midnight_before(part.until) if part.until else None
     if until and part.until != until:
         until += _DAY
-    return Part(_midnight_before(part.since) if part.since else None, until, part.feeds)
+    return replace(part, since=_midnight_before(part.since) if part.since else None, until=until)
 
 
 def midnight_of(day: date) -> datetime:

@@ -71,7 +71,7 @@ def write_days(connection: Connection, export: Export, path: Path, pruned_to: da
     ``pruned_to`` the file stays: the store has no longer all that is in it.
     """
     write, data_set = writer_of(export.file_format), export.data_set
-    folder = DayFolder(path, data_set.name, export.file_format)
+    folder = DayFolder(path, data_set.name, export.part.feeds_named, export.file_format)
     folder.take()
     slices = read_slices(connection, data_set, whole_days(export.part))
     for day, rows in split_days(slices, data_set.moment_place):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, Integer, Label, Text
+from sqlalchemy import BigInteger, Date, Integer, Label, Text
 from sqlalchemy.types import TypeEngine
 
 from worker.database.types import Json, Seconds, UtcDateTime
@@ -18,7 +18,6 @@ class Kind(Enum):
     """Of 64 bits."""
     SMALL_NUMBER = "small whole number"
     """Of 32 bits."""
-    TRUTH = "truth"
     TEXT = "text"
     MOMENT = "moment"
     """To the microsecond, in UTC."""
@@ -35,7 +34,6 @@ class Kind(Enum):
 _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
     (BigInteger, Kind.NUMBER),
     (Integer, Kind.SMALL_NUMBER),
-    (Boolean, Kind.TRUTH),
     (Text, Kind.TEXT),
     (UtcDateTime, Kind.MOMENT),
     (Date, Kind.DAY),

@@ -54,7 +54,6 @@ def _write_json(value: Any) -> str:
 _CELLS: Mapping[Kind, Callable[[Any], str]] = {
     Kind.NUMBER: str,
     Kind.SMALL_NUMBER: str,
-    Kind.TRUTH: lambda value: "true" if value else "false",
     Kind.TEXT: _quote,
     Kind.MOMENT: _write_moment,
     Kind.DAY: date.isoformat,
