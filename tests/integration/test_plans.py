@@ -20,7 +20,7 @@ from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
 from worker.coverage.feed_days import Days
 from worker.coverage.missed_entries import list_missed
-from worker.coverage.reading import choose_feeds, read_coverage
+from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.article_tables import ArticleRow
 from worker.database.backfill_rows import (
     find_newest_backfill,

@@ -152,7 +152,10 @@ def _read_part(connection: Connection, now: datetime, options: Mapping[str, Any]
 
 def _write(connection: Connection, export: Export, target: _Target, now: datetime) -> None:
     if target.path is None:
-        write_rows(connection, export, binary_output())
+        output = binary_output()
+        write_rows(connection, export, output)
+        # What is left of it may fail too: at exit that would be no sentence.
+        output.flush()
     elif target.by_day:
         _write_days(connection, export, target.path, now)
     else:

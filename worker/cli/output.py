@@ -68,7 +68,11 @@ class _Screen:
 
     def write(self, chunk: bytes) -> None:
         """Show them."""
-        _write_bytes([escape_unshown(chunk)])
+        sys.stdout.buffer.write(escape_unshown(chunk))
+
+    def flush(self) -> None:
+        """Show all that was written."""
+        sys.stdout.buffer.flush()
 
 
 def _write_bytes(chunks: Iterable[bytes]) -> None:
