@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, select, update
@@ -252,7 +253,7 @@ def _look(connection: Connection, now: datetime) -> None:
 
 def _page_feeds(connection: Connection, now: datetime) -> None:
     """Find feeds by each filter alone and with others, and look at what one has been like."""
-    filters = (
+    filters: tuple[dict[str, Any], ...] = (
         {},
         {"tag": "tag 7"},
         {"state": "paused"},
