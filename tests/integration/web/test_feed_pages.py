@@ -225,9 +225,9 @@ def test_removed_quarantined_and_file_feeds_have_pages_too(store: Engine, look: 
         file_id = connection.execute(insert(FeedRow).values(**file).returning(FeedRow.id)).scalar_one()
         connection.execute(insert(ScheduleRow).values(feed_id=file_id))
     _set(store, held, {"next_poll_at": None}, state="quarantined", state_reason="it may be killing workers")
-    assert look(f"/feeds/{removed}").select_one(".large").text == "removed"
+    assert look(f"/feeds/{removed}").select_one(".large").text == "none: the feed is removed"
     page = look(f"/feeds/{held}")
-    assert _facts(page)["Why it is quarantined"] == "it may be killing workers"
+    assert _facts(page)["Why it is so"] == "it may be killing workers"
     assert _texts(look("/feeds?files=1"), "tbody tr") == ["a.txt /seeds file"]
     page = look(f"/feeds/{file_id}")
     assert page.select_one("h1").text == "a.txt"
