@@ -45,8 +45,10 @@ _STEPS = (
     (SPAN, timedelta(minutes=110)),
 )
 """How long before ``now`` steps are how long: the last hours are looked at hour by hour."""
+_WATCHED = timedelta(hours=2)
+"""So long before ``now`` what follows polls is done after each of them, not now and then."""
 _UPKEEP_EVERY = timedelta(hours=16)
-_UNPOLLED = timedelta(minutes=4)
+_UNPOLLED = timedelta(minutes=2)
 """Nothing is polled so shortly before ``now``, so that some feeds are due."""
 _TURNS = {TICK: 9, "ingest_seeds": 41, "fill_gaps": 200, JUDGING: 350, "seek_feeds": 1900, "prune": 2400}
 """What workers do every so often, and how many seconds ago they last did."""
@@ -93,7 +95,7 @@ def _live(tools: Tools, answers: Answers, now: datetime, chance: Random) -> None
             with writing(tools.engine) as connection:
                 instruct(connection, answers.at)
         _poll(window, answers.at)
-        if answers.at >= upkeep_at:
+        if answers.at >= upkeep_at or now - answers.at < _WATCHED:
             _keep_up(tools, answers.at)
             upkeep_at = answers.at + _UPKEEP_EVERY
         step = next(step for before, step in _STEPS if now - answers.at <= before)

@@ -211,6 +211,13 @@ PLACES = (
     "Redcliffe,Penhallow,Brookside,Dunmore,Elmtree,Quarry Hill,Southbank,Granary,Lindale,Oxmoor,Saltwick,Harrow Cross,"
     "Tarn,Wexcombe,Birchover,Stonehaven Quay,Millbrook,Larkfield,Greywater"
 ).split(",")
+OWN_PLACES = (
+    "Abbot's Mead,Barrowfield,Cold Ash,Dunsley,Elverton,Farnholt,Gorsey Bank,Hallow End,Ingleby,Jarrow Moor,Kilnsea Head,"
+    "Longmarsh,Merriot,Netherby,Ottermouth,Pinchbeck Fen,Quenby,Ravenscar Bay,Selwick,Thaxby,Upwell,Vennford,Withern,"
+    "Yarrowdale,Applethwaite,Bramling,Coldbrook,Dovecote Hill,Eskdale Foot,Frodley,Grimston,Hartwell,Islebeck,Kelham,"
+    "Lowther Gap,Muckle Flint,Norbreck,Oldcastle,Plumley,Rushmere"
+).split(",")
+"""Where what no agency reports takes place."""
 FIRST = "Ada,Bela,Carla,Dmitri,Edith,Farid,Greta,Hugo,Ines,Jonas,Kira,Leo,Mina,Nils,Olga,Pavel,Rosa,Samir,Tessa,Yusuf".split(
     ","
 )
@@ -239,7 +246,7 @@ SWAPS = {
 }
 """Words that another desk prefers."""
 DESK_LINES = (
-    "The {outlet} could not reach the other side for comment before this went to press.",
-    "Read more on this in the weekend edition of the {outlet}.",
-    "Additional notes by the {outlet}'s desk in {place}.",
+    "{outlet} could not reach the other side for comment before this went to press.",
+    "Read more on this in the weekend edition of {outlet}.",
+    "Additional notes by our desk in {place}, for {outlet}.",
 )

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from random import Random
 
+from scripts.demo_store import english
 from scripts.demo_store.hostile import FRAGMENTS
 from scripts.demo_store.outlets import OUTLETS, Outlet, Trait
 from scripts.demo_store.texts import Text, copy_text, edit_text, write_english, write_foreign
@@ -100,8 +102,11 @@ def _draw_moments(outlet: Outlet, now: datetime, chance: Random) -> Iterator[dat
 
 
 def _write_wire(moments: Sequence[datetime], chance: Random) -> Iterator[Entry]:
-    for at in moments:
-        text = write_english(chance)
+    # No two dispatches are of one matter in one place: they might be taken for one story.
+    matters = [(subject, place) for subject in english.MATTERS for place in english.PLACES]
+    chance.shuffle(matters)
+    for at, (subject, place) in zip(moments, cycle(matters), strict=False):
+        text = write_english(chance, subject, [place])
         agency = chance.choice(_AGENCIES)
         dateline = f"{text.place.upper()}, {at:%b} {at.day} ({agency}) - "
         sent = replace(text, paragraphs=(f"{dateline}{text.paragraphs[0]}", *text.paragraphs[1:]))

@@ -24,22 +24,18 @@ class Text:
     """The headlines that other desks give it."""
 
 
-def write_english(chance: Random, subject: str = "") -> Text:
-    """Write an article in English."""
+def write_english(chance: Random, subject: str = "", places: Sequence[str] = english.OWN_PLACES) -> Text:
+    """Write an article in English, of something that took place in one of ``places``."""
     subject = subject or chance.choice(list(english.MATTERS))
     titles, sentences = english.MATTERS[subject]
-    # One place, firm and street throughout; names and numbers are drawn for each sentence.
-    fixed = _fix(chance, {"place": english.PLACES, "firm": english.FIRMS, "street": english.STREETS})
-    headlines = tuple(_fill(title, fixed, chance) for title in titles)
-    told = [sentences[0], *chance.sample(sentences[1:], chance.randint(4, len(sentences) - 1))]
-    return Text(
-        headlines[0],
-        tuple(_fill(each, fixed, chance) for each in told),
-        (subject,),
-        fixed["place"],
-        _slug(subject, fixed["place"], chance),
-        headlines,
-    )
+    # One place, firm and street throughout; names and numbers are drawn for each sentence, but for the headlines', which
+    # are the first sentence's.
+    fixed = _fix(chance, {"place": places, "firm": english.FIRMS, "street": english.STREETS})
+    numbers = _draw(chance)
+    headlines = tuple(title.format(**fixed, **numbers) for title in titles)
+    told = chance.sample(sentences[1:], chance.randint(4, len(sentences) - 1))
+    paragraphs = (sentences[0].format(**fixed, **numbers), *(_fill(each, fixed, chance) for each in told))
+    return Text(headlines[0], paragraphs, (subject,), fixed["place"], _slug(subject, fixed["place"], chance), headlines)
 
 
 def _slug(subject: str, place: str, chance: Random) -> str:
@@ -94,11 +90,15 @@ def _fix(chance: Random, kinds: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _fill(sentence: str, fixed: Mapping[str, str], chance: Random) -> str:
-    return sentence.format(
-        name=f"{chance.choice(english.FIRST)} {chance.choice(english.LAST)}",
-        month=chance.choice(english.MONTHS),
-        n=chance.randint(110, 980),
-        m=chance.randint(11, 89),
-        k=chance.randint(3, 9),
-        **fixed,
-    )
+    return sentence.format(**fixed, **_draw(chance))
+
+
+def _draw(chance: Random) -> dict[str, str | int]:
+    """Draw a name, a month, and a large, a middling and a small number."""
+    return {
+        "name": f"{chance.choice(english.FIRST)} {chance.choice(english.LAST)}",
+        "month": chance.choice(english.MONTHS),
+        "n": chance.randint(110, 980),
+        "m": chance.randint(11, 89),
+        "k": chance.randint(3, 9),
+    }

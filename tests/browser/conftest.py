@@ -1,10 +1,6 @@
 """One browser and one demo store for each process of the tests, and the page over that store."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, flock
 from importlib.util import find_spec
@@ -13,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scripts.demo_store.building import build_demo_store
+from tests.browser.serving import serve
 from tests.servers.chromium import NAMES, Browser, Page, Screen, find_chromium
 
-ROOT = Path(__file__).parents[2]
 NO_BROWSER = f"needs a browser ({', '.join(NAMES)}): `apt-get install chromium-headless-shell`"
 NO_AXE = "needs axe-core: `pip install --no-deps axe-playwright-python`"
 
@@ -50,25 +46,6 @@ def site(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Where ``feedmill web`` answers over the demo store: a process of its own, as a user starts it."""
     with serve(f"sqlite:///{demo_store}", tmp_path_factory.mktemp("web")) as origin:
         yield origin
-
-
-@contextmanager
-def serve(database_url: str, folder: Path, **settings: str) -> Iterator[str]:
-    """Run ``feedmill web`` over a store, and yield where it answers."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "UTC", "PYTHONPATH": str(ROOT)}
-    environment |= {"FEEDMILL_DATABASE_URL": database_url, "FEEDMILL_WEB_RATE": "1000"} | settings
-    command = [sys.executable, "-P", "-m", "feedmill", "web", "--bind", "127.0.0.1:0"]
-    log = folder / "web.log"
-    with (
-        log.open("wb") as errors,
-        subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True) as web,
-    ):
-        assert web.stdout, "it has a pipe"
-        said = web.stdout.readline()
-        assert said.startswith("Answering on "), log.read_text()
-        yield said.removeprefix("Answering on ").partition(";")[0]
-        web.terminate()
-        web.wait(60)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.browser.conftest import serve
+from tests.browser.serving import serve
 from tests.servers.chromium import Browser, Page, Screen
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock

@@ -36,8 +36,10 @@ from worker.database.schema import migrate
 from worker.database.views import COVERAGE
 from worker.discovery.lost_feeds import list_lost_feeds
 from worker.errors import ErrorClass
+from worker.look.activity import read_activity
 from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
+from worker.look.change_listing import list_changes
 from worker.look.feed_history import (
     list_feed_articles,
     list_feed_backfills,
@@ -260,6 +262,9 @@ def _look(connection: Connection, now: datetime) -> None:
     find_linked(connection, find_article(connection, OLD) or {})
     find_story(connection, OLD - 1)
     read_health(connection, now)
+    read_activity(connection, now, 48)
+    list_changes(connection, 50)
+    list_changes(connection, 50, 9, ["feed gone"])
     _look_at_days(connection, now)
     _page_feeds(connection, now)
     look = Look(connection, now, Settings())

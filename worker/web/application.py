@@ -23,7 +23,7 @@ from worker.web.live_changes import LiveChanges
 from worker.web.pages import (
     article_list_page,
     article_pages,
-    changes,
+    change_pages,
     feed_pages,
     now,
     sign_in,
@@ -68,7 +68,7 @@ def list_routes() -> list[BaseRoute]:
         *sign_in.ROUTES,
         *feed_pages.ROUTES,
         *now.ROUTES,
-        *changes.ROUTES,
+        *change_pages.ROUTES,
         *article_list_page.ROUTES,
         *article_pages.ROUTES,
         *stored_html.ROUTES,
