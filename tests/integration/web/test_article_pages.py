@@ -46,7 +46,12 @@ def _plain(page: requests.Response) -> str:
 
 
 def test_an_article_is_shown_with_its_facts_and_its_text_in_paragraphs(store: Engine) -> None:
-    facts: dict[str, Any] = {"authors": ["Ada Lovelace"], "agency": "Reuters", "dateline_place": "LONDON", "slug": "ICE-1"}
+    facts: dict[str, Any] = {
+        "authors": ["Ada Lovelace"],
+        "agency": "Reuters",
+        "dateline_place": "LONDON",
+        "slug": "ICE-1",
+    }
     facts |= {"urgency": 3, "language": "en-GB", "language_source": "detected", "tags": ["Lakes & rivers"]}
     facts |= {"url": "https://a.example/ice", "image_url": "https://pictures.example/ice.jpg"}
     page = _show(store, add_article(store, "Why ice sings", text="It hums.\nAnd rings.\n\nNobody knew.", **facts))
@@ -121,7 +126,13 @@ def test_an_episode_has_a_player_that_loads_nothing_by_itself(store: Engine) -> 
     assert page.headers["Content-Security-Policy"].endswith("; media-src http: https:")
     assert '<a href="https://wren.example/" target="_blank" rel="noopener noreferrer">' in page.text
     words = _plain(page)
-    for fact in ("season 2, 31m 7s", "Tessa Wren (host)", "text/vtt", "24.0 MB", "30s long: &lt;b&gt;The end&lt;/b&gt;"):
+    for fact in (
+        "season 2, 31m 7s",
+        "Tessa Wren (host)",
+        "text/vtt",
+        "24.0 MB",
+        "30s long: &lt;b&gt;The end&lt;/b&gt;",
+    ):
         assert fact in words
 
 

@@ -50,7 +50,9 @@ def test_its_only_style_is_ours(store: Engine) -> None:
 
 
 def test_pictures_and_players_are_let_in_only_when_they_are_asked_for(store: Engine) -> None:
-    policies = [_policy(_open(store, "<img src=https://a.example/1.jpg>", query)) for query in ("?pictures=1", "?pictures=2")]
+    policies = [
+        _policy(_open(store, "<img src=https://a.example/1.jpg>", query)) for query in ("?pictures=1", "?pictures=2")
+    ]
     assert [(policy.get("img-src"), policy.get("media-src")) for policy in policies] == [
         ("http: https:", "http: https:"),
         (None, None),
