@@ -19,6 +19,7 @@ from worker.web.access import read_access
 from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
 from worker.web.gate import Gate
+from worker.web.live_changes import LiveChanges
 from worker.web.pages import sign_in, static_files
 from worker.web.rates import Rates
 
@@ -34,6 +35,7 @@ def make_application(engine: Engine, chosen: Settings, looked_at: Engine | None 
     application.state.engine = engine
     application.state.looked_at = looked_at or engine
     application.state.looks = looking.make_limiter()
+    application.state.live_changes = LiveChanges(application.state.looked_at)
     application.state.settings = chosen
     application.state.access, application.state.rates = access, rates
     application.state.probes = probes.Probes(engine)

@@ -51,10 +51,11 @@ async def look(request: Request, find: Callable[[Connection], _T]) -> _T:
         raise HTTPException(
             HTTPStatus.SERVICE_UNAVAILABLE, "Too many look at the store at once: come back in a moment", _COME_BACK
         )
-    return await to_thread.run_sync(_look, request.app.state.looked_at, find, limiter=limiter)
+    return await to_thread.run_sync(look_once, request.app.state.looked_at, find, limiter=limiter)
 
 
-def _look(engine: Engine, find: Callable[[Connection], _T]) -> _T:
+def look_once(engine: Engine, find: Callable[[Connection], _T]) -> _T:
+    """Return what ``find`` finds in the store, as ``look`` does, in a thread of the caller's."""
     usable_store(engine)
     with reading(engine) as connection, _limited(connection), in_utc():
         return find(connection)
