@@ -27,6 +27,9 @@ from worker.look.listings import (
     tagged_feeds,
 )
 
+INTERNAL = frozenset({"match_key", "policy_version", "grouped_at", "wire_key"})
+"""Columns of articles that Feedmill keeps for its own use: no list shows them."""
+
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
     """List articles by what is wanted of them."""
@@ -50,6 +53,11 @@ def count_listed_articles(connection: Connection, wanted: Wanted) -> Counted[int
     """Count the articles that are wanted; None where that takes too long."""
     parts = [part for part, _ in _choose_articles(connection, select(ArticleRow.id), wanted)]
     return count_found(connection, ArticleRow, parts, is_search=wanted.is_search)
+
+
+def as_shown(article: Listed) -> dict[str, Any]:
+    """Return an article as lists show it: without what is for our own use."""
+    return {name: article[name] for name in article if name not in INTERNAL}
 
 
 def select_articles() -> Query:

@@ -36,8 +36,17 @@ class Access:
     def is_open_to(self, asked: HTTPConnection) -> bool:
         """Return whether whoever asks may look."""
         if self.token or self.user_header:
-            return self._shows_token(asked) or self.is_named_by_proxy(asked)
+            return self.shows_token(asked) or self.is_named_by_proxy(asked)
         return _is_asked_on_this_machine(asked)
+
+    def shows_token(self, asked: HTTPConnection) -> bool:
+        """Return whether whoever asks has the token, or a browser that was given it."""
+        scheme, _, said = asked.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self.is_token(said.strip())
+        if scheme.lower() == "basic":
+            return self.is_token(_password_of(said.strip()))
+        return self._is_own_cookie(asked.cookies.get(COOKIE, ""))
 
     def is_named_by_proxy(self, asked: HTTPConnection) -> bool:
         """Return whether a trusted proxy says who asks."""
@@ -71,14 +80,6 @@ class Access:
         """Return what a browser that showed the token keeps."""
         until = str(int(time.time()) + KEPT_FOR)
         return f"{until}.{self._sign(until)}"
-
-    def _shows_token(self, asked: HTTPConnection) -> bool:
-        scheme, _, said = asked.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self.is_token(said.strip())
-        if scheme.lower() == "basic":
-            return self.is_token(_password_of(said.strip()))
-        return self._is_own_cookie(asked.cookies.get(COOKIE, ""))
 
     def _is_own_cookie(self, cookie: str) -> bool:
         until, _, signature = cookie.partition(".")

@@ -10,12 +10,10 @@ import orjson
 
 from worker.basics.units import LARGEST_ID
 from worker.errors import UsageError
-from worker.look.listings import Listed, MomentOf, place_of
+from worker.look.listings import Listed, MomentOf, Place, place_of
 
 _LONGEST = 400
 _WRONG = "The cursor is none of those that an answer named: begin again without one"
-Place = Sequence[datetime | int | float | None]
-"""By what rows are sorted, of the last one that was shown."""
 
 
 def write_cursor(place: Place) -> str:
@@ -45,14 +43,12 @@ def read_cursor(text: str, kinds: Sequence[type]) -> Place:
         raise UsageError(_WRONG) from error
 
 
-def _read_part(part: object, kind: type) -> datetime | int | float | None:
+def _read_part(part: object, kind: type) -> datetime | int:
     if kind is datetime:
         moment = datetime.fromisoformat(str(part))
         if moment.tzinfo is None:
             raise ValueError
         return moment
-    if kind is float and isinstance(part, float | int):
-        return float(part)
     if kind is int and type(part) is int and 0 <= part <= LARGEST_ID:
         return part
     raise ValueError
