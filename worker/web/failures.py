@@ -57,11 +57,11 @@ async def _explain_usage(request: Request, error: Exception) -> Response:
 
 async def _explain_parameter(request: Request, error: Exception) -> Response:
     assert isinstance(error, ParameterError)
-    return explain(request, _sentence(str(error)), HTTPStatus.BAD_REQUEST, parameter=error.parameter[:_LONGEST_NAME])
+    return explain(request, _as_said(error), HTTPStatus.BAD_REQUEST, parameter=error.parameter[:_LONGEST_NAME])
 
 
 async def _explain_missing(request: Request, error: Exception) -> Response:
-    return explain(request, _sentence(str(error)), HTTPStatus.NOT_FOUND)
+    return explain(request, _as_said(error), HTTPStatus.NOT_FOUND)
 
 
 async def _explain_store_failure(request: Request, error: Exception) -> Response:
@@ -74,6 +74,11 @@ async def _explain_store_failure(request: Request, error: Exception) -> Response
 async def _explain_fault(request: Request, _error: Exception) -> Response:
     # The server logs the traceback.
     return explain(request, "A fault of Feedmill; its log has the traceback.", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _as_said(error: Exception) -> str:
+    # Its first word may be a name, whose case counts.
+    return f"{str(error).rstrip('.')}."
 
 
 def _sentence(text: str) -> str:

@@ -71,7 +71,8 @@ def look_up(single: Single) -> Endpoint:
 
         packed = await look(request, find_packed)
         if packed is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+            thing = single.name.removeprefix("show_")
+            raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no {thing} {', '.join(map(str, values.values()))}")
         return answer_packed(request, packed, {})
 
     refusals = [HTTPStatus.NOT_FOUND] if single.in_path else []

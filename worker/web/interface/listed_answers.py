@@ -6,7 +6,7 @@ has gone to sleep, holds nothing of the database.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from worker.basics.json_rows import write_object, write_row
 from worker.database.clock import read_clock
+from worker.errors import UsageError
 from worker.look.listings import Listed, MomentOf, Wanted, kinds_of_place
 from worker.web.answers import HEADERS
 from worker.web.cursors import cut_page, read_cursor
@@ -55,7 +56,7 @@ class Listing:
     in_path: Sequence[Parameter] = ()
     name: str = ""
     """Of the operation; empty where it is ``list_`` and the key."""
-    fixed: Mapping[str, Any] = {}
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     """What is always asked for."""
 
 
@@ -111,7 +112,10 @@ def _choose(connection: Connection, now: datetime, listing: Listing, values: Val
     wanted = read_wanted(connection, now, values)
     if values["after"]:
         kinds = kinds_of_place(listing.moment_of(wanted))
-        return replace(wanted, after=read_cursor(values["after"], kinds))
+        try:
+            return replace(wanted, after=read_cursor(values["after"], kinds))
+        except UsageError as error:
+            raise ParameterError(AFTER.name, f"after: {error}") from error
     return wanted
 
 
