@@ -11,14 +11,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.config import SchemathesisConfig
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 
-from tests.filled import fill_every_table
+from tests.filled import fill_as_polls_do
 from tests.servers.web import web_server
-from worker.database.article_tables import ArticleRow
-from worker.database.engine import writing
-from worker.database.feed_tables import FeedRow, PollRow
-from worker.database.outbox_tables import EventRow
 from worker.settings import Settings
 
 TOKEN = "t" * 32
@@ -40,14 +36,7 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def interface(store: Engine) -> Iterator[str]:
-    fill_every_table(store)
-    with writing(store) as connection:
-        # Lists and objects where polls write those; the filled ones are as odd as the columns' types allow.
-        lists = {"authors": ["A"], "tags": ["b"], "enclosures": [{"url": "https://a.example/a"}], "podcast": {"a": 1}}
-        connection.execute(update(ArticleRow).values(lists))
-        connection.execute(update(FeedRow).values({name: {"a": 1} for name in ("options", "request", "hints", "rhythm")}))
-        connection.execute(update(PollRow).values(outcome="new"))
-        connection.execute(update(EventRow).values(details={"a": 1}))
+    fill_as_polls_do(store)
     with web_server(store, Settings(web_token=TOKEN, web_rate=1_000_000, broker_url="memory://")) as at:
         yield at
 

@@ -35,10 +35,21 @@ def test_what_is_refused_costs_nothing() -> None:
     assert rates.take("a") == 0.0
 
 
+def test_a_fine_may_be_more_than_there_is_but_nobody_waits_for_ever() -> None:
+    clock = Clock()
+    rates = Rates(1, clock)
+    rates.fine("a", 15)
+    assert rates.take("a") == 6.0
+    for _ in range(100):
+        rates.fine("a", 20)
+    clock.now = 11.0
+    assert rates.take("a") == 0.0
+
+
 def test_ten_thousand_addresses_are_kept_those_that_asked_last() -> None:
     rates = Rates(1, Clock())
-    rates.take("a", 10)
-    rates.take("b", 10)
+    rates.fine("a", 10)
+    rates.fine("b", 10)
     for number in range(9_998):
         rates.take(str(number))
     assert rates.take("a") > 0
