@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Update, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Engine, Select, Update, bindparam, exists, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from worker.database.article_tables import ArticleRow
@@ -148,7 +148,16 @@ def find_cursor(connection: Connection, since: int | None) -> int:
 
 def read_changes(connection: Connection, cursor: int, limit: int = _SLICE) -> list[Change]:
     """Return the changes after a cursor; NamedError when some are gone, or the cursor is not of this store."""
-    after = (
+    after = select_changes().where(EventRow.position > cursor).order_by(EventRow.position).limit(limit)
+    changes: list[Change] = [dict(row) for row in connection.execute(after).mappings()]
+    # Asked last: whatever was dropped before we read is in the bounds by now.
+    refuse_gap(connection, cursor)
+    return changes
+
+
+def select_changes() -> Select[*tuple[Any, ...]]:
+    """Return the query for all changes, as readers get them."""
+    return (
         select(
             EventRow.position.label("cursor"),
             EventRow.created_at.label("at"),
@@ -163,14 +172,7 @@ def read_changes(connection: Connection, cursor: int, limit: int = _SLICE) -> li
         )
         .outerjoin(ArticleRow, ArticleRow.id == EventRow.article_id)
         .outerjoin(FeedRow, FeedRow.id == EventRow.feed_id)
-        .where(EventRow.position > cursor)
-        .order_by(EventRow.position)
-        .limit(limit)
     )
-    changes: list[Change] = [dict(row) for row in connection.execute(after).mappings()]
-    # Asked last: whatever was dropped before we read is in the bounds by now.
-    refuse_gap(connection, cursor)
-    return changes
 
 
 def refuse_gap(connection: Connection, cursor: int) -> None:

@@ -16,13 +16,13 @@ from io import StringIO
 from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
 import click
-import orjson
 from rich.console import Console, ConsoleRenderable
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 from worker.basics.event_lines import speaks_in_events, write_event
 from worker.basics.faults import name_fault
+from worker.basics.json_rows import write_row
 from worker.basics.moments import show_moment
 from worker.basics.screen_lines import cut_line
 from worker.basics.text import make_visible
@@ -39,8 +39,6 @@ _UNSHOWN = (
     (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
     (b"\xe2", re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])")),
 )
-# Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
-_JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 # What a URL may hold before its host: no sentence shows it.
 _CREDENTIALS = re.compile(r"//[^/?#\s]*@")
 _Item = TypeVar("_Item")
@@ -48,7 +46,7 @@ _Item = TypeVar("_Item")
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """Print rows as JSON Lines: times in ISO 8601 UTC, durations in seconds; what no screen gets is escaped."""
-    _write_bytes(orjson.dumps(dict(row), default=_as_json, option=_JSON_OPTIONS) for row in rows)
+    _write_bytes(map(write_row, rows))
 
 
 def print_markup(chunks: Iterable[bytes]) -> None:
@@ -71,14 +69,6 @@ def _write_bytes(chunks: Iterable[bytes], escape: str = "\\u{:04x}") -> None:
                 chunk = pattern.sub(write_escape, chunk)  # noqa: PLW2901 -- one after the other
         sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterato
 
     ``left_alone_until`` is None unless the feed's host, and not the feed alone, is left alone.
     """
-    query = _choose_feeds(_feeds(now), wanted)
+    query = _choose_feeds(select_feeds(now), wanted)
     # In this order the index of feeds that are polled has them.
     by = FeedRow.id if wanted.is_polled is None else ScheduleRow.feed_id
     yield from stream_rows(connection, in_order(query, by, FeedRow.added_at, replace(wanted, newest_first=False)))
@@ -45,7 +45,7 @@ def moment_of_feeds(wanted: Wanted) -> MomentOf | None:
 
 def find_listed_feed(connection: Connection, now: datetime, feed_id: int) -> Listed | None:
     """Return one feed as it is listed, also a removed one; None where there is none."""
-    return connection.execute(_feeds(now).where(FeedRow.id == feed_id)).mappings().first()
+    return connection.execute(select_feeds(now).where(FeedRow.id == feed_id)).mappings().first()
 
 
 def count_listed_feeds(connection: Connection, wanted: Wanted) -> Counted[int] | None:
@@ -66,7 +66,7 @@ def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> 
     is_ahead = (before.host_id == ScheduleRow.host_id, before.next_poll_at < ScheduleRow.next_poll_at)
     ahead = select(func.count()).where(*is_ahead)
     last_poll = select(func.max(PollRow.started_at))
-    query = _feeds(now).add_columns(
+    query = select_feeds(now).add_columns(
         HostRow.claimable_at,
         case((HostRow.lease_until > now, HostRow.lease_until)).label("leased_until"),
         func.coalesce(HostRow.gap, HostRow.wildcard_gap).label("gap"),
@@ -77,26 +77,8 @@ def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> 
     return connection.execute(query.where(FeedRow.id == feed_id)).mappings().one()
 
 
-def _choose_feeds(query: Query, wanted: Wanted) -> Query:
-    query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
-    if wanted.state and wanted.state != FeedState.ACTIVE:
-        query = query.where(IS_INACTIVE)
-    if wanted.quality:
-        query = query.where(FeedRow.quality == wanted.quality)
-    if wanted.is_polled is not None:
-        query = query.where(ScheduleRow.host_id.is_not(None) if wanted.is_polled else ScheduleRow.host_id.is_(None))
-    if wanted.is_failing:
-        query = query.where(ScheduleRow.error_class.is_not(None), ScheduleRow.next_poll_at.is_not(None))
-    if wanted.text:
-        query = query.where(or_(contains(FeedRow.url, wanted.text), contains(FeedRow.title, wanted.text)))
-    if wanted.feed_id:
-        query = query.where(FeedRow.id == wanted.feed_id)
-    if wanted.feed_tag:
-        query = query.where(FeedRow.id.in_(tagged_feeds(wanted.feed_tag)))
-    return in_time(query, FeedRow.added_at, wanted)
-
-
-def _feeds(now: datetime) -> Query:
+def select_feeds(now: datetime) -> Query:
+    """Return the query for all feeds, as they are listed."""
     # The other columns are for the claim alone.
     of_feed = (
         "id url title site_url state state_reason added_at options request hints rhythm moved_to moved_polls "
@@ -127,3 +109,22 @@ def _feeds(now: datetime) -> Query:
         # Of a feed's hubs one is named at a time.
         .outerjoin(SubscriptionRow, and_(SubscriptionRow.feed_id == FeedRow.id, SubscriptionRow.is_named))
     )
+
+
+def _choose_feeds(query: Query, wanted: Wanted) -> Query:
+    query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
+    if wanted.state and wanted.state != FeedState.ACTIVE:
+        query = query.where(IS_INACTIVE)
+    if wanted.quality:
+        query = query.where(FeedRow.quality == wanted.quality)
+    if wanted.is_polled is not None:
+        query = query.where(ScheduleRow.host_id.is_not(None) if wanted.is_polled else ScheduleRow.host_id.is_(None))
+    if wanted.is_failing:
+        query = query.where(ScheduleRow.error_class.is_not(None), ScheduleRow.next_poll_at.is_not(None))
+    if wanted.text:
+        query = query.where(or_(contains(FeedRow.url, wanted.text), contains(FeedRow.title, wanted.text)))
+    if wanted.feed_id:
+        query = query.where(FeedRow.id == wanted.feed_id)
+    if wanted.feed_tag:
+        query = query.where(FeedRow.id.in_(tagged_feeds(wanted.feed_tag)))
+    return in_time(query, FeedRow.added_at, wanted)
