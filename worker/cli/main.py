@@ -35,6 +35,7 @@ COMMANDS = {
     "stories": ("worker.cli.listings", "List stories: articles that are copies of one another."),
     "polls": ("worker.cli.listings", "List the ledger of polls."),
     "show": ("worker.cli.articles", "Show one article whole."),
+    "out": ("worker.cli.out", "Write what a search finds as a feed: Atom, RSS or JSON Feed."),
     "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
     "check": ("worker.cli.check", "Tell a supervisor whether feeds are polled when due."),

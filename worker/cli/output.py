@@ -54,6 +54,11 @@ def print_markup(chunks: Iterable[bytes]) -> None:
     _write_bytes(chunks, "&#x{:x};")
 
 
+def print_json_document(chunks: Iterable[bytes]) -> None:
+    """Print one document of JSON that comes in pieces; what no screen gets is escaped."""
+    _write_bytes(chunks)
+
+
 def print_text(text: str) -> None:
     """Print a text for a program, exactly as it is; nothing in it came from outside."""
     click.echo(text, nl=False)

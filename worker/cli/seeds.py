@@ -11,6 +11,7 @@ from worker.cli.open_store import group_stored, opened_tools, reading_store
 from worker.cli.output import print_markup, with_progress, write_failure, write_line
 from worker.database.clock import read_clock
 from worker.errors import NamedError, SeedError, UnfinishedSeedError
+from worker.manage.feed_tags import known_tag
 from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.bunches import SeedRead
 from worker.seeds.files import MOST_OPML_BYTES
@@ -82,10 +83,13 @@ def _name_unread(name: str, unread: Iterable[UnreadOutline]) -> None:
 
 
 @click.command("export")
-def export_command() -> None:
+@click.option("--tag", help="Only the feeds that have this tag, in its folder.")
+def export_command(*, tag: str | None) -> None:
     """Write the feeds as OPML to standard output, those of each tag in a folder."""
     with reading_store() as connection:
-        print_markup(write_opml(list_feeds_to_export(connection), "Feedmill", read_clock(connection).now()))
+        known = known_tag(connection, tag) if tag is not None else None
+        feeds = list_feeds_to_export(connection, known)
+        print_markup(write_opml(feeds, known or "Feedmill", read_clock(connection).now()))
 
 
 def print_seeds(seeds: Iterable[SeedRead]) -> int:

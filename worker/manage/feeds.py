@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Connection, exists, false, or_, select, true, union_all, update
 
 from worker.basics.codec import pack, unpack
 from worker.basics.text import is_storable
@@ -216,10 +216,10 @@ def list_feed_ids(connection: Connection) -> list[int]:
     return list(connection.execute(polled.order_by(ScheduleRow.next_poll_at, ScheduleRow.feed_id)).scalars())
 
 
-def list_feeds_to_export(connection: Connection) -> Iterator[tuple[str | None, NewFeed]]:
+def list_feeds_to_export(connection: Connection, tag: str | None = None) -> Iterator[tuple[str | None, NewFeed]]:
     """List the feeds, except seed files, that somebody asked for and nobody removed: by their tags, once with each.
 
-    Those without a tag come last.
+    Those without a tag come last. With ``tag`` only those that have it are listed, once.
     """
     query = select(FeedRow.url, FeedRow.title, FeedRow.site_url).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
     is_asked_for = FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT)
@@ -227,6 +227,8 @@ def list_feeds_to_export(connection: Connection) -> Iterator[tuple[str | None, N
     has_tag = FeedTagRow.feed_id == FeedRow.id
     untagged = query.where(~exists().where(has_tag)).order_by(FeedRow.id)
     tagged = query.add_columns(FeedTagRow.tag).join(FeedTagRow, has_tag).order_by(FeedTagRow.tag, FeedTagRow.feed_id)
+    if tag is not None:
+        tagged, untagged = tagged.where(FeedTagRow.tag == tag), untagged.where(false())
     streaming = {"yield_per": _SLICE}
     for row in connection.execute(tagged, execution_options=streaming):
         yield row.tag, NewFeed(row.url, row.title, row.site_url)

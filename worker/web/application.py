@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from worker.settings import Settings
-from worker.web import hub_calls, looking, probes, scrapes
+from worker.web import feeds_out, hub_calls, looking, probes, scrapes
 from worker.web.access import read_access
 from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
@@ -57,6 +57,7 @@ def list_routes() -> list[BaseRoute]:
         *probes.ROUTES,
         *scrapes.ROUTES,
         *hub_calls.ROUTES,
+        *feeds_out.ROUTES,
         *static_files.ROUTES,
         *sign_in.ROUTES,
         *article_list_page.ROUTES,
