@@ -52,6 +52,7 @@ from worker.look.feed_paging import FeedFilter, first_tags, page_of_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
 from worker.look.host_listing import count_listed_hosts, list_hosts
+from worker.look.large_stories import StoryOrder, list_large_stories
 from worker.look.listings import Sort, Wanted
 from worker.look.metrics import COLLECTORS, Look
 from worker.look.poll_listing import count_listed_polls, list_polls
@@ -261,6 +262,9 @@ def _look(connection: Connection, now: datetime) -> None:
     find_feed_with_host(connection, now, OLD)
     find_linked(connection, find_article(connection, OLD) or {})
     find_story(connection, OLD - 1)
+    for order in StoryOrder:
+        for wanted in (Wanted(since=now - MINUTE), Wanted(text="article 7"), Wanted(feed_id=OLD, until=now)):
+            list_large_stories(connection, wanted, order, 50)
     read_health(connection, now)
     read_activity(connection, now, 48)
     list_changes(connection, 50)

@@ -27,6 +27,9 @@ from worker.look.listings import (
     tagged_feeds,
 )
 
+INTERNAL = frozenset({"match_key", "policy_version", "grouped_at", "wire_key"})
+"""Columns of articles that Feedmill keeps for its own use: no list shows them."""
+
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
     """List articles by what is wanted of them."""
@@ -56,6 +59,11 @@ def list_feed_titles(connection: Connection, feed_ids: Collection[int]) -> dict[
     """Return by their ids what feeds are called: the title of each, or its URL where it has none."""
     rows = connection.execute(select(FeedRow.id, FeedRow.title, FeedRow.url).where(FeedRow.id.in_(feed_ids)))
     return {row.id: row.title or row.url for row in rows}
+
+
+def as_shown(article: Listed) -> dict[str, Any]:
+    """Return an article as lists show it: without what is for our own use."""
+    return {name: article[name] for name in article if name not in INTERNAL}
 
 
 def select_articles() -> Query:

@@ -98,8 +98,8 @@ def _list(connection: Connection, wanted: Wanted, after: str, wrong: dict[str, s
     moment_of = moment_of_articles(wanted)
     try:
         place = read_cursor(after, kinds_of_place(moment_of)) if after else None
-    except UsageError as error:
-        wrong["after"] = f"{error}."
+    except UsageError:
+        wrong["after"] = "Where this page begins cannot be read: no page led there."
         return _NOTHING
     rows = list_articles(connection, replace(wanted, after=place, limit=_ON_A_PAGE + 1))
     articles, following = cut_page(rows, _ON_A_PAGE, moment_of)

@@ -14,7 +14,8 @@ from worker.look.listings import Wanted
 from worker.manage.named_feeds import feed_called
 from worker.wire.agencies import agency_name
 
-_LONGEST = 2_000
+# No URL that is longer comes in.
+_LONGEST = 8_000
 
 
 @dataclass(frozen=True, slots=True)
