@@ -134,6 +134,7 @@ STORIES = View(
 )
 COVERAGE = View(
     "v1_coverage",
+    "0032",
     "One row per feed and day: whether it was polled, what came, and what was missed",
     select_coverage,
     COVERAGE_COMMENTS,
