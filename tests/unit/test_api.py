@@ -5,7 +5,7 @@ import inspect
 from dataclasses import fields, is_dataclass
 
 from worker import api
-from worker.cli.articles import _INTERNAL
+from worker.cli.articles import INTERNAL
 from worker.database.article_tables import ArticleRow
 from worker.look.listings import Wanted
 
@@ -82,7 +82,7 @@ def test_what_is_promised_is_called_as_before() -> None:
 
 
 def test_an_article_has_all_that_the_command_lists() -> None:
-    listed = {*ArticleRow.__table__.columns.keys(), "feed_url"} - _INTERNAL - {"content_hash"}
+    listed = {*ArticleRow.__table__.columns.keys(), "feed_url"} - INTERNAL - {"content_hash"}
     assert {field.name for field in fields(api.Article)} == listed
 
 

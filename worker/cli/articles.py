@@ -20,15 +20,15 @@ from worker.look.listings import Sort
 from worker.look.stories import find_story
 from worker.wire.agencies import agency_name
 
-# Columns of articles that Feedmill keeps for its own use.
-_INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
+INTERNAL = frozenset({"match_key", "policy_version", "grouped_at", "wire_key"})
+"""Columns of articles that Feedmill keeps for its own use."""
 
 
 @click.command("articles")
 @as_options
 @click.argument("feed", required=False)
 @click.option("--feed", "feed_too", metavar="FEED", help="The same as FEED.")
-@click.option("--text", type=Words(), help="Only articles with this in title or text.")
+@click.option("--text", type=Words(), help="Only articles with all these words in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 1h30m, a date or a moment; see above.")
 @click.option("--until", help="Only articles until then; a date is meant to its end.")
 @click.option("--tag", type=Words(), help="Only articles that have this tag (keyword, category) themselves.")
@@ -66,7 +66,7 @@ def articles_command(
         found = list_articles(asked.connection, asked.wanted)
         none = say_what_next(asked.connection, "No articles", "`feedmill run --once` fetches some.")
         print_rows(
-            ({name: row[name] for name in row if name not in _INTERNAL} for row in found),
+            ({name: row[name] for name in row if name not in INTERNAL} for row in found),
             article_columns(),
             as_json=as_json,
             when_empty=when_empty(filters, none),

@@ -10,20 +10,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from worker.database.article_tables import ArticleRow, SightingRow
-from worker.database.feed_tables import FeedRow
 from worker.look.counts import Counted, count_found
 from worker.look.listings import (
     Listed,
     Query,
     Sort,
     Wanted,
-    contains,
     in_direction,
     in_order,
     in_time,
     stream_rows,
     tagged_feeds,
 )
+from worker.search.found_ids import has_words
+from worker.search.searching import select_articles as select_listed
 
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
@@ -42,8 +42,7 @@ def count_listed_articles(connection: Connection, wanted: Wanted) -> Counted[int
 
 def select_articles() -> Query:
     """Return the query for all articles, as they are listed."""
-    shown = [column for column in ArticleRow.__table__.columns if column.name != "content_hash"]
-    return select(*shown, FeedRow.url.label("feed_url")).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
+    return select_listed()
 
 
 def _moment_of_news(article: Listed) -> tuple[datetime, int]:
@@ -81,7 +80,7 @@ def _filter_articles(connection: Connection, query: Query, wanted: Wanted) -> Qu
     if wanted.tag:
         query = query.where(_has_tag(connection, wanted.tag))
     if wanted.text:
-        query = query.where(or_(contains(ArticleRow.title, wanted.text), contains(ArticleRow.text, wanted.text)))
+        query = query.where(has_words(connection, wanted.text))
     return query
 
 

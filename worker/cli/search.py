@@ -1,0 +1,101 @@
+"""Searching articles by their words, and keeping the index of them: ``search`` and ``index``."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from worker.cli.articles import INTERNAL
+from worker.cli.moments import is_in_utc
+from worker.cli.open_store import opened_store, reading_store
+from worker.cli.options import as_options, most_rows
+from worker.cli.output import counted, emphasised_text, print_json, share_of_page, with_progress, write_line, write_note
+from worker.cli.sentences import mark_title
+from worker.cli.tables import Column, Page, StandIn, print_table
+from worker.cli.wanted_rows import host_or_file
+from worker.errors import UsageError
+from worker.search.indexing import count_waiting, index_waiting, wait_again
+from worker.search.query import SearchQuery
+from worker.search.reading import read_query
+from worker.search.searching import Order, search_articles
+from worker.settings import settings
+
+_ON_A_PAGE = 500
+_MOST_COUNTED = 1_000_000
+_NONE = "None match. docs/search.md has the language of queries: a word is found as a whole, or with * as a beginning."
+
+
+@click.command("search")
+@as_options
+@click.argument("query", nargs=-1)
+@click.option(
+    "--sort",
+    type=click.Choice([str(order) for order in Order]),
+    default=str(Order.RELEVANCE),
+    help="The best first, as by default, or the newest, by when they were first seen.",
+)
+def search_command(*, as_json: bool, limit: int | None, query: tuple[str, ...], sort: str) -> None:
+    """Search articles: all words of QUERY, in title or text, whatever their case and accents.
+
+    "a phrase", -not, this OR that, clim* for what begins so; title:, agency:, feed:, tag:, lang:, story:, since:,
+    until:. Put it in quotes where your shell would read it: feedmill search '"new york" -sport since:7d'.
+    """
+    wanted = read_query(" ".join(query), in_utc=is_in_utc())
+    most = most_rows(limit, as_json=as_json)
+    with reading_store() as connection:
+        if unindexed := count_waiting(connection, _MOST_COUNTED):
+            write_note(f"{counted(unindexed, 'article')} not indexed, so not found by words: see `feedmill index`.")
+        found = _walk(connection, wanted, Order(sort), most if as_json or most is None else most + 1)
+        if as_json:
+            print_json(map(_as_json, found))
+        else:
+            print_table(_columns(), found, when_empty=_NONE, page=Page(most, lambda: None))
+
+
+def _walk(connection: Connection, query: SearchQuery, order: Order, most: int | None) -> Iterator[Mapping[str, Any]]:
+    """Yield what is found, page by page, as many as are wanted."""
+    left = most
+    after: str | None = None
+    while True:
+        size = _ON_A_PAGE if left is None else min(_ON_A_PAGE, left)
+        page = search_articles(connection, query, limit=size, order=order, after=after)
+        yield from page
+        after, left = page.after, left and left - len(page.articles)
+        if after is None or left == 0:
+            return
+
+
+def _as_json(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    excerpt = [{"text": part, "is_match": is_match} for part, is_match in row["excerpt"]]
+    return {name: row[name] for name in row if name not in INTERNAL} | {"excerpt": excerpt}
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("ID", "id", 9),
+        Column("PUBLISHED", lambda row: row["published_at"] or StandIn(row["first_seen_at"]), 26),
+        Column("TITLE AND TEXT", lambda row: [mark_title(row), emphasised_text(row["excerpt"])], wraps=True),
+        Column(
+            "FEED", lambda row: f"{row['feed_id']} {host_or_file(row['feed_url'])}", share_of_page(5), is_spare=True
+        ),
+    ]
+
+
+@click.command("index")
+@click.option("--again", is_flag=True, help="Index all articles anew, as after an upgrade that says so.")
+@click.option("--drop", is_flag=True, help="Empty the index, as where FEEDMILL_SEARCH was turned off for good.")
+def index_command(*, again: bool, drop: bool) -> None:
+    """Index for search the articles that are not yet, the newest first; workers do it by themselves.
+
+    They are those of a store that was upgraded, copied, or written to while FEEDMILL_SEARCH was off.
+    """
+    if again and drop:
+        raise UsageError("Either --again or --drop: an index that was dropped is made anew by `feedmill index`.")
+    if not (drop or settings().search):
+        raise UsageError("Search is turned off: FEEDMILL_SEARCH=true has articles indexed, here and by workers.")
+    with opened_store() as engine:
+        if again or drop:
+            wait_again(engine)
+        indexed = 0 if drop else sum(with_progress(index_waiting(engine), "Indexing"))
+    write_line("The index is empty." if drop else f"Indexed {counted(indexed, 'article')}.")
