@@ -26,7 +26,8 @@ _MOST_COUNTED = 1_000_000
 _NONE = "None match. docs/search.md has the language of queries: a word is found as a whole, or with * as a beginning."
 
 
-@click.command("search")
+# -word is a word that is not wanted, no option.
+@click.command("search", context_settings={"ignore_unknown_options": True})
 @as_options
 @click.argument("query", nargs=-1)
 @click.option(
@@ -41,6 +42,8 @@ def search_command(*, as_json: bool, limit: int | None, query: tuple[str, ...], 
     "a phrase", -not, this OR that, clim* for what begins so; title:, agency:, feed:, tag:, lang:, story:, since:,
     until:. Put it in quotes where your shell would read it: feedmill search '"new york" -sport since:7d'.
     """
+    if unknown := next((word for word in query if word.startswith("--")), None):
+        raise UsageError(f"There is no option {unknown}; a word that is not wanted has one hyphen before it.")
     wanted = read_query(" ".join(query), in_utc=is_in_utc())
     most = most_rows(limit, as_json=as_json)
     with reading_store() as connection:
