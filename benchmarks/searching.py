@@ -22,7 +22,7 @@ from benchmarks.search_store import SearchStore, make_rows, search_store, store_
 from worker.database.clock import read_clock
 from worker.database.engine import keep_index, reading, writing
 from worker.search.indexing import SearchedArticle, index_articles, index_waiting, wait_again
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 from worker.search.searching import Order, search_articles
 
 _ASKED = 20

@@ -18,7 +18,7 @@ from worker.look.article_listing import list_articles, select_articles
 from worker.look.listings import Wanted
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.search.indexing import SearchedArticle, count_waiting, index_articles, index_waiting, wait_again
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 from worker.search.searching import Order, SearchPage, search_articles
 
 DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from worker.cli.wanted_rows import host_or_file
 from worker.errors import UsageError
 from worker.search.indexing import count_waiting, index_waiting, wait_again
 from worker.search.query import SearchQuery
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 from worker.search.searching import Order, search_articles
 from worker.settings import settings
 

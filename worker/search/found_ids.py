@@ -10,9 +10,9 @@ from worker.database.clock import read_clock
 from worker.database.search_tables import WAITING
 from worker.database.story_tables import StoryRow
 from worker.search import fts5, tsquery
-from worker.search.named_feeds import find_feeds
+from worker.search.meant_feeds import find_feeds
 from worker.search.query import Condition, Facet, SearchQuery
-from worker.search.reading import read_words
+from worker.search.query_reading import read_words
 
 # Ids rise with first sight, but for those of articles that were stored at the same time.
 _OUT_OF_ORDER = 1_000

@@ -1,7 +1,7 @@
 import pytest
 
 from worker.search.excerpts import Excerpt, make_excerpt
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 
 FILLER = "lorem ipsum dolor sit amet " * 20
 

@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from worker.search.words import fold_words, is_unspaced, space_out, split_words
+from worker.search.folded_words import fold_words, is_unspaced, space_out
 
 # Latin, Greek and Cyrillic.
 _LETTERS = [chr(point) for point in [*range(0xC0, 0x528), *range(0x1E00, 0x2000)] if chr(point).isalpha()]
@@ -28,10 +28,6 @@ def test_words_are_folded_and_a_character_of_a_script_without_spaces_is_one(text
 
 def test_a_mark_stays_with_the_thai_letter_that_it_belongs_to() -> None:
     assert fold_words("ที่นี่") == ["ที่", "นี่"]
-
-
-def test_a_word_is_told_with_its_place() -> None:
-    assert [(word.folded, word.begin, word.end) for word in split_words("Ça va")] == [("ca", 0, 2), ("va", 3, 5)]
 
 
 def test_only_scripts_without_spaces_are_spaced_out() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from worker.search.fts5 import write_match
 from worker.search.query import Condition, Facet, Phrase, Place, SearchQuery
-from worker.search.reading import QueryError, read_query, read_words
+from worker.search.query_reading import QueryError, read_query, read_words
 
 
 def one(*words: str, is_prefix: bool = False, place: Place = Place.ANYWHERE) -> tuple[Phrase, ...]:
