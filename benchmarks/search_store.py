@@ -1,18 +1,18 @@
-"""A store with very many articles of made words, as often used as those of a language, all of them indexed for search."""
+"""A store with very many articles of made words, each used as often as those of a language are."""
 
 import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from benchmarks.running import database
 from worker.database.article_tables import ArticleRow, SightingRow
@@ -24,7 +24,7 @@ from worker.database.schema import migrate
 
 WORDS = 300_000
 """Different words, of which the nth is used 1/n as often as the first."""
-ARTICLES_OF_A_FEED = 1_000
+_FEEDS = 1_000
 _POOL = 2_000_000
 _AT_ONCE = 2_000
 _DAYS = timedelta(days=365)
@@ -85,7 +85,7 @@ def search_store(kind: str, articles: int, kept_in: Path | None) -> Iterator[Sea
             engine.dispose()
 
 
-def make_rows(first: int, count: int, now: Any, share_of_year: float = 1.0) -> list[dict[str, Any]]:
+def make_rows(first: int, count: int, now: datetime, share_of_year: float = 1.0) -> list[dict[str, Any]]:
     """Return rows of new articles, numbered from ``first``, seen evenly over the share of a year that is over."""
     chance = random.Random(first)
     pool = _pool()
@@ -99,7 +99,7 @@ def make_rows(first: int, count: int, now: Any, share_of_year: float = 1.0) -> l
         rows.append(
             {
                 "id": number,
-                "feed_id": number % _count_feeds(number) + 1,
+                "feed_id": number % _FEEDS + 1,
                 "guid": str(number),
                 "title": " ".join(words[:10]),
                 "authors": [],
@@ -120,10 +120,6 @@ def make_rows(first: int, count: int, now: Any, share_of_year: float = 1.0) -> l
     return rows
 
 
-def _count_feeds(_number: int) -> int:
-    return 1_000
-
-
 _POOLED: list[str] = []
 
 
@@ -142,16 +138,7 @@ def _fill(engine: Engine, stored: int, articles: int) -> None:
         now = read_clock(connection).now()
     if not stored:
         with writing(engine) as connection:
-            feeds = [
-                {
-                    "id": number,
-                    "url": f"http://feed{number}.example/",
-                    "url_key": f"feed{number}",
-                    "title": f"{word(number)} Gazette {number}",
-                }
-                for number in range(1, _count_feeds(0) + 1)
-            ]
-            connection.execute(insert(FeedRow), [feed | {"state": "active", "added_at": now} for feed in feeds])
+            connection.execute(insert(FeedRow), [_make_feed(number, now) for number in range(1, _FEEDS + 1)])
     for first in range(stored + 1, articles + 1, _AT_ONCE):
         with writing(engine) as connection:
             store_rows(connection, make_rows(first, min(_AT_ONCE, articles + 1 - first), now, first / articles))
@@ -163,7 +150,13 @@ def _fill(engine: Engine, stored: int, articles: int) -> None:
             connection.execute(text("ANALYZE"))  # codespell:ignore analyze
 
 
-def store_rows(connection: Any, rows: list[dict[str, Any]]) -> None:
+def _make_feed(number: int, now: datetime) -> dict[str, Any]:
+    title = f"{word(number)} Gazette {number}"
+    url = f"http://feed{number}.example/"
+    return {"id": number, "url": url, "url_key": url, "title": title, "state": "active", "added_at": now}
+
+
+def store_rows(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Store articles, each with the sighting of its feed."""
     _INSERT.execute(connection, rows)
     _SEEN.execute(

@@ -1,4 +1,4 @@
-"""What search costs: ``python -m benchmarks.searching --articles 1000000`` asks a large store, and prints how long it took.
+"""What search costs: ``python -m benchmarks.searching --articles 1000000`` asks a large store again and again.
 
 Words are made ones, used as often as those of a language: rare (some ten articles have each), middling (one in a
 hundred) and common (half of all and more); phrases are two neighbours of one text. Each is asked for alone and with
@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -60,13 +61,10 @@ def _list_queries(chance: random.Random) -> Iterator[tuple[str, Callable[[], str
     def pick(kind: str) -> str:
         return word(chance.choice(_KINDS[kind]))
 
+    values = {"tag": word(3), "feed": 7, "other": word(2)}
     for kind in _KINDS:
         for name, written in _FILTERS.items():
-            values = {"tag": word(3), "feed": 7, "other": word(2)}
-            yield (
-                f"{kind} {name}".strip(),
-                lambda kind=kind, written=written, values=values: pick(kind) + written.format(**values),
-            )
+            yield f"{kind} {name}".strip(), partial(_join, partial(pick, kind), written.format(**values))
     yield "common & rare", lambda: f"{pick('common')} {pick('rare')}"
     yield "common & common", lambda: f"{pick('common')} {pick('common')}"
     yield "rare OR common", lambda: f"{pick('rare')} OR {pick('common')}"
@@ -77,6 +75,10 @@ def _list_queries(chance: random.Random) -> Iterator[tuple[str, Callable[[], str
     yield "phrase, common", lambda: f'"{word(0)} {word(chance.choice(range(1, 6)))}"'
     yield "filters only", lambda: "lang:is agency:Reuters -feed:7"
     yield "nothing", lambda: ""
+
+
+def _join(pick: Callable[[], str], written: str) -> str:
+    return pick() + written
 
 
 def _ask(store: SearchStore) -> Iterator[_Answers]:
@@ -110,7 +112,7 @@ def _measure_indexing(store: SearchStore, articles: int) -> str:
 
 
 def _measure_commits(store: SearchStore, articles: int) -> str:
-    """Store articles as polls do, in turn with and without an index; undone at the end of each, but for the work."""
+    """Store articles as polls do, in turn with and without an index; they are deleted at the end."""
     costs = {True: 0.0, False: 0.0}
     roots = [psutil.Process(), *store.servers]
     first = articles + 1

@@ -1,10 +1,9 @@
 """Searching articles by their words, and keeping the index of them: ``search`` and ``index``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import click
-from sqlalchemy import Connection
 
 from worker.cli.articles import INTERNAL
 from worker.cli.moments import is_in_utc
@@ -15,14 +14,11 @@ from worker.cli.sentences import mark_title
 from worker.cli.tables import Column, Page, StandIn, print_table
 from worker.cli.wanted_rows import host_or_file
 from worker.errors import UsageError
-from worker.search.indexing import count_waiting, index_waiting, wait_again
-from worker.search.query import SearchQuery
+from worker.search.indexing import index_waiting, wait_again
 from worker.search.query_reading import read_query
-from worker.search.searching import Order, search_articles
+from worker.search.searching import Order, count_unindexed, walk_found
 from worker.settings import settings
 
-_ON_A_PAGE = 500
-_MOST_COUNTED = 1_000_000
 _NONE = "None match. docs/search.md has the language of queries: a word is found as a whole, or with * as a beginning."
 
 
@@ -47,26 +43,13 @@ def search_command(*, as_json: bool, limit: int | None, query: tuple[str, ...], 
     wanted = read_query(" ".join(query), in_utc=is_in_utc())
     most = most_rows(limit, as_json=as_json)
     with reading_store() as connection:
-        if unindexed := count_waiting(connection, _MOST_COUNTED):
+        if unindexed := count_unindexed(connection):
             write_note(f"{counted(unindexed, 'article')} not indexed, so not found by words: see `feedmill index`.")
-        found = _walk(connection, wanted, Order(sort), most if as_json or most is None else most + 1)
+        found = walk_found(connection, wanted, Order(sort), most if as_json or most is None else most + 1)
         if as_json:
             print_json(map(_as_json, found))
         else:
             print_table(_columns(), found, when_empty=_NONE, page=Page(most, lambda: None))
-
-
-def _walk(connection: Connection, query: SearchQuery, order: Order, most: int | None) -> Iterator[Mapping[str, Any]]:
-    """Yield what is found, page by page, as many as are wanted."""
-    left = most
-    after: str | None = None
-    while True:
-        size = _ON_A_PAGE if left is None else min(_ON_A_PAGE, left)
-        page = search_articles(connection, query, limit=size, order=order, after=after)
-        yield from page
-        after, left = page.after, left and left - len(page.articles)
-        if after is None or left == 0:
-            return
 
 
 def _as_json(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,7 +16,8 @@ LONGEST = 100_000
 _HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 # Letters beyond these have no accents that are folded.
 _LAST_FOLDED = 0x2C00
-_FIRST_MARK, _BEYOND_MARKS = "\u0300", 0x1E950
+# Beyond the basic plane there are none of living scripts; with them each character would be held against all ranges.
+_FIRST_MARK, _BEYOND_MARKS = "\u0300", 0x10000
 # What SQLite's tokenizer takes for an accent wherever it stands.
 _ACCENTS = range(0x300, 0x332)
 

@@ -38,7 +38,8 @@ def test_only_scripts_without_spaces_are_spaced_out() -> None:
 def test_words_are_folded_as_sqlite_folds_them() -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute(
-        "CREATE VIRTUAL TABLE folded USING fts5(word, tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Mn Mc'\")"
+        "CREATE VIRTUAL TABLE folded USING"
+        " fts5(word, tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Mn Mc'\")"
     )
     connection.execute("CREATE VIRTUAL TABLE terms USING fts5vocab(folded, 'instance')")
     connection.executemany("INSERT INTO folded (rowid, word) VALUES (?, ?)", [(ord(each), each) for each in _LETTERS])

@@ -1,3 +1,5 @@
+import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -95,20 +97,14 @@ def test_a_wrong_query_is_one_sentence_that_says_where_and_what_is_accepted(type
     assert "\n" not in str(error.value)
 
 
-@given(st.text() | st.text(alphabet='ab天é "*:-()^{}ORAND\t,;=+tagilsncefdory0179').map(str))
+@given(st.text() | st.text(alphabet='ab天é "*:-()^{}ORAND\t,;=+tagilsncefdory0179'))
 @example('a" NEAR(b, 5) *')
 @example("title:title:title:")
 def test_whatever_is_typed_is_read_or_refused_and_written_with_quoted_words_only(typed: str) -> None:
-    try:
-        query = read_query(typed)
-    except QueryError as error:
-        assert str(error).startswith(("The query", "until:"))
-        return
-    outside_quotes = "".join(write_match(query).replace('""', "").split('"')[::2])
-    allowed = {"title", "text", "tags", "language", "agency", "AND", "OR", "NOT"}
-    for sign in "(){}:*^":
-        outside_quotes = outside_quotes.replace(sign, " ")
-    assert set(outside_quotes.split()) <= allowed
+    with suppress(QueryError):
+        written = write_match(read_query(typed))
+        outside_quotes = re.sub(r'"[^"]*"|[(){}:*^]', " ", written)
+        assert {*outside_quotes.split()} <= {"title", "text", "tags", "language", "agency", "AND", "OR", "NOT"}
 
 
 def test_a_text_of_words_has_no_fields() -> None:
