@@ -24,7 +24,7 @@ from worker.wording.sentences import mark_title
 @as_options
 @click.argument("feed", required=False)
 @click.option("--feed", "feed_too", metavar="FEED", help="The same as FEED.")
-@click.option("--text", type=Words(), help="Only articles with this in title or text.")
+@click.option("--text", type=Words(), help="Only articles with all these words in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 1h30m, a date or a moment; see above.")
 @click.option("--until", help="Only articles until then; a date is meant to its end.")
 @click.option("--tag", type=Words(), help="Only articles that have this tag (keyword, category) themselves.")

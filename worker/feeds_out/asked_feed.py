@@ -12,7 +12,7 @@ from worker.feeds_out import atom_writing, json_writing, rss_writing
 from worker.feeds_out.found_articles import find_articles
 from worker.feeds_out.out_entry import OutEntry, OutFeed, name_feed
 from worker.feeds_out.outgoing import Outgoing, read_outgoing
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 
 USUAL_ENTRIES, MOST_ENTRIES = 50, 1_000
 """How many articles a feed has unless somebody says so, and how many it may have."""

@@ -1,12 +1,12 @@
 """Which rows a request asks for: the parameters that listings share, and what a listing is then asked."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from worker.basics.moments import ONE_DAY, read_moment
+from worker.basics.moments import read_moment
 from worker.look.listings import Sort, Wanted
 from worker.manage.feed_tags import known_tag
 from worker.manage.named_feeds import feed_called
@@ -44,8 +44,8 @@ ORDER = choice("order", "Which come first.", [NEWEST, OLDEST], NEWEST)
 def read_wanted(connection: Connection, now: datetime, values: Values) -> Wanted:
     """Return which rows a request asks for; NamedError for a feed or tag that is none, ParameterError for a time."""
     given = {name: value for name, value in values.items() if value is not None}
-    since = _read_bound("since", given, now, timedelta(0))
-    until = _read_bound("until", given, now, ONE_DAY)
+    since = _read_bound("since", given, now, is_end=False)
+    until = _read_bound("until", given, now, is_end=True)
     if since and until and until <= since:
         raise ParameterError("until", "until is not after since: nothing lies between them")
     return Wanted(
@@ -75,10 +75,10 @@ def _find_feed_id(connection: Connection, given: Mapping[str, Any]) -> int | Non
     return feed_called(connection, given["feed"]).feed_id if "feed" in given else None
 
 
-def _read_bound(name: str, given: Mapping[str, Any], now: datetime, after_a_day: timedelta) -> datetime | None:
+def _read_bound(name: str, given: Mapping[str, Any], now: datetime, *, is_end: bool) -> datetime | None:
     if name not in given:
         return None
     try:
-        return read_moment(given[name], now, after_a_day)
+        return read_moment(given[name], now, is_end=is_end)
     except ValueError as error:
         raise ParameterError(name, f"{name}: {error}") from error

@@ -16,7 +16,7 @@ from worker.look.article_listing import count_listed_articles, list_articles, li
 from worker.look.counts import Counted
 from worker.look.listings import Listed, Sort, Wanted, kinds_of_place
 from worker.search.excerpts import mark_matches
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 from worker.search.searching import Order, count_unindexed, search_articles
 from worker.web.cursors import cut_page, read_cursor
 from worker.web.looking import look

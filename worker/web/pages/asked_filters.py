@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from worker.basics.moments import ONE_DAY, read_moment
+from worker.basics.moments import read_moment
 from worker.basics.text import clean
 from worker.errors import NamedError
 from worker.look.listings import Wanted
@@ -86,7 +86,7 @@ def _read_bound(text: str, now: datetime, wrong: dict[str, str], name: str) -> d
     if not text:
         return None
     try:
-        return read_moment(text, now, ONE_DAY if name == "until" else ONE_DAY * 0)
+        return read_moment(text, now, is_end=name == "until")
     except ValueError as error:
         wrong[name] = f"{error}."
         return None
