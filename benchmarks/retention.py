@@ -37,7 +37,7 @@ _OLD = 100
 _LEFT, _KEPT_FOR = timedelta(days=40), "30d"
 _GUID_HASH = {"sqlite": "randomblob(16)", "postgresql": "decode(md5(guid || '\\:' || :n || '\\:' || feed_id), 'hex')"}
 _SIZES = {
-    "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name IN ('tombstones', 'ix_tombstones_page_hash')",
+    "sqlite": "SELECT sum(pgsize) FROM dbstat WHERE name IN ('tombstones', 'ix_tombstones_page_hash_feed_id')",
     "postgresql": "SELECT pg_total_relation_size('tombstones')",
 }
 """Bytes of all tombstones, with their indexes."""

@@ -1,4 +1,4 @@
-"""Housekeeping: seeds, stories, the quality of feeds, what is old, lost feeds, what was missed, a sign of life."""
+"""Housekeeping: seeds, stories, search, the quality of feeds, what is old, lost or missed, a sign of life."""
 
 from dataclasses import asdict
 
@@ -7,13 +7,14 @@ import structlog
 from tasks.decorator import task
 from worker.backfill.older_documents import read_older
 from worker.basics.stopping import STOP_CLAIMING, is_stopping, stops_after
-from worker.celery_settings import FILL_EVERY, PRUNE_EVERY, SEEK_EVERY
+from worker.celery_settings import FILL_EVERY, INDEX_EVERY, PRUNE_EVERY, SEEK_EVERY
 from worker.database.engine import store_engine
 from worker.discovery.lost_feeds import seek_feeds as seek_lost_feeds
 from worker.errors import UnfinishedSeedError
 from worker.pipeline import borrowed_tools
 from worker.quality.judging import JUDGE_EVERY, judge_some
 from worker.retention.pruning import prune_some
+from worker.search.indexing import index_waiting
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import settings
 from worker.stories.grouping import group_waiting
@@ -52,6 +53,15 @@ def group_articles() -> None:
     grouped = sum(group_waiting(store_engine(), lambda: is_stopping() or is_over()))
     if grouped:
         _LOG.info("grouped", articles=grouped)
+
+
+@task("maintenance.index_articles", at_most=1, every=lambda _: INDEX_EVERY)
+def index_articles() -> None:
+    """Index the articles that wait for search, as many as one task's time allows."""
+    is_over = stops_after(STOP_CLAIMING)
+    indexed = sum(index_waiting(store_engine(), lambda: is_stopping() or is_over())) if settings().search else 0
+    if indexed:
+        _LOG.info("indexed", articles=indexed)
 
 
 @task("maintenance.send_heartbeat", at_most=1, every=lambda _: HEARTBEAT_TURN)

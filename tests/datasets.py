@@ -12,6 +12,7 @@ from worker.database.outbox_tables import EventRow
 from worker.database.partitions import add_partitions
 from worker.database.story_tables import StoryRow
 from worker.manage.feeds import NewFeed, add_feeds
+from worker.outbox import number_events
 
 HOSTILE = '=1+1, "a"\r\n\tb\u202ec\u2066 ‘’ \U0001f5de\\N \\" \x85\u2028,'
 FIRST, LAST = datetime(2026, 11, 28, 23, 59, 59, 999_999, tzinfo=UTC), datetime(2026, 11, 29, tzinfo=UTC)
@@ -50,8 +51,7 @@ ARTICLES: list[dict[str, Any]] = [
 
 def fill(store: Engine) -> None:
     """Two articles of one story, each seen on a day of its own, and a poll and an event of each day."""
-    with store.connect():
-        add_partitions(store, FIRST)
+    add_partitions(store, FIRST)
     with writing(store) as connection:
         add_feeds(connection, FIRST, [NewFeed("https://a.example/"), NewFeed("https://b.example/")])
         connection.execute(insert(FeedTagRow), [{"feed_id": 2, "tag": "Europe"}])
@@ -63,7 +63,8 @@ def fill(store: Engine) -> None:
             poll = {"duration": timedelta(seconds=0.25), "outcome": "new", "bytes": 2**40, "new": 1, "updated": 0}
             connection.execute(insert(PollRow).values(feed_id=number, started_at=moment, error=HOSTILE, **poll))
             event = {"kind": "article created", "article_id": number, "feed_id": number, "details": {"by": HOSTILE}}
-            connection.execute(insert(EventRow).values(position=number, created_at=moment, **event))
+            connection.execute(insert(EventRow).values(created_at=moment, **event))
+    number_events(store)
 
 
 def _sighting(article: dict[str, Any]) -> dict[str, Any]:

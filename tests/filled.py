@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Engine, LargeBinary, Table, Text, insert, select
+from sqlalchemy import Boolean, Column, Date, Engine, LargeBinary, Table, Text, insert, select, update
 
 from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventBoundsRow
@@ -43,6 +43,21 @@ def fill_every_table(store: Engine) -> None:
             if table.name != EventBoundsRow.__tablename__:
                 rows = [_make_row(table, number) for number in range(ROWS)]
                 connection.execute(insert(table), rows)
+
+
+def fill_as_polls_do(store: Engine) -> None:
+    """Add such rows too, but with states, lists and objects wherever what polls write has those."""
+    fill_every_table(store)
+    some = {"a": 1}
+    sane: dict[str, dict[str, Any]] = {
+        "articles": {"authors": ["A"], "tags": ["b"], "enclosures": [{"url": "https://a.example/a"}], "podcast": some},
+        "feeds": {"state": "active", "options": some, "request": some, "hints": some, "rhythm": some},
+        "polls": {"outcome": "new"},
+        "events": {"details": some},
+    }
+    with writing(store) as connection:
+        for name, values in sane.items():
+            connection.execute(update(METADATA.tables[name]).values(values))
 
 
 def _make_row(table: Table, number: int) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, Engine, insert, update
 
 from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
+from worker.database.story_tables import StoryRow
 from worker.manage.feeds import NewFeed, add_feeds
+from worker.search.indexing import index_waiting
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -38,6 +40,21 @@ def add_article(connection: Connection, number: int, feed_id: int = 1, **more: A
     moments = dict.fromkeys(("said_at", "read_at", "first_seen_at"), seen_at)
     hashes = {"guid_hash": b"%d" % number, "fingerprint": b"", "content_hash": b"", "guid": f"g{number}", "length": 0}
     connection.execute(insert(SightingRow).values({"feed_id": feed_id, "article_id": number} | moments | hashes))
+
+
+def index(store: Engine) -> None:
+    """Index what was added for search."""
+    for _ in index_waiting(store):
+        pass
+
+
+def join_story(connection: Connection, *numbers: int) -> None:
+    """Make articles one story, which has the first one's number."""
+    for number in numbers:
+        change_article(connection, number, story_id=numbers[0])
+    seen = {"first_seen_at": NOW, "last_seen_at": NOW}
+    story = {"id": numbers[0], "first_article_id": numbers[0], "size": len(numbers)}
+    connection.execute(insert(StoryRow).values(story | seen))
 
 
 def change_article(connection: Connection, number: int, **changes: Any) -> None:

@@ -6,15 +6,16 @@ from urllib.parse import urlsplit
 _URLS = {"href", "src", "action", "poster"}
 # Attributes that the pages have; none of them runs anything.
 _ATTRIBUTES = set(
-    "action alt aria-current aria-describedby aria-invalid aria-label autocomplete charset class colspan content controls"
-    " cx cy d data-zone datetime defer dir fill font-size font-weight for height href id label lang list loading maxlength"
-    " media method name open overflow placeholder preload r referrerpolicy rel role sandbox scope selected size src stroke"
-    " stroke-dasharray stroke-width tabindex target text-anchor title transform type value viewbox width x xmlns y".split()
+    "action alt aria-current aria-describedby aria-invalid aria-label autocomplete charset class colspan content"
+    " controls cx cy d data-zone datetime defer dir fill font-size font-weight for height href id label lang list"
+    " loading maxlength media method name open overflow placeholder preload r referrerpolicy rel role sandbox scope"
+    " selected size src stroke stroke-dasharray stroke-width tabindex target text-anchor title transform type value"
+    " viewbox width x xmlns y".split()
 )
 _ELEMENTS = set(
-    "a article aside audio bdi body br button circle code datalist dd del desc details div dl dt footer form g h1 h2 head"
-    " header html iframe img input ins label li link main mark meta nav ol option p path rect script section select span"
-    " strong summary svg table tbody td text th thead time title tr ul".split()
+    "a article aside audio bdi body br button circle code datalist dd del desc details div dl dt footer form g h1 h2"
+    " head header html iframe img input ins label li link main mark meta nav ol option p path rect script section"
+    " select span strong summary svg table tbody td text th thead time title tr ul".split()
 )
 
 

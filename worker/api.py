@@ -17,7 +17,9 @@ from sqlalchemy import Connection, Engine
 
 from worker.api_values import (
     check_duration,
+    check_search,
     check_whole,
+    find_promised_articles,
     list_promised_articles,
     promise_added,
     promise_answer,
@@ -48,7 +50,7 @@ from worker.settings import Settings, read_settings
 from worker.stories.grouping import group_waiting
 from worker.values.entries import Enclosure
 from worker.values.outcomes import Outcome
-from worker.values.promised import Added, Article, ArticleFilters, Change, IngestedFile, Poll, PollAnswer
+from worker.values.promised import Added, Article, ArticleFilters, Change, FoundArticle, IngestedFile, Poll, PollAnswer
 
 __all__ = [
     "Added",
@@ -58,6 +60,7 @@ __all__ = [
     "Change",
     "Enclosure",
     "FeedmillError",
+    "FoundArticle",
     "IngestedFile",
     "NamedError",
     "Outcome",
@@ -195,6 +198,15 @@ class Store:
         self._store.refuse_closed()
         wanted = read_filters(filters)
         return self._store.list_rows(lambda connection: list_promised_articles(connection, wanted))
+
+    def search(self, query: str, *, order: str = "relevance", limit: int | None = None) -> Iterator[FoundArticle]:
+        """Iterate over the articles that match a query, as ``feedmill search`` does: docs/search.md has its language.
+
+        ``order`` is relevance or newest. UsageError says where a query is wrong; NamedError for an unknown feed.
+        """
+        check_search(query, order, limit)
+        self._store.refuse_closed()
+        return self._store.list_rows(lambda connection: find_promised_articles(connection, query, order, limit))
 
     def follow(self, since: int | None = None, *, once: bool = False, stop: Stop = _never) -> Iterator[Change]:
         """Iterate over changes as they are committed, none twice and none left out, as ``feedmill follow`` does.

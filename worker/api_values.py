@@ -18,10 +18,12 @@ from worker.look.listings import Listed, Sort, Wanted
 from worker.manage.feed_tags import known_tag
 from worker.manage.named_feeds import feed_called, read_names
 from worker.pipeline.on_demand import NamedPoll
+from worker.search.query_reading import read_query
+from worker.search.searching import Order, walk_found
 from worker.seeds.bunches import SeedRead
 from worker.values.entries import Enclosure
 from worker.values.outcomes import PollRecord
-from worker.values.promised import Added, Article, ArticleFilters, IngestedFile, Poll, PollAnswer
+from worker.values.promised import Added, Article, ArticleFilters, FoundArticle, IngestedFile, Poll, PollAnswer
 from worker.wire.agencies import agency_name
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
@@ -123,6 +125,25 @@ def list_promised_articles(connection: Connection, filters: ArticleFilters) -> G
     )
     for row in list_articles(connection, wanted):
         yield _promise_article(row)
+
+
+def find_promised_articles(
+    connection: Connection, query: str, order: str, limit: int | None
+) -> Generator[FoundArticle]:
+    """Search articles; NamedError for an unknown feed."""
+    for row in walk_found(connection, read_query(query), Order(order), limit):
+        yield FoundArticle(_promise_article(row), row["excerpt"], row["score"])
+
+
+def check_search(query: object, order: object, limit: object) -> None:
+    """Raise UsageError unless a search is one that can be made."""
+    if not isinstance(query, str):
+        raise UsageError(f"A query is text; not {show_wrong(query)}.")
+    if order not in {*Order}:
+        raise UsageError(f"order is one of {', '.join(Order)}; not {show_wrong(order)}.")
+    if limit is not None:
+        check_whole("limit", limit, 1, LARGEST_ID)
+    read_query(query)
 
 
 def _read_moment(given: datetime | timedelta | None, now: datetime) -> datetime | None:

@@ -18,6 +18,7 @@ _IN_MEMORY = "worker.watched_consumer:EmbeddedConsumer"
 SEEK_EVERY = timedelta(minutes=15)
 # One task reads a few older documents; where none are to be read it costs a look at an index.
 FILL_EVERY = timedelta(minutes=1)
+INDEX_EVERY = timedelta(minutes=1)
 PRUNE_EVERY = timedelta(hours=1)
 SUBSCRIBE_EVERY = timedelta(minutes=1)
 # What a hub brings waits no longer; each look costs a message.
@@ -108,6 +109,7 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
     return (pushed if chosen.public_url else {}) | {
         "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
         "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
+        "index": {"task": "maintenance.index_articles", "schedule": INDEX_EVERY},
         "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
         "keep subscriptions": {"task": "maintenance.keep_subscriptions", "schedule": SUBSCRIBE_EVERY},
         "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},

@@ -11,7 +11,7 @@ from tests.polling import add, follow, poll_again
 from tests.servers.publisher import Publisher
 from worker.coverage.feed_days import Days
 from worker.coverage.missed_entries import list_missed
-from worker.coverage.reading import choose_feeds, read_coverage
+from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.article_tables import ArticleRow
 from worker.database.backfill_rows import BackfillRow
 from worker.database.clock import read_clock

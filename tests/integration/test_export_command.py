@@ -1,6 +1,7 @@
 """``feedmill export`` with a data set: where it goes, what is refused, and what a day's export leaves."""
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -151,11 +152,34 @@ def test_no_path_is_more_than_a_sentence(run: Run, path: str) -> None:
 
 
 @of_sqlite
+@pytest.mark.parametrize(
+    "command", ["articles --json", "polls --json", "stories --json", "follow --since 0 --once --json"]
+)
+def test_json_lines_are_byte_for_byte_what_the_command_prints(
+    run: Run, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    name = command.split(maxsplit=1)[0].replace("follow", "events")
+    exported, listed = run(name), run_command(capsys, command.split())
+    assert exported == listed
+    assert exported.output
+
+
+@of_sqlite
 def test_events_without_a_place_get_one_before_they_are_written(run: Run, store: Engine) -> None:
     with writing(store) as connection:
         connection.exec_driver_sql("UPDATE events SET position = NULL")
         connection.exec_driver_sql("UPDATE event_bounds SET numbered_to = 0")
     assert [json.loads(line)["cursor"] for line in run("events").output.splitlines()] == [1, 2]
+
+
+@of_sqlite
+def test_what_parquet_takes_is_said_where_it_is_missing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "worker.datasets.parquet", raising=False)
+    done = run("articles", "--to", "a.parquet")
+    said = "Parquet takes the extra datasets: `pip install '.[datasets]'` in the clone of Feedmill."
+    assert (done.code, done.output, said in done.errors) == (2, "", True)
+    assert run("articles", "--to", "a.csv").code == 0
 
 
 @of_sqlite

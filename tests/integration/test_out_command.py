@@ -1,4 +1,4 @@
-"""`feedmill out`, and `feedmill export --feed-tag`, as a person types them."""
+"""`feedmill out`, and `feedmill export --tag`, as a person types them."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from tests.commands import Done, run_command
 from tests.feed_rules import atom_faults, json_faults, rss_faults
-from tests.going_out import add_article
+from tests.going_out import add_article, index
 from tests.stores import url_of
 from worker.copying.store_copy import copying
 from worker.database.engine import open_store, reading, writing
@@ -27,7 +27,8 @@ def filled(store: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> En
         for number in (1, 2, 3):
             add_article(connection, number, title=f"Rain {number} \u202e<b>")
         add_article(connection, 4, feed_id=2, title="Snow \u202e\U0001f328")
-        tag_feed(connection, 1, ["World & <b>", "Weather"])
+        tag_feed(connection, 1, ["World & <b>"])
+    index(store)
     monkeypatch.setenv("FEEDMILL_DATABASE_URL", url_of(store))
     monkeypatch.chdir(tmp_path)
     return store
@@ -36,7 +37,7 @@ def filled(store: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> En
 def test_a_search_is_written_in_each_format(filled: Engine, capsys: pytest.CaptureFixture[str]):
     faults = {"atom": atom_faults, "rss": rss_faults, "json": json_faults}
     for named, find_faults in faults.items():
-        printed = run_command(capsys, ["out", "rain", "--format", named, "--limit", "2", "--title", "<i>"]).output
+        printed = run_command(capsys, ["out", "rain -snow", "--format", named, "--limit", "2", "--title", "<i>"]).output
         assert (find_faults(printed.encode()), "Rain 1" in printed, "Snow" in printed) == ([], False, False)
         # What would reorder a screen is written as a reference, which means the same.
         assert "\u202e" not in printed
@@ -86,7 +87,7 @@ def test_a_copy_of_the_store_writes_the_same_documents(filled: Engine, tmp_path:
 def test_the_feeds_of_a_tag_come_back_with_it(
     filled: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
-    exported = run_command(capsys, ["export", "--feed-tag", "World & <b>"])
+    exported = run_command(capsys, ["export", "--tag", "World & <b>"])
     (tmp_path / "world.opml").write_text(exported.output)
     monkeypatch.setenv("FEEDMILL_DATABASE_URL", f"sqlite:///{tmp_path}/other.db")
     assert run_command(capsys, ["import", "world.opml"]).output == "world.opml: 1 feed added, 0 known already.\n"
@@ -96,6 +97,6 @@ def test_the_feeds_of_a_tag_come_back_with_it(
         "Gazette 1",
         ["World & <b>"],
     )
-    missing = run_command(capsys, ["export", "--feed-tag", "Sport"])
+    missing = run_command(capsys, ["export", "--tag", "Sport"])
     assert (missing.code, missing.output) == (1, "")
     assert missing.errors == "feedmill: No feed has the tag Sport: they have World & <b>.\n"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, select, update
@@ -20,7 +21,7 @@ from worker.claim.families import FoundName, note_addresses
 from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts
 from worker.coverage.feed_days import Days
 from worker.coverage.missed_entries import list_missed
-from worker.coverage.reading import choose_feeds, read_coverage
+from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.article_tables import ArticleRow
 from worker.database.backfill_rows import (
     find_newest_backfill,
@@ -39,10 +40,19 @@ from worker.look.activity import read_activity
 from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
 from worker.look.change_listing import list_changes
+from worker.look.feed_history import (
+    list_feed_articles,
+    list_feed_backfills,
+    list_feed_polls,
+    list_former_urls,
+    list_publications,
+)
 from worker.look.feed_listing import count_listed_feeds, find_feed_with_host, list_feeds
+from worker.look.feed_paging import FeedFilter, first_tags, page_of_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
 from worker.look.host_listing import count_listed_hosts, list_hosts
+from worker.look.large_stories import StoryOrder, list_large_stories
 from worker.look.listings import Sort, Wanted
 from worker.look.metrics import COLLECTORS, Look
 from worker.look.poll_listing import count_listed_polls, list_polls
@@ -252,11 +262,15 @@ def _look(connection: Connection, now: datetime) -> None:
     find_feed_with_host(connection, now, OLD)
     find_linked(connection, find_article(connection, OLD) or {})
     find_story(connection, OLD - 1)
+    for order in StoryOrder:
+        for wanted in (Wanted(since=now - MINUTE), Wanted(text="article 7"), Wanted(feed_id=OLD, until=now)):
+            list_large_stories(connection, wanted, order, 50)
     read_health(connection, now)
     read_activity(connection, now, 48)
     list_changes(connection, 50)
     list_changes(connection, 50, 9, ["feed gone"])
     _look_at_days(connection, now)
+    _page_feeds(connection, now)
     look = Look(connection, now, Settings())
     assert [metric for collect in COLLECTORS for metric in collect(look)]
 
@@ -270,6 +284,28 @@ def _look_at_days(connection: Connection, now: datetime) -> None:
     view = COVERAGE.table
     for is_wanted in (view.c.day >= days.first, view.c.day == days.last):
         connection.execute(select(view).where(view.c.feed_id == OLD, is_wanted)).all()
+
+
+def _page_feeds(connection: Connection, now: datetime) -> None:
+    """Find feeds by each filter alone and with others, and look at what one has been like."""
+    filters: tuple[dict[str, Any], ...] = (
+        {},
+        {"tag": "tag 7"},
+        {"state": "paused"},
+        {"state": "active"},
+        {"quality": "silent"},
+        {"are_files": True},
+    )
+    for chosen in (*filters, {"is_failing": True}):
+        for more in ({}, {"text": "Feed 7"}, {"tag": "tag 8"}):
+            page_of_feeds(connection, now, FeedFilter(**{**chosen, **more}), after=OLD, most_read=100)
+    first_tags(connection, 50)
+    newest = list_feed_polls(connection, OLD, 50)[0]
+    list_feed_polls(connection, OLD, 50, (newest["started_at"], newest["id"]))
+    list_feed_articles(connection, OLD, 20)
+    list_publications(connection, OLD, 2000)
+    list_feed_backfills(connection, OLD)
+    list_former_urls(connection, OLD)
 
 
 def _count_rows(connection: Connection, now: datetime) -> None:

@@ -5,7 +5,7 @@ import inspect
 from dataclasses import fields, is_dataclass
 
 from worker import api
-from worker.cli.articles import _INTERNAL
+from worker.cli.articles import INTERNAL
 from worker.database.article_tables import ArticleRow
 from worker.look.listings import Wanted
 
@@ -19,6 +19,7 @@ PROMISED = {
     "Change": "cursor at kind article_id feed_id story_id title url feed_url details",
     "Enclosure": "url media_type length",
     "FeedmillError": "",
+    "FoundArticle": "article excerpt score",
     "IngestedFile": "path new updated feeds unread error",
     "NamedError": "",
     "Outcome": "new unchanged transient permanent rejected",
@@ -26,7 +27,7 @@ PROMISED = {
     "note next_poll_at next_poll_reason",
     "PollAnswer": "name feed_id poll reason is_waiting",
     "SettingsError": "",
-    "Store": "add articles close find_ticket follow ingest poll poll_due request_polls",
+    "Store": "add articles close find_ticket follow ingest poll poll_due request_polls search",
     "StoreError": "",
     "Ticket": "answers wait",
     "UsageError": "",
@@ -42,6 +43,7 @@ SIGNATURES = {
     "poll": "(self, names: Sequence[str | int], *, force: bool=False, stop: Stop=_never) -> list[PollAnswer]",
     "poll_due": "(self, *, stop: Stop=_never) -> list[PollAnswer]",
     "request_polls": "(self, names: Sequence[str | int]) -> Ticket",
+    "search": "(self, query: str, *, order: str=relevance, limit: int | None=None) -> Iterator[FoundArticle]",
     "answers": "(self) -> list[PollAnswer]",
     "wait": "(self, timeout: timedelta | None, *, stop: Stop=_never) -> list[PollAnswer]",
 }
@@ -82,7 +84,7 @@ def test_what_is_promised_is_called_as_before() -> None:
 
 
 def test_an_article_has_all_that_the_command_lists() -> None:
-    listed = {*ArticleRow.__table__.columns.keys(), "feed_url"} - _INTERNAL - {"content_hash"}
+    listed = {*ArticleRow.__table__.columns.keys(), "feed_url"} - INTERNAL - {"content_hash"}
     assert {field.name for field in fields(api.Article)} == listed
 
 

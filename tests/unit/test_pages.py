@@ -30,6 +30,7 @@ from worker.values.outcomes import Outcome, PollRecord
 NOT_RUN = {
     "README.md": ["run", "tests"],
     "CONTRIBUTING.md": ["not run: it runs the tests"],
+    "docs/coverage.md": ["not run: it installs, polls hosts, and opens a browser"],
     "docs/monitoring.md": ["not run: it asks a web process"],
     "docs/operations.md": ["not run: it takes a feed with older documents"],
     "docs/parsing.md": ["not run: it downloads"],

@@ -14,12 +14,17 @@ _UNSHOWN = (
     (b"\xe2", re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])")),
 )
 # Names of states and outcomes are keys too, and orjson takes no subclass of str for a str.
-_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
 def write_json_line(row: Mapping[str, Any]) -> bytes:
     """Return a row as a line: times in ISO 8601 UTC, durations in seconds; what no screen gets is escaped."""
-    return escape_unshown(orjson.dumps(dict(row), default=_as_json, option=_OPTIONS))
+    return escape_unshown(orjson.dumps(dict(row), default=_as_json, option=_OPTIONS | orjson.OPT_APPEND_NEWLINE))
+
+
+def write_object(value: Mapping[str, Any]) -> bytes:
+    """Return one JSON object, whose values are written as those of rows."""
+    return orjson.dumps(value, default=_as_json, option=_OPTIONS)
 
 
 def escape_unshown(chunk: bytes, escape: str = "\\u{:04x}") -> bytes:
@@ -39,4 +44,6 @@ def _as_json(value: Any) -> Any:
         return value.total_seconds()
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, Mapping):
+        return dict(value)
     raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -59,21 +59,19 @@ def moment_from_now(moment: datetime | None, now: datetime) -> str:
     return f"{show_moment(moment)} ({from_now(moment, now)})" if moment else ""
 
 
-def read_moment(text: str, now: datetime, after_a_day: timedelta = timedelta(0)) -> datetime:
-    """Read a duration before now (2d, 1h30m), a day, from its beginning and ``after_a_day``, or a moment.
+def is_in_utc() -> bool:
+    """Return whether moments are shown and read in UTC now."""
+    return _IN_UTC.get()
+
+
+def read_moment(text: str, now: datetime, *, is_end: bool = False) -> datetime:
+    """Read a duration before now (2d, 1h30m), a day, from its beginning or, where a time ends, to its end, or a moment.
 
     ValueError with a sentence that says what is accepted.
     """
     try:
-        return now - parse_duration(text)
-    except ValueError:
-        pass
-    except OverflowError as error:
-        raise ValueError(f"{text!r} is further back than time is counted") from error
-    try:
-        return _read_moment(text, after_a_day)
-    except ValueError as error:
-        raise ValueError(f"{text!r} is neither a duration such as 2d or 1h30m nor a date such as 2026-11-24") from error
+        bound = read_bound(text, is_end=is_end, in_utc=is_in_utc())
+        return now - bound if isinstance(bound, timedelta) else bound
     except OverflowError as error:
         raise ValueError(f"{text!r} is no moment that can be told in UTC") from error
 
@@ -88,21 +86,18 @@ def read_bound(text: str, *, is_end: bool, in_utc: bool) -> timedelta | datetime
         return parse_duration(text)
     except ValueError:
         pass
-    before = _IN_UTC.set(in_utc)
     try:
-        return _read_moment(text, ONE_DAY if is_end else timedelta(0))
+        return _read_moment(text, ONE_DAY if is_end else timedelta(0), in_utc=in_utc)
     except ValueError as error:
         raise ValueError(f"{text!r} is neither a duration such as 2d or 1h30m nor a date such as 2026-11-24") from error
-    finally:
-        _IN_UTC.reset(before)
 
 
-def _read_moment(text: str, after_a_day: timedelta) -> datetime:
+def _read_moment(text: str, after_a_day: timedelta, *, in_utc: bool) -> datetime:
     try:
         moment = datetime.combine(date.fromisoformat(text) + after_a_day, time())
     except ValueError:
         moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None and _IN_UTC.get():
+    if moment.tzinfo is None and in_utc:
         return moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC)
 

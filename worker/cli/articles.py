@@ -13,22 +13,18 @@ from worker.cli.screens import print_article
 from worker.cli.tables import Column, StandIn, print_rows
 from worker.cli.wanted_rows import asked_rows, host_or_file, say_what_next, when_empty
 from worker.errors import NamedError, UsageError
-from worker.look.article_listing import count_listed_articles, list_articles
-from worker.look.article_page import find_article, find_linked
+from worker.look.article_listing import as_shown, count_listed_articles, list_articles
+from worker.look.article_page import find_whole_article
 from worker.look.listings import Sort
-from worker.look.stories import find_story
 from worker.wire.agencies import agency_name
 from worker.wording.sentences import mark_title
-
-# Columns of articles that Feedmill keeps for its own use.
-_INTERNAL = {"match_key", "policy_version", "grouped_at", "wire_key"}
 
 
 @click.command("articles")
 @as_options
 @click.argument("feed", required=False)
 @click.option("--feed", "feed_too", metavar="FEED", help="The same as FEED.")
-@click.option("--text", type=Words(), help="Only articles with this in title or text.")
+@click.option("--text", type=Words(), help="Only articles with all these words in title or text.")
 @click.option("--since", help="Only articles first seen since: 2d, 1h30m, a date or a moment; see above.")
 @click.option("--until", help="Only articles until then; a date is meant to its end.")
 @click.option("--tag", type=Words(), help="Only articles that have this tag (keyword, category) themselves.")
@@ -66,7 +62,7 @@ def articles_command(
         found = list_articles(asked.connection, asked.wanted)
         none = say_what_next(asked.connection, "No articles", "`feedmill run --once` fetches some.")
         print_rows(
-            ({name: row[name] for name in row if name not in _INTERNAL} for row in found),
+            map(as_shown, found),
             article_columns(),
             as_json=as_json,
             when_empty=when_empty(filters, none),
@@ -116,7 +112,7 @@ def _find_whole(article: str) -> dict[str, Any]:
     if article_id is None:
         raise UsageError(f"ARTICLE is an id, as `feedmill articles` lists them; not {article!r}.")
     with reading_store() as connection:
-        found = find_article(connection, article_id)
-        if found is None:
-            raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
-        return {**found, **find_linked(connection, found), "story": find_story(connection, found["story_id"])}
+        found = find_whole_article(connection, article_id)
+    if found is None:
+        raise NamedError(f"There is no article {article}: `feedmill articles` lists them.")
+    return found

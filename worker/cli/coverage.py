@@ -16,10 +16,10 @@ from worker.cli.options import MOST_ROWS, Whole, most_rows
 from worker.cli.output import column_room, print_json, print_markup, write_line
 from worker.cli.tables import Column, Page, print_rows
 from worker.cli.wanted_rows import FIRST_STEPS, find_feed_id, short_address
+from worker.coverage.coverage_picture import draw_coverage
 from worker.coverage.feed_days import Days, FeedCoverage, by_worst, draw_cells, sum_up
 from worker.coverage.missed_entries import list_missed
-from worker.coverage.pictures import draw_coverage
-from worker.coverage.reading import choose_feeds, read_coverage
+from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.clock import read_clock
 from worker.datasets.whole_files import whole_file
 from worker.errors import UsageError
@@ -91,6 +91,8 @@ def coverage_command(feeds: tuple[str, ...], *, as_json: bool, limit: int | None
 def _refuse_contradictions(feeds: Sequence[str], options: Mapping[str, Any], *, as_json: bool) -> None:
     if feeds and options["tag"] is not None:
         raise UsageError("Name feeds or a --tag, not both.")
+    if options["svg"] == "":
+        raise UsageError("--svg names no file: say which one, or - for output.")
     if options["svg"] is not None and (as_json or options["gaps"]):
         raise UsageError("--svg draws days: it goes with neither --gaps nor --json.")
 

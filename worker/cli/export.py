@@ -50,7 +50,7 @@ class _Target:
 @click.option("--since", help="Only what is of since then: 2d, 1h30m, a date or a moment; see above.")
 @click.option("--until", help="Only what is of until then; a date is meant to its end.")
 @click.option("--feed", help="Only what is of this feed, or is carried by it.")
-@click.option("--feed-tag", help="Only feeds with this tag, or what one of them carries.")
+@click.option("--feed-tag", "--tag", "feed_tag", help="Only feeds with this tag, or what one of them carries.")
 @click.option("--overwrite", is_flag=True, help="Write over a file that is there.")
 @utc_option
 def export_command(*, data_set: str | None, **options: Any) -> None:
@@ -152,7 +152,10 @@ def _read_part(connection: Connection, now: datetime, options: Mapping[str, Any]
 
 def _write(connection: Connection, export: Export, target: _Target, now: datetime) -> None:
     if target.path is None:
-        write_rows(connection, export, binary_output())
+        output = binary_output()
+        write_rows(connection, export, output)
+        # What is left of it may fail too: at exit that would be no sentence.
+        output.flush()
     elif target.by_day:
         _write_days(connection, export, target.path, now)
     else:

@@ -1,12 +1,12 @@
 """Moments on a command line: in which zone they are, and the options that bound a time."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
 
-from worker.basics.moments import ONE_DAY, in_utc, read_moment
+from worker.basics.moments import in_utc, read_moment
 from worker.errors import UsageError
 
 
@@ -25,7 +25,7 @@ def utc_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_since(text: str | None, now: datetime) -> datetime | None:
     """Read ``--since``: a duration before now (2d, 1h30m), a day, from its beginning, or a moment."""
-    return _read_bound("--since", text, now, timedelta(0))
+    return _read_bound("--since", text, now, is_end=False)
 
 
 def read_until(text: str | None, now: datetime, since: datetime | None = None) -> datetime | None:
@@ -33,16 +33,16 @@ def read_until(text: str | None, now: datetime, since: datetime | None = None) -
 
     UsageError when it is not after ``since``.
     """
-    until = _read_bound("--until", text, now, ONE_DAY)
+    until = _read_bound("--until", text, now, is_end=True)
     if since and until and until <= since:
         raise UsageError("--until is not after --since: nothing lies between them.")
     return until
 
 
-def _read_bound(option: str, text: str | None, now: datetime, after_a_day: timedelta) -> datetime | None:
+def _read_bound(option: str, text: str | None, now: datetime, *, is_end: bool) -> datetime | None:
     if text is None:
         return None
     try:
-        return read_moment(text, now, after_a_day)
+        return read_moment(text, now, is_end=is_end)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error

@@ -68,7 +68,11 @@ class _Screen:
 
     def write(self, chunk: bytes) -> None:
         """Show them."""
-        _write_bytes([escape_unshown(chunk)])
+        sys.stdout.buffer.write(escape_unshown(chunk))
+
+    def flush(self) -> None:
+        """Show all that was written."""
+        sys.stdout.buffer.flush()
 
 
 def _write_bytes(chunks: Iterable[bytes]) -> None:
@@ -141,6 +145,8 @@ def column_room(least: int, beside: int) -> int:
 
 def plain_text(value: object, style: str = "") -> Text:
     """Return a value for a person, on one line: its line breaks are spaces, and what no screen gets is escaped."""
+    if isinstance(value, Text):
+        return value
     if value is None:
         return Text("")
     if isinstance(value, list | tuple):
@@ -150,6 +156,11 @@ def plain_text(value: object, style: str = "") -> Text:
     if isinstance(value, timedelta):
         return Text(show_duration(value))
     return Text(make_visible(_BREAKS.sub(" ", str(value))), style=style)
+
+
+def emphasised_text(parts: Iterable[tuple[str, bool]]) -> Text:
+    """Return parts of a text for a person, on one line; those with True stand out on a screen."""
+    return Text().join(plain_text(part, "bold" if stands_out else "") for part, stands_out in parts)
 
 
 def write_line(sentence: str) -> None:

@@ -99,7 +99,10 @@ class FeedCoverage:
     @property
     def lost_days(self) -> int:
         """On how many days nobody looked, or no poll succeeded."""
-        return sum(day.looked in {Looked.NEVER, Looked.FAILED} for day in self.days)
+        never = sum(day.looked is Looked.NEVER for day in self.days)
+        # The last one may be today, with hours to come.
+        is_still_to_come = bool(self.days) and self.days[-1].looked is Looked.NEVER
+        return never - is_still_to_come + sum(day.looked is Looked.FAILED for day in self.days)
 
 
 def fill_days(found: Mapping[date, FeedDay], days: Days) -> list[FeedDay]:

@@ -17,8 +17,7 @@ class ArticleRow(Base):
 
     __tablename__ = "articles"
     __table_args__ = (
-        Index("ix_articles_feed_id_id", "feed_id", "id"),
-        # For counting a feed's articles day by day.
+        # For finding a feed's articles, and counting them day by day.
         Index("ix_articles_feed_id_first_seen_at", "feed_id", "first_seen_at"),
         Index("ix_articles_feed_id_published_at", "feed_id", "published_at"),
         Index("ix_articles_published_at", "published_at"),

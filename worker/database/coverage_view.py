@@ -5,6 +5,7 @@ on it is counted by subqueries, each of which finds a feed's rows of a day in an
 reach the tables themselves, on both databases, and a question costs what it asks for, however much the store has.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -54,35 +55,36 @@ _FAILED = [str(outcome) for outcome in Outcome if outcome not in {Outcome.NEW, O
 def select_coverage(dialect: str) -> Select[*tuple[Any, ...]]:
     """Return the query for a row a feed and day."""
     days = _make_days(dialect)
-    count = _Count(dialect, days.c.day)
+    day = _Day(_begin(dialect, days.c.day, 0), _begin(dialect, days.c.day, 1))
     oldest = _day_of(dialect, select(func.min(PollRow.started_at)).scalar_subquery())
     is_recorded = days.c.day >= oldest
     is_gap = PollRow.note.contains(GAP_NOTE, autoescape=True)
     is_filled = and_(BackfillRow.is_asked.is_(False), BackfillRow.outcome == BackfillEnd.FILLED)
     of_ledger = {
-        "polls": count.of_day(PollRow.feed_id, PollRow.started_at),
-        "failed_polls": count.of_day(PollRow.feed_id, PollRow.started_at, PollRow.outcome.in_(_FAILED)),
-        "gaps": count.of_day(PollRow.feed_id, PollRow.started_at, is_gap),
-        "filled_gaps": count.of_day(BackfillRow.feed_id, BackfillRow.begun_at, is_filled),
+        "polls": day.count(PollRow.feed_id, PollRow.started_at),
+        "failed_polls": day.count(PollRow.feed_id, PollRow.started_at, PollRow.outcome.in_(_FAILED)),
+        "gaps": day.count(PollRow.feed_id, PollRow.started_at, is_gap),
+        "filled_gaps": day.count(BackfillRow.feed_id, BackfillRow.begun_at, is_filled),
     }
-    is_of_then = or_(FeedRow.quality_since.is_(None), FeedRow.quality_since < count.ends)
+    is_of_then = or_(FeedRow.quality_since.is_(None), FeedRow.quality_since < day.ends)
     return select(
         FeedRow.id.label("feed_id"),
         type_coerce(days.c.day, Date()).label("day"),
         *(case((is_recorded, counted)).label(name) for name, counted in of_ledger.items()),
-        count.of_day(ArticleRow.feed_id, ArticleRow.first_seen_at).label("new_articles"),
-        count.of_day(ArticleRow.feed_id, ArticleRow.published_at).label("published_articles"),
+        day.count(ArticleRow.feed_id, ArticleRow.first_seen_at).label("new_articles"),
+        day.count(ArticleRow.feed_id, ArticleRow.published_at).label("published_articles"),
         case((is_of_then, FeedRow.quality)).label("quality"),
-    ).join_from(days, FeedRow, FeedRow.added_at < count.ends)
+    ).join_from(days, FeedRow, FeedRow.added_at < day.ends)
 
 
-class _Count:
-    """Counts what happened to a feed on a day, which are those of the row that is made."""
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The day of the row that is made, and what happened on it to the feed of that row."""
 
-    def __init__(self, dialect: str, day: ColumnElement[Any]) -> None:
-        self.begins, self.ends = _begin(dialect, day, 0), _begin(dialect, day, 1)
+    begins: ColumnElement[Any]
+    ends: ColumnElement[Any]
 
-    def of_day(
+    def count(
         self, feed_id: InstrumentedAttribute[int], moment: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]
     ) -> ColumnElement[int]:
         """Return the number of rows of the feed whose moment is on the day."""

@@ -33,7 +33,7 @@ class TombstoneRow(Base):
 
     __tablename__ = "tombstones"
     __table_args__ = (
-        partial_index("ix_tombstones_page_hash", "page_hash", where="page_hash IS NOT NULL"),
+        partial_index("ix_tombstones_page_hash_feed_id", "page_hash", "feed_id", where="page_hash IS NOT NULL"),
         {
             "comment": "One row per feed and key of what FEEDMILL_RETAIN_ARTICLES removed: it is not stored again",
             # The row lives in the index of its key.

@@ -33,11 +33,9 @@ assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is Sto
 METADATA = ArticleRow.metadata
 assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is BackfillRow.metadata
 assert METADATA is TombstoneRow.metadata is DocumentRow.metadata is TallyRow.metadata is SubscriptionRow.metadata
-SCHEMA_VERSION = "0032"
+SCHEMA_VERSION = "0033"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
-# Whatever bears a view's name in an older store is somebody else's.
-_FIRST_WITH_VIEWS = "0031"
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")
 _VERSION = text("SELECT version_num FROM alembic_version")
 # Stands before the version of a store that is still being copied: no command and no worker of any version uses it.
@@ -72,8 +70,7 @@ def _migrate_at_once(engine: Engine, version: str) -> bool:
             refuse_while_polled(connection)
         if is_postgresql:
             connection.execute(text(f"SET LOCAL lock_timeout = '{LOCKS_WITHIN}'"))
-        if (found or "") < _FIRST_WITH_VIEWS:
-            refuse_views_of_others(connection)
+        refuse_views_of_others(connection, found or "")
         is_up = version != "base" and (found or "") < version
         run = partial(command.upgrade if is_up else command.downgrade, alembic_config(connection), version)
         migrate_below_views(connection, run, is_newest=version == SCHEMA_VERSION)

@@ -44,10 +44,11 @@ def migrate_below_views(
         _grant(connection, grants)
 
 
-def refuse_views_of_others(connection: Connection, views: Sequence[View] = VIEWS) -> None:
-    """Raise StoreError where somebody else has a table or a view of the name of one of ours."""
+def refuse_views_of_others(connection: Connection, version: str) -> None:
+    """Raise StoreError where a store of this version has what is called as a view of ours that came later."""
     inspector = inspect(connection)
-    taken = {view.name for view in views} & {*inspector.get_table_names(), *inspector.get_view_names()}
+    later = {view.name for view in VIEWS if version < view.since}
+    taken = later & {*inspector.get_table_names(), *inspector.get_view_names()}
     if taken:
         raise StoreError(
             f"The database {place_of(connection.engine)} has {', '.join(sorted(taken))}, which Feedmill did not make: "

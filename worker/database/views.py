@@ -28,9 +28,11 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view: its name, what one row of it is, the query behind it, and what its columns mean."""
+    """A view: its name, since when there is one, what a row of it is, its query, and what its columns mean."""
 
     name: str
+    since: str
+    """The schema that first had it."""
     comment: str
     query: Callable[[str], Select[*tuple[Any, ...]]]
     """Of a kind of database, as SQLAlchemy calls it."""
@@ -105,18 +107,21 @@ def _select_stories(_dialect: str) -> Select[*tuple[Any, ...]]:
 
 ARTICLES = View(
     "v1_articles",
+    "0031",
     "One row per article, as `feedmill articles --json` shows it",
     _select_articles,
     {"feed_url": "URL of the feed that carried it first"},
 )
 FEEDS = View(
     "v1_feeds",
+    "0031",
     "One row per feed, removed ones too: articles name them; how it is asked for, and with what secrets, is left out",
     _select_feeds,
     {"host": "The host that serves it, with its port; null for a seed file", "tags": "Its tags, a JSON list"},
 )
 STORIES = View(
     "v1_stories",
+    "0031",
     "One row per story, also of those that a single article tells",
     _select_stories,
     {
@@ -129,6 +134,7 @@ STORIES = View(
 )
 COVERAGE = View(
     "v1_coverage",
+    "0032",
     "One row per feed and day: whether it was polled, what came, and what was missed",
     select_coverage,
     COVERAGE_COMMENTS,

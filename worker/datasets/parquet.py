@@ -4,7 +4,7 @@ Rows become columns some hundreds at a time, and are held so, in a tenth of what
 a row group.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import orjson
@@ -15,8 +15,8 @@ from worker.datasets.data_sets import DataSet, Rows
 from worker.datasets.row_kinds import Field, Kind
 from worker.errors import NamedError
 
-# A row group has so many rows, or bytes of columns: what a writer holds in memory, and a reader reads at least.
-_GROUP_ROWS, _GROUP_BYTES = 100_000, 32_000_000
+# A row group has so many slices, or bytes of columns: what a writer holds in memory, and a reader reads at once.
+_GROUP_SLICES, _GROUP_BYTES = 200, 32_000_000
 _COMPRESSION = "zstd"
 _FILE = pa.struct({"url": pa.string(), "media_type": pa.string(), "length": pa.int64()})
 _TYPES: Mapping[Kind, pa.DataType] = {
@@ -39,9 +39,18 @@ _CHANGED: Mapping[Kind, Callable[[Any], Any]] = {
 def write_parquet(stream: BinaryIO, data_set: DataSet, slices: Iterable[Rows]) -> None:
     """Write rows as a Parquet file; each field's meaning is its metadata."""
     schema = pa.schema([_describe(field) for field in data_set.fields], {"comment": data_set.meaning})
+    held: list[pa.RecordBatch] = []
+    size = 0
     with pq.ParquetWriter(_Sink(stream), schema, compression=_COMPRESSION) as writer:
-        for group in _fill_groups(data_set, schema, slices):
-            writer.write_table(group)
+        for rows in filter(None, slices):
+            held.append(_as_columns(data_set, schema, rows))
+            size += held[-1].nbytes
+            if size >= _GROUP_BYTES or len(held) >= _GROUP_SLICES:
+                writer.write_table(pa.Table.from_batches(held))
+                held.clear()
+                size = 0
+        if held:
+            writer.write_table(pa.Table.from_batches(held))
 
 
 class _Sink:
@@ -58,21 +67,6 @@ class _Sink:
 
 def _describe(field: Field) -> pa.Field:
     return pa.field(field.name, _TYPES[field.kind], metadata={"comment": field.meaning})
-
-
-def _fill_groups(data_set: DataSet, schema: pa.Schema, slices: Iterable[Rows]) -> Iterator[pa.Table]:
-    held: list[pa.RecordBatch] = []
-    rows = size = 0
-    for some in slices:
-        if not some:
-            continue
-        held.append(_as_columns(data_set, schema, some))
-        rows, size = rows + held[-1].num_rows, size + held[-1].nbytes
-        if rows >= _GROUP_ROWS or size >= _GROUP_BYTES:
-            yield pa.Table.from_batches(held)
-            held, rows, size = [], 0, 0
-    if held:
-        yield pa.Table.from_batches(held)
 
 
 def _as_columns(data_set: DataSet, schema: pa.Schema, rows: Rows) -> pa.RecordBatch:

@@ -1,21 +1,70 @@
-"""Finding the articles that go out, the newest first."""
+"""Finding the articles that go out: those that a search finds, the newest first, and of a story only one on wish."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, select
 
+from worker.database.article_tables import ArticleRow
+from worker.database.statements import is_one_of, is_one_of_given
+from worker.database.story_tables import StoryRow
 from worker.feeds_out.out_entry import Row
-from worker.look.article_listing import list_articles
-from worker.look.listings import Sort, Wanted
+from worker.look.listings import columns
+from worker.search.found_ids import find_newest
+from worker.search.query import Condition, Facet, SearchQuery
 from worker.values.entries import Notice
 
+# Articles that a search finds and that are looked at: those of a store's one huge story would be millions.
+_MOST_SEEN, _SLICE = 5_000, 200
+# Copies of a story of which the first that stands is looked for.
+_MOST_COPIES = 1_000
 
-def find_articles(connection: Connection, query: str, limit: int, *, is_collapsed: bool) -> list[int]:
-    """Return the ids of the newest articles that a query finds; of each story only one where they are collapsed."""
-    found = list_articles(connection, Wanted(text=query or None, sort=Sort.PUBLISHED, newest_first=True))
-    news = (row for row in found if _is_news(row))
-    return [row["id"] for row in islice(_once_a_story(news) if is_collapsed else news, limit)]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles that go out, and the id before which the next page goes on; None where this is the last."""
+
+    ids: Sequence[int]
+    before: int | None
+
+
+def find_articles(
+    connection: Connection, query: SearchQuery, *, limit: int, before: int | None, is_collapsed: bool
+) -> Found:
+    """Find the newest articles, before an id where one is given; of each story the first that is found, on wish."""
+    at_a_time = max(limit + 1, _SLICE if is_collapsed else 0)
+    news = (row for row in _look_back(connection, query, before, at_a_time) if _is_news(row))
+    rows = list(islice(_once_a_story(news) if is_collapsed else news, limit + 1))
+    shown = rows[:limit]
+    stands_for: dict[int, int] = {row["id"]: row["id"] for row in shown}
+    stands_for |= _find_first_told(connection, query, shown) if is_collapsed else {}
+    return Found([*stands_for.values()], shown[-1]["id"] if len(rows) > limit else None)
+
+
+def _look_back(connection: Connection, query: SearchQuery, before: int | None, at_a_time: int) -> Iterator[Row]:
+    """Yield what decides of each article whether it goes out, the newest first."""
+    for _ in range(0, _MOST_SEEN, at_a_time):
+        ids = find_newest(connection, query, before, at_a_time)
+        marks = _read_marks(connection, ids)
+        yield from (marks[article_id] for article_id in ids if article_id in marks)
+        if len(ids) < at_a_time:
+            return
+        before = ids[-1]
+
+
+def _read_marks(connection: Connection, ids: Collection[int]) -> Mapping[int, Row]:
+    found = connection.execute(_marks_of(connection.dialect.name), {"ids": list(ids)}).mappings()
+    return {row["id"]: row for row in found}
+
+
+@cache
+def _marks_of(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Return the query for what decides whether articles, by the parameter ``ids``, go out."""
+    marks = columns(ArticleRow, "id notice killed_by story_id")
+    return select(*marks).where(is_one_of_given(dialect, ArticleRow.id, "ids"))
 
 
 def _is_news(row: Row) -> bool:
@@ -24,8 +73,30 @@ def _is_news(row: Row) -> bool:
 
 
 def _once_a_story(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield one article of each story; what is killed goes out by itself, or readers that have it would keep it."""
     seen: set[int] = set()
     for row in rows:
-        if row["story_id"] is None or row["story_id"] not in seen:
+        story_id = row["story_id"] if row["killed_by"] is None else None
+        if story_id not in seen:
             yield row
-        seen.add(row["story_id"] or 0)
+        if story_id is not None:
+            seen.add(story_id)
+
+
+def _find_first_told(connection: Connection, query: SearchQuery, rows: Sequence[Row]) -> dict[int, int]:
+    """Return, of articles for which others stand, which: the first that is found, whatever copies come later."""
+    told = {row["story_id"]: row["id"] for row in rows if row["killed_by"] is None and row["story_id"] is not None}
+    stories = select(StoryRow.id, StoryRow.first_article_id).where(
+        is_one_of(connection, StoryRow.id, told.keys()), StoryRow.size > 1
+    )
+    late = [story.id for story in connection.execute(stories) if story.first_article_id != told[story.id]]
+    return {told[story_id]: _find_first(connection, query, story_id) or told[story_id] for story_id in late}
+
+
+def _find_first(connection: Connection, query: SearchQuery, story_id: int) -> int | None:
+    of_story = Condition(Facet.STORY, str(story_id))
+    narrowed = replace(query, conditions=(*query.conditions, of_story))
+    ids = find_newest(connection, narrowed, None, _MOST_COPIES)[::-1]
+    marks = _read_marks(connection, ids)
+    standing = (each for each in ids if each in marks and marks[each]["killed_by"] is None and _is_news(marks[each]))
+    return next(standing, None)

@@ -20,8 +20,6 @@ _WITHDRAWN_TITLE = "Withdrawn by its publisher"
 _WITHDRAWN_HTML = "<p>This article was withdrawn by its publisher.</p>"
 # Who wrote it, where neither an agency nor a feed can be named.
 _UNKNOWN = "unknown"
-# In characters of text; what links, pictures and players say is no longer, and to look takes time.
-_LONGEST_LABEL = 500
 # Of all ids that Feedmill makes; a random one.
 _NAMESPACE = uuid.UUID("5b0c8f0e-6a0b-4d0c-9a57-2d1f0f6f6e1d")
 
@@ -117,7 +115,8 @@ def make_entry(row: Row, copies: Sequence[Row] = ()) -> OutEntry:
         return OutEntry(title=_WITHDRAWN_TITLE, html=_WITHDRAWN_HTML, **stamped)
     return OutEntry(
         title=row["title"],
-        summary="" if _is_all_links(row) else row["summary"],
+        # Of nothing but links readers, Feedmill too, take the summary for what is said, and show it below.
+        summary=row["summary"] if has_own_words(row["html"]) else "",
         html=row["html"],
         authors=tuple(filter(None, row["authors"] or ())),
         agency=row["agency"],
@@ -130,14 +129,6 @@ def make_entry(row: Row, copies: Sequence[Row] = ()) -> OutEntry:
         copies=tuple(Copy(url, copy["title"]) for copy in copies if (url := _page(copy["url"]))),
         **stamped,
     )
-
-
-def _is_all_links(row: Row) -> bool:
-    """Return whether an article is nothing but links, pictures and players.
-
-    Of such a one, readers (Feedmill too) take the summary for what it says, and show that below.
-    """
-    return row["letters"] <= _LONGEST_LABEL and not has_own_words(row["html"])
 
 
 def last_changed_at(row: Row) -> datetime:

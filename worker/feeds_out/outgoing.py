@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from worker.database.article_tables import ArticleRow, RevisionRow
 from worker.database.feed_tables import FeedRow
 from worker.database.statements import is_one_of_given
+from worker.feeds_out.found_articles import Found
 from worker.feeds_out.out_entry import NEVER, OutEntry, Row, last_changed_at, last_stored_at, make_entry
 from worker.look.listings import columns
 
@@ -34,6 +35,8 @@ class Outgoing:
     rows: Sequence[Row]
     copies: Mapping[int, Sequence[Row]] = field(default_factory=dict)
     """By story."""
+    before: int | None = None
+    """The id before which the next page goes on; None where this is the last."""
 
     def entries(self) -> Iterator[OutEntry]:
         """Yield what is written of each."""
@@ -43,7 +46,7 @@ class Outgoing:
 
     def stamp(self) -> bytes:
         """Return a hash of all that is written of them."""
-        stamp = xxhash.xxh3_128()
+        stamp = xxhash.xxh3_128(str(self.before).encode())
         for row in (*self.rows, *(copy for copies in self.copies.values() for copy in copies)):
             stamp.update(orjson.dumps(tuple(row.values())))
         return stamp.digest()
@@ -59,12 +62,12 @@ class Outgoing:
         return max(map(last_stored_at, self.rows), default=None)
 
 
-def read_outgoing(connection: Connection, article_ids: Sequence[int], *, with_copies: bool) -> Outgoing:
-    """Read articles in the order of these ids; ids that are no article's any more are left out."""
-    found = connection.execute(_outgoing_of(connection.dialect.name), {"ids": list(article_ids)}).mappings()
-    rows = {row["id"]: row for row in found}
-    ordered = [rows[article_id] for article_id in article_ids if article_id in rows]
-    return Outgoing(ordered, _read_copies(connection, ordered) if with_copies else {})
+def read_outgoing(connection: Connection, found: Found, *, with_copies: bool) -> Outgoing:
+    """Read the articles that were found; one that is gone meanwhile is left out."""
+    read = connection.execute(_outgoing_of(connection.dialect.name), {"ids": list(found.ids)}).mappings()
+    rows = {row["id"]: row for row in read}
+    ordered = [rows[article_id] for article_id in found.ids if article_id in rows]
+    return Outgoing(ordered, _read_copies(connection, ordered) if with_copies else {}, found.before)
 
 
 @cache
@@ -75,7 +78,6 @@ def _outgoing_of(dialect: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *columns(ArticleRow, _WRITTEN),
-            func.length(ArticleRow.text).label("letters"),
             FeedRow.url.label("feed_url"),
             FeedRow.title.label("feed_title"),
             FeedRow.site_url,

@@ -19,13 +19,17 @@ from worker.look.listings import (
     Query,
     Sort,
     Wanted,
-    contains,
     in_direction,
     in_order,
     in_time,
     stream_rows,
     tagged_feeds,
 )
+from worker.search.found_ids import has_words
+from worker.search.searching import select_articles as select_listed
+
+INTERNAL = frozenset({"match_key", "policy_version", "grouped_at", "wire_key"})
+"""Columns of articles that Feedmill keeps for its own use: no list shows them."""
 
 
 def list_articles(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
@@ -58,10 +62,14 @@ def list_feed_titles(connection: Connection, feed_ids: Collection[int]) -> dict[
     return {row.id: row.title or row.url for row in rows}
 
 
+def as_shown(article: Listed) -> dict[str, Any]:
+    """Return an article as lists show it: without what is for our own use."""
+    return {name: article[name] for name in article if name not in INTERNAL}
+
+
 def select_articles() -> Query:
     """Return the query for all articles, as they are listed."""
-    shown = [column for column in ArticleRow.__table__.columns if column.name != "content_hash"]
-    return select(*shown, FeedRow.url.label("feed_url")).join(FeedRow, FeedRow.id == ArticleRow.feed_id)
+    return select_listed()
 
 
 def _place_of_news(article: Listed) -> tuple[datetime, int]:
@@ -107,7 +115,7 @@ def _filter_articles(connection: Connection, query: Query, wanted: Wanted) -> Qu
     if wanted.tag:
         query = query.where(_has_tag(connection, wanted.tag))
     if wanted.text:
-        query = query.where(or_(contains(ArticleRow.title, wanted.text), contains(ArticleRow.text, wanted.text)))
+        query = query.where(has_words(connection, wanted.text))
     return query
 
 

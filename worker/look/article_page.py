@@ -9,6 +9,7 @@ from worker.database.article_tables import ArticleRow, RevisionRow, SightingRow
 from worker.database.feed_tables import FeedRow
 from worker.look.article_listing import select_articles
 from worker.look.listings import Listed, columns
+from worker.look.stories import find_story
 
 # The notices of one dispatch that are shown: nobody reads more.
 _MOST_LINKED = 200
@@ -65,6 +66,14 @@ def list_revisions(
     if until is not None:
         revisions = revisions.where(RevisionRow.number <= until)
     return [dict(row) for row in connection.execute(revisions).mappings()][::-1]
+
+
+def find_whole_article(connection: Connection, article_id: int) -> dict[str, Any] | None:
+    """Return one article with its sightings and revisions, the notices linked with it, and its story; None for none."""
+    found = find_article(connection, article_id)
+    if found is None:
+        return None
+    return {**found, **find_linked(connection, found), "story": find_story(connection, found["story_id"])}
 
 
 def find_linked(connection: Connection, article: Listed) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from worker.look.listings import Listed, columns
 
 Place = Sequence[datetime | int | float | None]
 """When a poll began, and its id."""
+# As many as a document has, unless FEEDMILL_MAX_ENTRIES is set higher.
+_MOST_PRESENT = 2000
 _MOST_BACKFILLS, _MOST_URLS = 10, 20
-_SHOWN = "id url title published_at first_seen_at summary language notice killed_by"
+_SHOWN = "id title published_at first_seen_at notice killed_by"
 
 
 def is_feed(connection: Connection, feed_id: int) -> bool:
@@ -47,7 +49,7 @@ def list_publications(connection: Connection, feed_id: int, most: int) -> Sequen
     """Return when the newest articles of a feed were published and first seen, as it would list them."""
     ids = _newest_ids(feed_id, most)
     query = select(*columns(ArticleRow, "published_at first_seen_at")).where(ArticleRow.id.in_(select(ids.c.id)))
-    return connection.execute(query).mappings().all()
+    return connection.execute(query.order_by(ArticleRow.id.desc()).limit(most)).mappings().all()
 
 
 def _newest_ids(feed_id: int, most: int) -> Subquery:
@@ -58,10 +60,9 @@ def _newest_ids(feed_id: int, most: int) -> Subquery:
     """
     brought = select(ArticleRow.id).where(ArticleRow.feed_id == feed_id).order_by(ArticleRow.id.desc()).limit(most)
     is_present = SightingRow.feed_id == feed_id, SightingRow.left_at.is_(None)
-    # A document has no more than a few thousand: they are read and sorted, for by the order of their ids PostgreSQL
-    # might look through those of all feeds.
-    present = select(SightingRow.article_id.label("id")).where(*is_present).order_by((SightingRow.id + 0).desc())
-    return union(select(brought.subquery()), select(present.limit(most).subquery())).subquery()
+    # In no order: by that of their ids PostgreSQL might look through those of all feeds.
+    present = select(SightingRow.article_id.label("id")).where(*is_present).limit(_MOST_PRESENT)
+    return union(select(brought.subquery()), select(present.subquery())).subquery()
 
 
 def list_feed_backfills(connection: Connection, feed_id: int) -> Sequence[Listed]:

@@ -78,25 +78,6 @@ def find_feed_with_host(connection: Connection, now: datetime, feed_id: int) -> 
     return connection.execute(query.where(FeedRow.id == feed_id)).mappings().one()
 
 
-def _choose_feeds(query: Query, wanted: Wanted) -> Query:
-    query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
-    if wanted.state and wanted.state != FeedState.ACTIVE:
-        query = query.where(IS_INACTIVE)
-    if wanted.quality:
-        query = query.where(FeedRow.quality == wanted.quality)
-    if wanted.is_polled is not None:
-        query = query.where(ScheduleRow.host_id.is_not(None) if wanted.is_polled else ScheduleRow.host_id.is_(None))
-    if wanted.is_failing:
-        query = query.where(ScheduleRow.error_class.is_not(None), ScheduleRow.next_poll_at.is_not(None))
-    if wanted.text:
-        query = query.where(or_(contains(FeedRow.url, wanted.text), contains(FeedRow.title, wanted.text)))
-    if wanted.feed_id:
-        query = query.where(FeedRow.id == wanted.feed_id)
-    if wanted.feed_tag:
-        query = query.where(FeedRow.id.in_(tagged_feeds(wanted.feed_tag)))
-    return in_time(query, FeedRow.added_at, wanted)
-
-
 def select_feeds(now: datetime) -> Query:
     """Return the query for all feeds, as they are listed."""
     # The other columns are for the claim alone.
@@ -129,3 +110,22 @@ def select_feeds(now: datetime) -> Query:
         # Of a feed's hubs one is named at a time.
         .outerjoin(SubscriptionRow, and_(SubscriptionRow.feed_id == FeedRow.id, SubscriptionRow.is_named))
     )
+
+
+def _choose_feeds(query: Query, wanted: Wanted) -> Query:
+    query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
+    if wanted.state and wanted.state != FeedState.ACTIVE:
+        query = query.where(IS_INACTIVE)
+    if wanted.quality:
+        query = query.where(FeedRow.quality == wanted.quality)
+    if wanted.is_polled is not None:
+        query = query.where(ScheduleRow.host_id.is_not(None) if wanted.is_polled else ScheduleRow.host_id.is_(None))
+    if wanted.is_failing:
+        query = query.where(ScheduleRow.error_class.is_not(None), ScheduleRow.next_poll_at.is_not(None))
+    if wanted.text:
+        query = query.where(or_(contains(FeedRow.url, wanted.text), contains(FeedRow.title, wanted.text)))
+    if wanted.feed_id:
+        query = query.where(FeedRow.id == wanted.feed_id)
+    if wanted.feed_tag:
+        query = query.where(FeedRow.id.in_(tagged_feeds(wanted.feed_tag)))
+    return in_time(query, FeedRow.added_at, wanted)

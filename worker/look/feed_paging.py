@@ -60,6 +60,8 @@ class _Walk:
     """Its column of feeds' ids."""
     conditions: Sequence[ColumnElement[bool]]
     order: Sequence[Any]
+    is_sorted: bool = False
+    """Whether it has another order, so that what it has is sorted: it has only active feeds that are polled."""
 
 
 def page_of_feeds(
@@ -79,15 +81,16 @@ def _select_ids(
 ) -> Query:
     """Return the query for the ids that an index has within bounds, of feeds that are all else that is wanted."""
     query, joined = select(walk.feed_id).where(*walk.conditions, *others), [walk.feed_id]
-    # Only active feeds are failing, and all of them are polled: where nothing else is asked, their index is enough.
-    if others or not wanted.is_failing:
-        joined = [walk.feed_id, *(each for each in (FeedRow.id, ScheduleRow.feed_id) if each is not walk.feed_id)]
+    # Where nothing else is asked of failing feeds, their index is enough: it is sorted without a look at each.
+    if others or not walk.is_sorted:
+        joined += [each for each in (FeedRow.id, ScheduleRow.feed_id) if each is not walk.feed_id]
+        query = query.where(*(each == walk.feed_id for each in joined[1:]))
+    if not walk.is_sorted:
         query = query.where(ScheduleRow.host_id.is_(None) if wanted.are_files else ScheduleRow.host_id.is_not(None))
         query = query if wanted.state else query.where(FeedRow.state != FeedState.REMOVED)
-    query = query.where(*(each == walk.feed_id for each in joined[1:]))
     after, end = bounds
     # Bounds of every table: PostgreSQL carries an equality from one to the other, but no bound.
-    for each in joined:
+    for each in walk.order if walk.is_sorted else joined:
         query = query.where(each > after) if end is None else query.where(each > after, each <= end)
     return query
 
@@ -98,26 +101,28 @@ def _choose_walk(wanted: FeedFilter) -> tuple[_Walk, Sequence[ColumnElement[bool
     tagged = select(FeedTagRow.tag).where(FeedTagRow.feed_id == feed, FeedTagRow.tag == wanted.tag).exists()
     state, quality = FeedRow.state == wanted.state, FeedRow.quality == wanted.quality
     is_inactive = wanted.state not in {"", FeedState.ACTIVE}
+    # What an index is not to be walked for stands in an expression: without statistics SQLite takes any that it can.
+    of_state = func.coalesce(FeedRow.state, "") == wanted.state
+    of_quality = func.coalesce(FeedRow.quality, "") == wanted.quality
     # The narrower a filter is as a rule, the sooner it stands here.
     choices = [
         (wanted.are_files, _Walk(schedule, _IS_FILE, (ScheduleRow.host_id, ScheduleRow.next_poll_at, schedule)), None),
-        # No index has failing feeds in this order: one that has them all is sorted.
-        (wanted.is_failing, _Walk(schedule, _IS_FAILING, (schedule + 0,)), and_(*_IS_FAILING)),
-        (is_inactive, _Walk(feed, (state, IS_INACTIVE), (feed,)), state),
+        (wanted.is_failing, _Walk(schedule, _IS_FAILING, (schedule + 0,), is_sorted=True), and_(*_IS_FAILING)),
+        (is_inactive, _Walk(feed, (state, IS_INACTIVE), (feed,)), of_state),
         (wanted.tag, _Walk(FeedTagRow.feed_id, (FeedTagRow.tag == wanted.tag,), (FeedTagRow.feed_id,)), tagged),
-        (wanted.quality, _Walk(feed, (quality, HAS_QUALITY), (feed,)), quality),
+        (wanted.quality, _Walk(feed, (quality, HAS_QUALITY), (feed,)), of_quality),
         (True, _Walk(schedule, (ScheduleRow.host_id.is_not(None),), (schedule,)), None),
     ]
     (_, walk, _), *rest = [choice for choice in choices if choice[0]]
     others = [condition for _, _, condition in rest if condition is not None]
     if wanted.text:
         others.append(or_(contains(FeedRow.url, wanted.text), contains(FeedRow.title, wanted.text)))
-    return walk, others if wanted.state != FeedState.ACTIVE else [*others, state]
+    return walk, others if wanted.state != FeedState.ACTIVE else [*others, of_state]
 
 
 def _find_end(connection: Connection, walk: _Walk, after: int, most_read: int) -> int | None:
     """Return the id of the last feed that may be read; None where there are no more than that."""
-    ids = select(walk.feed_id).where(*walk.conditions, walk.feed_id > after).order_by(*walk.order)
+    ids = select(walk.feed_id).where(*walk.conditions, walk.order[-1] > after).order_by(*walk.order)
     return connection.execute(ids.offset(most_read - 1).limit(1)).scalar_one_or_none()
 
 

@@ -56,9 +56,9 @@ def _choose(wanted: Wanted, order: StoryOrder) -> Select[*tuple[Any, ...]]:
         titled = select(ArticleRow.id).where(ArticleRow.story_id == looked_at.id)
         query = query.where(titled.where(contains(ArticleRow.title, wanted.text)).exists())
     if wanted.feed_id:
-        carried = select(SightingRow.id).join(ArticleRow, ArticleRow.id == SightingRow.article_id)
-        is_wanted = (ArticleRow.story_id == looked_at.id, SightingRow.feed_id == wanted.feed_id)
-        query = query.where(carried.where(*is_wanted).exists())
+        # Found once, for all stories: to look at the copies of each, SQLite would read all that the feed carried.
+        carried = select(ArticleRow.story_id).join(SightingRow, SightingRow.article_id == ArticleRow.id)
+        query = query.where(looked_at.id.in_(carried.where(SightingRow.feed_id == wanted.feed_id)))
     return query
 
 

@@ -12,8 +12,13 @@ from worker.look.listings import Listed, MomentOf, Query, Wanted, in_order, in_t
 
 def list_polls(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
     """List the ledger by feed, time and outcome (``state``)."""
-    query = select(PollRow, FeedRow.url).outerjoin(FeedRow, FeedRow.id == PollRow.feed_id)
-    yield from stream_rows(connection, in_order(_choose_polls(query, wanted), PollRow.id, PollRow.started_at, wanted))
+    chosen = _choose_polls(select_polls(), wanted)
+    yield from stream_rows(connection, in_order(chosen, PollRow.id, PollRow.started_at, wanted))
+
+
+def select_polls() -> Query:
+    """Return the query for the whole ledger, as it is listed."""
+    return select(PollRow, FeedRow.url).outerjoin(FeedRow, FeedRow.id == PollRow.feed_id)
 
 
 def moment_of_polls(wanted: Wanted) -> MomentOf | None:

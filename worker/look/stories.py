@@ -1,6 +1,7 @@
 """Stories for readers: which there are, and how much of each copy is found in the first article."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import Any
 
@@ -23,14 +24,30 @@ _MOST_COPIES = 200
 
 
 def list_stories(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """List stories of more than one article, by last sight, feed that carries one, and words in a title."""
+    """List stories of more than one article, by last sight, feed that carries one, and words in a title.
+
+    A story whose articles still wait to be grouped is not listed yet; others stand in for it up to the limit.
+    """
+    left, after = wanted.limit, wanted.after
+    while left != 0:
+        found = _find_some(connection, replace(wanted, limit=left, after=after))
+        count, listed = 0, 0
+        while some := list(islice(found, _SLICE)):
+            count, after = count + len(some), (some[-1]["id"],)
+            for story in add_spread(connection, some):
+                listed += 1
+                yield story
+        if left is None or count < left:
+            break
+        left -= listed
+
+
+def _find_some(connection: Connection, wanted: Wanted) -> Iterator[Listed]:
     query = _choose_stories(select_stories(), wanted)
     # No index has the order of a sum: in the order of ids SQLite would read all stories to find those of the time.
     order = StoryRow.id + 0 if wanted.has_time else StoryRow.id
     query = in_direction(query, (order,), wanted).limit(wanted.limit)
-    rows = connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
-    while some := list(islice(rows, _SLICE)):
-        yield from add_spread(connection, some)
+    yield from connection.execute(query, execution_options={"yield_per": _SLICE}).mappings()
 
 
 def select_stories() -> Select[*tuple[Any, ...]]:

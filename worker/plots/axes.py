@@ -71,7 +71,7 @@ def time_ticks(stretch: Stretch) -> list[Tick]:
     """Return marks at round hours or days of the axis's zone, as many as there is room for."""
     room = stretch.right - stretch.left
     for step in _STEPS:
-        if (stretch.ends - stretch.begins) / step > room / 2:
+        if (stretch.ends - stretch.begins) / step > room / _APART:
             continue
         ticks = list(_ticks_of(stretch, step))
         if sum(measure(tick.label) + _APART for tick in ticks) <= room:

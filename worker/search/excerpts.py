@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from worker.basics.text import fold
+from worker.search.folded_words import LONGEST, fold_word, is_unspaced
 from worker.search.query import Phrase
-from worker.search.words import LONGEST, fold_word, is_unspaced
 
 Excerpt = tuple[tuple[str, bool], ...]
 """Parts of a text, one after the other, each with whether it is what was looked for."""

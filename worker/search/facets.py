@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from worker.search.folded_words import space_out
 from worker.search.query import Facet
-from worker.search.words import space_out
 
 
 def list_facets(tags: Iterable[str], language: str | None, agency: str | None) -> Iterator[str]:

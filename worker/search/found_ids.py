@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
+from worker.database.search_tables import WAITING
 from worker.database.story_tables import StoryRow
 from worker.search import fts5, tsquery
-from worker.search.named_feeds import find_feeds
+from worker.search.meant_feeds import find_feeds
 from worker.search.query import Condition, Facet, SearchQuery
+from worker.search.query_reading import read_words
 
 # Ids rise with first sight, but for those of articles that were stored at the same time.
 _OUT_OF_ORDER = 1_000
@@ -92,3 +94,13 @@ def _last_id(connection: Connection, until: datetime) -> int:
     some = seen.order_by(ArticleRow.first_seen_at.desc()).limit(_OUT_OF_ORDER).subquery()
     last: int | None = connection.execute(select(func.max(some.c.id))).scalar_one()
     return last or 0
+
+
+def has_words(connection: Connection, words: str) -> ColumnElement[bool]:
+    """Return the condition that an article has all of some words; of one that is not indexed, that it has the text."""
+    query = read_words(words)
+    has_text = or_(*(column.icontains(words, autoescape=True) for column in (ArticleRow.title, ArticleRow.text)))
+    if not query.wanted:
+        return has_text
+    unindexed = select(WAITING.c.article_id)
+    return or_(ArticleRow.id.in_(_select_matching(connection, query)), and_(ArticleRow.id.in_(unindexed), has_text))

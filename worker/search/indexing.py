@@ -3,10 +3,12 @@
 Taking articles out of it is the business of triggers (``worker.database.search_tables``).
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import orjson
 from sqlalchemy import Connection, Engine, delete, func, select, text
 
 from worker.database.article_tables import ArticleRow
@@ -15,14 +17,18 @@ from worker.database.engine import keeps_index
 from worker.database.search_tables import WAITING
 from worker.database.statements import is_one_of
 from worker.search.facets import list_facets
+from worker.search.folded_words import LONGEST, is_unspaced, space_out
 from worker.search.stems import find_stemmer
-from worker.search.words import LONGEST, is_unspaced, space_out
 
 _SLICE = 200
 """Articles indexed in one transaction."""
 _COLUMNS = "title, text, tags, language, agency"
 _SPACE = text("INSERT INTO search_spaced (article_id, title, text) VALUES (:article_id, :title, :text)")
-_INDEX = f"INSERT INTO search_index (rowid, {_COLUMNS}) SELECT id, {_COLUMNS} FROM search_texts WHERE id = ?"  # noqa: S608 -- our own names
+# One statement for all: before each that reads a table SQLite sets a savepoint, at which FTS5 writes what it has.
+_INDEX = (
+    f"INSERT INTO search_index (rowid, {_COLUMNS}) SELECT id, {_COLUMNS} FROM search_texts"  # noqa: S608 -- our own names
+    " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+)
 _ADD_WORDS = (
     "INSERT INTO search_words (article_id, words, title)"
     " SELECT article_id, setweight(title, 'A') || words || array_to_tsvector(string_to_array(facets, chr(10))), title"
@@ -60,13 +66,18 @@ def index_articles(connection: Connection, articles: Iterable[SearchedArticle]) 
 
 
 def index_waiting(engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
-    """Index the articles that wait, the newest first, some at a time; yield how many each time."""
+    """Index the articles that wait, the newest first, some at a time; yield how many each time.
+
+    After each time others have as long to write.
+    """
     before: int | None = None
     while not stop():
+        began = time.monotonic()
         looked_at, indexed, before = write(engine, partial(_index_some, before=before))
         if not looked_at:
             return
         yield indexed
+        time.sleep(time.monotonic() - began)
 
 
 def count_waiting(connection: Connection, most: int) -> int:
@@ -121,7 +132,8 @@ def _add_texts(connection: Connection, articles: Sequence[SearchedArticle]) -> N
     ]
     if spaced:
         connection.execute(_SPACE, spaced)
-    connection.exec_driver_sql(_INDEX, [(each.article_id,) for each in articles])
+    ids = orjson.dumps([each.article_id for each in articles]).decode()
+    connection.exec_driver_sql(_INDEX, (ids,))
 
 
 def _add_words(connection: Connection, articles: Sequence[SearchedArticle]) -> None:

@@ -1,6 +1,6 @@
 """Searching: a page of the articles that match a query, with excerpts, and from where the next page goes on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ from worker.search.query import SearchQuery
 MOST_RANKED = 1_000
 """By relevance the newest so many articles that match are sorted, then the next so many: a word may be in millions."""
 MOST_ON_A_PAGE = 1_000
+_WALKED = 500
 _MOST_COUNTED = 1_000_000
 
 
@@ -83,6 +84,20 @@ def search_articles(
         rest = _write_place(_Place(order, None, ids[limit - 1], 0)) if len(ids) > limit else None
         return SearchPage(_read_rows(connection, query, dict.fromkeys(ids[:limit])), rest)
     return _find_best(connection, query, place, limit)
+
+
+def walk_found(
+    connection: Connection, query: SearchQuery, order: Order, most: int | None = None
+) -> Generator[Mapping[str, Any]]:
+    """Yield the articles that match, page by page, at most so many; None for all."""
+    left, after = most, None
+    while left is None or left > 0:
+        size = _WALKED if left is None else min(_WALKED, left)
+        page = search_articles(connection, query, limit=size, order=order, after=after)
+        yield from page
+        after, left = page.after, None if left is None else left - size
+        if after is None:
+            return
 
 
 def count_unindexed(connection: Connection) -> int:

@@ -23,9 +23,7 @@ _INSERT = insert_many(
     ["feed_id", "guid_hash", *_FIELDS],
     f"ON CONFLICT (feed_id, guid_hash) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FIELDS)}",
 )
-# A plus, so that SQLite looks for the page, not through all tombstones of the feed.
-_OF_FEED = "+tombstones.feed_id = {feed_id}"
-_GIVE_UP_PAGES = update_many(TombstoneRow, ["page_hash"], {"page_hash": "NULL"}, _OF_FEED)
+_GIVE_UP_PAGES = update_many(TombstoneRow, ["page_hash", "feed_id"], {"page_hash": "NULL"}, _HAS_PAGE)
 _MOMENT = UtcDateTime()
 
 

@@ -149,6 +149,17 @@ class Change:
     """Facts of this kind of change."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article that a search found, and why."""
+
+    article: Article
+    excerpt: tuple[tuple[str, bool], ...]
+    """Some 200 characters of its text in parts, each with whether it is what was looked for."""
+    score: float | None
+    """How well it matches, to be compared within one search; None where all match alike."""
+
+
 class ArticleFilters(TypedDict, total=False):
     """Which articles are wanted; what is left out, or None, lets all pass."""
 

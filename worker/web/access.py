@@ -4,7 +4,6 @@ A browser that was given the token on the form of ``/sign-in`` keeps a cookie th
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import time
@@ -36,8 +35,17 @@ class Access:
     def is_open_to(self, asked: HTTPConnection) -> bool:
         """Return whether whoever asks may look."""
         if self.token or self.user_header:
-            return self._shows_token(asked) or self.is_named_by_proxy(asked)
+            return self.shows_token(asked) or self.is_named_by_proxy(asked)
         return _is_asked_on_this_machine(asked)
+
+    def shows_token(self, asked: HTTPConnection) -> bool:
+        """Return whether whoever asks has the token, or a browser that was given it."""
+        scheme, _, said = asked.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self.is_token(said.strip())
+        if scheme.lower() == "basic":
+            return self.is_token(_password_of(said.strip()))
+        return self._is_own_cookie(asked.cookies.get(COOKIE, ""))
 
     def is_named_by_proxy(self, asked: HTTPConnection) -> bool:
         """Return whether a trusted proxy says who asks."""
@@ -72,14 +80,6 @@ class Access:
         until = str(int(time.time()) + KEPT_FOR)
         return f"{until}.{self._sign(until)}"
 
-    def _shows_token(self, asked: HTTPConnection) -> bool:
-        scheme, _, said = asked.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self.is_token(said.strip())
-        if scheme.lower() == "basic":
-            return self.is_token(_password_of(said.strip()))
-        return self._is_own_cookie(asked.cookies.get(COOKIE, ""))
-
     def _is_own_cookie(self, cookie: str) -> bool:
         until, _, signature = cookie.partition(".")
         is_ours = bool(self.token) and hmac.compare_digest(signature.encode(), self._sign(until).encode())
@@ -105,7 +105,8 @@ def is_from_own_page(asked: HTTPConnection) -> bool:
     if asked.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = asked.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == asked.headers.get("host", "")
+    # A browser names scheme and host and nothing else.
+    return origin is None or origin.partition("://")[2] == asked.headers.get("host", "")
 
 
 def _is_asked_on_this_machine(asked: HTTPConnection) -> bool:
@@ -135,5 +136,6 @@ def _address_of(text: str) -> IPv4Address | IPv6Address | None:
 def _password_of(encoded: str) -> str:
     try:
         return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
+        # It is no Base64, or no UTF-8.
         return ""

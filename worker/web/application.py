@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.settings import Settings
 from worker.web import feeds_out, hub_calls, looking, probes, scrapes
@@ -19,6 +19,9 @@ from worker.web.access import read_access
 from worker.web.answers import answer_text
 from worker.web.failures import HANDLERS
 from worker.web.gate import Gate
+from worker.web.interface.interface_routes import ROUTES as INTERFACE
+from worker.web.interface.listed_answers import make_places
+from worker.web.interface.poll_requests import make_limiter
 from worker.web.live_changes import LiveChanges
 from worker.web.pages import (
     article_list_page,
@@ -45,12 +48,14 @@ def make_application(engine: Engine, chosen: Settings, looked_at: Engine | None 
     application.state.engine = engine
     application.state.looked_at = looked_at or engine
     application.state.looks = looking.make_limiter()
+    application.state.live_changes = LiveChanges(application.state.looked_at)
+    application.state.streams = make_places()
+    application.state.poll_requests = make_limiter()
     application.state.settings = chosen
     application.state.access, application.state.rates = access, rates
     application.state.probes = probes.Probes(engine)
     application.state.hub_calls = hub_calls.make_limiter()
     application.state.now = now.look_at_now(application.state.looked_at, chosen)
-    application.state.changes = LiveChanges(application.state.looked_at)
     application.state.metrics = scrapes.look_at_metrics(engine, chosen)
     # A redirect to the path without its last slash would name whatever host the request does.
     application.router.redirect_slashes = False
@@ -73,6 +78,7 @@ def list_routes() -> list[BaseRoute]:
         *article_pages.ROUTES,
         *stored_html.ROUTES,
         *story_pages.ROUTES,
+        *INTERFACE,
     ]
 
 
@@ -83,7 +89,16 @@ class _Ending:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal is_begun
+            is_begun = True
+            await send(message)
+
         try:
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, note)
         except asyncio.CancelledError:
-            await answer_text("Feedmill is being stopped: come back later.", 503)(scope, receive, send)
+            # An answer that was begun can only be broken off.
+            if not is_begun:
+                await answer_text("Feedmill is being stopped: come back later.", 503)(scope, receive, send)

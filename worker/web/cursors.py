@@ -1,9 +1,8 @@
 """Cursors of pages: where the next rows begin, as one word that a URL can hold and a reader need not understand."""
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 
 import orjson
@@ -13,7 +12,7 @@ from worker.errors import UsageError
 from worker.look.listings import Listed, MomentOf, Place, place_of
 
 _LONGEST = 400
-_WRONG = "The cursor is none of those that an answer named: begin again without one"
+_WRONG = "it is no cursor that an answer to these questions named: begin again without one"
 
 
 def write_cursor(place: Place) -> str:
@@ -39,7 +38,7 @@ def read_cursor(text: str, kinds: Sequence[type]) -> Place:
         if not isinstance(parts, list) or len(parts) != len(kinds):
             raise UsageError(_WRONG)
         return [_read_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
-    except (ValueError, binascii.Error, UnicodeEncodeError) as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(_WRONG) from error
 
 
@@ -48,9 +47,7 @@ def _read_part(part: object, kind: type) -> datetime | int | float:
         moment = datetime.fromisoformat(str(part))
         if moment.tzinfo is None:
             raise ValueError
-        return moment
-    if kind is float and isinstance(part, float | int):
-        return float(part)
+        return moment.astimezone(UTC)
     if kind is int and type(part) is int and 0 <= part <= LARGEST_ID:
         return part
     raise ValueError

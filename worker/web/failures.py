@@ -16,6 +16,15 @@ from worker.web.pages.rendering import render
 API = "/v1/"
 _PLAIN = ("/healthz", "/readyz", "/metrics", "/websub/", "/out/", "/static/")
 _PROBLEM = "application/problem+json"
+_LONGEST_NAME = 100
+
+
+class ParameterError(UsageError):
+    """A parameter of a request is none, or has a value that cannot be; the sentence says what is accepted."""
+
+    def __init__(self, parameter: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.parameter = parameter
 
 
 def wants_page(request: Request) -> bool:
@@ -24,11 +33,11 @@ def wants_page(request: Request) -> bool:
     return not path.startswith((API, *_PLAIN)) and "text/html" in request.headers.get("accept", "")
 
 
-def explain(request: Request, sentence: str, status: int) -> Response:
-    """Return the answer to a request that cannot be answered as it was meant."""
+def explain(request: Request, sentence: str, status: int, **facts: str) -> Response:
+    """Return the answer to a request that cannot be answered as it was meant; ``facts`` are told to programs alone."""
     phrase = HTTPStatus(status).phrase
     if request.url.path.startswith(API):
-        problem = {"type": "about:blank", "title": phrase, "status": status, "detail": sentence}
+        problem = {"type": "about:blank", "title": phrase, "status": status, "detail": sentence} | facts
         return JSONResponse(problem, status, HEADERS, media_type=_PROBLEM)
     if wants_page(request):
         return render(request, "failure.html", status=status, title=phrase, sentence=sentence)
@@ -46,8 +55,13 @@ async def _explain_usage(request: Request, error: Exception) -> Response:
     return explain(request, _sentence(str(error)), HTTPStatus.BAD_REQUEST)
 
 
+async def _explain_parameter(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ParameterError)
+    return explain(request, _as_said(error), HTTPStatus.BAD_REQUEST, parameter=error.parameter[:_LONGEST_NAME])
+
+
 async def _explain_missing(request: Request, error: Exception) -> Response:
-    return explain(request, _sentence(str(error)), HTTPStatus.NOT_FOUND)
+    return explain(request, _as_said(error), HTTPStatus.NOT_FOUND)
 
 
 async def _explain_store_failure(request: Request, error: Exception) -> Response:
@@ -62,12 +76,18 @@ async def _explain_fault(request: Request, _error: Exception) -> Response:
     return explain(request, "A fault of Feedmill; its log has the traceback.", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def _as_said(error: Exception) -> str:
+    # Its first word may be a name, whose case counts.
+    return f"{str(error).rstrip('.')}."
+
+
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {
     HTTPException: _explain_refusal,
+    ParameterError: _explain_parameter,
     UsageError: _explain_usage,
     NamedError: _explain_missing,
     StoreError: _explain_store_failure,

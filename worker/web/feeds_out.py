@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from worker.basics.text import clean, fold, show_wrong
+from worker.basics.units import read_id
 from worker.basics.urls import absolute_url
 from worker.database.clock import read_clock
 from worker.errors import UsageError
@@ -25,7 +26,7 @@ from worker.web.looking import look
 
 # Whoever reads may keep it, and asks each time whether it is the same still; nobody in between, for it takes a token.
 _KEEPING = {"Cache-Control": "private, no-cache"}
-_ASKED = ("q", "limit", "title", "collapse_stories")
+_ASKED = ("q", "limit", "title", "collapse_stories", "before")
 _SWITCH = {"1": True, "true": True, "0": False, "false": False}
 _LONGEST_TITLE, _DIGITS = 300, 9
 # The million feeds of a large store are 136 MB of OPML, which nobody reads from a page.
@@ -36,7 +37,9 @@ async def _show_feed(request: Request) -> Response:
     name, _, ending = request.path_params["file"].rpartition(".")
     if not name or ending not in FORMATS:
         raise HTTPException(HTTPStatus.NOT_FOUND, "A feed out is named with .atom, .rss or .json, as /out/news.atom is")
-    asked = replace(_read_asked(_once_each(request, _ASKED), name), format=ending, self_url=_own_address(request))
+    asked = replace(
+        _read_asked(_once_each(request, _ASKED), name), format=ending, self_url=_own_address(request), is_paged=True
+    )
     return await look(request, lambda connection: _answer(connection, request, asked))
 
 
@@ -56,9 +59,17 @@ def _read_asked(given: Mapping[str, str], name: str) -> AskedFeed:
         raise UsageError(f"limit is a number from 1 to {MOST_ENTRIES:,}; not {show_wrong(limit)}")
     if collapse not in _SWITCH:
         raise UsageError(f"collapse_stories is 1 or 0; not {show_wrong(collapse)}")
+    before = given.get("before")
+    if before is not None and read_id(before) is None:
+        raise UsageError(f"before is the id of an article; not {show_wrong(before)}")
     title = fold(clean(given.get("title", ""), _LONGEST_TITLE))
-    query = given.get("q", "")
-    return AskedFeed(query, limit=int(limit), title=title or query or name, is_collapsed=_SWITCH[collapse])
+    return AskedFeed(
+        query=given.get("q", ""),
+        limit=int(limit),
+        title=title or given.get("q") or name,
+        is_collapsed=_SWITCH[collapse],
+        before=read_id(before) if before else None,
+    )
 
 
 def _once_each(request: Request, known: Collection[str]) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Gate:
             sentence = f"Only {who} may look: set FEEDMILL_WEB_TOKEN to open this to whoever has it."
             return explain(request, sentence, HTTPStatus.FORBIDDEN)
         if "authorization" in request.headers:
-            self._rates.take(self._access.visitor(request), WRONG_TOKEN)
+            self._rates.fine(self._access.visitor(request), WRONG_TOKEN)
         elif wants_page(request) and request.method in _READS:
             asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             to = URL(SIGN_IN).include_query_params(to=asked)

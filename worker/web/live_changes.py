@@ -1,166 +1,187 @@
-"""Changes as they are numbered, for all who listen: one reader of the store, however many they are.
+"""Changes as they are committed, for all who listen: one look into the outbox a second serves them all.
 
-The newest changes are kept, and each listener has a place among them. Whoever comes back after a while, or reads more
-slowly than changes come, is given from the store what is not kept any more. So a listener costs a number, and never
-holds up the others; one that reads nothing at all is cut off like any connection (``connections``).
+How to use it, with the one ``LiveChanges`` of the application (``request.app.state.live_changes``)::
+
+    cursor = await live.begin(request, read_since(request))     # HTTPException 410 for changes that are gone
+    return answer_events(request, live.follow(request, cursor), write)
+
+``write(change)`` returns the event of a change, as ``data_event`` writes it: with the cursor as its id, so that a
+browser that comes back says in ``Last-Event-ID`` how far it got. An event named ``problem`` says why there will be no
+more: changes were dropped that this listener had not got yet.
+
+A listener is only its cursor: who reads slowly falls behind, reads the store by itself until it has caught up, and is
+cut off by the connection when it does not read at all (``connections.py``). While the store is away those who listen
+hear a comment now and then, and after that what they missed. After an hour the answer ends, and a browser asks again by
+itself, but not after an answer that is no stream (503 while the store is away, 429): a page's script must try then.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
-from functools import partial
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
-from typing import TypeVar
 
-from anyio import to_thread
 from sqlalchemy import Connection, Engine
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-from worker.errors import NamedError, StoreError
-from worker.outbox import Change, find_cursor, read_changes
-from worker.web.answers import STORE_FAILURES, log_store_failure
-from worker.web.looking import look_into
+from worker.basics.units import read_id
+from worker.errors import NamedError, StoreError, UsageError
+from worker.outbox import Change, find_cursor, read_bounds, read_changes, refuse_gap
+from worker.web.answers import HEADERS, STORE_FAILURES, log_store_failure
+from worker.web.lasting_answers import LastingAnswer, Places
+from worker.web.looking import look, look_once
+from worker.web.shared_looks import SharedLook
 
-_MOST_LISTENERS = 100
-_MOST_KEPT = 2_000
-# Seconds between two looks into the outbox, and how many times as long while the store does not answer.
-_EVERY, _TIMES_WHILE_AWAY = 1.0, 5
-_LAST_LOOK = 5.0
-_T = TypeVar("_T")
-_FAILURES = (*STORE_FAILURES, HTTPException, OSError)
+EVENT_STREAM = "text/event-stream"
+_MOST_LISTENERS, _MOST_EACH = 100, 20
+# Changes that are kept for those who listen; whoever is further behind reads the store.
+_MOST_RECENT = 1_000
+_PATIENCE = timedelta(seconds=6)
+# Seconds between two looks for more, and of silence after which a comment tells that the connection stands.
+_LOOK_EVERY, _SILENCE = 1.0, 15.0
+_LONGEST_STREAM = 3600.0
+_COMMENT = b": still here\n\n"
+# Milliseconds after which a browser comes back.
+_OPENING = b"retry: 3000\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """The newest changes: all that come after one cursor."""
+
+    after: int
+    changes: Sequence[Change]
+
+    @property
+    def newest(self) -> int:
+        cursor: int = self.changes[-1]["cursor"] if self.changes else self.after
+        return cursor
 
 
 class LiveChanges:
-    """The newest changes and those who listen; a class because they share them. It is for one event loop."""
+    """The outbox as all who listen share it; a class because requests do. It is for one event loop."""
 
-    def __init__(self, engine: Engine, every: float = _EVERY, most: int = _MOST_LISTENERS) -> None:
-        """Look into the outbox of a store ``every`` so many seconds, while anybody listens; ``most`` may."""
-        self._engine, self._every, self._most = engine, every, most
-        self._kept: deque[Change] = deque(maxlen=_MOST_KEPT)
-        self._kept_after: int | None = None
-        """The cursor after which all changes are kept, up to ``_reached``; None before the first look."""
-        self._reached = 0
-        self._listeners = 0
-        self._over = asyncio.Event()
-        self._news = asyncio.Event()
-        self._reader: asyncio.Task[None] | None = None
+    def __init__(self, engine: Engine) -> None:
+        self.places = Places(_MOST_LISTENERS, _MOST_EACH)
+        self._engine = engine
+        self._recent: _Recent | None = None
+        self._shared = SharedLook(self._look_again)
+        self._is_ending = False
 
-    @property
-    def listeners(self) -> int:
-        """How many listen now."""
-        return self._listeners
+    def end(self) -> None:
+        """Let all who listen go: the process ends."""
+        self._is_ending = True
 
-    async def close(self) -> None:
-        """Let all listeners go, and wait a moment for a look that is under way: this process ends."""
-        self._over.set()
-        self._news.set()
-        if self._reader:
-            await asyncio.wait([self._reader], timeout=_LAST_LOOK)
+    async def begin(self, request: Request, since: int | None) -> int:
+        """Return the cursor to begin after, as ``feedmill follow`` does; HTTPException where its changes are gone."""
 
-    def refuse_if_full(self) -> None:
-        """Raise HTTPException where too many listen already."""
-        if self._listeners >= self._most:
-            raise HTTPException(
-                HTTPStatus.SERVICE_UNAVAILABLE, "Too many listen already: come back later", {"Retry-After": "30"}
-            )
+        def find(connection: Connection) -> int:
+            cursor = find_cursor(connection, since)
+            refuse_gap(connection, cursor)
+            return cursor
 
-    async def follow(self, since: int | None, heartbeat: float) -> AsyncGenerator[Sequence[Change], None]:
-        """Yield changes after a cursor as they come, none twice and none left out; nothing after each ``heartbeat``.
-
-        None begins with the next change. NamedError when changes after the cursor are no longer kept, or it is not of
-        this store.
-        """
-        self._listeners += 1
         try:
-            cursor = since
-            while not self._over.is_set():
-                news = self._begin_reading()
-                changes, cursor = await self._read_after(cursor)
-                if changes:
-                    yield changes
-                elif not await _is_set_within(news, heartbeat):
-                    yield ()
-        finally:
-            self._listeners -= 1
-
-    def _begin_reading(self) -> asyncio.Event:
-        """Return what is set once there is news; begin to read where nobody has listened before."""
-        if self._reader is None or self._reader.done():
-            # What came while nobody listened is not kept.
-            self._kept_after = None
-            self._reader = asyncio.create_task(self._read())
-        return self._news
-
-    async def _read_after(self, cursor: int | None) -> tuple[Sequence[Change], int | None]:
-        """Return the next changes after a cursor and the cursor after them, of those that are kept where that holds."""
-        if self._kept_after is None:
-            # The reader has not looked yet, or the store is away.
-            return (), cursor
-        if cursor is None:
-            return (), self._reached
-        if self._kept_after <= cursor <= self._reached:
-            changes: Sequence[Change] = [each for each in self._kept if each["cursor"] > cursor]
-        else:
-            try:
-                changes = await self._look(partial(_read_from, cursor=cursor))
-            except _FAILURES:
-                return (), cursor
-        return changes, changes[-1]["cursor"] if changes else cursor
-
-    async def _read(self) -> None:
-        """Look into the outbox as long as anybody listens; when the store goes away, go on once it is back."""
-        while self._listeners and not self._over.is_set():
-            wait = self._every
-            try:
-                await self._read_once()
-            except _FAILURES as error:
-                wait *= _TIMES_WHILE_AWAY
-                log_store_failure(error, self._engine)
-            await _is_set_within(self._over, wait)
-
-    async def _read_once(self) -> None:
-        if self._kept_after is None:
-            self._kept.clear()
-            self._reached = self._kept_after = await self._look(partial(find_cursor, since=None))
-            self._tell()
-        try:
-            changes = await self._look(partial(read_changes, cursor=self._reached))
+            return await look(request, find)
         except StoreError:
             raise
-        except NamedError:
-            # Another store is in its place, restored from a backup.
-            self._kept_after = None
-            return
-        if changes:
-            self._keep(changes)
-            self._tell()
+        except NamedError as error:
+            raise HTTPException(HTTPStatus.GONE, str(error).rstrip(".")) from error
 
-    def _keep(self, changes: Sequence[Change]) -> None:
-        dropped = len(self._kept) + len(changes) - _MOST_KEPT
-        both = [*self._kept, *changes]
-        if dropped > 0:
-            self._kept_after = both[dropped - 1]["cursor"]
-        self._kept.extend(changes)
-        self._reached = changes[-1]["cursor"]
+    async def follow(self, request: Request, cursor: int) -> AsyncIterator[Sequence[Change]]:
+        """Yield changes after a cursor as they are committed, and no change now and then where there is none."""
+        ends_at, said_at = time.monotonic() + _LONGEST_STREAM, time.monotonic()
+        while not self._is_ending and time.monotonic() < ends_at:
+            changes = await self._read_after(request, cursor)
+            if changes or time.monotonic() - said_at >= _SILENCE:
+                said_at = time.monotonic()
+                yield changes
+            if changes:
+                cursor = changes[-1]["cursor"]
+            else:
+                await asyncio.sleep(_LOOK_EVERY)
 
-    def _tell(self) -> None:
-        """Wake all who wait, and let the next wait be for the next news."""
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+    async def wait_for_changes(self, request: Request, cursor: int, longest: float) -> Sequence[Change]:
+        """Return the changes after a cursor as soon as there are any; none after so many seconds."""
+        ends_at = time.monotonic() + longest
+        while True:
+            changes = await self._read_after(request, cursor)
+            if changes or self._is_ending or time.monotonic() >= ends_at:
+                return changes
+            await asyncio.sleep(max(0.0, min(_LOOK_EVERY, ends_at - time.monotonic())))
 
-    async def _look(self, find: Callable[[Connection], _T]) -> _T:
-        return await to_thread.run_sync(look_into, self._engine, find)
+    async def _read_after(self, request: Request, cursor: int) -> Sequence[Change]:
+        """Return the next changes after a cursor; none while the store is away or busy."""
+        try:
+            recent = await self._shared.result(_PATIENCE)
+            if recent and recent.after <= cursor <= recent.newest:
+                return [change for change in recent.changes if change["cursor"] > cursor]
+            return await look(request, lambda connection: read_changes(connection, cursor)) if recent else []
+        except (*STORE_FAILURES, TimeoutError, HTTPException):
+            return []
+
+    def _look_again(self) -> _Recent | None:
+        """Read what came since the last look; None while the store is away."""
+        try:
+            self._recent = look_once(self._engine, lambda connection: _read_on(connection, self._recent))
+        except (NamedError, *STORE_FAILURES) as error:
+            if self._recent:
+                # Once, and not every second until it is back.
+                log_store_failure(error, self._engine)
+            self._recent = None
+        return self._recent
 
 
-def _read_from(connection: Connection, cursor: int) -> Sequence[Change]:
-    """Return the next changes after a cursor; after 0 those from the oldest that is kept."""
-    return read_changes(connection, find_cursor(connection, cursor))
+def _read_on(connection: Connection, recent: _Recent | None) -> _Recent:
+    bounds = read_bounds(connection)
+    oldest = max(bounds.dropped_to, bounds.numbered_to - _MOST_RECENT)
+    # Nobody listened for long, or it is another store now: whoever listens catches up without us.
+    if recent is None or not oldest <= recent.newest <= bounds.numbered_to:
+        return _Recent(bounds.numbered_to, [])
+    changes = [*recent.changes, *read_changes(connection, recent.newest)]
+    dropped, kept = changes[:-_MOST_RECENT], changes[-_MOST_RECENT:]
+    return _Recent(dropped[-1]["cursor"] if dropped else recent.after, kept)
 
 
-async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-            return True
-    return False
+def read_since(request: Request) -> int | None:
+    """Return the cursor that a request begins after: where its browser got to, else ``since`` of its query."""
+    said = request.headers.get("last-event-id") or request.query_params.get("since")
+    if not said:
+        return None
+    cursor = read_id(said)
+    # A number beyond all ids is read as none that there is; but after 0 comes the oldest change.
+    if cursor is None or (cursor == 0 and said.strip("0")):
+        raise UsageError("since is the cursor of a change, a whole number from 0")
+    return cursor
+
+
+def data_event(cursor: int, said: str, name: str = "") -> bytes:
+    """Return an event that says something, of one line or several; with nothing to say, it only moves the cursor."""
+    # Not splitlines: a line separator of Unicode may stand within a JSON text.
+    said_lines = [f"data: {line}" for line in said.replace("\r", "\n").split("\n")] if said else []
+    lines = [f"id: {cursor}", *([f"event: {name}"] if name else []), *said_lines]
+    return "\n".join([*lines, "", ""]).encode(errors="replace")
+
+
+def answer_events(
+    request: Request, followed: AsyncIterator[Sequence[Change]], write: Callable[[Change], bytes]
+) -> Response:
+    """Return a stream of events, one for each change; ``write`` makes it, by ``data_event``."""
+    headers = {"Content-Type": EVENT_STREAM, "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(headers=HEADERS | headers)
+    live: LiveChanges = request.app.state.live_changes
+    return LastingAnswer(request, live.places, _write_events(followed, write), headers)
+
+
+async def _write_events(
+    followed: AsyncIterator[Sequence[Change]], write: Callable[[Change], bytes]
+) -> AsyncIterator[bytes]:
+    yield _OPENING
+    try:
+        async for changes in followed:
+            yield b"".join(map(write, changes)) or _COMMENT
+    except NamedError as error:
+        yield f"event: problem\ndata: {error}\n\n".encode()

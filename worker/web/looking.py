@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -51,22 +52,22 @@ async def look(request: Request, find: Callable[[Connection], _T]) -> _T:
         raise HTTPException(
             HTTPStatus.SERVICE_UNAVAILABLE, "Too many look at the store at once: come back in a moment", _COME_BACK
         )
-    return await to_thread.run_sync(look_into, request.app.state.looked_at, find, limiter=limiter)
+    return await to_thread.run_sync(look_once, request.app.state.looked_at, find, limiter=limiter)
 
 
-def look_into(engine: Engine, find: Callable[[Connection], _T]) -> _T:
-    """Return what ``find`` finds in a store; it waits, and may raise, as ``look`` does."""
+def look_once(engine: Engine, find: Callable[[Connection], _T], longest: timedelta = LONGEST_ANSWER) -> _T:
+    """Return what ``find`` finds in the store, as ``look`` does, in a thread of the caller's."""
     usable_store(engine)
-    with reading(engine) as connection, _limited(connection), in_utc():
+    with reading(engine) as connection, _limited(connection, longest), in_utc():
         return find(connection)
 
 
 @contextmanager
-def _limited(connection: Connection) -> Iterator[None]:
+def _limited(connection: Connection, longest: timedelta) -> Iterator[None]:
     """End what takes too long: PostgreSQL does so by itself, SQLite is asked to now and then."""
     driver: Any = connection.connection.dbapi_connection
     is_sqlite = isinstance(driver, sqlite3.Connection)
-    until = time.monotonic() + LONGEST_ANSWER.total_seconds()
+    until = time.monotonic() + longest.total_seconds()
     if is_sqlite:
         driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     try:

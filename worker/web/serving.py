@@ -73,8 +73,9 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, *arguments: Any, **options: Any) -> None:
         tell_service_manager(STOPPING)
-        # Who listens to changes would else be waited for, and then be cut off.
-        await self.config.app.state.changes.close()  # type: ignore[union-attr]
+        # Whoever listens would otherwise be waited for, and then cut off.
+        application: Any = self.config.app
+        application.state.live_changes.end()
         await super().shutdown(*arguments, **options)
 
 

@@ -167,7 +167,7 @@ def test_its_polls_are_drawn_and_told_in_a_table_that_goes_on(store: Engine, loo
         )
         connection.execute(insert(PollRow), _poll(feed_id, now - MINUTE, **failed))
     page = look(f"/feeds/{feed_id}")
-    assert "Of the last 54 polls 1 brought something new, 52 did not, 1 failed." in _texts(page, "figcaption p")
+    assert "The last 54 polls: 1 brought something new, 52 did not, 1 failed." in _texts(page, "figcaption p")
     assert len(page.select("figure .plot-wide title")) == 55
     rows = [text.partition("UTC ")[2] for text in _texts(page, ".polls tbody tr")]
     assert len(rows) == 50
@@ -225,10 +225,12 @@ def test_removed_quarantined_and_file_feeds_have_pages_too(store: Engine, look: 
         file_id = connection.execute(insert(FeedRow).values(**file).returning(FeedRow.id)).scalar_one()
         connection.execute(insert(ScheduleRow).values(feed_id=file_id))
     _set(store, held, {"next_poll_at": None}, state="quarantined", state_reason="it may be killing workers")
-    assert look(f"/feeds/{removed}").select_one(".large").text == "removed"
+    assert look(f"/feeds/{removed}").select_one(".large").text == "none: the feed is removed"
     page = look(f"/feeds/{held}")
-    assert _facts(page)["Why it is quarantined"] == "it may be killing workers"
+    assert _facts(page)["Why it is so"] == "it may be killing workers"
+    assert _texts(look("/feeds?files=1"), "tbody tr") == ["a.txt /seeds file"]
     page = look(f"/feeds/{file_id}")
+    assert page.select_one("h1").text == "a.txt"
     assert page.select_one(".empty").text == "A seed file is read when it is ingested, never polled."
     assert page.select("a[href^=file]") == []
 
@@ -272,5 +274,5 @@ def test_headings_and_captions_say_what_stands_below_them(store: Engine, look: L
         _article(connection, feed_id, "Wet", now)
     page = look(f"/feeds/{feed_id}")
     assert [heading.tag for heading in page.select("h1, h2, h3")] == ["h1", *["h2"] * 7]
-    assert _texts(page, "caption") == ["The newest 1 poll"]
+    assert _texts(page, "caption") == ["1 poll"]
     assert {figure.attr("role") for figure in page.select("svg.plot")} == {"img"}

@@ -8,7 +8,7 @@ import requests
 from sqlalchemy import Engine
 
 from tests.feed_rules import ATOM, atom_faults, json_faults, rss_faults
-from tests.going_out import NOW, add_article, add_version, change_article
+from tests.going_out import NOW, add_article, add_version, change_article, index, join_story
 from tests.servers.web import web_server
 from worker.database.engine import writing
 from worker.manage.feed_tags import tag_feed
@@ -19,6 +19,8 @@ FORMATS = {
     "rss": ("application/rss+xml", rss_faults),
     "json": ("application/feed+json", json_faults),
 }
+# For what is the same whatever the store is.
+of_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 HOSTILE = "x\r\nSet-Cookie: a=b"
 
 
@@ -29,6 +31,7 @@ def filled(store: Engine) -> Engine:
             add_article(connection, number)
         add_article(connection, 4, feed_id=2)
         tag_feed(connection, 2, ["World & <b>"])
+    index(store)
     return store
 
 
@@ -42,6 +45,7 @@ def _get(url: str, **asked: Any) -> requests.Response:
     return requests.get(url, timeout=30, **asked)
 
 
+@of_sqlite
 @pytest.mark.parametrize("ending", FORMATS)
 def test_each_format_is_served_as_what_it_is(at: str, ending: str):
     media_type, faults = FORMATS[ending]
@@ -52,6 +56,7 @@ def test_each_format_is_served_as_what_it_is(at: str, ending: str):
     assert faults(answer.content) == []
 
 
+@of_sqlite
 def test_a_feed_names_its_own_address_and_its_query(at: str):
     feed = fromstring(_get(f"{at}/out/news.atom?q=words&limit=2").content)
     links = [link.get("href") for link in feed.findall(f"{ATOM}link") if link.get("rel") == "self"]
@@ -91,12 +96,14 @@ def test_who_names_the_moment_of_an_answer_gets_none_until_a_version_or_a_kill_c
     assert ask(second) == (200, "Tue, 24 Nov 2026 13:30:00 GMT")
 
 
+@of_sqlite
 def test_each_format_and_each_query_has_a_tag_of_its_own(at: str):
     asked = ["news.atom", "news.rss", "news.atom?q=words", "news.atom?title=x", "news.atom?limit=4", "other.atom"]
     tags = {_get(f"{at}/out/{each}").headers["etag"] for each in asked}
     assert len(tags) == len(asked)
 
 
+@of_sqlite
 def test_a_look_at_the_head_alone_tells_all_of_it(at: str):
     whole = _get(f"{at}/out/news.atom")
     head = requests.head(f"{at}/out/news.atom", timeout=30)
@@ -116,6 +123,7 @@ def test_what_is_killed_is_withdrawn_and_a_kill_is_not_told(filled: Engine, at: 
     assert first.keys() == {"id", "url", "title", "content_html", "date_published", "date_modified"}
 
 
+@of_sqlite
 def test_what_cannot_be_asked_for_is_told(at: str):
     named = "A feed out is named with .atom, .rss or .json, as /out/news.atom is."
     refusals = {
@@ -125,8 +133,13 @@ def test_what_cannot_be_asked_for_is_told(at: str):
         "news.atom?limit=0": (400, "Limit is a number from 1 to 1,000; not '0'."),
         "news.atom?limit=1_0": (400, "Limit is a number from 1 to 1,000; not '1_0'."),
         "news.atom?collapse_stories=yes": (400, "Collapse_stories is 1 or 0; not 'yes'."),
-        "news.atom?query=x": (400, "'query' is not asked for here: only q, limit, title, collapse_stories."),
+        "news.atom?query=x": (400, "'query' is not asked for here: only q, limit, title, collapse_stories, before."),
         "news.atom?q=a&q=b": (400, "Q is asked for twice."),
+        "news.atom?before=x": (400, "Before is the id of an article; not 'x'."),
+        "news.atom?q=OR": (
+            400,
+            "The query is wrong at character 1, OR: OR stands between two words or phrases, neither of them with a -.",
+        ),
         "feeds.opml?tag=nowhere": (404, "No feed has the tag nowhere: they have World & <b>."),
         f"news.atom?q={'x' * 9_000}": (
             414,
@@ -139,6 +152,7 @@ def test_what_cannot_be_asked_for_is_told(at: str):
 
 
 @pytest.mark.parametrize("ending", ["atom", "rss", "json"])
+@of_sqlite
 def test_what_is_asked_for_breaks_out_of_no_document(at: str, ending: str):
     title = "</title><script>]]>\x00\ufffe\u202e"
     answer = _get(f"{at}/out/a<b>.{ending}", params={"title": title + HOSTILE, "q": '"><x' + HOSTILE})
@@ -150,12 +164,14 @@ def test_what_is_asked_for_breaks_out_of_no_document(at: str, ending: str):
     )
 
 
+@of_sqlite
 def test_a_host_that_is_made_up_breaks_out_of_no_document(filled: Engine):
     with web_server(filled, Settings(web_token="s" * 32)) as at:
         answer = _get(f"{at}/out/n.rss", auth=("any", "s" * 32), headers={"Host": 'evil"><script>'})
     assert (answer.status_code, rss_faults(answer.content)) == (200, [])
 
 
+@of_sqlite
 def test_a_reader_that_sends_a_name_and_the_token_is_let_in_and_the_token_is_not_told(filled: Engine):
     token = "t0ken-" * 6
     with web_server(filled, Settings(web_token=token)) as at:
@@ -164,6 +180,7 @@ def test_a_reader_that_sends_a_name_and_the_token_is_let_in_and_the_token_is_not
     assert (answer.status_code, token in answer.text) == (200, False)
 
 
+@of_sqlite
 def test_feeds_are_listed_by_tag(at: str):
     listed, all_listed = _get(f"{at}/out/feeds.opml", params={"tag": "World & <b>"}), _get(f"{at}/out/feeds.opml")
     assert listed.headers["content-type"] == "text/x-opml; charset=utf-8"
@@ -172,3 +189,22 @@ def test_feeds_are_listed_by_tag(at: str):
         "https://gazette.example/2",
     ]
     assert len([*fromstring(all_listed.content).iter("outline")]) == 3
+
+
+def test_pages_go_on_where_the_one_before_ended(at: str):
+    found, following = [], f"{at}/out/news.json?limit=3&title=x"
+    while following:
+        page = _get(following).json()
+        found.append([item["title"] for item in page["items"]])
+        following = page.get("next_url")
+    assert found == [["Title 4", "Title 3", "Title 2"], ["Title 1"]]
+
+
+def test_a_story_goes_out_once_and_names_the_others(filled: Engine, at: str):
+    with writing(filled) as connection:
+        join_story(connection, 1, 3, 4)
+    feed = fromstring(_get(f"{at}/out/news.atom?collapse_stories=1").content)
+    entries = feed.findall(f"{ATOM}entry")
+    assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Title 1", "Title 2"]
+    related = [link.get("href") for link in entries[0].findall(f"{ATOM}link") if link.get("rel") == "related"]
+    assert related == ["https://gazette.example/3.html", "https://gazette.example/4.html"]

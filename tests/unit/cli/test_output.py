@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from worker.basics.units import counted
 from worker.cli.moments import read_since
 from worker.cli.options import Whole
 from worker.cli.output import (
+    binary_output,
     console,
     paged,
     plain_text,
@@ -160,6 +161,22 @@ def test_markup_means_the_same_and_has_no_sign_that_a_screen_obeys(capsysbinary:
 
 
 class _Screen(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_bytes_for_a_program_are_escaped_on_a_screen_and_nowhere_else() -> None:
+    written = []
+    for kind in (_ScreenOfBytes, TextIOWrapper):
+        with BytesIO() as held, redirect_stdout(kind(held, "utf-8")):
+            binary_output().write("ä\u202e\n".encode())
+            sys.stdout.flush()
+            written.append(held.getvalue().decode())
+            sys.stdout.detach()  # type: ignore[union-attr]
+    assert written == ["ä\\u202e\n", "ä\u202e\n"]
+
+
+class _ScreenOfBytes(TextIOWrapper):
     def isatty(self) -> bool:
         return True
 

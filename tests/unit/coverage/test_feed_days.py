@@ -56,12 +56,12 @@ def test_several_days_share_a_sign_where_there_is_no_room_for_each() -> None:
 
 
 def test_feeds_with_gaps_come_first_then_those_nobody_looked_at() -> None:
-    feeds = [_feed(1, _day(4)), _feed(2, _day(0)), _feed(3, _day(4, gaps=1))]
+    feeds = [_feed(1, _day(4), _day(4)), _feed(2, _day(0), _day(4)), _feed(3, _day(4), _day(4, gaps=1))]
     assert [feed.feed_id for feed in by_worst(feeds)] == [3, 2, 1]
 
 
 def test_the_sum_has_its_figures() -> None:
-    feeds = [_feed(1, _day(4, 1, 3, gaps=2, filled=1), _day(0)), _feed(2, _day(None, None, 1))]
+    feeds = [_feed(1, _day(0), _day(4, 1, 3, gaps=2, filled=1)), _feed(2, _day(None, None, 1))]
     assert sum_up(feeds, 2) == [
         "4 new articles of 2 feeds in 2 days; 4 polls, 1 failed.",
         "1 gap that nothing has filled; on 1 day of a feed no poll succeeded.",
@@ -71,3 +71,7 @@ def test_the_sum_has_its_figures() -> None:
 
 def test_of_a_feed_without_any_record_it_is_not_known_how_often_it_was_polled() -> None:
     assert _feed(1, _day(None, None)).polls is None
+
+
+def test_a_last_day_on_which_nobody_has_looked_is_not_over() -> None:
+    assert _feed(1, _day(0), _day(4, 4), _day(0)).lost_days == 2

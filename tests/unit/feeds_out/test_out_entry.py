@@ -16,7 +16,6 @@ ROW: dict[str, Any] = {
     "first_seen_at": SEEN,
     "summary": "It rains.",
     "html": "<p>It rains. And more.</p>",
-    "letters": 20,
     "language": "en",
     "tags": ["Weather"],
     "enclosures": [{"url": "https://a.example/1.mp3", "media_type": "audio/mpeg", "length": 9}],
@@ -87,5 +86,5 @@ def test_copies_are_named_by_their_pages():
 
 
 def test_what_is_nothing_but_links_has_no_summary_beside_it():
-    links = {"html": '<p><a href="https://a.example/2">Two</a></p>', "letters": 3, "summary": "Two"}
+    links = {"html": '<p><a href="https://a.example/2">Two</a></p>', "summary": "Two"}
     assert make_entry(ROW | links).summary == ""

@@ -16,7 +16,7 @@ from worker.look.article_listing import count_listed_articles, list_articles, li
 from worker.look.counts import Counted
 from worker.look.listings import Listed, Sort, Wanted, kinds_of_place
 from worker.search.excerpts import mark_matches
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 from worker.search.searching import Order, count_unindexed, search_articles
 from worker.web.cursors import cut_page, read_cursor
 from worker.web.looking import look
@@ -98,8 +98,8 @@ def _list(connection: Connection, wanted: Wanted, after: str, wrong: dict[str, s
     moment_of = moment_of_articles(wanted)
     try:
         place = read_cursor(after, kinds_of_place(moment_of)) if after else None
-    except UsageError as error:
-        wrong["after"] = f"{error}."
+    except UsageError:
+        wrong["after"] = "Where this page begins cannot be read: no page led there."
         return _NOTHING
     rows = list_articles(connection, replace(wanted, after=place, limit=_ON_A_PAGE + 1))
     articles, following = cut_page(rows, _ON_A_PAGE, moment_of)

@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from worker.basics.moments import ONE_DAY, read_moment
+from worker.basics.moments import read_moment
 from worker.basics.text import clean
 from worker.errors import NamedError
 from worker.look.listings import Wanted
 from worker.manage.named_feeds import feed_called
 from worker.wire.agencies import agency_name
 
-_LONGEST = 2_000
+# No URL that is longer comes in.
+_LONGEST = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _read_bound(text: str, now: datetime, wrong: dict[str, str], name: str) -> d
     if not text:
         return None
     try:
-        return read_moment(text, now, ONE_DAY if name == "until" else ONE_DAY * 0)
+        return read_moment(text, now, is_end=name == "until")
     except ValueError as error:
         wrong[name] = f"{error}."
         return None

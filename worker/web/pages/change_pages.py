@@ -3,31 +3,27 @@
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from worker.basics.units import LARGEST_ID
 from worker.database.outbox_tables import EventKind
-from worker.errors import NamedError, UsageError
+from worker.errors import UsageError
 from worker.look.change_listing import list_changes
 from worker.outbox import Change
+from worker.web.live_changes import LiveChanges, answer_events, data_event, read_since
 from worker.web.looking import look
-from worker.web.pages.rendering import HEADERS, plain, render
+from worker.web.pages.rendering import plain, render
 from worker.wording.changes import describe_details
 
 _ROWS = 50
-# Seconds between two signs of life, and for how long one connection lasts: less than ``connections`` gives it. Browsers
-# come back by themselves, with the last cursor that they have got.
-_HEARTBEAT, _LASTS = 15.0, 70.0
-_RETRY = b"retry: 2000\n\n"
-_STREAM = HEADERS | {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _TONES = {
     EventKind.ARTICLE_CREATED: "accent",
     EventKind.ARTICLE_CORRECTED: "warn",
@@ -57,40 +53,16 @@ async def _show_changes(request: Request) -> Response:
 
 async def _stream_changes(request: Request) -> Response:
     kinds = _read_kinds(request)
-    since = _read_cursor(request.headers.get("last-event-id") or request.query_params.get("since"))
-    request.app.state.changes.refuse_if_full()
-    events = _write_events(request.app.state.changes.follow(since, _HEARTBEAT), kinds)
-    return StreamingResponse(events, media_type="text/event-stream", headers=_STREAM)
+    live: LiveChanges = request.app.state.live_changes
+    cursor = await live.begin(request, read_since(request))
+    return answer_events(request, live.follow(request, cursor), partial(_write_event, kinds))
 
 
-async def _write_events(
-    followed: AsyncGenerator[Sequence[Change], None], kinds: Collection[str]
-) -> AsyncGenerator[bytes, None]:
-    """Write changes as server-sent events, whose ids are cursors; what is of no chosen kind still moves the cursor."""
-    ends_at = asyncio.get_running_loop().time() + _LASTS
-    try:
-        yield _RETRY
-        async for changes in followed:
-            wanted = [each for each in changes if not kinds or each["kind"] in kinds]
-            yield b"".join(map(_write_event, wanted)) + _write_place(changes, wanted)
-            if asyncio.get_running_loop().time() >= ends_at:
-                break
-    except NamedError as error:
-        yield b"event: gap\ndata: " + orjson.dumps({"sentence": str(error)}) + b"\n\n"
-    finally:
-        await followed.aclose()
-
-
-def _write_event(change: Change) -> bytes:
-    told = orjson.dumps(describe_change(change))
-    return b"id: %d\nevent: change\ndata: %b\n\n" % (change["cursor"], told)
-
-
-def _write_place(changes: Sequence[Change], wanted: Sequence[Change]) -> bytes:
-    """Return what moves the cursor past changes that are not told, or else a comment, as a sign of life."""
-    if changes and (not wanted or wanted[-1] is not changes[-1]):
-        return b"id: %d\nevent: place\ndata:\n\n" % changes[-1]["cursor"]
-    return b"" if changes else b":\n\n"
+def _write_event(kinds: Collection[str], change: Change) -> bytes:
+    """Write a change as an event; one of no chosen kind as its id alone, from which a browser goes on."""
+    if kinds and change["kind"] not in kinds:
+        return data_event(change["cursor"], "")
+    return data_event(change["cursor"], orjson.dumps(describe_change(change)).decode(), "change")
 
 
 def describe_change(change: Change) -> Mapping[str, Any]:
@@ -135,7 +107,4 @@ def _read_cursor(text: str | None) -> int | None:
     return int(text)
 
 
-_LIVE = Route("/changes/live", _stream_changes)
-# A HEAD would wait as long as a GET, for nothing.
-_LIVE.methods = {"GET"}
-ROUTES = [Route("/changes", _show_changes), _LIVE]
+ROUTES = [Route("/changes", _show_changes), Route("/changes/live", _stream_changes)]

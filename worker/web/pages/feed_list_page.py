@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from sqlalchemy import Connection
 from starlette.requests import Request
@@ -27,7 +27,7 @@ from worker.web.pages.feed_plots import draw_hours
 from worker.web.pages.rendering import render
 from worker.wording.sentences import next_poll
 
-_LONGEST_TEXT, _LONGEST_PLACE = 500, 120
+_LONGEST_TEXT, _LONGEST_PLACE, _LONGEST_NAME = 500, 120, 300
 _MOST_TAGS, _MOST_REFUSED = 200, 20
 _FILTERS = ("q", "tag", "state", "quality", "failing", "files")
 _OPML = "/out/feeds.opml"
@@ -94,8 +94,16 @@ def _show_row(feed: Listed, now: datetime) -> dict[str, Any]:
     # The hours, which come behind the comma, are what the mark shows.
     words = describe_rhythm(rhythm, now).partition(",")[0] if rhythm else ""
     # The usual port tells nothing.
-    where = (feed["host"] or feed["url"]).removesuffix(":443")[:_LONGEST_PLACE]
-    return {"feed": feed, "where": where, "next": next_poll(feed, now), "hours": draw_hours(rhythm), "rhythm": words}
+    where = (feed["host"] or unquote(urlsplit(feed["url"]).path.rpartition("/")[0])).removesuffix(":443")
+    shown = {"name": name_feed(feed), "where": where[:_LONGEST_PLACE], "next": next_poll(feed, now)}
+    return {"feed": feed, "hours": draw_hours(rhythm), "rhythm": words} | shown
+
+
+def name_feed(feed: Listed) -> str:
+    """Return what a feed is called: its title, else a file's name, else its URL."""
+    url = urlsplit(feed["url"])
+    called = feed["title"] or (unquote(url.path).rpartition("/")[2] if url.scheme == "file" else feed["url"])
+    return str(called)[:_LONGEST_NAME]
 
 
 def _address_of_outline(request: Request, wanted: FeedFilter) -> str | None:

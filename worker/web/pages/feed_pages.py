@@ -30,7 +30,7 @@ from worker.schedule.rhythm import describe_rhythm
 from worker.values.schedules import Rhythm
 from worker.web.cursors import read_cursor, write_cursor
 from worker.web.looking import look
-from worker.web.pages.feed_list_page import show_feeds
+from worker.web.pages.feed_list_page import name_feed, show_feeds
 from worker.web.pages.feed_plots import draw_days, draw_polls, draw_rhythm
 from worker.web.pages.rendering import render
 from worker.wording.feed_facts import describe_feed
@@ -76,11 +76,12 @@ def _find_feed(connection: Connection, feed_id: int) -> dict[str, Any]:
     return {
         "now": now,
         "feed": feed,
+        "name": name_feed(feed),
         "facts": describe_feed(feed, now),
         "next": next_poll(feed, now),
         "rhythm": describe_rhythm(rhythm, now) if rhythm else None,
         "strip": draw_polls(polls),
-        "days": draw_days(dates, known_from, now) if dates else None,
+        "days": draw_days(dates, known_from, now) if dates and feed["host"] else None,
         "week": draw_rhythm(dates, rhythm),
         "polls": polls[:_POLLS_LISTED],
         "older": _address_of_older(feed_id, polls[_POLLS_LISTED - 1]) if len(polls) > _POLLS_LISTED else None,
@@ -102,7 +103,8 @@ def _find_polls(before: Place | None, connection: Connection, feed_id: int) -> d
     polls = list_feed_polls(connection, feed_id, _POLLS_LISTED + 1, before)
     shown = polls[:_POLLS_LISTED]
     older = _address_of_older(feed_id, shown[-1]) if len(polls) > len(shown) else None
-    return {"now": now, "feed": find_feed_with_host(connection, now, feed_id), "polls": shown, "older": older}
+    feed = find_feed_with_host(connection, now, feed_id)
+    return {"now": now, "feed": feed, "name": name_feed(feed), "polls": shown, "older": older}
 
 
 def _address_of_older(feed_id: int, oldest: Listed) -> str:

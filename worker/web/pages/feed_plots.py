@@ -50,8 +50,9 @@ def draw_polls(polls: Sequence[Listed]) -> Drawn | None:
     ]
     counts = Counter(mark.outcome for mark in marks)
     failed = sum(counts[outcome] for outcome in _FAILED)
+    last = "The last " if len(marks) > 1 else ""
     finding = (
-        f"Of the last {counted(len(marks), 'poll')} {counts[Outcome.NEW]:,} brought something new, "
+        f"{last}{counted(len(marks), 'poll')}: {counts[Outcome.NEW]:,} brought something new, "
         f"{counts[Outcome.UNCHANGED]:,} did not, {failed:,} failed."
     )
     figure = Figure("Polls, the newest last", finding)

@@ -24,7 +24,7 @@ async def _sign_in(request: Request) -> Response:
     form = parse_qs((await _read_form(request)).decode(errors="replace"))
     to = _own_path(form.get("to", [""])[0])
     if not access.is_token(form.get("token", [""])[0].strip()):
-        request.app.state.rates.take(access.visitor(request), WRONG_TOKEN)
+        request.app.state.rates.fine(access.visitor(request), WRONG_TOKEN)
         return render(request, "sign_in.html", status=HTTPStatus.FORBIDDEN, to=to, is_wrong=True)
     answer = RedirectResponse(to, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     is_secure = access.is_secure(request)

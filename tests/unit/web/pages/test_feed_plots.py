@@ -29,7 +29,7 @@ def test_the_strip_counts_how_polls_ended() -> None:
     polls = [_poll(NOW, "new", new=2, entries=30), _poll(NOW - HOUR, "transient", error="timed out"), _poll(NOW - DAY)]
     drawn = draw_polls(polls)
     assert drawn
-    assert drawn.finding == "Of the last 3 polls 1 brought something new, 1 did not, 1 failed."
+    assert drawn.finding == "The last 3 polls: 1 brought something new, 1 did not, 1 failed."
 
 
 def test_every_poll_of_the_strip_says_how_it_ended_and_why_the_next_one_was_to_be_then() -> None:

@@ -87,8 +87,7 @@ function listen() {
   stream = new EventSource(address);
   stream.onopen = () => { if (!isPaused()) say("live", "good"); };
   stream.addEventListener("change", (event) => take(JSON.parse(event.data)));
-  stream.addEventListener("place", (event) => { newest = Math.max(newest, Number(event.lastEventId)); });
-  stream.addEventListener("gap", () => {
+  stream.addEventListener("problem", () => {
     stream.close();
     const gap = document.getElementById("gap");
     gap.textContent = "Changes were missed meanwhile: reload this page.";

@@ -5,29 +5,21 @@ SQLite's tokenizer does the same but for scripts without spaces, of which it mak
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from worker.basics.text import UNSPACED
 
+_ASCII_WORD, _LATIN_WORD = re.compile("[a-z0-9]+"), re.compile(r"[^\W_]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 LONGEST = 100_000
 """An article is indexed with its first so many characters."""
 _HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 # Letters beyond these have no accents that are folded.
 _LAST_FOLDED = 0x2C00
-_FIRST_MARK, _BEYOND_MARKS = 0x300, 0x1E950
+# Beyond the basic plane there are none of living scripts; with them each character would be held against all ranges.
+_FIRST_MARK, _BEYOND_MARKS = "\u0300", 0x10000
 # What SQLite's tokenizer takes for an accent wherever it stands.
 _ACCENTS = range(0x300, 0x332)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text, folded, and where it stands there."""
-
-    folded: str
-    begin: int
-    end: int
 
 
 def is_unspaced(text: str) -> bool:
@@ -35,22 +27,25 @@ def is_unspaced(text: str) -> bool:
     return not text.isascii() and _HAS_UNSPACED.search(text) is not None
 
 
-def split_words(text: str) -> Iterator[Word]:
-    """Yield the words of a text, in their order."""
-    for found in _word_pattern().finditer(text):
-        if folded := fold_word(found[0]):
-            yield Word(folded, found.start(), found.end())
-
-
 def fold_words(text: str) -> list[str]:
-    """Return the words of a text, folded."""
-    return [word.folded for word in split_words(text)]
+    """Return the words of a text, folded, in their order."""
+    folded = fold_word(text)
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded)
+    if max(folded) < _FIRST_MARK:
+        return _LATIN_WORD.findall(folded)
+    word, lone = _patterns()
+    return word.findall(lone.sub(r" \g<0> ", folded) if is_unspaced(folded) else folded)
 
 
 def fold_word(word: str) -> str:
-    """Return a word in lower case, its Latin letters without accents."""
+    """Return a word, or a whole text, in lower case, its Latin letters without accents."""
     folded = word.lower()
-    return folded if folded.isascii() else folded.translate(_folding())
+    return folded if folded.isascii() else _BEYOND_ASCII.sub(_fold_run, folded)
+
+
+def _fold_run(found: re.Match[str]) -> str:
+    return found[0].translate(_folding())
 
 
 def space_out(text: str) -> str:
@@ -59,11 +54,10 @@ def space_out(text: str) -> str:
 
 
 @cache
-def _word_pattern() -> re.Pattern[str]:
-    marks = "".join(map(chr, filter(_is_mark, range(_FIRST_MARK, _BEYOND_MARKS))))
-    # A character of a script without spaces is a word, with the marks that belong to it.
-    lone = f"[{UNSPACED}]"
-    return re.compile(f"(?:(?=[^\\W_]){lone}|(?:(?!{lone})(?:[^\\W_]|[{marks}]))+)[{marks}]*")
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds words, and what finds characters that are words, each with the marks that belong to it."""
+    marks = "".join(map(chr, filter(_is_mark, range(ord(_FIRST_MARK), _BEYOND_MARKS))))
+    return re.compile(f"[^\\W_]+(?:[{marks}]+[^\\W_]*)*"), re.compile(f"[{UNSPACED}][{marks}]*")
 
 
 def _is_mark(point: int) -> bool:

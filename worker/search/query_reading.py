@@ -12,8 +12,8 @@ from worker.basics.moments import read_bound
 from worker.basics.text import is_storable, shorten
 from worker.basics.units import read_id
 from worker.errors import UsageError
+from worker.search.folded_words import fold_words, is_unspaced
 from worker.search.query import Condition, Facet, Phrase, Place, SearchQuery
-from worker.search.words import fold_words, is_unspaced
 from worker.wire.agencies import agency_name
 
 LONGEST_QUERY = 10_000

@@ -1,0 +1,68 @@
+"""Which articles go out: the newest that a search finds, and of a story the first of those."""
+
+from itertools import chain
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.going_out import add_article, change_article, index, join_story
+from worker.database.engine import reading, writing
+from worker.feeds_out.found_articles import find_articles
+from worker.search.reading import read_query
+
+
+@pytest.fixture
+def filled(store: Engine) -> Engine:
+    """Eight articles of two feeds by turns; 2, 5 and 7 tell one story."""
+    with writing(store) as connection:
+        for number in range(1, 9):
+            add_article(connection, number, feed_id=2 - number % 2)
+        join_story(connection, 2, 5, 7)
+    index(store)
+    return store
+
+
+def _find(store: Engine, query: str = "", limit: int = 50, *, is_collapsed: bool = False) -> list[list[int]]:
+    """The ids on each page."""
+    pages, before = [], None
+    with reading(store) as connection:
+        while not pages or before:
+            asked = {"limit": limit, "before": before, "is_collapsed": is_collapsed}
+            found = find_articles(connection, read_query(query), **asked)
+            pages.append([*found.ids])
+            before = found.before
+    return pages
+
+
+def test_the_newest_come_first_and_each_once_over_all_pages(filled: Engine):
+    assert _find(filled) == [[8, 7, 6, 5, 4, 3, 2, 1]]
+    assert _find(filled, limit=3) == [[8, 7, 6], [5, 4, 3], [2, 1]]
+    assert _find(filled, limit=4) == [[8, 7, 6, 5], [4, 3, 2, 1]]
+    assert _find(filled, "words -title:3 feed:1") == [[7, 5, 1]]
+    assert _find(filled, "nowhere") == [[]]
+
+
+def test_of_a_story_the_first_that_is_found_stands_for_all(filled: Engine):
+    assert _find(filled, is_collapsed=True) == [[8, 2, 6, 4, 3, 1]]
+    # The first article of the story is of the other feed.
+    assert _find(filled, "feed:1", is_collapsed=True) == [[5, 3, 1]]
+
+
+def test_of_a_story_on_two_pages_the_same_article_stands_for_all(filled: Engine):
+    pages = _find(filled, limit=2, is_collapsed=True)
+    assert pages == [[8, 2], [6, 2], [4, 3], [2, 1]]
+    assert {*chain(*pages)} == {8, 2, 6, 4, 3, 1}
+
+
+def test_a_kill_does_not_go_out_and_what_is_killed_does_by_itself(filled: Engine):
+    with writing(filled) as connection:
+        add_article(connection, 9, notice="kill")
+        change_article(connection, 2, killed_by=9)
+    assert _find(filled) == [[8, 7, 6, 5, 4, 3, 2, 1]]
+    assert _find(filled, is_collapsed=True) == [[8, 5, 6, 4, 3, 2, 1]]
+
+
+def test_what_was_killed_under_its_own_guid_goes_out(filled: Engine):
+    with writing(filled) as connection:
+        change_article(connection, 8, notice="kill", killed_by=8)
+    assert _find(filled, limit=1)[0] == [8]
