@@ -100,6 +100,8 @@ def _live(tools: Tools, answers: Answers, now: datetime, chance: Random) -> None
             upkeep_at = answers.at + _UPKEEP_EVERY
         step = next(step for before, step in _STEPS if now - answers.at <= before)
         answers.at += step * chance.uniform(0.7, 1.3)
+    # The last step went beyond.
+    answers.at = now - _UNPOLLED / 2
     _keep_up(tools, answers.at)
     tools.tally.count(PRUNED, 0, write_labels(removed="polls"))
     with writing(tools.engine) as connection:
