@@ -7,7 +7,7 @@ scripts, as ``.ci/run`` installs them. A name on the command line takes that pic
 import argparse
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,12 +85,20 @@ def _scroll(page: Page, selector: str) -> None:
 def _shrink(picture: bytes) -> bytes:
     """Return a picture with its 256 commonest colours: a page of text has few others, and those on edges of letters."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    colours = sorted(image.getcolors(image.width * image.height) or [], reverse=True)[:256]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, colour in colours for part in colour])
-    small = io.BytesIO()
-    image.quantize(palette=palette, dither=Image.Dither.NONE).save(small, "PNG", compress_level=9)
-    return small.getvalue()
+    every = [colour for _, colour in sorted(image.getcolors(image.width * image.height) or [], reverse=True)]
+    kept = every[:256]
+    # Pillow's own way to a given palette is an approximate one, by which white becomes grey.
+    places = {colour: min(range(len(kept)), key=lambda place: _distance(kept[place], colour)) for colour in every}
+    parts = iter(image.tobytes())
+    small = Image.frombytes("P", image.size, bytes(places[colour] for colour in zip(parts, parts, parts, strict=True)))
+    small.putpalette([part for colour in kept for part in colour])
+    written = io.BytesIO()
+    small.save(written, "PNG", compress_level=9)
+    return written.getvalue()
+
+
+def _distance(one: Sequence[int], other: Sequence[int]) -> int:
+    return sum((mine - theirs) ** 2 for mine, theirs in zip(one, other, strict=True))
 
 
 def main() -> None:
