@@ -138,7 +138,7 @@ def _create_stemmers() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for name in _FUNCTIONS:
-            op.execute(f"DROP TRIGGER search_{name} ON articles")
+            op.execute(f"DROP TRIGGER IF EXISTS search_{name} ON articles")
             op.execute(f"DROP FUNCTION search_{name}()")
         op.execute("DROP TABLE search_words")
         for (name,) in op.get_bind().execute(_CONFIGURATIONS).all():
@@ -146,7 +146,7 @@ def downgrade() -> None:
             op.execute(f"DROP TEXT SEARCH DICTIONARY {name}")
     else:
         for name in _TRIGGERS:
-            op.execute(f"DROP TRIGGER search_{name}")
-        for dropped in ("TABLE search_index", "VIEW search_texts", "TABLE search_spaced"):
+            op.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+        for dropped in ("TABLE search_index", "VIEW IF EXISTS search_texts", "TABLE search_spaced"):
             op.execute(f"DROP {dropped}")
     op.drop_table("search_waiting")
