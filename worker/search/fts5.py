@@ -67,7 +67,7 @@ def _write_condition(condition: Condition) -> str:
         # It begins so: en finds en-GB.
         return f"language : ^ {_quote([condition.value])}"
     column = "tags" if condition.facet is Facet.TAG else "agency"
-    return f"{column} : {_quote([EDGE, condition.value, EDGE])}"
+    return f"{column} : {_quote([EDGE + EDGE.join(condition.value.split()), EDGE])}"
 
 
 def _quote(words: Iterable[str]) -> str:

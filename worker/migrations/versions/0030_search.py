@@ -14,15 +14,16 @@ down_revision = "0029"
 branch_labels = None
 depends_on = None
 
-# zqz stands on both sides of each tag and agency, so that a phrase can be held against all of one.
+# A tag is one word that no text has, such as zqzclimatezqzchange, and zqz after it: the words themselves may be in every
+# other article, and a phrase of them would be looked for in all of these.
 _TEXTS = """
 CREATE VIEW search_texts AS
 SELECT articles.id AS id,
     coalesce(spaced.title, articles.title) AS title,
     coalesce(spaced.text, substr(articles.text, 1, 100000)) AS text,
-    replace(articles.tags, '"', ' zqz ') AS tags,
+    replace(replace(articles.tags, ' ', 'zqz'), '"', ' zqz') AS tags,
     articles.language AS language,
-    'zqz ' || articles.agency || ' zqz' AS agency
+    'zqz' || replace(articles.agency, ' ', 'zqz') || ' zqz' AS agency
 FROM articles LEFT JOIN search_spaced AS spaced ON spaced.article_id = articles.id
 """
 _INDEX = """
