@@ -27,7 +27,7 @@ def test_it_says_what_is_due_late_failing_and_left_alone(store: Engine):
         connection.execute(update(HostRow).where(HostRow.id == 2).values(held))
     with web_server(store) as at:
         shown = _show(at).text
-    assert '<a href="/feeds?failing=dns">dns</a> <span class="number">1</span>' in shown
+    assert '<li>dns <span class="number">1</span>' in shown
     assert "h1.example<" in shown
     assert "it refused us 3 times in a row" in shown
     assert "no feed is late; no poll yet" in shown
