@@ -60,8 +60,8 @@ def sustain(store: LargeStore, plan: Plan) -> Sustained:
     switch(store.port, str(_HANGING))
     put_off(store.engine)
     with ExitStack() as stack:
-        programs = list(_start_programs(stack, store, plan))
-        _wait_for_polls(store)
+        programs = list(start_programs(stack, store, plan.processes))
+        wait_for_polls(store)
         begins_at = plan_polls(store.engine, plan)
         _sleep_until(store, begins_at)
         before = _Watched.of(store, programs)
@@ -131,13 +131,17 @@ def _compare(before: Mapping[str, float], after: Mapping[str, float]) -> dict[st
     }
 
 
-def _start_programs(stack: ExitStack, store: LargeStore, plan: Plan) -> Iterator[Program]:
+def start_programs(
+    stack: ExitStack, store: LargeStore, processes: int, beside: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Program]:
+    """Start the programs that poll, on PostgreSQL with so many processes, and then those ``beside`` them."""
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="fmb-", dir="/tmp")))
     commands: dict[str, tuple[str, ...]] = {"run": ("worker", "run")}
     told = {
         "FEEDMILL_DATABASE_URL": store.url,
         "FEEDMILL_ALLOW_HOSTS": "127.0.0.0/8",
         "FEEDMILL_HOST_GAP": "0s",
+        "FEEDMILL_WEB_RATE": "100000",
         **dict.fromkeys((f"FEEDMILL_POLL_INTERVAL{end}" for end in ("", "_MIN", "_MAX")), "15m"),
         "PYTHONPATH": str(ROOT),
     }
@@ -146,8 +150,8 @@ def _start_programs(stack: ExitStack, store: LargeStore, plan: Plan) -> Iterator
         stack.callback(broker.stop)
         told["FEEDMILL_BROKER_URL"] = broker.url
         celery = ("celery", "-A", "worker")
-        commands = {"worker": (*celery, "worker", "--concurrency", str(plan.processes)), "beat": (*celery, "beat")}
-    for name, command in commands.items():
+        commands = {"worker": (*celery, "worker", "--concurrency", str(processes)), "beat": (*celery, "beat")}
+    for name, command in {**commands, **(beside or {})}.items():
         own = folder / name
         own.mkdir()
         program = Program(name, command, own, os.environ | told)
@@ -157,7 +161,7 @@ def _start_programs(stack: ExitStack, store: LargeStore, plan: Plan) -> Iterator
         yield program
 
 
-def _wait_for_polls(store: LargeStore) -> None:
+def wait_for_polls(store: LargeStore) -> None:
     """Request a few polls and wait until one is made: from then on every program is up."""
     some = range(1, _FIRST_POLLS + 1)
     with writing(store.engine) as connection:

@@ -120,3 +120,12 @@ def test_the_sustained_benchmark_says_how_late_polls_were_and_what_they_cost(kin
     assert 0 <= found["lateness"]["p50"] <= found["lateness"]["max"] < 20
     assert found["cpu_ms_per_poll"] > 0
     assert ("schedules" in found["tables"]) == (kind == "postgresql")
+
+
+def test_the_reading_benchmark_says_how_long_readers_wait_and_what_an_answer_costs() -> None:
+    chosen = ["--store", "sqlite", "--feeds", "50", "--readers", "4", "--pause", "0.1", "--time", "3s", "--rate", "5"]
+    found = json.loads(_run("benchmarks.reading", *chosen, "--json"))
+    assert {"list: articles", "row: a feed"} <= {each["kind"] for each in found["waits"] if each["answers"]}
+    assert [each for each in found["waits"] if each["refused"]] == []
+    assert found["cpu_ms_per_answer"] > 0
+    assert found["polls"] > 0

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.settings import Settings
 from worker.web import feeds_out, hub_calls, looking, probes, scrapes
@@ -75,7 +75,16 @@ class _Ending:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal is_begun
+            is_begun = True
+            await send(message)
+
         try:
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, note)
         except asyncio.CancelledError:
-            await answer_text("Feedmill is being stopped: come back later.", 503)(scope, receive, send)
+            # An answer that was begun can only be broken off.
+            if not is_begun:
+                await answer_text("Feedmill is being stopped: come back later.", 503)(scope, receive, send)

@@ -151,7 +151,8 @@ def read_since(request: Request) -> int | None:
     if not said:
         return None
     cursor = read_id(said)
-    if cursor is None:
+    # A number beyond all ids is read as none that there is; but after 0 comes the oldest change.
+    if cursor is None or (cursor == 0 and said.strip("0")):
         raise UsageError("since is the cursor of a change, a whole number from 0")
     return cursor
 

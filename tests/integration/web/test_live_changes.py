@@ -127,6 +127,14 @@ def test_a_long_poll_ends_with_the_first_change_or_its_time(store: Engine) -> No
         assert answer.headers["link"] == '</v1/changes?since=1>; rel="next"'
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_what_is_no_cursor_is_refused(store: Engine) -> None:
+    with web_server(store) as at:
+        for said in ("x", "-1", "9" * 30, "1;2"):
+            answer = requests.get(f"{at}/v1/changes", headers=STREAM | {"Last-Event-ID": said}, timeout=30)
+            assert (answer.status_code, answer.json()["detail"][:5]) == (400, "Since")
+
+
 class Brief(LimitedConnection):
     longest_request = 0.2
     longest_wait = 0.2

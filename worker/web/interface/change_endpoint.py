@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,7 +34,8 @@ async def _answer_changes(request: Request) -> Response:
         changes = await live.wait_for_changes(request, cursor, values["wait"])
     newest = changes[-1]["cursor"] if changes else cursor
     more = {"Link": f'<{request.url.path}?since={newest}>; rel="next"'}
-    return answer_packed(request, pack(request, write_object({"changes": changes, "cursor": newest})), more)
+    packed = await to_thread.run_sync(lambda: pack(request, write_object({"changes": changes, "cursor": newest})))
+    return answer_packed(request, packed, more)
 
 
 def _write_event(change: Change) -> bytes:

@@ -35,7 +35,7 @@ from worker.web.looking import look
 
 JSON_LINES = "application/jsonl"
 # Rows of JSON Lines that are read at a time.
-_SLICE = 500
+_SLICE = 200
 _MOST_STREAMS, _MOST_EACH = 6, 3
 _NEXT: Schema = {"type": ["string", "null"], "description": "Where the next page is; null for the last one."}
 
