@@ -37,7 +37,7 @@ def filled(store: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> En
 def test_a_search_is_written_in_each_format(filled: Engine, capsys: pytest.CaptureFixture[str]):
     faults = {"atom": atom_faults, "rss": rss_faults, "json": json_faults}
     for named, find_faults in faults.items():
-        printed = run_command(capsys, ["out", "rain", "--format", named, "--limit", "2", "--title", "<i>"]).output
+        printed = run_command(capsys, ["out", "rain -snow", "--format", named, "--limit", "2", "--title", "<i>"]).output
         assert (find_faults(printed.encode()), "Rain 1" in printed, "Snow" in printed) == ([], False, False)
         # What would reorder a screen is written as a reference, which means the same.
         assert "\u202e" not in printed

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,23 +17,23 @@ from worker.feeds_out.asked_feed import FORMATS, MOST_ENTRIES, USUAL_ENTRIES, As
 
 
 @click.command("out")
-@click.argument("query", default="")
+@click.argument("query", nargs=-1)
 @click.option("--format", "named", type=click.Choice([*FORMATS]), default="atom", show_default=True)
 @click.option("--limit", type=Whole(1, MOST_ENTRIES), default=USUAL_ENTRIES, show_default=True, help="Articles.")
 @click.option("--title", help="The feed's title; by default the query.")
 @click.option("--collapse-stories", "is_collapsed", is_flag=True, help="Of each story one article, naming the others.")
 @click.option("--url", help="Where the feed will be found: its self link, and its id.")
 @click.option("--to", metavar="FILE", type=click.Path(path_type=Path), help="Write this file, when it is whole.")
-def out_command(*, named: str, url: str | None, to: Path | None, **asked: str | int | None) -> None:
+def out_command(*, query: tuple[str, ...], named: str, url: str | None, to: Path | None, **asked: Any) -> None:
     """Write the newest articles that QUERY finds as a feed: Atom, RSS or JSON Feed.
 
-    QUERY is as in `feedmill search`; without one all articles are found. With --to a file that would be the same is
-    left as it is, so that whoever serves it can answer that it was not modified.
+    QUERY is as in `feedmill search`, and its dates are of UTC; without one all articles are found. With --to a file
+    that would be the same is left as it is, so that whoever serves it can answer that it was not modified.
     """
     self_url = absolute_url(url) if url else None
     if url and not self_url:
         raise UsageError(f"--url is where the feed will be found, such as https://news.example/out.atom; not {url!r}.")
-    feed = AskedFeed(format=named, self_url=self_url, **asked)  # type: ignore[arg-type]  # click has read each by its type
+    feed = AskedFeed(" ".join(query), named, self_url=self_url, **asked)
     with reading_store() as connection:
         outgoing = feed.read(connection)
     document = feed.write(outgoing)
@@ -46,7 +47,7 @@ def out_command(*, named: str, url: str | None, to: Path | None, **asked: str | 
 def _write_file(path: Path, document: Iterator[bytes]) -> bool:
     """Write a file when all of it is there, and return whether it was not the same already."""
     written = b"".join(document)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part = path.parent / f".{path.name}.{os.getpid()}"
     try:
         if path.is_file() and path.read_bytes() == written:
             return False

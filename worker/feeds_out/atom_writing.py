@@ -43,7 +43,10 @@ def _parts(entry: OutEntry) -> Iterator[str]:
     for author in entry.authors:
         yield f"<author>{write_element('name', author)}</author>\n"
     yield write_if("dc:publisher", entry.agency)
-    yield _link("alternate", entry.url, "text/html") if entry.url else ""
+    if entry.url:
+        # Many podcasts have no pages: there the file itself is where an entry leads.
+        is_page = all(file.url != entry.url for file in entry.enclosures)
+        yield _link("alternate", entry.url, "text/html" if is_page else None)
     for file in entry.enclosures:
         yield _link("enclosure", file.url, file.media_type, file.length)
     for copy in entry.copies:

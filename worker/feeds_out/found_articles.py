@@ -18,7 +18,7 @@ from worker.search.query import Condition, Facet, SearchQuery
 from worker.values.entries import Notice
 
 # Articles that a search finds and that are looked at: those of a store's one huge story would be millions.
-_MOST_SEEN = 5_000
+_MOST_SEEN, _SLICE = 5_000, 200
 # Copies of a story of which the first that stands is looked for.
 _MOST_COPIES = 1_000
 
@@ -35,7 +35,8 @@ def find_articles(
     connection: Connection, query: SearchQuery, *, limit: int, before: int | None, is_collapsed: bool
 ) -> Found:
     """Find the newest articles, before an id where one is given; of each story the first that is found, on wish."""
-    news = (row for row in _look_back(connection, query, before, limit + 1) if _is_news(row))
+    at_a_time = max(limit + 1, _SLICE if is_collapsed else 0)
+    news = (row for row in _look_back(connection, query, before, at_a_time) if _is_news(row))
     rows = list(islice(_once_a_story(news) if is_collapsed else news, limit + 1))
     shown = rows[:limit]
     stands_for: dict[int, int] = {row["id"]: row["id"] for row in shown}

@@ -60,9 +60,14 @@ def _describe_files(entry: OutEntry) -> Iterator[dict[str, Any]]:
             "url": file.url,
             "mime_type": file.media_type or ANY_TYPE,
             "size_in_bytes": file.length,
-            "duration_in_seconds": duration.total_seconds() if duration else None,
+            "duration_in_seconds": _whole(duration.total_seconds()) if duration else None,
         }
         duration = None
+
+
+def _whole(seconds: float) -> float:
+    # Some readers take nothing but whole numbers.
+    return int(seconds) if seconds.is_integer() else seconds
 
 
 def _write(value: dict[str, Any]) -> str:

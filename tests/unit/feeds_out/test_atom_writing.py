@@ -84,3 +84,9 @@ def test_an_entry_without_an_author_has_its_agency_or_its_feed_for_one():
     assert '<content type="html"/>\n<author><name>Reuters</name>\n</author>\n</entry>' in alone
     assert "<source>\n<author><name>Reuters</name>\n</author>\n<id>" in taken
     assert atom_faults(alone.encode()) == atom_faults(taken.encode()) == []
+
+
+def test_a_link_to_a_file_is_not_called_a_page():
+    file = Enclosure("https://a.example/1.mp3", "audio/mpeg")
+    entry = OutEntry(id=f"{URN}1", title="T", updated_at=NOW, url=file.url, enclosures=(file,))
+    assert '<link rel="alternate" href="https://a.example/1.mp3"/>' in "".join(write_atom(FEED, [entry]))

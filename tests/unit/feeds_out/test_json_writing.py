@@ -69,6 +69,7 @@ def test_an_entry_is_written_with_all_that_is_known_of_it():
         ],
     }
     assert json_faults(written) == []
+    assert b'"duration_in_seconds":60}' in written
 
 
 def test_a_feed_without_entries_is_one():
