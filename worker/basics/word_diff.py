@@ -79,6 +79,11 @@ def align_texts(old: str, new: str) -> Iterator[AlignedPassage]:
             yield AlignedPassage(*([run for run in runs if run.kind is not other] for other in sides))
 
 
+def count_words(text: str) -> int:
+    """Return how many words a text has; of scripts that write no spaces each character is one."""
+    return len(_WORD.findall(text))
+
+
 def _split(text: str) -> list[str]:
     paragraphs = text.split("\n\n")
     last = paragraphs[_MOST_PARAGRAPHS - 1 :]
