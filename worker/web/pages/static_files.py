@@ -9,8 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from worker.plots.palette import STYLESHEET
-
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "ico": "image/x-icon"}
 _KEPT = "public, max-age=31536000, immutable"
 
@@ -18,8 +16,7 @@ _KEPT = "public, max-age=31536000, immutable"
 @cache
 def _contents() -> dict[str, bytes]:
     folder = files("worker.web.pages").joinpath("static")
-    own = {each.name: each.read_bytes() for each in folder.iterdir() if each.name.rpartition(".")[2] in _TYPES}
-    return own | {"plots.css": STYLESHEET.encode()}
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.name.rpartition(".")[2] in _TYPES}
 
 
 @cache
