@@ -4,8 +4,7 @@ Words are made ones, used as often as those of a language: rare (some ten articl
 hundred) and common (half of all and more); phrases are two neighbours of one text. Each is asked for alone and with
 filters, by relevance and by age, twenty times with other words: on SQLite what counts is the CPU of this process, on
 PostgreSQL the time until the answer, for which the machine must be quiet. It also prints what indexing costs: of those
-that wait,
-and in the transactions that store articles, twenty at a time, as more than the same without an index.
+that wait, and in the transactions that store articles, twenty at a time, as more than the same without an index.
 """
 
 import argparse
