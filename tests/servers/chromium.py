@@ -71,11 +71,16 @@ class Screen:
 class Seen:
     """What a page did."""
 
-    requests: list[str] = field(default_factory=list)
+    asked: dict[str, str] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     """Errors on its console, exceptions, and what its policy (CSP) kept it from."""
     status: int = 0
     loads: int = 0
+
+    @property
+    def requests(self) -> list[str]:
+        """The addresses that were asked for, without those that the page's policy kept it from."""
+        return list(self.asked.values())
 
 
 class Browser:
@@ -231,7 +236,9 @@ class Page:
             case "Page.loadEventFired":
                 self.seen.loads += 1
             case "Network.requestWillBeSent":
-                self.seen.requests.append(said["request"]["url"])
+                self.seen.asked[said["requestId"]] = said["request"]["url"]
+            case "Network.loadingFailed" if said.get("blockedReason"):
+                self.seen.asked.pop(said["requestId"], None)
             case "Network.responseReceived" if said["type"] == "Document":
                 self.seen.status = said["response"]["status"]
             case _:
