@@ -28,7 +28,7 @@ _FEEDS = 1_000
 _POOL = 2_000_000
 _AT_ONCE = 2_000
 _DAYS = timedelta(days=365)
-_SYLLABLES = "ba ke lo mi nu ra se ti vo za chi den for gal hin jor kal lum mor nes".split()
+_SYLLABLES = "ba ke lo mi nu ra se ti vo za chi den for gal hin jor kal lum mur nes".split()
 _LANGUAGES = ("en", "en", "en-GB", "de", "fr", "es", "is", None)
 _AGENCIES = (*(None,) * 9, "Reuters")
 _NAMES = (

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from tests.going_out import add_article, change_article, index, join_story
 from worker.database.engine import reading, writing
 from worker.feeds_out.found_articles import find_articles
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 
 
 @pytest.fixture

@@ -75,8 +75,18 @@ def align_texts(old: str, new: str) -> Iterator[AlignedPassage]:
             yield from (AlignedPassage(runs, runs) for runs in same)
         else:
             runs = list(_compare(_words(before[i:j]), _words(after[k:m])))
-            sides = (WordKind.ADDED, WordKind.REMOVED)
-            yield AlignedPassage(*([run for run in runs if run.kind is not other] for other in sides))
+            yield AlignedPassage(_leave_out(runs, WordKind.ADDED), _leave_out(runs, WordKind.REMOVED))
+
+
+def _leave_out(runs: Sequence[WordRun], kind: WordKind) -> list[WordRun]:
+    """Return what one of two texts has, without the space behind it."""
+    *others, last = [run for run in runs if run.kind is not kind] or [WordRun(WordKind.SAME, "")]
+    return [*others, WordRun(last.kind, last.text.rstrip())] if last.text else []
+
+
+def count_words(text: str) -> int:
+    """Return how many words a text has; of scripts that write no spaces each character is one."""
+    return len(_WORD.findall(text))
 
 
 def _split(text: str) -> list[str]:

@@ -24,4 +24,4 @@ WORDS = Table(
 INDEX = table("search_index", column("rowid", BigId))
 """SQLite's index, a virtual table."""
 EDGE = "zqz"
-"""The word that stands, in SQLite's index, on both sides of each tag and agency."""
+"""What makes one word of a tag or agency in SQLite's index: it stands before, between and after its own words."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from worker.database.engine import place_of
+from worker.database.following_triggers import without_followers
 from worker.database.views import VIEWS, View
 from worker.errors import StoreError
 
@@ -38,7 +39,8 @@ def migrate_below_views(
         return
     grants = _find_grants(connection, views)
     _drop_views(connection, views)
-    migrate()
+    with without_followers(connection):
+        migrate()
     if is_newest:
         _make_views(connection, views)
         _grant(connection, grants)

@@ -68,7 +68,7 @@ def page_of_feeds(
     connection: Connection, now: datetime, wanted: FeedFilter, after: int = 0, most_read: int = MOST_READ
 ) -> FeedPage:
     """Return the first feeds that are wanted of those with ids above ``after``."""
-    walk, others = _choose_walk(wanted)
+    walk, others = _choose_walk(wanted, is_sqlite=connection.dialect.name == "sqlite")
     end = _find_end(connection, walk, after, most_read) if others else None
     query = _select_ids(walk, wanted, others, (after, end)).order_by(*walk.order).limit(ROWS + 1)
     ids = list(connection.execute(query).scalars())
@@ -95,20 +95,19 @@ def _select_ids(
     return query
 
 
-def _choose_walk(wanted: FeedFilter) -> tuple[_Walk, Sequence[ColumnElement[bool]]]:
+def _choose_walk(wanted: FeedFilter, *, is_sqlite: bool) -> tuple[_Walk, Sequence[ColumnElement[bool]]]:
     """Return the index to walk, and what else the feeds that it has must be like."""
     schedule, feed = ScheduleRow.feed_id, FeedRow.id
     tagged = select(FeedTagRow.tag).where(FeedTagRow.feed_id == feed, FeedTagRow.tag == wanted.tag).exists()
     state, quality = FeedRow.state == wanted.state, FeedRow.quality == wanted.quality
     is_inactive = wanted.state not in {"", FeedState.ACTIVE}
-    # What an index is not to be walked for stands in an expression: without statistics SQLite takes any that it can.
-    of_state = func.coalesce(FeedRow.state, "") == wanted.state
-    of_quality = func.coalesce(FeedRow.quality, "") == wanted.quality
+    # Without statistics SQLite would walk the index of this column as soon as the one that is meant.
+    of_quality = func.coalesce(FeedRow.quality, "") == wanted.quality if is_sqlite else quality
     # The narrower a filter is as a rule, the sooner it stands here.
     choices = [
         (wanted.are_files, _Walk(schedule, _IS_FILE, (ScheduleRow.host_id, ScheduleRow.next_poll_at, schedule)), None),
         (wanted.is_failing, _Walk(schedule, _IS_FAILING, (schedule + 0,), is_sorted=True), and_(*_IS_FAILING)),
-        (is_inactive, _Walk(feed, (state, IS_INACTIVE), (feed,)), of_state),
+        (is_inactive, _Walk(feed, (state, IS_INACTIVE), (feed,)), state),
         (wanted.tag, _Walk(FeedTagRow.feed_id, (FeedTagRow.tag == wanted.tag,), (FeedTagRow.feed_id,)), tagged),
         (wanted.quality, _Walk(feed, (quality, HAS_QUALITY), (feed,)), of_quality),
         (True, _Walk(schedule, (ScheduleRow.host_id.is_not(None),), (schedule,)), None),
@@ -117,7 +116,7 @@ def _choose_walk(wanted: FeedFilter) -> tuple[_Walk, Sequence[ColumnElement[bool
     others = [condition for _, _, condition in rest if condition is not None]
     if wanted.text:
         others.append(or_(contains(FeedRow.url, wanted.text), contains(FeedRow.title, wanted.text)))
-    return walk, others if wanted.state != FeedState.ACTIVE else [*others, of_state]
+    return walk, others if wanted.state != FeedState.ACTIVE else [*others, state]
 
 
 def _find_end(connection: Connection, walk: _Walk, after: int, most_read: int) -> int | None:

@@ -126,17 +126,22 @@ def _resolve(url: str) -> str | None:
     return absolute_url(url, base) if base and url.strip() else None
 
 
-_CLEANER = nh3.Cleaner(
-    tags=set(_TAGS),
-    attributes=_ATTRIBUTES,
-    clean_content_tags=set(_DROPPED_WHOLE),
-    # A player without controls is invisible.
-    set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
-    url_schemes=set(_SCHEMES),
-    url_relative=_resolve,
-    # A page that shows an article neither hands its window or address to the article's links, nor vouches for them.
-    link_rel="noopener noreferrer nofollow",
-)
+def _make_cleaner(attributes: dict[str, set[str]]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        attributes=attributes,
+        clean_content_tags=set(_DROPPED_WHOLE),
+        # A player without controls is invisible.
+        set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
+        url_schemes=set(_SCHEMES),
+        url_relative=_resolve,
+        # A page that shows an article neither hands its window or address to the article's links, nor vouches for them.
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+_CLEANER = _make_cleaner(_ATTRIBUTES)
+_CLEANER_OF_WORDS = _make_cleaner({tag: names - {"src", "poster"} for tag, names in _ATTRIBUTES.items()})
 _PRECLEANER = Sanitizer(  # codespell:ignore
     Policy(
         tags=_TAGS,
@@ -190,6 +195,11 @@ def _sanitise_markup(html: str) -> tuple[str, turbohtml.Element] | None:
     """Return the cleaned markup and its tree; None where only its text should be kept."""
     bounded = _bound(html)
     return None if bounded is None else _clean_until_stable(bounded)
+
+
+def drop_media(html: str) -> str:
+    """Return sanitised HTML without the addresses of pictures and players, so that showing it asks no host."""
+    return _CLEANER_OF_WORDS.clean(html)
 
 
 def _bound(html: str) -> str | None:

@@ -68,7 +68,9 @@ def _limit(connection: Connection, query: SearchQuery, article_id: ColumnElement
 def _meet(connection: Connection, condition: Condition, article_id: ColumnElement[int]) -> ColumnElement[bool]:
     if condition.facet is Facet.FEED:
         feeds = find_feeds(connection, condition.value)
-        return article_id.in_(select(SightingRow.article_id).where(SightingRow.feed_id.in_(feeds)))
+        # A sum, so that SQLite looks in the list for what matches, and not for each of the list whether it matches.
+        given = article_id if connection.dialect.name == "postgresql" else article_id + 0
+        return given.in_(select(SightingRow.article_id).where(SightingRow.feed_id.in_(feeds)))
     story = int(condition.value)
     # A story may have been taken in by another one.
     parts = select(StoryRow.id).where(or_(StoryRow.id == story, StoryRow.parent == story))

@@ -92,30 +92,35 @@ def test_what_is_listed_can_be_had_as_a_feed(filled: Engine) -> None:
     assert set(re.findall(r"/out/articles\.(\w+)", page)) == {"atom", "rss", "json"}
 
 
+WRONG = [
+    ({"q": '"lake'}, "q", "The query is wrong at character 1, &#34;lake: its quotation mark is not closed."),
+    ({"q": "feed:nobody"}, "q", "No feed is called nobody"),
+    ({"q": " ".join(["word"] * 400)}, "q", "it is one of more than 100 words and fields"),
+    ({"feed": "99"}, "feed", "There is no feed 99"),
+    ({"since": "yesterday"}, "since", "neither a duration such as 2d or 1h30m nor a date"),
+    ({"since": "2026-11-24", "until": "2026-11-01"}, "until", "That is not after the beginning"),
+    ({"since": "99999999w"}, "since", "is neither a duration"),
+    ({"q": "ice", "after": "xx"}, "q", "is no place in results"),
+]
+
+
 @ON_SQLITE
-@pytest.mark.parametrize(
-    ("query", "field", "sentence"),
-    [
-        ({"q": '"lake'}, "q", "The query is wrong at character 1, &#34;lake: its quotation mark is not closed."),
-        ({"q": "feed:nobody"}, "q", "No feed is called nobody"),
-        ({"q": " ".join(["word"] * 400)}, "q", "it is one of more than 100 words and fields"),
-        ({"feed": "99"}, "feed", "There is no feed 99"),
-        ({"since": "yesterday"}, "since", "neither a duration such as 2d or 1h30m nor a date"),
-        ({"since": "2026-11-24", "until": "2026-11-01"}, "until", "That is not after the beginning"),
-        ({"since": "99999999w"}, "since", "is neither a duration"),
-        ({"after": "xx"}, "after", "Where this page begins cannot be read"),
-        ({"q": "ice", "after": "xx"}, "q", "is no place in results"),
-    ],
-)
-def test_what_is_wrong_in_the_form_is_told_beside_it(
-    filled: Engine, query: dict[str, str], field: str, sentence: str
-) -> None:
+def test_what_is_wrong_in_the_form_is_told_beside_it(filled: Engine) -> None:
     with web_server(filled) as at:
-        page = _get(at, **query)
+        for query, field, sentence in WRONG:
+            page = _get(at, **query)
+            told = page.text.partition(f'id="wrong-{field}" role="alert">')[2].partition("</p>")[0]
+            assert (page.status_code, _titles(page)) == (400, [])
+            assert sentence in told
+
+
+@ON_SQLITE
+def test_a_place_that_no_page_led_to_is_told_and_the_first_page_offered(filled: Engine) -> None:
+    with web_server(filled) as at:
+        page = _get(at, after="xx", tag="lakes")
     assert page.status_code == 400
-    assert sentence in page.text
-    assert _titles(page) == []
-    assert f'name="{field}"' in page.text or field == "after"
+    assert "Where this page begins cannot be read: no page led there." in page.text
+    assert '<a href="?tag=lakes">The first page</a>' in page.text
 
 
 @ON_SQLITE

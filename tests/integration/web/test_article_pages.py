@@ -187,22 +187,20 @@ def test_a_corrected_article_and_its_correction_lead_to_each_other(store: Engine
     assert "It opens on <del>Monday.</del><ins>Friday.</ins>" in new
 
 
+MISSING = {
+    "999": "There is no article 999.",
+    "0": "Articles are named by their ids: &#39;0&#39; is none.",
+    "9" * 30: f"Articles are named by their ids: &#39;{'9' * 30}&#39; is none.",
+    "x%00%E2%80%AE": "Articles are named by their ids: &#39;x\\x00\\u202e&#39; is none.",
+}
+
+
 @ON_SQLITE
-@pytest.mark.parametrize(
-    ("path", "sentence"),
-    [
-        ("999", "There is no article 999."),
-        ("0", "Articles are named by their ids: &#39;0&#39; is none."),
-        ("9" * 30, f"Articles are named by their ids: &#39;{'9' * 30}&#39; is none."),
-        ("x%00%E2%80%AE", "Articles are named by their ids: &#39;x\\x00\\u202e&#39; is none."),
-    ],
-)
-def test_an_article_that_there_is_not_is_a_page_that_says_so(store: Engine, path: str, sentence: str) -> None:
-    add_article(store)
+def test_an_article_that_there_is_not_is_a_page_that_says_so(store: Engine) -> None:
     with web_server(store) as at:
-        page = _get(at, f"/articles/{path}")
-    assert page.status_code == 404
-    assert sentence in page.text
+        pages = [_get(at, f"/articles/{path}") for path in MISSING]
+    assert [page.status_code for page in pages] == [404] * 4
+    assert [sentence in page.text for page, sentence in zip(pages, MISSING.values(), strict=True)] == [True] * 4
 
 
 def test_an_article_that_was_deleted_is_told_from_one_that_never_was(store: Engine) -> None:

@@ -23,6 +23,9 @@ from worker.look.poll_listing import list_polls
 from worker.settings import Settings
 from worker.web.application import make_application
 
+# What has nothing to do with the database.
+_ON_ONE = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def interface(store: Engine) -> Starlette:
@@ -83,17 +86,20 @@ def test_pages_and_lines_have_the_same_rows(interface: Starlette, target: str) -
     assert [orjson.loads(line) for line in lines.body.splitlines()] == whole
 
 
+@_ON_ONE
 def test_a_reader_may_ask_for_lines_by_what_it_accepts_and_for_some_of_them(interface: Starlette) -> None:
     lines = ask(interface, "/v1/articles?limit=2&fields=id&sort=id&order=oldest", {"Accept": "application/jsonl"})
     assert lines.body == b'{"id":1}\n{"id":2}\n'
 
 
+@_ON_ONE
 def test_the_next_page_is_of_the_same_time(interface: Starlette) -> None:
     following = ask(interface, "/v1/polls?since=36000d&limit=1").json["next"]
     assert "36000d" not in following
     assert ask(interface, following).status == 200
 
 
+@_ON_ONE
 def test_what_has_not_changed_is_not_sent_again(interface: Starlette) -> None:
     first = ask(interface, "/v1/articles/1", {"Accept-Encoding": "gzip"})
     again = ask(interface, "/v1/articles/1", {"If-None-Match": first.headers["etag"]})
@@ -101,6 +107,7 @@ def test_what_has_not_changed_is_not_sent_again(interface: Starlette) -> None:
     assert ask(interface, "/v1/articles/2", {"If-None-Match": first.headers["etag"]}).status == 200
 
 
+@_ON_ONE
 @pytest.mark.parametrize(
     ("target", "status", "sentence"),
     [
@@ -127,6 +134,7 @@ def test_what_cannot_be_answered_is_a_problem(interface: Starlette, target: str,
     assert answer.json["type"] == "about:blank"
 
 
+@_ON_ONE
 def test_a_cursor_of_another_order_is_refused(interface: Starlette) -> None:
     following = ask(interface, "/v1/articles?sort=id&limit=1").json["next"]
     assert ask(interface, following.replace("sort=id", "sort=seen")).json["parameter"] == "after"
@@ -145,14 +153,15 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", ["text", "tag", "agency", "language", "feed_tag", "feed", "since", "after"])
-def test_nothing_that_is_asked_for_is_anything_but_a_text(interface: Starlette, name: str) -> None:
-    answers = [ask(interface, f"/v1/articles?{name}={quote(text)}") for text in HOSTILE]
+def test_nothing_that_is_asked_for_is_anything_but_a_text(interface: Starlette) -> None:
+    names = ("text", "tag", "agency", "language", "feed_tag", "feed", "since", "after")
+    answers = [ask(interface, f"/v1/articles?{name}={quote(text)}") for name in names for text in HOSTILE]
     assert {answer.status for answer in answers} <= {200, 400, 404}
     assert all(answer.json.get("articles", []) == [] for answer in answers)
     assert len(ask(interface, "/v1/articles").json["articles"]) == ROWS
 
 
+@_ON_ONE
 def test_a_method_that_is_not_there_is_a_problem(interface: Starlette) -> None:
     for method in ("DELETE", "PUT", "PATCH", "OPTIONS", "TRACE"):
         answer = ask(interface, "/v1/articles", {"Origin": "http://localhost:8000"}, method=method)
@@ -160,11 +169,13 @@ def test_a_method_that_is_not_there_is_a_problem(interface: Starlette) -> None:
         assert "access-control-allow-origin" not in answer.headers
 
 
+@_ON_ONE
 def test_a_head_has_what_the_answer_would(interface: Starlette) -> None:
     answer, head = (ask(interface, "/v1/articles", method=method) for method in ("GET", "HEAD"))
     assert (head.status, head.headers["etag"]) == (200, answer.headers["etag"])
 
 
+@_ON_ONE
 def test_nobody_else_may_keep_or_frame_an_answer(interface: Starlette) -> None:
     headers = ask(interface, "/v1/articles").headers
     assert headers["cache-control"] == "private, no-cache"
@@ -210,13 +221,13 @@ def test_polls_that_are_asked_for_get_a_ticket(store: Engine) -> None:
         (b" " * 1_000_001, 413, "The body has over 1,000,000 bytes."),
     ],
 )
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@_ON_ONE
 def test_what_is_no_list_of_feeds_is_refused(store: Engine, body: bytes, status: int, sentence: str) -> None:
     answer = _ask_for_polls(store, body)
     assert (answer.status, answer.json["detail"][: len(sentence)]) == (status, sentence)
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@_ON_ONE
 def test_only_whoever_shows_the_token_asks_for_polls(store: Engine) -> None:
     body = b'{"feeds": [1]}'
     here = {"Content-Type": "application/json"}

@@ -14,15 +14,16 @@ down_revision = "0029"
 branch_labels = None
 depends_on = None
 
-# zqz stands on both sides of each tag and agency, so that a phrase can be held against all of one.
+# A tag is one word that no text has, such as zqzclimatezqzchange, and zqz after it: the words themselves may be in every
+# other article, and a phrase of them would be looked for in all of these.
 _TEXTS = """
 CREATE VIEW search_texts AS
 SELECT articles.id AS id,
     coalesce(spaced.title, articles.title) AS title,
     coalesce(spaced.text, substr(articles.text, 1, 100000)) AS text,
-    replace(articles.tags, '"', ' zqz ') AS tags,
+    replace(replace(articles.tags, ' ', 'zqz'), '"', ' zqz') AS tags,
     articles.language AS language,
-    'zqz ' || articles.agency || ' zqz' AS agency
+    'zqz' || replace(articles.agency, ' ', 'zqz') || ' zqz' AS agency
 FROM articles LEFT JOIN search_spaced AS spaced ON spaced.article_id = articles.id
 """
 _INDEX = """
@@ -138,7 +139,7 @@ def _create_stemmers() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for name in _FUNCTIONS:
-            op.execute(f"DROP TRIGGER search_{name} ON articles")
+            op.execute(f"DROP TRIGGER IF EXISTS search_{name} ON articles")
             op.execute(f"DROP FUNCTION search_{name}()")
         op.execute("DROP TABLE search_words")
         for (name,) in op.get_bind().execute(_CONFIGURATIONS).all():
@@ -146,7 +147,7 @@ def downgrade() -> None:
             op.execute(f"DROP TEXT SEARCH DICTIONARY {name}")
     else:
         for name in _TRIGGERS:
-            op.execute(f"DROP TRIGGER search_{name}")
-        for dropped in ("TABLE search_index", "VIEW search_texts", "TABLE search_spaced"):
+            op.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+        for dropped in ("TABLE search_index", "VIEW IF EXISTS search_texts", "TABLE search_spaced"):
             op.execute(f"DROP {dropped}")
     op.drop_table("search_waiting")

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from worker.basics.codec import unpack
 from worker.basics.text import show_wrong
 from worker.basics.units import read_id
-from worker.basics.word_diff import WordRun, find_changes
+from worker.basics.word_diff import WordRun, count_words, find_changes
 from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.look.article_listing import list_feed_titles
@@ -50,6 +50,11 @@ class _Version:
     """None for the first version of the article."""
     more: int
     """Changed passages that are not shown."""
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return count_words(self.row["text"])
 
 
 async def _show_article(request: Request) -> Response:

@@ -15,9 +15,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from worker.database.article_tables import ArticleRow
-from worker.normalise.sanitise import sanitise
+from worker.normalise.sanitise import drop_media, sanitise
 from worker.web.looking import look
 from worker.web.pages.article_pages import SANDBOX, missing_article, read_article_id
+from worker.web.pages.rendering import plain
 from worker.web.pages.static_files import content_of
 
 # Within the document, for it may load nothing; the policy names it by its hash.
@@ -45,22 +46,23 @@ _DOCUMENT = Markup(
 
 async def _show_html(request: Request) -> Response:
     article_id = read_article_id(request)
-    page = await look(request, lambda connection: _write_document(connection, article_id))
     with_pictures = request.query_params.get("pictures") == "1"
+    page = await look(request, lambda connection: _write_document(connection, article_id, with_pictures=with_pictures))
     policy = _POLICY + (_WITH_PICTURES if with_pictures else "")
     return HTMLResponse(page, headers={"Content-Security-Policy": policy} | _HEADERS)
 
 
-def _write_document(connection: Connection, article_id: int) -> str:
+def _write_document(connection: Connection, article_id: int, *, with_pictures: bool) -> str:
     columns = (ArticleRow.title, ArticleRow.html, ArticleRow.language)
     found = connection.execute(select(*columns).where(ArticleRow.id == article_id)).one_or_none()
     if found is None:
         raise missing_article(connection, article_id)
+    html = sanitise(found.html)
     return _DOCUMENT.format(
         language=found.language or "",
-        title=found.title,
+        title=plain(found.title),
         style=Markup(_STYLE.decode()),  # noqa: S704 -- our own
-        body=Markup(sanitise(found.html)),  # noqa: S704 -- what cleaning leaves, in a document that can do nothing
+        body=Markup(html if with_pictures else drop_media(html)),  # noqa: S704 -- cleaned, in a document that can do nothing
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from worker.basics.units import counted, show_duration
-from worker.basics.word_diff import align_texts, find_changes
+from worker.basics.word_diff import align_texts, count_words, find_changes
 from worker.look.listings import Listed
 from worker.look.stories import measure_shares
 from worker.plots.drawing import NARROW, Figure, draw_both
@@ -42,7 +42,7 @@ def compare_copies(
         article["id"]: {
             **article,
             "outlet": outlet_of(article["url"], article["feed_url"]),
-            "words": len(article["text"].split()),
+            "words": count_words(article["text"]),
             "share": share,
             "changes": changes.get(article["id"]),
         }

@@ -1,4 +1,4 @@
-from worker.search.reading import read_query
+from worker.search.query_reading import read_query
 from worker.web.pages.asked_filters import Filters
 
 
