@@ -5,8 +5,8 @@ import inspect
 from dataclasses import fields, is_dataclass
 
 from worker import api
-from worker.cli.articles import _INTERNAL
 from worker.database.article_tables import ArticleRow
+from worker.look.article_listing import INTERNAL
 from worker.look.listings import Wanted
 
 PROMISED = {
@@ -82,18 +82,19 @@ def test_what_is_promised_is_called_as_before() -> None:
 
 
 def test_an_article_has_all_that_the_command_lists() -> None:
-    listed = {*ArticleRow.__table__.columns.keys(), "feed_url"} - _INTERNAL - {"content_hash"}
+    listed = {*ArticleRow.__table__.columns.keys(), "feed_url"} - INTERNAL - {"content_hash"}
     assert {field.name for field in fields(api.Article)} == listed
 
 
 def test_articles_are_chosen_by_all_that_the_command_chooses_them_by() -> None:
-    # A feed is named by its id or URL; the others are of feeds and polls.
+    # A feed is named by its id or URL; a program that iterates needs no pages; the others are of feeds and polls.
     of_command = {field.name for field in fields(Wanted)} - {
         "state",
         "quality",
         "is_polled",
         "is_failing",
         "is_published_then",
+        "after",
     }
     assert {*api.ArticleFilters.__annotations__} == {name.removesuffix("_id") for name in of_command}
 
