@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Engine, LargeBinary, Table, Text, insert, select, update
+from sqlalchemy import Boolean, Column, Date, Engine, LargeBinary, Table, Text, insert, select, text, update
 
 from worker.database.engine import reading, writing
 from worker.database.outbox_tables import EventBoundsRow
@@ -58,6 +58,9 @@ def fill_as_polls_do(store: Engine) -> None:
     with writing(store) as connection:
         for name, values in sane.items():
             connection.execute(update(METADATA.tables[name]).values(values))
+        if connection.dialect.name == "postgresql":
+            # Ids that were given do not move the sequence that gives the next.
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('tickets', 'id'), :given)"), {"given": ROWS})
 
 
 def _make_row(table: Table, number: int) -> dict[str, Any]:
