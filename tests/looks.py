@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -10,6 +11,8 @@ from worker.coverage.feed_days import Days
 from worker.coverage.missed_entries import list_missed
 from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.views import COVERAGE
+from worker.datasets.data_sets import DATA_SETS, Part
+from worker.datasets.exporting import Export, Format, write_rows
 from worker.look.activity import read_activity
 from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
@@ -63,6 +66,8 @@ def list_everything(connection: Connection, now: datetime) -> None:
     list(list_hosts(connection, now, host_ids=[host.host_id for host in find_hosts(connection, f"h{OLD}.example")]))
     list_feed_ids(connection)
     list(list_feeds_to_export(connection))
+    for data_set in DATA_SETS.values():
+        write_rows(connection, Export(data_set, Part(now, now + timedelta(days=1)), Format.JSONL), BytesIO())
     _look(connection, now)
 
 

@@ -13,7 +13,6 @@ from pyarrow import parquet
 from sqlalchemy import Engine, select, update
 
 from tests.datasets import ARTICLES, FIRST, HOSTILE, LAST, fill
-from tests.plans import find_scans, recording
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import reading_one_moment, writing
 from worker.database.feed_tables import FeedRow
@@ -140,13 +139,6 @@ def test_what_is_no_list_of_texts_is_named(filled: Engine) -> None:
     with pytest.raises(NamedError, match="The articles were not exported: tags of one is no list of texts"):
         _export(filled, "articles", Format.PARQUET)
     assert b'"tags":{"a":1}' in _export(filled, "articles", Format.JSONL)
-
-
-@pytest.mark.parametrize("name", DATA_SETS)
-def test_no_table_is_read_whole_for_a_day_of_it(filled: Engine, name: str) -> None:
-    with recording(filled) as statements:
-        _export(filled, name, Format.JSONL, Part(LAST, LAST + timedelta(days=1)))
-    assert list(find_scans(filled, statements, 2)) == []
 
 
 def test_one_moment_of_the_store_is_written_whatever_others_write_meanwhile(filled: Engine) -> None:
