@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from worker.web.access import Access, is_from_own_page
-from worker.web.answers import path_of
+from worker.web.answers import HEADERS, path_of
 from worker.web.failures import explain, wants_page
 from worker.web.rates import Rates
 
@@ -64,7 +64,7 @@ class Gate:
             self._rates.fine(self._access.visitor(request), WRONG_TOKEN)
         elif wants_page(request) and request.method in _READS:
             to = URL(SIGN_IN).include_query_params(to=path_of(request))
-            return RedirectResponse(str(to), HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+            return RedirectResponse(str(to), HTTPStatus.SEE_OTHER, HEADERS)
         refused = explain(request, "This takes the token of FEEDMILL_WEB_TOKEN.", HTTPStatus.UNAUTHORIZED)
         refused.headers["WWW-Authenticate"] = 'Basic realm="Feedmill", charset="UTF-8"'
         return refused
