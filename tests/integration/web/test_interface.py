@@ -1,6 +1,7 @@
 """The interface answers with what the commands list, page after page, and refuses what cannot be, whatever it is."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import quote
 
@@ -201,6 +202,18 @@ def test_polls_that_are_asked_for_get_a_ticket(store: Engine) -> None:
     assert (told["id"], told["asked_at"], told["is_waiting"]) == (ticket["id"], ticket["asked_at"], False)
     assert [answer["name"] for answer in told["answers"]] == ["99", "https://none.example/"]
     assert told["answers"][0]["reason"].startswith("There is no feed 99")
+
+
+@_ON_ONE
+def test_whoever_waits_for_polls_takes_a_place(store: Engine) -> None:
+    path = _ask_for_polls(store, b'{"feeds": [99]}').headers["location"]
+    application = make_application(store, Settings())
+    with ExitStack() as taken:
+        for _ in range(20):
+            taken.enter_context(application.state.live_changes.places.taken("127.0.0.1"))
+        assert ask(application, f"{path}?wait=5").status == 429
+        assert ask(application, path).status == 200
+    assert ask(application, f"{path}?wait=5").status == 200
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from worker.web.access import COOKIE, KEPT_FOR, Access
+from worker.web.answers import HEADERS
 from worker.web.gate import SIGN_IN, WRONG_TOKEN
 from worker.web.pages.rendering import render
 
@@ -26,7 +27,7 @@ async def _sign_in(request: Request) -> Response:
     if not access.is_token(form.get("token", [""])[0].strip()):
         request.app.state.rates.fine(access.visitor(request), WRONG_TOKEN)
         return render(request, "sign_in.html", status=HTTPStatus.FORBIDDEN, to=to, is_wrong=True)
-    answer = RedirectResponse(to, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+    answer = RedirectResponse(to, HTTPStatus.SEE_OTHER, HEADERS)
     is_secure = access.is_secure(request)
     answer.set_cookie(COOKIE, access.make_cookie(), KEPT_FOR, httponly=True, samesite="lax", secure=is_secure)
     return answer
@@ -34,10 +35,13 @@ async def _sign_in(request: Request) -> Response:
 
 async def _read_form(request: Request) -> bytes:
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_FORM:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LONGEST_FORM:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except ClientDisconnect as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The form did not come whole") from error
     return body
 
 

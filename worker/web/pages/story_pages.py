@@ -13,6 +13,7 @@ from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.look.large_stories import MOST_COPIES, MOST_LOOKED_AT, StoryOrder, list_large_stories
 from worker.look.stories import find_parent, find_story_with_texts, list_copies
+from worker.web.answers import HEADERS
 from worker.web.looking import look
 from worker.web.pages.asked_filters import Filters, read_filters
 from worker.web.pages.rendering import render
@@ -47,7 +48,7 @@ async def _show_story(request: Request) -> Response:
     base, other = (read_id(request.query_params.get(key, "")) for key in ("base", "with"))
     page = await look(request, lambda connection: _read_story(connection, story_id, base, other))
     if isinstance(page, str):
-        return RedirectResponse(page, 307, {"Cache-Control": "no-store"})
+        return RedirectResponse(page, 307, HEADERS)
     return render(request, "story.html", **page)
 
 
