@@ -10,7 +10,6 @@ from worker.coverage.feed_days import Days
 from worker.coverage.missed_entries import list_missed
 from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.views import COVERAGE
-from worker.look.activity import read_activity
 from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
 from worker.look.change_listing import list_changes
@@ -26,6 +25,7 @@ from worker.look.feed_paging import FeedFilter, first_tags, page_of_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
 from worker.look.host_listing import count_listed_hosts, list_hosts
+from worker.look.hourly_activity import read_activity
 from worker.look.large_stories import StoryOrder, list_large_stories
 from worker.look.listings import Sort, Wanted
 from worker.look.metrics import COLLECTORS, Look

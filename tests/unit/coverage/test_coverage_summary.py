@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 from datetime import date, timedelta
 
-from worker.coverage.coverage_picture import draw_coverage
+from worker.coverage.coverage_summary import draw_coverage
 from worker.coverage.feed_days import FeedCoverage, FeedDay
 
 DAYS = [FeedDay(date(2026, 1, 1) + timedelta(days=place), 4, 0, 0, 0, 3) for place in range(365)]
