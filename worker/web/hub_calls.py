@@ -12,8 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from worker.web.answers import HEADERS
-from worker.web.usable_store import usable_store
+from worker.web.answers import HEADERS, usable_store
 from worker.websub.callbacks import Delivery, HubAnswer, answer_intent, find_called, refuse_delivery, take_delivery
 from worker.websub.credentials import PATH, Credentials, read_credentials
 from worker.websub.subscriptions import Subscription

@@ -23,14 +23,13 @@ from worker.errors import NamedError, StoreError, UsageError
 from worker.manage.named_feeds import read_names
 from worker.pipeline.tickets import AskedPolls, find_ticket, read_answers
 from worker.queued_polls import queue_polls
-from worker.web.answers import HEADERS
+from worker.web.answers import HEADERS, usable_store
 from worker.web.interface.answer_schemas import list_of, named
 from worker.web.interface.endpoints import Endpoint, refuse_parameters
 from worker.web.interface.packed_answers import JSON, answer_packed, pack
 from worker.web.interface.parameters import read_parameters, read_path, whole
 from worker.web.interface.row_schemas import make_object
 from worker.web.looking import look
-from worker.web.usable_store import usable_store
 
 _MOST_NAMED = 1_000
 _LARGEST_BODY = 1_000_000

@@ -26,9 +26,9 @@ from worker.plots.palette import Tone
 from worker.plots.stacked_columns import Series, Slots, draw_columns
 from worker.settings import Settings
 from worker.values.outcomes import Outcome
+from worker.web.answers import usable_store
 from worker.web.pages.rendering import render
 from worker.web.shared_looks import SharedLook
-from worker.web.usable_store import usable_store
 
 _PATIENCE = timedelta(seconds=10)
 _HOURS = 48
