@@ -11,7 +11,7 @@ def write_validators(tag: str, modified_at: datetime | None) -> dict[str, str]:
     return {"ETag": f'"{tag}"', **modified}
 
 
-def is_known(asked: Mapping[str, str], tag: str, modified_at: datetime | None) -> bool:
+def is_known(asked: Mapping[str, str], tag: str, modified_at: datetime | None = None) -> bool:
     """Return whether the answer that has these validators is the one that the request's headers name."""
     named = asked.get("if-none-match")
     if named is not None:
