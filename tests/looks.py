@@ -16,7 +16,6 @@ from worker.look.change_listing import list_changes
 from worker.look.feed_history import (
     list_feed_articles,
     list_feed_backfills,
-    list_feed_polls,
     list_former_urls,
     list_publications,
 )
@@ -27,9 +26,9 @@ from worker.look.health import read_health
 from worker.look.host_listing import count_listed_hosts, list_hosts
 from worker.look.hourly_activity import read_activity
 from worker.look.large_stories import StoryOrder, list_large_stories
-from worker.look.listings import Sort, Wanted
+from worker.look.listings import Sort, Wanted, place_of
 from worker.look.metrics import COLLECTORS, Look
-from worker.look.poll_listing import count_listed_polls, list_polls
+from worker.look.poll_listing import count_listed_polls, list_polls, moment_of_polls
 from worker.look.stories import count_listed_stories, find_story, list_stories
 from worker.manage.feeds import list_feed_ids, list_feeds_to_export
 from worker.manage.hosts import find_hosts
@@ -118,8 +117,9 @@ def _page_feeds(connection: Connection, now: datetime) -> None:
         for more in ({}, {"text": "Feed 7"}, {"tag": "tag 8"}):
             page_of_feeds(connection, now, FeedFilter(**{**chosen, **more}), after=OLD, most_read=100)
     first_tags(connection, 50)
-    newest = list_feed_polls(connection, OLD, 50)[0]
-    list_feed_polls(connection, OLD, 50, (newest["started_at"], newest["id"]))
+    of_feed = Wanted(feed_id=OLD, newest_first=True, limit=50)
+    place = place_of(next(list_polls(connection, of_feed)), moment_of_polls(of_feed))
+    list(list_polls(connection, replace(of_feed, after=place)))
     list_feed_articles(connection, OLD, 20)
     list_publications(connection, OLD, 2000)
     list_feed_backfills(connection, OLD)
