@@ -36,9 +36,9 @@ def ask(
     *,
     method: str = "GET",
     client: str = LOOPBACK,
-    body: bytes = b"",
+    body: bytes | None = b"",
 ) -> Answered:
-    """Return what is answered to a request for a path and its query."""
+    """Return what is answered to a request for a path and its query; without a body whoever asks breaks off."""
     return asyncio.run(_ask(application, make_scope(target, headers, method=method, client=client), body))
 
 
@@ -68,9 +68,11 @@ def make_scope(
     }
 
 
-async def _ask(application: ASGIApp, scope: Scope, body: bytes) -> Answered:
+async def _ask(application: ASGIApp, scope: Scope, body: bytes | None) -> Answered:
     sent: list[Message] = []
-    left = [{"type": "http.request", "body": body, "more_body": False}]
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    if body is None:
+        left = [{"type": "http.disconnect"}]
     never = asyncio.Event()
 
     async def receive() -> Message:

@@ -1,9 +1,12 @@
 """What answers have in common: their headers, and the store that they are made from."""
 
+from urllib.parse import quote
+
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from worker.database.conflicts import explain_failure
@@ -19,6 +22,16 @@ HEADERS = {
 }
 STORE_FAILURES = (DBAPIError, StoreError, PoolTimeoutError)
 """What is raised where the store cannot be used now; the last where all connections wait for it."""
+
+
+def path_of(request: Request) -> str:
+    """Return the path that is asked for, with its query, as a link of this page has it.
+
+    Who may look, and what a link names, is not told by ``request.url``: that begins with whatever the request says of
+    its host, which to some versions of Starlette may hold a path as well.
+    """
+    path, query = quote(request.scope["path"]), request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def answer_text(text: str, status: int = 200) -> Response:

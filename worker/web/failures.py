@@ -29,14 +29,14 @@ class ParameterError(UsageError):
 
 def wants_page(request: Request) -> bool:
     """Return whether a person looks at the answer in a browser."""
-    path = request.url.path
+    path = request.scope["path"]
     return not path.startswith((API, *_PLAIN)) and "text/html" in request.headers.get("accept", "")
 
 
 def explain(request: Request, sentence: str, status: int, **facts: str) -> Response:
     """Return the answer to a request that cannot be answered as it was meant; ``facts`` are told to programs alone."""
     phrase = HTTPStatus(status).phrase
-    if request.url.path.startswith(API):
+    if request.scope["path"].startswith(API):
         problem = {"type": "about:blank", "title": phrase, "status": status, "detail": sentence} | facts
         return JSONResponse(problem, status, HEADERS, media_type=_PROBLEM)
     if wants_page(request):

@@ -20,7 +20,7 @@ from worker.feeds_out.asked_feed import FORMATS, MOST_ENTRIES, USUAL_ENTRIES, As
 from worker.manage.feed_tags import known_tag
 from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.opml_writing import write_opml
-from worker.web.answers import HEADERS
+from worker.web.answers import HEADERS, path_of
 from worker.web.conditional_requests import is_known, write_validators
 from worker.web.looking import look
 
@@ -85,9 +85,8 @@ def _once_each(request: Request, known: Collection[str]) -> dict[str, str]:
 
 def _own_address(request: Request) -> str | None:
     """Return where this answer is found, as whoever asks has it; no token stands in it."""
-    path = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-    scheme = "https" if request.app.state.access.is_secure(request) else request.url.scheme
-    return absolute_url(f"{scheme}://{request.headers.get('host', '')}{path}")
+    scheme = "https" if request.app.state.access.is_secure(request) else request.scope["scheme"]
+    return absolute_url(f"{scheme}://{request.headers.get('host', '')}{path_of(request)}")
 
 
 async def _show_feeds(request: Request) -> Response:

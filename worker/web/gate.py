@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from worker.web.access import Access, is_from_own_page
+from worker.web.answers import path_of
 from worker.web.failures import explain, wants_page
 from worker.web.rates import Rates
 
@@ -37,10 +38,12 @@ class Gate:
         await (refused or self._application)(scope, receive, send)
 
     def _refuse(self, request: Request) -> Response | None:
-        if len(request.scope["query_string"]) > _LONGEST_QUERY or len(request.url.path) > _LONGEST_QUERY:
+        # Not of request.url: it begins with what the request says of its host, and that is anything.
+        path: str = request.scope["path"]
+        if len(request.scope["query_string"]) > _LONGEST_QUERY or len(path) > _LONGEST_QUERY:
             sentence = f"What is asked for is longer than {_LONGEST_QUERY:,} characters: ask for less at once."
             return explain(request, sentence, HTTPStatus.REQUEST_URI_TOO_LONG)
-        if request.url.path.startswith(_FOR_MACHINES):
+        if path.startswith(_FOR_MACHINES):
             return None
         if wait := self._rates.take(self._access.visitor(request)):
             refused = explain(request, "Too many requests: come back in a moment.", HTTPStatus.TOO_MANY_REQUESTS)
@@ -48,7 +51,7 @@ class Gate:
             return refused
         if request.method not in _READS and not is_from_own_page(request):
             return explain(request, "A page of somebody else asked for this.", HTTPStatus.FORBIDDEN)
-        if request.url.path.startswith(_FOR_ALL) or self._access.is_open_to(request):
+        if path.startswith(_FOR_ALL) or self._access.is_open_to(request):
             return None
         return self._ask_for_token(request)
 
@@ -60,8 +63,7 @@ class Gate:
         if "authorization" in request.headers:
             self._rates.fine(self._access.visitor(request), WRONG_TOKEN)
         elif wants_page(request) and request.method in _READS:
-            asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-            to = URL(SIGN_IN).include_query_params(to=asked)
+            to = URL(SIGN_IN).include_query_params(to=path_of(request))
             return RedirectResponse(str(to), HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
         refused = explain(request, "This takes the token of FEEDMILL_WEB_TOKEN.", HTTPStatus.UNAUTHORIZED)
         refused.headers["WWW-Authenticate"] = 'Basic realm="Feedmill", charset="UTF-8"'

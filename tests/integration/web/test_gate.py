@@ -62,6 +62,13 @@ def test_no_path_leads_around_the_gate(path: str) -> None:
     assert b"endpoints" not in answer.body
 
 
+@pytest.mark.parametrize("host", ["localhost/healthz", "x/metrics?", "x/static/", "x/sign-in#"])
+def test_no_host_that_holds_a_path_leads_around_the_gate(host: str) -> None:
+    for path in ("/v1/", "/articles", "/out/x.atom"):
+        answer = ask(_application(web_token=TOKEN), path, {"Host": host}, client=STRANGER)
+        assert answer.status == 401
+
+
 def test_what_is_too_long_is_refused_before_anything_else() -> None:
     for target in ("/v1/articles?text=" + "x" * 8_000, "/v1/" + "x" * 8_000):
         answer = ask(_application(), target)
@@ -178,3 +185,8 @@ def test_a_page_may_load_nothing_of_anybody_else() -> None:
     assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
     assert "http" not in policy
+
+
+def test_a_form_of_which_only_a_part_comes_is_no_fault() -> None:
+    answer = ask(_application(web_token=TOKEN), "/sign-in", FORM, method="POST", body=None)
+    assert (answer.status, answer.text) == (400, "The form did not come whole.\n")

@@ -33,7 +33,7 @@ async def _answer_changes(request: Request) -> Response:
     with live.places.taken(request.app.state.access.visitor(request)):
         changes = await live.wait_for_changes(request, cursor, values["wait"])
     newest = changes[-1]["cursor"] if changes else cursor
-    more = {"Link": f'<{request.url.path}?since={newest}>; rel="next"'}
+    more = {"Link": f'<{ENDPOINT.path}?since={newest}>; rel="next"'}
     packed = await to_thread.run_sync(lambda: pack(request, write_object({"changes": changes, "cursor": newest})))
     return answer_packed(request, packed, more)
 

@@ -136,7 +136,8 @@ def _next_page(request: Request, values: Values, wanted: Wanted, cursor: str) ->
     # Two days ago is another moment when the next page is asked for.
     bounds = {"since": wanted.since, "until": wanted.until}
     asked |= {name: bound.isoformat() for name, bound in bounds.items() if values.get(name) and bound}
-    return f"{request.url.path}?{urlencode({**asked, 'after': cursor})}"
+    path: str = request.scope["path"]
+    return f"{path}?{urlencode({**asked, 'after': cursor})}"
 
 
 async def _answer_lines(request: Request, listing: Listing, values: Values) -> Response:

@@ -106,6 +106,12 @@ def _named_in(body: bytes) -> object:
 async def _answer_ticket(request: Request) -> Response:
     ticket_id = read_path(request, (_ID,))["ticket_id"]
     ends_at = time.monotonic() + read_parameters(request, (_WAIT,))["wait"]
+    # Whoever waits takes one of the places of those who wait for changes.
+    with request.app.state.live_changes.places.taken(request.app.state.access.visitor(request)):
+        return await _wait_for_polls(request, ticket_id, ends_at)
+
+
+async def _wait_for_polls(request: Request, ticket_id: int, ends_at: float) -> Response:
     while True:
         try:
             found = await look(request, lambda connection: _read_ticket(connection, ticket_id))

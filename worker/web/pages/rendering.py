@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 
 from worker.basics.moments import from_now, in_utc, show_moment
 from worker.basics.units import counted, show_duration, show_size
+from worker.web.answers import path_of
 from worker.web.pages.static_files import address_of
 
 # What a page may load: its own style, scripts, pictures and frames, and nothing of anybody else.
@@ -122,7 +123,7 @@ def _environment() -> Environment:
         "lead": lead,
         "counted": counted,
     }
-    made.globals |= {"static": address_of, "escape": escape}
+    made.globals |= {"static": address_of, "escape": escape, "path_of": path_of}
     return made
 
 

@@ -35,7 +35,7 @@ async def _answer_file(request: Request) -> Response:
     content = _contents().get(name)
     if content is None:
         raise HTTPException(404)
-    is_current = address_of(name) == request.url.path
+    is_current = address_of(name) == request.scope["path"]
     headers = {
         "Cache-Control": _KEPT if is_current else "no-cache",
         "X-Content-Type-Options": "nosniff",
