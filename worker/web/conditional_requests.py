@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, section 13): whether whoever asks has what would be answered."""
+"""Conditional requests (RFC 9110, section 13): whether a reader has already what it would be answered."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
