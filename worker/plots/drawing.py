@@ -80,7 +80,8 @@ def draw_key(width: float, y: float, entries: Sequence[tuple[str, str]]) -> tupl
         wide = min(measure(name) + 2, width - _MARK_ROOM)
         if at and at + _MARK_ROOM + wide > width:
             at, line = 0.0, line + 1
-        base = y + _SWATCH + line * _KEY_LINE
+        # Letters are higher than marks, and nothing is drawn above a plot.
+        base = y + TEXT + line * _KEY_LINE
         parts.append(group({"transform": f"translate({at:.1f} {base - _SWATCH:.1f})"}, mark))
         parts.append(label(name, (at + _MARK_ROOM, base), wide, fill=paint("soft")))
         at += _MARK_ROOM + wide + _SWATCH

@@ -22,6 +22,8 @@ MOST_PARTS = 100
 """Words, phrases and fields of a query."""
 MOST_WORDS = 300
 """A word of a script without spaces is a character."""
+LONGEST_WORD = 500
+"""Characters; PostgreSQL takes 2,046 bytes."""
 _SHORTEST_PREFIX = 3
 # Characters of a part that a sentence shows.
 _SHOWN = 40
@@ -83,10 +85,17 @@ def read_query(text: str, *, in_utc: bool = True) -> SearchQuery:
         query = _add(query, part, is_alternative=is_alternative, in_utc=in_utc)
     if query == SearchQuery() and text.strip():
         raise QueryError(f"The query has no word in it, which is made of letters and digits; {_ACCEPTED}.")
-    if sum(len(phrase.words) for phrase in (*query.phrases, *query.excluded)) > MOST_WORDS:
-        raise QueryError(f"The query has more than {MOST_WORDS} words: leave some of them out.")
+    _refuse_long(query)
     _refuse_empty_time(query)
     return query
+
+
+def _refuse_long(query: SearchQuery) -> None:
+    words = [word for phrase in (*query.phrases, *query.excluded) for word in phrase.words]
+    if len(words) > MOST_WORDS:
+        raise QueryError(f"The query has more than {MOST_WORDS} words: leave some of them out.")
+    if any(len(word) > LONGEST_WORD for word in words):
+        raise QueryError(f"The query has a word of more than {LONGEST_WORD} characters: none so long is looked for.")
 
 
 def read_words(text: str) -> SearchQuery:

@@ -109,3 +109,8 @@ def test_whatever_is_typed_is_read_or_refused_and_written_with_quoted_words_only
 
 def test_a_text_of_words_has_no_fields() -> None:
     assert read_words("title:x -y & clim*") == SearchQuery((one("title", "x"), one("y"), one("clim", is_prefix=True)))
+
+
+def test_a_word_longer_than_any_that_is_indexed_is_told() -> None:
+    with pytest.raises(QueryError, match="a word of more than 500 characters"):
+        read_query("a" * 501)

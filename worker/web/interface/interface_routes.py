@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from worker.basics.json_lines import write_object
-from worker.web.interface import change_endpoint, listed_endpoints, poll_requests, single_endpoints
+from worker.web.interface import change_endpoint, listed_endpoints, poll_requests, search_endpoint, single_endpoints
 from worker.web.interface.answer_schemas import list_of
 from worker.web.interface.endpoints import Endpoint, make_routes, refuse_parameters
 from worker.web.interface.openapi import describe_interface
@@ -50,6 +50,7 @@ ENDPOINTS: list[Endpoint] = [
     Endpoint("/v1/openapi.json", "show_description", "This description", {"type": "object"}, _answer_description),
     *listed_endpoints.ENDPOINTS,
     *single_endpoints.ENDPOINTS,
+    search_endpoint.ENDPOINT,
     change_endpoint.ENDPOINT,
     *poll_requests.ENDPOINTS,
 ]
