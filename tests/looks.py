@@ -13,14 +13,12 @@ from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.views import COVERAGE
 from worker.datasets.data_sets import DATA_SETS, Part
 from worker.datasets.exporting import Export, Format, write_rows
-from worker.look.activity import read_activity
 from worker.look.article_listing import count_listed_articles, list_articles, moment_of_articles
 from worker.look.article_page import find_article, find_linked
 from worker.look.change_listing import list_changes
 from worker.look.feed_history import (
     list_feed_articles,
     list_feed_backfills,
-    list_feed_polls,
     list_former_urls,
     list_publications,
 )
@@ -29,10 +27,11 @@ from worker.look.feed_paging import FeedFilter, first_tags, page_of_feeds
 from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
 from worker.look.host_listing import count_listed_hosts, list_hosts
+from worker.look.hourly_activity import read_activity
 from worker.look.large_stories import StoryOrder, list_large_stories
-from worker.look.listings import Sort, Wanted
+from worker.look.listings import Sort, Wanted, place_of
 from worker.look.metrics import COLLECTORS, Look
-from worker.look.poll_listing import count_listed_polls, list_polls
+from worker.look.poll_listing import count_listed_polls, list_polls, moment_of_polls
 from worker.look.stories import count_listed_stories, find_story, list_stories
 from worker.manage.feeds import list_feed_ids, list_feeds_to_export
 from worker.manage.hosts import find_hosts
@@ -123,8 +122,9 @@ def _page_feeds(connection: Connection, now: datetime) -> None:
         for more in ({}, {"text": "Feed 7"}, {"tag": "tag 8"}):
             page_of_feeds(connection, now, FeedFilter(**{**chosen, **more}), after=OLD, most_read=100)
     first_tags(connection, 50)
-    newest = list_feed_polls(connection, OLD, 50)[0]
-    list_feed_polls(connection, OLD, 50, (newest["started_at"], newest["id"]))
+    of_feed = Wanted(feed_id=OLD, newest_first=True, limit=50)
+    place = place_of(next(list_polls(connection, of_feed)), moment_of_polls(of_feed))
+    list(list_polls(connection, replace(of_feed, after=place)))
     list_feed_articles(connection, OLD, 20)
     list_publications(connection, OLD, 2000)
     list_feed_backfills(connection, OLD)

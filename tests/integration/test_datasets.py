@@ -57,25 +57,32 @@ def _ids(store: Engine, name: str, part: Part) -> list[int]:
     return [json.loads(line)[key] for line in _export(store, name, Format.JSONL, part).splitlines()]
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
-def test_parquet_has_what_the_listing_has(filled: Engine, name: str) -> None:
-    rows = parquet.read_table(pa.BufferReader(_export(filled, name, Format.PARQUET))).to_pylist()
-    listed = _listed(filled, name)
-    assert len(rows) == len(listed) > 0
-    for row, other in zip(rows, listed, strict=True):
-        for field, value in row.items():
-            expected = other[field]
-            if isinstance(expected, timedelta):
-                expected = expected.total_seconds()
-            assert (field, json.loads(value) if isinstance(expected, dict) else value) == (field, expected)
+def test_parquet_has_what_the_listing_has(filled: Engine) -> None:
+    for name in DATA_SETS:
+        rows = parquet.read_table(pa.BufferReader(_export(filled, name, Format.PARQUET))).to_pylist()
+        listed = _listed(filled, name)
+        assert len(rows) == len(listed) > 0
+        for row, other in zip(rows, listed, strict=True):
+            assert {field: _as_read(value, other[field]) for field, value in row.items()} == {
+                field: _in_seconds(other[field]) for field in row
+            }
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
-def test_json_lines_are_those_of_the_command(filled: Engine, name: str) -> None:
-    rows = [json.loads(line) for line in _export(filled, name, Format.JSONL).splitlines()]
-    assert rows == [
-        {field.name: _as_told(row[field.name]) for field in DATA_SETS[name].fields} for row in _listed(filled, name)
-    ]
+def _as_read(value: Any, listed: object) -> Any:
+    """Return a value of Parquet as the listing has it, which has an object where that has JSON."""
+    return json.loads(value) if isinstance(listed, dict) else value
+
+
+def _in_seconds(value: object) -> object:
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def test_json_lines_are_those_of_the_command(filled: Engine) -> None:
+    for name in DATA_SETS:
+        rows = [json.loads(line) for line in _export(filled, name, Format.JSONL).splitlines()]
+        assert rows == [
+            {field.name: _as_told(row[field.name]) for field in DATA_SETS[name].fields} for row in _listed(filled, name)
+        ]
 
 
 def _as_told(value: Any) -> Any:
@@ -83,7 +90,7 @@ def _as_told(value: Any) -> Any:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    return value.total_seconds() if isinstance(value, timedelta) else value
+    return _in_seconds(value)
 
 
 def test_csv_keeps_hostile_words_and_tells_an_empty_text_from_none(filled: Engine) -> None:
@@ -98,6 +105,7 @@ def test_csv_keeps_hostile_words_and_tells_an_empty_text_from_none(filled: Engin
     assert text.endswith("\r\n")
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_parquet_has_types_zones_and_meanings(filled: Engine) -> None:
     schema = parquet.read_schema(pa.BufferReader(_export(filled, "articles", Format.PARQUET)))
     file = pa.struct({"url": pa.string(), "media_type": pa.string(), "length": pa.int64()})
@@ -117,20 +125,20 @@ def test_an_empty_data_set_has_its_columns(store: Engine) -> None:
     assert _export(store, "polls", Format.JSONL) == b""
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
-def test_the_end_of_a_time_is_no_part_of_it(filled: Engine, name: str) -> None:
-    last = [1] if name == "stories" else [2]
-    first = [] if name == "stories" else [1]
-    assert _ids(filled, name, Part(until=LAST)) == first
-    assert _ids(filled, name, Part(since=LAST)) == last
-    assert _ids(filled, name, Part(since=FIRST, until=LAST + timedelta(microseconds=1))) == [*first, *last]
+def test_the_end_of_a_time_is_no_part_of_it(filled: Engine) -> None:
+    for name in DATA_SETS:
+        last = [1] if name == "stories" else [2]
+        first = [] if name == "stories" else [1]
+        assert _ids(filled, name, Part(until=LAST)) == first
+        assert _ids(filled, name, Part(since=LAST)) == last
+        assert _ids(filled, name, Part(since=FIRST, until=LAST + timedelta(microseconds=1))) == [*first, *last]
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
-def test_only_what_is_of_some_feeds_is_written(filled: Engine, name: str) -> None:
-    # Both feeds carry the one story.
-    assert _ids(filled, name, Part(feeds=tagged_feeds("Europe"))) == ([1] if name == "stories" else [2])
-    assert _ids(filled, name, Part(feeds=select(FeedRow.id).where(FeedRow.id == 9))) == []
+def test_only_what_is_of_some_feeds_is_written(filled: Engine) -> None:
+    for name in DATA_SETS:
+        # Both feeds carry the one story.
+        assert _ids(filled, name, Part(feeds=tagged_feeds("Europe"))) == ([1] if name == "stories" else [2])
+        assert _ids(filled, name, Part(feeds=select(FeedRow.id).where(FeedRow.id == 9))) == []
 
 
 def test_what_is_no_list_of_texts_is_named(filled: Engine) -> None:

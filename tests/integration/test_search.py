@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,59 @@ ARTICLES: list[tuple[str, str, dict[str, Any]]] = [
     ("The Who", "To be or not to be: York is new, covid-19 is not.", {"tags": ["EU"]}),
     ("Weather", "The climate of Paris, and of New Paris.", {"language": "en", "agency": "Reuters"}),
 ]
+
+# Which articles a query finds, by their numbers.
+FOUND = {
+    "climate": [1, 6],
+    "CLIMATE paris": [6],
+    '"new york"': [1],
+    "new york": [1, 5],
+    "sao paulo": [1],
+    "electeurs": [3],
+    "ÉLECTEURS": [3],
+    "天気": [2],
+    "気天": [],
+    "良い天": [2],
+    "ไทย": [4],
+    "clim*": [1, 6],
+    "lim*": [],
+    "covid-19": [5],
+    '"to be or not"': [5],
+    "the who": [5],
+    "climate OR who": [1, 5, 6],
+    "climate -paris": [1],
+    "climate -title:weather": [1],
+    "-climate -天気": [3, 4, 5],
+    "title:climate": [1],
+    "title:climate OR paris": [1, 6],
+    'tag:"climate change"': [1],
+    "tag:climate": [],
+    "tag:CHANGE": [4],
+    "tag:天気": [2],
+    "tag:eu -climate": [5],
+    "-tag:eu climate": [6],
+    "lang:en": [1, 6],
+    "lang:en-gb": [1],
+    "lang:e": [],
+    "-lang:en new": [5],
+    "agency:Reuters": [6],
+    "-agency:afp lang:fr": [],
+    "feed:1 climate": [1],
+    "feed:https://b.example": [5, 6],
+    "feed:bugle new": [1],
+    "-feed:1 climate": [6],
+    "story:1": [1, 6],
+    "-story:1 new": [5],
+    "since:36h": [5, 6],
+    "until:4d climate": [1],
+    "since:3d until:36h": [4],
+    "since:2999-01-01": [],
+    "until:1999-01-01": [],
+    "": [1, 2, 3, 4, 5, 6],
+    # What would be operators of a database.
+    'NEAR(new york) "; DROP TABLE articles --"': [],
+    "new & york | ! <-> :* ' \\ %": [1, 5],
+}
 
 
 @pytest.fixture
@@ -68,62 +122,8 @@ def found(store: Engine, query: str) -> list[int]:
     return sorted(row["id"] for row in search(store, query))
 
 
-@pytest.mark.parametrize(
-    ("query", "ids"),
-    [
-        ("climate", [1, 6]),
-        ("CLIMATE paris", [6]),
-        ('"new york"', [1]),
-        ("new york", [1, 5]),
-        ("sao paulo", [1]),
-        ("electeurs", [3]),
-        ("ÉLECTEURS", [3]),
-        ("天気", [2]),
-        ("気天", []),
-        ("良い天", [2]),
-        ("ไทย", [4]),
-        ("clim*", [1, 6]),
-        ("lim*", []),
-        ("covid-19", [5]),
-        ('"to be or not"', [5]),
-        ("the who", [5]),
-        ("climate OR who", [1, 5, 6]),
-        ("climate -paris", [1]),
-        ("climate -title:weather", [1]),
-        ("-climate -天気", [3, 4, 5]),
-        ("title:climate", [1]),
-        ("title:climate OR paris", [1, 6]),
-        ('tag:"climate change"', [1]),
-        ("tag:climate", []),
-        ("tag:CHANGE", [4]),
-        ("tag:天気", [2]),
-        ("tag:eu -climate", [5]),
-        ("-tag:eu climate", [6]),
-        ("lang:en", [1, 6]),
-        ("lang:en-gb", [1]),
-        ("lang:e", []),
-        ("-lang:en new", [5]),
-        ("agency:Reuters", [6]),
-        ("-agency:afp lang:fr", []),
-        ("feed:1 climate", [1]),
-        ("feed:https://b.example", [5, 6]),
-        ("feed:bugle new", [1]),
-        ("-feed:1 climate", [6]),
-        ("story:1", [1, 6]),
-        ("-story:1 new", [5]),
-        ("since:36h", [5, 6]),
-        ("until:4d climate", [1]),
-        ("since:3d until:36h", [4]),
-        ("since:2999-01-01", []),
-        ("until:1999-01-01", []),
-        ("", [1, 2, 3, 4, 5, 6]),
-        # What would be operators of a database.
-        ('NEAR(new york) "; DROP TABLE articles --"', []),
-        ("new & york | ! <-> :* ' \\ %", [1, 5]),
-    ],
-)
-def test_a_query_finds_the_same_articles_in_both_databases(filled: Engine, query: str, ids: list[int]) -> None:
-    assert found(filled, query) == ids
+def test_a_query_finds_the_same_articles_in_both_databases(filled: Engine) -> None:
+    assert {query: found(filled, query) for query in FOUND} == FOUND
 
 
 def test_postgresql_finds_words_of_the_same_stem_in_the_articles_language(postgres: Engine) -> None:
@@ -135,10 +135,10 @@ def test_postgresql_finds_words_of_the_same_stem_in_the_articles_language(postgr
     assert [found(postgres, query) for query in ("running", "runs", "election")] == [[1], [1, 2], [3]]
 
 
-@pytest.mark.parametrize("query", ["feed:nothing", "feed:99", "feed:https://c.example/", "feed:http://["])
-def test_a_feed_that_is_none_is_named(filled: Engine, query: str) -> None:
-    with pytest.raises(NamedError, match=r"No feed is called|names no feed"):
-        search(filled, query)
+def test_a_feed_that_is_none_is_named(filled: Engine) -> None:
+    for query in ("feed:nothing", "feed:99", "feed:https://c.example/", "feed:http://["):
+        with pytest.raises(NamedError, match=r"No feed is called|names no feed"):
+            search(filled, query)
 
 
 def test_a_row_has_the_fields_of_listed_articles_with_excerpt_and_score(filled: Engine) -> None:
@@ -155,11 +155,10 @@ def test_a_word_in_the_title_counts_more_and_otherwise_the_newest_comes_first(fi
     assert [row["id"] for row in search(filled, "")] == [6, 5, 4, 3, 2, 1]
 
 
-@pytest.mark.parametrize("order", Order)
-@pytest.mark.parametrize("query", ["new OR 天 OR electeurs OR ภ", "", "-climate"])
-def test_pages_go_on_where_the_last_one_ended(filled: Engine, query: str, order: Order) -> None:
-    whole = [row["id"] for row in search(filled, query, order=order)]
-    assert [row["id"] for row in _walk(filled, query, order)] == whole
+def test_pages_go_on_where_the_last_one_ended(filled: Engine) -> None:
+    for query, order in product(("new OR 天 OR electeurs OR ภ", "", "-climate"), Order):
+        whole = [row["id"] for row in search(filled, query, order=order)]
+        assert [row["id"] for row in _walk(filled, query, order)] == whole
 
 
 def _walk(store: Engine, query: str, order: Order) -> Iterator[Any]:
@@ -180,10 +179,11 @@ def test_an_article_that_comes_between_two_pages_moves_none(filled: Engine) -> N
     assert sorted(row["id"] for row in [*first, *rest]) == [1, 5, 6]
 
 
-@pytest.mark.parametrize("after", ["", "x", "n", "r_1_2", "n__x_", "r_1_2_x", "r_1_2_3_4", "n_" + "9" * 99])
-def test_a_place_that_is_none_is_refused(filled: Engine, after: str) -> None:
-    with pytest.raises(UsageError, match="is no place in results|in another order"):
-        search(filled, "", after=after)
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_place_that_is_none_is_refused(store: Engine) -> None:
+    for after in ("", "x", "n", "r_1_2", "n__x_", "r_1_2_x", "r_1_2_3_4", "n_" + "9" * 99):
+        with pytest.raises(UsageError, match="is no place in results|in another order"):
+            search(store, "", after=after)
 
 
 def test_an_article_whose_words_change_is_found_by_the_new_ones_only_once_it_is_indexed(filled: Engine) -> None:

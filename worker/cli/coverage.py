@@ -16,8 +16,8 @@ from worker.cli.options import MOST_ROWS, Whole, most_rows
 from worker.cli.output import column_room, print_json, print_markup, write_line
 from worker.cli.tables import Column, Page, print_rows
 from worker.cli.wanted_rows import FIRST_STEPS, find_feed_id, short_address
-from worker.coverage.coverage_picture import draw_coverage
-from worker.coverage.feed_days import Days, FeedCoverage, by_worst, draw_cells, sum_up
+from worker.coverage.coverage_summary import draw_coverage, sum_up
+from worker.coverage.feed_days import Days, FeedCoverage, by_worst, draw_cells
 from worker.coverage.missed_entries import list_missed
 from worker.coverage.stored_days import choose_feeds, read_coverage
 from worker.database.clock import read_clock

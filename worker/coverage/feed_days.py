@@ -1,4 +1,4 @@
-"""A feed's days: what is known of each, how it is marked, and what they come to together; nothing here asks a store."""
+"""A feed's days: what is known of each, and how it is marked; nothing here asks a store."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -136,23 +136,3 @@ def _draw_cell(days: Sequence[FeedDay], most: int) -> str:
     if looked & {Looked.WELL, Looked.PARTLY}:
         return NOTHING
     return FAILED if Looked.FAILED in looked else NEVER if Looked.NEVER in looked else UNKNOWN
-
-
-def sum_up(feeds: Sequence[FeedCoverage], days: int) -> list[str]:
-    """Return what the coverage of feeds comes to, in a sentence or two with their figures."""
-    articles, polls, failed, gaps, lost = (
-        sum(counts)
-        for counts in zip(
-            *((f.articles, f.polls or 0, f.failed_polls or 0, f.open_gaps, f.lost_days) for f in feeds), strict=True
-        )
-    )
-    came = f"{_count(articles, 'new article')} of {_count(len(feeds), 'feed')} in {_count(days, 'day')}"
-    found = [f"{_count(gaps, 'gap')} that nothing has filled"] if gaps else []
-    if lost:
-        found.append(f"on {_count(lost, 'day')} of a feed no poll succeeded")
-    told = "; ".join(found) or "no gap is known"
-    return [f"{came}; {_count(polls, 'poll')}, {failed:,} failed.", f"{told[0].upper()}{told[1:]}."]
-
-
-def _count(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -13,7 +13,7 @@ from worker.database.statements import is_one_of, is_one_of_given
 from worker.database.story_tables import StoryRow
 from worker.feeds_out.out_entry import Row
 from worker.look.listings import columns
-from worker.search.found_ids import find_newest
+from worker.search.matching_ids import find_newest
 from worker.search.query import Condition, Facet, SearchQuery
 from worker.values.entries import Notice
 

@@ -25,7 +25,7 @@ from worker.look.listings import (
     stream_rows,
     tagged_feeds,
 )
-from worker.search.found_ids import has_words
+from worker.search.matching_ids import has_words
 from worker.search.searching import select_articles as select_listed
 
 INTERNAL = frozenset({"match_key", "policy_version", "grouped_at", "wire_key"})

@@ -1,20 +1,17 @@
-"""What a feed has been like: its polls, when its articles were published, and how its gaps were filled.
+"""What a feed has been like: when its articles were published, how its gaps were filled, and its former URLs.
 
 All of it is the newest so many, read by an index: a feed of millions of articles costs no more than another.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection, Subquery, func, select, tuple_, union
+from sqlalchemy import Connection, Subquery, func, select, union
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.backfill_rows import BackfillRow
-from worker.database.feed_tables import FeedAliasRow, FeedRow, PollRow
+from worker.database.feed_tables import FeedAliasRow, FeedRow
 from worker.look.listings import Listed, columns
 
-Place = Sequence[datetime | int | float | None]
-"""When a poll began, and its id."""
 # As many as a document has, unless FEEDMILL_MAX_ENTRIES is set higher.
 _MOST_PRESENT = 2000
 _MOST_BACKFILLS, _MOST_URLS = 10, 20
@@ -24,17 +21,6 @@ _SHOWN = "id title published_at first_seen_at notice killed_by"
 def is_feed(connection: Connection, feed_id: int) -> bool:
     """Say whether there is such a feed, polled or not."""
     return connection.execute(select(FeedRow.id).where(FeedRow.id == feed_id)).first() is not None
-
-
-def list_feed_polls(connection: Connection, feed_id: int, most: int, before: Place | None = None) -> Sequence[Listed]:
-    """Return a feed's newest polls, the newest first; ``before`` is the oldest of those that are known already."""
-    order = (PollRow.started_at, PollRow.id)
-    query = select(*PollRow.__table__.columns).where(PollRow.feed_id == feed_id)
-    if before:
-        # The first of the two bounds is what the index of both databases is entered by.
-        query = query.where(PollRow.started_at <= before[0], tuple_(*order) < tuple_(*before))
-    rows = connection.execute(query.order_by(*(each.desc() for each in order)).limit(most))
-    return rows.mappings().all()
 
 
 def list_feed_articles(connection: Connection, feed_id: int, most: int) -> Sequence[Listed]:

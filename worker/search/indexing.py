@@ -16,9 +16,9 @@ from worker.database.conflicts import write
 from worker.database.engine import keeps_index
 from worker.database.search_tables import WAITING
 from worker.database.statements import is_one_of
-from worker.search.facets import list_facets
 from worker.search.folded_words import LONGEST, is_unspaced, space_out
 from worker.search.stems import find_stemmer
+from worker.search.tsquery import list_facets
 
 _SLICE = 200
 """Articles indexed in one transaction."""

@@ -14,8 +14,8 @@ from worker.database.feed_tables import FeedRow
 from worker.database.statements import is_one_of
 from worker.errors import UsageError
 from worker.search.excerpts import make_excerpt
-from worker.search.found_ids import find_newest, rank
 from worker.search.indexing import count_waiting
+from worker.search.matching_ids import find_newest, rank
 from worker.search.query import SearchQuery
 
 MOST_RANKED = 1_000

@@ -1,9 +1,10 @@
 """A query in PostgreSQL's words (tsquery). Every word is quoted, so that nothing in it is an operator.
 
-A word is looked for as each stem that it has in some language: an article has it as that of its own.
+A word is looked for as each stem that it has in some language: an article has it as that of its own. A facet is a
+lexeme such as ``lang=en``, which no word looks like.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, REAL, Column, ColumnElement, Connection, Select, cast, exists, func, literal, or_, select
@@ -11,14 +12,12 @@ from sqlalchemy.dialects.postgresql import TSQUERY, array
 
 from worker.database.search_tables import WORDS
 from worker.database.statements import is_one_of
-from worker.search.facets import name_facet
-from worker.search.query import Condition, Phrase, Place, SearchQuery
+from worker.search.folded_words import space_out
+from worker.search.query import Condition, Facet, Phrase, Place, SearchQuery
 from worker.search.stems import find_stems
 
 Stems = Mapping[str, Sequence[str]]
 """What each word may be indexed as."""
-
-
 # How much a word counts by its place: the text (D), …, the title (A).
 _WEIGHTS = cast(array([0.125, 0.125, 0.125, 1.0]), ARRAY(REAL))
 # The rank is divided by the logarithm of the article's length.
@@ -88,7 +87,7 @@ def _write_either(phrases: Iterable[Phrase], stems: Stems) -> str:
 
 
 def _write_condition(condition: Condition) -> str:
-    return _quote(name_facet(condition.facet, condition.value))
+    return _quote(_name_facet(condition.facet, condition.value))
 
 
 def _write_phrase(phrase: Phrase, stems: Stems) -> str:
@@ -101,3 +100,19 @@ def _write_phrase(phrase: Phrase, stems: Stems) -> str:
 
 def _quote(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def list_facets(tags: Iterable[str], language: str | None, agency: str | None) -> Iterator[str]:
+    """Yield the lexemes of an article's facets."""
+    for tag in tags:
+        yield _name_facet(Facet.TAG, tag)
+    if agency:
+        yield _name_facet(Facet.AGENCY, agency)
+    # en finds en-GB.
+    parts = space_out(language or "").split()
+    for count in range(1, len(parts) + 1):
+        yield f"{Facet.LANGUAGE}={' '.join(parts[:count])}"
+
+
+def _name_facet(facet: Facet, value: str) -> str:
+    return f"{facet}={space_out(value)}"

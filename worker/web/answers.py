@@ -1,4 +1,4 @@
-"""What answers have in common."""
+"""What answers have in common: their headers, and the store that they are made from."""
 
 from urllib.parse import quote
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from worker.database.conflicts import explain_failure
+from worker.database.schema import make_ready
 from worker.errors import StoreError
 
 _LOG = structlog.get_logger("feedmill")
@@ -36,6 +37,12 @@ def path_of(request: Request) -> str:
 def answer_text(text: str, status: int = 200) -> Response:
     """Return an answer of one line of plain text."""
     return PlainTextResponse(f"{text}\n", status, headers=HEADERS)
+
+
+def usable_store(engine: Engine) -> Engine:
+    """Return the store; StoreError while its schema is not this code's, for others migrate it meanwhile."""
+    make_ready(engine, create=False)
+    return engine
 
 
 def log_store_failure(error: Exception, engine: Engine) -> str:

@@ -28,7 +28,7 @@ from worker.web.pages import (
     article_pages,
     change_pages,
     feed_pages,
-    now,
+    now_page,
     sign_in,
     static_files,
     stored_html,
@@ -55,7 +55,7 @@ def make_application(engine: Engine, chosen: Settings, looked_at: Engine | None 
     application.state.access, application.state.rates = access, rates
     application.state.probes = probes.Probes(engine)
     application.state.hub_calls = hub_calls.make_limiter()
-    application.state.now = now.look_at_now(application.state.looked_at, chosen)
+    application.state.now = now_page.look_at_now(application.state.looked_at, chosen)
     application.state.metrics = scrapes.look_at_metrics(engine, chosen)
     # A redirect to the path without its last slash would name whatever host the request does.
     application.router.redirect_slashes = False
@@ -72,7 +72,7 @@ def list_routes() -> list[BaseRoute]:
         *static_files.ROUTES,
         *sign_in.ROUTES,
         *feed_pages.ROUTES,
-        *now.ROUTES,
+        *now_page.ROUTES,
         *change_pages.ROUTES,
         *article_list_page.ROUTES,
         *article_pages.ROUTES,

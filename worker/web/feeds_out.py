@@ -21,7 +21,7 @@ from worker.manage.feed_tags import known_tag
 from worker.manage.feeds import list_feeds_to_export
 from worker.seeds.opml_writing import write_opml
 from worker.web.answers import HEADERS, path_of
-from worker.web.conditional import is_known, write_validators
+from worker.web.conditional_requests import is_known, write_validators
 from worker.web.looking import look
 
 # Whoever reads may keep it, and asks each time whether it is the same still; nobody in between, for it takes a token.

@@ -1,26 +1,22 @@
 """Where hubs call (WebSub): ``GET`` verifies or denies a subscription, ``POST`` delivers what is new."""
 
-import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 
 import structlog
 from anyio import CapacityLimiter, to_thread
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from worker.web.answers import HEADERS
-from worker.web.usable_store import usable_store
+from worker.web.answers import HEADERS, usable_store
+from worker.web.request_bodies import read_body
 from worker.websub.callbacks import Delivery, HubAnswer, answer_intent, find_called, refuse_delivery, take_delivery
 from worker.websub.credentials import PATH, Credentials, read_credentials
 from worker.websub.subscriptions import Subscription
 
 _LOG = structlog.get_logger("feedmill")
-# Seconds in which a delivery must have come whole.
-_LONGEST_TRANSFER = 30
 _COME_BACK_AFTER = {"Retry-After": "60"}
 # Of hubs' calls that look into the store at once; fewer than the connections that an engine opens, for whoever waits
 # for one of those waits for half a minute, also where opening them has failed meanwhile.
@@ -47,7 +43,7 @@ async def _take_delivery(request: Request) -> Response:
     refused = refuse_delivery(called)
     if refused or not (called and credentials):
         return _answer(refused or HubAnswer(HTTPStatus.GONE))
-    body = await _read_body(request, request.app.state.settings.max_body)
+    body = await read_body(request, request.app.state.settings.max_body)
     headers = request.headers
     delivery = Delivery(body, headers.get("content-type"), headers.get("x-hub-signature"))
     engine = request.app.state.engine
@@ -65,21 +61,6 @@ def _find_called(request: Request) -> tuple[Credentials | None, Subscription | N
         return None, None
     store = usable_store(request.app.state.engine)
     return credentials, find_called(store, credentials, path["subscription_id"], path["token"])
-
-
-async def _read_body(request: Request, most: int) -> bytes:
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_LONGEST_TRANSFER):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most:
-                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The delivery is larger than any document")
-    except TimeoutError as error:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The delivery took too long to come") from error
-    except ClientDisconnect as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "The delivery did not come whole") from error
-    return bytes(body)
 
 
 def _answer(said: HubAnswer) -> Response:

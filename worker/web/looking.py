@@ -18,7 +18,7 @@ from worker.basics.moments import in_utc
 from worker.basics.stopping import LONGEST_ANSWER
 from worker.database.engine import QUERY_CANCELED, open_store, reading
 from worker.settings import Settings
-from worker.web.usable_store import usable_store
+from worker.web.answers import usable_store
 
 # Fewer than the connections that an engine opens, for whoever waits for one of those waits for half a minute.
 _MOST_LOOKS = 8

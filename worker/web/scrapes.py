@@ -10,9 +10,8 @@ from starlette.routing import Route
 from worker.look.exposition import CONTENT_TYPE
 from worker.look.metrics import show_metrics
 from worker.settings import Settings
-from worker.web.answers import HEADERS, answer_text
+from worker.web.answers import HEADERS, answer_text, usable_store
 from worker.web.shared_looks import SharedLook
-from worker.web.usable_store import usable_store
 
 # Prometheus waits for ten seconds unless it is told otherwise.
 _PATIENCE = timedelta(seconds=9)

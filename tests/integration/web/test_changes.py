@@ -84,12 +84,13 @@ def test_from_the_beginning_is_from_the_oldest_change_that_is_kept(store: Engine
         assert next(events)["id"] == "3"
 
 
-@pytest.mark.parametrize("asked", ["?since=-1", "?since=x", "?since=99999999999999999999", "?kind=none", "?since=%00"])
-def test_what_is_no_cursor_and_no_kind_is_refused(store: Engine, asked: str):
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_what_is_no_cursor_and_no_kind_is_refused(store: Engine):
     with web_server(store) as at:
-        assert requests.get(f"{at}/changes/live{asked}", timeout=30).status_code == 400
-        asked = asked.replace("since", "before")
-        assert requests.get(f"{at}/changes{asked}", headers=PAGE, timeout=30).status_code == 400
+        for asked in ("?since=-1", "?since=x", "?since=99999999999999999999", "?kind=none", "?since=%00"):
+            assert requests.get(f"{at}/changes/live{asked}", timeout=30).status_code == 400
+            page = requests.get(f"{at}/changes{asked.replace('since', 'before')}", headers=PAGE, timeout=30)
+            assert page.status_code == 400
 
 
 def test_a_server_that_is_told_to_stop_lets_listeners_go_at_once(store: Engine):

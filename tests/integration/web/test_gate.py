@@ -189,4 +189,4 @@ def test_a_page_may_load_nothing_of_anybody_else() -> None:
 
 def test_a_form_of_which_only_a_part_comes_is_no_fault() -> None:
     answer = ask(_application(web_token=TOKEN), "/sign-in", FORM, method="POST", body=None)
-    assert (answer.status, answer.text) == (400, "The form did not come whole.\n")
+    assert (answer.status, answer.text) == (400, "The body did not come whole.\n")

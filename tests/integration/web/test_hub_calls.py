@@ -112,7 +112,7 @@ def test_a_delivery_that_was_changed_on_its_way_is_dropped(feed: Pushing) -> Non
 
 def test_a_delivery_larger_than_any_document_is_refused(feed: Pushing) -> None:
     answer = requests.post(_callback(feed), b" " * 100_001, timeout=30)
-    assert (answer.status_code, answer.text) == (413, "The delivery is larger than any document.\n")
+    assert (answer.status_code, answer.text) == (413, "The body has over 100,000 bytes.\n")
 
 
 def test_a_flood_of_deliveries_is_told_to_come_back_later(feed: Pushing) -> None:

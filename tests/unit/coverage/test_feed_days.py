@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from worker.coverage.feed_days import Days, FeedCoverage, FeedDay, by_worst, draw_cells, fill_days, sum_up
+from worker.coverage.feed_days import Days, FeedCoverage, FeedDay, by_worst, draw_cells, fill_days
 from worker.plots.coverage_matrix import Looked
 
 DAY = date(2026, 11, 24)
@@ -58,15 +58,6 @@ def test_several_days_share_a_sign_where_there_is_no_room_for_each() -> None:
 def test_feeds_with_gaps_come_first_then_those_nobody_looked_at() -> None:
     feeds = [_feed(1, _day(4), _day(4)), _feed(2, _day(0), _day(4)), _feed(3, _day(4), _day(4, gaps=1))]
     assert [feed.feed_id for feed in by_worst(feeds)] == [3, 2, 1]
-
-
-def test_the_sum_has_its_figures() -> None:
-    feeds = [_feed(1, _day(0), _day(4, 1, 3, gaps=2, filled=1)), _feed(2, _day(None, None, 1))]
-    assert sum_up(feeds, 2) == [
-        "4 new articles of 2 feeds in 2 days; 4 polls, 1 failed.",
-        "1 gap that nothing has filled; on 1 day of a feed no poll succeeded.",
-    ]
-    assert sum_up([_feed(1, _day(4))], 1)[1] == "No gap is known."
 
 
 def test_of_a_feed_without_any_record_it_is_not_known_how_often_it_was_polled() -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from xxhash import xxh3_64_hexdigest
 
 from worker.web.answers import HEADERS
+from worker.web.conditional_requests import is_known
 
 JSON = "application/json"
 _KEPT = HEADERS | {"Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Encoding, Authorization, Cookie"}
@@ -28,8 +29,7 @@ class Packed:
 
 def pack(request: Request, body: bytes) -> Packed:
     """Return a body as its reader takes it; it takes a thread, for compressing a megabyte takes a while."""
-    # Weak: the same rows compressed and not have one tag.
-    tag = f'W/"{xxh3_64_hexdigest(body)}"'
+    tag = xxh3_64_hexdigest(body)
     if len(body) < _WORTH_PACKING or not _accepts_gzip(request.headers.get("accept-encoding", "")):
         return Packed(body, tag, is_gzip=False)
     return Packed(gzip.compress(body, _EFFORT, mtime=0), tag, is_gzip=True)
@@ -37,17 +37,13 @@ def pack(request: Request, body: bytes) -> Packed:
 
 def answer_packed(request: Request, packed: Packed, more: Mapping[str, str], media_type: str = JSON) -> Response:
     """Return the answer, without its body where its reader has that already."""
-    headers = _KEPT | {"ETag": packed.tag} | dict(more)
-    if _has_tag(request.headers.get("if-none-match", ""), packed.tag):
+    # Weak: the same rows compressed and not have one tag.
+    headers = _KEPT | {"ETag": f'W/"{packed.tag}"'} | dict(more)
+    if is_known(request.headers, packed.tag):
         return Response(None, HTTPStatus.NOT_MODIFIED, headers)
     if packed.is_gzip:
         headers["Content-Encoding"] = "gzip"
     return Response(packed.body, headers=headers, media_type=media_type)
-
-
-def _has_tag(said: str, tag: str) -> bool:
-    tags = {each.strip().removeprefix("W/") for each in said.split(",")}
-    return "*" in tags or tag.removeprefix("W/") in tags
 
 
 def _accepts_gzip(said: str) -> bool:

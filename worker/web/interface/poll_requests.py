@@ -14,7 +14,7 @@ import orjson
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from worker.basics.json_lines import write_object
@@ -23,20 +23,19 @@ from worker.errors import NamedError, StoreError, UsageError
 from worker.manage.named_feeds import read_names
 from worker.pipeline.tickets import AskedPolls, find_ticket, read_answers
 from worker.queued_polls import queue_polls
-from worker.web.answers import HEADERS
+from worker.web.answers import HEADERS, usable_store
 from worker.web.interface.answer_schemas import list_of, named
 from worker.web.interface.endpoints import Endpoint, refuse_parameters
 from worker.web.interface.packed_answers import JSON, answer_packed, pack
 from worker.web.interface.parameters import read_parameters, read_path, whole
 from worker.web.interface.row_schemas import make_object
 from worker.web.looking import look
-from worker.web.usable_store import usable_store
+from worker.web.request_bodies import read_body
 
 _MOST_NAMED = 1_000
 _LARGEST_BODY = 1_000_000
-# Seconds in which the names must have come, and between two looks at what has become of them.
-_LONGEST_TRANSFER, _LOOK_EVERY = 30, 1.0
-_LONGEST_WAIT = 60
+# Seconds between two looks at what has become of the polls, and in all.
+_LOOK_EVERY, _LONGEST_WAIT = 1.0, 60
 _ID = whole("ticket_id", "The ticket's id.", 1, LARGEST_ID)
 _WAIT = whole("wait", "Seconds to wait for polls that are still to come.", 0, _LONGEST_WAIT, 0)
 
@@ -49,7 +48,7 @@ def make_limiter() -> CapacityLimiter:
 async def _ask_for_polls(request: Request) -> Response:
     _refuse_without_token(request)
     refuse_parameters(request)
-    names = read_names(_named_in(await _read_body(request)), most=_MOST_NAMED)
+    names = read_names(_named_in(await _read_json(request)), most=_MOST_NAMED)
     if not names:
         raise UsageError("feeds names no feed: it is a list of ids and URLs")
     state = request.app.state
@@ -73,23 +72,10 @@ def _refuse_without_token(request: Request) -> None:
         )
 
 
-async def _read_body(request: Request) -> bytes:
+async def _read_json(request: Request) -> bytes:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"The body is of the type {JSON}")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_LONGEST_TRANSFER):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > _LARGEST_BODY:
-                    raise HTTPException(
-                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body has over {_LARGEST_BODY:,} bytes"
-                    )
-    except TimeoutError as error:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The body took too long to come") from error
-    except ClientDisconnect as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "The body did not come whole") from error
-    return bytes(body)
+    return await read_body(request, _LARGEST_BODY)
 
 
 def _named_in(body: bytes) -> object:

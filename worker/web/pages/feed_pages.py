@@ -1,6 +1,7 @@
 """The pages of one feed: how it is doing and why, and its polls."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,19 +17,18 @@ from worker.basics.units import read_id
 from worker.database.clock import read_clock
 from worker.errors import NamedError
 from worker.look.feed_history import (
-    Place,
     is_feed,
     list_feed_articles,
     list_feed_backfills,
-    list_feed_polls,
     list_former_urls,
     list_publications,
 )
 from worker.look.feed_listing import find_feed_with_host
-from worker.look.listings import Listed
+from worker.look.listings import Listed, Wanted, kinds_of_place
+from worker.look.poll_listing import list_polls, moment_of_polls
 from worker.schedule.rhythm import describe_rhythm
 from worker.values.schedules import Rhythm
-from worker.web.cursors import read_cursor, write_cursor
+from worker.web.cursors import cut_page, read_cursor
 from worker.web.looking import look
 from worker.web.pages.feed_list_page import name_feed, show_feeds
 from worker.web.pages.feed_plots import draw_days, draw_polls, draw_rhythm
@@ -37,7 +37,6 @@ from worker.wording.feed_facts import describe_feed
 from worker.wording.sentences import explain_backfill, next_poll
 
 _POLLS_DRAWN, _POLLS_LISTED, _ARTICLES, _MOST_DATES = 300, 50, 12, 2000
-_POLL_PLACE = (datetime, int)
 
 
 async def _show_feed(request: Request) -> Response:
@@ -47,9 +46,8 @@ async def _show_feed(request: Request) -> Response:
 
 async def _show_polls(request: Request) -> Response:
     cursor = request.query_params.get("before")
-    before = read_cursor(cursor, _POLL_PLACE) if cursor else None
-    values = await look(request, _of_feed(request, partial(_find_polls, before)))
-    return render(request, "feed_polls.html", is_first=not before, **values)
+    values = await look(request, _of_feed(request, partial(_find_polls, cursor)))
+    return render(request, "feed_polls.html", is_first=not cursor, **values)
 
 
 def _of_feed(
@@ -70,7 +68,9 @@ def _of_feed(
 def _find_feed(connection: Connection, feed_id: int) -> dict[str, Any]:
     now = read_clock(connection).now()
     feed = find_feed_with_host(connection, now, feed_id)
-    polls = list_feed_polls(connection, feed_id, _POLLS_DRAWN)
+    wanted = Wanted(feed_id=feed_id, newest_first=True, limit=_POLLS_DRAWN)
+    polls = list(list_polls(connection, wanted))
+    shown, following = cut_page(polls, _POLLS_LISTED, moment_of_polls(wanted))
     dates, known_from = _read_dates(list_publications(connection, feed_id, _MOST_DATES))
     rhythm = unpack(Rhythm, feed["rhythm"])
     return {
@@ -83,8 +83,8 @@ def _find_feed(connection: Connection, feed_id: int) -> dict[str, Any]:
         "strip": draw_polls(polls),
         "days": draw_days(dates, known_from, now) if dates and feed["host"] else None,
         "week": draw_rhythm(dates, rhythm),
-        "polls": polls[:_POLLS_LISTED],
-        "older": _address_of_older(feed_id, polls[_POLLS_LISTED - 1]) if len(polls) > _POLLS_LISTED else None,
+        "polls": shown,
+        "older": _address_of_older(feed_id, following),
         "gaps": [explain_backfill(backfill, now) for backfill in list_feed_backfills(connection, feed_id)],
         "former_urls": list_former_urls(connection, feed_id),
         "articles": list_feed_articles(connection, feed_id, _ARTICLES),
@@ -98,17 +98,19 @@ def _read_dates(publications: Sequence[Listed]) -> tuple[Sequence[datetime], dat
     return dates, min(row["first_seen_at"] for row in publications) if is_cut else None
 
 
-def _find_polls(before: Place | None, connection: Connection, feed_id: int) -> dict[str, Any]:
+def _find_polls(before: str | None, connection: Connection, feed_id: int) -> dict[str, Any]:
     now = read_clock(connection).now()
-    polls = list_feed_polls(connection, feed_id, _POLLS_LISTED + 1, before)
-    shown = polls[:_POLLS_LISTED]
-    older = _address_of_older(feed_id, shown[-1]) if len(polls) > len(shown) else None
+    wanted = Wanted(feed_id=feed_id, newest_first=True, limit=_POLLS_LISTED + 1)
+    moment_of = moment_of_polls(wanted)
+    after = read_cursor(before, kinds_of_place(moment_of)) if before else None
+    polls, following = cut_page(list_polls(connection, replace(wanted, after=after)), _POLLS_LISTED, moment_of)
     feed = find_feed_with_host(connection, now, feed_id)
-    return {"now": now, "feed": feed, "name": name_feed(feed), "polls": shown, "older": older}
+    older = _address_of_older(feed_id, following)
+    return {"now": now, "feed": feed, "name": name_feed(feed), "polls": polls, "older": older}
 
 
-def _address_of_older(feed_id: int, oldest: Listed) -> str:
-    return f"/feeds/{feed_id}/polls?before={write_cursor([oldest['started_at'], oldest['id']])}"
+def _address_of_older(feed_id: int, following: str | None) -> str | None:
+    return f"/feeds/{feed_id}/polls?before={following}" if following else None
 
 
 ROUTES = [

@@ -64,7 +64,7 @@ def show_plot(drawn: str) -> Markup:
 def link_outward(url: object, words: object = None) -> Markup:
     """Write a link to a page of somebody else, which opens apart and learns nothing of ours; else what it would say."""
     shown, address = show_text(url if words is None else words), plain(url)
-    if not address.startswith(("http://", "https://")):
+    if not address.lower().startswith(("http://", "https://")):
         return shown
     written = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
     return written.format(address, shown)

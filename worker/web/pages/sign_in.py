@@ -3,8 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -12,6 +11,7 @@ from worker.web.access import COOKIE, KEPT_FOR, Access
 from worker.web.answers import HEADERS
 from worker.web.gate import SIGN_IN, WRONG_TOKEN
 from worker.web.pages.rendering import render
+from worker.web.request_bodies import read_body
 
 _LONGEST_FORM = 8_000
 
@@ -22,7 +22,7 @@ async def _show_form(request: Request) -> Response:
 
 async def _sign_in(request: Request) -> Response:
     access: Access = request.app.state.access
-    form = parse_qs((await _read_form(request)).decode(errors="replace"))
+    form = parse_qs((await read_body(request, _LONGEST_FORM)).decode(errors="replace"))
     to = _own_path(form.get("to", [""])[0])
     if not access.is_token(form.get("token", [""])[0].strip()):
         request.app.state.rates.fine(access.visitor(request), WRONG_TOKEN)
@@ -31,18 +31,6 @@ async def _sign_in(request: Request) -> Response:
     is_secure = access.is_secure(request)
     answer.set_cookie(COOKIE, access.make_cookie(), KEPT_FOR, httponly=True, samesite="lax", secure=is_secure)
     return answer
-
-
-async def _read_form(request: Request) -> bytes:
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _LONGEST_FORM:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    except ClientDisconnect as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "The form did not come whole") from error
-    return body
 
 
 def _own_path(to: str) -> str:

@@ -28,11 +28,9 @@ function linked(text, path) {
 
 function row(change) {
   const made = element("tr", "", { id: `c${change.cursor}`, class: "fresh" });
-  const at = new Date(change.at);
   const moment = element("td", "", { class: "moment" });
-  const time = element("time", at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" }), { datetime: change.at });
-  time.title = at.toLocaleString([], { dateStyle: "full", timeStyle: "long" });
-  moment.append(time);
+  moment.append(element("time", change.at, { datetime: change.at, title: change.at }));
+  localise(moment);
   const kind = element("td", "");
   kind.append(element("span", change.kind, { class: `chip ${change.tone}` }));
   const of = element("td", "");

@@ -8,7 +8,9 @@ setInterval(async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("now");
-    if (fresh) shown.replaceWith(document.adoptNode(fresh));
+    if (!fresh) return;
+    localise(fresh);
+    shown.replaceWith(document.adoptNode(fresh));
   } catch {
     // The next look may be luckier; the page says as of when it is.
   }

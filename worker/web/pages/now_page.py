@@ -15,10 +15,10 @@ from worker.basics.moments import in_utc
 from worker.database.clock import read_clock
 from worker.database.engine import reading
 from worker.database.feed_tables import HostRow
-from worker.look.activity import HOUR, Activity, read_activity
 from worker.look.backlogs import find_undelivered, find_unfilled, find_ungrouped, find_unnumbered
 from worker.look.health import Health, read_health
 from worker.look.host_listing import list_hosts
+from worker.look.hourly_activity import HOUR, Activity, read_activity
 from worker.look.queues import count_queued
 from worker.look.work import LATE, VERY_LATE, Verdict, describe_work, find_newest_work, judge_work, read_work
 from worker.plots.drawing import Figure, draw_both
@@ -26,9 +26,9 @@ from worker.plots.palette import Tone
 from worker.plots.stacked_columns import Series, Slots, draw_columns
 from worker.settings import Settings
 from worker.values.outcomes import Outcome
+from worker.web.answers import usable_store
 from worker.web.pages.rendering import render
 from worker.web.shared_looks import SharedLook
-from worker.web.usable_store import usable_store
 
 _PATIENCE = timedelta(seconds=10)
 _HOURS = 48

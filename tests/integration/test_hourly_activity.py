@@ -4,7 +4,7 @@ from sqlalchemy import Connection, insert
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import PollRow
-from worker.look.activity import HOUR, read_activity
+from worker.look.hourly_activity import HOUR, read_activity
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.values.outcomes import Outcome
 

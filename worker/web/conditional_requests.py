@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, section 13): whether whoever asks has what would be answered."""
+"""Conditional requests (RFC 9110, section 13): whether a reader has already what it would be answered."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ def write_validators(tag: str, modified_at: datetime | None) -> dict[str, str]:
     return {"ETag": f'"{tag}"', **modified}
 
 
-def is_known(asked: Mapping[str, str], tag: str, modified_at: datetime | None) -> bool:
+def is_known(asked: Mapping[str, str], tag: str, modified_at: datetime | None = None) -> bool:
     """Return whether the answer that has these validators is the one that the request's headers name."""
     named = asked.get("if-none-match")
     if named is not None:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.web.conditional import is_known, write_validators
+from worker.web.conditional_requests import is_known, write_validators
 
 MODIFIED_AT = datetime(2026, 11, 24, 12, 50, 7, 500_000, tzinfo=UTC)
 EARLIER, SAME = "Tue, 24 Nov 2026 12:50:06 GMT", "Tue, 24 Nov 2026 12:50:07 GMT"
