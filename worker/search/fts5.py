@@ -34,7 +34,9 @@ def is_excluded(query: SearchQuery, article_id: ColumnElement[int]) -> ColumnEle
     return exists().where(_matches(excluded), INDEX.c.rowid == article_id).correlate_except(INDEX) if excluded else None
 
 
-def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> dict[int, float]:
+def rank(
+    connection: Connection, query: SearchQuery, ids: Collection[int], most_counted: int = _MOST_COUNTED
+) -> dict[int, float]:
     """Return how well each of some articles matches; more is better.
 
     By BM25, for which SQLite counts the articles that have a phrase, in the whole index. What very many have is not
@@ -43,13 +45,12 @@ def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> di
     phrases = dict.fromkeys(query.phrases)
     words = {word for phrase in phrases if not phrase.is_prefix for word in phrase.words}
     stored = _count_stored(connection)
-    common = {word for word in words if stored > _MOST_COUNTED and _is_common(connection, word, stored)}
+    common = {word for word in words if stored > most_counted and _is_common(connection, word, most_counted / stored)}
     weighed = [phrase for phrase in phrases if phrase.is_prefix or not common.issuperset(phrase.words)]
     scores = dict.fromkeys(ids, 0.0)
     if weighed:
-        scores |= _rank_by_bm25(
-            connection, _write_either(weighed) if common else _write_all(map(_write_either, query.wanted)), ids
-        )
+        match = _write_either(weighed) if common else _write_all(map(_write_either, query.wanted))
+        scores |= _rank_by_bm25(connection, match, ids)
     unweighed = [f" {' '.join(phrase.words)} " for phrase in phrases if phrase not in weighed]
     if unweighed:
         titles = select(ArticleRow.id, ArticleRow.title).where(is_one_of(connection, ArticleRow.id, ids))
@@ -65,12 +66,12 @@ def _count_stored(connection: Connection) -> int:
     return ends[1] - ends[0] + 1
 
 
-def _is_common(connection: Connection, word: str, stored: int) -> bool:
-    """Say whether very many articles have a word, as far as the newest that have it tell."""
+def _is_common(connection: Connection, word: str, share: float) -> bool:
+    """Say whether more than a share of the articles have a word, as far as the newest that have it tell."""
     match = _matches(f"{_COLUMNS[Place.ANYWHERE]} : {_quote([word])}")
     having = select(INDEX.c.rowid).where(match).order_by(INDEX.c.rowid.desc()).limit(_SAMPLE)
     newest = connection.execute(having).scalars().all()
-    return len(newest) == _SAMPLE and stored * _SAMPLE > _MOST_COUNTED * (newest[0] - newest[-1] + 1)
+    return len(newest) == _SAMPLE and share * (newest[0] - newest[-1] + 1) < _SAMPLE
 
 
 def _rank_by_bm25(connection: Connection, match: str, ids: Collection[int]) -> dict[int, float]:
