@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from worker.errors import NamedError, UsageError
 from worker.look.article_listing import list_articles, select_articles
 from worker.look.listings import Wanted
 from worker.manage.feeds import NewFeed, add_feeds
+from worker.search import fts5
 from worker.search.indexing import SearchedArticle, count_waiting, index_articles, index_waiting, wait_again
 from worker.search.query_reading import read_query
 from worker.search.searching import Order, SearchPage, search_articles
@@ -153,6 +155,26 @@ def test_a_word_in_the_title_counts_more_and_otherwise_the_newest_comes_first(fi
     assert [row["id"] for row in search(filled, "climate")] == [1, 6]
     assert [row["id"] for row in search(filled, "climate", order=Order.NEWEST)] == [6, 1]
     assert [row["id"] for row in search(filled, "")] == [6, 5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("phrase", ["tram", '"green tram"'])
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_sqlite_weighs_what_very_many_articles_have_by_their_titles(store: Engine, phrase: str) -> None:
+    with writing(store) as connection:
+        add_feeds(connection, read_clock(connection).now(), [NewFeed(f"https://a{n}.example/") for n in range(102)])
+        for number in range(1, 502):
+            title = "A green tram" if number == 7 else "Rails" if number == 9 else "News"
+            add_article(connection, number, title=title, text="The green tram came.")
+    assert sum(index_waiting(store)) == 501
+
+    with reading(store) as connection:
+        ranked = partial(fts5.rank, connection, ids=range(1, 502), most_counted=100)
+        by_title = ranked(read_query(phrase))
+        with_rare = ranked(read_query(f"{phrase} OR rails"))
+
+    assert [article_id for article_id, score in by_title.items() if score] == [7]
+    assert len(by_title) == 501
+    assert max(with_rare, key=lambda each: with_rare[each]) == 9
 
 
 def test_pages_go_on_where_the_last_one_ended(filled: Engine) -> None:

@@ -39,6 +39,9 @@ def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> di
 
 def _select_matching(connection: Connection, query: SearchQuery) -> Select[int]:
     is_postgresql = connection.dialect.name == "postgresql"
+    if is_postgresql:
+        # A plan that was made for any words reads all that match; which is best depends on how many have these.
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
     found = tsquery.select_matching(connection, query) if is_postgresql else fts5.select_matching(query)
     if found is not None:
         return found
