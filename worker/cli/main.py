@@ -47,7 +47,7 @@ COMMANDS = {
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
     "copy": ("worker.cli.copy", "Copy the store into an empty database, SQLite or PostgreSQL."),
     "restored": ("worker.cli.upkeep", "Tell the store that it was restored from a backup."),
-    "index": ("worker.cli.search", "Index articles for search that are not yet; --again does so with all."),
+    "index": ("worker.cli.search", "Index the articles that search cannot find yet; --again indexes all anew."),
     "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
     "retain": ("worker.cli.retain", "List how long articles are kept, or choose it for a tag."),
     "reparse": ("worker.cli.reparse", "Read kept documents again with today's parser."),
