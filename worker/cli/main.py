@@ -21,41 +21,42 @@ COMMANDS = {
     "run": ("worker.cli.run", "Poll on schedule in this one process; --once polls what is due and ends."),
     "ingest": ("worker.cli.seeds", "Read seed files and folders: dispatches, saved feeds, OPML."),
     "add": ("worker.cli.feeds", "Add feeds, or the feeds of sites' pages."),
+    "import": ("worker.cli.seeds", "Add the feeds of an OPML file."),
     "remove": ("worker.cli.feeds", "Remove feeds; their articles stay."),
     "pause": ("worker.cli.feeds", "Stop polling feeds for a while."),
     "resume": ("worker.cli.feeds", "Poll feeds again."),
     "set": ("worker.cli.feed_settings", "Set how feeds are polled and asked for: interval, URL, user, proxy; tags."),
-    "import": ("worker.cli.seeds", "Add the feeds of an OPML file."),
-    "export": ("worker.cli.export", "Write the feeds as OPML, or articles, polls, stories or events as a data set."),
     "poll": ("worker.cli.poll", "Poll now: the named feeds, or all that are due."),
     "backfill": ("worker.cli.backfill", "Read a feed's older documents, as far back as it names some."),
     "feeds": ("worker.cli.listings", "List feeds, or seed files."),
     "hosts": ("worker.cli.hosts", "List hosts, or set how they are treated: gap, requests at a time."),
     "articles": ("worker.cli.articles", "List articles."),
     "search": ("worker.cli.search", "Search articles by their words."),
+    "show": ("worker.cli.articles", "Show one article whole."),
     "stories": ("worker.cli.listings", "List stories: articles that are copies of one another."),
     "polls": ("worker.cli.listings", "List the ledger of polls."),
     "coverage": ("worker.cli.coverage", "Show feeds day by day: how much came, what failed, what was missed."),
-    "show": ("worker.cli.articles", "Show one article whole."),
-    "out": ("worker.cli.out", "Write what a search finds as a feed: Atom, RSS or JSON Feed."),
-    "follow": ("worker.cli.follow", "Follow changes as they are committed."),
     "status": ("worker.cli.listings", "Show the store's health at a glance."),
+    "web": ("worker.cli.web", "Show the store in a browser; answer programs, feed readers and monitoring over HTTP."),
+    "out": ("worker.cli.out", "Write what a search finds as a feed: Atom, RSS or JSON Feed."),
+    "export": ("worker.cli.export", "Write the feeds as OPML, or articles, polls, stories or events as a data set."),
+    "follow": ("worker.cli.follow", "Follow changes as they are committed."),
+    "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
     "check": ("worker.cli.check", "Tell a supervisor whether feeds are polled when due."),
     "metrics": ("worker.cli.metrics", "Write all figures for Prometheus, once."),
-    "web": ("worker.cli.web", "Answer over HTTP: health and figures for monitoring."),
-    "webhook": ("worker.cli.webhooks", "Have changes delivered to a URL."),
-    "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
     "migrate": ("worker.cli.upkeep", "Bring the store's schema to the newest."),
     "copy": ("worker.cli.copy", "Copy the store into an empty database, SQLite or PostgreSQL."),
     "restored": ("worker.cli.upkeep", "Tell the store that it was restored from a backup."),
+    "index": ("worker.cli.search", "Index the articles that search cannot find yet; --again indexes all anew."),
     "group": ("worker.cli.upkeep", "Group articles into stories; --again after a change of rules."),
-    "index": ("worker.cli.search", "Index articles for search that are not yet; --again does so with all."),
     "retain": ("worker.cli.retain", "List how long articles are kept, or choose it for a tag."),
     "reparse": ("worker.cli.reparse", "Read kept documents again with today's parser."),
     "prune": ("worker.cli.upkeep", "Remove what has outlived its retention."),
+    "sanitise": ("worker.cli.upkeep", "Clean HTML as the store would."),
 }
 """Each command's module, which has it as ``<name>_command``, and its sentence."""
-
+_SECTIONS = {"run": "Poll", "feeds": "Look", "web": "Take away", "check": "Monitor", "migrate": "Maintain"}
+"""The headings of the table, each by the first command below it."""
 
 STOPPED = "stopped by Ctrl-C; what was stored by then stays."
 # As shells have it: 128 and the number of the signal.
@@ -94,8 +95,15 @@ class _Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """Write the table of commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        rows: dict[str, list[tuple[str, str]]] = {}
+        heading = ""
+        for name, (_, sentence) in COMMANDS.items():
+            heading = _SECTIONS.get(name, heading)
+            rows.setdefault(heading, []).append((name.ljust(width), sentence))
+        for heading, commands in rows.items():
+            with formatter.section(heading):
+                formatter.write_dl(commands)
 
 
 @click.group(

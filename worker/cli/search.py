@@ -73,7 +73,7 @@ def _columns() -> list[Column]:
 @click.option("--again", is_flag=True, help="Index all articles anew, as after an upgrade that says so.")
 @click.option("--drop", is_flag=True, help="Empty the index, as where FEEDMILL_SEARCH was turned off for good.")
 def index_command(*, again: bool, drop: bool) -> None:
-    """Index for search the articles that are not yet, the newest first; workers do it by themselves.
+    """Index the articles that search cannot find yet, the newest first; workers do it by themselves.
 
     They are those of a store that was upgraded, copied, or written to while FEEDMILL_SEARCH was off.
     """

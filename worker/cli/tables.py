@@ -106,7 +106,9 @@ def _make_table(columns: Sequence[Column], lines: Sequence[Sequence[object]], is
     zones = {zone_of(moment) for moment in moments if moment}
     # The heading names the zone, unless some are of the summer and some of the winter.
     zone = zones.pop() if len(zones) == 1 else None
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=is_on_screen)
+    # Without a column that takes what room is left, all would drift apart.
+    is_wide = is_on_screen and any(column.widest is None for column in columns)
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=is_wide)
     for column, values in zip(columns, zip(*lines, strict=True), strict=True):
         has_moments = any(map(_moment_in, values))
         table.add_column(

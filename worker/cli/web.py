@@ -16,8 +16,9 @@ _LAST_PORT = 65_535
 @click.command("web")
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="HOST:PORT to listen on; port 0: any.")
 def web_command(*, bind: str) -> None:
-    """Answer over HTTP: whether the work is done, and how much of it; Ctrl-C ends it.
+    """Show the store in a browser, and answer programs, feed readers, monitoring and hubs over HTTP; Ctrl-C ends it.
 
+    The page is at /, the API at /v1/, feeds at /out/. Without FEEDMILL_WEB_TOKEN they are open to this machine alone.
     It is one small process beside the workers. It starts, and goes on answering, while the store cannot be reached.
     """
     host, port = _read_address(bind)

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from tests.asking import ask
-from tests.stores import url_of
+from tests.stores import server, url_of
 from worker.database.engine import open_store
 from worker.settings import Settings
 from worker.web.application import make_application
@@ -53,6 +53,30 @@ def test_a_user_of_its_own_may_be_named_for_whoever_looks(store: Engine) -> None
     engine = open_to_look(Settings(database_url="sqlite:///none.db", web_database_url=url_of(store)))
     assert look_once(engine, lambda found: found.execute(text("SELECT 7")).scalar()) == 7
     engine.dispose()
+
+
+def test_a_user_of_postgresql_who_may_only_select_is_enough_for_whoever_looks(postgres: Engine) -> None:
+    url = make_url(url_of(postgres)).set(username="only_selects", password="secret")
+    with server(postgres.url) as connection:
+        connection.execute(text("CREATE ROLE only_selects LOGIN PASSWORD 'secret'"))
+        try:
+            connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO only_selects"))
+            looked_at = open_to_look(Settings(web_database_url=url.render_as_string(hide_password=False)))
+            application = make_application(postgres, Settings(), looked_at)
+            paths = (
+                "/",
+                "/feeds",
+                "/articles?q=lang:en%20climat*",
+                "/stories",
+                "/changes",
+                "/v1/status",
+                "/out/all.atom",
+            )
+            assert {path: ask(application, path).status for path in paths} == dict.fromkeys(paths, 200)
+            looked_at.dispose()
+        finally:
+            connection.execute(text("DROP OWNED BY only_selects"))
+            connection.execute(text("DROP ROLE only_selects"))
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def test_a_narrow_screen_does_without_what_can_be_spared(
         assert _printed(capsys, columns, {"id": 1})[0].split() == headings
 
 
+def test_columns_that_all_have_a_bound_stay_together_on_a_wide_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    columns = [Column("ID", "id", 9), Column("POLLS", "polls", 9)]
+    assert _printed(capsys, columns, {"id": 1, "polls": 2}) == ["ID  POLLS", "1   2"]
+
+
 @pytest.mark.parametrize("text", ["東京" * 60, "🗞️👩‍👩‍👧‍👦" * 20, "w" * 300, "é" * 200])
 def test_no_text_breaks_a_table_out_of_its_screen(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, text: str
