@@ -16,17 +16,46 @@ from worker.search.query_reading import read_words
 
 # Ids rise with first sight, but for those of articles that were stored at the same time.
 _OUT_OF_ORDER = 1_000
+# Of PostgreSQL: so many of the newest articles are looked at first. Where so many of them match, the others are looked
+# at from the newest on too; else the index of words finds all that match, unless they are more than so many.
+_RECENT, _OFTEN, _FEW = 10_000, 200, 20_000
 
 
 def find_newest(connection: Connection, query: SearchQuery, before: int | None, most: int) -> Sequence[int]:
     """Return the ids of the newest articles that match, of those before an id; NamedError for an unknown feed."""
     found = _select_matching(connection, query).subquery("found")
     article_id: ColumnElement[int] = found.c.id
-    newest = select(article_id).order_by(article_id.desc()).limit(most)
-    newest = newest.where(*_limit(connection, query, article_id))
+    matching = select(article_id).where(*_limit(connection, query, article_id))
     if before is not None:
-        newest = newest.where(article_id < before)
-    return connection.execute(newest).scalars().all()
+        matching = matching.where(article_id < before)
+    if connection.dialect.name == "postgresql" and query.needs_index:
+        return _find_in_turns(connection, matching, before, most)
+    return _newest(connection, matching, most)
+
+
+def _find_in_turns(connection: Connection, matching: Select[int], before: int | None, most: int) -> Sequence[int]:
+    """Find the newest as PostgreSQL would if it knew how many articles match: of a word it only guesses.
+
+    What many have is found among the newest, what few have by the index of words, all of it, and sorted then.
+    """
+    (article_id,) = matching.selected_columns
+    top = before or connection.execute(select(func.coalesce(func.max(ArticleRow.id), 0))).scalar_one()
+    recent = _newest(connection, matching.where(article_id > top - _RECENT), most)
+    if len(recent) == most:
+        return recent
+    if len(recent) >= _OFTEN:
+        return _newest(connection, matching, most)
+    for scan in ("seqscan", "indexscan"):
+        connection.exec_driver_sql(f"SET LOCAL enable_{scan} = off")
+    few = connection.execute(matching.limit(_FEW + 1)).scalars().all()
+    for scan in ("seqscan", "indexscan"):
+        connection.exec_driver_sql(f"SET LOCAL enable_{scan} = on")
+    return sorted(few, reverse=True)[:most] if len(few) <= _FEW else _newest(connection, matching, most)
+
+
+def _newest(connection: Connection, matching: Select[int], most: int) -> Sequence[int]:
+    (article_id,) = matching.selected_columns
+    return connection.execute(matching.order_by(article_id.desc()).limit(most)).scalars().all()
 
 
 def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> dict[int, float]:

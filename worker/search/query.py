@@ -71,3 +71,8 @@ class SearchQuery:
     def other_conditions(self) -> tuple[Condition, ...]:
         """The conditions that other tables answer."""
         return tuple(each for each in self.conditions if each.facet in {Facet.FEED, Facet.STORY})
+
+    @property
+    def needs_index(self) -> bool:
+        """Whether an article must match something that is indexed."""
+        return bool(self.wanted) or not all(each.is_excluded for each in self.indexed_conditions)
