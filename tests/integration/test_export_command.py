@@ -129,7 +129,7 @@ def test_a_folder_is_of_one_export_and_never_somebody_elses(run: Run) -> None:
         ("articles --feed-tag nothing", 1, "nothing"),
         ("revisions", 2, "'revisions' is not one of 'articles', 'polls', 'stories', 'events'"),
         ("--format csv", 2, "--format is for a data set, so name one: articles, polls, stories, events"),
-        ("--feed-tag news", 2, "--feed-tag is for a data set"),
+        ("--feed 7", 2, "--feed is for a data set"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(run: Run, words: str, code: int, said: str) -> None:

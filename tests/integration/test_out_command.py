@@ -61,7 +61,7 @@ def test_a_file_is_written_whole_and_left_alone_where_it_would_be_the_same(
 @of_sqlite
 def test_what_cannot_be_written_is_told(filled: Engine, capsys: pytest.CaptureFixture[str]):
     assert run_command(capsys, ["out", "--to", "nowhere/x"]) == Done(
-        1, "", "feedmill: nowhere/x could not be written: no such file or directory; --to names a file in a folder.\n"
+        1, "", "feedmill: nowhere/x was not written: no such file or directory.\n"
     )
     assert run_command(capsys, ["out", "--url", "x"]) == Done(
         2, "", "feedmill: --url is where the feed will be found, such as https://news.example/out.atom; not 'x'.\n"

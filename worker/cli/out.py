@@ -1,6 +1,5 @@
 """Writing what a search finds as a feed: ``out``."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from worker.basics.urls import absolute_url
 from worker.cli.open_store import reading_store
 from worker.cli.options import Whole
 from worker.cli.output import print_json_document, print_markup, write_line
-from worker.errors import NamedError, UsageError
+from worker.datasets.whole_files import explaining, whole_file
+from worker.errors import UsageError
 from worker.feeds_out.asked_feed import FORMATS, MOST_ENTRIES, USUAL_ENTRIES, AskedFeed
 
 
@@ -23,8 +23,8 @@ from worker.feeds_out.asked_feed import FORMATS, MOST_ENTRIES, USUAL_ENTRIES, As
 @click.option("--title", help="The feed's title; by default the query.")
 @click.option("--collapse-stories", "is_collapsed", is_flag=True, help="Of each story one article, naming the others.")
 @click.option("--url", help="Where the feed will be found: its self link, and its id.")
-@click.option("--to", metavar="FILE", type=click.Path(path_type=Path), help="Write this file, when it is whole.")
-def out_command(*, query: tuple[str, ...], named: str, url: str | None, to: Path | None, **asked: Any) -> None:
+@click.option("--to", metavar="FILE", help="Write this file, when it is whole.")
+def out_command(*, query: tuple[str, ...], named: str, url: str | None, to: str | None, **asked: Any) -> None:
     """Write the newest articles that QUERY finds as a feed: Atom, RSS or JSON Feed.
 
     QUERY is as in `feedmill search`, and its dates are of UTC; without one all articles are found. With --to a file
@@ -40,21 +40,16 @@ def out_command(*, query: tuple[str, ...], named: str, url: str | None, to: Path
     if to is None:
         (print_json_document if named == "json" else print_markup)(document)
         return
-    is_new = _write_file(to, document)
+    is_new = _write_file(Path(to), document)
     write_line(f"{to}: {counted(len(outgoing.rows), 'article')}{'' if is_new else ', as before'}.")
 
 
 def _write_file(path: Path, document: Iterator[bytes]) -> bool:
     """Write a file when all of it is there, and return whether it was not the same already."""
     written = b"".join(document)
-    part = path.parent / f".{path.name}.{os.getpid()}"
-    try:
+    with explaining(path):
         if path.is_file() and path.read_bytes() == written:
             return False
-        part.write_bytes(written)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise NamedError(f"{path} could not be written: {reason}; --to names a file in a folder.") from error
+    with whole_file(path) as stream:
+        stream.write(written)
     return True

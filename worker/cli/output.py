@@ -50,7 +50,7 @@ def print_markup(chunks: Iterable[bytes]) -> None:
 
 def print_json_document(chunks: Iterable[bytes]) -> None:
     """Print one document of JSON that comes in pieces; what no screen gets is escaped."""
-    _write_bytes(chunks)
+    _write_bytes(map(escape_unshown, chunks))
 
 
 def print_text(text: str) -> None:

@@ -30,6 +30,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def explaining(path: Path) -> Iterator[None]:
     """Raise NamedError in place of an OSError: why a path was not written. A reader that has gone is no failure."""
+    if "\0" in str(path):
+        raise NamedError(f"{path} was not written: no path has NUL in it.")
     try:
         yield
     except BrokenPipeError:

@@ -93,7 +93,7 @@ def _count_ids(
     between: Sequence[datetime],
 ) -> int:
     """Return how many ids were given between two moments: rows of a table get them in the order of their moments."""
-    first = select(row_id).where(at >= between[0], at < between[1]).order_by(at).limit(1)
-    last = select(row_id).where(at >= between[0], at < between[1]).order_by(at.desc()).limit(1)
+    first = select(row_id).where(at >= between[0], at < between[1]).order_by(at, row_id).limit(1)
+    last = select(row_id).where(at >= between[0], at < between[1]).order_by(at.desc(), row_id.desc()).limit(1)
     begin, end = (connection.execute(each).scalar_one_or_none() or 0 for each in (first, last))
     return max(end - begin + 1, 0)
