@@ -21,6 +21,7 @@ from worker.look.listings import Wanted
 from worker.manage.feeds import NewFeed, add_feeds
 from worker.search import fts5
 from worker.search.indexing import SearchedArticle, count_waiting, index_articles, index_waiting, wait_again
+from worker.search.matching_ids import find_newest
 from worker.search.query_reading import read_query
 from worker.search.searching import Order, SearchPage, search_articles
 
@@ -175,6 +176,22 @@ def test_sqlite_weighs_what_very_many_articles_have_by_their_titles(store: Engin
     assert [article_id for article_id, score in by_title.items() if score] == [7]
     assert len(by_title) == 501
     assert max(with_rare, key=lambda each: with_rare[each]) == 9
+
+
+def test_postgresql_finds_all_that_match_whether_many_of_the_newest_do_or_an_old_one_alone(postgres: Engine) -> None:
+    with writing(postgres) as connection:
+        now = read_clock(connection).now()
+        add_feeds(connection, now, [NewFeed("https://a.example/")])
+        row = {"feed_id": 1, "guid": "g", "authors": [], "tags": [], "summary": "", "html": "", "enclosures": []}
+        row |= {"content_hash": b"", "policy_version": 1, "first_seen_at": now, "title": "News"}
+        words = {1: "A heron.", 2: "A tram."} | dict.fromkeys(range(20_001, 20_301), "A tram.")
+        connection.execute(insert(ArticleRow), [row | {"id": number, "text": text} for number, text in words.items()])
+    assert sum(index_waiting(postgres)) == 302
+
+    with reading(postgres) as connection:
+        newest = partial(find_newest, connection, before=None, most=1_001)
+        assert list(newest(read_query("heron"))) == [1]
+        assert list(newest(read_query("tram"))) == [*range(20_300, 20_000, -1), 2]
 
 
 def test_pages_go_on_where_the_last_one_ended(filled: Engine) -> None:

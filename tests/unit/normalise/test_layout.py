@@ -2,7 +2,7 @@ import pytest
 
 from worker.normalise.plain_text import text_of
 
-SMILEY = "https://example.com/images/smilies/simple-smile.png"
+SMILEY = "https://example.com/images/smilies/grin.png"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,10 @@ import re
 from datetime import datetime, timedelta
 from functools import cache
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -123,10 +122,5 @@ def _environment() -> Environment:
         "lead": lead,
         "counted": counted,
     }
-    made.globals |= {"static": address_of, "escape": escape, "path_of": path_of}
+    made.globals |= {"static": address_of, "path_of": path_of}
     return made
-
-
-def templates() -> list[str]:
-    """Return the names of all templates."""
-    return sorted(each.name for each in files("worker.web.pages").joinpath("templates").iterdir())
