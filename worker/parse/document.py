@@ -16,8 +16,8 @@ from worker.parse.sniff import Kind, find_wall, has_more_entries, is_sitemap, sn
 from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
-from worker.wire.newsml import read_newsroom_xml
-from worker.wire.ninjs import is_ninjs, read_ninjs
+from worker.wire.newsroom.newsml import read_newsroom_xml
+from worker.wire.newsroom.ninjs import is_ninjs, read_ninjs
 
 _NOT_FEEDS = {
     Kind.HTML: "an HTML page",

@@ -14,7 +14,7 @@ from worker.parse.document import parse_document
 from worker.parse.frames import pack_answer, unpack_answer
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Notice, ParsedDocument
-from worker.wire.ninjs import is_ninjs
+from worker.wire.newsroom.ninjs import is_ninjs
 
 PAIRS = sorted(path for path in (Path(__file__).parents[2] / "data/newsroom").iterdir() if path.suffix != ".json")
 

@@ -11,9 +11,15 @@ from worker.basics.media_rules import read_pixels
 from worker.basics.text import clean
 from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day, read_moment
-from worker.wire.newsroom_entry import Skipped, combine_entries, judge_status, read_dateline_alone, read_urgency
-from worker.wire.newsroom_tree import Node, children, find_node, line_of, read_attribute, write_html
-from worker.wire.nitf import read_inner_article
+from worker.wire.newsroom.newsroom_entry import (
+    Skipped,
+    combine_entries,
+    judge_status,
+    read_dateline_alone,
+    read_urgency,
+)
+from worker.wire.newsroom.newsroom_tree import Node, children, find_node, line_of, read_attribute, write_html
+from worker.wire.newsroom.nitf import read_inner_article
 
 _INSTRUCTIONS = {"update": Notice.UPDATE, "rectify": Notice.CORRECTION, "delete": Notice.KILL}
 _TEXTS = frozenset({"text", "complexdata", ""})

@@ -6,7 +6,7 @@ from typing import Any
 from worker.basics.field_rules import LONGEST_CONTENT, as_html
 from worker.basics.json_values import is_count, list_in, text_in
 from worker.values.entries import Enclosure, Entry, ParsedDocument
-from worker.wire.newsroom_entry import Skipped, as_document, judge_status
+from worker.wire.newsroom.newsroom_entry import Skipped, as_document, judge_status
 
 _NAME, _URL, _LINE = 400, 4_000, 4_000
 # Names that only ninjs has: it shares uri and headline with others.

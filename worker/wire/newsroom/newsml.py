@@ -9,8 +9,8 @@ from worker.basics.text import clean
 from worker.values.due_feeds import Document
 from worker.values.entries import Enclosure, Entry, Notice, ParsedDocument
 from worker.wire.days import read_day
-from worker.wire.newsml_1 import list_items, read_basic_moment, read_item
-from worker.wire.newsroom_entry import (
+from worker.wire.newsroom.newsml_1 import list_items, read_basic_moment, read_item
+from worker.wire.newsroom.newsroom_entry import (
     Skipped,
     as_document,
     combine_entries,
@@ -18,7 +18,7 @@ from worker.wire.newsroom_entry import (
     read_dateline_alone,
     read_urgency,
 )
-from worker.wire.newsroom_tree import (
+from worker.wire.newsroom.newsroom_tree import (
     Node,
     children,
     find_node,
@@ -28,7 +28,7 @@ from worker.wire.newsroom_tree import (
     read_width,
     write_html,
 )
-from worker.wire.nitf import read_inner_article, read_nitf
+from worker.wire.newsroom.nitf import read_inner_article, read_nitf
 
 # What the other kinds of items are (NewsML-G2 Guidelines, "Item types").
 _OTHER_ITEMS = {

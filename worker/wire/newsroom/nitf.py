@@ -9,8 +9,8 @@ from worker.basics.text import clean
 from worker.values.entries import Enclosure, Entry, Notice
 from worker.wire.days import read_day, read_moment
 from worker.wire.dispatch import DISPATCH_GUID
-from worker.wire.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
-from worker.wire.newsroom_tree import (
+from worker.wire.newsroom.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
+from worker.wire.newsroom.newsroom_tree import (
     Node,
     children,
     find_node,
