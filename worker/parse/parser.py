@@ -84,6 +84,11 @@ class Parser:
         self.close()
 
     @property
+    def max_entries(self) -> int:
+        """How many entries of a document are read at the most."""
+        return self._limits.max_entries
+
+    @property
     def pending(self) -> int:
         """How many documents have been submitted and not answered."""
         return len(self._unread) + len(self._for_child)

@@ -221,7 +221,7 @@ def _make_record(
         entries=parsed.size if parsed else None,
         lost=len(parsed.faults) if parsed else 0,
         parser=parsed.parser if parsed else None,
-        note=_note_left_out(parsed) if parsed else None,
+        note=join_notes(_note_left_out(parsed), *parsed.doubts) if parsed else None,
     )
 
 

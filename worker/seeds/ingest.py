@@ -34,7 +34,7 @@ from worker.values.due_feeds import DueFeed, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
 from worker.values.outcomes import PollRecord
 from worker.values.tallies import BY_FILE
-from worker.wire.dispatch import parse_dispatch
+from worker.wire.text_documents import read_text
 
 STILL_FOR = timedelta(seconds=1)
 """How long a file has to be left alone before it is read."""
@@ -123,7 +123,7 @@ def _parse(tools: Tools, file: OpenedFile, known_hash: bytes | None) -> _Parsed 
         return SeedRead(str(path), feeds=imported.added, unread=imported.unread)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
-    parsed = parse_dispatch(document) if kind is Kind.TEXT else tools.parser.parse(document)
+    parsed = read_text(document, tools.parser.max_entries) if kind is Kind.TEXT else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
     return _Parsed(file, parsed, is_known=known_hash is not None)
 

@@ -127,10 +127,10 @@ class ParsedDocument:
     """A document read: what it says of its feed, and its entries in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``ninjs``, ``nitf``, ``newsml-1`` or
-    ``newsml-g2``."""
+    """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``anpa-1312``, ``iptc-7901``, ``mail``,
+    ``wxr``, ``ninjs``, ``nitf``, ``newsml-1`` or ``newsml-g2``."""
     parser: str
-    """Which path read it: ``expat``, ``mended``, ``feedparser``, ``json``, ``dispatch``, ``newsroom``."""
+    """Which path read it: ``expat``, ``mended``, ``feedparser``, ``json``, ``dispatch``, ``mail``, ``newsroom``."""
     entries: tuple[Entry, ...]
     """Without those that came again, byte for byte as in ``before``."""
     title: str | None = None
@@ -153,6 +153,8 @@ class ParsedDocument:
     """Entries left out because they may not or need not be published, a reason each."""
     faults: tuple[Fault, ...] = ()
     """Entries left out because a fault of ours kept them from being read."""
+    doubts: tuple[str, ...] = ()
+    """What reading it had to guess, such as its encoding: a clause each, for the poll's note."""
     outline: Outline | None = None
     """Its entries by their bytes; those that came again are recognised. None where bytes do not tell entries apart."""
     before: Outline | None = None
