@@ -36,6 +36,7 @@ _TEXTS = frozenset({"text", ""})
 # A public identifier names a revision of its item: its number, and whether the update of it is a new one.
 _REVISION = re.compile(r":\d+[NAU]?$")
 _FEWEST_PARTS_OF_A_NAME = 4
+_MOST_LANGUAGES = 20
 # 9 is the customers' own, and nothing in the envelope but the item says how urgent that is.
 _PRIORITIES = "12345678"
 # ANP signs there: Ada Lindqvist (alq).
@@ -78,7 +79,7 @@ def _split_languages(item: Node) -> Iterator[Node]:
     whole = find_node(item, "NewsComponent")
     texts = [each for each in children(whole, "NewsComponent") if read_attribute(each, "lang") and _has_text(each)]
     languages = {(read_attribute(each, "lang") or "").casefold() for each in texts}
-    if whole is None or len(texts) <= 1 or len(languages) != len(texts):
+    if whole is None or not 1 < len(texts) <= _MOST_LANGUAGES or len(languages) != len(texts):
         yield item
         return
     for text in texts:

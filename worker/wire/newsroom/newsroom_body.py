@@ -25,8 +25,9 @@ _MARKUP = re.compile(
 _LONE_PARAGRAPH = re.compile(r"\s*<p>([^<>]*)</p>\s*", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _BEGINNING = re.compile(r"[ \t]{2,}\S")
-# A row of a table: cells that spaces part, or a rule.
-_ROW = re.compile(r"\S(?:.*?\S)? {3,}\S|[-=_ ]{5,}$")
+# Cells of a table, and the rules between its rows.
+_CELLS = re.compile(r"\S {3,}\S")
+_RULE, _SHORTEST_RULE = frozenset("-=_ "), 5
 _HEADINGS = frozenset({"h1", "h2", "hl1", "hl2", "RUBRIK"})
 _WRAPPERS = frozenset({"block", "div", "section"})
 # Wires wrap their lines before this.
@@ -78,7 +79,12 @@ def _join(lines: Sequence[str]) -> str:
 
 
 def _is_table(lines: Sequence[str]) -> bool:
-    return len(lines) > 1 and 2 * sum(bool(_ROW.search(line.strip())) for line in lines) >= len(lines)
+    return len(lines) > 1 and 2 * sum(map(_is_row, lines)) >= len(lines)
+
+
+def _is_row(line: str) -> bool:
+    is_rule = len(line) >= _SHORTEST_RULE and _RULE.issuperset(line.strip())
+    return is_rule or bool(_CELLS.search(line.strip()))
 
 
 def _is_of_a_wire(text: str) -> bool:

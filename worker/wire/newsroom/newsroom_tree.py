@@ -49,6 +49,8 @@ _HTML_NAMES = {
 }
 # What no article spells out; < and > may be meant so.
 _ESCAPED_TWICE = re.compile(r"&(?:amp;)?(?:#\d{2,6}|quot|apos|nbsp);|&amp;(?=\s)")
+# Where each element has lines of its own, so has the mark behind it.
+_MARK_ON_NEXT_LINE = re.compile(r"^[ \t]*\r?\n[ \t]*(?=[.,;:!?)](?:\s|$))")
 _ESCAPED_IN_MARKUP = re.compile(r"&amp;(?=(?:#\d{2,6}|quot|apos|nbsp|amp);)")
 # Binary pictures, data about data, and what has fields of its own.
 _DROPPED = frozenset(
@@ -192,11 +194,14 @@ def _write(node: Node) -> Iterator[str]:
     if is_tag:
         attributes = (f' {key}="{escape(value)}"' for key, value in node.attributes.items() if _is_html_name(key))
         yield f"<{name}{''.join(attributes)}>{_SPOKEN.get(node.name, '')}"
+    before: Node | str = ""
     for part in _parts_to_write(node) if name not in VOID_ELEMENTS else ():
-        if isinstance(part, str):
-            yield escape(unescape_twice(part), quote=False)
-        else:
+        if isinstance(part, Node):
             yield from _write(part)
+        else:
+            text = _MARK_ON_NEXT_LINE.sub("", part, count=1) if isinstance(before, Node) else part
+            yield escape(unescape_twice(text), quote=False)
+        before = part
     if is_tag and name not in VOID_ELEMENTS:
         yield f"</{name}>"
 

@@ -41,7 +41,7 @@ _MARK = re.compile(r">{2,3}\s?(?:[A-Z]{2,6}/)?|\*(?=\w)")
 _AP_SLUG = re.compile(r"(?:AM|PM|BC)-[\w .'’/-]{2,60}")
 # Reuters names behind a slug what goes with it: POPE-LATAM/ (PIX, TV).
 _MEDIA = re.compile(r"\s?\((?:(?:PIX|TV|GRAPHICS?|PICTURES?|VIDEO|PHOTOS?)(?:, ?)?){1,6}\)$")
-_MOST_SMALL_WORDS = 2
+_MOST_SMALL_WORDS, _LONGEST_NAME = 2, 200
 # daa/mt/msr; JDO; VR-COM; lindqvist.ada; tsafos: initials and accounts of those who wrote or edited.
 _INITIALS = re.compile(r"[A-Za-zÀ-ÿ]{1,5}(?:[/-][A-Za-zÀ-ÿ]{1,5})+")
 _CODE = re.compile(r"[A-Z]{1,6}(?:-[A-Z]{1,6})?|[\w.-]*[a-z0-9][.][\w.-]+|[^\W\dA-Z]+")
@@ -191,11 +191,17 @@ def _persons(names: Iterable[str], agency: str | None) -> tuple[str, ...]:
 
 
 def _is_person(name: str) -> bool:
-    words = name.split()
+    words = name[:_LONGEST_NAME].split()
     # A sentence is none: some write the headline below the main one there.
     if sum(map(str.islower, words)) > _MOST_SMALL_WORDS:
         return False
-    if not words or words[-1].casefold() in _ROLES or _INITIALS.fullmatch(name) or _CODE.fullmatch(name):
+    if (
+        not words
+        or len(name) > _LONGEST_NAME
+        or words[-1].casefold() in _ROLES
+        or _INITIALS.fullmatch(name)
+        or _CODE.fullmatch(name)
+    ):
         return False
     # PA Scotland is a desk, and NTB-Reuters two agencies.
     is_desk = len(words) > 1 and words[0].isupper() and is_agency(words[0])
