@@ -77,9 +77,10 @@ def _unpack(item: Node) -> Iterator[Node]:
 def _split_languages(item: Node) -> Iterator[Node]:
     """Yield the item once for each language in which it holds a text: each is an article."""
     whole = find_node(item, "NewsComponent")
-    texts = [each for each in children(whole, "NewsComponent") if read_attribute(each, "lang") and _has_text(each)]
+    marked = [each for each in children(whole, "NewsComponent") if read_attribute(each, "lang")]
+    texts = [each for each in marked if _has_text(each)] if 1 < len(marked) <= _MOST_LANGUAGES else []
     languages = {(read_attribute(each, "lang") or "").casefold() for each in texts}
-    if whole is None or not 1 < len(texts) <= _MOST_LANGUAGES or len(languages) != len(texts):
+    if whole is None or len(texts) <= 1 or len(languages) != len(texts):
         yield item
         return
     for text in texts:

@@ -120,7 +120,9 @@ def _content(body: Node | None, title: str | None) -> Entry:
 def _authors(head: Node | None, body: Node | None) -> Iterator[str]:
     bylines = [*children(head, "byline")]
     # Beside the byline that is printed there may be one for an index: Lindqvist, Ada.
-    printed = [each for each in bylines if "normalized" not in (read_attribute(each, "class") or "")]  # codespell:ignore
+    printed = [
+        each for each in bylines if "normalized" not in (read_attribute(each, "class") or "")
+    ]  # codespell:ignore
     for byline in printed or bylines:
         # Titles (byttl) are no part of a name, and a name is a word of its own: By<person>Ada Lindqvist</person>.
         parts = [f" {part if isinstance(part, str) else _words_of(part)} " for part in byline.parts]
