@@ -147,7 +147,7 @@ def _read_meta(item: Node, parts: Sequence[Part], envelope: Envelope) -> Entry:
         title=_first_line(lines, "HeadLine"),
         has_plain_title=True,
         summary=as_html(_first_line(lines, "SubHeadLine") or _typed_line(lines, _SUMMARY_LINES)),
-        authors=tuple(_lines(lines, "ByLine")) or ((signed[1],) if signed else ()),
+        authors=tuple(_authors(lines, told)) or ((signed[1],) if signed else ()),
         published=created,
         updated=changed,
         language=language,
@@ -164,6 +164,12 @@ def _read_meta(item: Node, parts: Sequence[Part], envelope: Envelope) -> Entry:
         version=read_version_name(line_of(find_node(name, "RevisionId")), changed),
         item_id=item_id,
     )
+
+
+def _authors(lines: Sequence[Node], parts: Sequence[Part]) -> Iterator[str]:
+    """Yield the bylines; a company that signs its own release is no person."""
+    sources = {formal_name(party) for party in _parties(parts, ("Source",))}
+    return (line for line in _lines(lines, "ByLine") if line not in sources)
 
 
 def _item_id(item: Node, name: Node | None) -> str | None:
@@ -207,13 +213,17 @@ def _language(item: Node, parts: Sequence[Part]) -> str | None:
 
 
 def _agency(parts: Sequence[Part], lines: Sequence[Node], name: Node | None, envelope: Envelope) -> str | None:
-    metadata = [find_node(part.node, "AdministrativeMetadata") for part in parts]
-    parties = (find_node(each, role, "Party") for role in ("Source", "Provider") for each in metadata)
+    parties = _parties(parts, ("Source", "Provider"))
     credit_lines = _lines(lines, "CreditLine")
     provider = line_of(find_node(name, "ProviderId"))
     # The site of a provider is the name of an agency only where it is a known one.
     site = provider if provider and is_agency(agency_name(provider)) else None
     return choose_agency((*map(formal_name, parties), *credit_lines, envelope.agency, site))
+
+
+def _parties(parts: Sequence[Part], roles: Sequence[str]) -> Iterator[Node | None]:
+    metadata = [find_node(part.node, "AdministrativeMetadata") for part in parts]
+    return (find_node(each, role, "Party") for role in roles for each in metadata)
 
 
 def _tags(lines: Sequence[Node], parts: Sequence[Part], language: str | None) -> Iterator[str]:

@@ -21,7 +21,8 @@ def read_note(meta: Node | None) -> str | None:
     """Return the note to editors: what is corrected, else all that is meant for them."""
     notes = [(_role(note), words) for note in children(meta, "edNote") if (words := line_of(note))]
     corrected = [words for role, words in notes if role in _CORRECTIONS]
-    meant = [words for role, words in notes if role not in _NO_NOTES]
+    # What readers may be told goes before what only editors may know.
+    meant = [words for role, words in sorted(notes, key=lambda note: note[0] != "public") if role not in _NO_NOTES]
     return " ".join(dict.fromkeys(corrected or meant)) or None
 
 

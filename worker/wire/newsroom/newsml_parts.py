@@ -15,7 +15,18 @@ _RECORDINGS = frozenset({"audio", "video"})
 _PICTURES = frozenset({"photo", "graphic", "picture", "image", "animation"})
 _KINDS = {"complexdata": "text"}
 # Where an item names no type of media, the format of its file tells.
-_FORMATS = {"jpeg": "photo", "jpg": "photo", "gif": "photo", "png": "photo", "css": "stylesheet", "mp3": "audio"}
+_FORMATS = {
+    "jpeg": "photo",
+    "jpg": "photo",
+    "gif": "photo",
+    "png": "photo",
+    "css": "stylesheet",
+    "mp3": "audio",
+    "wav": "audio",
+    "mp4": "video",
+    "mpeg4": "video",
+    "mpeg": "video",
+}
 _PICTURE_ROLES = frozenset({"picture", "photo", "image", "graphic", "caption", "legend", "logo"})
 _TITLES = frozenset({"title", "headline"})
 _SUMMARIES = frozenset({"abstract", "summary", "teaser"})

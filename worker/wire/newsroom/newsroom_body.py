@@ -28,8 +28,8 @@ _BEGINNING = re.compile(r"[ \t]{2,}\S")
 # Cells of a table, and the rules between its rows.
 _CELLS = re.compile(r"\S {3,}\S")
 _RULE, _SHORTEST_RULE = frozenset("-=_ "), 5
-_HEADINGS = frozenset({"h1", "h2", "hl1", "hl2", "RUBRIK"})
-_WRAPPERS = frozenset({"block", "div", "section"})
+_HEADINGS = frozenset({"h1", "h2", "hl1", "hl2", "element", "RUBRIK"})
+_WRAPPERS = frozenset({"block", "div", "group", "idf", "section"})
 # Wires wrap their lines before this.
 _LONGEST_WRAPPED = 100
 

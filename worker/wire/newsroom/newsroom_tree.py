@@ -36,6 +36,10 @@ _HTML_NAMES = {
     "media-caption": "figcaption",
     "media-producer": "small",
     "note": "div",
+    # Infomaker's, of many papers in Scandinavia.
+    "element": "p",
+    "group": "div",
+    "idf": "div",
     # TT's own, in Swedish.
     "BILD": "figure",
     "BILDSKAPARE": "small",
