@@ -64,6 +64,8 @@ def test_what_the_child_answers_arrives_as_it_was(path: Path) -> None:
         b"<newsItem xmlns='http://iptc.org/std/nar/2006-10-01/'>",
         b"<nar:newsMessage>",
         b"<packageItem/>",
+        b"<RBNews xmlns=''>",
+        b"<XMLNewsQueuedResponse xmlns='http://tempuri.org/'>",
     ],
 )
 def test_a_newsrooms_root_is_known(body: bytes) -> None:

@@ -14,6 +14,7 @@ from worker.wire.days import read_day, read_moment
 from worker.wire.newsroom.newsml_parts import (
     Part,
     formal_name,
+    has_words,
     list_parts,
     read_image,
     read_recordings,
@@ -78,7 +79,7 @@ def _split_languages(item: Node) -> Iterator[Node]:
     """Yield the item once for each language in which it holds a text: each is an article."""
     whole = find_node(item, "NewsComponent")
     marked = [each for each in children(whole, "NewsComponent") if read_attribute(each, "lang")]
-    texts = [each for each in marked if _has_text(each)] if 1 < len(marked) <= _MOST_LANGUAGES else []
+    texts = [each for each in marked if has_words(each)] if 1 < len(marked) <= _MOST_LANGUAGES else []
     languages = {(read_attribute(each, "lang") or "").casefold() for each in texts}
     if whole is None or len(texts) <= 1 or len(languages) != len(texts):
         yield item
@@ -90,10 +91,6 @@ def _split_languages(item: Node) -> Iterator[Node]:
         language = read_attribute(text, "lang") or ""
         others = [part for part in item.parts if part is not whole]
         yield Node(item.name, item.attributes | {"version-in": language.casefold()}, [*others, component])
-
-
-def _has_text(component: Node) -> bool:
-    return bool(read_texts(list_parts(Node("", parts=[component])), None).content)
 
 
 def read_item(item: Node, envelope: Envelope) -> Entry | Skipped:

@@ -73,6 +73,13 @@ def _as_part(component: Node, above: Part) -> Part:
     return Part(component, role or above.role, is_picture=above.is_picture or role in _PICTURE_ROLES)
 
 
+def has_words(component: Node) -> bool:
+    """Say whether a component holds words of an article, and not only a picture's or a title."""
+    parts = list_parts(Node("", parts=[component]))
+    bodies = (_body_of(each) for part in parts if part.role not in _BESIDE for each in _texts_in(part))
+    return any(map(line_of, bodies))
+
+
 def read_texts(parts: Sequence[Part], headline: str | None) -> Entry:
     """Return the body of an item with what stands in it, and a title or a summary that are components too."""
     read = [(part.role, entry) for part in parts for entry in _read_part(part, headline)]
@@ -98,9 +105,14 @@ def _join(lead: Entry, body: Entry) -> Entry:
 
 
 def _read_part(part: Part, headline: str | None) -> Iterator[Entry]:
-    for content in children(part.node, "ContentItem"):
-        if _kind_of(content) in _TEXTS and not part.is_picture and (body := _body_of(content)):
+    for content in _texts_in(part):
+        if body := _body_of(content):
             yield _read_content(body, headline)
+
+
+def _texts_in(part: Part) -> list[Node]:
+    contents = children(part.node, "ContentItem") if not part.is_picture else ()
+    return [content for content in contents if _kind_of(content) in _TEXTS]
 
 
 def _read_content(data: Node, headline: str | None) -> Entry:
