@@ -1,5 +1,6 @@
 """NewsML-G2 (https://iptc.org/std/NewsML-G2/), alone or in a news message; NITF and NewsML 1 are told from it here."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -45,6 +46,7 @@ _OTHER_ITEMS = {
     "catalogItem": "a catalogue of vocabularies",
 }
 _TEXTS = frozenset({"text", "composite"})
+_WRITER = re.compile("author|writ|report|journal|correspond")
 _PACKAGES = ("packageItem", "knowledgeItem")
 _SIGNALS = {
     "sig:correction": Notice.CORRECTION,
@@ -176,7 +178,8 @@ def _headline(content: Node | None) -> str | None:
 
 def _summary(content: Node | None, title: str | None) -> str | None:
     """Return a description that says more than slug and headline, else the headline below the main one."""
-    described = filter(None, map(line_of, children(content, "description")))
+    descriptions = sorted(children(content, "description"), key=lambda each: _code_of(each, "role") != "summary")
+    described = filter(None, map(line_of, descriptions))
     second = (line_of(each) for each in children(content, "headline") if "sub" in _code_of(each, "role"))
     slug = line_of(find_node(content, "slugline")) or ""
     said = (text for text in (*described, *filter(None, second)) if not is_same_line(text, title))
@@ -190,8 +193,13 @@ def _authors(item: Node, meta: Node | None, content: Node | None, language: str 
         return contacts
     # What supplied a text is no person.
     suppliers = {name for node in _suppliers(item, content) for name in _names(node, language)}
-    creators = (_name(creator, language) for creator in children(content, "creator"))
-    return tuple(name for name in creators if name and name not in suppliers)
+    writers = (each for each in children(content, "contributor") if _WRITER.search(_role_of(each)))
+    names = [_name(each, language) for each in [*children(content, "creator"), *writers]]
+    return tuple(dict.fromkeys(name for name in names if name and name not in suppliers))
+
+
+def _role_of(contributor: Node) -> str:
+    return f"{_code_of(contributor, 'role')} {_code_of(contributor, 'jobtitle')}"
 
 
 def _suppliers(item: Node, content: Node | None) -> Iterator[Node]:

@@ -27,6 +27,7 @@ _FORMATS = {
     "mpeg4": "video",
     "mpeg": "video",
 }
+_MAIN = frozenset({"main", "main text"})
 _PICTURE_ROLES = frozenset({"picture", "photo", "image", "graphic", "caption", "legend", "logo"})
 _TITLES = frozenset({"title", "headline"})
 _SUMMARIES = frozenset({"abstract", "summary", "teaser"})
@@ -63,14 +64,16 @@ def list_parts(item: Node) -> list[Part]:
 
 def _list_parts(owner: Node, above: Part) -> Iterator[Part]:
     inner = [_as_part(each, above) for each in children(owner, "NewsComponent")]
-    for part in sorted(inner, key=lambda part: part.role != "main") if above.node.name == "NewsComponent" else inner:
+    for part in sorted(inner, key=lambda part: part.role not in _MAIN) if above.node.name == "NewsComponent" else inner:
         yield part
         yield from _list_parts(part.node, part)
 
 
 def _as_part(component: Node, above: Part) -> Part:
     role = (formal_name(find_node(component, "Role")) or "").casefold()
-    return Part(component, role or above.role, is_picture=above.is_picture or role in _PICTURE_ROLES)
+    return Part(
+        component, role or above.role, is_picture=above.is_picture or not _PICTURE_ROLES.isdisjoint(role.split())
+    )
 
 
 def has_words(component: Node) -> bool:

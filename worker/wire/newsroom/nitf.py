@@ -54,6 +54,7 @@ def _read_article(nitf: Node) -> Entry:
     head, docdata, body = find_node(nitf, "head"), find_node(nitf, "head", "docdata"), find_node(nitf, "body")
     body_head, pubdata = find_node(body, "body.head"), find_node(nitf, "head", "pubdata")
     issued = read_attribute(find_node(docdata, "date.issue"), "norm") or read_attribute(pubdata, "date.publication")
+    issued = issued or read_attribute(find_node(body_head, "dateline", "story.date"), "norm")
     dateline = read_dateline_alone(_dateline_words(body_head), read_day(issued))
     item_id = read_attribute(find_node(docdata, "doc-id"), "id-string")
     title, deck = _headlines(nitf, body_head)
@@ -89,7 +90,7 @@ def _read_article(nitf: Node) -> Entry:
 def _headlines(nitf: Node, head: Node | None) -> tuple[str | None, str | None]:
     """Return the headline, and the one below it where that says more."""
     # AP names the element of its own bodies in other items differently.
-    headline = find_node(head, "hedline") or find_node(head, "headline")
+    headline = find_node(head, "hedline") or find_node(head, "headline") or head
     title, second = line_of(find_node(headline, "hl1")), line_of(find_node(headline, "hl2"))
     whole = line_of(find_node(nitf, "head", "title"))
     numbered = _PART_NUMBER.sub("", whole) if whole and find_node(nitf, "head", "docdata", "series") else whole
@@ -106,7 +107,10 @@ def _summary(head: Node | None, title: str | None) -> str | None:
 
 
 def _content(body: Node | None, title: str | None) -> Entry:
-    parts: list[Node | str] = [part for content in children(body, "body.content") for part in content.parts]
+    contents = [*children(body, "body.content")]
+    parts: list[Node | str] = [part for content in contents for part in content.parts]
+    if body and not contents:
+        parts = [part for part in body.parts if isinstance(part, str) or not part.name.startswith("body.")]
     # Of a lead that is in the full text too, only that counts.
     has_full = any(isinstance(part, Node) and read_attribute(part, "class") == "full_text" for part in parts)
     kept = [
