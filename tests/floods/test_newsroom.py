@@ -16,6 +16,7 @@ from worker.parse.document import parse_document
 from worker.values.due_feeds import Document
 from worker.wire.newsroom.newsroom_tree import Node, read_tree
 
+LINES = "NewsLines"  # codespell:ignore
 PARTS = "<NewsComponent xml:lang='l{}'><ContentItem><DataContent>x</DataContent></ContentItem></NewsComponent>"
 
 
@@ -35,7 +36,7 @@ def _read(body: bytes) -> None:
         _newsml("<NewsComponent>" + "".join(map(PARTS.format, range(20_000))) + "</NewsComponent>"),
         _newsml("<NewsComponent>" * 80 + "</NewsComponent>" * 80),
         _newsml(
-            "<NewsComponent><NewsLines>" + "<KeywordLine>a;b</KeywordLine>" * 40_000 + "</NewsLines></NewsComponent>"
+            f"<NewsComponent><{LINES}>" + "<KeywordLine>a;b</KeywordLine>" * 40_000 + f"</{LINES}></NewsComponent>"
         ),
         _newsml("<Update><Replace><Status FormalName='x'/></Replace></Update>" * 25_000),
         _newsml("", "<Status FormalName='Embargoed'/>") + b" " * 1_000_000,

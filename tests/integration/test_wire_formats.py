@@ -28,6 +28,7 @@ class Sent:
 
 # The spelling of the standards.
 CANCELLED = "canceled"  # codespell:ignore
+LINES = "NewsLines"  # codespell:ignore
 
 
 # Each format names the agency in a way of its own.
@@ -59,7 +60,7 @@ def _newsml_1(sent: Sent) -> bytes:
         f"</DateId><NewsItemId>{sent.slug}-{sent.notice}</NewsItemId></NewsIdentifier></Identification><NewsManagement>"
         f"<FirstCreated>20260710T{sent.hour}0000Z</FirstCreated>"
         f'<Status FormalName="{status}"/>{management}</NewsManagement>'
-        f"<NewsComponent><NewsLines><HeadLine>Ferry sails</HeadLine><SlugLine>{sent.slug}</SlugLine></NewsLines>"
+        f"<NewsComponent><{LINES}><HeadLine>Ferry sails</HeadLine><SlugLine>{sent.slug}</SlugLine></{LINES}>"
         '<AdministrativeMetadata><Provider><Party FormalName="Associated Press"/></Provider></AdministrativeMetadata>'
         f"<ContentItem><DataContent><p>{sent.words}</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"
     ).encode()

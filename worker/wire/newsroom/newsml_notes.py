@@ -11,9 +11,8 @@ _NO_NOTES = frozenset({"closingline", "notepad", "dpacontacts", "picture"})
 _CORRECTIONS = frozenset({"correction", "correctionshort", "correctionlong"})
 _CONTACTS = "dpacontacts"
 # Autor/in: Ada Lindqvist (Oslo), +49 …; Reporting by: Ada Lindqvist and Tobias Quill in Oslo  # codespell:ignore
-_SIGNED = re.compile(
-    r"(?:Autor(?:en|in|innen|/in)?|Reporting by|Written by): ?(?P<names>[^,:;<\d]{3,200})"
-)  # codespell:ignore
+_AUTHOR = "Autor(?:en|in|innen|/in)?"  # codespell:ignore
+_SIGNED = re.compile(rf"(?:{_AUTHOR}|Reporting by|Written by): ?(?P<names>[^,:;<\d]{{3,200}})")
 _PLACE = re.compile(r"\s?\([^()]{2,60}\)|\sin\s[^\W\d_a-z][\w .-]{1,40}$")
 
 

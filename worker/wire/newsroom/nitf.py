@@ -28,6 +28,7 @@ from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alo
 _MOST_VERSIONS = 1_000_000
 # By these names newsrooms write a slug into the head, and others what a headline or a number is.
 _SLUG_METAS = ("slug", "slugline", "NTBStikkord", "anpa-keyword")
+_FOR_INDEX = "normalized"  # codespell:ignore
 _SLUG_TITLE = re.compile(r"[^\W_]+(?:[-/][^\W_]+){1,8}")
 _UUID = re.compile(r"(?:^|-)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # PA numbers its headlines as it does their parts: 1 SPORT Trivia.
@@ -124,9 +125,7 @@ def _content(body: Node | None, title: str | None) -> Entry:
 def _authors(head: Node | None, body: Node | None) -> Iterator[str]:
     bylines = [*children(head, "byline")]
     # Beside the byline that is printed there may be one for an index: Lindqvist, Ada.
-    printed = [
-        each for each in bylines if "normalized" not in (read_attribute(each, "class") or "")
-    ]  # codespell:ignore
+    printed = [each for each in bylines if _FOR_INDEX not in (read_attribute(each, "class") or "")]
     for byline in printed or bylines:
         # Titles (byttl) are no part of a name, and a name is a word of its own: By<person>Ada Lindqvist</person>.
         parts = [f" {part if isinstance(part, str) else _words_of(part)} " for part in byline.parts]
