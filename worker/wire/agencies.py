@@ -82,7 +82,6 @@ _SPELLINGS = {
     "WAM": "Emirates News Agency | وام",
     # Asia and the Pacific
     "AAP": "Australian Associated Press",
-    "BusinessDesk": "Business Desk",
     "ANI": "ANINews | ANI News | Asian News International | एएनआई",
     "Antara": "Antara News",
     "Bernama": "Bernama News",
@@ -93,7 +92,7 @@ _SPELLINGS = {
     "IANS": "Indo-Asian News Service | Indo Asian News Service | आईएएनएस",
     "Jiji": "Jiji Press | 時事 | 時事通信",
     "KCNA": "Korean Central News Agency",
-    "Kyodo": "Kyodo News | Kyodonews | Kyodo News Service | 共同 | 共同通信",
+    "Kyodo": "Kyodo News | Kyodo News Service | 共同 | 共同通信",
     "News1": "뉴스1",
     "Newsis": "뉴시스",
     "NZPA": "New Zealand Press Association",
@@ -122,7 +121,7 @@ _SPELLINGS = {
 }
 """Agencies by their one name, with other spellings; capitals make no difference, nor does what separates words."""
 _ONE_SPELLING = (
-    "ACA|ADN|AGA|Agerpres|AKI|APN|Askanews|ATN|Axios|CNN|CNS|Hina|IFP|ISNA|Italpress|KAP|KBS|MIA|MTVNews|Politico|"
+    "ACA|ADN|AGA|Agerpres|AKI|APN|Askanews|ATN|Axios|BusinessDesk|CNN|CNS|Hina|IFP|ISNA|Italpress|KAP|KBS|MIA|MTVNews|Politico|"
     "Prensa Latina|Pressenza|PTV|Shina|SLNA|SNA|Tanjug|TTS"
 ).split("|")
 _NAMES = dict(zip(_ONE_SPELLING, _ONE_SPELLING, strict=True)) | {
