@@ -109,6 +109,7 @@ _SPELLINGS = {
     "VOA": "Voice of America",
     # No one place
     "Inter Press Service": "IPS",
+    "BusinessDesk": "Business Desk",
     "Business Wire": "BusinessWire",
     "GlobeNewswire": "Globe Newswire",
     "PR Newswire": "PRNewswire",
@@ -121,7 +122,7 @@ _SPELLINGS = {
 }
 """Agencies by their one name, with other spellings; capitals make no difference, nor does what separates words."""
 _ONE_SPELLING = (
-    "ACA|ADN|AGA|Agerpres|AKI|APN|Askanews|ATN|Axios|BusinessDesk|CNN|CNS|Hina|IFP|ISNA|Italpress|KAP|KBS|MIA|MTVNews|Politico|"
+    "ACA|ADN|AGA|Agerpres|AKI|APN|Askanews|ATN|Axios|CNN|CNS|Hina|IFP|ISNA|Italpress|KAP|KBS|MIA|MTVNews|Politico|"
     "Prensa Latina|Pressenza|PTV|Shina|SLNA|SNA|Tanjug|TTS"
 ).split("|")
 _NAMES = dict(zip(_ONE_SPELLING, _ONE_SPELLING, strict=True)) | {
