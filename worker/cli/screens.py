@@ -66,7 +66,7 @@ def print_article(article: Mapping[str, Any]) -> None:
     if sentences.is_other_version(article):
         out.print()
         print_trimmed(plain_text(f"What it changes of article {article['acted_on']['id']}:"), out)
-        _print_changes(out, article["acted_on"], article)
+        _print_changes(out, *sentences.as_versions(article))
     if len(article["revisions"]) > 1:
         _print_revisions(out, article)
     if article["story"]:

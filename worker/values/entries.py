@@ -128,7 +128,7 @@ class ParsedDocument:
 
     format: str
     """``rss``, ``atom``, ``rdf``, ``cdf``, ``sitemap``, ``json``, ``dispatch``, ``anpa-1312``, ``iptc-7901``, ``mail``,
-    ``wxr``, ``ninjs``, ``nitf``, ``newsml-1`` or ``newsml-g2``."""
+    ``wxr``, ``ninjs``, ``nitf``, ``newsml-1``, ``newsml-g2`` or ``ritzau``."""
     parser: str
     """Which path read it: ``expat``, ``mended``, ``feedparser``, ``json``, ``dispatch``, ``mail``, ``newsroom``."""
     entries: tuple[Entry, ...]

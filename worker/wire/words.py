@@ -103,11 +103,12 @@ NOTE_VERBS = {
     for kind, verbs in {
         Notice.CORRECTION: (
             "corrects corrected correcting refiles refiling fixes clarifies korrigiert berichtigt corrige corregge "
-            "rectifie"
+            "rectifie rättar rettelse retter rettet korrigerer korrigeret korrigert korjaa korjattu"
         ),
         Notice.UPDATE: (
             "adds adding updates updated updating recasts recasting rewrites releads leads includes inserts inserting "
-            "changes edits writes removes deletes ergänzt aktualisiert actualise actualiza aggiorna añade agrega ajoute"
+            "changes edits writes removes deletes ergänzt aktualisiert actualise actualiza aggiorna añade agrega "
+            "ajoute uppdaterar uppdaterad oppdaterer oppdatert opdaterer opdateret utvidet udvidet päivitetty"
         ),
         Notice.REPEAT: "repeats repeating wiederholt repite ripete répète",
         Notice.KILL: "kills withdraws",

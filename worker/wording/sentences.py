@@ -20,6 +20,7 @@ from worker.values.outcomes import PUSHED, Outcome
 from worker.values.promised import Poll
 from worker.values.request_settings import UNREADABLE, RequestSettings
 from worker.values.schedules import Hints
+from worker.wire.bylines import read_opening
 
 _Row = Mapping[Any, Any]
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -234,6 +235,22 @@ def describe_file(url: str, length: int | None, *details: str | None) -> str:
 def is_other_version(article: _Row) -> bool:
     """Say whether an article is another version of the one it acts on, so that their words can be compared."""
     return bool(article["acted_on"]) and article["notice"] in _VERSIONS
+
+
+def as_versions(article: _Row) -> tuple[_Row, _Row]:
+    """Return what an article acts on and the article, whose words can be compared.
+
+    A dispatch's dateline is no part of its text, while that of a newsroom document stays there: it is no change.
+    """
+    versions: tuple[_Row, _Row] = article["acted_on"], article
+    openings = [read_opening(version["text"], None) for version in versions]
+    if None not in openings or openings == [None, None]:
+        return versions
+    before, after = (
+        {**version, "text": version["text"][opening.length :] if opening else version["text"]}
+        for version, opening in zip(versions, openings, strict=True)
+    )
+    return before, after
 
 
 def _describe(other: _Row, words: str | None = None) -> str:

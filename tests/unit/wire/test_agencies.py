@@ -77,3 +77,19 @@ def test_what_only_looks_like_one_is_none(name: str) -> None:
 )
 def test_two_names_may_be_of_one_agency(one: str, other: str, *, are_same: bool) -> None:
     assert is_same_agency(one, other) is are_same
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("www.itar-tass.com", "TASS"),
+        ("ntb.no", "NTB"),
+        ("reuters.com", "Reuters"),
+        ("GlobeNewswire, Inc.", "GlobeNewswire"),
+        ("Deutsche Presse-Agentur GmbH", "dpa"),
+        ("skarholm.example", "skarholm.example"),
+        ("Skarholm Ferries GmbH", "Skarholm Ferries GmbH"),
+    ],
+)
+def test_an_agencys_site_and_its_company_are_the_agency(written: str, name: str) -> None:
+    assert agency_name(written) == name

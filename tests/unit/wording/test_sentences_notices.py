@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from worker.wording.sentences import explain_kill, explain_notices, is_other_version, mark_title
+from worker.wording.sentences import as_versions, explain_kill, explain_notices, is_other_version, mark_title
 
 MOMENT = datetime(2026, 7, 10, tzinfo=UTC)
 
@@ -80,3 +80,23 @@ def test_an_article_lists_the_notices_that_act_on_it_but_for_its_kill() -> None:
 def test_only_another_version_changes_words(notice: str, is_version: bool) -> None:
     assert is_other_version(_article(notice, acted_on=_other(3))) is is_version
     assert is_other_version(_article(notice)) is False
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "compared"),
+    [
+        ("It sails.", "OSLO, July 10 (AP) — It sails on.", ("It sails.", "It sails on.")),
+        ("OSLO, July 10 (AP) — It sails.", "It sails on.", ("It sails.", "It sails on.")),
+        (
+            "OSLO, July 10 (AP) — It sails.",
+            "BERGEN, July 10 (AP) — It sails.",
+            ("OSLO, July 10 (AP) — It sails.", "BERGEN, July 10 (AP) — It sails."),
+        ),
+        ("It sails.", "It sails on.", ("It sails.", "It sails on.")),
+    ],
+)
+def test_a_dateline_that_only_one_form_keeps_in_its_text_is_no_change(
+    before: str, after: str, compared: tuple[str, str]
+) -> None:
+    article = {"title": "Ferry", "text": after, "acted_on": {"title": "Ferry", "text": before}}
+    assert tuple(version["text"] for version in as_versions(article)) == compared

@@ -25,7 +25,7 @@ from worker.values.podcasts import Podcast
 from worker.web.looking import look
 from worker.web.pages.rendering import POLICY, render
 from worker.wording.episode_lines import describe_place_and_length, name_person
-from worker.wording.sentences import explain_kill, is_other_version, list_notices
+from worker.wording.sentences import as_versions, explain_kill, is_other_version, list_notices
 
 SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 """What the document of the stored HTML may do: its links open apart, and what they open is a page like any other."""
@@ -100,7 +100,7 @@ def _read_page(connection: Connection, article_id: int, until: int | None) -> di
         "is_cut": len(article["text"]) > _MOST_CHARACTERS,
         "kill": explain_kill(article),
         "notices": list(list_notices(article)),
-        "acted_on_changes": _compare(article["acted_on"], article) if is_other_version(article) else None,
+        "acted_on_changes": _compare(*as_versions(article)) if is_other_version(article) else None,
         "sightings": sightings[:_MOST_SIGHTINGS],
         "more_sightings": len(sightings) > _MOST_SIGHTINGS,
         "feed_titles": list_feed_titles(connection, feeds),
