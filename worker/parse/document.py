@@ -6,6 +6,7 @@ This runs in the parser's child process.
 from contextlib import suppress
 from dataclasses import replace
 
+from worker.basics.charset import decode_with_doubts, is_utf8
 from worker.basics.field_rules import absolute_older, absolute_site
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
@@ -32,6 +33,13 @@ _PATIENCE = 20
 
 def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     """Return what a document publishes; PollError when it is neither a feed nor news, or cannot be read."""
+    parsed = _read_document(document, max_entries)
+    if parsed.doubts or is_utf8(document.body):
+        return parsed
+    return replace(parsed, doubts=decode_with_doubts(document.body, document.content_type).doubts)
+
+
+def _read_document(document: Document, max_entries: int) -> ParsedDocument:
     kind = sniff(document.body)
     if kind is Kind.EMPTY:
         raise TransientError(ErrorClass.INCOMPLETE, "the host served an empty document")

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from worker.basics import field_rules
-from worker.basics.charset import decode, is_utf8
+from worker.basics.charset import decode_with_doubts, is_utf8
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_TITLE, LONGEST_URL
 from worker.basics.one_line import one_line, read_title
 from worker.errors import ErrorClass, PermanentError
@@ -91,7 +91,8 @@ def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries:
 
 def _read(document: Document, patience: int, most: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:
     """Return what a document publishes; entries that stay unread, by their places, are empty elements."""
-    text = join_halves(decode(document.body, document.content_type))
+    decoded = decode_with_doubts(document.body, document.content_type)
+    text = join_halves(decoded.text)
     tree = build_tree(text)
     if tree is None:
         return None
@@ -101,7 +102,8 @@ def _read(document: Document, patience: int, most: int, unread: Sequence[bool] =
         return None
     site_url = field_rules.absolute_site(parsed.site_url, document.url, parsed.self_url)
     older_url = field_rules.absolute_older(parsed.older_url, document.url, parsed.self_url)
-    return replace(parsed, hints=read_hints(text), site_url=site_url, older_url=older_url)
+    hints, doubts = read_hints(text), decoded.doubts
+    return replace(parsed, hints=hints, site_url=site_url, older_url=older_url, doubts=doubts)
 
 
 def build_tree(text: str) -> Tree | None:
