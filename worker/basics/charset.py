@@ -56,6 +56,7 @@ _HEAD = 4_096
 # How many bytes in characters of UTF-8 outweigh one that is none: hardly any in Latin look like those, some in short
 # texts of Japanese do, and every seventh character of GBK.
 _FEW, _SOME, _MANY = 1, 3, 10
+_HARDLY_ANY = 20
 _BEYOND_ASCII, _BEYOND_ASCII_TEXT = bytes(range(0x80, 0x100)), re.compile(r"[^\x00-\x7f]")
 # Of so many characters beyond ASCII one may be broken, and a declared encoding is believed.
 _TO_BE_BELIEVED = 10
@@ -117,8 +118,9 @@ def _read_utf8(body: bytes, declared: list[str]) -> Decoded | None:
     if _is_mostly_utf8(joined, (_FEW if is_meant else _SOME) if is_likely else _MANY):
         return _decode_utf8(joined)
     # Where hardly anything is beyond ASCII, half a character outweighs the whole ones.
-    decoded = _decode_utf8(joined)
-    return decoded if _UTF_8 in declared and "\ufffd" in decoded.text else None
+    is_hardly_any = _UTF_8 in declared and len(joined) - _count_sound(joined) <= _HARDLY_ANY
+    decoded = _decode_utf8(joined) if is_hardly_any else None
+    return decoded if decoded and "\ufffd" in decoded.text else None
 
 
 def _decode_by_guess(body: bytes, labels: list[str], declared: list[str]) -> Decoded:
@@ -157,8 +159,12 @@ def sniff_encoding(body: bytes) -> tuple[str, int] | None:
 
 def _is_mostly_utf8(body: bytes, times: int) -> bool:
     """Say whether a document has at least so many times more bytes in characters of UTF-8 than in what is none."""
-    sound = len(body.decode(errors="ignore").encode())
+    sound = _count_sound(body)
     return sound - len(body.translate(None, _BEYOND_ASCII)) >= times * (len(body) - sound)
+
+
+def _count_sound(body: bytes) -> int:
+    return len(body.decode(errors="ignore").encode())
 
 
 def _decode_utf8(body: bytes) -> Decoded:

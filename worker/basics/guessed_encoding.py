@@ -9,12 +9,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
 
 from turbohtml.detect import Detection, EncodingMatch, detect_all, detect_language
 
 # Enough to be sure by; a language shows in less.
 _SAMPLE, _WORDS = 65_536, 4_000
+# How much of a line counts before the first byte that tells something.
+_LEAD, _TELLING = 1_000, re.compile(rb"[\x80-\xff]")
 # The detector would believe what is declared inside, which the caller has tried.
 _DECLARATION = re.compile(rb"charset", re.IGNORECASE)
 _OPTIONS = Detection(excluded=frozenset({"UTF-8"}))
@@ -128,11 +129,15 @@ def is_iso_2022_jp(body: bytes) -> bool:
 
 def _sample(body: bytes) -> bytes:
     """Return the lines that have more than ASCII, up to a length: the others say nothing."""
-    lines = [line[:_SAMPLE] for line in body.splitlines(keepends=True) if not line.isascii()]
-    lengths = accumulate(map(len, lines), initial=0)
-    return _DECLARATION.sub(
-        b"", b"".join(line for line, _ in zip(lines, takewhile(_SAMPLE.__gt__, lengths), strict=False))
-    )
+    lines: list[bytes] = []
+    place, length = 0, 0
+    while length < _SAMPLE and (telling := _TELLING.search(body, place)):
+        start = max(body.rfind(b"\n", place, telling.start()) + 1, telling.start() - _LEAD)
+        end = body.find(b"\n", telling.start(), start + _SAMPLE)
+        place = end + 1 if end >= 0 else start + _SAMPLE
+        lines.append(body[start:place])
+        length += place - start
+    return _DECLARATION.sub(b"", b"".join(lines))
 
 
 def _is_other_script(text: str) -> bool:
