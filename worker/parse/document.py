@@ -27,6 +27,7 @@ _NOT_FEEDS = {
     Kind.TEXT: "plain text",
     Kind.BINARY: "binary data",
 }
+_WXR_VERSION = b"<wp:wxr_version>"
 # To read more entries than this for each entry that is kept would take too long.
 _PATIENCE = 20
 
@@ -71,6 +72,9 @@ def _read_feed(document: Document, max_entries: int, patience: int) -> ParsedDoc
     # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
     if parsed := _read_tree(document, max_entries, patience) or _read_mended(document, max_entries, patience):
         return parsed
+    if _WXR_VERSION in document.body:
+        # feedparser would take drafts for articles.
+        raise PermanentError(ErrorClass.PARSE, "the host served a WordPress export that is broken beyond reading")
     if is_sitemap(document.body):
         # feedparser would look for a feed in it for long, and find none.
         raise PermanentError(ErrorClass.PARSE, "the host served a sitemap that is broken beyond reading")

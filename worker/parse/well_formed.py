@@ -24,6 +24,7 @@ from worker.parse.references import join_halves
 from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
+from worker.parse.wxr import as_export, is_export
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Outline, ParsedDocument
 
@@ -170,10 +171,11 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
     title = next(read_marked_texts(feed, feed_scope, LONGEST_TITLE, "title"), None)
-    return ParsedDocument(
+    is_wxr = is_export(feed, items)
+    parsed = ParsedDocument(
         format=tree.format,
         parser="expat",
-        entries=tuple(read_entry(item, inner, authors) for item, inner in items),
+        entries=() if is_wxr else tuple(read_entry(item, inner, authors) for item, inner in items),
         title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
         self_url=next(_find_urls(feed, feed_scope, "self"), None),
@@ -183,6 +185,7 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
     )
+    return as_export(parsed, feed, items) if is_wxr else parsed
 
 
 def _find_older(feed: Parts, scope: Scope) -> Iterator[str]:
