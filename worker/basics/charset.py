@@ -8,6 +8,7 @@ import codecs
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 import webencodings
@@ -110,7 +111,7 @@ def _read_utf8(body: bytes, declared: list[str]) -> Decoded | None:
     """Return what a document says in UTF-8, or in the only other encoding that passes for it; None if it is neither."""
     with suppress(UnicodeDecodeError):
         text = body.decode()
-        return Decoded(body.decode(_JAPANESE)) if "\x1b$" in text and is_iso_2022_jp(body) else Decoded(text)
+        return Decoded(body.decode(_JAPANESE)) if b"\x1b" in body and is_iso_2022_jp(body) else Decoded(text)
     joined = _join_halves(body)
     # XML is in UTF-8 unless it says otherwise (section 4.3.3).
     is_meant = bool(declared) or body[:_HEAD].lstrip()[:1] == b"<"
@@ -202,6 +203,7 @@ def _declared_labels(body: bytes, content_type: str | None) -> list[str]:
     return [label for label in (of_host, of_document) if _find_codecs(label)]
 
 
+@lru_cache(maxsize=64)
 def _find_codecs(label: str) -> tuple[str, ...]:
     encoding = webencodings.lookup(label) or webencodings.lookup(_python_name(label))
     if encoding is None:
