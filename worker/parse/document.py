@@ -35,9 +35,10 @@ _PATIENCE = 20
 def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     """Return what a document publishes; PollError when it is neither a feed nor news, or cannot be read."""
     parsed = _read_document(document, max_entries)
-    if parsed.doubts or is_utf8(document.body):
+    if is_utf8(document.body):
         return parsed
-    return replace(parsed, doubts=decode_with_doubts(document.body, document.content_type).doubts)
+    doubts = decode_with_doubts(document.body, document.content_type).doubts
+    return replace(parsed, doubts=tuple(dict.fromkeys((*parsed.doubts, *doubts))))
 
 
 def _read_document(document: Document, max_entries: int) -> ParsedDocument:
