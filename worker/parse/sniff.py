@@ -29,7 +29,10 @@ _DOCTYPE = re.compile(rb"<![^\[>]*(\[)?")
 _HTML_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _KINDS = {
     Kind.XML_FEED: b"rss feed rdf channel urlset entry item",
-    Kind.NEWSROOM: b"nitf newsml newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem",
+    Kind.NEWSROOM: (
+        b"nitf newsml newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem rbnews "
+        b"xmlnewsqueuedresponse"
+    ),
     Kind.OPML: b"opml",
     Kind.HTML: b"html body head script meta title p div",
 }

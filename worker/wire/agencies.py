@@ -19,7 +19,7 @@ _SPELLINGS = {
     "Adnkronos": "ADN Kronos",
     "AFXNews": "AFX News",
     "AGI": "Agenzia Italia | Agenzia Giornalistica Italia",
-    "ANA-MPE": "ANA | ANA-MPA | Athens News Agency | Athens-Macedonian News Agency",
+    "ANA-MPE": "ANA | ANA-MPA | ΑΠΕ-ΜΠΕ | ΑΠΕ | Athens News Agency | Athens-Macedonian News Agency",
     "ANP": "Algemeen Nederlands Persbureau",
     "ANSA": "Agenzia ANSA | Agenzia Nazionale Stampa Associata",
     "APA": "Austria Presse Agentur | Austria Press Agency | APA-OTS",
@@ -39,7 +39,7 @@ _SPELLINGS = {
     "Lusa": "Agência Lusa | Lusa News Agency",
     "MTI": "Magyar Távirati Iroda",
     "NTB": "Norsk Telegrambyrå",
-    "PA": "PA Media | Press Association | The Press Association | PA News",
+    "PA": "PA Media | Press Association | The Press Association | PA News | PA Sport",
     "PAP": "Polska Agencja Prasowa | Polish Press Agency",
     "Ritzau": "Ritzaus Bureau",
     "SID": "Sport-Informations-Dienst",
@@ -82,6 +82,7 @@ _SPELLINGS = {
     "WAM": "Emirates News Agency | وام",
     # Asia and the Pacific
     "AAP": "Australian Associated Press",
+    "BusinessDesk": "Business Desk",
     "ANI": "ANINews | ANI News | Asian News International | एएनआई",
     "Antara": "Antara News",
     "Bernama": "Bernama News",
@@ -92,7 +93,7 @@ _SPELLINGS = {
     "IANS": "Indo-Asian News Service | Indo Asian News Service | आईएएनएस",
     "Jiji": "Jiji Press | 時事 | 時事通信",
     "KCNA": "Korean Central News Agency",
-    "Kyodo": "Kyodo News | Kyodo News Service | 共同 | 共同通信",
+    "Kyodo": "Kyodo News | Kyodonews | Kyodo News Service | 共同 | 共同通信",
     "News1": "뉴스1",
     "Newsis": "뉴시스",
     "NZPA": "New Zealand Press Association",
@@ -130,6 +131,9 @@ _NAMES = dict(zip(_ONE_SPELLING, _ONE_SPELLING, strict=True)) | {
 # dpa/bb is dpa's desk for Berlin; tca/dpa is what dpa distributes for a partner.
 _DESK = re.compile(r"(?<=\w)/[a-z]{2,4}$")
 _PARTNER = re.compile(r"^[a-z]{2,4}/(?=\w)")
+# www.itar-tass.com, ntb.no; GlobeNewswire, Inc.
+_DOMAIN = re.compile(r"(?:www\.)?([\w-]{2,30})\.[a-z]{2,4}")
+_COMPANY = re.compile(r"(.{2,60}?),? (?:GmbH|Inc|Ltd|LLC|AB|AS|A/S|Oy|S\.?A)\.?")
 _WITH_ABBREVIATION = re.compile(r"([^()]+)\(([^()]+)\)\s*")
 
 
@@ -137,7 +141,13 @@ def agency_name(written: str) -> str:
     """Return the one name of an agency; of an unknown one what was written, its white space folded."""
     written = fold(written)
     bracketed = _WITH_ABBREVIATION.fullmatch(written)
-    spellings = (written, without_desk(written), *(bracketed.groups() if bracketed else ()))
+    formal = _DOMAIN.fullmatch(written) or _COMPANY.fullmatch(written)
+    spellings = (
+        written,
+        without_desk(written),
+        *(found[1] for found in (formal,) if found),
+        *(bracketed.groups() if bracketed else ()),
+    )
     return next(filter(None, (_NAMES_BARE.get(_spell_bare(spelling)) for spelling in spellings)), written)
 
 

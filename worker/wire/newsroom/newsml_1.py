@@ -4,29 +4,61 @@ A news item is a component, which may hold others: texts, pictures and recording
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from worker.basics.field_rules import LONGEST_CONTENT, as_html, read_length
-from worker.basics.media_rules import read_pixels
-from worker.basics.text import clean
-from worker.values.entries import Enclosure, Entry, Notice
+from worker.basics.field_rules import as_html
+from worker.values.entries import Entry, Notice
+from worker.wire.agencies import agency_name, is_agency
 from worker.wire.days import read_day, read_moment
+from worker.wire.newsroom.newsml_parts import (
+    Part,
+    formal_name,
+    list_parts,
+    read_image,
+    read_recordings,
+    read_texts,
+)
+from worker.wire.newsroom.newsroom_body import is_same_line
 from worker.wire.newsroom.newsroom_entry import (
     Skipped,
     combine_entries,
     judge_status,
-    read_dateline_alone,
     read_urgency,
+    read_version_name,
 )
-from worker.wire.newsroom.newsroom_tree import Node, children, find_node, line_of, read_attribute, write_html
-from worker.wire.newsroom.nitf import read_inner_article
+from worker.wire.newsroom.newsroom_tree import Node, children, find_node, line_of, read_attribute
+from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alone, read_embargo_words
+from worker.wire.words import KINDS
 
 _INSTRUCTIONS = {"update": Notice.UPDATE, "rectify": Notice.CORRECTION, "delete": Notice.KILL}
-_TEXTS = frozenset({"text", "complexdata", ""})
-_RECORDINGS = frozenset({"audio", "video"})
-_PICTURES = frozenset({"photo", "graphic", "picture", "image", "animation"})
+_TEXTS = frozenset({"text", ""})
 # A public identifier names a revision of its item: its number, and whether the update of it is a new one.
 _REVISION = re.compile(r":\d+[NAU]?$")
+_FEWEST_PARTS_OF_A_NAME = 4
+_MOST_LANGUAGES = 20
+# 9 is the customers' own, and nothing in the envelope but the item says how urgent that is.
+_PRIORITIES = "12345678"
+# ANP signs there: Ada Lindqvist (alq).
+_SIGNED_SLUG = re.compile(r"((?:[^\W\d_a-z]\S{1,30} ){1,4}\S{2,30}) \([a-z]{2,4}\)")
+_NOTE_LINES = frozenset({"advisoryline", "editorialnote", "ednote", "note"})
+_SUMMARY_LINES = frozenset({"summary", "abstract"})
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a document says of all its items."""
+
+    agency: str | None = None
+    urgency: int | None = None
+
+
+def read_envelope(newsml: Node) -> Envelope:
+    """Return what the envelope of a document says, for items that do not say it."""
+    envelope = find_node(newsml, "NewsEnvelope")
+    priority = formal_name(find_node(envelope, "Priority"))
+    urgency = int(priority) if priority and priority in _PRIORITIES and len(priority) == 1 else None
+    return Envelope(formal_name(find_node(envelope, "SentFrom", "Party")), urgency)
 
 
 def list_items(newsml: Node) -> list[Node]:
@@ -35,79 +67,119 @@ def list_items(newsml: Node) -> list[Node]:
 
 
 def _unpack(item: Node) -> Iterator[Node]:
-    inner = [each for component in _components(item) for each in children(component, "NewsItem")]
+    inner = [each for part in list_parts(item) for each in children(part.node, "NewsItem")]
     for each in inner:
         yield from _unpack(each)
     if not inner:
+        yield from _split_languages(item)
+
+
+def _split_languages(item: Node) -> Iterator[Node]:
+    """Yield the item once for each language in which it holds a text: each is an article."""
+    whole = find_node(item, "NewsComponent")
+    texts = [each for each in children(whole, "NewsComponent") if read_attribute(each, "lang") and _has_text(each)]
+    languages = {(read_attribute(each, "lang") or "").casefold() for each in texts}
+    if whole is None or not 1 < len(texts) <= _MOST_LANGUAGES or len(languages) != len(texts):
         yield item
+        return
+    for text in texts:
+        beside = [part for part in whole.parts if not any(part is each for each in texts)]
+        # What is said in this language goes before what is said of all.
+        component = Node(text.name, text.attributes, [*text.parts, *beside])
+        language = read_attribute(text, "lang") or ""
+        others = [part for part in item.parts if part is not whole]
+        yield Node(item.name, item.attributes | {"version-in": language.casefold()}, [*others, component])
 
 
-def read_item(item: Node) -> Entry | Skipped:
+def _has_text(component: Node) -> bool:
+    return bool(read_texts(list_parts(Node("", parts=[component])), None).content)
+
+
+def read_item(item: Node, envelope: Envelope) -> Entry | Skipped:
     """Return the article that a news item is, or why it is none or must not be published."""
-    components = [*_components(item)]
-    contents = [content for each in components for content in children(each, "ContentItem")]
-    texts = [content for each in components if not _is_caption(each) for content in children(each, "ContentItem")]
-    entry = combine_entries(_read_meta(item, components, contents), _read_content(texts))
-    kinds = {kind for kind in map(_media_type, contents) if kind}
+    item = _with_updates(item)
+    parts = list_parts(item)
+    kinds = {kind for part in parts for kind in part.kinds if kind}
+    entry = _read_meta(item, parts, envelope)
+    inner = read_texts(parts, entry.title)
+    # EFE writes its slug below the headline.
+    is_slug = entry.summary and is_same_line(entry.summary, inner.slug)
+    entry = combine_entries(replace(entry, summary=None) if is_slug else entry, inner)
+    management = find_node(item, "NewsManagement")
+    status = (formal_name(find_node(management, "Status")) or "usable").casefold()
     if not entry.content and kinds and kinds.isdisjoint(_TEXTS):
         return Skipped(f"it is of the media type {min(kinds)!r}, not a text")
-    if not contents and any(find_node(each, "NewsItemRef") for each in components):
-        return Skipped("it is a package of other items, not news itself")
-    management = find_node(item, "NewsManagement")
-    status = (_formal_name(find_node(management, "Status")) or "usable").casefold()
-    return judge_status(entry, status, _embargo(management) if status == "embargoed" else None)
+    references = sum(1 for part in parts for _ in children(part.node, "NewsItemRef"))
+    if not kinds and references and not entry.content:
+        return Skipped(f"it is a package that refers to other items ({references}), not news itself")
+    if find_node(item, "Update") and not (entry.content or entry.title) and status == "usable":
+        return Skipped("it amends a part of an earlier revision, which has to be sent whole")
+    return judge_status(entry, status, _embargo(management, entry.note) if status == "embargoed" else None)
 
 
-def _is_caption(component: Node) -> bool:
-    return _formal_name(find_node(component, "Role")) in {"Caption", "Legend"}
+def _with_updates(item: Node) -> Node:
+    """Return an item that only says what replaces parts of its earlier revision, with these in their places."""
+    if find_node(item, "NewsComponent") or not find_node(item, "Update"):
+        return item
+    new = [part for update in children(item, "Update") for order in children(update) for part in children(order)]
+    management = find_node(item, "NewsManagement") or Node("NewsManagement")
+    # The first of a name counts.
+    told = [part for part in new if part.name != "NewsComponent"]
+    managed = replace(management, parts=[*told, *management.parts])
+    others = [part for part in item.parts if part is not management]
+    return replace(item, parts=[*others, managed, *(part for part in new if part.name == "NewsComponent")])
 
 
-def _components(item: Node) -> Iterator[Node]:
-    """Yield the components of an item, the main one of several before the others."""
-    for component in children(item, "NewsComponent"):
-        yield component
-        inner = children(component, "NewsComponent")
-        for each in sorted(inner, key=lambda each: _formal_name(find_node(each, "Role")) != "Main"):
-            yield from _components(Node("", parts=[each]))
-
-
-def _read_meta(item: Node, components: list[Node], contents: list[Node]) -> Entry:
+def _read_meta(item: Node, parts: Sequence[Part], envelope: Envelope) -> Entry:
     management, name = find_node(item, "NewsManagement"), find_node(item, "Identification", "NewsIdentifier")
-    lines = [node for each in components for node in children(find_node(each, "NewsLines"))]  # codespell:ignore
-    created = read_basic_moment(find_node(management, "FirstCreated"))
+    # A picture beside the text has a headline, a place and keywords of its own.
+    told = [part for part in parts if not part.is_picture] or [*parts]
+    lines = [node for part in told for node in children(find_node(part.node, "NewsLines"))]  # codespell:ignore
+    created = read_basic_moment(find_node(management, "FirstCreated")) or line_of(find_node(name, "DateId"))
     dateline = read_dateline_alone(_first_line(lines, "DateLine"), read_day(created))
-    item_id = _item_id(name)
+    item_id, language = _item_id(item, name), _language(item, told)
+    urgency, changed = find_node(management, "Urgency"), read_basic_moment(find_node(management, "ThisRevisionCreated"))
+    slug = _first_line(lines, "SlugLine") or line_of(find_node(item, "Identification", "NameLabel"))
+    signed = _SIGNED_SLUG.fullmatch(slug or "")
     return Entry(
         guid=item_id,
-        title=_first_line(lines, "HeadLine") or _first_line(lines, "NewsLineText"),
+        title=_first_line(lines, "HeadLine"),
         has_plain_title=True,
-        summary=as_html(_first_line(lines, "SubHeadLine")),
-        authors=tuple(_lines(lines, "ByLine")),
+        summary=as_html(_first_line(lines, "SubHeadLine") or _typed_line(lines, _SUMMARY_LINES)),
+        authors=tuple(_lines(lines, "ByLine")) or ((signed[1],) if signed else ()),
         published=created,
-        updated=read_basic_moment(find_node(management, "ThisRevisionCreated")),
-        language=_language(item, components),
-        tags=tuple(dict.fromkeys([*_lines(lines, "KeywordLine"), *_properties(components, "Keyword")])),
-        enclosures=tuple(_recordings(contents)),
-        image_url=_image(contents),
-        dateline_place=dateline.place or next(_properties(components, "City"), None),
+        updated=changed,
+        language=language,
+        tags=tuple(dict.fromkeys(_tags(lines, told, language))),
+        enclosures=tuple(read_recordings(parts)),
+        image_url=read_image(parts),
+        dateline_place=dateline.place or next(_properties(told, "City"), None),
         dateline_date=dateline.filed_on,
-        agency=dateline.agency or _agency(components) or _first_line(lines, "CreditLine"),
-        slug=_first_line(lines, "SlugLine") or line_of(find_node(item, "Identification", "NameLabel")),
-        notice=_INSTRUCTIONS.get((_formal_name(find_node(management, "Instruction")) or "").casefold()),
-        note=line_of(find_node(item, "Comment")),
-        urgency=read_urgency(_formal_name(find_node(management, "Urgency"))),
-        version=line_of(find_node(name, "RevisionId")),
+        agency=dateline.agency or _agency(told, lines, name, envelope),
+        slug=None if signed else slug,
+        notice=_notice(management, told),
+        note=_note(item, told, lines),
+        urgency=read_urgency(formal_name(urgency) or line_of(urgency)) or envelope.urgency,
+        version=read_version_name(line_of(find_node(name, "RevisionId")), changed),
         item_id=item_id,
     )
 
 
-def _item_id(name: Node | None) -> str | None:
+def _item_id(item: Node, name: Node | None) -> str | None:
     """Return the name that all revisions of an item share, as the standard builds it (NewsML 1.2, section 5.5.3)."""
+    public = line_of(find_node(name, "PublicIdentifier")) or ""
     parts = [line_of(find_node(name, part)) for part in ("ProviderId", "DateId", "NewsItemId")]
-    if all(parts):
-        return ":".join(["urn:newsml", *filter(None, parts)])
-    public = line_of(find_node(name, "PublicIdentifier"))
-    return _REVISION.sub("", public) if public else None
+    # Where its parts are as they should be, the public name has no number of a version within the item's own.
+    is_whole = public.casefold().startswith("urn:newsml:") and public.count(":") > _FEWEST_PARTS_OF_A_NAME
+    revision = line_of(find_node(name, "RevisionId"))
+    bare = public.removesuffix(f":{revision}") if revision else public
+    named = _REVISION.sub("", public) if bare == public else bare
+    if not is_whole and all(parts):
+        named = ":".join(["urn:newsml", *filter(None, parts)])
+    elif not is_whole and public.count(":") < _FEWEST_PARTS_OF_A_NAME:
+        return None
+    version_in = read_attribute(item, "version-in")
+    return f"{named}:{version_in}" if version_in else named
 
 
 def read_basic_moment(node: Node | None) -> str | None:
@@ -117,94 +189,83 @@ def read_basic_moment(node: Node | None) -> str | None:
     return moment.isoformat() if moment else written
 
 
-def _embargo(management: Node | None) -> str:
-    """Return when the status changes to usable; nothing where its publisher will say so."""
+def _embargo(management: Node | None, note: str | None) -> str:
+    """Return when the status changes to usable, or the note says so; nothing where its publisher will say so."""
     changes = find_node(management, "StatusWillChange")
-    becomes = (_formal_name(find_node(changes, "FutureStatus")) or "").casefold()
-    return (line_of(find_node(changes, "DateAndTime")) or "") if becomes == "usable" else ""
+    becomes = (formal_name(find_node(changes, "FutureStatus")) or "").casefold()
+    told = line_of(find_node(changes, "DateAndTime")) if becomes == "usable" else None
+    # In the zone in which the item was made.
+    end = read_embargo_words(note or "", line_of(find_node(management, "FirstCreated")))
+    return told or (end.isoformat() if end else "")
 
 
-def _language(item: Node, components: list[Node]) -> str | None:
-    described = (find_node(each, "DescriptiveMetadata", "Language") for each in components)
-    marked = (read_attribute(each, "lang") for each in (*components, item))
-    return next(filter(None, (*map(_formal_name, described), *marked)), None)
+def _language(item: Node, parts: Sequence[Part]) -> str | None:
+    described = (formal_name(find_node(part.description, "Language")) for part in parts)
+    marked = (read_attribute(each, "lang") for each in (*(part.node for part in parts), item))
+    return next(filter(None, (*described, *marked)), None)
 
 
-def _agency(components: list[Node]) -> str | None:
-    metadata = [find_node(each, "AdministrativeMetadata") for each in components]
+def _agency(parts: Sequence[Part], lines: Sequence[Node], name: Node | None, envelope: Envelope) -> str | None:
+    metadata = [find_node(part.node, "AdministrativeMetadata") for part in parts]
     parties = (find_node(each, role, "Party") for role in ("Source", "Provider") for each in metadata)
-    return next(filter(None, map(_formal_name, parties)), None)
+    credit_lines = _lines(lines, "CreditLine")
+    provider = line_of(find_node(name, "ProviderId"))
+    # The site of a provider is the name of an agency only where it is a known one.
+    site = provider if provider and is_agency(agency_name(provider)) else None
+    return choose_agency((*map(formal_name, parties), *credit_lines, envelope.agency, site))
 
 
-def _properties(components: list[Node], name: str) -> Iterator[str]:
+def _tags(lines: Sequence[Node], parts: Sequence[Part], language: str | None) -> Iterator[str]:
+    keywords = (*_lines(lines, "KeywordLine"), *_properties(parts, "Keyword"), *_properties(parts, "Topic"))
+    for keyword in keywords:
+        yield from filter(None, map(str.strip, keyword.split(";")))
+    names = {code: name for part in parts for code, name in _topics(part.node, language)}
+    for part in parts:
+        for subject in children(part.description, "SubjectCode"):
+            yield from filter(None, (names.get(formal_name(each) or "") for each in children(subject)))
+
+
+def _topics(component: Node, language: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the codes that a document explains itself, with their names in the item's language."""
+    for topic in (each for topics in children(component, "TopicSet") for each in children(topics, "Topic")):
+        names = [each for each in children(topic, "Description") if read_attribute(each, "Variant") != "Category"]
+        own = [each for each in names if (read_attribute(each, "lang") or "").casefold() == (language or "").casefold()]
+        code, name = line_of(find_node(topic, "FormalName")), next(filter(None, map(line_of, [*own, *names])), None)
+        if code and name:
+            yield code, name
+
+
+def _properties(parts: Sequence[Part], name: str) -> Iterator[str]:
     """Yield the values of a property of what the components describe, or of where they are set."""
-    for described in (find_node(each, "DescriptiveMetadata") for each in components):
+    for described in (part.description for part in parts):
         for owner in (described, *children(described, "Location")):
             for each in children(owner, "Property"):
-                if _formal_name(each) == name and (value := read_attribute(each, "Value")):
+                if formal_name(each) == name and (value := read_attribute(each, "Value")):
                     yield value
 
 
-def _lines(lines: list[Node], name: str) -> Iterator[str]:
-    return filter(None, (line_of(line) for line in lines if line.name == name))
+def _notice(management: Node | None, parts: Sequence[Part]) -> Notice | None:
+    instruction = (formal_name(find_node(management, "Instruction")) or "").casefold()
+    said = _INSTRUCTIONS.get(instruction) or KINDS.get(instruction.upper())
+    return said or next(filter(None, (KINDS.get(each.upper()) for each in _properties(parts, "Version"))), None)
 
 
-def _first_line(lines: list[Node], name: str) -> str | None:
+def _note(item: Node, parts: Sequence[Part], lines: Sequence[Node]) -> str | None:
+    # With a name of its own a comment says what its publisher's programs need.
+    comments = (each for node in (item, *(part.node for part in parts)) for each in children(node, "Comment"))
+    plain = (line_of(each) for each in comments if not formal_name(each))
+    return next(filter(None, (*plain, _typed_line(lines, _NOTE_LINES))), None)
+
+
+def _lines(lines: Sequence[Node], name: str) -> Iterator[str]:
+    return filter(None, (line_of(line) for line in lines if line.name.casefold() == name.casefold()))
+
+
+def _first_line(lines: Sequence[Node], name: str) -> str | None:
     return next(_lines(lines, name), None)
 
 
-def _read_content(contents: list[Node]) -> Entry:
-    """Return the first text."""
-    for content in contents:
-        if _media_type(content) in _TEXTS and (body := _body_of(content)):
-            if nitf := find_node(body, "nitf"):
-                return read_inner_article(nitf)
-            inner = find_node(body, "html", "body") or find_node(body, "body", "body.content")
-            inner = inner or find_node(body, "body") or find_node(body, "body.content") or body
-            if read := _read_body(inner):
-                return read
-    return Entry()
-
-
-def _body_of(content: Node) -> Node | None:
-    """Return the data of a content item; none where it is encoded, as pictures are."""
-    data = find_node(content, "DataContent") or find_node(content, "Encoding", "DataContent")
-    encoding = (read_attribute(find_node(content, "Encoding"), "Notation") or "").casefold()
-    return None if "base64" in encoding else data
-
-
-def _read_body(body: Node) -> Entry | None:
-    if any(children(body)):
-        # A name that HTML cannot have stands for its parts alone, words between elements among them.
-        html = clean(write_html([Node("data.content", parts=body.parts)]), LONGEST_CONTENT)
-        return Entry(content=html) if html else None
-    text = clean("".join(part for part in body.parts if isinstance(part, str)), LONGEST_CONTENT).strip()
-    return Entry(content=text, is_plain_text="</" not in text) if text else None
-
-
-def _image(contents: list[Node]) -> str | None:
-    """Return the widest picture."""
-    pictures = [each for each in contents if _media_type(each) in _PICTURES and read_attribute(each, "Href")]
-    widest = max(pictures, key=lambda each: read_pixels(_characteristic(each, "Width")), default=None)
-    return read_attribute(widest, "Href")
-
-
-def _recordings(contents: list[Node]) -> Iterator[Enclosure]:
-    for each in contents:
-        href, kind = read_attribute(each, "Href"), _media_type(each)
-        if href and kind in _RECORDINGS:
-            media_type = _formal_name(find_node(each, "MimeType"))
-            yield Enclosure(href, media_type, read_length(line_of(find_node(each, "Characteristics", "SizeInBytes"))))
-
-
-def _characteristic(content: Node, name: str) -> str | None:
-    properties = children(find_node(content, "Characteristics"), "Property")
-    return next((read_attribute(each, "Value") for each in properties if _formal_name(each) == name), None)
-
-
-def _media_type(content: Node) -> str:
-    return (_formal_name(find_node(content, "MediaType")) or "").casefold()
-
-
-def _formal_name(node: Node | None) -> str | None:
-    return read_attribute(node, "FormalName")
+def _typed_line(lines: Sequence[Node], kinds: frozenset[str]) -> str | None:
+    """Return the first line that has one of these types of its publisher's, by their names in small letters."""
+    typed = (line for line in lines if (formal_name(find_node(line, "NewsLineType")) or "").casefold() in kinds)
+    return next(filter(None, (line_of(find_node(line, "NewsLineText")) for line in typed)), None)

@@ -1,28 +1,22 @@
-"""What the newsroom formats have in common: when an item may be published, and the facts that its words hold."""
+"""What the newsroom formats have in common: when an item may be published, and which items a document publishes."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
-from html import unescape
+from datetime import datetime
 from typing import TypeVar
 
 from worker.basics.faults import read_each
 from worker.basics.field_rules import keep_newest
-from worker.basics.text import fold
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Entry, Fault, Notice, ParsedDocument
-from worker.wire.agencies import is_same_agency
-from worker.wire.bylines import read_author_names
-from worker.wire.datelines import Dateline, read_dateline
-from worker.wire.days import read_day, read_moment
-from worker.wire.notice_lines import notice_of_note, read_headline, read_kill_order, split_slug, weightiest_notice
+from worker.wire.days import read_moment
+from worker.wire.newsroom.newsroom_words import read_embargo_words, read_words
 
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_OPENING = 2_000
 # The spelling of the standards, and the usual one.
 _KILLED = frozenset("canceled cancelled killed withdrawn".split())  # codespell:ignore
 _WITHHELD = frozenset("withheld embargoed held hold".split())
+# A longer number counts nothing: it is a name.
+_LONGEST_COUNT = 6
 _Item = TypeVar("_Item")
 
 
@@ -35,15 +29,22 @@ class Skipped:
     """Whether its publisher decided so, who may yet release it."""
 
 
-def read_dateline_alone(written: str | None, published: date | None) -> Dateline:
-    """Return what a dateline says that has an element of its own, without the text that it would begin."""
-    words = (written or "").rstrip(" -–—_:")
-    return (read_dateline(f"{words} - ", published) if words else None) or Dateline()
-
-
 def read_urgency(written: str | None) -> int | None:
-    """Return an urgency of one digit; None for anything else."""
-    return int(written) if written and written.isdecimal() and len(written) == 1 else None
+    """Return an urgency of one digit, from 1 to 9; None for anything else."""
+    return int(written) if written and written in "123456789" and len(written) == 1 else None
+
+
+def read_count(written: str | None) -> int | None:
+    """Return a number of at most six digits of ASCII; None for anything else."""
+    is_count = written is not None and written.isascii() and written.isdecimal() and len(written) <= _LONGEST_COUNT
+    return int(written or "") if is_count else None
+
+
+def read_version_name(written: str | None, changed: str | None) -> str | None:
+    """Return what names a version: its number; when it was made where a long number only tells it from others."""
+    moment = read_moment(changed or "")
+    is_long = written is not None and written.isdecimal() and read_count(written) is None
+    return str(int(moment.timestamp())) if is_long and moment else written
 
 
 def combine_entries(entry: Entry, inner: Entry) -> Entry:
@@ -56,13 +57,15 @@ def judge_status(entry: Entry, status: str | None, embargo: str | None) -> Entry
 
     ``embargo`` is a moment in ISO 8601; one that is empty or that we cannot read never ends.
     """
+    status = (status or "usable").casefold()
+    if status in _KILLED:
+        # A kill need not repeat what it withdraws.
+        entry = replace(entry, notice=Notice.KILL, title=entry.title or entry.note or "Withdrawn by its publisher")
     if not (entry.title or entry.content or entry.summary):
         return Skipped("there is no text in it")
-    status = (status or "usable").casefold()
-    entry = replace(entry, notice=Notice.KILL) if status in _KILLED else entry
     if embargo is None and status not in _WITHHELD:
         return entry
-    until = read_moment(embargo or "")
+    until = read_moment(embargo or "") or read_embargo_words(entry.note or "", entry.published)
     if until is None or status == "withheld":
         reason = "it is withheld by its publisher" + ("" if embargo is None else " (embargoed)")
         return Skipped(reason, is_withheld=True)
@@ -98,36 +101,7 @@ def _no_entry(skipped: Sequence[Skipped], faults: Sequence[Fault]) -> PermanentE
 
 
 def _with_words(read: Entry | Skipped) -> Entry | Skipped:
-    return _read_words(read) if isinstance(read, Entry) else read
-
-
-def _read_words(entry: Entry) -> Entry:
-    """Return the entry with what its headline, its byline, its note and the dateline of its text say.
-
-    The agency that signs the dateline goes before the one that distributes the item.
-    """
-    headline = read_headline(entry.title or "")
-    opening = fold(unescape(_TAG.sub(" ", (entry.content or entry.summary or "")[:_OPENING])))
-    dateline = read_dateline(opening, read_day(entry.published or entry.updated)) or Dateline()
-    agency = dateline.agency or entry.agency
-    authors = (name for written in entry.authors for name in read_author_names(written))
-    slug = split_slug(fold(entry.slug or ""))
-    said = weightiest_notice(entry.notice, headline.notice, notice_of_note(entry.note or ""), slug.notice)
-    notice, named_slug = read_kill_order((entry.note or "", opening), said)
-    return replace(
-        entry,
-        title=headline.text or None,
-        slug=slug.text or None,
-        named_slug=named_slug,
-        notice=notice,
-        notice_number=entry.notice_number or headline.number or slug.number,
-        urgency=entry.urgency or headline.urgency,
-        authors=tuple(name for name in authors if not is_same_agency(name, agency or "")),
-        tags=tuple(filter(None, entry.tags)),
-        agency=agency,
-        dateline_place=entry.dateline_place or dateline.place,
-        dateline_date=entry.dateline_date or dateline.filed_on,
-    )
+    return read_words(read) if isinstance(read, Entry) else read
 
 
 def _changed_at(entry: Entry) -> datetime | None:

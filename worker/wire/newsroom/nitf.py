@@ -1,15 +1,18 @@
 """NITF 3, the News Industry Text Format (https://iptc.org/std/NITF/): one article, its head and its body."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import chain
 
-from worker.basics.field_rules import LONGEST_CONTENT, as_html
-from worker.basics.text import clean
+from worker.basics.field_rules import as_html
+from worker.basics.text import fold
 from worker.values.entries import Enclosure, Entry, Notice
-from worker.wire.days import read_day, read_moment
+from worker.wire.days import read_date_line, read_day, read_moment
 from worker.wire.dispatch import DISPATCH_GUID
-from worker.wire.newsroom.newsroom_entry import Skipped, judge_status, read_dateline_alone, read_urgency
+from worker.wire.newsroom.newsroom_body import is_same_line, read_body
+from worker.wire.newsroom.newsroom_entry import Skipped, judge_status, read_count, read_urgency
 from worker.wire.newsroom.newsroom_tree import (
     Node,
     children,
@@ -20,16 +23,25 @@ from worker.wire.newsroom.newsroom_tree import (
     read_attribute,
     write_html,
 )
+from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alone
 
-_LONGEST_NUMBER = 6
-_MOST_VERSIONS = 10**_LONGEST_NUMBER
+_MOST_VERSIONS = 1_000_000
+# By these names newsrooms write a slug into the head, and others what a headline or a number is.
+_SLUG_METAS = ("slug", "slugline", "NTBStikkord", "anpa-keyword")
+_SLUG_TITLE = re.compile(r"[^\W_]+(?:[-/][^\W_]+){1,8}")
+_UUID = re.compile(r"(?:^|-)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# PA numbers its headlines as it does their parts: 1 SPORT Trivia.
+_PATTERN = re.compile("Y{2,4}-?M", re.IGNORECASE)
+_PART_NUMBER = re.compile(r"\d{1,2} (?=[A-Z]{2})")
 
 
 def read_nitf(nitf: Node) -> Entry | Skipped:
     """Return the article of a document of its own, or why it must not be published."""
     docdata = find_node(nitf, "head", "docdata")
     release = read_attribute(find_node(docdata, "date.release"), "norm")
-    return judge_status(_read_article(nitf), read_attribute(docdata, "management-status"), release)
+    # A system that has no date for it may write its pattern: YYYYMMDD000000-HHMM.
+    embargo = None if release and _PATTERN.match(release) else release
+    return judge_status(_read_article(nitf), read_attribute(docdata, "management-status"), embargo)
 
 
 def read_inner_article(nitf: Node) -> Entry:
@@ -39,58 +51,156 @@ def read_inner_article(nitf: Node) -> Entry:
 
 def _read_article(nitf: Node) -> Entry:
     """Return what the article says, without asking whether it may be published."""
-    docdata, body = find_node(nitf, "head", "docdata"), find_node(nitf, "body")
-    head = find_node(body, "body.head")
-    dateline = read_dateline_alone(line_of(find_node(head, "dateline")), None)
-    day = read_attribute(find_node(head, "dateline", "story.date"), "norm")
-    correction = find_node(docdata, "correction")
+    head, docdata, body = find_node(nitf, "head"), find_node(nitf, "head", "docdata"), find_node(nitf, "body")
+    body_head, pubdata = find_node(body, "body.head"), find_node(nitf, "head", "pubdata")
+    issued = read_attribute(find_node(docdata, "date.issue"), "norm") or read_attribute(pubdata, "date.publication")
+    dateline = read_dateline_alone(_dateline_words(body_head), read_day(issued))
     item_id = read_attribute(find_node(docdata, "doc-id"), "id-string")
-    issued = read_attribute(find_node(docdata, "date.issue"), "norm")
+    title, deck = _headlines(nitf, body_head)
+    content = _content(body, title)
     return Entry(
         guid=item_id or DISPATCH_GUID,
-        title=_title(nitf, head),
+        link=read_attribute(pubdata, "ex-ref"),
+        title=title,
         has_plain_title=True,
-        summary=write_html(children(find_node(head, "abstract"))) or as_html(line_of(find_node(head, "abstract"))),
-        content=_content(body),
-        authors=tuple(_authors(head, body)),
+        summary=_summary(body_head, title) or as_html(deck),
+        content=content.content,
+        is_plain_text=content.is_plain_text,
+        authors=tuple(_authors(body_head, body)),
         published=issued,
         updated=_revised(nitf) or issued,
         language=read_attribute(body, "lang") or read_attribute(nitf, "baselang") or read_attribute(nitf, "lang"),
         tags=tuple(_tags(nitf, docdata)),
         enclosures=tuple(_recordings(body)),
         image_url=next(map(picture_url, filter(None, map(find_widest_picture, _media(body)))), None),
-        dateline_place=line_of(find_node(head, "dateline", "location")) or dateline.place,
-        dateline_date=read_day(day) or dateline.filed_on,
-        agency=dateline.agency or _agency(docdata, head),
-        slug=read_attribute(find_node(docdata, "du-key"), "key") or _anpa_keyword(nitf),
-        notice=Notice.CORRECTION if correction else None,
-        note=read_attribute(correction, "info") or read_attribute(find_node(docdata, "ed-msg"), "info"),
-        urgency=read_urgency(read_attribute(find_node(docdata, "urgency"), "ed-urg")),
+        dateline_place=_place(docdata, body_head) or dateline.place,
+        dateline_date=_story_date(body_head) or dateline.filed_on,
+        agency=dateline.agency or _agency(docdata, body_head),
+        slug=_slug(nitf, title),
+        notice=_notice(docdata),
+        notice_number=_take_number(docdata),
+        note=_note(head, docdata),
+        urgency=read_urgency(_urgency(head, docdata)),
         version=_version(find_node(docdata, "du-key")),
         item_id=item_id,
     )
 
 
-def _title(nitf: Node, head: Node | None) -> str | None:
-    headline = find_node(head, "hedline")
-    lines = (find_node(headline, "hl1"), find_node(nitf, "head", "title"), find_node(headline, "hl2"))
-    return next(filter(None, map(line_of, lines)), None)
+def _headlines(nitf: Node, head: Node | None) -> tuple[str | None, str | None]:
+    """Return the headline, and the one below it where that says more."""
+    # AP names the element of its own bodies in other items differently.
+    headline = find_node(head, "hedline") or find_node(head, "headline")
+    title, second = line_of(find_node(headline, "hl1")), line_of(find_node(headline, "hl2"))
+    whole = line_of(find_node(nitf, "head", "title"))
+    numbered = _PART_NUMBER.sub("", whole) if whole and find_node(nitf, "head", "docdata", "series") else whole
+    chosen = title or numbered or second
+    is_more = not (is_same_line(second, chosen) or any(is_same_line(second, each) for each in _keywords(nitf)))
+    return chosen, second if is_more else None
 
 
-def _content(body: Node | None) -> str | None:
-    parts = chain.from_iterable(map(children, children(body, "body.content")))
-    return clean(write_html(parts), LONGEST_CONTENT) or None
+def _summary(head: Node | None, title: str | None) -> str | None:
+    abstract = find_node(head, "abstract")
+    if is_same_line(line_of(abstract), title):
+        return None
+    return (write_html(children(abstract)) if line_of(abstract) else None) or as_html(line_of(abstract))
+
+
+def _content(body: Node | None, title: str | None) -> Entry:
+    parts: list[Node | str] = [part for content in children(body, "body.content") for part in content.parts]
+    # Of a lead that is in the full text too, only that counts.
+    has_full = any(isinstance(part, Node) and read_attribute(part, "class") == "full_text" for part in parts)
+    kept = [
+        part
+        for part in parts
+        if not (has_full and isinstance(part, Node) and read_attribute(part, "class") == "lead_paragraph")
+    ]
+    return read_body(Node("body.content", parts=kept), title)
 
 
 def _authors(head: Node | None, body: Node | None) -> Iterator[str]:
-    for byline in children(head, "byline"):
-        # Titles (byttl) are no part of a name.
-        parts = [part for part in byline.parts if isinstance(part, str) or part.name != "byttl"]
-        if written := line_of(Node("byline", parts=parts)):
+    bylines = [*children(head, "byline")]
+    # Beside the byline that is printed there may be one for an index: Lindqvist, Ada.
+    printed = [each for each in bylines if "normalized" not in (read_attribute(each, "class") or "")]
+    for byline in printed or bylines:
+        # Titles (byttl) are no part of a name, and a name is a word of its own: By<person>Ada Lindqvist</person>.
+        parts = [f" {part if isinstance(part, str) else _words_of(part)} " for part in byline.parts]
+        if written := fold("".join(parts)):
             yield written
     # In a tagline the person is marked up, and the rest is a sentence.
     for person in children(find_node(body, "body.end", "tagline"), "person"):
         yield line_of(person) or ""
+
+
+def _words_of(part: Node) -> str:
+    return "" if part.name == "byttl" else line_of(part) or ""
+
+
+def _dateline_words(head: Node | None) -> str | None:
+    """Return the words of a dateline without a moment that only programs read."""
+    dateline = find_node(head, "dateline")
+    parts = [part for part in dateline.parts if isinstance(part, str) or part.name == "location"] if dateline else []
+    whole = line_of(dateline)
+    return line_of(Node("", parts=parts)) if any(map(read_day, (whole or "").split())) else whole
+
+
+def _place(docdata: Node | None, head: Node | None) -> str | None:
+    location = find_node(head, "dateline", "location")
+    named = line_of(find_node(location, "city")) or line_of(location)
+    dateline = line_of(find_node(head, "dateline"))
+    return named or (None if dateline and read_dateline_alone(dateline, None).place else _event_place(docdata))
+
+
+def _event_place(docdata: Node | None) -> str | None:
+    return read_attribute(find_node(docdata, "evloc"), "city")
+
+
+def _story_date(head: Node | None) -> date | None:
+    story_date = find_node(head, "dateline", "story.date")
+    return read_day(read_attribute(story_date, "norm")) or read_date_line(line_of(story_date) or "")
+
+
+def _slug(nitf: Node, title: str | None) -> str | None:
+    """Return the slug that a newsroom names as such, else what stands in its place."""
+    metas = {
+        read_attribute(meta, "name"): read_attribute(meta, "content") for meta in children(find_node(nitf, "head"))
+    }
+    key = read_attribute(find_node(nitf, "head", "docdata", "du-key"), "key")
+    whole = line_of(find_node(nitf, "head", "title"))
+    is_slug = whole and not is_same_line(whole, title) and _SLUG_TITLE.fullmatch(whole)
+    named = [metas.get(name) for name in _SLUG_METAS]
+    kept = None if _UUID.search(key or "") else key
+    return next(filter(None, [*named[:3], kept, named[3], whole if is_slug else None, *_keywords(nitf)[:1]]), None)
+
+
+def _keywords(nitf: Node) -> list[str]:
+    listed = children(find_node(nitf, "head", "docdata", "key-list"), "keyword")
+    return list(filter(None, (read_attribute(keyword, "key") or line_of(keyword) for keyword in listed)))
+
+
+def _notice(docdata: Node | None) -> Notice | None:
+    if find_node(docdata, "correction"):
+        return Notice.CORRECTION
+    return Notice.TAKE if _take_number(docdata) else None
+
+
+def _take_number(docdata: Node | None) -> int | None:
+    """Return which part of a series in several parts it is, from the second; some count versions by it."""
+    series = find_node(docdata, "series")
+    part, parts = (read_count(read_attribute(series, f"series.{name}")) for name in ("part", "totalpart"))
+    return part if part and parts and 1 < part <= parts else None
+
+
+def _note(head: Node | None, docdata: Node | None) -> str | None:
+    written = (
+        read_attribute(find_node(docdata, "correction"), "info"),
+        read_attribute(find_node(docdata, "ed-msg"), "info") or line_of(find_node(docdata, "ed-msg")),
+        *(read_attribute(each, "comment") for each in children(head, "revision-history")),
+    )
+    return next(filter(None, written), None)
+
+
+def _urgency(head: Node | None, docdata: Node | None) -> str | None:
+    return next(filter(None, (read_attribute(find_node(each, "urgency"), "ed-urg") for each in (docdata, head))), None)
 
 
 def _revised(nitf: Node) -> str | None:
@@ -104,10 +214,9 @@ def _tags(nitf: Node, docdata: Node | None) -> Iterator[str]:
     for subject in children(find_node(nitf, "head", "tobject"), "tobject.subject"):
         for level in ("type", "matter", "detail"):
             yield read_attribute(subject, f"tobject.subject.{level}") or ""
-    for keyword in children(find_node(docdata, "key-list"), "keyword"):
-        yield read_attribute(keyword, "key") or ""
-    for classifier in children(find_node(docdata, "identified-content"), "classifier"):
-        yield read_attribute(classifier, "value") or ""
+    yield from _keywords(nitf)
+    for named in children(find_node(docdata, "identified-content")):
+        yield read_attribute(named, "value") or line_of(named) or ""
 
 
 def _recordings(body: Node | None) -> Iterator[Enclosure]:
@@ -126,23 +235,22 @@ def _media(node: Node | None) -> Iterator[list[Node]]:
 
 
 def _agency(docdata: Node | None, head: Node | None) -> str | None:
-    return (
-        line_of(find_node(head, "distributor"))
-        or read_attribute(find_node(docdata, "doc.copyright"), "holder")
-        or line_of(find_node(head, "rights", "rights.owner"))
-        or read_attribute(find_node(docdata, "doc-id"), "regsrc")
+    senders = children(find_node(docdata, "del-list"), "from-src")
+    return choose_agency(
+        (
+            line_of(find_node(head, "distributor")),
+            read_attribute(find_node(docdata, "doc.copyright"), "holder"),
+            line_of(find_node(head, "rights", "rights.owner")),
+            read_attribute(find_node(docdata, "doc-id"), "regsrc"),
+            *(read_attribute(sender, "src-name") for sender in senders),
+        )
     )
 
 
-def _anpa_keyword(nitf: Node) -> str | None:
-    metas = children(find_node(nitf, "head"), "meta")
-    keyword = next((meta for meta in metas if read_attribute(meta, "name") == "anpa-keyword"), None)
-    return read_attribute(keyword, "content")
-
-
 def _version(key: Node | None) -> str | None:
-    version, generation = read_attribute(key, "version") or "", read_attribute(key, "generation") or "1"
-    if not all(number.isdecimal() and len(number) <= _LONGEST_NUMBER for number in (version, generation)):
-        return version or None
+    written = read_attribute(key, "version")
+    version, generation = read_count(written), read_count(read_attribute(key, "generation") or "1")
+    if version is None or not generation:
+        return written
     # Each generation of a key counts its versions anew: the number made of both rises.
-    return str((int(generation) - 1) * _MOST_VERSIONS + int(version))
+    return str((generation - 1) * _MOST_VERSIONS + version)
