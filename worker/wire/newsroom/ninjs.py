@@ -49,7 +49,9 @@ _FOR_READERS = "newscontent"
 # The main headline, else one without a role, else the first.
 _ROLES = ("main", None)
 
-_BODY = re.compile(r"<body(?=[\s>])[^<>]*>(.*)</body>", re.DOTALL | re.IGNORECASE)
+# Some say where an author works, behind the name.
+_WORKPLACE = re.compile(r", [^,]{0,100}\b(?:College|Institute|School|University)\b.*", re.DOTALL)
+_BODY, _END_OF_BODY = re.compile(r"<body(?=[\s>])[^<>]*>", re.IGNORECASE), "</body>"
 
 _Object = dict[str, Any]
 
@@ -89,7 +91,10 @@ def _is_elsewhere(item: _Object) -> bool:
     """Say whether an item names an address for its text in place of the text."""
     renditions = item.get("renditions")
     texts = ("nitf", "anpa", "hnews")
-    return isinstance(renditions, dict) and not _content(item)[0] and any(name in renditions for name in texts)
+    is_text = (text_in(item, "type", _NAME) or "").casefold() == "text"
+    return (
+        is_text and isinstance(renditions, dict) and not _content(item)[0] and any(map(renditions.__contains__, texts))
+    )
 
 
 def _folded(item: _Object) -> _Object:
@@ -169,8 +174,9 @@ def _content(item: _Object) -> tuple[str | None, bool]:
     named = ((name, text_in(item, name, LONGEST_CONTENT)) for name in names)
     bodies += [(text, "html" in name) for name, text in named if text]
     text, is_html = max(bodies, key=lambda body: body[1], default=(None, True))
-    document = _BODY.search(text) if text and is_html else None
-    return document[1].strip() if document else text, not is_html
+    if text and is_html and (document := _BODY.search(text)):
+        return text[document.end() :].rpartition(_END_OF_BODY)[0].strip() or None, False
+    return text, not is_html
 
 
 def _description(item: _Object) -> str | None:
@@ -210,7 +216,8 @@ def _authors(item: _Object) -> Iterator[str]:
     signed = [text_in(item, "by", _LINE) or text_in(item, "byline", _LINE)]
     signed += map(_signed_by, list_in(item, "bylines"))
     listed = [value for field in ("authors", "author") for value in _listed(item, field)]
-    yield from filter(None, signed if any(signed) else map(_signed_by, listed))
+    for name in filter(None, signed if any(signed) else map(_signed_by, listed)):
+        yield _WORKPLACE.sub("", name)
 
 
 def _signed_by(value: Any) -> str | None:
@@ -248,7 +255,9 @@ def _recordings(*owners: _Object) -> Iterator[Enclosure]:
 def _image(item: _Object, associated: list[_Object]) -> str | None:
     """Return the widest rendition of the first picture that goes with the item, else of the item itself."""
     for owner in (*(each for each in associated if text_in(each, "type", _NAME) in _PICTURES), item):
-        pictures = [each for each in _objects(owner, "renditions") if _media_type(each, "image/").startswith("image/")]
+        # A text has renditions that are texts.
+        usual = "" if owner is item else "image/"
+        pictures = [each for each in _objects(owner, "renditions") if _media_type(each, usual).startswith("image/")]
         pictures.sort(key=lambda each: width if is_count(width := each.get("width")) else 0, reverse=True)
         if url := next(filter(None, (text_in(each, "href", _URL) for each in pictures)), None):
             return url
