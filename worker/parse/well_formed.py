@@ -27,6 +27,7 @@ from worker.parse.vocabulary import Roles
 from worker.parse.wxr import as_export, is_export
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Outline, ParsedDocument
+from worker.wire.newsroom.newsroom_entry import Skipped
 
 _ENTRIES = ("item", "entry")
 # No feed has more namespaces than this.
@@ -146,6 +147,8 @@ def _read_lone_entry(tree: Tree) -> ParsedDocument:
     """Read a document that is one entry (RFC 4287, section 2), as a feed of one."""
     is_atom = tree.root.tag.endswith("entry")
     entry = read_entry(tree.root, Scope(tree.roles, is_atom=is_atom), ())
+    if isinstance(entry, Skipped):
+        raise PermanentError(ErrorClass.WITHHELD if entry.is_withheld else ErrorClass.NOT_A_FEED, entry.reason)
     if not entry.title or not (entry.guid or entry.link):
         raise UnreadableError
     return ParsedDocument(format="atom" if is_atom else "rss", parser="expat", entries=(entry,), updated=entry.updated)
@@ -172,10 +175,12 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
     title = next(read_marked_texts(feed, feed_scope, LONGEST_TITLE, "title"), None)
     is_wxr = is_export(feed, items)
+    found = [] if is_wxr else [read_entry(item, inner, authors) for item, inner in items]
     parsed = ParsedDocument(
         format=tree.format,
         parser="expat",
-        entries=() if is_wxr else tuple(read_entry(item, inner, authors) for item, inner in items),
+        entries=tuple(each for each in found if isinstance(each, Entry)),
+        skipped=tuple(each.reason for each in found if isinstance(each, Skipped)),
         title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
         self_url=next(_find_urls(feed, feed_scope, "self"), None),

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_URL
-from worker.parse.tree_entry import read_entry
+from worker.parse.tree_entry import read_fields
 from worker.parse.tree_text import Parts, Scope, last_text, read_element_text, sort_parts
 from worker.parse.wordpress_text import as_html
 from worker.values.entries import Entry, ParsedDocument
@@ -40,7 +40,7 @@ def is_export(feed: Parts, items: Sequence[tuple[Element, Scope]]) -> bool:
 
 def as_export(parsed: ParsedDocument, feed: Parts, items: Sequence[tuple[Element, Scope]]) -> ParsedDocument:
     """Return what an export publishes, for the feed that it was read as so far."""
-    posts = [(item, scope, sort_parts(item, scope.roles)) for item, scope in items]
+    posts = [(item, scope.within(item), sort_parts(item, scope.roles)) for item, scope in items]
     names = dict(_read_names(feed, items[0][1])) if items else {}
     pictures = {key: url for _, _, post in posts for key, url in _read_picture(post)}
     skipped = [(post, _why_skipped(post)) for _, _, post in posts]
@@ -90,7 +90,7 @@ def _why_skipped(post: Parts) -> str | None:
 
 
 def _read_post(item: Element, scope: Scope, post: Parts, names: _Names, pictures: _Names) -> Entry:
-    entry = read_entry(item, scope, ())
+    entry = read_fields(item, post, scope)
     content = next(
         filter(None, (read_element_text(each, LONGEST_CONTENT) for each in post.get("html content", ()))), None
     )
