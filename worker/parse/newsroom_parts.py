@@ -33,9 +33,9 @@ _TAGS = frozenset({"ap subject", "ap geography", "ap organization", "ap party", 
 
 def may_be_newsroom(entry: Entry, parts: Parts) -> bool:
     """Say, at once for nearly all entries, whether one may hold something of a newsroom."""
-    if "nitf" in parts or "ap metadata" in parts or "ap management" in parts:
-        return True
-    return any(text is not None and text.startswith(_NITF) for text in (entry.content, entry.summary))
+    content, summary = entry.content, entry.summary
+    is_text = (content and content.startswith(_NITF)) or (summary and summary.startswith(_NITF))
+    return bool(is_text) or "nitf" in parts or "ap metadata" in parts or "ap management" in parts
 
 
 def as_newsroom(entry: Entry, parts: Parts, scope: Scope) -> Entry | Skipped:
@@ -52,8 +52,7 @@ def as_newsroom(entry: Entry, parts: Parts, scope: Scope) -> Entry | Skipped:
     docdata = find_node(nitf, "head", "docdata") if nitf else None
     status = _text(facts, "publishingstatus") or read_attribute(docdata, "management-status")
     release = read_attribute(find_node(docdata, "date.release"), "norm")
-    embargo = _embargo(facts, status)
-    judged = judge_status(told, status, release if embargo is None else embargo)
+    judged = judge_status(told, status, _embargo(facts, (status or "").casefold(), release))
     return read_words(judged) if isinstance(judged, Entry) else judged
 
 
@@ -173,8 +172,8 @@ def _subjects(facts: _Facts) -> Iterator[str]:
             yield value[:_LONGEST]
 
 
-def _embargo(facts: _Facts, status: str | None) -> str | None:
-    """Return until when AP withholds a story, in UTC: from then on its status is another."""
-    if (status or "").casefold() != "embargoed":
+def _embargo(facts: _Facts, status: str, release: str | None) -> str | None:
+    """Return until when an article is embargoed; AP says when its status will be another, in UTC."""
+    if status == "withheld":
         return None
-    return _attribute(facts, "publishingstatus", "statusChangeOn") or ""
+    return (_attribute(facts, "publishingstatus", "statusChangeOn") if status == "embargoed" else None) or release

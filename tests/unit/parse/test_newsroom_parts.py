@@ -143,11 +143,11 @@ def test_what_ap_withholds_is_left_out() -> None:
     withheld = "<apnm:PublishingStatus>Withheld</apnm:PublishingStatus>"
     endless = "<apnm:PublishingStatus>Embargoed</apnm:PublishingStatus>"
     photo = "<apcm:Characteristics MediaType='Photo'/>"
-    parsed = _atom(_atom_entry(withheld), _atom_entry(endless), _atom_entry(metadata=photo), _atom_entry())
+    parsed = _atom(_atom_entry(withheld), _atom_entry(endless, content=""), _atom_entry(metadata=photo), _atom_entry())
     assert len(parsed.entries) == 1
     assert parsed.skipped == (
         "it is withheld by its publisher",
-        "it is withheld by its publisher (embargoed)",
+        "it is withheld by its publisher",
         "it is of the type 'photo', not a text",
     )
 
