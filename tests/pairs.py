@@ -21,7 +21,6 @@ BEYOND_FEEDPARSER = {
     "odd_names": "it has fields for elements of no format",
     "podcast_20": "of several elements of Podcasting 2.0 it keeps one, and of an explicit one not whether it is",
     "tags": "it does not tell subjects of Dublin Core, which may be lists, from categories",
-    "wxr": "it does not know the format, and would publish drafts",
     "xhtml": "it writes <br></br>, which is two line breaks",
 }
 """Pairs that only one parser reads as it should, and why."""
