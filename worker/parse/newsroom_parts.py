@@ -24,18 +24,19 @@ _Facts: TypeAlias = dict[str, list[Element]]
 
 _WITHIN = ("content", "html content", "summary")
 _NITF = ("<nitf", "<?xml", "<!")
+_STARTS = frozenset(start[:2] for start in _NITF)
 _DEEPEST = 100
 _LONGEST = 4_000
 # How urgent AP's letters are: flash, bulletin, urgent, regular, deferred.
 _PRIORITIES = {"f": 1, "b": 2, "u": 3, "r": 4, "d": 5}
-_TAGS = frozenset({"ap subject", "ap geography", "ap organization", "ap party", "ap category", "ap audience"})
+_TAGS = frozenset({"ap subject", "ap geography", "ap organization", "ap party"})  # codespell:ignore -- AP's spelling
 
 
 def may_be_newsroom(entry: Entry, parts: Parts) -> bool:
     """Say, at once for nearly all entries, whether one may hold something of a newsroom."""
-    content, summary = entry.content, entry.summary
-    is_text = (content and content.startswith(_NITF)) or (summary and summary.startswith(_NITF))
-    return bool(is_text) or "nitf" in parts or "ap metadata" in parts or "ap management" in parts
+    if "nitf" in parts or "ap metadata" in parts or "ap management" in parts:
+        return True
+    return (entry.content or "")[:2] in _STARTS or (entry.summary or "")[:2] in _STARTS
 
 
 def as_newsroom(entry: Entry, parts: Parts, scope: Scope) -> Entry | Skipped:

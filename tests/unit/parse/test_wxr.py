@@ -143,6 +143,12 @@ def test_a_broken_export_shows_no_draft(broken: str) -> None:
     assert "it is not published (draft)" in parsed.skipped
 
 
+def test_a_broken_export_keeps_the_names_of_its_authors() -> None:
+    head = "<wp:wxr_version>1.2</wp:wxr_version>" + AUTHOR.format("ann", "Ann Arbor", "Ann", "Arbor") * 2
+    parsed = _parse(_post(more="<description>A & B</description>"), head=head)
+    assert (parsed.parser, parsed.entries[0].authors) == ("mended", ("Ann Arbor",))
+
+
 def test_an_export_broken_beyond_reading_is_not_left_to_a_parser_that_knows_no_drafts() -> None:
     deep = "<a>" * 300 + "</a>" * 300
     with pytest.raises(PermanentError, match="export that is broken"):
