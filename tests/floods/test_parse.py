@@ -35,7 +35,7 @@ MEDIA = 'xmlns:m="http://search.yahoo.com/mrss/"'
         ninjs(byline="Ada Lindqvist, University" * 160_000),
         rss([item("1", "&lt;nitf>" * 400_000)]),
         rss(
-            ["<item><guid>1</guid><description>&lt;nitf>" + "&lt;p/>" * 60_000 + "&lt;/nitf></description></item>"] * 8
+            ["<item><guid>1</guid><description>&lt;nitf>" + "&lt;p/>" * 60_000 + "&lt;/nitf></description></item>"] * 3
         ),
         rss(["<item><guid>1</guid><description>" + "<nitf>" * 90 + "</nitf>" * 90 + "</description></item>"] * 900),
         "<rss><channel><item><title>Паром снова ходит</title></item></channel></rss>".encode("cp1251") * 40_000,
