@@ -31,8 +31,16 @@ MEDIA = 'xmlns:m="http://search.yahoo.com/mrss/"'
         ninjs(headline="UPDATE 1-" * 400_000),
         ninjs(body_html="<" * 4_000_000),
         ninjs(subjects=[{"name": "x"}] * 120_000),
+        ninjs(bodyXhtml="<body>" * 600_000),
+        ninjs(byline="Ada Lindqvist, University" * 160_000),
+        rss([item("1", "&lt;nitf>" * 400_000)]),
+        rss(
+            ["<item><guid>1</guid><description>&lt;nitf>" + "&lt;p/>" * 60_000 + "&lt;/nitf></description></item>"] * 3
+        ),
+        rss(["<item><guid>1</guid><description>" + "<nitf>" * 90 + "</nitf>" * 90 + "</description></item>"] * 900),
+        "<rss><channel><item><title>Паром снова ходит</title></item></channel></rss>".encode("cp1251") * 40_000,
     ],
-    ids=range(12),
+    ids=range(18),
 )
 def test_four_megabytes_of_anything_cost_little(body: bytes) -> None:
     spend_at_most(0.8, lambda: _parse(body))

@@ -80,6 +80,13 @@ def test_the_language_benchmark_holds_what_is_told_against_what_is_declared(tmp_
     assert f"{tmp_path.name}/en.xml: en declared, uk told: 1" in printed
 
 
+def test_the_benchmark_of_encodings_counts_what_is_right(tmp_path: Path) -> None:
+    (tmp_path / "ru.txt").write_text((ROOT / "tests/data/languages/ru.txt").read_text())
+    rows = [line.split() for line in _run("benchmarks.encodings", str(tmp_path)).splitlines()[1:3]]
+    assert [row[0] for row in rows] == ["80", "200"]
+    assert all(int(row[1]) > 20 and row[2] == "100.00%" for row in rows)
+
+
 def test_the_normalising_benchmark_measures_every_entry(tmp_path: Path) -> None:
     (tmp_path / "feed.xml").write_bytes(rss([item("one"), item("two")]))
     rows = [line.rsplit(maxsplit=4) for line in _run("benchmarks.normalising", str(tmp_path)).splitlines()[1:]]

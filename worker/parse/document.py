@@ -6,6 +6,7 @@ This runs in the parser's child process.
 from contextlib import suppress
 from dataclasses import replace
 
+from worker.basics.charset import decode_with_doubts, is_utf8
 from worker.basics.field_rules import absolute_older, absolute_site
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
@@ -26,12 +27,21 @@ _NOT_FEEDS = {
     Kind.TEXT: "plain text",
     Kind.BINARY: "binary data",
 }
+_WXR_VERSION = b"<wp:wxr_version>"
 # To read more entries than this for each entry that is kept would take too long.
 _PATIENCE = 20
 
 
 def parse_document(document: Document, max_entries: int) -> ParsedDocument:
     """Return what a document publishes; PollError when it is neither a feed nor news, or cannot be read."""
+    parsed = _read_document(document, max_entries)
+    if is_utf8(document.body):
+        return parsed
+    doubts = decode_with_doubts(document.body, document.content_type).doubts
+    return replace(parsed, doubts=tuple(dict.fromkeys((*parsed.doubts, *doubts))))
+
+
+def _read_document(document: Document, max_entries: int) -> ParsedDocument:
     kind = sniff(document.body)
     if kind is Kind.EMPTY:
         raise TransientError(ErrorClass.INCOMPLETE, "the host served an empty document")
@@ -63,6 +73,9 @@ def _read_feed(document: Document, max_entries: int, patience: int) -> ParsedDoc
     # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
     if parsed := _read_tree(document, max_entries, patience) or _read_mended(document, max_entries, patience):
         return parsed
+    if _WXR_VERSION in document.body:
+        # feedparser would take drafts for articles.
+        raise PermanentError(ErrorClass.PARSE, "the host served a WordPress export that is broken beyond reading")
     if is_sitemap(document.body):
         # feedparser would look for a feed in it for long, and find none.
         raise PermanentError(ErrorClass.PARSE, "the host served a sitemap that is broken beyond reading")

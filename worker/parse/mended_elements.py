@@ -27,6 +27,8 @@ _FIELDS = _HTML_FIELDS | frozenset(
     | {"tag", "tags", "enclosure", "media group", "media", "thumbnail", "image", "loc", "lastmod", "image loc"}
     | {"news name", "news language", "news date", "news title"}
 )
+# Fields that hold others of their namespace: media RSS, an export of WordPress.
+_HOLDERS = frozenset({"media", "media group", "export author", "post meta"})
 # Fields that nobody reads, but that tell where another one ends.
 _OTHER_FIELDS = frozenset("cloud comments contributor copyright docs generator rights textinput ttl uri".split())
 # But for those whose names feeds have for other things.
@@ -196,7 +198,7 @@ def _holds(field: _Open, key: str, role: str) -> bool:
     """Say whether one field may hold another."""
     if field.role == "author":
         return role in {"name", "email"} or key.endswith("uri")
-    if field.role in {"media", "media group"}:
+    if field.role in _HOLDERS:
         return key.partition(":")[0] == field.key.partition(":")[0]
     # Categories of podcasts hold others.
     return field.role == "tag" and key == field.key

@@ -9,6 +9,7 @@ from worker.basics import field_rules
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, tidy_text
 from worker.basics.mailboxes import is_address, name_of_author
 from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
+from worker.parse.newsroom_parts import as_newsroom, may_be_newsroom
 from worker.parse.podcast_elements import read_podcast
 from worker.parse.tree_text import (
     MarkedText,
@@ -22,16 +23,26 @@ from worker.parse.tree_text import (
 )
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
+from worker.wire.newsroom.newsroom_entry import Skipped
 
 # What may mark up a name.
 _MARKUP = frozenset("a b em i p span strong".split())
 _RECORDINGS = frozenset({"audio", "video"})
 
 
-def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) -> Entry:
-    """Return the entry that an element holds; UnreadableError where only feedparser can read it."""
+def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) -> Entry | Skipped:
+    """Return the entry that an element holds, or why it must not be published.
+
+    UnreadableError where only feedparser can read it.
+    """
     scope = scope.within(element)
     parts = sort_parts(element, scope.roles)
+    entry = read_fields(element, parts, scope, feed_authors)
+    return as_newsroom(entry, parts, scope) if may_be_newsroom(entry, parts) else entry
+
+
+def read_fields(element: Element, parts: Parts, scope: Scope, feed_authors: tuple[str, ...] = ()) -> Entry:
+    """Return what the elements of an entry say in every feed; ``scope`` is the one within it."""
     guid, is_permalink = _guid(element, parts, scope)
     title = next(read_marked_texts(parts, scope, LONGEST_TITLE, "title", "episode title", "media title"), None)
     summary, body = _summary_and_body(parts, scope)

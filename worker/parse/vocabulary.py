@@ -23,6 +23,11 @@ _NAMESPACES = {
     "pheedo:": "pheedo.com/namespace/pheedo",
     "news:": "google.com/schemas/sitemap-news/0.9",
     "fh:": "purl.org/syndication/history/1.0",
+    "nitf:": "iptc.org/std/nitf/2006-10-18 iptc.org/nitf",
+    "apcm:": "ap.org/schemas/03/2005/apcm",
+    "apnm:": "ap.org/schemas/03/2005/apnm",
+    "wp:": "wordpress.org/export/1.0 wordpress.org/export/1.1 wordpress.org/export/1.2",
+    "excerpt:": "wordpress.org/export/1.0/excerpt wordpress.org/export/1.1/excerpt wordpress.org/export/1.2/excerpt",
     "image:": "google.com/schemas/sitemap-image/1.1",
 }
 _PREFIXES = {namespace: prefix for prefix, spelt in _NAMESPACES.items() for namespace in spelt.split()} | {"": ""}
@@ -46,6 +51,8 @@ USUAL_NAMESPACES = {
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
     "thr": "http://purl.org/syndication/thread/1.0",
     "wfw": "http://wellformedweb.org/CommentAPI/",
+    "excerpt": "http://wordpress.org/export/1.2/excerpt/",
+    "wp": "http://wordpress.org/export/1.2/",
     "xhtml": "http://www.w3.org/1999/xhtml",
 }
 """What a prefix means that a document uses without declaring it."""
@@ -103,6 +110,30 @@ _NAMES = {
     "news title": "news:title",
     "sitemap image": "image:image",
     "image loc": "image:loc",
+    "nitf": "nitf nitf:nitf",
+    "ap metadata": "apcm:contentmetadata",
+    "ap management": "apnm:newsmanagement",
+    "wxr version": "wp:wxr_version",
+    "site url": "wp:base_site_url",
+    "blog url": "wp:base_blog_url",
+    "export author": "wp:author",
+    "login": "wp:author_login",
+    "display name": "wp:author_display_name",
+    "first name": "wp:author_first_name",
+    "last name": "wp:author_last_name",
+    "post id": "wp:post_id",
+    "post type": "wp:post_type",
+    "post status": "wp:status",
+    "post password": "wp:post_password",
+    "post date": "wp:post_date",
+    "post date gmt": "wp:post_date_gmt",
+    "modified": "wp:post_modified",
+    "modified gmt": "wp:post_modified_gmt",
+    "attachment url": "wp:attachment_url",
+    "post meta": "wp:postmeta",
+    "meta key": "wp:meta_key",
+    "meta value": "wp:meta_value",
+    "excerpt": "excerpt:encoded",
 }
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
 

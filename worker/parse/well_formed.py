@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from worker.basics import field_rules
-from worker.basics.charset import decode, is_utf8
+from worker.basics.charset import decode_with_doubts, is_utf8
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_TITLE, LONGEST_URL
 from worker.basics.one_line import one_line, read_title
 from worker.errors import ErrorClass, PermanentError
@@ -24,8 +24,10 @@ from worker.parse.references import join_halves
 from worker.parse.tree_entry import find_page, find_url, read_authors, read_entry
 from worker.parse.tree_text import Parts, Scope, UnreadableError, last_text, read_marked_texts, sort_parts
 from worker.parse.vocabulary import Roles
+from worker.parse.wxr import as_export, is_export
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Outline, ParsedDocument
+from worker.wire.newsroom.newsroom_entry import Skipped
 
 _ENTRIES = ("item", "entry")
 # No feed has more namespaces than this.
@@ -91,7 +93,8 @@ def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries:
 
 def _read(document: Document, patience: int, most: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:
     """Return what a document publishes; entries that stay unread, by their places, are empty elements."""
-    text = join_halves(decode(document.body, document.content_type))
+    decoded = decode_with_doubts(document.body, document.content_type)
+    text = join_halves(decoded.text)
     tree = build_tree(text)
     if tree is None:
         return None
@@ -101,7 +104,8 @@ def _read(document: Document, patience: int, most: int, unread: Sequence[bool] =
         return None
     site_url = field_rules.absolute_site(parsed.site_url, document.url, parsed.self_url)
     older_url = field_rules.absolute_older(parsed.older_url, document.url, parsed.self_url)
-    return replace(parsed, hints=read_hints(text), site_url=site_url, older_url=older_url)
+    hints, doubts = read_hints(text), decoded.doubts
+    return replace(parsed, hints=hints, site_url=site_url, older_url=older_url, doubts=doubts)
 
 
 def build_tree(text: str) -> Tree | None:
@@ -143,6 +147,8 @@ def _read_lone_entry(tree: Tree) -> ParsedDocument:
     """Read a document that is one entry (RFC 4287, section 2), as a feed of one."""
     is_atom = tree.root.tag.endswith("entry")
     entry = read_entry(tree.root, Scope(tree.roles, is_atom=is_atom), ())
+    if isinstance(entry, Skipped):
+        raise PermanentError(ErrorClass.WITHHELD if entry.is_withheld else ErrorClass.NOT_A_FEED, entry.reason)
     if not entry.title or not (entry.guid or entry.link):
         raise UnreadableError
     return ParsedDocument(format="atom" if is_atom else "rss", parser="expat", entries=(entry,), updated=entry.updated)
@@ -168,10 +174,13 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
     # RFC 4287, section 4.2.1: the authors of the feed wrote the entries that name none.
     authors = tuple(read_authors(feed, roles)) if is_atom else ()
     title = next(read_marked_texts(feed, feed_scope, LONGEST_TITLE, "title"), None)
-    return ParsedDocument(
+    is_wxr = is_export(feed, items)
+    found = [] if is_wxr else [read_entry(item, inner, authors) for item, inner in items]
+    parsed = ParsedDocument(
         format=tree.format,
         parser="expat",
-        entries=tuple(read_entry(item, inner, authors) for item, inner in items),
+        entries=tuple(each for each in found if isinstance(each, Entry)),
+        skipped=tuple(each.reason for each in found if isinstance(each, Skipped)),
         title=read_title(title.as_title() or "", is_plain=title.is_text) or None if title else None,
         site_url=find_page(feed, feed_scope),
         self_url=next(_find_urls(feed, feed_scope, "self"), None),
@@ -181,6 +190,7 @@ def _read_feed(tree: Tree, patience: int, unread: Sequence[bool]) -> ParsedDocum
         authors=authors,
         updated=last_text(feed, "updated") or last_text(feed, "published"),
     )
+    return as_export(parsed, feed, items) if is_wxr else parsed
 
 
 def _find_older(feed: Parts, scope: Scope) -> Iterator[str]:

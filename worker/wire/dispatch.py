@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from worker.basics.charset import decode
+from worker.basics.charset import decode_with_doubts
 from worker.basics.field_rules import LONGEST_CONTENT
 from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError
@@ -40,8 +40,8 @@ _XINHUA_HEADLINE = re.compile(r"题[：:]\s*(.{2,80})")
 def parse_dispatch(document: Document) -> ParsedDocument:
     """Return the one entry of a dispatch; PermanentError when there is no text in it."""
     envelope, body = open_envelope(document.body)
-    text = clean(decode(body, document.content_type), LONGEST_CONTENT)
-    text = text.replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
+    decoded = decode_with_doubts(body, document.content_type)
+    text = clean(decoded.text, LONGEST_CONTENT).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
     header = _HEADER.match(text)
     published = make_day(*map(int, header[1].split("-"))) if header else None
     head, below = split_head(text[header.end() if header else 0 :], published or envelope.sent_on)
@@ -49,7 +49,7 @@ def parse_dispatch(document: Document) -> ParsedDocument:
     entry = _read_entry(head, _split_paragraphs(below), published or head.dated)
     if not entry.content:
         raise PermanentError(ErrorClass.PARSE, "there is no text in it")
-    return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,))
+    return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,), doubts=decoded.doubts)
 
 
 def _split_paragraphs(body: str) -> list[str]:
