@@ -121,21 +121,36 @@ def reused_store(postgres_server: str) -> Iterator[ReusedStore]:
 @pytest.fixture
 def postgres(reused_store: ReusedStore) -> Iterator[Engine]:
     """An empty PostgreSQL store at the newest schema."""
-    engine = open_store(reused_store.empty())
-    yield engine
-    engine.dispose()
+    reused_store.empty()
+    yield _lend(reused_store.engine)
+    reused_store.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of all tests' SQLite stores, which lie in one place one after the other."""
+    return open_store(f"sqlite:///{tmp_path_factory.mktemp('reused')}/store.db")
+
+
+def _lend(engine: Engine) -> Engine:
+    """Return the engine, with its connections and what it has compiled; what listens to it is the test's own."""
+    return engine.execution_options()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def store(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty store at the newest schema: every test that takes this runs on SQLite and on PostgreSQL."""
     if request.param == "postgresql":
         yield request.getfixturevalue("postgres")
         return
+    engine = request.getfixturevalue("sqlite_engine")
+    file = file_of(engine)
+    # With what lies beside it.
+    shutil.rmtree(file.parent)
+    file.parent.mkdir()
     # Copied, for its migrations take longer than most tests.
-    engine = open_store(f"sqlite:///{tmp_path}/store.db")
-    shutil.copyfile(request.getfixturevalue("migrated_file"), file_of(engine) or "")
-    yield engine
+    shutil.copyfile(request.getfixturevalue("migrated_file"), file)
+    yield _lend(engine)
     engine.dispose()
 
 
