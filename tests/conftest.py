@@ -111,6 +111,12 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def made_store(migrated_file: Path, tmp_path: Path) -> None:
+    """An empty store where commands look for one: to make it takes each its longest, and is tested by others."""
+    shutil.copyfile(migrated_file, tmp_path / "feedmill.db")
+
+
 @pytest.fixture(scope="session")
 def reused_store(postgres_server: str) -> Iterator[ReusedStore]:
     """A PostgreSQL store at the newest schema that every test of this process may have, one after the other."""
