@@ -37,8 +37,10 @@ from worker.database.schema import migrate
 
 # With the default, drawing a traceback takes seconds, in which hosts time out.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
-# How long an example takes says nothing on a busy machine.
 _LONGEST_NAME = 40
+# Each of their tests takes up to a minute, and waits most of it.
+_LONGEST = {"test_kills.py", "test_benchmarks.py", "test_every_page.py"}
+# How long an example takes says nothing on a busy machine.
 settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
@@ -46,6 +48,11 @@ settings.load_profile("patient")
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name long bytes by their length: what packs them may write the time, and all processes must give one name."""
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > _LONGEST_NAME else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: at the end all processes but one would wait for it."""
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
 
 
 @pytest.fixture(autouse=True)
