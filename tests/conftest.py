@@ -37,8 +37,10 @@ from worker.database.schema import migrate
 
 # With the default, drawing a traceback takes seconds, in which hosts time out.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
-# How long an example takes says nothing on a busy machine.
 _LONGEST_NAME = 40
+# Each of their tests takes up to a minute, and waits most of it.
+_LONGEST = {"test_kills.py", "test_benchmarks.py", "test_every_page.py"}
+# How long an example takes says nothing on a busy machine.
 settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
@@ -46,6 +48,11 @@ settings.load_profile("patient")
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name long bytes by their length: what packs them may write the time, and all processes must give one name."""
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > _LONGEST_NAME else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: at the end all processes but one would wait for it."""
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +118,12 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def made_store(migrated_file: Path, tmp_path: Path) -> None:
+    """An empty store where commands look for one: to make it takes each its longest, and is tested by others."""
+    shutil.copyfile(migrated_file, tmp_path / "feedmill.db")
+
+
 @pytest.fixture(scope="session")
 def reused_store(postgres_server: str) -> Iterator[ReusedStore]:
     """A PostgreSQL store at the newest schema that every test of this process may have, one after the other."""
@@ -121,21 +134,36 @@ def reused_store(postgres_server: str) -> Iterator[ReusedStore]:
 @pytest.fixture
 def postgres(reused_store: ReusedStore) -> Iterator[Engine]:
     """An empty PostgreSQL store at the newest schema."""
-    engine = open_store(reused_store.empty())
-    yield engine
-    engine.dispose()
+    reused_store.empty()
+    yield _lend(reused_store.engine)
+    reused_store.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of all tests' SQLite stores, which lie in one place one after the other."""
+    return open_store(f"sqlite:///{tmp_path_factory.mktemp('reused')}/store.db")
+
+
+def _lend(engine: Engine) -> Engine:
+    """Return the engine, with its connections and what it has compiled; what listens to it is the test's own."""
+    return engine.execution_options()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def store(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An empty store at the newest schema: every test that takes this runs on SQLite and on PostgreSQL."""
     if request.param == "postgresql":
         yield request.getfixturevalue("postgres")
         return
+    engine = request.getfixturevalue("sqlite_engine")
+    file = file_of(engine)
+    # With what lies beside it.
+    shutil.rmtree(file.parent)
+    file.parent.mkdir()
     # Copied, for its migrations take longer than most tests.
-    engine = open_store(f"sqlite:///{tmp_path}/store.db")
-    shutil.copyfile(request.getfixturevalue("migrated_file"), file_of(engine) or "")
-    yield engine
+    shutil.copyfile(request.getfixturevalue("migrated_file"), file)
+    yield _lend(engine)
     engine.dispose()
 
 

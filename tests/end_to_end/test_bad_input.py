@@ -34,6 +34,7 @@ def _refused(done: subprocess.CompletedProcess[str], code: int, *told: str) -> N
         ("cut.opml", b"<opml><body><outli", "broken at line 1"),
     ],
 )
+@pytest.mark.usefixtures("made_store")
 def test_a_file_that_is_no_seed_is_named_with_the_reason(
     feedmill: Feedmill, tmp_path: Path, name: str, content: bytes, told: str
 ) -> None:
@@ -71,6 +72,7 @@ def test_more_files_than_a_statement_takes_are_read_and_read_again(feedmill: Fee
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://h/feed", "http://", "http://a b/", "http://h\\x/"])
+@pytest.mark.usefixtures("made_store")
 def test_a_url_that_cannot_be_polled_is_not_added(feedmill: Feedmill, url: str) -> None:
     _refused(feedmill("add", url), 1, f"{url} was not added: a feed's URL")
     assert feedmill("feeds", "--json").stdout == ""
@@ -156,6 +158,7 @@ def test_another_programs_database_is_left_alone(feedmill: Feedmill, tmp_path: P
         ("set", "1", "--guid-policy", "title"),
     ],
 )
+@pytest.mark.usefixtures("made_store")
 def test_what_cannot_be_meant_is_wrong_usage(feedmill: Feedmill, command: tuple[str, ...]) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
     done = feedmill(*command)
@@ -177,6 +180,7 @@ def test_a_store_newer_than_the_code_is_left_alone(feedmill: Feedmill, tmp_path:
         _refused(feedmill(*command), 1, "9999", "upgrade Feedmill")
 
 
+@pytest.mark.usefixtures("made_store")
 def test_a_broker_that_cannot_be_reached_is_named_and_the_request_is_kept(feedmill: Feedmill) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
     done = feedmill("poll", "--queue", "1", FEEDMILL_BROKER_URL="redis://127.0.0.1:1/0")
@@ -186,12 +190,14 @@ def test_a_broker_that_cannot_be_reached_is_named_and_the_request_is_kept(feedmi
     assert '"next_poll_reason":"requested"' in feedmill("feeds", "--json").stdout
 
 
+@pytest.mark.usefixtures("made_store")
 def test_queueing_needs_no_broker_in_the_embedded_deployment(feedmill: Feedmill) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
     waiting = "1 feed waits for the next tick of a `feedmill run` in this store (ticket 1).\n"
     assert feedmill("poll", "--queue", "1").stdout == waiting
 
 
+@pytest.mark.usefixtures("made_store")
 def test_who_waits_for_workers_hears_that_none_runs(feedmill: Feedmill) -> None:
     feedmill("add", "--as-is", "http://h.example/feed")
     done = feedmill("poll", "--queue", "--wait", "--timeout", "0s", "1", "7")
@@ -203,26 +209,26 @@ def test_who_waits_for_workers_hears_that_none_runs(feedmill: Feedmill) -> None:
 
 
 @pytest.mark.parametrize("command", [("show", "7"), ("poll", "7"), ("pause", "7"), ("articles", "http://h.example/")])
+@pytest.mark.usefixtures("made_store")
 def test_what_does_not_exist_is_named(feedmill: Feedmill, command: tuple[str, ...]) -> None:
-    feedmill("migrate")
     _refused(feedmill(*command), 1, command[1], "lists them")
 
 
 @pytest.mark.parametrize("command", ["show", "poll", "pause", "polls", "webhook remove"])
 @pytest.mark.parametrize("number", ["9223372036854775808", "9" * 20, "9" * 5000])
+@pytest.mark.usefixtures("made_store")
 def test_a_number_beyond_all_ids_names_nothing(feedmill: Feedmill, command: str, number: str) -> None:
-    feedmill("migrate")
     _refused(feedmill(*command.split(), number), 1, "There is no", number, "lists them")
 
 
 @pytest.mark.parametrize("command", ["follow --once --since", "articles --limit"])
+@pytest.mark.usefixtures("made_store")
 def test_a_number_beyond_all_cursors_is_wrong_usage(feedmill: Feedmill, command: str) -> None:
-    feedmill("migrate")
     _refused(feedmill(*command.split(), "9" * 20), 2, "is not a number from")
 
 
+@pytest.mark.usefixtures("made_store")
 def test_wrong_usage_is_exit_2(feedmill: Feedmill) -> None:
-    feedmill("migrate")
     for command in (("frobnicate",), ("show", "abc"), ("articles", "--since", "yesterday"), ("add",)):
         assert feedmill(*command).returncode == 2
 

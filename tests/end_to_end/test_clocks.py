@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from benchmarks.kill_clock import build_shim, shift_clock
 from tests.documents import item, rss
 from tests.servers.publisher import Publisher
+from tests.stores import url_of
 from tests.waiting import wait_for
 
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
@@ -57,8 +59,8 @@ def start_at(start: Callable[..., subprocess.Popen[bytes]], environment: dict[st
 
 
 @pytest.fixture
-def deployment(environment: dict[str, str], postgres_url: str, valkey_url: str, tmp_path: Path) -> None:
-    environment |= {"FEEDMILL_DATABASE_URL": postgres_url, "FEEDMILL_BROKER_URL": valkey_url}
+def deployment(environment: dict[str, str], postgres: Engine, valkey_url: str, tmp_path: Path) -> None:
+    environment |= {"FEEDMILL_DATABASE_URL": url_of(postgres), "FEEDMILL_BROKER_URL": valkey_url}
     environment["FEEDMILL_BROKER_PREFIX"] = f"{tmp_path.name}:"
 
 
@@ -78,7 +80,6 @@ def test_a_deployment_polls_at_its_rate_whatever_the_clocks_of_worker_and_beat_s
     worker: timedelta,
     beat: timedelta,
 ) -> None:
-    feedmill("migrate")
     feedmill("add", publisher.url("/feed"))
     start_at(worker, *WORKER)
     start_at(beat, *BEAT)
@@ -88,7 +89,6 @@ def test_a_deployment_polls_at_its_rate_whatever_the_clocks_of_worker_and_beat_s
 def test_a_beat_whose_clock_is_set_back_a_day_goes_on(
     deployment: None, start_at: StartAt, feedmill: Feedmill, publisher: Publisher
 ) -> None:
-    feedmill("migrate")
     feedmill("add", publisher.url("/feed"))
     start_at(BY_ITSELF, *WORKER)
     shift = start_at(BY_ITSELF, *BEAT)

@@ -13,11 +13,11 @@ from sqlalchemy import Engine, func, select, text
 
 from tests.documents import item, page, rss
 from tests.servers.publisher import Answer, Publisher, Request
+from tests.stores import url_of
 from tests.waiting import PATIENCE, wait_for
 from worker.database.article_tables import ArticleRow
-from worker.database.engine import open_store, reading, writing
+from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
-from worker.database.schema import migrate
 from worker.database.tally_table import read_tallies
 from worker.values.tallies import POLLS
 
@@ -33,16 +33,13 @@ def publisher() -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def store(environment: dict[str, str], postgres_url: str, valkey_url: str, tmp_path: Path) -> Iterator[Engine]:
+def store(environment: dict[str, str], postgres: Engine, valkey_url: str, tmp_path: Path) -> Engine:
     """The deployment's store; the programs find it through their environment."""
-    environment["FEEDMILL_DATABASE_URL"] = postgres_url
+    environment["FEEDMILL_DATABASE_URL"] = url_of(postgres)
     environment["FEEDMILL_BROKER_URL"] = valkey_url
     # One server serves many tests: each has its own queues.
     environment["FEEDMILL_BROKER_PREFIX"] = f"{tmp_path.name}:"
-    engine = open_store(postgres_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
+    return postgres
 
 
 def _count(store: Engine, table: type[ArticleRow | PollRow]) -> int:

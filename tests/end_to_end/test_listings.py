@@ -10,6 +10,7 @@ from tests.documents import PARAGRAPHS, item, rss
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 
+pytestmark = pytest.mark.usefixtures("made_store")
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 LISTINGS = ("feeds", "articles", "polls", "hosts", "stories", "status", "webhook list", "follow --since 0 --once")
 WORDS = " ".join(PARAGRAPHS)

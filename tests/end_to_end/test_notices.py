@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("made_store")
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 FIRST = (
     "date 2026-07-10\nskarholm-ferry\nFerry sails\n\n"

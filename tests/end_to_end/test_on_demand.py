@@ -14,12 +14,12 @@ from sqlalchemy import Engine, select
 
 from tests.documents import item, rss
 from tests.servers.publisher import Publisher
+from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
-from worker.database.engine import open_store, reading, writing
+from worker.database.engine import reading, writing
 from worker.database.feed_tables import FeedRow
-from worker.database.schema import migrate
 from worker.manage.feeds import NewFeed, add_feeds
 
 
@@ -35,21 +35,16 @@ def prefix(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(
-    environment: dict[str, str], postgres_url: str, valkey_url: str, prefix: str, publisher: Publisher
-) -> Iterator[Engine]:
+def store(environment: dict[str, str], postgres: Engine, valkey_url: str, prefix: str, publisher: Publisher) -> Engine:
     """A store with one feed, which no tick polls: only what is asked for is polled."""
     environment |= {
-        "FEEDMILL_DATABASE_URL": postgres_url,
+        "FEEDMILL_DATABASE_URL": url_of(postgres),
         "FEEDMILL_BROKER_URL": valkey_url,
         "FEEDMILL_BROKER_PREFIX": prefix,
     }
-    engine = open_store(postgres_url)
-    migrate(engine)
-    with writing(engine) as connection:
+    with writing(postgres) as connection:
         add_feeds(connection, read_clock(connection).now(), [NewFeed(publisher.serve("/feed", rss([item("one")])))])
-    yield engine
-    engine.dispose()
+    return postgres
 
 
 def _feed(store: Engine) -> tuple[int, str]:

@@ -9,6 +9,7 @@ import pytest
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 
+pytestmark = pytest.mark.usefixtures("made_store")
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 
 

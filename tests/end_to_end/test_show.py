@@ -9,6 +9,7 @@ import pytest
 from tests.documents import entry, rss
 from tests.servers.publisher import Publisher
 
+pytestmark = pytest.mark.usefixtures("made_store")
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 URL = "http://127.0.0.1/bridge"
 

@@ -13,6 +13,7 @@ from tests.grouping import news
 from tests.servers.publisher import Publisher
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.usefixtures("made_store")
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 LEDE = 60
 
@@ -47,7 +48,6 @@ def test_what_is_ingested_is_told_apart_into_stories(dispatches: Path, feedmill:
 
 
 def test_stories_are_listed_as_a_table_for_people(dispatches: Path, feedmill: Feedmill) -> None:
-    feedmill("migrate")
     assert "No stories" in feedmill("stories").stdout
     feedmill("ingest", str(dispatches))
     table = feedmill("stories").stdout

@@ -10,6 +10,7 @@ from tests.documents import item, rss
 from tests.servers.publisher import Answer, Publisher
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.usefixtures("made_store")
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[bytes]]
 

@@ -42,7 +42,7 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(made_store: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process, in a folder with a store of one feed."""
     monkeypatch.setenv("FEEDMILL_WEBHOOK_SECRET", "s" * 64)
     monkeypatch.setenv("FEEDMILL_PASSWORD", "p")

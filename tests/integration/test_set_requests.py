@@ -22,7 +22,7 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(made_store: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process, with lines on its standard input and settings in its environment."""
     monkeypatch.setenv("FEEDMILL_ALLOW_HOSTS", "127.0.0.0/8")
     monkeypatch.setenv("FEEDMILL_HOST_GAP", "0s")
