@@ -8,7 +8,7 @@ A false dateline is worse than none, since it takes words out of the text: in do
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from worker.wire.agencies import is_agency, without_desk
 from worker.wire.dateline_styles import LONGEST, STYLES
@@ -47,8 +47,12 @@ class Dateline:
 
 
 def read_dateline(text: str, published: date | None) -> Dateline | None:
-    """Return the dateline with which a text surely begins; ``published`` gives the year of its day."""
+    """Return the dateline with which a text surely begins; ``published`` gives the year of its day.
+
+    ``published`` may be a moment, whose zone is as written.
+    """
     head = text[:LONGEST]
+    published = published.date() if isinstance(published, datetime) else published
     for style in STYLES:
         match = style.match(head)
         if match and _is_sure(groups := match.groupdict(), head[match.end() :]):

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from worker.basics.text import fold
 from worker.wire.datelines import read_dateline
-from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads, understand_headline, understand_line
+from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads, split_body_label, understand_headline, understand_line
 from worker.wire.notice_lines import opens_note, read_headline, read_note
 
 _MOST_LINES = 24
@@ -38,6 +38,7 @@ class _Line:
 def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
     """Return what the head of a dispatch says, and the text below it."""
     *written, rest = [*text.split("\n", _MOST_LINES), ""][: _MOST_LINES + 1]
+    _drop_body_label(written)
     first = next((at for at, line in enumerate(written) if line.strip()), 0)
     if _begins_dateline(written, first, published) and understand_line(fold(written[first][:_LONGEST_LINE])) is None:
         # Most dispatches have no head.
@@ -51,6 +52,16 @@ def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
     # An advisory may be nothing but a note.
     notes = "\n\n".join(line.text for line in lines if read_note(line.text))
     return (replace(head, notes=()), notes) if notes else (DispatchHead(), text)
+
+
+def _drop_body_label(written: list[str]) -> None:
+    """Take the label off the line that begins the text, where other labels stand before it: ``Body: Rain fell.``"""
+    lines = ((at, fold(line[: _LONGEST_LINE + 1])) for at, line in enumerate(written))
+    for count, (at, line) in enumerate((at, line) for at, line in lines if line):
+        if count and split_body_label(line):
+            written[at] = re.split("[:：]", written[at], maxsplit=1)[1].lstrip()
+        if understand_line(line) is None:
+            return
 
 
 def _unwrap(written: Sequence[str]) -> Iterator[_Line]:

@@ -53,6 +53,12 @@ WEEKDAYS = (
 ZONES = frozenset("ACT AEST AEDT BST CEST CET CDT CST EDT EST EET GMT HKT IST JST MDT MSK MST PDT PST UTC WIB".split())
 """Zones of time, which stand beside days in brackets as agencies do."""
 
+DATE_WORDS = (
+    "date am pm a p m s t z at on of the st nd rd th er uhr um den der am vom h le à du de del las hs il alle ore dell às "
+    "kl den g o klo godz ob v год года г в час kello"
+).split()
+"""What stands among the numbers of a date."""
+
 NO_PLACES = frozenset(
     "a an and as at by but for from he her his if in it its no not of on or our she that their there they this to we "
     "with when while who why mr mrs ms dr sir dame lord lady herr frau señor señora von par por di "
