@@ -19,10 +19,14 @@ _WORD, _NUMBER = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
 _LABEL = re.compile(r"^date:? |\.$", re.IGNORECASE)
 _WORDS = frozenset((*MONTHS, *WEEKDAYS, *DATE_WORDS, *map(str.lower, ZONES)))
 # 11/07/2021 is a day, though nobody can tell which.
-_ANY_DAY = re.compile(r"[0-3]?\d([./-])[0-3]?\d\1(?:\d\d){1,2}(?:,? \d{1,2}[:.]\d\d(?: ?[ap]m)?)?", re.ASCII | re.IGNORECASE)
+_ANY_DAY = re.compile(
+    r"[0-3]?\d([./-])[0-3]?\d\1(?:\d\d){1,2}(?:,? \d{1,2}[:.]\d\d(?: ?[ap]m)?)?", re.ASCII | re.IGNORECASE
+)
 
 # As the military and airlines write it: 0001 GMT.
-_CLOCK_ALONE = re.compile(r"(?<![\d:.+-])([01]\d|2[0-3])([0-5]\d)(?= ?(?:GMT|UTC|BST|CET|CEST|EST|EDT|h|hrs|hours)\b)", re.ASCII)
+_CLOCK_ALONE = re.compile(
+    r"(?<![\d:.+-])([01]\d|2[0-3])([0-5]\d)(?= ?(?:GMT|UTC|BST|CET|CEST|EST|EDT|h|hrs|hours)\b)", re.ASCII
+)
 
 _ISO = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 _NAMED = (

@@ -41,57 +41,75 @@ _TOWN_AND_STATE = r"[^\W\d_a-z][^()\d]{1,40}? \([^()\d]{2,30}\) \[[^\[\]\d]{2,30
 _HAN = r"[^\W\da-zA-Z]"
 _EAST_ASIAN = rf"{_HAN}{{1,15}}"
 
-STYLES = tuple(
-    re.compile(style)
-    for style in (
-        # Reuters files what happened nowhere under a day without a place.
-        rf"(?P<place>)(?:{_WEEKDAY_NAME},? )?{_DAY}{_YEAR}\s*{_AGENCY}{_END}",
-        # PAP may begin with the day.
-        rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.? {_PLACE} {_AGENCY}{_END}",
-        # The usual order.
-        (
-            rf"{_PLACE}{_WEEKDAY}(?:(?:\s?[,.،-])?(?: في)? {_DAY}{_YEAR}\.?{_WEEKDAY})?(?P<colon>:)?,?\s*"
-            rf"(?:{_DASH}\s*)?{_AGENCY}{_END}"
+
+def _compile(*styles: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, styles))
+
+
+STYLES = (
+    (
+        "(/",
+        _compile(
+            # Reuters files what happened nowhere under a day without a place.
+            rf"(?P<place>)(?:{_WEEKDAY_NAME},? )?{_DAY}{_YEAR}\s*{_AGENCY}{_END}",
+            # PAP may begin with the day.
+            rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.? {_PLACE} {_AGENCY}{_END}",
+            # The usual order.
+            (
+                rf"{_PLACE}{_WEEKDAY}(?:(?:\s?[,.،-])?(?: في)? {_DAY}{_YEAR}\.?{_WEEKDAY})?(?P<colon>:)?,?\s*"
+                rf"(?:{_DASH}\s*)?{_AGENCY}{_END}"
+            ),
+            # ANI names town (state) [country].
+            rf"(?P<place>{_TOWN_AND_STATE}),? {_DAY}{_YEAR} {_AGENCY}{_END}",
+            rf"{_PLACE}, (?P<year>\d{{4}})\. (?P<month>{_MONTH}) (?P<day>\d{{1,2}})\.?(?:, {_MONTH})? {_AGENCY}{_END}",
+            # ANSA and others sign first, and some of them name no place.
+            rf"{_SIGNED_FIRST}\s*{_DASH}\s*{_PLACE}[,.] {_DAY}{_YEAR}\s*(?P<end>{_DASH}|:)\s*",
+            rf"(?P<capitals>){_SIGNED_FIRST}\s*(?:{_DASH}\s*)?{_PLACE}\s*(?P<end>{_DASH}|:)\s+",
+            rf"(?P<place>){_SIGNED_FIRST}(?:\s*(?P<end>{_DASH})\s*|\s+)",
+            rf"{_PLACE}, (?P<day>\d{{1,2}}) \((?P<agency>EUROPA PRESS|Europa Press)\)(?:\s*{_DASH})?\s*(?P<end>)",
         ),
-        # ANI names town (state) [country].
-        rf"(?P<place>{_TOWN_AND_STATE}),? {_DAY}{_YEAR} {_AGENCY}{_END}",
-        rf"{_PLACE}, (?P<year>\d{{4}})\. (?P<month>{_MONTH}) (?P<day>\d{{1,2}})\.?(?:, {_MONTH})? {_AGENCY}{_END}",
-        # ANSA and others sign first, and some of them name no place.
-        rf"{_SIGNED_FIRST}\s*{_DASH}\s*{_PLACE}[,.] {_DAY}{_YEAR}\s*(?P<end>{_DASH}|:)\s*",
-        rf"(?P<capitals>){_SIGNED_FIRST}\s*(?:{_DASH}\s*)?{_PLACE}\s*(?P<end>{_DASH}|:)\s+",
-        rf"(?P<place>){_SIGNED_FIRST}(?:\s*(?P<end>{_DASH})\s*|\s+)",
-        # dpa Berlin -
-        rf"(?P<bare>)(?P<agency>dpa|epd|sda|ats|apa) {_PLACE}(?:, {_DAY}{_YEAR})?\s*(?P<end>{_DASH}|[.:])\s+",
-        rf"(?P<bare>)(?P<agency>[^\W\d_][\w.]{{1,15}}),? {_PLACE}, {_DAY}{_YEAR}\s*(?P<end>{_DASH})\s+",
-        rf"(?P<bare>)(?P<capitals>)(?P<agency>[^\W\d_a-z]{{3,15}}), {_PLACE}\s*(?P<end>{_DASH})\s+",
-        # Kyodo, RIA Novosti and Interfax sign without brackets.
-        (
-            rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR}[.,]?\s*(?:{_DASH}\s*)?(?P<agency>[^\W\d_][\w. ]{{1,18}}?)\s*"
-            rf"(?P<end>{_DASH}|[:.])\s+"
+    ),
+    (
+        "-–—_=.:",
+        _compile(
+            # dpa Berlin -
+            rf"(?P<bare>)(?P<agency>dpa|epd|sda|ats|apa) {_PLACE}(?:, {_DAY}{_YEAR})?\s*(?P<end>{_DASH}|[.:])\s+",
+            rf"(?P<bare>)(?P<agency>[^\W\d_][\w.]{{1,15}}),? {_PLACE}, {_DAY}{_YEAR}\s*(?P<end>{_DASH})\s+",
+            rf"(?P<bare>)(?P<capitals>)(?P<agency>[^\W\d_a-z]{{3,15}}), {_PLACE}\s*(?P<end>{_DASH})\s+",
+            # Kyodo, RIA Novosti and Interfax sign without brackets.
+            (
+                rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR}[.,]?\s*(?:{_DASH}\s*)?(?P<agency>[^\W\d_][\w. ]{{1,18}}?)\s*"
+                rf"(?P<end>{_DASH}|[:.])\s+"
+            ),
+            rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR},? (?P<agency>[^\W\d_a-z]{{3,15}})\s+(?P<end>(?!))?",
+            rf"(?P<bare>)(?P<capitals>){_PLACE}[,.] (?P<agency>[^\W\d_a-z]{{3,15}})\s?(?P<end>{_DASH}|\.)\s+",
+            # Each by its name.
+            rf"{_PLACE}(?:, ?|-)(?P<agency>SANA|IRNA|سانا)\s?(?:{_DASH}|(?<=سانا))\s*(?P<end>)",
+            rf"(?P<place>)(?P<agency>AGI|NNA) [-–—] (?P<end>)",
         ),
-        rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR},? (?P<agency>[^\W\d_a-z]{{3,15}})\s+(?P<end>(?!))?",
-        rf"(?P<bare>)(?P<capitals>){_PLACE}[,.] (?P<agency>[^\W\d_a-z]{{3,15}})\s?(?P<end>{_DASH}|\.)\s+",
-        # Each by its name.
-        rf"{_PLACE}(?:, ?|-)(?P<agency>SANA|IRNA|سانا)\s?(?:{_DASH}|(?<=سانا))\s*(?P<end>)",
-        rf"(?P<place>)(?P<agency>AGI|NNA) [-–—] (?P<end>)",
-        rf"{_PLACE}, (?P<day>\d{{1,2}}) \((?P<agency>EUROPA PRESS|Europa Press)\)(?:\s*{_DASH})?\s*(?P<end>)",
-        # In East Asia nothing else closes datelines.
-        rf"(?P<place>{_EAST_ASIAN})（(?P<agency>共同|時事|新華社|聯合)）\s*(?P<end>)",
-        rf"【(?P<place>{_EAST_ASIAN}?)[＝=]?(?P<agency>共同|時事)】\s*(?P<end>)",
-        r"【(?P<place>)(?P<month>\d{1,2})月(?P<day>\d{1,2})日 ?(?P<agency>[A-Z]{2,8}|ロイター|共同|時事)】\s*(?P<end>)",
-        (
-            rf"[［\[](?P<place>{_EAST_ASIAN}) ?(?P<day>\d{{1,2}})日 ?(?P<agency>ロイター|共同|時事|AFP)[］\]]"
-            rf"(?:\s*{_DASH})?\s*(?P<end>)"
+    ),
+    (
+        "（【［[(日",
+        _compile(
+            # In East Asia nothing else closes datelines.
+            rf"(?P<place>{_EAST_ASIAN})（(?P<agency>共同|時事|新華社|聯合)）\s*(?P<end>)",
+            rf"【(?P<place>{_EAST_ASIAN}?)[＝=]?(?P<agency>共同|時事)】\s*(?P<end>)",
+            r"【(?P<place>)(?P<month>\d{1,2})月(?P<day>\d{1,2})日 ?(?P<agency>[A-Z]{2,8}|ロイター|共同|時事)】\s*(?P<end>)",
+            (
+                rf"[［\[](?P<place>{_EAST_ASIAN}) ?(?P<day>\d{{1,2}})日 ?(?P<agency>ロイター|共同|時事|AFP)[］\]]"
+                rf"(?:\s*{_DASH})?\s*(?P<end>)"
+            ),
+            (
+                rf"(?P<agency>新华社|中新社|中新网|人民网|新華社)(?P<place>(?:{_EAST_ASIAN}?)?)(?:(?P<year>\d{{4}})年)?"
+                r"(?P<month>\d{1,2})月(?P<day>\d{1,2})日电\s*(?P<end>)"
+            ),
+            # Of the characters after 記者 three are most likely the reporter's name, and two the town.
+            (
+                rf"[（(](?P<agency>中央社)(?:記者(?P<writer>{_HAN}{{3}}|{_HAN}{{2}}))?(?P<place>{_HAN}{{2,4}}?)"
+                r"(?P<day>\d{1,2})日電[）)]\s*(?P<end>)"
+            ),
+            rf"[(\[](?P<place>{_EAST_ASIAN})=(?P<agency>연합뉴스|뉴시스|뉴스1)[)\]]\s*(?P<end>)",
         ),
-        (
-            rf"(?P<agency>新华社|中新社|中新网|人民网|新華社)(?P<place>(?:{_EAST_ASIAN}?)?)(?:(?P<year>\d{{4}})年)?"
-            r"(?P<month>\d{1,2})月(?P<day>\d{1,2})日电\s*(?P<end>)"
-        ),
-        # Of the characters after 記者 three are most likely the reporter's name, and two the town.
-        (
-            rf"[（(](?P<agency>中央社)(?:記者(?P<writer>{_HAN}{{3}}|{_HAN}{{2}}))?(?P<place>{_HAN}{{2,4}}?)"
-            r"(?P<day>\d{1,2})日電[）)]\s*(?P<end>)"
-        ),
-        rf"[(\[](?P<place>{_EAST_ASIAN})=(?P<agency>연합뉴스|뉴시스|뉴스1)[)\]]\s*(?P<end>)",
-    )
+    ),
 )
+"""The styles, in three groups, each with the signs of which any text in these styles has one."""

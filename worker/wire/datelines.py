@@ -53,7 +53,8 @@ def read_dateline(text: str, published: date | None) -> Dateline | None:
     """
     head = text[:LONGEST]
     published = published.date() if isinstance(published, datetime) else published
-    for style in STYLES:
+    styles = (style for signs, styles in STYLES if any(sign in head for sign in signs) for style in styles)
+    for style in styles:
         match = style.match(head)
         if match and _is_sure(groups := match.groupdict(), head[match.end() :]):
             place, agency = _read_place(groups["place"] or ""), _read_agency(groups)
@@ -98,6 +99,8 @@ def _is_apart(place: str, following: str, *, has_end: bool) -> bool:
     begins = following.lstrip(_QUOTES)[:1]
     is_short = len(place.split()) <= _MOST_WORDS_ALONE and not is_agency(place)
     return has_end or (is_short and begins.isupper())
+
+
 def _may_be_place(place: str, *, is_in_capitals: bool) -> bool:
     if not place:
         return True

@@ -12,7 +12,14 @@ from itertools import takewhile
 
 from worker.basics.text import fold
 from worker.wire.datelines import read_dateline
-from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads, split_body_label, understand_headline, understand_line
+from worker.wire.dispatch_lines import (
+    SENTENCE_END,
+    DispatchHead,
+    merge_heads,
+    split_body_label,
+    understand_headline,
+    understand_line,
+)
 from worker.wire.notice_lines import opens_note, read_headline, read_note
 
 _MOST_LINES = 24

@@ -7,7 +7,9 @@ import re
 
 # Of the author and the editor: san/prs, ABC-XYZ/DE, XC-SSD 1845, AB/CD/1530hrs.
 _INITIALS = r"[^\W\d_]{1,5}(?:[-/. ][^\W_]{1,7}){0,4}/?(?: ?\d{4}(?:hrs)?)?"
-_PARTED_INITIALS = r"(?:[^\W\d_]{1,5}[-/] ?[^\W_]{1,7}(?:[-/ ][^\W_]{1,7}){0,3}/?|[A-Z]{2,4}(?: [A-Z]{1,4}){1,3}(?: \d{4})?)"
+_PARTED_INITIALS = (
+    r"(?:[^\W\d_]{1,5}[-/] ?[^\W_]{1,7}(?:[-/ ][^\W_]{1,7}){0,3}/?|[A-Z]{2,4}(?: [A-Z]{1,4}){1,3}(?: \d{4})?)"
+)
 # Agencies of India close with the initials of their desk: PTI ABC XY.
 _DESK = r"(?:PTI|ANI|IANS|UNI)(?: [A-Z]{2,5}){1,5}(?: \d{4})?"
 
@@ -17,7 +19,9 @@ NAME_AT_END = re.compile(
 )
 """An agency's name at the end of the last paragraph: (ANI), (AGI)Red/Jd, /TASS/, --IANS."""
 
-BARE_AT_END = re.compile(r"(?:^|(?<=[.!?\"”’)]) )([^\W\d_]{2,12})(?:/\w{2,4}|(?P<initials> " + _PARTED_INITIALS + r"))?\.?$")
+BARE_AT_END = re.compile(
+    r"(?:^|(?<=[.!?\"”’)]) )([^\W\d_]{2,12})(?:/\w{2,4}|(?P<initials> " + _PARTED_INITIALS + r"))?\.?$"
+)
 """A name without brackets, which EFE and Lusa sign with: EFE; EFE abc/xyz; Lusa/Fim."""
 
 INITIALS_AFTER_NAME = re.compile(
@@ -43,7 +47,9 @@ CREDITS_AT_END = re.compile(
     r"\((?:additional )?[^\W\d_]{4,12} (?:by|von|de|par|por|di) [^()]{3,500}\)\.?", re.IGNORECASE
 )
 
-_END_WORDS = r"ends?|eom|fine?|fim|ende|schluss|koniec|конец|end of (?:story|text|report|message)|to be continued|more to follow"
+_END_WORDS = (
+    r"ends?|eom|fine?|fim|ende|schluss|koniec|конец|end of (?:story|text|report|message)|to be continued|more to follow"
+)
 NOISE = re.compile(
     r"\(\(.{3,300}\)\)"  # whom Reuters' editors may call
     r"|\(?\^?Our Standards:.{0,200}"

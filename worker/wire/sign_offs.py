@@ -80,7 +80,9 @@ def _read_names(paragraph: str) -> tuple[str, ...] | None:
 def _read_labelled_names(paragraph: str) -> tuple[str, ...] | None:
     """Return the authors in ``Pewarta: Jane Doe Editor: John Roe Copyright © ANTARA``; None for anything else."""
     before, *parts = marks.CREDIT_LABEL.split(_COPYRIGHT.sub("", paragraph))
-    labelled = [(label.casefold(), _AND.split(names.strip())) for label, names in zip(parts[::2], parts[1::2], strict=True)]
+    labelled = [
+        (label.casefold(), _AND.split(names.strip())) for label, names in zip(parts[::2], parts[1::2], strict=True)
+    ]
     if before or not labelled or not all(_are_names(names) for _, names in labelled):
         return None
     return tuple(name for label, names in labelled if label in marks.AUTHOR_LABELS for name in names)
