@@ -13,7 +13,7 @@ from worker.wire.bylines import read_byline
 from worker.wire.date_lines import is_undecided_day, read_date_line, read_written_moment
 from worker.wire.days import read_moment
 from worker.wire.envelope import read_wire_header
-from worker.wire.head_labels import LABELS, LANGUAGE_NAMES, HeadField
+from worker.wire.head_labels import LABELS, LANGUAGE_NAMES, HeadField, split_label
 
 SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*$")
 """How a line ends that ends a sentence."""
@@ -21,9 +21,7 @@ SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*$")
 # Characters of any line but a note.
 _LONGEST = 250
 
-# The longest label, and what parts it from its value. Months and agencies need no sign behind the label: Published 2021-07-11.
-_LONGEST_LABEL = 30
-_COLON = re.compile(r"\s?[:：]\s*|\s?=\s+")
+# Behind these a date needs no colon: Published 2021-07-11.
 _DATED_WITHOUT_COLON = re.compile(
     r"(?P<label>(?:last )?updated(?: on| at)?|published(?: on| at)?|posted(?: on)?|veröffentlicht am|aktualisiert am"
     r"|publié le|mis à jour le|publicado el|actualizado el|publicado em|atualizado em|pubblicato il|aggiornato il) +"
@@ -138,24 +136,18 @@ def _read_label(line: str) -> DispatchHead | None:
     """Return what a line says behind its label: ``Keywords: ferry, harbour``."""
     if found := _DATED_WITHOUT_COLON.fullmatch(line):
         return _read_field(LABELS[found["label"].casefold()], found["value"])
-    labelled = _split_label(line)
-    return _read_field(*labelled) if labelled else None
+    labelled = split_label(line)
+    if labelled is None:
+        return None
+    field, value = labelled
+    quoted = _QUOTED.fullmatch(value)
+    return _read_field(field, quoted["value"] if quoted else value)
 
 
 def split_body_label(line: str) -> str | None:
     """Return the text behind a label that says that the text begins; None where there is no such label, or no text."""
-    labelled = _split_label(line)
+    labelled = split_label(line)
     return labelled[1] or None if labelled and labelled[0] is HeadField.BODY else None
-
-
-def _split_label(line: str) -> tuple[HeadField, str] | None:
-    colon = _COLON.search(line[: _LONGEST_LABEL + 1])
-    field = LABELS.get(line[: colon.start()].strip("*_# ").casefold()) if colon else None
-    if colon is None or field is None:
-        return None
-    value = line[colon.end() :].strip("*_ ")
-    quoted = _QUOTED.fullmatch(value)
-    return field, quoted["value"] if quoted else value
 
 
 def _read_field(field: HeadField, value: str) -> DispatchHead | None:

@@ -3,6 +3,7 @@
 Only words that open no sentence and no other list are here: WHEN and WHERE are an advisory's, as Location is.
 """
 
+import re
 from enum import Enum, auto
 
 
@@ -93,6 +94,25 @@ LABELS = {
     for label in labels.split("|")
 }
 """The fields by their labels, case folded."""
+
+_LONGEST_LABEL = 30
+_COLON = re.compile(r"\s?[:：]\s*|\s?=\s+")
+# Labels of other things too, in other lists.
+_COMMON = frozenset({HeadField.NOTHING, HeadField.BODY, HeadField.CLOCK})
+
+
+def split_label(line: str) -> tuple[HeadField, str] | None:
+    """Return what the label is the label of with which a line begins, and what is behind it; None without a label."""
+    colon = _COLON.search(line[: _LONGEST_LABEL + 1])
+    field = LABELS.get(line[: colon.start()].strip("*_# ").casefold()) if colon else None
+    return (field, line[colon.end() :].strip("*_ ")) if colon and field else None
+
+
+def is_label(line: str) -> bool:
+    """Say whether a line begins with a label that only news has."""
+    found = split_label(line)
+    return found is not None and found[0] not in _COMMON
+
 
 LANGUAGE_NAMES = {
     name: tag
