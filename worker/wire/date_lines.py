@@ -25,7 +25,7 @@ _ANY_DAY = re.compile(
 
 # As the military and airlines write it: 0001 GMT.
 _CLOCK_ALONE = re.compile(
-    r"(?<![\d:.+-])([01]\d|2[0-3])([0-5]\d)(?= ?(?:GMT|UTC|BST|CET|CEST|EST|EDT|h|hrs|hours)\b)", re.ASCII
+    r"(?<![\d:.+-])([01]\d|2[0-3])([0-5]\d)(?= ?(?:GMT|UTC|BST|CES?T|E[DS]T|h|hrs|hours)\b)", re.ASCII
 )
 
 _ISO = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
@@ -39,8 +39,8 @@ _CLOCK = (
 )
 # The header may share its line with the dateline.
 _HEADER = re.compile(
-    rf"\s*(?P<label>date:?[ \t]+)?(?P<day>(?P<iso>{_ISO})|(?:[^\W\d_]{{3,9}},? )?(?:{_NAMED}))(?P<clock>{_CLOCK})?(?!\w)"
-    r"[ \t]*\n?",
+    rf"\s*(?P<label>date:?[ \t]+)?(?P<day>(?P<iso>{_ISO})|(?:[^\W\d_]{{3,9}},? )?(?:{_NAMED}))(?P<clock>{_CLOCK})?"
+    r"(?!\w)[ \t]*\n?",
     re.IGNORECASE,
 )
 

@@ -1,6 +1,6 @@
 """The styles of datelines as regular expressions, in the order in which they are tried.
 
-Each has the groups ``place``, ``agency`` and ``end``, and may have ``year``, ``month``, ``day`` and ``writer``; where a
+Each has the groups ``place`` and ``agency``, and may have ``end``, ``year``, ``month``, ``day`` and ``writer``; where a
 group may stand in several places it has a number behind its name. Empty groups mark styles: ``end`` one that names its
 agencies, and so is sure; ``bare`` one whose agency has no brackets; ``capitals`` one whose place is in capitals.
 """
@@ -81,11 +81,11 @@ STYLES = (
                 rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR}[.,]?\s*(?:{_DASH}\s*)?(?P<agency>[^\W\d_][\w. ]{{1,18}}?)\s*"
                 rf"(?P<end>{_DASH}|[:.])\s+"
             ),
-            rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR},? (?P<agency>[^\W\d_a-z]{{3,15}})\s+(?P<end>(?!))?",
+            rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR},? (?P<agency>[^\W\d_a-z]{{3,15}})\s+",
             rf"(?P<bare>)(?P<capitals>){_PLACE}[,.] (?P<agency>[^\W\d_a-z]{{3,15}})\s?(?P<end>{_DASH}|\.)\s+",
             # Each by its name.
             rf"{_PLACE}(?:, ?|-)(?P<agency>SANA|IRNA|سانا)\s?(?:{_DASH}|(?<=سانا))\s*(?P<end>)",
-            rf"(?P<place>)(?P<agency>AGI|NNA) [-–—] (?P<end>)",
+            r"(?P<place>)(?P<agency>AGI|NNA) [-–—] (?P<end>)",
         ),
     ),
     (
@@ -94,7 +94,10 @@ STYLES = (
             # In East Asia nothing else closes datelines.
             rf"(?P<place>{_EAST_ASIAN})（(?P<agency>共同|時事|新華社|聯合)）\s*(?P<end>)",
             rf"【(?P<place>{_EAST_ASIAN}?)[＝=]?(?P<agency>共同|時事)】\s*(?P<end>)",
-            r"【(?P<place>)(?P<month>\d{1,2})月(?P<day>\d{1,2})日 ?(?P<agency>[A-Z]{2,8}|ロイター|共同|時事)】\s*(?P<end>)",
+            (
+                r"【(?P<place>)(?P<month>\d{1,2})月(?P<day>\d{1,2})日 ?(?P<agency>[A-Z]{2,8}|ロイター|共同|時事)】"
+                r"\s*(?P<end>)"
+            ),
             (
                 rf"[［\[](?P<place>{_EAST_ASIAN}) ?(?P<day>\d{{1,2}})日 ?(?P<agency>ロイター|共同|時事|AFP)[］\]]"
                 rf"(?:\s*{_DASH})?\s*(?P<end>)"

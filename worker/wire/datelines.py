@@ -64,7 +64,7 @@ def read_dateline(text: str, published: date | None) -> Dateline | None:
 
 def _is_sure(groups: _Groups, following: str) -> bool:
     """Say whether a match can be nothing but a dateline: ``The Associated Press (AP) said`` is none."""
-    if groups["end"] == "":
+    if groups.get("end") == "":
         # A style that names its agencies.
         return True
     place, agency = (groups["place"] or "").strip(" ,.-–—_"), _read_agency(groups)
@@ -76,7 +76,7 @@ def _is_sure(groups: _Groups, following: str) -> bool:
     has_to_be_in_capitals = groups.get("colon") or groups.get("capitals") is not None
     if has_to_be_in_capitals and not is_in_capitals:
         return False
-    has_end = bool(groups["end"]) or (bool(place) and groups.get("agency2") is not None)
+    has_end = bool(groups.get("end")) or (bool(place) and groups.get("agency2") is not None)
     if is_agency(agency):
         is_marked = has_month or is_in_capitals
         return is_marked or (_is_apart(place, following, has_end=has_end) and not _has_initials(place, agency))
@@ -140,7 +140,7 @@ def _read_day(groups: _Groups, published: date | None) -> date | None:
     if published is None:
         sure = [*filter(None, (make_day(int(year or 0), *each) for each in months))]
         return sure[0] if len(sure) == 1 else None
-    if not (month or groups["end"] == ""):
+    if not (month or groups.get("end") == ""):
         return None
     if not month:
         # A dateline may name the day of the month alone.

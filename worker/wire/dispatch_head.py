@@ -62,7 +62,7 @@ def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
 
 
 def _drop_body_label(written: list[str]) -> None:
-    """Take the label off the line that begins the text, where other labels stand before it: ``Body: Rain fell.``"""
+    """Take the label off the line that begins the text below other labels (``Body: Rain fell``)."""
     lines = ((at, fold(line[: _LONGEST_LINE + 1])) for at, line in enumerate(written))
     for count, (at, line) in enumerate((at, line) for at, line in lines if line):
         if count and split_body_label(line):

@@ -156,7 +156,7 @@ def _read_field(field: HeadField, value: str) -> DispatchHead | None:
         return DispatchHead()
     if field in {HeadField.PUBLISHED, HeadField.UPDATED}:
         return _read_date_field(field, value)
-    return _FIELDS[field](value)
+    return _FIELDS[field](value) if field in _FIELDS else None
 
 
 def _read_date_field(field: HeadField, value: str) -> DispatchHead | None:
@@ -178,7 +178,7 @@ def _read_agency(value: str) -> DispatchHead | None:
 
 def _read_tags(value: str) -> DispatchHead:
     # One letter is a code: i is AP's for the world. In YAML a list has brackets.
-    tags = (tag.strip(" \"'[]") for tag in re.split(r"[,;/、，；]", value))
+    tags = (tag.strip(" \"'[]") for tag in re.split(r"[,;/、，\uff1b]", value))
     return DispatchHead(tags=tuple(tag for tag in tags if len(tag) > 1))
 
 
@@ -203,9 +203,6 @@ _FIELDS: dict[HeadField, Callable[[str], DispatchHead | None]] = {
     HeadField.LANGUAGE: _read_language,
     HeadField.DATELINE: lambda value: DispatchHead(dateline=value),
     HeadField.CLOCK: lambda value: DispatchHead(clock=value) if has_clock(value) else None,
-    # What is behind it may be text.
-    HeadField.BODY: lambda value: None,
-    HeadField.NOTHING: lambda value: None,
     HeadField.NOTE: lambda value: DispatchHead(notes=(value,), notice=notice_lines.notice_of_note(value)),
 }
 

@@ -34,62 +34,74 @@ LABELS = {
     label.strip(): field
     for field, labels in {
         HeadField.HEADLINE: (
-            "headline | head | hed | title | subject | überschrift | schlagzeile | titel | titre | titular | título | "
-            "titulo | titolo | tittel | otsikko | overskrift | tytuł | titulek | cím | başlık | заголовок | العنوان | "
-            "标题 | 標題 | タイトル | 見出し | 제목 | शीर्षक | judul | tajuk"
+            "headline | head | hed | title | subject | überschrift | schlagzeile | titel | titre | titular | "
+            "título | titulo | titolo | tittel | otsikko | overskrift | tytuł | titulek | cím | başlık | "
+            "заголовок | العنوان | 标题 | 標題 | タイトル | 見出し | 제목 | शीर्षक | judul | tajuk"
         ),
         HeadField.SUBHEAD: (
-            "subhead | subheadline | subtitle | kicker | unterzeile | untertitel | dachzeile | sous-titre | surtitre | "
-            "subtítulo | antetítulo | sottotitolo | occhiello | undertittel | подзаголовок | 副标题"
+            "subhead | subheadline | subtitle | kicker | unterzeile | untertitel | dachzeile | sous-titre | "
+            "surtitre | subtítulo | antetítulo | sottotitolo | occhiello | undertittel | подзаголовок | 副标题"
         ),
         HeadField.SUMMARY: (
             "summary | abstract | standfirst | deck | zusammenfassung | chapô | chapeau | résumé | resumen | "
             "entradilla | resumo | sommario | ingress | 摘要"
         ),
         HeadField.AUTHOR: (
-            "by | byline | author | authors | from | written by | autor | autorin | autoren | verfasser | auteur | auteurs | "
-            "autores | autora | autore | autori | författare | forfatter | kirjoittaja | autorzy | szerző | yazar | "
-            "muhabir | автор | авторы | الكاتب | 作者 | 记者 | 記者 | 기자 | लेखक | penulis"
+            "by | byline | author | authors | from | written by | autor | autorin | autoren | verfasser | "
+            "auteur | auteurs | autores | autora | autore | autori | författare | forfatter | kirjoittaja | "
+            "autorzy | szerző | yazar | muhabir | автор | авторы | الكاتب | 作者 | 记者 | 記者 | 기자 | लेखक | "
+            "penulis"
         ),
         HeadField.SLUG: "slug | slugline | slug line | slug-line",
         HeadField.TAGS: (
-            "keywords | keyword | tags | tag | category | categories | topics | topic | section | schlagwörter | "
-            "schlagworte | stichworte | stichwörter | ressort | mots-clés | mots clés | rubrique | palabras clave | "
-            "etiquetas | sección | parole chiave | palavras-chave | trefwoorden | nyckelord | stikkord | emneord | "
-            "słowa kluczowe | anahtar kelimeler | ключевые слова | теги | 关键词 | 關鍵詞 | キーワード | 키워드 | kata kunci"
+            "keywords | keyword | tags | tag | category | categories | topics | topic | section | "
+            "schlagwörter | schlagworte | stichworte | stichwörter | ressort | mots-clés | mots clés | "
+            "rubrique | palabras clave | etiquetas | sección | parole chiave | palavras-chave | trefwoorden | "
+            "nyckelord | stikkord | emneord | słowa kluczowe | anahtar kelimeler | ключевые слова | теги | "
+            "关键词 | 關鍵詞 | キーワード | 키워드 | kata kunci"
         ),
-        HeadField.URGENCY: "priority | urgency | priorität | dringlichkeit | urgence | priorité | urgencia | prioridad | priorità",
+        HeadField.URGENCY: (
+            "priority | urgency | priorität | dringlichkeit | urgence | priorité | urgencia | prioridad | priorità"
+        ),
         HeadField.PUBLISHED: (
-            "date | published | published on | published at | publication date | publish date | pub date | pubdate | "
-            "release date | released | issued | posted | posted on | created | filed | sent | transmitted | dateline date | "
-            "datum | veröffentlicht | veröffentlicht am | erschienen | erschienen am | publié | publié le | "
-            "date de publication | fecha | fecha de publicación | publicado | publicado el | publicado em | data | "
-            "data de publicação | pubblicato | pubblicato il | data di pubblicazione | gepubliceerd | gepubliceerd op | "
-            "publicerad | publisert | publiceret | udgivet | julkaistu | data publikacji | opublikowano | publikováno | "
-            "dátum | megjelent | tarih | yayın tarihi | yayınlanma | дата | опубликовано | التاريخ | تاريخ النشر | "
-            "日期 | 时间 | 發佈時間 | 发布时间 | 發布時間 | 发稿时间 | 日付 | 配信 | 날짜 | 입력 | दिनांक | तारीख | tanggal | tarikh"
+            "date | published | published on | published at | publication date | publish date | pub date | "
+            "pubdate | release date | released | issued | posted | posted on | created | filed | sent | "
+            "transmitted | dateline date | datum | veröffentlicht | veröffentlicht am | erschienen | "
+            "erschienen am | publié | publié le | date de publication | fecha | fecha de publicación | "
+            "publicado | publicado el | publicado em | data | data de publicação | pubblicato | "
+            "pubblicato il | data di pubblicazione | gepubliceerd | gepubliceerd op | publicerad | publisert | "
+            "publiceret | udgivet | julkaistu | data publikacji | opublikowano | publikováno | dátum | "
+            "megjelent | tarih | yayın tarihi | yayınlanma | дата | опубликовано | التاريخ | تاريخ النشر | "
+            "日期 | 时间 | 發佈時間 | 发布时间 | 發布時間 | 发稿时间 | 日付 | 配信 | 날짜 | 입력 | दिनांक | "
+            "तारीख | tanggal | tarikh"
         ),
         HeadField.UPDATED: (
-            "updated | updated on | updated at | last updated | last update | modified | last modified | revised | "
-            "aktualisiert | aktualisiert am | zuletzt aktualisiert | stand | mis à jour | mis à jour le | mise à jour | "
-            "modifié le | actualizado | actualizado el | última actualización | atualizado | atualizado em | aggiornato | "
-            "aggiornato il | ultimo aggiornamento | bijgewerkt | uppdaterad | oppdatert | opdateret | päivitetty | "
-            "aktualizacja | zaktualizowano | aktualizováno | frissítve | güncelleme | обновлено | 更新时间 | 更新時間 | 更新 | 수정"
+            "updated | updated on | updated at | last updated | last update | modified | last modified | "
+            "revised | aktualisiert | aktualisiert am | zuletzt aktualisiert | stand | mis à jour | "
+            "mis à jour le | mise à jour | modifié le | actualizado | actualizado el | última actualización | "
+            "atualizado | atualizado em | aggiornato | aggiornato il | ultimo aggiornamento | bijgewerkt | "
+            "uppdaterad | oppdatert | opdateret | päivitetty | aktualizacja | zaktualizowano | aktualizováno | "
+            "frissítve | güncelleme | обновлено | 更新时间 | 更新時間 | 更新 | 수정"
         ),
         HeadField.AGENCY: (
-            "source | agency | news agency | quelle | agentur | agence | fuente | agencia | fonte | agenzia | agência | "
-            "bron | källa | kilde | lähde | źródło | agencja | zdroj | forrás | kaynak | источник | агентство | المصدر | "
-            "来源 | 來源 | 出典 | 出所 | 출처 | स्रोत | sumber"
+            "source | agency | news agency | quelle | agentur | agence | fuente | agencia | fonte | agenzia | "
+            "agência | bron | källa | kilde | lähde | źródło | agencja | zdroj | forrás | kaynak | источник | "
+            "агентство | المصدر | 来源 | 來源 | 出典 | 出所 | 출처 | स्रोत | sumber"
         ),
-        HeadField.LANGUAGE: "language | lang | sprache | langue | idioma | lingua | taal | språk | sprog | kieli | język | dil | язык | اللغة | 语言 | 語言 | 言語",
+        HeadField.LANGUAGE: (
+            "language | lang | sprache | langue | idioma | lingua | taal | språk | sprog | kieli | język | "
+            "dil | язык | اللغة | 语言 | 語言 | 言語"
+        ),
         HeadField.DATELINE: "dateline | ortsmarke | spitzmarke",
         HeadField.NOTE: "note to editors | editors note | editor's note | editor’s note | ed note | ednote",
         HeadField.NOTHING: (
-            "words | word count | wordcount | length | id | item id | story id | guid | version | status | edition | "
-            "desk | copyright | rights | url | link | format | type | transref | to | cc | reply-to"
+            "words | word count | wordcount | length | id | item id | story id | guid | version | status | "
+            "edition | desk | copyright | rights | url | link | format | type | transref | to | cc | reply-to"
         ),
         HeadField.CLOCK: "time | uhrzeit | heure | ora | время | klockan",
-        HeadField.BODY: "body | story | content | copy | article | article text | cuerpo | corps | corpo | 正文 | 本文 | 본문",
+        HeadField.BODY: (
+            "body | story | content | copy | article | article text | cuerpo | corps | corpo | 正文 | 本文 | 본문"
+        ),
     }.items()
     for label in labels.split("|")
 }
@@ -117,9 +129,11 @@ def is_label(line: str) -> bool:
 LANGUAGE_NAMES = {
     name: tag
     for tag, names in {
-        "ar": "arabic العربية عربي", "bg": "bulgarian български", "bn": "bengali bangla বাংলা", "cs": "czech čeština česky",
+        "ar": "arabic العربية عربي", "bg": "bulgarian български", "bn": "bengali bangla বাংলা",
+        "cs": "czech čeština česky",
         "da": "danish dansk", "de": "german deutsch allemand alemán tedesco", "el": "greek ελληνικά",
-        "en": "english englisch anglais inglés inglese inglês engelsk", "es": "spanish español castellano espagnol spanisch",
+        "en": "english englisch anglais inglés inglese inglês engelsk",
+        "es": "spanish español castellano espagnol spanisch",
         "fa": "persian farsi فارسی", "fi": "finnish suomi", "fr": "french français französisch francés francese",
         "he": "hebrew עברית", "hi": "hindi हिन्दी हिंदी", "hr": "croatian hrvatski", "hu": "hungarian magyar",
         "id": "indonesian indonesia", "it": "italian italiano italienisch italien", "ja": "japanese 日本語",

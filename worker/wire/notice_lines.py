@@ -111,7 +111,7 @@ def read_headline(headline: str) -> NoticeLine:
 
 
 def read_bare_notice(line: str) -> NoticeLine | None:
-    """Return the notice of a line that holds only notices: ``KILL``, ``Take 2``, ``2nd Ld-Writethru``, ``URGENT 1ST LEAD``."""
+    """Return the notice of a line that holds only notices: ``KILL``, ``2nd Ld-Writethru``, ``URGENT 1ST LEAD``."""
     if found := _read_one_notice(line):
         return found
     words = _BETWEEN_NOTICES.split(line, _MOST_WORDS)

@@ -22,6 +22,7 @@ _SURE = 0.5
 # A line is prose where so much of it is words in a row; a long one needs less, and less where nothing marks it.
 _MOSTLY, _PARTLY, _LONG, _SOME = 0.6, 0.35, 120, 0.3
 _SHORTEST_LINE = 25
+_STOPS = (".", "!", "?", "。")
 _MOST_SIGNS = 0.03
 # A text that opens with a paragraph may show code below.
 _OPENING = 2
@@ -89,8 +90,7 @@ def _weigh(sizes: Counter[str], count: int, weight: int) -> Prose:
 def _sort_lines(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Yield the kind of each line and how many characters it has."""
     closing = ""
-    for at, line in enumerate(lines):
-        line = line[:_LONGEST_LINE]
+    for at, line in enumerate(line[:_LONGEST_LINE] for line in lines):
         if closing:
             kind = marks.CODE
             closing = "" if closing in line else closing
@@ -109,28 +109,32 @@ def _sort_lines(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
 
 
 def _kind_of(line: str) -> str:
-    if marks.LOG_LINE.match(line):
-        return marks.LOG
-    is_long = len(line) > _LONG
-    if marks.COMMENT.match(line) or marks.SURE_CODE.match(line) or (is_long and _is_dense(line)):
-        return marks.CODE
+    if sure := _sure_kind(line):
+        return sure
     share = sum(run.end() - run.start() for run in marks.RUN.finditer(line)) / len(line)
-    if (share >= _MOSTLY and len(line) >= _SHORTEST_LINE) or (share >= _PARTLY and is_long):
+    if share >= (_PARTLY if len(line) > _LONG else _MOSTLY) and len(line) >= _SHORTEST_LINE:
         return _PROSE
     if line.startswith(("http://", "https://")) or is_label(line):
         return _PLAIN
-    kind = next((reason for mark, reason in marks.MARKS if mark.match(line)), None)
-    if kind or share >= _SOME:
-        return kind or _PROSE
+    kind = next((kind for mark, kind in marks.MARKS if mark.match(line)), None)
+    return kind or (_PROSE if share >= _SOME else _kind_of_words(line))
+
+
+def _sure_kind(line: str) -> str | None:
+    """Return what a line is that is no prose, however many words in a row it has."""
+    if marks.LOG_LINE.match(line):
+        return marks.LOG
+    # A long line may be a whole program.
+    is_dense = len(line) > _LONG and len(marks.CODE_SIGNS.findall(line)) > _MOST_SIGNS * len(line)
+    return marks.CODE if is_dense or marks.COMMENT.match(line) or marks.SURE_CODE.match(line) else None
+
+
+def _kind_of_words(line: str) -> str:
+    """Return what a line is that has few words in a row, and no marks."""
     if marks.IS_PATH.match(line):
         return marks.PATHS
     if not any(map(str.isalpha, line)):
         return marks.NUMBERS
     if marks.MACHINE_WORD.search(line):
         return marks.TABLE
-    return marks.WORDS if marks.IS_TOKEN.fullmatch(line) and not line.endswith((".", "!", "?", "。")) else _PLAIN
-
-
-def _is_dense(line: str) -> bool:
-    """Say whether a long line has more signs of code than text ever has."""
-    return len(marks.CODE_SIGNS.findall(line)) > _MOST_SIGNS * len(line)
+    return marks.WORDS if marks.IS_TOKEN.fullmatch(line) and not line.endswith(_STOPS) else _PLAIN

@@ -10,15 +10,22 @@ PATHS, WORDS, NUMBERS, FIELDS = "a list of files", "a list of words", "a list of
 NEED_COMPANY = {WORDS: 5, NUMBERS: 5, FIELDS: 3}
 """Kinds that are only lists in texts of so many lines."""
 
-OPENINGS = tuple(
-    (re.compile(opening), reason)
-    for opening, reason in (
-        (r"#!\s?/", "a script"),
-        (r"(?:.{0,200}\n){0,2}-----BEGIN [A-Z0-9 ]+-----|(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+) AAAA", "a key"),
-        (r"diff --(?:git|recursive) |Index: \S+\n=====|--- \S.*\n\+\+\+ \S.*\n@@ ", "a patch"),
-        (r"Traceback \(most recent call last\):|Exception in thread |panic: ", "a traceback"),
-        (r"<\?(?:php|xml)\b|<!DOCTYPE|%!PS|\{\\rtf|StartFontMetrics|\\documentclass|%PDF|[.']\\\"|\.TH |\.Dd ", MARKUP),
-    )
+OPENINGS = (
+    (re.compile(r"#!\s?/"), "a script"),
+    (
+        re.compile(
+            r"(?:.{0,200}\n){0,2}-----BEGIN [A-Z0-9 ]+-----|(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-[\w-]{1,40}) AAAA"
+        ),
+        "a key",
+    ),
+    (re.compile(r"diff --(?:git|recursive) |Index: \S+\n=====|--- \S.*\n\+\+\+ \S.*\n@@ "), "a patch"),
+    (re.compile(r"Traceback \(most recent call last\):|Exception in thread |panic: "), "a traceback"),
+    (
+        re.compile(
+            r"<\?(?:php|xml)\b|<!DOCTYPE|%!PS|\{\\rtf|StartFontMetrics|\\documentclass|%PDF|[.']\\\"|\.TH |\.Dd "
+        ),
+        MARKUP,
+    ),
 )
 """How texts begin that are surely no prose."""
 
@@ -31,8 +38,8 @@ FENCES = tuple(
 """What opens a comment of several lines or a block of code, and what closes it."""
 
 RUN = re.compile(
-    r"(?<![^\W_])(?:[^\W\d_]++(?:['’-][^\W\d_]++)*+[.,;:!?…،۔।]?[\"”’)»]?\s[\"“„«'‘(–—-]{0,2}\s?){3,}+(?:[^\W\d_]++[.!?]?)?"
-    rf"|[{UNSPACED}，、。「」！？：；“”（）《》]{{6,}}+"
+    r"(?<![^\W_])(?:[^\W\d_]++(?:['’-][^\W\d_]++){0,3}[.,;:!?…،\u06d4।]?[\"”’)»]?\s[\"“„«'‘(–—-]{0,2}\s?){3,}(?:[^\W\d_]++[.!?]?)?"
+    rf"|[{UNSPACED}，、。「」！？：\uff1b“”（）《》]{{6,}}"
 )
 """Several words in a row, or characters of a script that parts none."""
 
@@ -47,41 +54,66 @@ LOG_LINE = re.compile(
 )
 COMMENT = re.compile(r"//|\*/|--+ |;+ |%+ |dnl |@?(?:rem|REM)\b|!+ |\" (?!.*\")|::? |C  |#:|#,")
 
-MARKS = tuple(
-    (re.compile(mark), reason)
-    for mark, reason in (
-        (r"</?[A-Za-z!?][^>]*>|\{[%{#]|\\[a-z]+[{\[]|\.[A-Z]{2}(?: |$)", MARKUP),
-        (
-            r"\[[\w .:\"/-]+\]$|[\w.-]+\s?=(?!\s*$)|export [A-Z_]+=|[\w./-]+: [|>\[{\"'&*]"
-            r"|[a-z_.-]+:(?:$|\s)|- (?:[\w-]+:|[\w./-]+$)|[\"'][^\"']*[\"']\s?:",
-            SETTINGS,
+
+def _any_of(*marks: str) -> re.Pattern[str]:
+    return re.compile("|".join(marks))
+
+
+MARKS = (
+    (_any_of(r"</?[A-Za-z!?][^>]*>", r"\{[%{#]", r"\\[a-z]+[{\[]", r"\.[A-Z]{2}(?: |$)"), MARKUP),
+    (
+        _any_of(
+            r"\[[\w .:\"/-]+\]$",
+            r"[\w.-]+\s?=(?!\s*$)",
+            r"export [A-Z_]+=",
+            r"[\w./-]+: [|>\[{\"'&*]",
+            r"[a-z_.-]+:(?:$|\s)",
+            r"- (?:[\w-]+:|[\w./-]+$)",
+            r"[\"'][^\"']*[\"']\s?:",
         ),
-        (r"[A-Z][\w-]*:\s+[\w./@:-]+$", FIELDS),
-        (
+        SETTINGS,
+    ),
+    (re.compile(r"[A-Z][\w-]*:\s+[\w./@:-]+$"), FIELDS),
+    (
+        _any_of(
             r"(?:import|from|export|require|use|using|package|include|module|namespace) "
-            r"[\w.'\"{*<:/]+(?:[;{(]|$| import| from| as )"
-            r"|(?:async )?(?:def|class|fn|func|function|sub|proc|struct|enum|interface|impl|type|template|typedef|trait) "
-            r"\w+.*[:{(;]"
-            r"|(?:var|let|const|val|auto|int|void|char|bool|static|public|private|protected|extern|unsigned|inline|final) "
-            r"[\w<*].*[;{(=]"
-            r"|(?:if|for|while|switch|elif|else if|catch|try|with|match|case|do|foreach|unless|until|when)\b.*(?:[:{]|then|do)$"
-            r"|(?:return|raise|throw|yield|await|print|echo|assert|del|goto|delete|break|continue|pass|else|endif|fi|done"
-            r"|esac|end|set|syn|hi|call|let)\b(?![^.]{0,200}[.!?]$)"
-            r"|#\s?(?:include|define|if|ifdef|ifndef|endif|else|pragma|undef)\b"
-            r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|BEGIN|COMMIT|SET|WITH|SUBROUTINE|END|PROGRAM)\b(?=[^a-z]*$|.*;)"
-            r"|(?:[})\]]+[;,)]*|@\w+)$|@\w+[.(]|[\w.\[\]>*$-]+\s?(?:=|\+=|:=|<-|-=|\|=)\s?\S|[\w.:>-]+\(.*\)?[;,{:)]?$",
-            CODE,
+            r"[\w.'\"{*<:/]+(?:[;{(]|$| import| from| as )",
+            r"(?:async )?(?:def|class|fn|func|function|sub|proc|struct|enum|interface|impl|type|template|typedef"
+            r"|trait) \w+.*[:{(;]",
+            r"(?:var|let|const|val|auto|int|void|char|bool|static|public|private|protected|extern|unsigned|inline"
+            r"|final) [\w<*].*[;{(=]",
+            r"(?:if|for|while|switch|elif|else if|catch|try|with|match|case|do|foreach|unless|until|when)\b"
+            r".*(?:[:{]|then|do)$",
+            r"(?:return|raise|throw|yield|await|print|echo|assert|del|goto|delete|break|continue|pass|else|endif|fi"
+            r"|done|esac|end|set|syn|hi|call|let)\b(?![^.]{0,200}[.!?]$)",
+            r"#\s?(?:include|define|if|ifdef|ifndef|endif|else|pragma|undef)\b",
+            r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|BEGIN|COMMIT|SET|WITH|SUBROUTINE|END|PROGRAM)\b"
+            r"(?=[^a-z]*$|.*;)",
+            r"(?:[})\]]+[;,)]*|@\w+)$",
+            r"@\w+[.(]",
+            r"[\w.\[\]>*$-]+\s?(?:=|\+=|:=|<-|-=|\|=)\s?\S",
+            r"[\w.:>-]+\(.*\)?[;,{:)]?$",
         ),
-        (
-            r"(?:[^,\t;|]*+[,\t;|](?! )){3}|[\"'][^\"']*[\"']\s?,|\S*[A-Za-z0-9+/=_-]{40}|(?:[0-9a-fA-F]{2,8}[ :,]+){5}"
-            r"|[0-9a-f]{32}\b|[dl-][rwx-]{9}[. ]",
-            TABLE,
+        CODE,
+    ),
+    (
+        _any_of(
+            r"(?:[^,\t;|]*+[,\t;|](?! )){3}",
+            r"[\"'][^\"']*[\"']\s?,",
+            r"\S*[A-Za-z0-9+/=_-]{40}",
+            r"(?:[0-9a-fA-F]{2,8}[ :,]+){5}",
+            r"[0-9a-f]{32}\b",
+            r"[dl-][rwx-]{9}[. ]",
         ),
-        (
-            r".*(?:[;{}\\]|\)\s*=>)$|.*(?:\w\(\)|[=!<>]=|&&|\|\||::|\$\{?[a-zA-Z]|%[sd]\b|\w_\w+_|\\[nt\"]|\{\w*\}|[;{}][\w$-]+[:(=;{])",
-            CODE,
+        TABLE,
+    ),
+    (
+        _any_of(
+            r".*(?:[;{}\\]|\)\s*=>)$",
+            r".*(?:\w\(\)|[=!<>]=|&&|\|\||::|\$\{?[a-zA-Z]|%[sd]\b|\w_\w+_|\\[nt\"]|\{\w*\}|[;{}][\w$-]+[:(=;{])",
         ),
-    )
+        CODE,
+    ),
 )
 """How lines begin that are no prose, in the order in which they are tried."""
 

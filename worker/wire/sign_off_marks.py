@@ -24,8 +24,10 @@ BARE_AT_END = re.compile(
 )
 """A name without brackets, which EFE and Lusa sign with: EFE; EFE abc/xyz; Lusa/Fim."""
 
+_PERSON = r"(?:[A-Z][\w'’-]+ ?){2,4}"
 INITIALS_AFTER_NAME = re.compile(
-    rf"[-–—/(\[ ]{{0,3}}(?P<name>[^\W\d_]{{2,12}})[)\]]?[ /]{{1,2}}(?:{_INITIALS}|(?:[A-Z][\w'’-]+ ?){{2,4}}(?:/(?:[A-Z][\w'’-]+ ?){{2,4}})?)"
+    r"[-–—/(\[ ]{0,3}(?P<name>[^\W\d_]{2,12})[)\]]?[ /]{1,2}"
+    rf"(?:{_INITIALS}|{_PERSON}(?:/{_PERSON})?)"
 )
 """A paragraph with an agency's name and initials: --IANS san/prs, (Hina) xabc yd, BSS/AB/CD; or names, as in WAM's."""
 

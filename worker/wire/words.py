@@ -11,7 +11,8 @@ MONTHS = {
         jan january januari januar janvier janv enero ene gennaio gen janeiro január stycznia ledna ocak oca января янв
           січня يناير जनवरी tammikuuta ianuarie ian januarja januara siječnja януари ιανουαρίου |
         feb february februari februar février fevrier févr fév febrero febbraio fevereiro fev február lutego února şubat
-          şub февраля фев лютого فبراير फरवरी helmikuuta februarie februarja februara februára veljače февруари φεβρουαρίου |
+          şub февраля фев лютого فبراير फरवरी helmikuuta februarie februarja februara februára veljače февруари
+          φεβρουαρίου |
         mar march mars marzo märz maerz mrz maart mrt marca março marco március marca března mart марта мар березня مارس
           मार्च marts maaliskuuta martie marta ožujka maret mac март μαρτίου |
         apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल
@@ -54,8 +55,8 @@ ZONES = frozenset("ACT AEST AEDT BST CEST CET CDT CST EDT EST EET GMT HKT IST JS
 """Zones of time, which stand beside days in brackets as agencies do."""
 
 DATE_WORDS = (
-    "date am pm a p m s t z at on of the st nd rd th er uhr um den der am vom h le à du de del las hs il alle ore dell às "
-    "kl den g o klo godz ob v год года г в час kello"
+    "date am pm a p m s t z at on of the st nd rd th er uhr um den der vom h le à du de del las hs il alle ore dell às "
+    "kl g o klo godz ob v kello год года час"
 ).split()
 """What stands among the numbers of a date."""
 

@@ -12,8 +12,8 @@ from worker.wire.dispatch import parse_dispatch
 SEED = Path(__file__).parents[3] / "seeds/000_bf109dae1bb8955b.txt"
 PAIRS = sorted((Path(__file__).parents[2] / "data/dispatch").glob("*.txt"))
 FACTS = (
-    "title", "summary", "published", "updated", "language", "agency", "dateline_place", "dateline_date", "slug", "named_slug", "notice",
-    "notice_number", "note", "urgency",
+    "title", "summary", "published", "updated", "language", "agency", "dateline_place", "dateline_date", "slug",
+    "named_slug", "notice", "notice_number", "note", "urgency",
 )  # fmt: skip
 
 
