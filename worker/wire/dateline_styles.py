@@ -18,7 +18,7 @@ _NUMBER = r"(?:0?[1-9]|1\d|2\d|3[01])"
 # 10.07.2021, 10.7., 10/07, 10 - 7
 _IN_NUMBERS = (
     r"(?P<year3>\d{4})-(?P<month3>\d\d)-(?P<day3>\d\d)"
-    rf"|(?P<day4>{_NUMBER})(?P<joint>[./]| ?- ?)(?P<month4>{_NUMBER})(?:(?P=joint)(?P<year4>(?:19|20)\d\d)|\.)?(?!\d)"
+    rf"|(?P<day4>{_NUMBER})(?P<joint>[./]| - )(?P<month4>{_NUMBER})(?:(?P=joint)(?P<year4>(?:19|20)\d\d)|\.)?(?!\d)"
 )
 # Wires in Arabic may name the month twice, as Cairo and as Damascus call it.
 _DAY = (
@@ -74,7 +74,7 @@ STYLES = (
         _compile(
             # dpa Berlin -
             rf"(?P<bare>)(?P<agency>dpa|epd|sda|ats|apa) {_PLACE}(?:, {_DAY}{_YEAR})?\s*(?P<end>{_DASH}|[.:])\s+",
-            rf"(?P<bare>)(?P<agency>[^\W\d_][\w.]{{1,15}}),? {_PLACE}, {_DAY}{_YEAR}\s*(?P<end>{_DASH})\s+",
+            rf"(?P<agency>AKP) {_PLACE}, {_DAY}{_YEAR}\s*{_DASH}\s+(?P<end>)",
             rf"(?P<bare>)(?P<capitals>)(?P<agency>[^\W\d_a-z]{{3,15}}), {_PLACE}\s*(?P<end>{_DASH})\s+",
             # Kyodo, RIA Novosti and Interfax sign without brackets.
             (

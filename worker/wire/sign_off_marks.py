@@ -6,7 +6,7 @@ They were seen in the agencies' own copy and in what papers print of it, so with
 import re
 
 # Of the author and the editor: san/prs, ABC-XYZ/DE, XC-SSD 1845, AB/CD/1530hrs.
-_INITIALS = r"[^\W\d_]{1,5}(?:[-/. ][^\W_]{1,7}){0,4}/?(?: ?\d{4}(?:hrs)?)?"
+_INITIALS = r"[^\W\d_]{1,5}(?:[-/.][^\W_]{1,7}){0,4}/?(?: ?\d{4}(?:hrs)?)?"
 _PARTED_INITIALS = (
     r"(?:[^\W\d_]{1,5}[-/] ?[^\W_]{1,7}(?:[-/ ][^\W_]{1,7}){0,3}/?|[A-Z]{2,4}(?: [A-Z]{1,4}){1,3}(?: \d{4})?)"
 )
@@ -26,8 +26,8 @@ BARE_AT_END = re.compile(
 
 _PERSON = r"(?:[A-Z][\w'’-]+ ?){2,4}"
 INITIALS_AFTER_NAME = re.compile(
-    r"[-–—/(\[ ]{0,3}(?P<name>[^\W\d_]{2,12})[)\]]?[ /]{1,2}"
-    rf"(?:{_INITIALS}|{_PERSON}(?:/{_PERSON})?)"
+    r"[-–—/(\[ ]{0,3}(?P<name>[^\W\d_]{2,12})(?:[)\]] [a-z]{2,4} [a-z]{2,4}"
+    rf"|[)\]]?[ /]{{1,2}}(?:{_INITIALS}|{_PERSON}(?:/{_PERSON})?))"
 )
 """A paragraph with an agency's name and initials: --IANS san/prs, (Hina) xabc yd, BSS/AB/CD; or names, as in WAM's."""
 
@@ -70,7 +70,7 @@ NOISE = re.compile(
     rf"|(?i:[-–—*#<(\[/ ]{{0,5}}(?:{_END_WORDS})[-–—*#>)\]/ .]{{0,5}})"
     rf"|(?:ENDS?|NNNN|Enditem)\s?/?\s?{_INITIALS}(?:/\d{{1,2}} [A-Z][a-z]{{2,8}})?"  # UNB, Xinhua, CNA
     # What papers of India print below an agency's text.
-    r"|(?i:\(?(?:with (?:agency )?inputs?\b(?: from\b)?|inputs? from)[^.()]{0,120}\.?\)?)"
+    r"|(?i:\(?with inputs? from [^.()]{2,60}\.?\)?|\((?:with (?:agency )?inputs?|inputs? from\b)[^.()]{0,120}\.?\))"
     r"|(?i:\((?:except for the headline|this (?:story|report|article|copy|news) (?:has not been|is|was|has been)\b)"
     r"[^()]{0,160}\b(?:edited|auto-?generated|syndicated|feed|published|service)\b[^()]{0,160}\))"
     r"|Anadolu Agency website contains only a portion of the news stories.{0,300}"

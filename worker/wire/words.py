@@ -66,7 +66,7 @@ NO_PLACES = frozenset(
     "advisory alert analysis breaking brief briefing bulletin column correction corrected credit deadline due "
     "editorial editors eds exclusive explainer factbox file flash graphic image interview kill listen live maybe note "
     "opinion photo photos picture pictures poll profile quiz read review source timeline update updated urgent video "
-    "watch weather wrapup born".split()
+    "watch weather wrapup born themendienst infografik insight film medien fotos nachrichten".split()
 )
 """What a sentence, a label or a credit begins with, and a place does not."""
 
