@@ -95,7 +95,7 @@ LABELS = {
         HeadField.DATELINE: "dateline | ortsmarke | spitzmarke",
         HeadField.NOTE: "note to editors | editors note | editor's note | editor’s note | ed note | ednote",
         HeadField.NOTHING: (
-            "words | word count | wordcount | length | id | item id | story id | guid | version | status | "
+            "words | word count | wordcount | length | id | item id | story id | guid | version | "
             "edition | desk | copyright | rights | url | link | format | type | transref | to | cc | reply-to"
         ),
         HeadField.CLOCK: "time | uhrzeit | heure | ora | время | klockan",
