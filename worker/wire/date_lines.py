@@ -1,6 +1,6 @@
 """Days and moments as desks write them above a dispatch: on lines of their own, or before its dateline.
 
-``date 2021-07-11 15:30``; ``Sunday, 11 July 2021, 3.30 pm BST``; ``11. Juli 2021, 15.30 Uhr``; ``2021-07-10``.
+``date 2021-07-11 15:30``; ``Sunday, 11 July 2021, 3.30 pm BST``; ``11 juillet 2021 à 15h30``; ``2021-07-10``.
 """
 
 import re

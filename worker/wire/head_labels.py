@@ -49,8 +49,8 @@ LABELS = {
         HeadField.AUTHOR: (
             "by | byline | author | authors | from | written by | autor | autorin | autoren | verfasser | "
             "auteur | auteurs | autores | autora | autore | autori | författare | forfatter | kirjoittaja | "
-            "autorzy | szerző | yazar | muhabir | автор | авторы | الكاتب | 作者 | 记者 | 記者 | 기자 | लेखक | "
-            "penulis"
+            "autorzy | szerző | yazar | muhabir | автор | авторы | الكاتب | 作者 | 记者 | 記者 | 기자 | 筆者 | "
+            "著者 | लेखक | penulis"
         ),
         HeadField.SLUG: "slug | slugline | slug line | slug-line",
         HeadField.TAGS: (
@@ -72,16 +72,17 @@ LABELS = {
             "pubblicato il | data di pubblicazione | gepubliceerd | gepubliceerd op | publicerad | publisert | "
             "publiceret | udgivet | julkaistu | data publikacji | opublikowano | publikováno | dátum | "
             "megjelent | tarih | yayın tarihi | yayınlanma | дата | опубликовано | التاريخ | تاريخ النشر | "
-            "日期 | 时间 | 發佈時間 | 发布时间 | 發布時間 | 发稿时间 | 日付 | 配信 | 날짜 | 입력 | दिनांक | "
-            "तारीख | tanggal | tarikh"
+            "日期 | 时间 | 發佈時間 | 发布时间 | 發布時間 | 发稿时间 | 日付 | 配信 | 날짜 | 입력 | 발행 | "
+            "게시 | 등록 | 公開日 | 投稿日 | 配信日 | दिनांक | तारीख | tanggal | tarikh"
         ),
         HeadField.UPDATED: (
-            "updated | updated on | updated at | last updated | last update | modified | last modified | "
-            "revised | aktualisiert | aktualisiert am | zuletzt aktualisiert | stand | mis à jour | "
-            "mis à jour le | mise à jour | modifié le | actualizado | actualizado el | última actualización | "
-            "atualizado | atualizado em | aggiornato | aggiornato il | ultimo aggiornamento | bijgewerkt | "
-            "uppdaterad | oppdatert | opdateret | päivitetty | aktualizacja | zaktualizowano | aktualizováno | "
-            "frissítve | güncelleme | обновлено | 更新时间 | 更新時間 | 更新 | 수정"
+            "updated | update | updated on | updated at | last updated | last update | modified | "
+            "last modified | revised | aktualisiert | aktualisiert am | zuletzt aktualisiert | stand | "
+            "mis à jour | mis à jour le | mise à jour | modifié le | actualizado | actualizado el | "
+            "última actualización | atualizado | atualizado em | aggiornato | aggiornato il | "
+            "ultimo aggiornamento | bijgewerkt | uppdaterad | oppdatert | opdateret | päivitetty | "
+            "aktualizacja | zaktualizowano | aktualizováno | frissítve | güncelleme | обновлено | 更新时间 | "
+            "更新時間 | 更新 | 更新日 | 수정"
         ),
         HeadField.AGENCY: (
             "source | agency | news agency | quelle | agentur | agence | fuente | agencia | fonte | agenzia | "
@@ -95,8 +96,8 @@ LABELS = {
         HeadField.DATELINE: "dateline | ortsmarke | spitzmarke",
         HeadField.NOTE: "note to editors | editors note | editor's note | editor’s note | ed note | ednote",
         HeadField.NOTHING: (
-            "words | word count | wordcount | length | id | item id | story id | guid | version | "
-            "edition | desk | copyright | rights | url | link | format | type | transref | to | cc | reply-to"
+            "words | word count | wordcount | length | id | item id | story id | guid | version | edition | "
+            "desk | copyright | rights | url | link | format | type | transref | to | cc | reply-to"
         ),
         HeadField.CLOCK: "time | uhrzeit | heure | ora | время | klockan",
         HeadField.BODY: (
