@@ -22,7 +22,7 @@ from worker.wire.text_documents import read_text
 # What people wrote for people, though it lies among programs.
 _PROSE_NAMES = ("readme", "licen", "copying", "copyright", "changelog", "changes", "news", "authors", "notice", "bugs")
 _PROSE_ENDS = frozenset({".md", ".rst", ".txt", ".mo", ".gz"})
-_MOST_BYTES, _MOST_OF_A_KIND, _MOST_ENTRIES = 2_000_000, 70, 5_000
+_MOST_BYTES, _MOST_OF_A_KIND, _MOST_ENTRIES = 2_000_000, 100, 5_000
 _LONGEST_SHOWN = 90
 
 
@@ -75,16 +75,16 @@ def _read_entries(path: Path, body: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _read_others(folders: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Yield the texts of at most so many files of each kind, drawn by chance but the same each time."""
-    chance, kinds = random.Random(11), Counter[str]()  # noqa: S311 -- a sample, not a secret
+    """Yield the texts among so many files of each kind, drawn by chance but the same each time."""
+    chance, looked_at = random.Random(11), Counter[str]()  # noqa: S311 -- a sample, not a secret
     paths = [path for path in _list_files(folders) if not _is_of_people(path)]
     chance.shuffle(paths)
     for path in paths:
-        if kinds[path.suffix] < _MOST_OF_A_KIND:
+        looked_at[path.suffix] += 1
+        if looked_at[path.suffix] <= _MOST_OF_A_KIND:
             with suppress(OSError):
                 body = path.read_bytes()
                 if sniff(body) is Kind.TEXT and decode(body, None).strip():
-                    kinds[path.suffix] += 1
                     yield str(path), body
 
 

@@ -19,6 +19,8 @@ _PROSE, _PLAIN = "prose", "plain"
 # What a character of each kind says: plain lines alone are just enough, marked ones weigh double.
 _WORTH_OF_PLAIN, _WORTH_OF_PARAGRAPHS, _WEIGHT_OF_MARKS = 0.6, 3, 2
 _SURE = 0.5
+# Results of matches are news.
+_SURENESS_OF_TABLES = 0.3
 # A line is prose where so much of it is words in a row; a long one needs less, and less where nothing marks it.
 _MOSTLY, _PARTLY, _LONG, _SOME = 0.6, 0.35, 120, 0.3
 _SHORTEST_LINE = 25
@@ -54,7 +56,7 @@ def judge_prose(text: str) -> Prose:
         if shape.match(opening):
             return Prose(0.0, reason)
     if _is_table(lines):
-        return Prose(0.0, marks.TABLE)
+        return Prose(_SURENESS_OF_TABLES, marks.TABLE)
     kinds = [*_sort_lines(lines)]
     sizes: Counter[str] = Counter()
     for kind, size in kinds:

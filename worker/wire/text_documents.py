@@ -7,6 +7,9 @@ from worker.values.entries import ParsedDocument
 from worker.wire.dispatch import parse_dispatch
 from worker.wire.prose import judge_prose
 
+# Below a header or a notice a text need not be as sure to be prose as elsewhere: it may be a table of results.
+_SURE_ENOUGH = 0.25
+
 
 def read_text(document: Document, max_entries: int, *, as_is: bool = False) -> ParsedDocument:
     """Return what a text publishes, the newest ``max_entries`` of it; PermanentError where that is nothing.
@@ -16,13 +19,15 @@ def read_text(document: Document, max_entries: int, *, as_is: bool = False) -> P
     del max_entries  # every form that is read so far holds one dispatch
     parsed = parse_dispatch(document)
     if not as_is and not any(entry.dateline_place or entry.dateline_date for entry in parsed.entries):
-        refuse_no_prose(decode(document.body, document.content_type))
+        is_headed = any(entry.published or entry.notice for entry in parsed.entries)
+        refuse_no_prose(decode(document.body, document.content_type), is_headed=is_headed)
     return parsed
 
 
-def refuse_no_prose(text: str) -> None:
+def refuse_no_prose(text: str, *, is_headed: bool) -> None:
     """Raise PermanentError, which says what a text looks like, where it is no prose."""
-    if looks_like := judge_prose(text).looks_like:
+    judged = judge_prose(text)
+    if judged.looks_like and not (is_headed and judged.sureness >= _SURE_ENOUGH):
         raise PermanentError(
-            ErrorClass.NOT_A_FEED, f"it looks like {looks_like}, not like news (--as-is reads it all the same)"
+            ErrorClass.NOT_A_FEED, f"it looks like {judged.looks_like}, not like news (--as-is reads it all the same)"
         )

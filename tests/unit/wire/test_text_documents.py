@@ -32,6 +32,17 @@ def test_under_a_dateline_anything_is_news() -> None:
     assert entry.agency == "AP"
 
 
+@pytest.mark.parametrize("head", ["date 2026-07-11\n", "Headline: Results\nDate: 2026-07-11\n\n", "UPDATE 1\n\n"])
+def test_below_a_header_or_a_notice_a_table_is_news(head: str) -> None:
+    (entry,) = read_text(_document(f"{head}Skarholm\t1\t2\nOslo\t0\t3\nBergen\t2\t2\n"), 100).entries
+    assert "Skarholm" in (entry.content or "")
+
+
+def test_below_a_header_source_code_is_none() -> None:
+    with pytest.raises(PermanentError, match="source code"):
+        read_text(_document(f"date 2026-07-11\n\n{CODE}"), 100)
+
+
 @pytest.mark.parametrize("text", ["", " \n", "date 2026-07-11"])
 def test_as_it_is_nothing_is_still_nothing(text: str) -> None:
     with pytest.raises(PermanentError, match="no text"):
