@@ -28,6 +28,7 @@ _LONGEST_LINE, _LONGEST_NOTE, _LONGEST_HEADLINE = 250, 1_000, 200
 _MOST_WRAPPED = 4
 _STOPS = (".", '."', ".”", ".»", "。")
 _NO_HEADLINE = (*_STOPS, "!", "?", ",", ":", ";", "…")
+_COLON = re.compile("[:：]")
 _BULLET = re.compile(r"[*•·‣▪–—-] ")
 
 
@@ -45,7 +46,7 @@ class _Line:
 def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
     """Return what the head of a dispatch says, and the text below it."""
     *written, rest = [*text.split("\n", _MOST_LINES), ""][: _MOST_LINES + 1]
-    _drop_body_label(written)
+    written = _without_body_label(written)
     first = next((at for at, line in enumerate(written) if line.strip()), 0)
     if _begins_dateline(written, first, published) and understand_line(fold(written[first][:_LONGEST_LINE])) is None:
         # Most dispatches have no head.
@@ -61,14 +62,16 @@ def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
     return (replace(head, notes=()), notes) if notes else (DispatchHead(), text)
 
 
-def _drop_body_label(written: list[str]) -> None:
-    """Take the label off the line that begins the text below other labels (``Body: Rain fell``)."""
-    lines = ((at, fold(line[: _LONGEST_LINE + 1])) for at, line in enumerate(written))
-    for count, (at, line) in enumerate((at, line) for at, line in lines if line):
-        if count and split_body_label(line):
-            written[at] = re.split("[:：]", written[at], maxsplit=1)[1].lstrip()
-        if understand_line(line) is None:
-            return
+def _without_body_label(written: Sequence[str]) -> list[str]:
+    """Return lines without the label of the one that begins the text below other labels: ``Body: Rain fell``."""
+    is_below_label = False
+    for at, line in enumerate(fold(line[: _LONGEST_LINE + 1]) for line in written):
+        if is_below_label and split_body_label(line):
+            return [*written[:at], _COLON.split(written[at], maxsplit=1)[1].lstrip(), *written[at + 1 :]]
+        if line and understand_line(line) is None:
+            break
+        is_below_label = is_below_label or bool(line)
+    return [*written]
 
 
 def _unwrap(written: Sequence[str]) -> Iterator[_Line]:
