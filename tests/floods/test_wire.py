@@ -18,8 +18,10 @@ from worker.values.due_feeds import Document
 from worker.values.entries import Notice, ParsedDocument
 from worker.wire.dispatch import parse_dispatch
 from worker.wire.envelope import open_envelope
+from worker.wire.head_labels import LABELS
 from worker.wire.link_notices import link_notices, wire_order
-from worker.wire.words import KINDS, MONTHS, ORDINALS
+from worker.wire.text_documents import read_text
+from worker.wire.words import KINDS, MONTHS, ORDINALS, WEEKDAYS
 
 # ruff: noqa: RUF001 -- digits and letters that only look like ours
 
@@ -69,6 +71,14 @@ from worker.wire.words import KINDS, MONTHS, ORDINALS
         "\x01A\x02",
         "1ST LEAD\n",
         "A, 10 July ",
+        "Body: a\n",
+        "Headline: a\n",
+        "URGENT ",
+        "EFE a/b",
+        "(end) a",
+        "(A) - A, ",
+        "10.07. A ",
+        "Editor: A B ",
     ],
 )
 def test_a_megabyte_of_anything_costs_next_to_nothing(piece: str) -> None:
@@ -114,6 +124,8 @@ _PIECES = st.sampled_from(
             "By Jane Doe",
             "Eds: ",
         ),
+        *("Published: 0001-01-01 ²", "Date: 10/07/٢٠٢٦", "Time: 99:99", "Language: ٣", "Dateline: (AP) - ", "Body: "),
+        *("10.13.", "31/31/2026 (AP) - ", "MADRID, 99 (EUROPA PRESS) ", "URGENT 1ST LEAD", "EFE ab/cd", "Editor: "),
         *("Embargoed until 9999-12-31T23:59:59-10:00", "embargo 0001-01-01T00:00+23:59", "Urgency: 0", "take 99999"),
         *(
             "Slug: ,,",
@@ -126,19 +138,21 @@ _PIECES = st.sampled_from(
         ),
     ]
 )
-_TEXTS = st.lists(_PIECES | st.text(max_size=12) | st.sampled_from([*MONTHS, *KINDS, *ORDINALS]), max_size=24)
+_TEXTS = st.lists(
+    _PIECES | st.text(max_size=12) | st.sampled_from([*MONTHS, *KINDS, *ORDINALS, *WEEKDAYS, *LABELS]), max_size=24
+)
 
 
 @given(_TEXTS, st.sampled_from(["", " ", "\n"]))
 def test_no_text_is_a_fault_to_the_reader_of_dispatches(pieces: list[str], joint: str) -> None:
     with suppress(PermanentError):
-        parse_dispatch(Document("file:///dispatch.txt", joint.join(pieces).encode(errors="replace"), None))
+        read_text(Document("file:///dispatch.txt", joint.join(pieces).encode(errors="replace"), None), 100)
 
 
 @given(st.binary(max_size=400))
 def test_no_bytes_are_a_fault_to_the_reader_of_dispatches(body: bytes) -> None:
     with suppress(PermanentError):
-        parse_dispatch(Document("file:///dispatch.txt", body, None))
+        read_text(Document("file:///dispatch.txt", body, None), 100)
 
 
 def test_twenty_thousand_notices_of_one_slug_take_no_more_than_seconds() -> None:

@@ -56,15 +56,31 @@ def find_moment(text: str | None, language: str | None = None) -> datetime | Non
     words of some seventy languages: ``language``, where it is known, decides between two of them. A date without a zone
     is in UTC; a day alone is its first moment, as is a month or a year in ISO 8601.
     """
+    moment = find_local_moment(text, language)
+    try:
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def find_local_moment(text: str | None, language: str | None = None) -> datetime | None:
+    """Return what ``find_moment`` does in the zone that the string names, and in none where it names none."""
     text = (text or "").strip()
     if not text or len(text) > _LONGEST:
         return None
     try:
-        moment = _read_usual(text) or _read_unusual(text, language)
-        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return _read_usual(text) or _read_unusual(text, language)
     except (ValueError, OverflowError):
         # The string looks like a date, but there is no such day, hour or zone.
         return None
+
+
+def has_clock(text: str) -> bool:
+    """Say whether a date string names an hour, and not a day alone."""
+    try:
+        return any(find_clocks(tidy(text)))
+    except ValueError:
+        return True
 
 
 def _read_usual(text: str) -> datetime | None:

@@ -8,83 +8,30 @@ A false dateline is worse than none, since it takes words out of the text: in do
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from worker.wire.agencies import is_agency, without_desk
+from worker.wire.dateline_styles import LONGEST, STYLES
 from worker.wire.days import make_day
-from worker.wire.words import MONTHS, NO_PLACES, PLACE_PARTICLES
+from worker.wire.words import KINDS, MONTHS, NO_PLACES, PLACE_PARTICLES, URGENCIES, WEEKDAYS, ZONES
 
-# How far into a text a dateline reaches at most.
-_LONGEST = 160
-_LONGEST_PLACE = 60
 # In capitals a place may have more words, as ABOARD THE USS HARBOUR PILOT has: sentences are not in capitals.
 _MOST_WORDS, _MOST_WORDS_IN_CAPITALS = 4, 6
 # Town, region, country.
 _MOST_PARTS = 3
+# Wien (APA): without a day, a dash or capitals.
+_MOST_WORDS_ALONE = 2
 
-_MONTH = r"[^\s\d()/,.:;–—-]{3,12}"
-# Wires in Arabic may name the month twice, as Cairo and as Damascus call it.
-_DAY = (
-    rf"(?:(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
-    rf"|(?:le )?(?P<day2>\d{{1,2}})(?:\.|er|st|nd|rd|th)? (?:de |di |of )?(?P<month2>{_MONTH})\.?"
-    r"(?: [\u0621-\u064a]{2,8}){0,2})"
-)
-_YEAR = r"(?:,? (?:de )?(?P<year>(?:19|20)\d\d))?"
-_WEEKDAY = r"(?:,? (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)?"
-# MOSCOW/LONDON is a place, and MOSCOW /TASS/ is not.
-_PLACE_SIGN = r"(?:[^()/:;!?\d\"“”\n]|(?<=[^\W\d_])/(?=[^\W\d_]))"
-_PLACE = rf"(?P<place>[^\W\d_a-zß-öø-ÿ]{_PLACE_SIGN}{{0,{_LONGEST_PLACE}}}?)"
-_AGENCY = r"(?:\((?P<agency>[^()\n]{2,40})\)|/ ?(?P<agency2>[^/\n]{2,20}?) ?/\.?)"
-# The alphabet of the wires had an underscore in place of a dash (ANPA 1312).
-_DASH = r"[-–—_]{1,2}"
-_END = rf"(?:\s*(?P<end>[:.]?\s*{_DASH}|:)\s*|\s+|$)"
-_TOWN_AND_STATE = r"[^\W\d_a-z][^()\d]{1,40}? \([^()\d]{2,30}\) \[[^\[\]\d]{2,30}\]"
-_HAN = r"[^\W\da-zA-Z]"
-_EAST_ASIAN = rf"{_HAN}{{1,15}}"
-_STYLES = tuple(
-    re.compile(style)
-    for style in (
-        # Reuters files what happened nowhere under a day without a place.
-        rf"(?P<place>){_DAY}{_YEAR}\s*{_AGENCY}{_END}",
-        # The usual order.
-        rf"{_PLACE}{_WEEKDAY}(?:[,.]? {_DAY}{_YEAR}\.?)?,?\s*(?:{_DASH}\s*)?{_AGENCY}{_END}",
-        # ANI names town (state) [country].
-        rf"(?P<place>{_TOWN_AND_STATE}),? {_DAY}{_YEAR} {_AGENCY}{_END}",
-        rf"{_PLACE}, (?P<year>\d{{4}})\. (?P<month>{_MONTH}) (?P<day>\d{{1,2}})\.?(?:, {_MONTH})? {_AGENCY}{_END}",
-        # ANSA and others sign first, and some of them name no place.
-        rf"\((?P<agency>[^()\n]{{2,40}})\)\s*{_DASH}\s*{_PLACE}[,.] {_DAY}{_YEAR}\s*(?P<end>{_DASH}|:)\s*",
-        rf"(?P<place>)\((?P<agency>[^()\n]{{2,40}})\)\s*(?P<end>{_DASH})\s*",
-        # Kyodo, RIA Novosti and Interfax sign without brackets.
-        (
-            rf"{_PLACE}[,.] {_DAY}{_YEAR}[.,]?\s*(?:{_DASH}\s*)?(?P<agency>[^\W\d_][\w. ]{{1,18}}?)\s*"
-            rf"(?P<end>{_DASH}|[:.])\s+"
-        ),
-        # The agencies of East Asia, each by its name: nothing else closes their datelines.
-        rf"(?P<place>{_EAST_ASIAN})（(?P<agency>共同|時事|新華社|聯合)）\s*(?P<end>)",
-        rf"【(?P<place>{_EAST_ASIAN}?)[＝=]?(?P<agency>共同|時事)】\s*(?P<end>)",
-        r"【(?P<place>)(?P<month>\d{1,2})月(?P<day>\d{1,2})日 ?(?P<agency>[A-Z]{2,8}|ロイター|共同|時事)】\s*(?P<end>)",
-        (
-            rf"[［\[](?P<place>{_EAST_ASIAN}) ?(?P<day>\d{{1,2}})日 ?(?P<agency>ロイター|共同|時事|AFP)[］\]]"
-            rf"(?:\s*{_DASH})?\s*(?P<end>)"
-        ),
-        (
-            rf"(?P<agency>新华社|中新社|新華社)(?P<place>{_EAST_ASIAN}?)(?:(?P<year>\d{{4}})年)?"
-            r"(?P<month>\d{1,2})月(?P<day>\d{1,2})日电\s*(?P<end>)"
-        ),
-        # Of the characters after 記者 three are most likely the reporter's name, and two the town.
-        (
-            rf"[（(](?P<agency>中央社)(?:記者(?P<writer>{_HAN}{{3}}|{_HAN}{{2}}))?(?P<place>{_HAN}{{2,4}}?)"
-            r"(?P<day>\d{1,2})日電[）)]\s*(?P<end>)"
-        ),
-        rf"[(\[](?P<place>{_EAST_ASIAN})=(?P<agency>연합뉴스|뉴시스|뉴스1)[)\]]\s*(?P<end>)",
-    )
-)
 # How an agency that is on no list may be called.
 _CALLED_AGENCY = re.compile(r".*\w(?:news|press|presse|prensa|wire|newswire|agency|agencia|agentur)$", re.IGNORECASE)
-# In several words only beside a day: (Good News) may be anything.
+# Beside a day only: (Good News) may be anything, and so may (NATO).
 _NAMED_AGENCY = re.compile(
     r"(?:[^\W\d_a-z][\w'’.-]* ){1,4}(?:News|Press|Presse|Prensa|Newswire|Wire|Agency|Agencia|Agentur|Agence|Service)$"
 )
+_INITIALS = re.compile(r"[^\W\d_a-z]{2,8}(?:-[^\W\d_a-z]{2,8})?")
+_NO_AGENCIES = frozenset(map(str.upper, (*KINDS, *URGENCIES, *WEEKDAYS, *MONTHS, *ZONES)))
+_PARTED = re.compile("[-/]")
+_QUOTES = "\"'“”‘’«»„("
 _Groups = dict[str, str | None]
 
 
@@ -100,33 +47,58 @@ class Dateline:
 
 
 def read_dateline(text: str, published: date | None) -> Dateline | None:
-    """Return the dateline with which a text surely begins; ``published`` gives the year of its day."""
-    head = text[:_LONGEST]
-    for style in _STYLES:
+    """Return the dateline with which a text surely begins; ``published`` gives the year of its day.
+
+    ``published`` may be a moment, whose zone is as written.
+    """
+    head = text[:LONGEST]
+    published = published.date() if isinstance(published, datetime) else published
+    styles = (style for signs, styles in STYLES if any(sign in head for sign in signs) for style in styles)
+    for style in styles:
         match = style.match(head)
-        if match and _is_sure(groups := match.groupdict()):
+        if match and _is_sure(groups := match.groupdict(), head[match.end() :]):
             place, agency = _read_place(groups["place"] or ""), _read_agency(groups)
             return Dateline(place, agency, _read_day(groups, published), match.end(), groups.get("writer"))
     return None
 
 
-def _is_sure(groups: _Groups) -> bool:
+def _is_sure(groups: _Groups, following: str) -> bool:
     """Say whether a match can be nothing but a dateline: ``The Associated Press (AP) said`` is none."""
-    if groups["end"] == "":
-        # The styles of East Asia name their agencies.
+    if groups.get("end") == "":
+        # A style that names its agencies.
         return True
     place, agency = (groups["place"] or "").strip(" ,.-–—_"), _read_agency(groups)
     is_in_capitals, has_month = place.partition(",")[0].isupper(), bool(_read_month(groups))
     # "Take 2 LONDON (AP)" has something else where the month should be.
-    is_other_word = not has_month and (groups.get("month") or groups.get("month2"))
+    is_other_word = not has_month and _first(groups, "month")
     if is_other_word or not _may_be_place(place, is_in_capitals=is_in_capitals):
         return False
-    has_end = bool(groups["end"]) or groups.get("agency2") is not None
-    is_marked = has_month or is_in_capitals
+    has_to_be_in_capitals = groups.get("colon") or groups.get("capitals") is not None
+    if has_to_be_in_capitals and not is_in_capitals:
+        return False
+    has_end = bool(groups.get("end")) or (bool(place) and groups.get("agency2") is not None)
     if is_agency(agency):
-        return is_marked or (has_end and not _has_initials(place, agency))
-    is_called = _CALLED_AGENCY.match(agency) or (has_month and _NAMED_AGENCY.match(agency))
-    return has_end and is_marked and bool(is_called) and agency[:1].isupper()
+        is_marked = has_month or is_in_capitals
+        return is_marked or (_is_apart(place, following, has_end=has_end) and not _has_initials(place, agency))
+    may_be_new = has_month and groups.get("bare") is None
+    return has_end and (has_month or is_in_capitals) and _reads_like_agency(agency, may_be_new=may_be_new)
+
+
+def _reads_like_agency(name: str, *, may_be_new: bool) -> bool:
+    """Say whether a name on no list is surely an agency's; where it ``may_be_new`` nothing else stands there."""
+    if not name[:1].isupper():
+        return False
+    if _CALLED_AGENCY.match(name):
+        return True
+    is_initials = bool(_INITIALS.fullmatch(name)) and name.isupper() and name not in _NO_AGENCIES
+    return may_be_new and (is_initials or bool(_NAMED_AGENCY.match(name)))
+
+
+def _is_apart(place: str, following: str, *, has_end: bool) -> bool:
+    """Say whether the news begins anew behind a dateline: after a dash, or with a capital after a short place."""
+    begins = following.lstrip(_QUOTES)[:1]
+    is_short = len(place.split()) <= _MOST_WORDS_ALONE and not is_agency(place)
+    return has_end or (is_short and begins.isupper())
 
 
 def _may_be_place(place: str, *, is_in_capitals: bool) -> bool:
@@ -154,26 +126,39 @@ def _read_place(written: str) -> str | None:
 
 
 def _read_agency(groups: _Groups) -> str:
-    return without_desk((groups["agency"] or groups.get("agency2") or "").strip())
+    agency = without_desk((_first(groups, "agency") or "").strip())
+    # NTB-Reuters: the first sends what the other wrote.
+    parts = _PARTED.split(agency)
+    return parts[0] if len(parts) > 1 and all(map(is_agency, parts)) else agency
 
 
 def _read_day(groups: _Groups, published: date | None) -> date | None:
     """Return the day of a dateline; without a year the nearest to publication, as 31 December is to 1 January."""
-    month, day = _read_month(groups), int(groups.get("day") or groups.get("day2") or 0)
-    if year := groups.get("year"):
-        return make_day(int(year), month, day)
-    if published is None or not (month or groups["end"] == ""):
+    month, day, year = _read_month(groups), int(_first(groups, "day") or 0), _first(groups, "year")
+    # 10/07 is a day in July or in October.
+    months = [(month, day), (day, month)] if groups.get("joint") == "/" and day != month else [(month, day)]
+    if published is None:
+        sure = [*filter(None, (make_day(int(year or 0), *each) for each in months))]
+        return sure[0] if len(sure) == 1 else None
+    if not (month or groups.get("end") == ""):
         return None
-    near = [(published.year + years, month) for years in (-1, 0, 1)]
     if not month:
-        # In East Asia a dateline may name the day of the month alone.
+        # A dateline may name the day of the month alone.
         this_month = 12 * published.year + published.month - 1
-        near = [(months // 12, months % 12 + 1) for months in range(this_month - 1, this_month + 2)]
-    days = filter(None, (make_day(year, month, day) for year, month in near))
+        near = [(each // 12, each % 12 + 1, day) for each in range(this_month - 1, this_month + 2)]
+    else:
+        years = [int(year)] if year else [published.year + years for years in (-1, 0, 1)]
+        near = [(each, *month_and_day) for each in years for month_and_day in months]
+    days = filter(None, (make_day(*each) for each in near))
     return min(days, key=lambda filed_on: abs(filed_on - published), default=None)
 
 
 def _read_month(groups: _Groups) -> int:
     """Return the month of a dateline as a number; 0 where it names none."""
-    name = groups.get("month") or groups.get("month2") or ""
+    name = _first(groups, "month") or ""
     return int(name) if name.isdecimal() else MONTHS.get(name.casefold(), 0)
+
+
+def _first(groups: _Groups, name: str) -> str | None:
+    """Return what the groups of a name hold, ``day`` and ``day2`` say: one of them at most has matched."""
+    return next((value for each, value in groups.items() if value and each.rstrip("0123456789") == name), None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from worker.basics.charset import decode_with_doubts
@@ -11,8 +12,8 @@ from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
 from worker.wire.bylines import read_byline_after_dateline
+from worker.wire.date_lines import at_clock, split_date_header
 from worker.wire.datelines import Dateline, read_dateline
-from worker.wire.days import make_day
 from worker.wire.dispatch_head import split_head
 from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads
 from worker.wire.envelope import open_envelope
@@ -24,8 +25,6 @@ DISPATCH_GUID = "dispatch"
 
 # The first paragraphs, in which a notice says what it acts on.
 _OPENING = 3
-# The header may share its line with the dateline.
-_HEADER = re.compile(r"\s*date:?[ \t]+(\d{4}-\d{1,2}-\d{1,2})\b[ \t]*\n?", re.IGNORECASE | re.ASCII)
 # A paragraph begins after a blank line, with an indented line or with a bullet.
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BEGINNING = re.compile(r"[ \t]{2,}\S|[ \t]*[*•·‣▪] ")
@@ -42,11 +41,10 @@ def parse_dispatch(document: Document) -> ParsedDocument:
     envelope, body = open_envelope(document.body)
     decoded = decode_with_doubts(body, document.content_type)
     text = clean(decoded.text, LONGEST_CONTENT).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
-    header = _HEADER.match(text)
-    published = make_day(*map(int, header[1].split("-"))) if header else None
-    head, below = split_head(text[header.end() if header else 0 :], published or envelope.sent_on)
+    published, text = split_date_header(text)
+    head, below = split_head(text, published or envelope.sent_on)
     head = merge_heads(head, DispatchHead(slug=envelope.slug, urgency=envelope.urgency, dated=envelope.sent_on))
-    entry = _read_entry(head, _split_paragraphs(below), published or head.dated)
+    entry = _read_entry(head, _split_paragraphs(below), at_clock(published or head.dated, head.clock))
     if not entry.content:
         raise PermanentError(ErrorClass.PARSE, "there is no text in it")
     return ParsedDocument(format="dispatch", parser="dispatch", entries=(entry,), doubts=decoded.doubts)
@@ -81,7 +79,10 @@ def _split_block(lines: Sequence[str], *, has_margin: bool) -> Iterator[str]:
 
 
 def _read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date | None) -> Entry:
-    dateline = (read_dateline(paragraphs[0], published) if paragraphs else None) or Dateline()
+    written = paragraphs[0] if paragraphs else ""
+    dateline = read_dateline(written, published) or _read_dateline_field(head.dateline, published)
+    # A dateline alone gives a day only with its year.
+    published = published or (None if head.updated else dateline.filed_on)
     names, paragraphs = _split_dateline(dateline, paragraphs)
     titled = _XINHUA_HEADLINE.fullmatch(paragraphs[0]) if paragraphs and not head.headline else None
     text = (*head.kept, *paragraphs[1 if titled else 0 :])
@@ -97,7 +98,10 @@ def _read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date |
         content="\n\n".join(signed.paragraphs),
         is_plain_text=True,
         authors=head.authors + names + signed.authors,
+        summary=head.summary,
         published=published.isoformat() if published else None,
+        updated=head.updated.isoformat() if head.updated else None,
+        language=head.language,
         tags=head.tags,
         dateline_place=dateline.place,
         dateline_date=dateline.filed_on,
@@ -110,6 +114,16 @@ def _read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date |
         urgency=head.urgency,
         embargoed_until=head.embargoed_until,
     )
+
+
+def _read_dateline_field(written: str | None, published: date | None) -> Dateline:
+    """Return a dateline that stands on a line of its own, with its agency or without: ``OSLO, July 10``."""
+    if not written:
+        return Dateline()
+    whole = read_dateline(f"{written} - ", published)
+    # Only an agency makes it a dateline.
+    found = whole or read_dateline(f"{written} (AP) - ", published)
+    return replace(found, agency=whole.agency if whole else "", length=0) if found else Dateline(written)
 
 
 def _split_dateline(dateline: Dateline, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], Sequence[str]]:

@@ -12,7 +12,14 @@ from itertools import takewhile
 
 from worker.basics.text import fold
 from worker.wire.datelines import read_dateline
-from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads, understand_headline, understand_line
+from worker.wire.dispatch_lines import (
+    SENTENCE_END,
+    DispatchHead,
+    merge_heads,
+    split_body_label,
+    understand_headline,
+    understand_line,
+)
 from worker.wire.notice_lines import opens_note, read_headline, read_note
 
 _MOST_LINES = 24
@@ -21,6 +28,7 @@ _LONGEST_LINE, _LONGEST_NOTE, _LONGEST_HEADLINE = 250, 1_000, 200
 _MOST_WRAPPED = 4
 _STOPS = (".", '."', ".”", ".»", "。")
 _NO_HEADLINE = (*_STOPS, "!", "?", ",", ":", ";", "…")
+_COLON = re.compile("[:：]")
 _BULLET = re.compile(r"[*•·‣▪–—-] ")
 
 
@@ -38,6 +46,7 @@ class _Line:
 def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
     """Return what the head of a dispatch says, and the text below it."""
     *written, rest = [*text.split("\n", _MOST_LINES), ""][: _MOST_LINES + 1]
+    written = _without_body_label(written)
     first = next((at for at, line in enumerate(written) if line.strip()), 0)
     if _begins_dateline(written, first, published) and understand_line(fold(written[first][:_LONGEST_LINE])) is None:
         # Most dispatches have no head.
@@ -51,6 +60,18 @@ def split_head(text: str, published: date | None) -> tuple[DispatchHead, str]:
     # An advisory may be nothing but a note.
     notes = "\n\n".join(line.text for line in lines if read_note(line.text))
     return (replace(head, notes=()), notes) if notes else (DispatchHead(), text)
+
+
+def _without_body_label(written: Sequence[str]) -> list[str]:
+    """Return lines without the label of the one that begins the text below other labels: ``Body: Rain fell``."""
+    is_below_label = False
+    for at, line in enumerate(fold(line[: _LONGEST_LINE + 1]) for line in written):
+        if is_below_label and split_body_label(line):
+            return [*written[:at], _COLON.split(written[at], maxsplit=1)[1].lstrip(), *written[at + 1 :]]
+        if line and understand_line(line) is None:
+            break
+        is_below_label = is_below_label or bool(line)
+    return [*written]
 
 
 def _unwrap(written: Sequence[str]) -> Iterator[_Line]:

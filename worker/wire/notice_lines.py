@@ -48,9 +48,14 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 
+_BETWEEN_NOTICES = re.compile(r"\s*[-–—:,/]+\s*|\s+")
+_MOST_WORDS = 6
+
 _VERB = "|".join(NOTE_VERBS)
 _NOTE = re.compile(rf"\((?:ATTN:? )?(?P<note>(?:{_VERB})\b.{{2,1000}})\)\.?", re.IGNORECASE)
 _EDITORS = re.compile(
+    # AFP's: ATTENTION - ADDS details ///
+    r"ATTENTION\s?-\s?(?P<note2>\S.{2,200}?)\s*/*|"
     r"\(?(?:(?:attn |attention |note to )?(?:eds|editors)|editor(?:s|['’]s|s['’])? note|ed ?note)\s?[:,—-]\s?"
     r"(?P<note>.{2,1000}?)\)?",
     re.IGNORECASE,
@@ -106,7 +111,20 @@ def read_headline(headline: str) -> NoticeLine:
 
 
 def read_bare_notice(line: str) -> NoticeLine | None:
-    """Return the notice of a line that holds only a notice: ``URGENT``, ``KILL``, ``Take 2``, ``2nd Ld-Writethru``."""
+    """Return the notice of a line that holds only notices: ``KILL``, ``2nd Ld-Writethru``, ``URGENT 1ST LEAD``."""
+    if found := _read_one_notice(line):
+        return found
+    words = _BETWEEN_NOTICES.split(line, _MOST_WORDS)
+    if not 1 < len(words) <= _MOST_WORDS:
+        return None
+    for end in range(1, len(words)):
+        first = _read_one_notice(" ".join(words[:end]))
+        if first and (others := read_bare_notice(" ".join(words[end:]))):
+            return _combine("", (first, others))
+    return None
+
+
+def _read_one_notice(line: str) -> NoticeLine | None:
     if bare := _BARE.fullmatch(line):
         return _read_word(bare)
     if take := _TAKE.fullmatch(line):
@@ -148,7 +166,8 @@ def opens_note(line: str) -> bool:
 def read_note(line: str) -> tuple[str, Notice | None] | None:
     """Return the note to editors in a line, and the notice it stands for; None for any other line."""
     found = _NOTE.fullmatch(line) or _EDITORS.fullmatch(line)
-    return (found["note"].strip(), notice_of_note(found["note"])) if found else None
+    note = _first_group(found, "note") if found else None
+    return (note.strip(), notice_of_note(note)) if note else None
 
 
 def notice_of_note(note: str) -> Notice | None:
@@ -210,5 +229,10 @@ def _read_number(found: re.Match[str]) -> int | None:
     if ordinal := (groups.get("ordinal") or "").casefold():
         digits = re.match(r"\d+", ordinal)
         return int(digits[0]) if digits else ORDINALS.get(ordinal)
-    number = next((value for name, value in groups.items() if name.startswith("number") and value), None)
+    number = _first_group(found, "number")
     return int(number) if number and int(number) <= _MOST_NUMBER else None
+
+
+def _first_group(found: re.Match[str], name: str) -> str | None:
+    """Return what the groups of a name hold, ``number`` and ``number2`` say: one of them at most has matched."""
+    return next((value for each, value in found.groupdict().items() if each.startswith(name) and value), None)

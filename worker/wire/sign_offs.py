@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker.wire.agencies import is_agency, is_same_agency
-from worker.wire.bylines import read_credits
+from worker.wire import sign_off_marks as marks
+from worker.wire.agencies import agency_name, is_agency, is_same_agency
+from worker.wire.bylines import read_byline, read_credits, reads_like_a_name
 
 _MOST_SIGN_OFFS = 12
 _LONGEST = 1_200
@@ -13,49 +14,11 @@ _LONGEST = 1_200
 _TAIL, _CREDITS_TAIL = 40, 600
 # Paragraphs of an appendix.
 _LONGEST_APPENDIX = 20
-
-# The agency's name, and the initials of author and editor: (AGI)Red/Jd.
-_NAME_AT_END = re.compile(
-    r"\s*(?:\(([^()]{2,20})\)(?:\.? ?[A-Za-z0-9]{2,4}[-/][A-Za-z0-9]{2,4})?|（([^（）]{2,10})）"
-    r"|/ ?([^/]{2,20}?) ?/|(?:[-–—]{1,2}|==) ?([^\W\d_]{2,20}))\.?$"
-)
-# Agencies of India close with the initials of their desk: PTI ABC XY.
-_DESK = r"(?:PTI|ANI|IANS|UNI)(?: [A-Z]{2,5}){1,5}"
-_MARK_AT_END = re.compile(
-    r"(?:^|(?<=[.!?\"”’)])\s|(?<=[.。！？」])(?=[（(]))"
-    rf"(?:{_DESK}"
-    r"|\(?(?:[-–—]{1,2} ?(?:30|0) ?[-–—]{1,2}|#{3,5}|ENDS?|END/|Enditem|ENDITEM|NNNN|MORE|FIN|FINE|KONIEC)\)?"
-    r"|[-–—(] ?(?:more|mehr|mais|segue|SEGUE|suite|à suivre|sigue|continúa|Fortsetzung|fim|fin|fine|Ende) ?[-–—)]"
-    r"|[（(](?:完|了|끝|終わり|конец)[)）])\.?$"
-)
-# EFE and Lusa sign without brackets: EFE; Lusa/Fim.
-_BARE_AT_END = re.compile(r"(?:^|(?<=[.!?\"”’)]) )([^\W\d_]{2,12})(?:/\w{2,4})?\.?$")
+_DECORATION = " -–—*/()[]<>.#"
 _AFTER_SENTENCE = re.compile(r"(?:^|[.!?\"”’)。！？」])$")
-_CREDITS_AT_END = re.compile(
-    r"\((?:additional )?[^\W\d_]{4,12} (?:by|von|de|par|por|di) [^()]{3,500}\)\.?", re.IGNORECASE
-)
-
-# A last paragraph that is one of these and nothing else is no text.
-_NOISE = re.compile(
-    r"\(\(.{3,300}\)\)"  # whom Reuters' editors may call
-    r"|\(?\^?Our Standards:.{0,200}"
-    r"|(?:\([cC]\)|©|<저작권자).{0,300}|(?:Copyright|COPYRIGHT)\b.{0,40}\d{4}.{0,300}"
-    r"|All [Rr]ights [Rr]eserved\b.{0,200}"
-    r"|[a-z]{2,4}(?:[-/][a-z]{1,5}){1,5}|[a-z]{2,4}/(?: [a-z]{2,4}/){0,4}"  # jdo/jr, jdo/ jr/: author and editor
-    r"|[A-Z]{2,4}(?: ?//? ?[A-Z]{2,4}){1,4}"
-    r"|dpa(?:[ /][a-z]{2,4}){1,4} [a-z]\d(?: [a-z]{2,4})?"
-    rf"|{_DESK}"
-    r"|AP-[A-Z]{2}-\d\d-\d\d-\d\d \d{4}[A-Z]{3}<?"  # when AP sent it
-    r"|\(?(?:[Ww]ord ?count:? ?\d{1,5}|\d{1,5} ?(?:words|wds|mots))\)?"
-    r"|(?:Keywords|Slug|Category|Subject Codes?): ?.{0,200}"
-    r"|[\w.+-]{1,64}@[\w.-]{3,100}(?: \((?:END|끝)\))?"
-    r"|[\W_]{3,20}"
-)
-# What dpa appends for its customers only.
-_NOT_FOR_PUBLICATION = re.compile(
-    r"#{1,3} ?(?:dpa-)?(?:Notizblock|Notebook)\b"
-    r"|(?:\* ?){3,5}(?:Die folgenden Informationen sind nicht zur Ver|The following information is not intended for p)"
-)
+_COPYRIGHT = re.compile(r"\s*(?:Copyright|COPYRIGHT)? ?©.*")
+_EDITED = re.compile(r"(?:Edited|Editing) by (?P<names>.{3,100})")
+_AND = re.compile(r",? and |, ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,31 +49,77 @@ def read_sign_offs(paragraphs: Sequence[str], agency: str | None) -> SignedOff:
 
 def _without_appendix(paragraphs: Sequence[str]) -> Sequence[str]:
     start = max(len(paragraphs) - _LONGEST_APPENDIX, 1)
-    appended = (at for at in range(start, len(paragraphs)) if _NOT_FOR_PUBLICATION.match(paragraphs[at]))
+    appended = (at for at in range(start, len(paragraphs)) if marks.NOT_FOR_PUBLICATION.match(paragraphs[at]))
     return paragraphs[: next(appended, len(paragraphs))]
 
 
 def _sign_off(paragraph: str, agency: str | None) -> SignedOff:
     """Return the last paragraph without the sign-off that it is, or that closes it."""
     if len(paragraph) <= _LONGEST:
-        if (names := read_credits(paragraph)) is not None:
+        if (names := _read_names(paragraph)) is not None:
             return SignedOff((), names)
-        if _NOISE.fullmatch(paragraph):
+        if marks.NOISE.fullmatch(paragraph) or _is_signature(paragraph, agency):
             return SignedOff(())
-    head, tail = paragraph[:-_TAIL], paragraph[-_TAIL:]
-    bare = _BARE_AT_END.search(tail) if agency else None
-    mark = bare if bare and _is_that_agency(bare[1], agency) else _MARK_AT_END.search(tail)
+    return _sign_off_name(paragraph, agency) or _sign_off_credits(paragraph)
+
+
+def _read_names(paragraph: str) -> tuple[str, ...] | None:
+    """Return who wrote the text, from a paragraph that says who did what and nothing else; None for any other."""
+    paragraph = paragraph.removeprefix("* ")
+    if (names := read_credits(paragraph)) is not None:
+        return names
+    if (edited := _EDITED.fullmatch(paragraph)) and _are_names(_AND.split(edited["names"])):
+        return ()
+    is_bracketed = paragraph.startswith("(By ") and paragraph.endswith(")")
+    byline = read_byline(paragraph.strip("()") if is_bracketed else paragraph)
+    if byline and byline.names and (is_bracketed or byline.agency):
+        return byline.names
+    return _read_labelled_names(paragraph)
+
+
+def _read_labelled_names(paragraph: str) -> tuple[str, ...] | None:
+    """Return the authors in ``Pewarta: Jane Doe Editor: John Roe Copyright © ANTARA``; None for anything else."""
+    before, *parts = marks.CREDIT_LABEL.split(_COPYRIGHT.sub("", paragraph))
+    labelled = [
+        (label.casefold(), _AND.split(names.strip())) for label, names in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    if before or not labelled or not all(_are_names(names) for _, names in labelled):
+        return None
+    return tuple(name for label, names in labelled if label in marks.AUTHOR_LABELS for name in names)
+
+
+def _are_names(names: Sequence[str]) -> bool:
+    return all(reads_like_a_name(name.split()) for name in names)
+
+
+def _is_signature(paragraph: str, agency: str | None) -> bool:
+    """Say whether a paragraph is nothing but the agency's name, or that and initials."""
+    if agency is None or len(paragraph) > _TAIL:
+        return False
+    signed = marks.INITIALS_AFTER_NAME.fullmatch(paragraph)
+    if (signed and is_same_agency(signed["name"], agency)) or is_same_agency(paragraph.strip(_DECORATION), agency):
+        return True
+    return bool(marks.LETTERS_ALONE.fullmatch(paragraph)) and agency_name(agency) in marks.LETTERS_ALONE_OF
+
+
+def _sign_off_name(paragraph: str, agency: str | None) -> SignedOff | None:
+    """Return a paragraph without the mark or the agency's name that closes it; None where nothing of that kind does."""
+    head, tail = paragraph[:-_TAIL], marks.ADDRESS_AT_END.sub("", paragraph[-_TAIL:])
+    bare = marks.BARE_AT_END.search(tail) if agency else None
+    mark = bare if bare and _is_that_agency(bare[1], agency) else marks.MARK_AT_END.search(tail)
     if mark:
         return SignedOff(((head + tail[: mark.start()]).rstrip(),))
-    if named := _NAME_AT_END.search(tail):
-        before = head + tail[: named.start()]
-        name = next(filter(None, named.groups())).strip()
-        # Brackets at the end are a sign-off when they name the agency, or nothing but capitals after a sentence.
-        is_bracketed = named[4] is None or (not before and is_agency(name))
-        is_apart = is_bracketed and bool(_AFTER_SENTENCE.search(before[-1:]))
-        if _is_that_agency(name, agency) or (is_apart and (name.isupper() or is_agency(name))):
-            return SignedOff((before.rstrip(),), agency=name if is_agency(name) else None)
-    return _sign_off_credits(paragraph)
+    named = marks.NAME_AT_END.search(tail)
+    if named is None:
+        return None
+    before = head + tail[: named.start()]
+    name = next(filter(None, named.groups())).strip()
+    # Brackets at the end are a sign-off when they name the agency, or nothing but capitals after a sentence.
+    is_bracketed = named[4] is None or (not before and is_agency(name))
+    is_apart = is_bracketed and bool(_AFTER_SENTENCE.search(before[-1:]))
+    if _is_that_agency(name, agency) or (is_apart and (name.isupper() or is_agency(name))):
+        return SignedOff((before.rstrip(),), agency=name if is_agency(name) else None)
+    return None
 
 
 def _is_that_agency(name: str, agency: str | None) -> bool:
@@ -120,7 +129,7 @@ def _is_that_agency(name: str, agency: str | None) -> bool:
 def _sign_off_credits(paragraph: str) -> SignedOff:
     """Return a paragraph without the credits in brackets that close it."""
     start = paragraph.rfind("(", max(len(paragraph) - _CREDITS_TAIL, 0))
-    if start > 0 and _CREDITS_AT_END.fullmatch(paragraph[start:]):
+    if start > 0 and marks.CREDITS_AT_END.fullmatch(paragraph[start:]):
         names, before = read_credits(paragraph[start:]), paragraph[:start].rstrip()
         if names is not None and _AFTER_SENTENCE.search(before[-1:]):
             return SignedOff((before,), names)

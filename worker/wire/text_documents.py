@@ -1,11 +1,33 @@
 """Text as newsrooms send it: which of its forms a document has, and what it publishes."""
 
+from worker.basics.charset import decode
+from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 from worker.wire.dispatch import parse_dispatch
+from worker.wire.prose import judge_prose
+
+# Below a header or a notice a text need not be as sure to be prose as elsewhere: it may be a table of results.
+_SURE_ENOUGH = 0.25
 
 
-def read_text(document: Document, max_entries: int) -> ParsedDocument:
-    """Return what a text publishes, the newest ``max_entries`` of it; PermanentError where that is nothing."""
+def read_text(document: Document, max_entries: int, *, as_is: bool = False) -> ParsedDocument:
+    """Return what a text publishes, the newest ``max_entries`` of it; PermanentError where that is nothing.
+
+    What is surely no prose publishes nothing, unless it has a dateline, or the operator wants it ``as_is``.
+    """
     del max_entries  # every form that is read so far holds one dispatch
-    return parse_dispatch(document)
+    parsed = parse_dispatch(document)
+    if not as_is and not any(entry.dateline_place or entry.dateline_date for entry in parsed.entries):
+        is_headed = any(entry.published or entry.notice for entry in parsed.entries)
+        refuse_no_prose(decode(document.body, document.content_type), is_headed=is_headed)
+    return parsed
+
+
+def refuse_no_prose(text: str, *, is_headed: bool) -> None:
+    """Raise PermanentError, which says what a text looks like, where it is no prose."""
+    judged = judge_prose(text)
+    if judged.looks_like and not (is_headed and judged.sureness >= _SURE_ENOUGH):
+        raise PermanentError(
+            ErrorClass.NOT_A_FEED, f"it looks like {judged.looks_like}, not like news (--as-is reads it all the same)"
+        )

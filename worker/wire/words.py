@@ -9,24 +9,25 @@ MONTHS = {
     for number, names in enumerate(
         """
         jan january januari januar janvier janv enero ene gennaio gen janeiro január stycznia ledna ocak oca января янв
-          січня يناير जनवरी tammikuuta ianuarie januarja januara siječnja януари ιανουαρίου |
+          січня يناير जनवरी tammikuuta ianuarie ian januarja januara siječnja януари ιανουαρίου |
         feb february februari februar février fevrier févr fév febrero febbraio fevereiro fev február lutego února şubat
-          şub февраля фев лютого فبراير फरवरी helmikuuta februarie februarja februara veljače февруари φεβρουαρίου |
-        mar march mars marzo märz maerz mrz maart mrt março marco március marca března mart марта мар березня مارس
+          şub февраля фев лютого فبراير फरवरी helmikuuta februarie februarja februara februára veljače февруари
+          φεβρουαρίου |
+        mar march mars marzo märz maerz mrz maart mrt marca março marco március marca března mart марта мар березня مارس
           मार्च marts maaliskuuta martie marta ožujka maret mac март μαρτίου |
         apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल
-          huhtikuuta aprilie aprila travnja април απριλίου |
+          huhtikuuta aprilie aprila apríla travnja април απριλίου |
         may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई maj toukokuuta svibnja μαΐου |
         jun june juni juin junio giugno giu junho június czerwca června haziran haz июня июн червня يونيو जून
-          kesäkuuta iunie junija juna lipnja юни ιουνίου |
+          kesäkuuta iunie junija juna júna lipnja юни ιουνίου |
         jul july juli juillet juil julio luglio lug julho július lipca července temmuz tem июля июл липня يوليو जुलाई
-          heinäkuuta iulie julija jula srpnja julai юли ιουλίου |
+          heinäkuuta iulie iul julija jula júla srpnja julai юли ιουλίου |
         aug august augustus août aout agosto ago augusztus sierpnia srpna ağustos ağu августа авг серпня أغسطس اغسطس
           अगस्त augusti elokuuta avgusta kolovoza agustus ogos август αυγούστου |
         sep sept september septembre septiembre settembre set setembro szeptember września září eylül eyl сентября сен
           сент вересня سبتمبر सितंबर syyskuuta septembrie septembra rujna септември σεπτεμβρίου |
         oct october oktober octobre octubre ottobre ott okt outubro out október października října ekim eki октября окт
-          жовтня أكتوبر اكتوبر अक्टूबर lokakuuta octombrie oktobra октомври οκτωβρίου |
+          жовтня أكتوبر اكتوبر अक्टूबर lokakuuta octombrie oct oktobra októbra октомври οκτωβρίου |
         nov november novembre noviembre novembro listopada listopadu kasım kas ноября ноя листопада نوفمبر नवंबर
           marraskuuta noiembrie novembra studenoga studenog ноември νοεμβρίου |
         dec december décembre decembre déc dezember dez diciembre dic dicembre dezembro desember des grudnia prosince
@@ -42,8 +43,22 @@ MONTHS = {
 WEEKDAYS = (
     "mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday "
     "lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag "
-    "lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica"
+    "lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica "
+    "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira maandag dinsdag woensdag donderdag vrijdag "
+    "zaterdag zondag mandag tirsdag onsdag torsdag fredag lørdag søndag måndag tisdag lördag söndag hétfő kedd szerda "
+    "csütörtök péntek szombat vasárnap poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa "
+    "čtvrtek pátek neděle понедельник вторник среда четверг пятница суббота воскресенье pazartesi salı çarşamba "
+    "perşembe cuma cumartesi pazar"
 ).split()
+
+ZONES = frozenset("ACT AEST AEDT BST CEST CET CDT CST EDT EST EET GMT HKT IST JST MDT MSK MST PDT PST UTC WIB".split())
+"""Zones of time, which stand beside days in brackets as agencies do."""
+
+DATE_WORDS = (
+    "date am pm a p m s t z at on of the st nd rd th er uhr um den der vom h le à du de del las hs il alle ore dell às "
+    "kl g o klo godz ob v kello год года час"
+).split()
+"""What stands among the numbers of a date."""
 
 NO_PLACES = frozenset(
     "a an and as at by but for from he her his if in it its no not of on or our she that their there they this to we "
@@ -51,7 +66,7 @@ NO_PLACES = frozenset(
     "advisory alert analysis breaking brief briefing bulletin column correction corrected credit deadline due "
     "editorial editors eds exclusive explainer factbox file flash graphic image interview kill listen live maybe note "
     "opinion photo photos picture pictures poll profile quiz read review source timeline update updated urgent video "
-    "watch weather wrapup born".split()
+    "watch weather wrapup born themendienst infografik insight film medien fotos nachrichten".split()
 )
 """What a sentence, a label or a credit begins with, and a place does not."""
 
