@@ -9,7 +9,8 @@ from itertools import chain
 from worker.basics.field_rules import as_html
 from worker.basics.text import fold
 from worker.values.entries import Enclosure, Entry, Notice
-from worker.wire.days import read_date_line, read_day, read_moment
+from worker.wire.date_lines import read_date_line
+from worker.wire.days import read_day, read_moment
 from worker.wire.dispatch import DISPATCH_GUID
 from worker.wire.newsroom.newsroom_body import is_same_line, read_body
 from worker.wire.newsroom.newsroom_entry import Skipped, judge_status, read_count, read_urgency
