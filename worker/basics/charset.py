@@ -127,16 +127,17 @@ def _read_stray_bytes(found: re.Match[str]) -> str:
 
 def _declared_encodings(body: bytes, content_type: str | None) -> list[str]:
     http, xml = _HTTP_CHARSET.search(content_type or ""), _XML_CHARSET.search(body, 0, _HEAD)
-    of_host = _find_codecs(http[1]) if http else ()
+    of_host = find_codecs(http[1]) if http else ()
     # Text in UTF-16 without a single zero byte has no space and no full stop either: it is something else.
     if not _WIDE.isdisjoint(of_host) and (b"\x00" not in body or body.lstrip()[:1] == b"<"):
         of_host = ()
-    of_document = _find_codecs(xml[1].decode("ascii")) if xml else ()
+    of_document = find_codecs(xml[1].decode("ascii")) if xml else ()
     # What could be read as ASCII is not wide (WHATWG HTML, section 13.2.3.2).
     return [*of_host, *(encoding if encoding not in _WIDE else _UTF_8 for encoding in of_document)]
 
 
-def _find_codecs(label: str) -> tuple[str, ...]:
+def find_codecs(label: str) -> tuple[str, ...]:
+    """Return Python's codecs for a label of the Encoding Standard, the narrowest first; none for any other."""
     encoding = webencodings.lookup(label) or webencodings.lookup(_python_name(label))
     if encoding is None:
         return ()

@@ -6,7 +6,7 @@ that it finds, zone and "PM" included, and an ambiguous string (``07/11/2021``) 
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from worker.dates.clocks import find_clocks
 from worker.dates.iso import read_iso
@@ -56,12 +56,30 @@ def find_moment(text: str | None, language: str | None = None) -> datetime | Non
     words of some seventy languages: ``language``, where it is known, decides between two of them. A date without a zone
     is in UTC; a day alone is its first moment, as is a month or a year in ISO 8601.
     """
+    moment = _read_as_written(text, language)
+    with suppress(OverflowError):
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return None
+
+
+def place_in_zone(text: str | None, zone: tzinfo, language: str | None = None) -> str | None:
+    """Return the moment that a date string names without a zone as one of this zone, in ISO 8601.
+
+    All else comes back as it is: a day alone is the same day everywhere. An hour that a change of clocks skips, or
+    repeats, is the earlier one.
+    """
+    moment = _read_as_written(text, language)
+    is_day = moment is not None and moment.time() == time.min and ":" not in (text or "")
+    return text if moment is None or moment.tzinfo or is_day else moment.replace(tzinfo=zone).isoformat()
+
+
+def _read_as_written(text: str | None, language: str | None) -> datetime | None:
+    """Return the moment that a date string names, without a zone where it names none."""
     text = (text or "").strip()
     if not text or len(text) > _LONGEST:
         return None
     try:
-        moment = _read_usual(text) or _read_unusual(text, language)
-        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return _read_usual(text) or _read_unusual(text, language)
     except (ValueError, OverflowError):
         # The string looks like a date, but there is no such day, hour or zone.
         return None

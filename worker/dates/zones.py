@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from worker.dates.zone_words import AREAS, HOURS, HOURS_BY_LANGUAGE, PLACES
@@ -21,22 +21,22 @@ _ZONE_AT_END = re.compile(rf"(?:\s|(?<=\d)(?=Z|[+-]\d\d:))(?:{_OFFSET}|(?P<alone
 _FARTHEST = 15
 
 
-def split_zone(after: str, language: str | None) -> tuple[tzinfo, str]:
-    """Return the zone in what is written after a clock, UTC where none is known, and the rest.
+def split_zone(after: str, language: str | None) -> tuple[tzinfo | None, str]:
+    """Return the zone in what is written after a clock, None where none is known, and the rest.
 
     ValueError for an offset that no zone has.
     """
     for found in (_ZONE.match(after), _ZONE_AT_END.search(after)):
         if found and (zone := _zone_of(found, language)):
             return zone, f"{after[: found.start()]} {after[found.end() :]}"
-    return UTC, after
+    return None, after
 
 
-def split_zone_of_day(text: str, language: str | None) -> tuple[tzinfo, str]:
-    """Return the zone at the end of a day without a clock, UTC where there is none, and the rest."""
+def split_zone_of_day(text: str, language: str | None) -> tuple[tzinfo | None, str]:
+    """Return the zone at the end of a day without a clock, None where there is none, and the rest."""
     found = _ZONE_AT_END.search(text)
     zone = _zone_of(found, language) if found else None
-    return (zone, text[: found.start()]) if found and zone else (UTC, text)
+    return (zone, text[: found.start()]) if found and zone else (None, text)
 
 
 def _zone_of(found: re.Match[str], language: str | None) -> tzinfo | None:

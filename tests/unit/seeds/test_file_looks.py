@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from worker.seeds.files import FileLook
+from worker.seeds.file_looks import FileLook
 
 NOW = datetime(2026, 7, 11, 12, tzinfo=UTC)
 
