@@ -130,7 +130,8 @@ def _remember_unread(
     archives = [file for file in bunch if isinstance(file, ReadArchive) and file.uri not in unsettled]
 
     def remember(connection: Connection) -> None:
-        remember_looks(connection, looks)
+        if looks:
+            remember_looks(connection, looks)
         for archive in archives:
             remember_seed_file(connection, archive.uri, archive.state, None, read_clock(connection).now())
 
