@@ -23,14 +23,8 @@ _LOG = get_logger(__name__)
 def watch_in_background(folder: Path, tell: Callable[[], object]) -> Callable[[], None]:
     """Call ``tell`` whenever something in a folder has changed, from a thread; return what ends it."""
     is_over = threading.Event()
-    thread = threading.Thread(target=_watch_on, args=(folder, tell, is_over), name="seed-watch", daemon=True)
-    thread.start()
-
-    def end() -> None:
-        is_over.set()
-        thread.join(2 * _PAUSE)
-
-    return end
+    threading.Thread(target=_watch_on, args=(folder, tell, is_over), name="seed-watch", daemon=True).start()
+    return is_over.set
 
 
 def _watch_on(folder: Path, tell: Callable[[], object], is_over: threading.Event) -> None:

@@ -42,7 +42,7 @@ def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterato
     parts = [in_order(part, by, FeedRow.added_at, wanted) for part in _choose_feeds(select_feeds(now), wanted)]
     with ExitStack() as ends:
         streams = [ends.enter_context(closing(stream_rows(connection, part))) for part in parts]
-        yield from islice(merge(*streams, key=lambda row: place_of(row, moment_of)), wanted.limit)
+        yield from islice(merge(*streams, key=lambda row: tuple(place_of(row, moment_of))), wanted.limit)
 
 
 def moment_of_feeds(wanted: Wanted) -> MomentOf | None:

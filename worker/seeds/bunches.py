@@ -13,6 +13,7 @@ from worker.errors import PassingSeedError, PollError, SeedError, UnfinishedSeed
 from worker.seeds.file_looks import FileLook
 from worker.seeds.folder_settings import FolderSettings
 from worker.seeds.opml_outlines import UnreadOutline
+from worker.values.articles import Article
 from worker.values.due_feeds import Document
 from worker.values.seed_states import SeedState
 
@@ -41,6 +42,12 @@ class SeedRead:
     error: SeedError | None = None
     was_told: bool = False
     """Whether the last scan of the seed folder told the same of it."""
+    format: str | None = None
+    """Of a document that was stored; see ``ParsedDocument``."""
+    articles: Sequence[Article] = ()
+    """What its new and edited entries are."""
+    note: str | None = None
+    """What was left out of it, or had to be guessed."""
     is_passed_over: bool = False
     """Whether it is unchanged since it was read; what was said of an archive's members then still holds."""
 

@@ -27,6 +27,9 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
     refused: dict[str, str] = {}
     for seed in _scan(tools, chosen):
         reason = seed.why_refused()
+        if seed.is_passed_over:
+            # Of an archive that is not unpacked again.
+            refused |= {path: why for path, why in before.items() if path == seed.path or _is_in(path, seed.path)}
         if reason is None:
             yield seed
             continue
@@ -35,6 +38,10 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
         yield replace(seed, was_told=before.get(path) == refused[path])
     if refused != before:
         write(tools.engine, lambda link: replace_refused_files(link, before, refused, read_clock(link).now()))
+
+
+def _is_in(path: str, archive: str) -> bool:
+    return path.startswith(f"{archive}/")
 
 
 def _scan(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
