@@ -20,6 +20,13 @@ def find_seed_states(connection: Connection, uris: Collection[str]) -> dict[str,
     return {row.uri: SeedState(*row[1:]) for rows in found for row in rows}
 
 
+def find_file_feeds(connection: Connection, uris: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Return, by URI, id and URL of the feeds that files were last read for."""
+    query = select(SeedFileRow.uri, FeedRow.id, FeedRow.url).join(FeedRow, FeedRow.id == SeedFileRow.feed_id)
+    found = (connection.execute(query.where(SeedFileRow.uri.in_(some))) for some in slices(uris))
+    return {row.uri: (row.id, row.url) for rows in found for row in rows}
+
+
 def remember_seed_file(connection: Connection, uri: str, state: SeedState, feed_id: int | None, now: datetime) -> None:
     """Record that a file has been read whole, and for which feed: while it is unchanged it is not read again.
 

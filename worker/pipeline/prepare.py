@@ -83,7 +83,9 @@ def prepare_documents(
     for answered, parsed in read:
         feed_id, released = answered.feed.feed_id, hold_back(parsed, now)
         (rule, edition, marks), sighted = rules[feed_id], present.get(feed_id, {})
-        keyed = key_entries(released.entries, f"{parsed.parser} {READING}", rule.policy, sighted)
+        settings_hash = answered.seed_state.settings_hash if answered.seed_state else None
+        reading = f"{parsed.parser} {READING}{settings_hash.hex() if settings_hash else ''}"
+        keyed = key_entries(released.entries, reading, rule.policy, sighted)
         if answered.file_in_feed:
             keyed = key_within(keyed, answered.file_in_feed)
         documents.append(_KeyedDocument(answered, parsed, released, rule, edition, marks, keyed, sighted))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote
 
 from worker.basics.faults import as_failure
 from worker.basics.log_lines import get_logger
@@ -75,11 +74,6 @@ class OpenedFile:
     settings: FolderSettings | None = None
     archive: str | None = None
     """The URI of the archive that it is a member of."""
-
-    @property
-    def within_folder(self) -> str | None:
-        """Its path within the folder that has settings; None without such a folder."""
-        return unquote(self.document.url.removeprefix(self.settings.uri)) if self.settings else None
 
 
 @dataclass(frozen=True, slots=True)

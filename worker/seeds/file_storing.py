@@ -18,7 +18,7 @@ from worker.pipeline.conclude import FEED_DELETED, store_documents
 from worker.pipeline.prepared_document import PreparedDocument
 from worker.pipeline.results import Answered
 from worker.seeds.bunches import OpenedFile, SeedRead
-from worker.seeds.owners import date_content, find_owner, is_wire, own_feeds
+from worker.seeds.owners import date_content, find_owner, is_wire, keep_articles, own_feeds, path_within
 from worker.values.articles import Article
 from worker.values.due_feeds import DueFeed, Fetched, FetchRequest
 from worker.values.entries import ParsedDocument
@@ -51,7 +51,9 @@ def store_together(tools: Tools, files: Sequence[ParsedFile]) -> dict[Path, Seed
 
     def find(connection: Connection) -> tuple[datetime, list[DueFeed]]:
         now = read_clock(connection).now()
-        return now, own_feeds(connection, now, [(file.opened.document.url, file.opened.settings) for file in files])
+        feeds = own_feeds(connection, now, [(file.opened.document.url, file.opened.settings) for file in files])
+        _keep_articles(connection, files, feeds)
+        return now, feeds
 
     brought: dict[str, tuple[Article, ...]] = {}
 
@@ -78,7 +80,9 @@ def store_alone(tools: Tools, file: ParsedFile) -> SeedRead:
     def find(connection: Connection) -> tuple[datetime, DueFeed, bool]:
         now = read_clock(connection).now()
         if file.is_own_feed:
-            return now, own_feeds(connection, now, [(opened.document.url, opened.settings)])[0], False
+            feeds = own_feeds(connection, now, [(opened.document.url, opened.settings)])
+            _keep_articles(connection, [file], feeds)
+            return now, feeds[0], False
         return now, *find_owner(connection, now, opened.document, file.parsed, opened.name)
 
     with reading(tools.engine) as connection:
@@ -95,6 +99,11 @@ def store_alone(tools: Tools, file: ParsedFile) -> SeedRead:
     read = [(_answer(tools, file, feed, now), file.parsed)]
     (record,) = store_documents(tools.engine, read, now, tools.detect, note)
     return replace(_describe(file, record, brought), unpolled=int(is_new_feed))
+
+
+def _keep_articles(connection: Connection, files: Sequence[ParsedFile], feeds: Sequence[DueFeed]) -> None:
+    known = [(file, feed) for file, feed in zip(files, feeds, strict=True) if file.is_known]
+    keep_articles(connection, {file.opened.document.url: (file.parsed, feed) for file, feed in known})
 
 
 def _articles_by_file(prepared: Sequence[PreparedDocument]) -> dict[str, tuple[Article, ...]]:
@@ -117,7 +126,7 @@ def _answer(tools: Tools, file: ParsedFile, feed: DueFeed, now: datetime) -> Ans
         path=opened.name if is_wire(file.parsed) else None,
         seed_uri=opened.document.url,
         seed_state=opened.state,
-        file_in_feed=opened.within_folder if is_wire(file.parsed) else None,
+        file_in_feed=path_within(opened.document.url, feed.url),
     )
 
 

@@ -1,20 +1,23 @@
 """What a seed file's document is: which feed it belongs to, whether a wire sent it, and when it was made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, select, update
 
 from worker.basics.urls import is_feed_url
 from worker.database.feed_tables import FeedRow
-from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path
+from worker.database.seed_files import find_feed_at, find_feed_of_bytes, find_feed_of_path, find_file_feeds
 from worker.dates.reading import read_date
 from worker.manage.feed_tags import add_tags
 from worker.manage.feeds import NewFeed, add_document_feed, add_file_feeds, find_feed
 from worker.pipeline.results import hash_body
+from worker.recognise.keys import key_entries, key_within
 from worker.seeds.folder_settings import FolderSettings
+from worker.store.handed_sightings import hand_over_sightings
 from worker.values.due_feeds import Document, DueFeed
-from worker.values.entries import ParsedDocument
+from worker.values.entries import KeyedEntry, ParsedDocument
 
 _WIRE_PARSERS = {"dispatch", "newsroom"}
 
@@ -54,6 +57,29 @@ def own_feeds(
         connection.execute(update(FeedRow).where(*unmarked).values(is_folder=True))
         add_tags(connection, folders)
     return [DueFeed(feed_ids[uri], None, uri) for uri in uris]
+
+
+def keep_articles(connection: Connection, files: Mapping[str, tuple[ParsedDocument, DueFeed]]) -> None:
+    """Let wires' files keep their articles where their feed is another one than before, by URI.
+
+    It is where a folder was given settings, or lost them.
+    """
+    for uri, (former_id, former_url) in find_file_feeds(connection, files).items():
+        parsed, feed = files[uri]
+        if former_id != feed.feed_id:
+            keyed = key_entries(parsed.entries, "")
+            keys = [[each.guid_hash for each in _key_in_feed(keyed, uri, url)] for url in (former_url, feed.url)]
+            hand_over_sightings(connection, former_id, feed.feed_id, dict(zip(*keys, strict=True)))
+
+
+def _key_in_feed(keyed: Sequence[KeyedEntry], uri: str, feed_url: str) -> Sequence[KeyedEntry]:
+    path = path_within(uri, feed_url)
+    return key_within(keyed, path) if path else keyed
+
+
+def path_within(uri: str, feed_url: str) -> str | None:
+    """Return the path of a file within the folder that is its feed; None where the file itself is."""
+    return unquote(uri.removeprefix(feed_url)) if feed_url.endswith("/") and uri.startswith(feed_url) else None
 
 
 def _find_known(connection: Connection, document: Document, parsed: ParsedDocument, name: str) -> int | None:
