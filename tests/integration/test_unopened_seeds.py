@@ -1,6 +1,7 @@
 """A scan opens no file that looks as it did when it was read, and every file that may have been written to."""
 
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 
 from tests.polling import titles
 from tests.seeds import age, place
+from tests.waiting import wait_for
 from worker.pipeline.tools import Tools
+from worker.seeds.file_looks import FileLook
 from worker.seeds.ingest import ingest
 
 BRIDGE = "LONDON, July 10 (Reuters) - The bridge is open.\n\nIt was shut for two winters."
@@ -21,21 +24,18 @@ def _ingest(tools: Tools, folder: Path) -> list[tuple[str, bool, int]]:
 
 
 @pytest.fixture
-def read(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def read(tools: Tools, tmp_path: Path) -> Path:
     """A file that has been read, and whose look is trusted."""
     path = place(tmp_path / "seeds/a.txt", BRIDGE)
-    _go_on(monkeypatch)
+    _grow_old(path)
     assert _ingest(tools, path.parent) == [("a.txt", False, 1)]
     assert _ingest(tools, path.parent) == [("a.txt", True, 0)]
     return path
 
 
-def _go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the clock go on by ten seconds."""
-    import time
-
-    now = time.time_ns
-    monkeypatch.setattr("worker.seeds.files.time.time_ns", lambda: now() + 10_000_000_000)
+def _grow_old(path: Path) -> None:
+    """Wait until a file is so old that it would look otherwise once it is written to: nobody can set that time."""
+    wait_for(lambda: FileLook.of(path.stat(), time.time_ns()).would_change, "the file has grown old")
 
 
 def test_a_file_that_was_placed_just_now_is_opened_again(tools: Tools, tmp_path: Path) -> None:
@@ -61,6 +61,7 @@ def test_another_file_in_its_place_is_read(tools: Tools, read: Path) -> None:
 
 def test_a_file_that_was_only_touched_is_opened_once(tools: Tools, read: Path) -> None:
     age(read, timedelta(minutes=5))
+    _grow_old(read)
     assert [_ingest(tools, read.parent) for _ in range(2)] == [[("a.txt", False, 0)], [("a.txt", True, 0)]]
 
 
