@@ -109,19 +109,16 @@ def test_whatever_storing_a_file_raises_is_that_files_sentence(
     for number in range(1, count + 1):
         place(tmp_path / f"seeds/{number}.txt", f"LONDON, July 10 (Reuters) - Bridge {number} is open.")
 
-    def refuse(statement: str, parameters: object) -> None:
+    def refuse(_: Any, __: Any, statement: str, parameters: object, *___: Any) -> None:
         if statement.startswith("INSERT INTO articles") and "spoilt" in str(parameters):
             raise error
 
-    def refuse_when_executed(_: Any, __: Any, statement: str, parameters: object, *___: Any) -> None:
-        refuse(statement, parameters)
-
-    event.listen(tools.engine, "before_cursor_execute", refuse_when_executed)
+    event.listen(tools.engine, "before_cursor_execute", refuse)
     try:
         with capture_logs() as logs:
             reads = {Path(seed.path).name: seed for seed in ingest(tools, [tmp_path / "seeds"], 1_000_000)}
     finally:
-        event.remove(tools.engine, "before_cursor_execute", refuse_when_executed)
+        event.remove(tools.engine, "before_cursor_execute", refuse)
     assert str(reads.pop("0.txt").error).startswith(f"{tmp_path}/seeds/0.txt could not be read: a fault of Feedmill (")
     assert [seed.new for seed in reads.values()] == [1] * count
     assert [log["event"] for log in logs if log["log_level"] == "error"] == ["seed not read"]

@@ -1,7 +1,9 @@
 """Scanning the seed folder: what it refuses is recorded, so that it need not be said again at each scan."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from worker.basics.text import clean
 from worker.database.clock import read_clock
@@ -25,11 +27,12 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
     with reading(tools.engine) as connection:
         before = find_refused_files(connection)
     refused: dict[str, str] = {}
+    told_of = _sort_by_archive(before)
     for seed in _scan(tools, chosen):
         reason = seed.why_refused()
         if seed.is_passed_over:
-            # Of an archive that is not unpacked again.
-            refused |= {path: why for path, why in before.items() if path == seed.path or _is_in(path, seed.path)}
+            # An archive is not unpacked again: what was said of its members still holds.
+            refused |= {path: before[path] for path in told_of.get(seed.path, ())}
         if reason is None:
             yield seed
             continue
@@ -40,8 +43,13 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
         write(tools.engine, lambda link: replace_refused_files(link, before, refused, read_clock(link).now()))
 
 
-def _is_in(path: str, archive: str) -> bool:
-    return path.startswith(f"{archive}/")
+def _sort_by_archive(refused: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Return the paths of what was refused by every path that they may be archived in, and by their own."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in refused:
+        for archive in (path, *map(str, PurePosixPath(path).parents)):
+            found[archive].append(path)
+    return found
 
 
 def _scan(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
