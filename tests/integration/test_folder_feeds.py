@@ -123,7 +123,7 @@ def test_settings_that_change_read_the_files_again_and_double_nothing(tools: Too
 
 
 def test_a_folder_whose_settings_are_wrong_waits_until_they_are_mended(tools: Tools, wire: Path) -> None:
-    place(wire / "tass/feed.toml", "langauge = 'ru'")
+    place(wire / "tass/feed.toml", "lang = 'ru'")
     reads = list(ingest(tools, [wire], 1_000_000))
     (error,) = [str(each.error) for each in reads if each.error]
     assert error.startswith(f"{wire}/tass/feed.toml was not read, nor were the files of its folder: it has no setting")

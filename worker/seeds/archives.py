@@ -34,7 +34,7 @@ _NOT_FOLDERS = frozenset(("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.
 _PACKED = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _IS_ENCRYPTED, _IS_UTF8 = 0x1, 0x800
 # What the readers of archives raise over one that is broken.
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError)
+_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 
 
 class ArchiveKind(StrEnum):
@@ -115,7 +115,7 @@ def _unzip(
             return
         for member in members:
             budget.count_member()
-            yield from () if member.is_dir() else _take_zipped(archive, member, within, budget, depth)
+            yield from () if member.filename.endswith("/") else _take_zipped(archive, member, within, budget, depth)
 
 
 def _take_zipped(

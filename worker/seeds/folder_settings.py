@@ -4,6 +4,7 @@ A folder whose settings are wrong is not read until they are mended: its files w
 the wrong hour and under no agency, and each be a revision afterwards.
 """
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from worker.errors import SeedError
 from worker.manage.feed_tags import LONGEST_TAG, MOST_TAGS, read_tag
 from worker.normalise.language import read_language_tag
 from worker.seeds.file_names import SETTINGS_FILE
+from worker.seeds.files import opened_seed
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
 
@@ -69,15 +71,15 @@ def find_settings(folder: Path, found: FoundSettings) -> FolderSettings | SeedEr
 
 def _settings_of(folder: Path) -> FolderSettings | SeedError | None:
     path = folder / SETTINGS_FILE
-    try:
-        with path.open("rb") as file:
-            return read_settings(file.read(_LONGEST_FILE), folder)
-    except FileNotFoundError:
+    # Where nobody may look there is nothing to be read either.
+    if not os.path.lexists(path):
         return None
+    try:
+        with opened_seed(path) as file:
+            written = file.read(_LONGEST_FILE)
+        return read_settings(written, folder)
     except SeedError as error:
         return error
-    except OSError as error:
-        return _refuse(path, f"it cannot be opened ({(error.strerror or str(error)).lower()})")
 
 
 def read_settings(written: bytes, folder: Path) -> FolderSettings:
@@ -85,7 +87,7 @@ def read_settings(written: bytes, folder: Path) -> FolderSettings:
     path = folder / SETTINGS_FILE
     try:
         given = tomllib.loads(written.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise _refuse(path, f"it is not TOML in UTF-8 ({error})") from error
     values = {key: _read_value(path, key, value) for key, value in given.items()}
     settings_hash = xxhash.xxh3_128_digest(write_json(dict(sorted(values.items()))))

@@ -1,5 +1,6 @@
 import gzip
 import io
+import random
 import tarfile
 import zipfile
 from datetime import UTC, datetime
@@ -198,3 +199,24 @@ def test_a_name_in_a_tar_that_would_fill_the_memory_is_not_read() -> None:
     assert _said(_read(packed.getvalue())) == [
         "w/x.zip was not read whole: the archive is broken (a name in it is too long)."
     ]
+
+
+def test_whatever_is_broken_in_an_archive_becomes_a_sentence() -> None:
+    members = {f"in/{number}.txt": "Rain fell on the bridge. " * 20 for number in range(6)}
+    whole = [zipped(members), tarred(members), tarred(members, "w:"), zipped({"a.tgz": tarred(members)})]
+    for seed in range(2_000):
+        chance = random.Random(seed)
+        packed = bytearray(chance.choice(whole))
+        for _ in range(chance.randint(1, 4)):
+            packed[chance.randrange(len(packed))] = chance.randrange(256)
+        if chance.random() < 0.2:
+            del packed[chance.randrange(len(packed)) :]
+        found = _read(bytes(packed))
+        assert len(found) == len(_bodies(found)) + len(_said(found)), seed
+
+
+def test_an_archive_for_a_newer_program_says_so() -> None:
+    packed = bytearray(zipped(NEWS))
+    packed[packed.index(b"PK\x01\x02") + 6] = 99
+    found = _read(bytes(packed))
+    assert _said(found) == ["w/x.zip was not read whole: the archive is broken (zip file version 9.9)."]

@@ -1,3 +1,5 @@
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,8 +43,8 @@ def test_settings_are_known_again_however_they_are_written() -> None:
     ("text", "reason"),
     [
         (
-            "langauge = 'ru'",
-            "it has no setting `langauge`: write one of name, language, encoding, agency, time_zone, tags",
+            "lang = 'ru'",
+            "it has no setting `lang`: write one of name, language, encoding, agency, time_zone, tags",
         ),
         ("language = 'Russian!'", "`language` is a language tag, such as `language = \"pt-BR\"`, not 'Russian!'"),
         ("language = 7", '`language` is a language tag, such as `language = "pt-BR"`, not 7'),
@@ -68,7 +70,7 @@ def test_a_wrong_setting_is_named_with_what_to_write(text: str, reason: str) -> 
     assert str(refused.value) == f"/wire/tass/feed.toml was not read, nor were the files of its folder: {reason}."
 
 
-@pytest.mark.parametrize("text", [b"name = ", b"name = '\xff'"])
+@pytest.mark.parametrize("text", [b"name = ", b"name = '\xff'", b"x = " + b"[" * 50_000, b"x = 2026-02-30"])
 def test_what_is_no_toml_is_refused(text: bytes) -> None:
     with pytest.raises(SeedError, match=r"nor were the files of its folder: it is not TOML in UTF-8 \("):
         read_settings(text, FOLDER)
@@ -83,6 +85,16 @@ def test_the_nearest_settings_upward_count(tmp_path: Path) -> None:
     assert [each.name for each in names if isinstance(each, FolderSettings)] == ["TASS", "TASS", "All"]
     (tmp_path / "tass/sport/feed.toml").write_text("x = 1")
     assert isinstance(find_settings(tmp_path / "tass/sport", {}), SeedError)
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [(Path.mkdir, "is a directory"), (os.mkfifo, "it is not a regular file")],
+    ids=["folder", "pipe"],
+)
+def test_settings_that_are_no_file_are_refused(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
+    make(tmp_path / "feed.toml")
+    assert str(find_settings(tmp_path, {})) == f"{tmp_path}/feed.toml was not read: {reason}."
 
 
 def test_settings_fill_what_a_document_leaves_open() -> None:
