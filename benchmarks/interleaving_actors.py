@@ -19,7 +19,7 @@ from worker.database.conflicts import write
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import HostRow, ScheduleRow
 from worker.database.locks import HostRelease
-from worker.database.seed_files import find_seed_hashes
+from worker.database.seed_files import find_seed_states
 from worker.errors import ErrorClass, PermanentError, PollError, TransientError
 from worker.pipeline.conclude import store_documents, store_prepared, store_results
 from worker.pipeline.prepare import prepare_documents
@@ -29,6 +29,7 @@ from worker.seeds.owners import date_content, find_owner, is_wire
 from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, NotModified, Validators
 from worker.values.entries import ParsedDocument
 from worker.values.schedules import Bounds
+from worker.values.seed_states import SeedState
 
 BOUNDS = Bounds(timedelta(hours=1), timedelta(minutes=15), timedelta(days=1))
 LEASE = timedelta(seconds=90)
@@ -177,11 +178,12 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
     """Read a file and find whose document it is, as ``seeds.ingest`` does; None where it has been read as it is."""
     document, parsed = Document(file.uri, file.body.content), file.body.parsed()
     with reading(engine) as connection:
-        known_hash = find_seed_hashes(connection, [file.uri]).get(file.uri)
-    if known_hash == hash_body(document):
+        known = find_seed_states(connection, [file.uri]).get(file.uri)
+    state = SeedState(hash_body(document))
+    if state.is_unchanged_from(known):
         return None
     feed, _ = write(engine, lambda connection: find_owner(connection, now, document, parsed, file.name))
-    made_at = date_content(parsed, file.written_at, now, is_known=known_hash is not None)
+    made_at = date_content(parsed, file.written_at, now, is_known=known is not None)
     answered = Answered(
         feed,
         None,
@@ -191,10 +193,11 @@ def find_file(engine: Engine, file: File, now: datetime) -> Task | None:
         said_at=made_at,
         path=file.name if is_wire(parsed) else None,
         seed_uri=file.uri,
+        seed_state=state,
     )
     is_saved = feed.host_id is not None
     # A saved document was read when it was made, whenever it is found.
-    expected_at = file.said_at(now, is_known=known_hash is not None)
+    expected_at = file.said_at(now, is_known=known is not None)
     read_at = expected_at if is_saved else now
     return Task(answered, Reading(feed.feed_id, file.body.entries, expected_at, read_at, is_saved), parsed, file=file)
 

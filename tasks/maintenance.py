@@ -1,5 +1,6 @@
 """Housekeeping: seeds, stories, search, the quality of feeds, what is old, lost or missed, a sign of life."""
 
+import threading
 from dataclasses import asdict
 
 import structlog
@@ -21,6 +22,7 @@ from worker.stories.grouping import group_waiting
 from worker.telemetry.heartbeat import HEARTBEAT_TURN
 from worker.telemetry.heartbeat import send_heartbeat as tell_dead_mans_switch
 
+_SCANNING = threading.Lock()
 _LOG = structlog.get_logger("feedmill")
 # Named in the log of each scan; `feedmill ingest` names all.
 _MOST_OUTLINES = 10
@@ -29,6 +31,17 @@ _MOST_OUTLINES = 10
 @task("maintenance.ingest_seeds", at_most=1, every=lambda chosen: chosen.seed_scan_interval)
 def ingest_seeds() -> None:
     """Read new and changed files of the seed folder; reading one again changes nothing."""
+    _scan_seeds()
+
+
+@task("maintenance.ingest_changes", at_most=2)
+def ingest_changes() -> None:
+    """Read files of the seed folder as soon as they change: one scan at a time, and another for what came meanwhile."""
+    with _SCANNING:
+        _scan_seeds()
+
+
+def _scan_seeds() -> None:
     with borrowed_tools() as tools:
         for seed in ingest_seed_folder(tools, settings()):
             if isinstance(seed.error, UnfinishedSeedError):

@@ -10,6 +10,7 @@ Celery's that the two share. So it never becomes the current application, and li
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,7 @@ from celery.signals import (
     worker_init,
     worker_process_init,
     worker_process_shutdown,
+    worker_ready,
     worker_shutting_down,
 )
 from kombu import Connection
@@ -44,6 +46,7 @@ from worker.database.engine import forget_after_fork, store_engine
 from worker.database.schema import check_schema
 from worker.errors import BrokerError, SettingsError, StoreError, UsageError
 from worker.logs import set_up_logs, speak_in_json
+from worker.seed_watch import watch_in_background
 from worker.settings import settings, wants_json_logs
 from worker.telemetry.sentry import report_faults
 from worker.telemetry.service_manager import AT_WORK, READY, STOPPING, tell_service_manager, watchdog_interval
@@ -217,6 +220,7 @@ def _listen_in_own_worker(instance: Any, **_: object) -> None:
         worker_process_init.connect(_leave_connections_to_the_parent)
         worker_process_shutdown.connect(_send_last_spans)
         worker_shutting_down.connect(_stop_polling)
+        worker_ready.connect(_watch_seeds)
 
 
 @beat_init.connect
@@ -264,6 +268,17 @@ def _announce(**_: object) -> None:
     tell_service_manager(READY)
     # Celery warns of worker_cancel_long_running_tasks_on_connection_loss at each loss of the connection.
     warnings.simplefilter("ignore", CPendingDeprecationWarning)
+
+
+def _watch_seeds(**_: object) -> None:
+    end = watch_in_background(settings().seeds_dir, _ask_for_scan)
+    worker_shutting_down.connect(lambda **_: end(), weak=False)
+
+
+def _ask_for_scan() -> None:
+    # Without the broker the next scan that beat asks for finds the files.
+    with suppress(OperationalError):
+        app.send_task("maintenance.ingest_changes")
 
 
 def _send_last_spans(**_: object) -> None:

@@ -7,7 +7,8 @@ FeedmillError
 │   ├── StoreError              … the database is unreachable, read-only, locked, or newer than the code
 │   ├── BrokerError             … the message broker is unreachable
 │   └── SeedError               … one seed file could not become articles
-│       └── UnfinishedSeedError … because somebody is still writing it
+│       ├── UnfinishedSeedError … because somebody is still writing it
+│       └── PassingSeedError    … because of an embargo, or a fault of ours: it may be read another day, as it is
 └── PollError                   one visit of one feed failed; stored on the feed, never stops its neighbours
     ├── TransientError          retry soon: it may well work next time
     ├── PermanentError          retry rarely: it will fail until somebody changes something
@@ -51,6 +52,10 @@ class SeedError(NamedError):
 
 class UnfinishedSeedError(SeedError):
     """Somebody is still writing the seed file; it will be whole in a moment."""
+
+
+class PassingSeedError(SeedError):
+    """The seed file may be read another day though nobody changes it: an embargo ends, a fault of ours is mended."""
 
 
 class ErrorClass(StrEnum):

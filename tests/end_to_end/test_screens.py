@@ -54,7 +54,7 @@ def test_a_rehearsal_makes_no_store(feedmill: Feedmill, tmp_path: Path) -> None:
     done = feedmill("ingest", "--dry-run", "in")
     assert done.returncode == 1
     assert "in/b.txt was not read: it is empty." in done.stderr
-    assert done.stdout.splitlines()[0] == "in/a.txt: 1 new article"
+    assert done.stdout.splitlines()[0] == "in/a.txt: dispatch, 1 new article"
     assert done.stdout.splitlines()[-1] == "This was a rehearsal: nothing was written."
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 

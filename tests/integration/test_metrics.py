@@ -25,11 +25,13 @@ from worker.manage.webhooks import add_webhook
 from worker.outbox import number_events
 from worker.pipeline.tools import Tools
 from worker.retention.pruning import prune
-from worker.seeds.ingest import ingest
+from worker.seeds.ingest import IngestOptions, ingest
 from worker.settings import Settings
 from worker.stories.grouping import group_waiting
 from worker.values.tallies import CLAIMED_FEEDS, CLAIMED_HOSTS, Tally
 from worker.webhooks.deliver import deliver, delivering_transfers
+
+REHEARSAL = IngestOptions(is_rehearsal=True)
 
 
 def _read(store: Engine, chosen: Settings | None = None) -> dict[str, float]:
@@ -105,7 +107,7 @@ def test_what_a_store_did_not_take_is_added_the_next_time(store: Engine) -> None
 def test_files_count_their_articles_but_not_in_a_rehearsal(tools: Tools, tmp_path: Path) -> None:
     path = tmp_path / "saved.xml"
     path.write_bytes(rss([item("one")]))
-    list(ingest(tools, [path], 100_000, still_for=timedelta(0), is_rehearsal=True))
+    list(ingest(tools, [path], 100_000, still_for=timedelta(0), options=REHEARSAL))
     assert _read(tools.engine)["feedmill_articles_new_total{brought_by=file}"] == 0
     list(ingest(tools, [path], 100_000, still_for=timedelta(0)))
     found = _read(tools.engine)

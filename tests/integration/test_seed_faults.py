@@ -1,11 +1,14 @@
 """A fault of ours that a seed file meets: it is that file's error, and the files after it are read."""
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from structlog.testing import capture_logs
 
 from tests.documents import item, rss
@@ -72,6 +75,53 @@ def test_an_entry_that_was_lost_is_read_once_the_fault_is_mended(tools: Tools, t
     list(ingest(replace(tools, detect=_fail_on_spoilt), [tmp_path / "seeds"], 1_000_000))
     (mended,) = ingest(tools, [tmp_path / "seeds"], 1_000_000)
     assert (mended.error, mended.new, titles(tools)) == (None, 1, ["one", "spoilt"])
+
+
+_NEVER_THOUGHT_OF = [
+    *(ValueError("'1st' is not in list"), KeyError("1st"), AssertionError(), RecursionError("too deep"), MemoryError()),
+    *(
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "odd"),
+        StopIteration(),
+        OSError("odd"),
+        ExceptionGroup("odd", [ValueError()]),
+    ),
+    IntegrityError("", {}, Exception("odd")),
+    InterfaceError("", {}, sqlite3.InterfaceError("Error binding parameter 3 - probably unsupported type.")),
+]
+
+
+@pytest.mark.parametrize("error", _NEVER_THOUGHT_OF, ids=repr)
+def test_whatever_reading_a_file_raises_is_that_files_sentence(tools: Tools, tmp_path: Path, error: Exception) -> None:
+    faulty = _with_fault(tools, tmp_path / "seeds", error)
+    with capture_logs() as logs:
+        spoilt, good = ingest(faulty, [tmp_path / "seeds"], 1_000_000)
+    assert str(spoilt.error).startswith(f"{tmp_path}/seeds/a.xml could not be read: a fault of Feedmill (")
+    assert (good.new, [log["event"] for log in logs]) == (1, ["seed not read"])
+    assert type(error).__name__ in logs[0]["exception"]
+
+
+@pytest.mark.parametrize("error", _NEVER_THOUGHT_OF, ids=repr)
+@pytest.mark.parametrize("count", [1, 3])
+def test_whatever_storing_a_file_raises_is_that_files_sentence(
+    tools: Tools, tmp_path: Path, error: Exception, count: int
+) -> None:
+    place(tmp_path / "seeds/0.txt", "LONDON, July 10 (Reuters) - This one is spoilt.")
+    for number in range(1, count + 1):
+        place(tmp_path / f"seeds/{number}.txt", f"LONDON, July 10 (Reuters) - Bridge {number} is open.")
+
+    def refuse(_: Any, __: Any, statement: str, parameters: object, *___: Any) -> None:
+        if statement.startswith("INSERT INTO articles") and "spoilt" in str(parameters):
+            raise error
+
+    event.listen(tools.engine, "before_cursor_execute", refuse)
+    try:
+        with capture_logs() as logs:
+            reads = {Path(seed.path).name: seed for seed in ingest(tools, [tmp_path / "seeds"], 1_000_000)}
+    finally:
+        event.remove(tools.engine, "before_cursor_execute", refuse)
+    assert str(reads.pop("0.txt").error).startswith(f"{tmp_path}/seeds/0.txt could not be read: a fault of Feedmill (")
+    assert [seed.new for seed in reads.values()] == [1] * count
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["seed not read"]
 
 
 @pytest.mark.parametrize("error", [SoftTimeLimitExceeded(), OperationalError("", {}, Exception("gone"))])

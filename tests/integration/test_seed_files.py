@@ -8,7 +8,8 @@ import pytest
 from tests.seeds import age, place
 from tests.waiting import wait_for
 from worker.errors import SeedError, UnfinishedSeedError
-from worker.seeds.files import FileLook, SeedFile, find_seed_files, read_seed_file, wait_until_still
+from worker.seeds.file_looks import FileLook
+from worker.seeds.files import SeedFile, find_seed_files, read_seed_file, wait_until_still
 
 A_SECOND = timedelta(seconds=1)
 

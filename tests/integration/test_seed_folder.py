@@ -13,11 +13,12 @@ from worker.look.file_listing import count_listed_files, list_files
 from worker.look.health import read_health
 from worker.look.listings import Wanted
 from worker.pipeline.tools import Tools
-from worker.seeds.ingest import ingest
+from worker.seeds.ingest import IngestOptions, ingest
 from worker.seeds.seed_folder import ingest_seed_folder
 from worker.settings import Settings
 
 ALL = Wanted()
+REHEARSAL = IngestOptions(is_rehearsal=True)
 DISPATCH = "date 2026-07-10\n\nLONDON, July 10 (Reuters) - {} is open.\n\nIt was shut."
 
 
@@ -84,7 +85,7 @@ def test_a_rehearsal_says_what_would_come_and_leaves_nothing(tools: Tools, folde
     place(folder / "b.txt", DISPATCH.format("The tunnel"))
     place(folder / "c.opml", '<opml><body><outline xmlUrl="http://h.example/"/></body></opml>')
     place(folder / "d.txt", "")
-    rehearsed = list(ingest(tools, [folder], 10_000, is_rehearsal=True))
+    rehearsed = list(ingest(tools, [folder], 10_000, options=REHEARSAL))
     assert _rows(tools) == before
     really = list(ingest(tools, [folder], 10_000))
     told = [(seed.new, seed.updated, seed.feeds, str(seed.error)) for seed in really]
@@ -96,7 +97,7 @@ def test_a_rehearsal_says_what_would_come_and_leaves_nothing(tools: Tools, folde
 def test_a_rehearsal_knows_copies_that_lie_together(tools: Tools, folder: Path, copies: int) -> None:
     for number in range(copies):
         place(folder / f"{number}.txt", DISPATCH.format("The bridge"))
-    assert sum(seed.new for seed in ingest(tools, [folder], 10_000, is_rehearsal=True)) == 1
+    assert sum(seed.new for seed in ingest(tools, [folder], 10_000, options=REHEARSAL)) == 1
 
 
 def _rows(tools: Tools) -> dict[str, list[object]]:

@@ -11,9 +11,10 @@ from worker.database.seed_files import (
     find_feed_at,
     find_feed_of_bytes,
     find_feed_of_path,
-    find_seed_hashes,
+    find_seed_states,
     remember_seed_file,
 )
+from worker.values.seed_states import SeedState
 
 NOW = datetime(2026, 7, 11, 12, tzinfo=UTC)
 OLD = "file:///old/seeds/world/bbc%20news.xml"
@@ -42,12 +43,12 @@ def filed(store: Engine) -> Engine:
 
 def _remember(store: Engine, uri: str, body_hash: bytes, feed_id: int, now: datetime = NOW) -> None:
     with writing(store) as connection:
-        remember_seed_file(connection, uri, body_hash, feed_id, now)
+        remember_seed_file(connection, uri, SeedState(body_hash), feed_id, now)
 
 
 def test_a_file_that_was_never_read_is_not_known(filed: Engine) -> None:
     with reading(filed) as connection:
-        assert find_seed_hashes(connection, [OLD]) == {}
+        assert find_seed_states(connection, [OLD]) == {}
         assert find_feed_at(connection, OLD, TITLE, SITE) is None
 
 
@@ -55,7 +56,7 @@ def test_a_file_is_known_as_it_was_read_last(filed: Engine) -> None:
     _remember(filed, OLD, b"first", 1)
     _remember(filed, OLD, b"second", 2, NOW + timedelta(hours=1))
     with reading(filed) as connection:
-        assert find_seed_hashes(connection, [OLD]) == {OLD: b"second"}
+        assert find_seed_states(connection, [OLD]) == {OLD: SeedState(b"second")}
         assert find_feed_of_bytes(connection, b"first") is None
 
 
@@ -122,7 +123,7 @@ def test_a_feed_that_was_removed_takes_no_more_files(filed: Engine) -> None:
         assert find_feed_at(connection, OLD, TITLE, SITE) is None
         assert find_feed_of_bytes(connection, b"x") is None
         assert find_feed_of_path(connection, NEW, "world/bbc news.xml", TITLE, SITE) is None
-        assert find_seed_hashes(connection, [OLD]) == {OLD: b"x"}
+        assert find_seed_states(connection, [OLD]) == {OLD: SeedState(b"x")}
 
 
 def test_files_of_a_feed_that_is_deleted_are_forgotten(filed: Engine) -> None:
@@ -130,4 +131,4 @@ def test_files_of_a_feed_that_is_deleted_are_forgotten(filed: Engine) -> None:
     with writing(filed) as connection:
         connection.execute(FeedRow.__table__.delete())
     with reading(filed) as connection:
-        assert find_seed_hashes(connection, [OLD]) == {}
+        assert find_seed_states(connection, [OLD]) == {}

@@ -15,13 +15,14 @@ from celery.bin.celery import celery
 from structlog.testing import capture_logs
 
 from tests.examples import example_of
-from tests.pages import PAGES, ROOT, Shown, blocks, code, is_run, shown_commands, spans, table
+from tests.pages import PAGES, ROOT, Block, Shown, blocks, code, is_run, shown_commands, spans, table
 from worker.cli.main import feedmill
 from worker.database.article_tables import ArticleRow
 from worker.database.outbox_tables import EventKind
 from worker.database.types import Base
 from worker.logs import log_poll
 from worker.look.health import Health
+from worker.seeds.folder_settings import read_settings
 from worker.settings import Settings
 from worker.values.due_feeds import FeedState
 from worker.values.outcomes import Outcome, PollRecord
@@ -45,7 +46,7 @@ NOT_WORD_FOR_WORD = {
     "a fault of Feedmill (ValueError: …)": "an example",
     "1 left out: it could not be read: a fault of Feedmill (…)": "made of three sentences",
 }
-LANGUAGES = ("sh", "console", "sql", "python", "json", "ini", "yaml", "nginx")
+LANGUAGES = ("sh", "console", "sql", "python", "json", "ini", "yaml", "nginx", "toml")
 JUDGED = (".venv/bin/python -m benchmarks", ".venv/bin/pip install '.[")
 TABLES = {**Base.metadata.tables}
 MONITORING = (ROOT / "docs/monitoring.md").read_text()
@@ -100,6 +101,11 @@ def test_every_block_is_one_that_a_test_runs() -> None:
 def test_no_block_is_in_a_language_that_no_test_knows() -> None:
     named = {found for path in PAGES for found in re.findall(r"^ *```(\w+)$", path.read_text(), re.MULTILINE)}
     assert named <= {*LANGUAGES}
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_settings_of_a_folder_that_a_page_shows_are_read(block: Block) -> None:
+    assert read_settings(block.text.encode(), ROOT).tags
 
 
 @pytest.mark.parametrize(

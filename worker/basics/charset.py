@@ -97,7 +97,7 @@ def decode_with_doubts(body: bytes, content_type: str | None) -> Decoded:
     labels = _declared_labels(body, content_type)
     # What is ASCII is UTF-8: a document that is not has nothing in the encoding that these names declare.
     believed = (label for label in labels if label.lower() not in _ASCII)
-    declared = [*chain.from_iterable(map(_find_codecs, believed))]
+    declared = [*chain.from_iterable(map(find_codecs, believed))]
     # Far more feeds mislabel UTF-8 than other text happens to be valid UTF-8.
     if _NOT_LIKE_UTF8.isdisjoint(declared) and (decoded := _read_utf8(body, declared)):
         return decoded
@@ -195,16 +195,17 @@ def _declared_labels(body: bytes, content_type: str | None) -> list[str]:
     http, inner = _HTTP_CHARSET.search(content_type or ""), _INNER_CHARSET.search(body, 0, _HEAD)
     of_host = http[1] if http else ""
     # Text in UTF-16 without a single zero byte has no space and no full stop either: it is something else.
-    if not _WIDE.isdisjoint(_find_codecs(of_host)) and (b"\x00" not in body or body.lstrip()[:1] == b"<"):
+    if not _WIDE.isdisjoint(find_codecs(of_host)) and (b"\x00" not in body or body.lstrip()[:1] == b"<"):
         of_host = ""
     of_document = (inner[1] or inner[2]).decode("ascii") if inner else ""
     # What could be read as ASCII is not wide (WHATWG HTML, section 13.2.3.2).
-    of_document = of_document if _WIDE.isdisjoint(_find_codecs(of_document)) else _UTF_8
-    return [label for label in (of_host, of_document) if _find_codecs(label)]
+    of_document = of_document if _WIDE.isdisjoint(find_codecs(of_document)) else _UTF_8
+    return [label for label in (of_host, of_document) if find_codecs(label)]
 
 
 @lru_cache(maxsize=64)
-def _find_codecs(label: str) -> tuple[str, ...]:
+def find_codecs(label: str) -> tuple[str, ...]:
+    """Return Python's codecs for a label of the Encoding Standard, the narrowest first; none for any other."""
     encoding = webencodings.lookup(label) or webencodings.lookup(_python_name(label))
     if encoding is None:
         return ()

@@ -60,6 +60,22 @@ def feeds_command(*, as_json: bool, limit: int | None, failing: bool, files: boo
         )
 
 
+@click.command("files")
+@as_options
+@click.option("--refused", is_flag=True, help="Only files that the last scan of the seed folder refused, and why.")
+@click.option("--text", type=Words(), help="Only files with this in their paths.")
+def files_command(*, as_json: bool, limit: int | None, refused: bool, text: str | None) -> None:
+    """List seed files: first those that the last scan of the seed folder refused; then those that were read.
+
+    \b
+    feedmill files --refused
+    feedmill files --text reuters/ --json
+    """  # noqa: D301 -- by a backspace click knows lines that stay as they are
+    filters = {"text": text}
+    with asked_rows(filters, limit, as_json=as_json, is_failing=refused, is_polled=False) as asked:
+        _print_files(asked, when_empty({**filters, "refused": refused}, _NO_FILES), as_json=as_json)
+
+
 _NO_FEEDS = f"No feeds: {FIRST_STEPS}"
 _NO_FILES = "No seed files: `feedmill ingest PATH` reads some, and `feedmill run` those of the seed folder."
 

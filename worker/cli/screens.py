@@ -174,7 +174,7 @@ def print_health(health: Health) -> None:
 
 def _files(health: Health) -> str | None:
     refused = health.files_refused
-    told = f", {refused:,} refused (`feedmill feeds --files --failing`)" if refused else ""
+    told = f", {refused:,} refused (`feedmill files --refused`)" if refused else ""
     return f"{_inexact(health, 'files', f'{health.files:,}')}{told}" if health.files or refused else None
 
 

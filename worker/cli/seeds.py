@@ -2,53 +2,73 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
 
 from worker.basics.units import counted
 from worker.cli.open_store import group_stored, opened_tools
-from worker.cli.output import with_progress, write_failure, write_line
-from worker.errors import NamedError, SeedError, UnfinishedSeedError
+from worker.cli.output import print_json, with_progress, write_failure, write_line
+from worker.cli.rehearsed_files import as_row, describe_file
+from worker.errors import NamedError, SeedError, UnfinishedSeedError, UsageError
 from worker.seeds.bunches import SeedRead
 from worker.seeds.files import MOST_OPML_BYTES
 from worker.seeds.importing import STANDARD_INPUT, import_opml
-from worker.seeds.ingest import ingest
+from worker.seeds.ingest import IngestOptions, ingest
 from worker.seeds.opml_outlines import UnreadOutline
 from worker.settings import settings
 
 
 @click.command("ingest")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--dry-run", is_flag=True, help="Only say what would come of each file: nothing is written.")
-def ingest_command(paths: tuple[str, ...], *, dry_run: bool) -> int:
-    """Read seed files, folders or globs: dispatches, newsroom documents, feeds, OPML. Repeating doubles nothing."""
-    if dry_run:
-        return _rehearse(paths)
-    with opened_tools() as tools:
-        seeds = ingest(tools, paths, settings().max_body)
-        code = print_seeds(with_progress(seeds, "Reading", name=lambda seed: seed.path))
-        group_stored(tools.engine)
-        return code
+@click.option("--dry-run", is_flag=True, help="Only say what each file would become: nothing is written.")
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: one JSON object a file.")
+@click.option("--as-is", is_flag=True, help="Read texts too that do not look like prose.")
+def ingest_command(paths: tuple[str, ...], *, dry_run: bool, as_json: bool, as_is: bool) -> int:
+    """Read seed files, folders or globs: dispatches, newsroom documents, feeds, OPML; archives of these.
+
+    Repeating doubles nothing.
+
+    \b
+    feedmill ingest wire/ 'archive/*.zip'
+    feedmill ingest --dry-run wire/             # what would each file become?
+    feedmill ingest --dry-run --json wire/
+    feedmill ingest --as-is notes.txt
+    """  # noqa: D301 -- by a backspace click knows lines that stay as they are
+    if as_json and not dry_run:
+        raise UsageError("--json is of --dry-run: `feedmill articles --json` lists what was stored.")
+    options = IngestOptions(is_rehearsal=dry_run, as_is=as_is)
+    with opened_tools(is_rehearsal=dry_run) as tools:
+        seeds = ingest(tools, paths, settings().max_body, options=options)
+        read = with_progress(seeds, "Reading", name=lambda seed: seed.path)
+        if not dry_run:
+            code = print_seeds(read)
+            group_stored(tools.engine)
+            return code
+        return _print_rehearsed(read, as_json=as_json)
 
 
-def _rehearse(paths: tuple[str, ...]) -> int:
-    """Say of each file what would come of it, and return the exit code that reading them would have."""
-    with opened_tools(is_rehearsal=True) as tools:
-        seeds = ingest(tools, paths, settings().max_body, is_rehearsal=True)
-        code = print_seeds(map(_told, with_progress(seeds, "Reading", name=lambda seed: seed.path)))
+def _print_rehearsed(seeds: Iterable[SeedRead], *, as_json: bool) -> int:
+    """Say of each file what it would become, and return the exit code that reading it would have."""
+    if as_json:
+        codes: list[int] = []
+
+        def rows() -> Iterator[dict[str, Any]]:
+            for seed in seeds:
+                codes.append(1 if seed.error or seed.unread else 0)
+                yield as_row(seed)
+
+        print_json(rows())
+        return max(codes, default=0)
+    code = print_seeds(map(_told, seeds))
     write_line("This was a rehearsal: nothing was written.")
     return code
 
 
 def _told(seed: SeedRead) -> SeedRead:
-    brought = [
-        f"{counted(seed.new, 'new article')}" if seed.new else "",
-        f"{counted(seed.updated, 'article')} updated" if seed.updated else "",
-        f"{counted(seed.feeds + seed.unpolled, 'feed')} added" if seed.feeds or seed.unpolled else "",
-    ]
-    if not seed.error:
-        write_line(f"{seed.path}: {', '.join(filter(None, brought)) or 'nothing new'}")
+    for line in describe_file(seed) if not seed.error else ():
+        write_line(line)
     return seed
 
 

@@ -96,9 +96,9 @@ def say_what_next(connection: Connection, what: str, otherwise: str) -> str:
 
 
 def host_or_file(feed_url: str) -> str:
-    """Return what a feed is called in a narrow column: its host, or its file."""
+    """Return what a feed is called in a narrow column: its host, its file, or its folder with a slash behind it."""
     scheme, _, rest = feed_url.partition("://")
-    return rest.rpartition("/")[2] if scheme == "file" else rest.partition("/")[0]
+    return rest[rest.rstrip("/").rfind("/") + 1 :] if scheme == "file" else rest.partition("/")[0]
 
 
 def short_address(feed_url: str) -> str:

@@ -99,7 +99,9 @@ def is_read_only(error: DBAPIError) -> bool:
 def is_store_failing(error: Exception) -> bool:
     """Say whether the store itself failed, rather than what was to be stored."""
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return is_lost or isinstance(error, OperationalError | InterfaceError)
+    # By the second of these SQLite refuses a value that it cannot store, which is a fault of whoever writes it.
+    is_ours = isinstance(error, InterfaceError) and isinstance(error.orig, sqlite3.InterfaceError)
+    return is_lost or (isinstance(error, OperationalError | InterfaceError) and not is_ours)
 
 
 def is_store_gone(error: Exception) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, literal_column, text
+from sqlalchemy import ForeignKey, Index, false, literal_column, text
 from sqlalchemy.orm import Mapped
 
 from worker.database.statements import partial_index
@@ -11,7 +11,7 @@ from worker.database.types import NEVER_REUSED, Base, BigId, Json, column
 
 
 class FeedRow(Base):
-    """A URL we poll, or a seed file we read."""
+    """A URL we poll, or a seed file or a folder of them that we read."""
 
     __tablename__ = "feeds"
     __table_args__ = (
@@ -22,7 +22,9 @@ class FeedRow(Base):
         partial_index("ix_feeds_request", "id", where="request IS NOT NULL"),
         # For counting feeds by quality, and listing those of one.
         partial_index("ix_feeds_quality", "quality", "id", where="quality IS NOT NULL"),
-        NEVER_REUSED | {"comment": "One row per feed: a URL we poll, or a seed file we read"},
+        # For listing the few folders among very many files.
+        partial_index("ix_feeds_folder", "id", where="is_folder"),
+        NEVER_REUSED | {"comment": "One row per feed: a URL we poll, a seed file we read, or a folder of these"},
     )
 
     id: Mapped[int] = column("Identifier", BigId, primary_key=True)
@@ -83,6 +85,10 @@ class FeedRow(Base):
         "The hub that its newest document names (WebSub): hub_url, topic, and until when it is trusted to bring "
         "what is new (until), so that the feed is polled once a day; null without a hub",
         Json,
+    )
+    is_folder: Mapped[bool] = column(
+        "Whether it is a folder of seed files with a feed.toml: the feed of all that wires sent into it",
+        server_default=false(),
     )
 
 

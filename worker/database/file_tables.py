@@ -23,8 +23,16 @@ class SeedFileRow(Base):
     uri: Mapped[str] = column("The file's URI", primary_key=True)
     name: Mapped[str] = column("Its last part: by that a file is looked for that was moved with its folder, and edited")
     body_hash: Mapped[bytes] = column("xxh3-128 of its bytes")
-    feed_id: Mapped[int] = column("The feed whose document it is", ForeignKey("feeds.id", ondelete="CASCADE"))
+    feed_id: Mapped[int | None] = column(
+        "The feed whose document it is; null for an archive, whose members are files of their own",
+        ForeignKey("feeds.id", ondelete="CASCADE"),
+    )
     read_at: Mapped[datetime] = column("When it was read")
+    look_hash: Mapped[bytes | None] = column(
+        "xxh3-128 of its size, its times and its number on its disk: while these are the same it is not opened; null "
+        "while it is so young that it may be written to without a change of them"
+    )
+    settings_hash: Mapped[bytes | None] = column("xxh3-128 of its folder's feed.toml; null without one")
 
 
 class RefusedFileRow(Base):

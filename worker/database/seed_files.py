@@ -1,28 +1,53 @@
 """Seed files that have been read: the hash of their bytes, and the feed they were read for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from worker.database.feed_tables import FeedRow
 from worker.database.file_tables import SeedFileRow
-from worker.database.statements import upsert
+from worker.database.statements import slices, upsert
 from worker.values.due_feeds import FeedState
+from worker.values.seed_states import SeedState
 
 
-def find_seed_hashes(connection: Connection, uris: Collection[str]) -> dict[str, bytes]:
-    """Return, by URI, the hashes of files' bytes when they were last read, without those of files that never were."""
-    rows = connection.execute(select(SeedFileRow.uri, SeedFileRow.body_hash).where(SeedFileRow.uri.in_(uris)))
-    return {row.uri: row.body_hash for row in rows}
+def find_seed_states(connection: Connection, uris: Collection[str]) -> dict[str, SeedState]:
+    """Return, by URI, what files were like when they were last read, without those that never were."""
+    names = (SeedFileRow.uri, SeedFileRow.body_hash, SeedFileRow.look_hash, SeedFileRow.settings_hash)
+    found = (connection.execute(select(*names).where(SeedFileRow.uri.in_(some))) for some in slices(uris))
+    return {row.uri: SeedState(*row[1:]) for rows in found for row in rows}
 
 
-def remember_seed_file(connection: Connection, uri: str, body_hash: bytes, feed_id: int, now: datetime) -> None:
-    """Record that a file has been read whole, and for which feed: while it is unchanged it is not read again."""
-    known = {"body_hash": body_hash, "feed_id": feed_id, "read_at": now}
+def find_file_feeds(connection: Connection, uris: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Return, by URI, id and URL of the feeds that files were last read for."""
+    query = select(SeedFileRow.uri, FeedRow.id, FeedRow.url).join(FeedRow, FeedRow.id == SeedFileRow.feed_id)
+    found = (connection.execute(query.where(SeedFileRow.uri.in_(some))) for some in slices(uris))
+    return {row.uri: (row.id, row.url) for rows in found for row in rows}
+
+
+def remember_seed_file(connection: Connection, uri: str, state: SeedState, feed_id: int | None, now: datetime) -> None:
+    """Record that a file has been read whole, and for which feed: while it is unchanged it is not read again.
+
+    An archive has no feed: its members are files of their own.
+    """
+    known = {
+        "body_hash": state.body_hash,
+        "feed_id": feed_id,
+        "read_at": now,
+        "look_hash": state.look_hash,
+        "settings_hash": state.settings_hash,
+    }
     statement = upsert(connection.dialect.name, SeedFileRow).on_conflict_do_update(index_elements=["uri"], set_=known)
     connection.execute(statement, {"uri": uri, "name": _file_name(uri)} | known)
+
+
+def remember_looks(connection: Connection, look_hashes: Mapping[str, bytes]) -> None:
+    """Record, by URI, how files look now whose bytes are what they were: they are not opened again."""
+    rows = [{"of_uri": uri, "look": look_hash} for uri, look_hash in sorted(look_hashes.items())]
+    changed = update(SeedFileRow).where(SeedFileRow.uri == bindparam("of_uri")).values(look_hash=bindparam("look"))
+    connection.execute(changed, rows, execution_options={"synchronize_session": False})
 
 
 def find_feed_at(connection: Connection, uri: str, title: str | None, site_url: str | None) -> int | None:

@@ -6,7 +6,7 @@ that it finds, zone and "PM" included, and an ambiguous string (``07/11/2021``) 
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from worker.dates.clocks import find_clocks
 from worker.dates.iso import read_iso
@@ -57,10 +57,20 @@ def find_moment(text: str | None, language: str | None = None) -> datetime | Non
     is in UTC; a day alone is its first moment, as is a month or a year in ISO 8601.
     """
     moment = find_local_moment(text, language)
-    try:
+    with suppress(OverflowError):
         return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except OverflowError:
-        return None
+    return None
+
+
+def place_in_zone(text: str | None, zone: tzinfo, language: str | None = None) -> str | None:
+    """Return the moment that a date string names without a zone as one of this zone, in ISO 8601.
+
+    All else comes back as it is: a day alone is the same day everywhere. An hour that a change of clocks skips, or
+    repeats, is the earlier one.
+    """
+    moment = find_local_moment(text, language)
+    is_day = moment is not None and moment.time() == time.min and ":" not in (text or "")
+    return text if moment is None or moment.tzinfo or is_day else moment.replace(tzinfo=zone).isoformat()
 
 
 def find_local_moment(text: str | None, language: str | None = None) -> datetime | None:

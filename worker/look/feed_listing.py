@@ -1,8 +1,11 @@
 """Looking at feeds: as rows in the order of their ids, how many there are, and what may make one late."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from operator import itemgetter
 
 from sqlalchemy import Connection, and_, case, func, or_, select, type_coerce
@@ -21,6 +24,7 @@ from worker.look.listings import (
     contains,
     in_order,
     in_time,
+    place_of,
     stream_rows,
     tagged_feeds,
 )
@@ -32,10 +36,13 @@ def list_feeds(connection: Connection, now: datetime, wanted: Wanted) -> Iterato
 
     ``left_alone_until`` is None unless the feed's host, and not the feed alone, is left alone.
     """
-    query = _choose_feeds(select_feeds(now), wanted)
     # In this order the index of feeds that are polled has them.
     by = FeedRow.id if wanted.is_polled is None else ScheduleRow.feed_id
-    yield from stream_rows(connection, in_order(query, by, FeedRow.added_at, replace(wanted, newest_first=False)))
+    wanted, moment_of = replace(wanted, newest_first=False), moment_of_feeds(wanted)
+    parts = [in_order(part, by, FeedRow.added_at, wanted) for part in _choose_feeds(select_feeds(now), wanted)]
+    with ExitStack() as ends:
+        streams = [ends.enter_context(closing(stream_rows(connection, part))) for part in parts]
+        yield from islice(merge(*streams, key=lambda row: tuple(place_of(row, moment_of))), wanted.limit)
 
 
 def moment_of_feeds(wanted: Wanted) -> MomentOf | None:
@@ -51,7 +58,7 @@ def find_listed_feed(connection: Connection, now: datetime, feed_id: int) -> Lis
 def count_listed_feeds(connection: Connection, wanted: Wanted) -> Counted[int] | None:
     """Count the feeds that are wanted; None where that takes too long."""
     query = select(ScheduleRow.feed_id).join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
-    return count_found(connection, FeedRow, [_choose_feeds(query, wanted)], is_search=wanted.is_search)
+    return count_found(connection, FeedRow, _choose_feeds(query, wanted), is_search=wanted.is_search)
 
 
 def is_any_feed_polled(connection: Connection) -> bool:
@@ -112,14 +119,21 @@ def select_feeds(now: datetime) -> Query:
     )
 
 
-def _choose_feeds(query: Query, wanted: Wanted) -> Query:
+def _choose_feeds(query: Query, wanted: Wanted) -> list[Query]:
+    """Return the queries for the feeds that are wanted: folders of files are listed with those that are polled."""
+    query = _filter_feeds(query, wanted)
+    polled, are_files = query.where(ScheduleRow.host_id.is_not(None)), query.where(ScheduleRow.host_id.is_(None))
+    if wanted.is_polled is None:
+        return [query]
+    return [polled, are_files.where(FeedRow.is_folder)] if wanted.is_polled else [are_files]
+
+
+def _filter_feeds(query: Query, wanted: Wanted) -> Query:
     query = query.where(FeedRow.state == wanted.state if wanted.state else FeedRow.state != FeedState.REMOVED)
     if wanted.state and wanted.state != FeedState.ACTIVE:
         query = query.where(IS_INACTIVE)
     if wanted.quality:
         query = query.where(FeedRow.quality == wanted.quality)
-    if wanted.is_polled is not None:
-        query = query.where(ScheduleRow.host_id.is_not(None) if wanted.is_polled else ScheduleRow.host_id.is_(None))
     if wanted.is_failing:
         query = query.where(ScheduleRow.error_class.is_not(None), ScheduleRow.next_poll_at.is_not(None))
     if wanted.text:

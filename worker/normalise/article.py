@@ -91,7 +91,7 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
     file = None if url or entry.item_id else find_file(entry, enclosures)
     leads_to = canonical_url(file) if file else url
     title = title or leads_to or "Untitled"
-    agency = _line(entry.agency)
+    agency = _line(entry.agency or feed.agency)
     return Article(
         title=title,
         html=html,

@@ -29,6 +29,8 @@ class FeedContext:
     """The path of a wire's file within the folder that it is read from."""
     format: str = ""
     """The document's, as ``ParsedDocument`` has it."""
+    agency: str | None = None
+    """Likewise."""
 
     @property
     def is_file(self) -> bool:

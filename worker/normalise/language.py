@@ -90,7 +90,7 @@ def language_of(
 
 
 def _declared(of_entry: str | None, of_feed: str | None) -> tuple[str | None, LanguageSource | None]:
-    own, inherited = _tag(of_entry), _tag(of_feed)
+    own, inherited = read_language_tag(of_entry), read_language_tag(of_feed)
     # In XML an entry inherits its feed's tag: only a different one is its own word.
     if own and own != inherited:
         return own, LanguageSource.ENTRY
@@ -98,7 +98,7 @@ def _declared(of_entry: str | None, of_feed: str | None) -> tuple[str | None, La
 
 
 @lru_cache(maxsize=256)
-def _tag(declared: str | None) -> str | None:
+def read_language_tag(declared: str | None) -> str | None:
     """Return a language tag as BCP 47 writes it (``en-GB``, ``zh-Hant``); None for anything else."""
     written = (declared or "").strip().replace("_", "-")
     first, *rest = written.split("-")

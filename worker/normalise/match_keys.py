@@ -50,11 +50,12 @@ def wire_key(entry: Entry, title: str, feed: FeedContext) -> str | None:
     It is the folded slug, else agency and headline. A kill or correction whose text names another slug has that slug's
     key, for it acts on that dispatch.
     """
-    if not (entry.slug or entry.named_slug or entry.agency):
+    written = entry.agency or feed.agency
+    if not (entry.slug or entry.named_slug or written):
         return None
     own, named = _bare_slug(entry.slug), _bare_slug(entry.named_slug)
     slug = own if not named or own == named or own.endswith(f"-{named}") else named
-    agency = spell_bare(agency_name(entry.agency)) if entry.agency else ""
+    agency = spell_bare(agency_name(written)) if written else ""
     headline = spell_bare(title) if agency and not slug else ""
     key = slug or (f"{agency}: {headline}"[:_LONGEST_SLUG] if headline else None)
     return key if key is None or feed.is_file else shorten_key(f"{key} of {feed.publisher or feed.feed_url}")

@@ -123,11 +123,10 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     present = [each for each in prepared if each.feed_id in locked.feeds]
     decision = decide_articles([gather_brought(each, locked, known) for each in present], known)
     store_decision(connection, decision, POLICY_VERSION, now)
-    outcomes = dict(zip((each.feed_id for each in present), decision.outcomes, strict=True))
+    outcomes = dict(zip(map(id, present), decision.outcomes, strict=True))
     stored = {(each.feed_id, each.sighting.guid_hash) for each in decision.sightings}
     results = [
-        _with_outline(_conclude(each, outcomes.get(each.feed_id), locked, now), each, stored, locked)
-        for each in prepared
+        _with_outline(_conclude(each, outcomes.get(id(each)), locked, now), each, stored, locked) for each in prepared
     ]
     write_polls(connection, locked, results, now)
     keep_read(connection, present, locked)
@@ -138,11 +137,12 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
 
 
 def _refuse_stale(prepared: Sequence[PreparedDocument], locked: Locked) -> None:
-    times = Counter(each.feed_id for each in prepared)
+    times = Counter((each.feed_id, each.answered.file_in_feed) for each in prepared)
     for each in prepared:
         feed = locked.feeds.get(each.feed_id)
-        # Of two documents of one feed the second must be prepared after the first is stored.
-        if feed and (each.edition != feed.edition or times[each.feed_id] > 1):
+        # Of two documents of one feed the second must be prepared after the first is stored. Files of a folder know
+        # nothing of one another.
+        if feed and (each.edition != feed.edition or times[each.feed_id, each.answered.file_in_feed] > 1):
             raise StaleDecisionError
 
 
@@ -248,9 +248,9 @@ def _with_marks(
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:
     """Note which seed files were read: they are not read again until they change, or an embargo in them has ended."""
     for each in stored:
-        uri, body_hash = each.answered.seed_uri, each.result.body_hash
-        if uri and body_hash:
-            remember_seed_file(connection, uri, body_hash, each.feed_id, now)
+        uri, state = each.answered.seed_uri, each.answered.seed_state
+        if uri and state and each.result.body_hash:
+            remember_seed_file(connection, uri, state, each.feed_id, now)
 
 
 def _move_feeds(connection: Connection, locked: Locked, results: Sequence[PollResult], now: datetime) -> None:

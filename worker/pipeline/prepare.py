@@ -21,7 +21,7 @@ from worker.normalise.match_keys import is_unnumbered
 from worker.parse import read_whole
 from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_leave_unread
 from worker.pipeline.results import Answered, conclude_read, join_notes
-from worker.recognise.keys import key_entries, note_shared_names, recognise
+from worker.recognise.keys import key_entries, key_within, note_shared_names, recognise
 from worker.store.documents import pack_document
 from worker.store.known import (
     ArticleNames,
@@ -76,12 +76,18 @@ def prepare_documents(
 ) -> list[PreparedDocument]:
     """Return documents with their new and edited entries made comparable; all are new where their feed was deleted."""
     rules = find_guid_rules(connection, [answered.feed.feed_id for answered, _ in read])
-    present = find_present_sightings(connection, [each.feed.feed_id for each, parsed in read if not parsed.before])
+    # One file of a folder says nothing of what the folder's feed has besides.
+    whole = [each.feed.feed_id for each, parsed in read if not (parsed.before or each.file_in_feed)]
+    present = find_present_sightings(connection, whole)
     documents = []
     for answered, parsed in read:
         feed_id, released = answered.feed.feed_id, hold_back(parsed, now)
         (rule, edition, marks), sighted = rules[feed_id], present.get(feed_id, {})
-        keyed = key_entries(released.entries, f"{parsed.parser} {READING}", rule.policy, sighted)
+        settings_hash = answered.seed_state.settings_hash if answered.seed_state else None
+        reading = f"{parsed.parser} {READING}{settings_hash.hex() if settings_hash else ''}"
+        keyed = key_entries(released.entries, reading, rule.policy, sighted)
+        if answered.file_in_feed:
+            keyed = key_within(keyed, answered.file_in_feed)
         documents.append(_KeyedDocument(answered, parsed, released, rule, edition, marks, keyed, sighted))
     found = find_sightings(connection, [missing for each in documents for missing in each.list_missing()])
     prepared = (_prepare(connection, each, found.get(each.feed_id, {}), now, detect) for each in documents)
@@ -102,7 +108,7 @@ def _prepare(
     context = _context_of(answered, parsed, detect)
     sighted = {**document.present, **found}
     # All files are one publisher: an unchanged file may have to be shown again in place of another file.
-    not_shown = find_sightings_not_shown(connection, answered.feed.feed_id) if context.is_file and sighted else ()
+    not_shown = find_sightings_not_shown(connection, answered.feed.feed_id, sighted) if context.is_file else ()
     recognised = recognise(keyed, sighted, not_shown)
     sightings, unfit = read_each(recognised.fresh, lambda each: normalise(each, context, now), lambda each: each.guid)
     faults = (*parsed.faults, *unfit)
@@ -160,6 +166,7 @@ def _context_of(answered: Answered, parsed: ParsedDocument, detect: Detect | Non
         detect=detect,
         path=answered.path,
         format=parsed.format,
+        agency=parsed.agency,
     )
 
 

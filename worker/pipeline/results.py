@@ -35,6 +35,7 @@ from worker.values.entries import ParsedDocument
 from worker.values.kept_documents import PackedDocument
 from worker.values.outcomes import PUSHED, NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
+from worker.values.seed_states import SeedState
 
 # People read the ledger's notes: the commonest reasons are enough for them.
 _MOST_REASONS = 5
@@ -61,6 +62,10 @@ class Answered:
     """The path of a wire's file within the folder that was ingested."""
     seed_uri: str | None = None
     """The URI of a seed file: it is remembered, so that an unchanged file is not read again."""
+    seed_state: SeedState | None = None
+    """What is remembered of it."""
+    file_in_feed: str | None = None
+    """The path of a file within the folder that is its feed; None where a document is all that its feed has."""
     is_to_keep: bool = False
     """Whether the document's bytes are kept, to be read again by a better parser."""
     is_older: bool = False

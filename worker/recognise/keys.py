@@ -6,6 +6,7 @@ that no other entry shares, in this document or in those before.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from types import MappingProxyType
 
@@ -58,6 +59,13 @@ def key_entries(
         guid, guid_hash = _bounded(entry.guid or entry.link or key), hash_guid(key)
         keyed.setdefault(guid_hash, KeyedEntry(guid, guid_hash, fingerprint, entry, known_by))
     return tuple(keyed.values())
+
+
+def key_within(keyed: Sequence[KeyedEntry], path: str) -> tuple[KeyedEntry, ...]:
+    """Return entries with keys of their own for the file at this path within the folder that is their feed."""
+    return tuple(
+        replace(each, guid_hash=blake2b(each.guid_hash + path.encode(), digest_size=16).digest()) for each in keyed
+    )
 
 
 def _says_anything(entry: Entry) -> bool:

@@ -8,11 +8,13 @@ from typing import TypeVar
 from worker.basics.faults import as_failure
 from worker.basics.log_lines import get_logger
 from worker.database.conflicts import must_stop
-from worker.errors import PollError, SeedError, UnfinishedSeedError
-from worker.pipeline.results import hash_body
-from worker.seeds.files import FileLook, SeedFile, read_seed_file
+from worker.errors import PassingSeedError, PollError, SeedError, UnfinishedSeedError
+from worker.seeds.file_looks import FileLook
+from worker.seeds.folder_settings import FolderSettings
 from worker.seeds.opml_outlines import UnreadOutline
+from worker.values.articles import Article
 from worker.values.due_feeds import Document
+from worker.values.seed_states import SeedState
 
 # A bunch of files holds at most so many, and so many bytes unless it is a single file.
 _MOST_FILES = 50
@@ -39,6 +41,14 @@ class SeedRead:
     error: SeedError | None = None
     was_told: bool = False
     """Whether the last scan of the seed folder told the same of it."""
+    format: str | None = None
+    """Of a document that was stored; see ``ParsedDocument``."""
+    articles: Sequence[Article] = ()
+    """What its new and edited entries are."""
+    note: str | None = None
+    """What was left out of it, or had to be guessed."""
+    is_passed_over: bool = False
+    """Whether it is unchanged since it was read; what was said of an archive's members then still holds."""
 
     def why_refused(self) -> str | None:
         """Say why it was not read, or not whole; None when it was, and while it is still being written."""
@@ -52,30 +62,35 @@ class SeedRead:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A seed file that was read from the disk, and how it looked then."""
+    """A seed file that was read from the disk, or unpacked, and how it looked then."""
 
     path: Path
+    """Of a member of an archive: the archive's, and its own within that."""
     name: str
+    """Its path within the folder that was named."""
     look: FileLook
     document: Document
-    body_hash: bytes
+    state: SeedState
+    settings: FolderSettings | None = None
+    archive: str | None = None
+    """The URI of the archive that it is a member of."""
 
 
-def open_file(file: SeedFile | SeedError, max_body: int) -> OpenedFile | SeedRead:
-    """Read a file from the disk; whatever is wrong with it becomes its error."""
-    if isinstance(file, SeedError):
-        return SeedRead("", error=file)
+@dataclass(frozen=True, slots=True)
+class ReadArchive:
+    """The end of an archive, behind its members: it is remembered once these are read, or refused for good."""
 
-    def read() -> OpenedFile | SeedRead:
-        document, look = read_seed_file(file.path, max_body, file.look)
-        return OpenedFile(file.path, file.name, look, document, hash_body(document))
-
-    return explain_faults(file.path, read)
+    uri: str
+    state: SeedState
 
 
-def in_bunches(files: Iterable[OpenedFile | SeedRead]) -> Iterator[list[OpenedFile | SeedRead]]:
+Opened = OpenedFile | ReadArchive | SeedRead
+"""A file to be ingested, the end of an archive, or what came of a file at once."""
+
+
+def in_bunches(files: Iterable[Opened]) -> Iterator[list[Opened]]:
     """Yield files in bunches that are small enough for one commit, and for memory."""
-    bunch: list[OpenedFile | SeedRead] = []
+    bunch: list[Opened] = []
     size = 0
     for file in files:
         bunch.append(file)
@@ -105,4 +120,4 @@ def _refuse(path: Path, failure: PollError) -> SeedRead:
     if failure.trace is None:
         return SeedRead(str(path), error=SeedError(f"{path} was not read: {failure.sentence}."))
     _LOG.error("seed not read", path=str(path), exception=failure.trace)
-    return SeedRead(str(path), error=SeedError(f"{path} could not be read: {failure.sentence}."))
+    return SeedRead(str(path), error=PassingSeedError(f"{path} could not be read: {failure.sentence}."))

@@ -9,55 +9,24 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote_from_bytes
 
 from worker.basics.units import show_size
 from worker.errors import SeedError, UnfinishedSeedError
 from worker.parse import Kind, sniff
+from worker.seeds.file_looks import SECOND, FileLook, still_at
+from worker.seeds.file_names import is_passed_over, name_as_text
 from worker.values.due_feeds import Document
 
-# How editors name their backups, and programs the files that they are still writing.
-_PASSED_OVER = tuple(
-    "~ .bak .swp .tmp .temp .part .partial .filepart .crdownload .download .lock .writing .incomplete".split()
-)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = 1_000_000_000
-# FAT counts in steps of two seconds, the longest of all file systems that do not count parts of a second.
-_COARSEST = 2 * _SECOND
 MOST_OPML_BYTES = 300_000_000
 """How long a list of feeds may be, whatever FEEDMILL_MAX_BODY says of documents: it has room for a million."""
 # A URI is a key of the store, and PostgreSQL indexes no key that is much longer.
 _LONGEST_URI = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class FileLook:
-    """How a file looked at one moment: equal to an earlier look unless the file was written to in between.
-
-    Times are in nanoseconds since 1970.
-    """
-
-    size: int
-    modified: int
-    """When its bytes last changed (``st_mtime_ns``)."""
-    changed: int = field(compare=False)
-    """When anything about it last changed, such as its name (``st_ctime_ns``)."""
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> "FileLook":
-        """Return the look of a file with this status."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-    def modified_at(self, now: datetime) -> datetime:
-        """Return when its bytes last changed, but never a time after ``now``: the clock that wrote it may be wrong."""
-        try:
-            return min(_EPOCH + timedelta(microseconds=self.modified // 1000), now)
-        except OverflowError:
-            # Some tools write a year that does not exist.
-            return now
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +38,8 @@ class SeedFile:
     """Its path within the folder that was named, with slashes; only its own name where it or a glob was named."""
     look: FileLook | None = None
     """None until somebody looked at it, and where looking failed: reading it will say why."""
+    uri: str = field(default="", compare=False)
+    """What the store knows it by: that of the file itself, where links lead to it."""
 
 
 def find_seed_files(paths: Sequence[Path | str]) -> Iterator[SeedFile | SeedError]:
@@ -94,38 +65,44 @@ def _files_at(path: Path) -> Iterator[SeedFile | SeedError]:
     if path.is_dir():
         yield from _find_in_folder(path)
     else:
-        yield SeedFile(path, _name_as_text(path.name))
+        yield SeedFile(path, name_as_text(path.name), uri=uri_of(path))
+
+
+def uri_of(path: Path) -> str:
+    """Return the URI of a file, wherever links lead to it."""
+    try:
+        return path.resolve().as_uri()
+    except (OSError, RuntimeError, ValueError):
+        # Reading it says what is wrong with it.
+        return ""
 
 
 def _find_in_folder(folder: Path) -> Iterator[SeedFile | SeedError]:
     unreadable: list[OSError] = []
+    uri = uri_of(folder)
     for parent, folders, names in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        # Once for all files of a folder: links to folders are not followed.
+        within = os.path.relpath(parent, folder)
+        start = "" if within == os.curdir else f"{within}/"
+        start_uri = f"{uri.rstrip('/')}/{quote_from_bytes(os.fsencode(start))}"
         for name in sorted(names):
-            if not _is_passed_over(name):
+            if not is_passed_over(name):
                 path = Path(parent, name)
-                yield SeedFile(path, _name_as_text(path.relative_to(folder).as_posix()))
+                file_uri = uri_of(path) if path.is_symlink() else start_uri + quote_from_bytes(os.fsencode(name))
+                yield SeedFile(path, name_as_text(start + name), uri=file_uri)
     for error in unreadable:
         yield SeedError(f"{error.filename} was not read: {(error.strerror or str(error)).lower()}.")
 
 
 def _find_by_glob(pattern: str) -> Iterator[SeedFile | SeedError]:
-    asks_for_them = _is_passed_over(Path(pattern).name)
+    asks_for_them = is_passed_over(Path(pattern).name)
     matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- Path.glob takes no absolute pattern
-    found = [path for path in map(Path, matches) if asks_for_them or path.is_dir() or not _is_passed_over(path.name)]
+    found = [path for path in map(Path, matches) if asks_for_them or path.is_dir() or not is_passed_over(path.name)]
     if not found:
         yield SeedError(f"{pattern} was not read: no file matches it.")
     for path in found:
         yield from _files_at(path)
-
-
-def _is_passed_over(name: str) -> bool:
-    return name.startswith(".") or name.lower().endswith(_PASSED_OVER)
-
-
-def _name_as_text(name: str) -> str:
-    # Not every file's name is text, and a database keeps only text.
-    return name.encode(errors="backslashreplace").decode()
 
 
 def wait_until_still(
@@ -145,7 +122,8 @@ def wait_until_still(
         if isinstance(file, SeedError):
             yield file
             continue
-        look, seen = _look_at(file), clock()
+        seen = clock()
+        look = _look_at(file, seen)
         still = still_at(look, seen, span) if look else seen
         if still > seen:
             fresh.append(replace(file, look=look))
@@ -154,25 +132,13 @@ def wait_until_still(
             yield replace(file, look=look)
     if fresh:
         # Never longer than this, even if the clock is set back meanwhile.
-        wait(min(max(end - clock(), 0), span) / _SECOND)
+        wait(min(max(end - clock(), 0), span) / SECOND)
         yield from fresh
 
 
-def still_at(look: FileLook, seen: int, still_for: int) -> int:
-    """Return when a file seen at ``seen`` will have been left alone for ``still_for``; all in nanoseconds.
-
-    Writing sets both times of a file, renaming only the second: a file that was renamed after it was written is whole
-    at once.
-    """
-    if look.modified % _SECOND:
-        return seen if look.changed > look.modified else min(look.modified, seen) + still_for
-    # Where a file system counts no parts of a second, a rename does not show, and the last bytes may be younger.
-    return min(look.modified + _COARSEST, seen) + still_for
-
-
-def _look_at(file: SeedFile) -> FileLook | None:
+def _look_at(file: SeedFile, seen: int) -> FileLook | None:
     try:
-        return FileLook.of(file.path.stat())
+        return FileLook.of(file.path.stat(), seen)
     except OSError:
         return None
 
@@ -183,27 +149,38 @@ def read_seed_file(path: Path, max_body: int, look: FileLook | None = None) -> t
     Raises SeedError, with the reason, for a file that cannot be read; UnfinishedSeedError when it was written to while
     it was read, or since ``look``.
     """
+    with opened_seed(path) as file:
+        body, found = _read_unless_written_to(path, file, max_body, look)
+    if not body.strip():
+        raise SeedError(f"{path} was not read: it is empty.")
+    if len(body) > (most := _most_bytes(body, max_body)):
+        setting = "" if most == MOST_OPML_BYTES else " (FEEDMILL_MAX_BODY)"
+        raise SeedError(f"{path} was not read: it is larger than {show_size(most)}{setting}.")
+    return Document(url=check_uri(path, uri_of(path)), body=body), found
+
+
+@contextmanager
+def opened_seed(path: Path) -> Iterator[BinaryIO]:
+    """Open a file; SeedError where it, or what is done with it meanwhile, fails."""
     try:
         # A pipe without a writer would block at open; nothing but a regular file is a seed.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise SeedError(f"{path} was not read: it is not a regular file.")
-            body, found = _read_unless_written_to(path, file, max_body, look)
+            yield file
     except OSError as error:
         raise SeedError(f"{path} was not read: {(error.strerror or str(error)).lower()}.") from error
     except ValueError as error:
         # No file's name holds NUL.
         raise SeedError(f"{path} was not read: {error}.") from error
-    if not body.strip():
-        raise SeedError(f"{path} was not read: it is empty.")
-    if len(body) > (most := _most_bytes(body, max_body)):
-        setting = "" if most == MOST_OPML_BYTES else " (FEEDMILL_MAX_BODY)"
-        raise SeedError(f"{path} was not read: it is larger than {show_size(most)}{setting}.")
-    uri = path.resolve().as_uri()
+
+
+def check_uri(path: Path | str, uri: str) -> str:
+    """Return the URI of a file; SeedError where it is longer than a key of the store may be."""
     if len(uri) > _LONGEST_URI:
         raise SeedError(f"{path} was not read: its path is too long, by {len(uri) - _LONGEST_URI:,} characters.")
-    return Document(url=uri, body=body), found
+    return uri
 
 
 def _most_bytes(body: bytes, max_body: int) -> int:
@@ -212,12 +189,19 @@ def _most_bytes(body: bytes, max_body: int) -> int:
 
 
 def _read_unless_written_to(path: Path, file: BinaryIO, max_body: int, look: FileLook | None) -> tuple[bytes, FileLook]:
-    # Opening a file on a network share asks the server how it looks; an earlier answer may be out of date.
-    found = FileLook.of(os.fstat(file.fileno()))
+    found = look_at_open(path, file, look)
     body = file.read(max_body + 1)
     body += file.read(max(0, _most_bytes(body, max_body) + 1 - len(body)))
-    if found != (look or found) or found != FileLook.of(os.fstat(file.fileno())):
+    look_at_open(path, file, found)
+    return body, found
+
+
+def look_at_open(path: Path, file: BinaryIO, look: FileLook | None) -> FileLook:
+    """Return how an open file looks; UnfinishedSeedError where it was written to since ``look``."""
+    # Opening a file on a network share asks the server how it looks; an earlier answer may be out of date.
+    found = FileLook.of(os.fstat(file.fileno()), time.time_ns())
+    if found != (look or found):
         raise UnfinishedSeedError(
             f"{path} was not read: it is still being written; it is read when it has stood still for a second."
         )
-    return body, found
+    return found

@@ -1,7 +1,9 @@
 """Scanning the seed folder: what it refuses is recorded, so that it need not be said again at each scan."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from worker.basics.text import clean
 from worker.database.clock import read_clock
@@ -25,8 +27,12 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
     with reading(tools.engine) as connection:
         before = find_refused_files(connection)
     refused: dict[str, str] = {}
+    told_of = _sort_by_archive(before)
     for seed in _scan(tools, chosen):
         reason = seed.why_refused()
+        if seed.is_passed_over:
+            # An archive is not unpacked again: what was said of its members still holds.
+            refused |= {path: before[path] for path in told_of.get(seed.path, ())}
         if reason is None:
             yield seed
             continue
@@ -35,6 +41,15 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
         yield replace(seed, was_told=before.get(path) == refused[path])
     if refused != before:
         write(tools.engine, lambda link: replace_refused_files(link, before, refused, read_clock(link).now()))
+
+
+def _sort_by_archive(refused: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Return the paths of what was refused by every path that they may be archived in, and by their own."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in refused:
+        for archive in (path, *map(str, PurePosixPath(path).parents)):
+            found[archive].append(path)
+    return found
 
 
 def _scan(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:

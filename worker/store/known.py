@@ -38,7 +38,9 @@ _SIGHTINGS_OF_DOCUMENT = text(
 # A poll stores what it has read within its lease.
 _STORED_WITHIN = timedelta(minutes=2)
 _NOT_SHOWN = select(SightingRow.guid_hash).where(
-    SightingRow.feed_id == bindparam("feed_id"), SightingRow.said.is_not(None)
+    SightingRow.feed_id == bindparam("feed_id"),
+    SightingRow.guid_hash.in_(bindparam("keys", expanding=True)),
+    SightingRow.said.is_not(None),
 )
 _ARTICLE_NAMES = select(ArticleNameRow.name, ArticleNameRow.article_id).where(
     ArticleNameRow.name.in_(bindparam("names", expanding=True))
@@ -141,9 +143,10 @@ def was_any_sighted_before(connection: Connection, feed_id: int, keys: Collectio
     return any(rows.first() for rows in found)
 
 
-def find_sightings_not_shown(connection: Connection, feed_id: int) -> set[bytes]:
-    """Return the guid hashes of the feed's sightings whose version is not the one their article shows."""
-    return set(connection.execute(_NOT_SHOWN, {"feed_id": feed_id}).scalars())
+def find_sightings_not_shown(connection: Connection, feed_id: int, keys: Collection[bytes]) -> set[bytes]:
+    """Return which of these guid hashes of a feed have a version that is not the one their article shows."""
+    found = (connection.execute(_NOT_SHOWN, {"feed_id": feed_id, "keys": some}) for some in slices(keys))
+    return {key for rows in found for key in rows.scalars()}
 
 
 def _read_sightings(rows: Iterable[Sequence[Any]]) -> Mapping[int, Mapping[bytes, KnownSighting]]:

@@ -143,6 +143,8 @@ class ParsedDocument:
     language: str | None = None
     authors: tuple[str, ...] = ()
     """The feed's, whom entries that name none have for theirs."""
+    agency: str | None = None
+    """The feed's, which entries that name none have for theirs."""
     hints: Hints = field(default_factory=Hints)
     """When the publisher wants to be polled."""
     dropped_entries: int = 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.seeds.files import FileLook, still_at
+from worker.seeds.file_looks import FileLook, still_at
 
 SECOND = 1_000_000_000
 NOW = 1_700_000_000 * SECOND + 123_456_789

@@ -1,0 +1,146 @@
+"""Opening what was found: unchanged files stay closed, archives are unpacked, wrong settings keep a folder unread.
+
+found files → the settings of their folders → pass over what looks as it did → read from the disk, or unpack
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote, unquote_to_bytes
+
+import xxhash
+from sqlalchemy import Engine
+
+from worker.database.engine import reading
+from worker.database.seed_files import find_seed_states
+from worker.errors import SeedError
+from worker.pipeline.prepared_document import READING
+from worker.pipeline.results import hash_body
+from worker.seeds.archives import Member, find_kind, read_members
+from worker.seeds.bunches import Opened, OpenedFile, ReadArchive, SeedRead, explain_faults
+from worker.seeds.file_looks import SECOND
+from worker.seeds.file_names import SETTINGS_FILE
+from worker.seeds.files import SeedFile, check_uri, look_at_open, opened_seed, read_seed_file
+from worker.seeds.folder_settings import FolderSettings, FoundSettings, find_settings
+from worker.values.due_feeds import Document
+from worker.values.seed_states import SeedState
+
+# Files whose states are looked up together.
+_SLICE = 500
+_CHUNK = 1_000_000
+# An archive is known by less than this (``find_kind``).
+_HEAD = 512
+
+
+def open_files(engine: Engine, found: Iterable[SeedFile | SeedError], max_body: int) -> Iterator[Opened]:
+    """Yield the files that are to be looked into, with the settings of their folders, and the members of archives.
+
+    A file that looks as it did when it was read is not opened: its SeedRead says so.
+    """
+    files = _with_settings(found)
+    while some := list(islice(files, _SLICE)):
+        with reading(engine) as connection:
+            known = find_seed_states(connection, [each[0].uri for each in some if isinstance(each, tuple)])
+        for each in some:
+            if isinstance(each, SeedRead):
+                yield each
+            else:
+                yield from _open(*each, known.get(each[0].uri), max_body)
+
+
+def _with_settings(
+    found: Iterable[SeedFile | SeedError],
+) -> Iterator[tuple[SeedFile, FolderSettings | None] | SeedRead]:
+    """Yield files with their folders' settings; where these are wrong, that in place of all files of the folder."""
+    settings: FoundSettings = {}
+    by_uri: dict[str, FolderSettings | SeedError | None] = {}
+    told: set[str] = set()
+    for file in found:
+        if isinstance(file, SeedError):
+            yield SeedRead("", error=file)
+            continue
+        folder_uri = file.uri.rpartition("/")[0]
+        if folder_uri not in by_uri:
+            folder = Path(os.fsdecode(unquote_to_bytes(folder_uri.removeprefix("file://"))) or "/")
+            by_uri[folder_uri] = find_settings(folder, settings) if file.uri else None
+        of_folder = by_uri[folder_uri]
+        if isinstance(of_folder, SeedError):
+            if str(of_folder) not in told:
+                told.add(str(of_folder))
+                yield SeedRead(str(of_folder).partition(" was not read")[0], error=of_folder)
+        elif file.path.name != SETTINGS_FILE:
+            yield file, of_folder
+
+
+def _open(file: SeedFile, settings: FolderSettings | None, known: SeedState | None, max_body: int) -> Iterator[Opened]:
+    settings_hash = settings.settings_hash if settings else None
+    look_hash = file.look.look_hash if file.look else None
+    if known and known.look_hash and (known.look_hash, known.settings_hash) == (look_hash, settings_hash):
+        yield SeedRead(str(file.path), is_passed_over=True)
+        return
+
+    def read() -> OpenedFile | None:
+        with opened_seed(file.path) as stream:
+            if find_kind(stream.read(_HEAD)):
+                return None
+        document, look = read_seed_file(file.path, max_body, file.look)
+        state = SeedState(hash_body(document), look.look_hash if look.would_change else None, settings_hash)
+        return OpenedFile(file.path, file.name, look, document, state, settings)
+
+    opened = explain_faults(file.path, read)
+    if opened:
+        yield opened
+        return
+    members = _unpack(file, settings, known, max_body)
+    while member := explain_faults(file.path, lambda: next(members, None)):
+        yield member
+
+
+def _unpack(
+    archive: SeedFile, settings: FolderSettings | None, known: SeedState | None, max_body: int
+) -> Iterator[Opened]:
+    """Yield the members of an archive, then its end; one whose bytes have not changed is not unpacked."""
+    with opened_seed(archive.path) as stream:
+        look = look_at_open(archive.path, stream, archive.look)
+        settings_hash = settings.settings_hash if settings else None
+        state = SeedState(_hash_archive(stream), look.look_hash if look.would_change else None, settings_hash)
+        if state.is_unchanged_from(known):
+            yield ReadArchive(archive.uri, state)
+            yield SeedRead(str(archive.path), is_passed_over=True)
+            return
+        stream.seek(0)
+        unpacked = replace(archive, look=look)
+        for member in read_members(stream, str(archive.path), look.size, max_body):
+            if isinstance(member, SeedError):
+                yield SeedRead(str(member).partition(" was not read")[0], error=member)
+            elif member.body.strip():
+                yield _open_member(unpacked, member, settings)
+        look_at_open(archive.path, stream, look)
+    yield ReadArchive(archive.uri, state)
+
+
+def _open_member(archive: SeedFile, member: Member, settings: FolderSettings | None) -> OpenedFile | SeedRead:
+    assert archive.look, "an archive that was unpacked was looked at"
+    path, look = archive.path / member.name, archive.look
+    if member.modified_at:
+        # Of an archive that was packed today what is in it may be years old.
+        look = replace(look, modified=int(member.modified_at.timestamp()) * SECOND)
+
+    def read() -> OpenedFile:
+        uri = check_uri(path, f"{archive.uri}/{quote(member.name)}")
+        document = Document(uri, member.body)
+        state = SeedState(hash_body(document), None, settings.settings_hash if settings else None)
+        return OpenedFile(path, f"{archive.name}/{member.name}", look, document, state, settings, archive.uri)
+
+    return explain_faults(path, read)
+
+
+def _hash_archive(stream: IO[bytes]) -> bytes:
+    """Return the hash of an archive's bytes, and of the rules by which they are read: other rules may read more."""
+    digest = xxhash.xxh3_128(READING.encode())
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.digest()
