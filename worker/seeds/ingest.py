@@ -40,6 +40,7 @@ STILL_FOR = timedelta(seconds=1)
 """How long a file has to be left alone before it is read."""
 # How far a list may be from the start of its file.
 _HEAD = 4_096
+_TEXTS = {Kind.TEXT, Kind.MAIL}
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
@@ -123,7 +124,7 @@ def _parse(tools: Tools, file: OpenedFile, known_hash: bytes | None) -> _Parsed 
         return SeedRead(str(path), feeds=imported.added, unread=imported.unread)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
-    parsed = read_text(document, tools.parser.max_entries) if kind is Kind.TEXT else tools.parser.parse(document)
+    parsed = read_text(document, tools.parser.max_entries) if kind in _TEXTS else tools.parser.parse(document)
     _refuse_embargoed(tools, path, parsed)
     return _Parsed(file, parsed, is_known=known_hash is not None)
 

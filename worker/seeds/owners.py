@@ -14,7 +14,7 @@ from worker.pipeline.results import hash_body
 from worker.values.due_feeds import Document, DueFeed
 from worker.values.entries import ParsedDocument
 
-_WIRE_PARSERS = {"dispatch", "newsroom"}
+_WIRE_PARSERS = {"dispatch", "mail", "newsroom"}
 
 
 def find_owner(
