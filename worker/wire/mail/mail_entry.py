@@ -42,6 +42,7 @@ ReadText = Callable[[Document, int], ParsedDocument]
 # Messages within messages, as they are forwarded.
 _DEEPEST = 3
 _MOST_ATTACHED = 100
+_HEADER = ("from", "date", "subject", "message-id")
 # A shorter text beside newsroom documents only says that they are there.
 _LONGEST_COVERING = 400
 _NEWSROOM_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:nitf|newsml|newsitem|newsmessage)[\s>]", re.IGNORECASE)
@@ -60,6 +61,9 @@ def read_message(message: bytes, max_entries: int, read_text: ReadText, depth: i
     parts = take_apart(message)
     if is_automatic(parts.fields):
         yield Skipped("it is an automatic answer or a report of delivery")
+        return
+    if not any(parts.fields.get(name) for name in _HEADER):
+        yield Skipped("it has no header of a message")
         return
     guid = _name_message(parts)
     documents: list[Entry | Skipped] = []
