@@ -30,11 +30,11 @@ from worker.wire.mail.mail_headers import (
 )
 from worker.wire.mail.mail_parts import Attached, MailParts, MailText, take_apart
 from worker.wire.mail.mail_text import cut_signature
+from worker.wire.mail.mail_words import DESKS
 from worker.wire.newsroom.newsml import read_newsroom_xml
 from worker.wire.newsroom.newsroom_entry import Skipped
 from worker.wire.newsroom.ninjs import is_ninjs, read_ninjs
 from worker.wire.notice_lines import read_headline, weightiest_notice
-from worker.wire.words import NO_PERSONS
 
 ReadText = Callable[[Document, int], ParsedDocument]
 """Reads a text of any form, as ``worker.wire.text_documents.read_text`` does."""
@@ -49,11 +49,6 @@ _NEWSROOM_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:nitf|newsml|newsitem|newsme
 _HEAD = 4_096
 _GREETING = (",", ":", ";", "!")
 _TEXT_TYPES = frozenset({"text/plain", "application/octet-stream", "text/anpa", "text/vnd.iptc.anpa"})
-_NO_SENDERS = frozenset(
-    "alert alerts bot desk editorial editors info mailer media news newsdesk newsletter newsroom newswire noreply "
-    "notification notifications office press presse prensa redaktion rédaction redacción service team webmaster "
-    "wire".split()
-)
 
 
 def read_message(message: bytes, max_entries: int, read_text: ReadText, depth: int = 0) -> Iterator[Entry | Skipped]:
@@ -191,9 +186,7 @@ def _read_sender(fields: Fields) -> tuple[str | None, str | None]:
         return None, name if is_agency(name) else person
     agency = behind if is_agency(behind) else None
     words = person.split()
-    is_desk = any(word.casefold().strip(".") in _NO_SENDERS for word in words) or not NO_PERSONS.isdisjoint(
-        word.casefold() for word in words
-    )
+    is_desk = any(word.casefold().strip(".") in DESKS for word in words)
     return (person if reads_like_a_name(words) and not is_desk else None), agency
 
 

@@ -12,29 +12,31 @@ from email.utils import parsedate_to_datetime
 
 from worker.basics.charset import decode
 from worker.basics.text import clean, fold
+from worker.wire.mail.mail_words import ANSWERS, ANSWERS_ABROAD, RELEASES, VIA
 
 Fields = Mapping[str, tuple[str, ...]]
 """Fields of a header by name in small letters, as they were sent, in their order."""
 
 _LONGEST_LINE = 2_000
 _LONGEST_ID = 1_000
-# Re:, Fwd:, AW: WG:, Re[2]:; the others only in what says that it answers another message: VS: may begin a headline.
-_ANSWERED = re.compile(
-    r"(?:re|fwd?|aw|wg|回复|转发|答复|回覆|轉寄) ?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]\s*", re.IGNORECASE
-)
-_ANSWERED_ABROAD = re.compile(r"(?:sv|vs|vb|tr|rv|rif|res|enc|antw|odp|ynt|ref|r|i)\s?:\s*", re.IGNORECASE)
-# What a gateway writes before each subject, and what mailing lists do.
+# Re:, Fwd:, AW: WG:, Re[2]:; the others only in what says that it answers another message.
+_ANSWERED = re.compile(rf"(?:{ANSWERS}) ?(?:\[\d{{1,3}}\]|\(\d{{1,3}}\))?\s?[:：]\s*", re.IGNORECASE)
+_ANSWERED_ABROAD = re.compile(rf"(?:{ANSWERS_ABROAD})\s?:\s*", re.IGNORECASE)
+# What gateways and press offices write before each subject; below, what mailing lists do.
 _GATEWAY = re.compile(
-    r"(?:\[(?:ext|external|extern|externe)(?: (?:e-?)?mail)?\]|\*{3,5} ?spam ?\*{3,5})[ :]*", re.IGNORECASE
+    r"(?:\[(?:ext|external|extern|externe)(?: (?:e-?)?mail)?\]|\*{3,5} ?spam ?\*{3,5})[ :]*"
+    rf"|(?:{RELEASES}) ?[:–—|-]\s*",
+    re.IGNORECASE,
 )
 _LIST_TAG = re.compile(r"\[([^\[\]]{1,60})\]\s*")
 _MOST_PREFIXES = 8
 _NAMED_ADDRESS = re.compile(r"\s*(?P<name>[^<>]*?)\s*<\s*(?P<address>[^<>\s]*)\s*>")
 _ADDRESS_WITH_COMMENT = re.compile(r"\s*(?P<address>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()]*)\)")
-_VIA = re.compile(r"\s+(?:via|par|über)\s+.{1,200}$", re.IGNORECASE)
+_VIA = re.compile(rf"\s+(?:{VIA})\s+.{{1,200}}$", re.IGNORECASE)
 _SURNAME_FIRST = re.compile(
     r"(?P<surname>[^\W\d_][\w'’-]*(?: [\w'’-]+)?), (?P<given>[^\W\d_][\w'’.-]*(?: [\w'’.-]+){0,2})"
 )
+_ASIDE_OF_NAME = re.compile(r"(?<=\S)\s*\([^()]{1,100}\)$")
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
@@ -101,7 +103,7 @@ def read_sender(fields: Fields) -> str:
     name, address = decode_words(found["name"].strip("\"' ").replace('\\"', '"')), found["address"].casefold()
     if fields.get("list-id") or fields.get("x-original-from"):
         name = _VIA.sub("", name)
-    name = name.strip("\"' ")
+    name = _ASIDE_OF_NAME.sub("", name.strip("\"' "))
     inverted = _SURNAME_FIRST.fullmatch(name)
     # Only an address that has the surname too shows that the other one is no desk: Gazette, Sports.
     if inverted and inverted["surname"].casefold().replace(" ", "") in address.replace(".", ""):

@@ -2,10 +2,14 @@
 
 import re
 
+from worker.wire.mail.mail_words import OF_LISTS, SENT_FROM
+
 # No signature is longer: below more lines there is another text.
 _MOST_SIGNED = 25
+_LONGEST_LINE = 200
 _LIST_FOOTER = re.compile(r"_{20,}")
-_OF_LISTS = re.compile(r"mailing list|unsubscribe|mailman|listinfo|liste de diffusion|verteiler", re.IGNORECASE)
+_OF_LISTS = re.compile(OF_LISTS, re.IGNORECASE)
+_BY_DEVICE = re.compile(SENT_FROM, re.IGNORECASE)
 _QUOTES = re.compile(r">+")
 
 
@@ -38,7 +42,9 @@ def cut_signature(text: str) -> str:
         # Programs strip the space that RFC 3676, section 4.3, asks for.
         if lines[at].rstrip("\r") in {"-- ", "--", "\u2014 "} and any(line.strip() for line in lines[:at]):
             return "\n".join(lines[:at]).rstrip()
-    return "\n".join(lines).rstrip()
+    text = "\n".join(lines).rstrip()
+    above, _, last = text.rpartition("\n")
+    return above.rstrip() if above.strip() and _BY_DEVICE.fullmatch(last.strip()[:_LONGEST_LINE]) else text
 
 
 def _find_footer(lines: list[str]) -> int:
