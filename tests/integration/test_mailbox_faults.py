@@ -248,3 +248,29 @@ def test_no_password_goes_over_a_line_that_others_may_read(tools: Tools, certifi
         "the server does not offer STARTTLS, and a password goes over no line that others may read",
     )
     assert asked == [b"CAPABILITY\r\n", b""]
+
+
+def test_a_line_that_others_may_read_is_encrypted_before_the_password_goes_over_it(
+    tools: Tools, mail_server: MailServer, folder: str, certificate: Path
+) -> None:
+    # Its certificate is for another name: so the login is never reached.
+    (record,) = poll(with_mailbox(tools, mail_server.url(folder, "imap", "0.0.0.0"), certificate))
+    assert _error(record)[0] is ErrorClass.TLS
+    assert "certificate is not valid for '0.0.0.0'" in _error(record)[1]
+
+
+def test_a_message_that_is_gone_when_it_is_fetched_is_none(tools: Tools, certificate: Path) -> None:
+    mail = message(2).replace(b"\n", b"\r\n")
+    asked: list[bytes] = []
+    play = _answer(
+        *_LOGGED_IN,
+        b"* 2 EXISTS\r\nTAG OK selected\r\n",
+        b"* SEARCH 1 2\r\nTAG OK done\r\n",
+        b"* 1 FETCH (UID 1 RFC822.SIZE 100)\r\n* 2 FETCH (UID 2 RFC822.SIZE 100)\r\nTAG OK done\r\n",
+        b"TAG OK done\r\n",
+        b"* 1 FETCH (UID 2 BODY[] {%d}\r\n%b)\r\nTAG OK done\r\n" % (len(mail), mail),
+        b"TAG OK done\r\n",
+        asked=asked,
+    )
+    assert _poll_played(tools, certificate, play).new == 1
+    assert asked[-1] == b"UID STORE 2 +FLAGS.SILENT ($FeedmillRead)\r\n"

@@ -80,11 +80,12 @@ class MailboxSession:
             (found,) = self._ask("SEARCH", "UNDELETED", unread) or (b"",)
             uids = sorted(map(int, (found or b"").split()))
             chosen = self._choose(uids[:_MOST_MESSAGES])
-            messages = [self._fetch(uid, size) for uid, size in chosen]
+            # Nothing comes of a message that somebody has deleted meanwhile.
+            fetched = {uid: message for uid, size in chosen if (message := self._fetch(uid, size))}
         return ReadMail(
-            messages=tuple(filter(None, messages)),
-            uids=tuple(uid for uid, _ in chosen),
-            cut=sum(size > self._limits.max_body for _, size in chosen),
+            messages=tuple(fetched.values()),
+            uids=tuple(fetched),
+            cut=sum(size > self._limits.max_body for uid, size in chosen if uid in fetched),
             has_more=len(chosen) < len(uids),
         )
 
@@ -109,7 +110,7 @@ class MailboxSession:
         return chosen
 
     def _fetch(self, uid: int, size: int) -> bytes:
-        """Return a message, or its beginning; nothing of one that somebody has deleted meanwhile."""
+        """Return a message, or its beginning; nothing of one that is gone."""
         part = f"<0.{self._limits.max_body}>" if size > self._limits.max_body else ""
         answer = self._ask("FETCH", str(uid), f"(UID BODY.PEEK[]{part})")
         return next((each[1] for each in answer if isinstance(each, tuple)), b"")

@@ -122,11 +122,13 @@ def _store(tools: Tools, visit: _Visit, read: ReadMail, received: int) -> tuple[
         return store_results(tools.engine, [result], [], now)[0], read
     most = tools.parser.max_entries
     parsed = [read_one(message, most, read_text) for message in read.messages]
-    document = Document(visit.claimed.feed.url, b"")
-    answered = _answer(tools, visit, document, received, has_more=read.has_more)
-    (record,) = store_documents(tools.engine, [(answered, _join(parsed, read, most))], now, tools.detect)
     held = [any(entry.embargoed_until and entry.embargoed_until > now for entry in each.entries) for each in parsed]
-    return record, replace(read, uids=tuple(uid for uid, is_held in zip(read.uids, held, strict=True) if not is_held))
+    done = replace(read, uids=tuple(uid for uid, is_held in zip(read.uids, held, strict=True) if not is_held))
+    document = Document(visit.claimed.feed.url, b"")
+    # What is embargoed comes first the next time too.
+    answered = _answer(tools, visit, document, received, has_more=read.has_more and bool(done.uids))
+    (record,) = store_documents(tools.engine, [(answered, _join(parsed, read, most))], now, tools.detect)
+    return record, done
 
 
 def _join(parsed: Sequence[ParsedDocument], read: ReadMail, most: int) -> ParsedDocument:
