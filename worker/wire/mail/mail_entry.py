@@ -39,8 +39,6 @@ from worker.wire.notice_lines import read_headline, weightiest_notice
 ReadText = Callable[[Document, int], ParsedDocument]
 """Reads a text of any form, as ``worker.wire.text_documents.read_text`` does."""
 
-# Messages within messages, as they are forwarded.
-_DEEPEST = 3
 _MOST_ATTACHED = 100
 _HEADER = ("from", "date", "subject", "message-id")
 # A shorter text beside newsroom documents only says that they are there.
@@ -51,9 +49,12 @@ _GREETING = (",", ":", ";", "!")
 _TEXT_TYPES = frozenset({"text/plain", "application/octet-stream", "text/anpa", "text/vnd.iptc.anpa"})
 
 
-def read_message(message: bytes, max_entries: int, read_text: ReadText, depth: int = 0) -> Iterator[Entry | Skipped]:
-    """Yield the entries of a message, or why it is none; PollError where it cannot be taken apart."""
-    parts = take_apart(message)
+def read_message(message: bytes, max_entries: int, read_text: ReadText) -> Iterator[Entry | Skipped]:
+    """Return the entries of a message, or why it is none; PollError where it cannot be taken apart."""
+    return _read_parts(take_apart(message), max_entries, read_text)
+
+
+def _read_parts(parts: MailParts, max_entries: int, read_text: ReadText) -> Iterator[Entry | Skipped]:
     if is_automatic(parts.fields):
         yield Skipped("it is an automatic answer or a report of delivery")
         return
@@ -63,11 +64,11 @@ def read_message(message: bytes, max_entries: int, read_text: ReadText, depth: i
     guid = _name_message(parts)
     documents: list[Entry | Skipped] = []
     for number, attached in enumerate(parts.attached[:_MOST_ATTACHED], start=1):
-        if not attached.is_message:
+        if attached.inner:
+            documents += _read_parts(attached.inner, max_entries, read_text)
+        else:
             read = _read_attached(attached, parts, max_entries, read_text)
             documents += _named(read, f"{guid}/{number}")
-        elif depth < _DEEPEST:
-            documents += read_message(attached.body, max_entries, read_text, depth + 1)
     entry = _read_words(parts, guid)
     entries = [each for each in documents if isinstance(each, Entry)]
     if entry is None and not entries:

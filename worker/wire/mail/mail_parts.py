@@ -51,8 +51,8 @@ class Attached:
     name: str
     media_type: str
     body: bytes
-    is_message: bool = False
-    """Whether it is a message, forwarded as it was."""
+    inner: "MailParts | None" = None
+    """Its parts, where it is a message that was forwarded as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,16 @@ def take_apart(message: bytes) -> MailParts:
     boundaries = {found[1] for found in _BOUNDARY.finditer(message)}
     if len(boundaries) > _MOST_BOUNDARIES or sum(message.count(b"--" + each) for each in boundaries) > _MOST_PARTS:
         raise RejectedError(ErrorClass.TOO_BIG, f"a message has more than {_MOST_PARTS:,} parts, or nests too many")
-    parsed = BytesParser(policy=_Policy()).parsebytes(message)
-    texts, plain = _choose_texts(parsed, 0)
+    return _take_apart(BytesParser(policy=_Policy()).parsebytes(message), 0)
+
+
+def _take_apart(message: Message, depth: int) -> MailParts:
+    texts, plain = _choose_texts(message, depth)
     return MailParts(
-        fields=_read_fields(parsed),
+        fields=_read_fields(message),
         plain=_join(plain),
         shown=_join(texts),
-        attached=tuple(_find_attached(parsed, 0)),
+        attached=tuple(_find_attached(message, depth)),
     )
 
 
@@ -190,7 +193,7 @@ def _find_attached(part: Message, depth: int) -> Iterator[Attached]:
     if depth > _DEEPEST:
         return
     if part.get_content_maintype() == "message" and children:
-        yield Attached("", part.get_content_type(), children[0].as_bytes(policy=_Policy()), is_message=True)
+        yield Attached("", part.get_content_type(), b"", _take_apart(children[0], depth + 1))
     elif children:
         for child in children:
             yield from _find_attached(child, depth + 1)
