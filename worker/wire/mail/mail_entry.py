@@ -46,6 +46,9 @@ _LONGEST_COVERING = 400
 _NEWSROOM_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:nitf|newsml|newsitem|newsmessage)[\s>]", re.IGNORECASE)
 _HEAD = 4_096
 _GREETING = (",", ":", ";", "!")
+# Between a person and an agency: Jane Holt, Reuters; Jane Holt (AP).
+_BESIDE_NAME = re.compile(r"\s*[,/|(]\s*|\s+[–—-]\s+")
+_SLUG = re.compile(r"(?=\S*(?:-|[A-Z]{3}))[!-~]+")
 _TEXT_TYPES = frozenset({"text/plain", "application/octet-stream", "text/anpa", "text/vnd.iptc.anpa"})
 
 
@@ -150,7 +153,7 @@ def _read_plain(parts: MailParts, sent_at: str | None) -> Entry | None:
 
 
 def _read_dispatch(text: str, sent_at: str | None) -> Entry | None:
-    """Return the entry of a text that is surely a dispatch: it has a dateline, or a slug and an agency."""
+    """Return the entry of a text that is surely a dispatch: a dateline, a slug and an agency, or an embargo."""
     moment = find_moment(sent_at)
     # The day that it was sent on gives a dateline its year.
     header = f"date {moment.date().isoformat()}\n" if moment else ""
@@ -158,7 +161,7 @@ def _read_dispatch(text: str, sent_at: str | None) -> Entry | None:
         (entry,) = parse_dispatch(Document("", f"{header}{text}".encode(), "text/plain; charset=utf-8")).entries
     except PermanentError:
         return None
-    is_dispatch = entry.dateline_place or entry.dateline_date or (entry.slug and entry.agency)
+    is_dispatch = entry.dateline_place or entry.dateline_date or (entry.slug and entry.agency) or entry.embargoed_until
     return entry if is_dispatch else None
 
 
@@ -167,8 +170,7 @@ def _with_subject(dispatch: Entry, subject: str) -> Entry:
     above = dispatch.title or ""
     if above.endswith(_GREETING):
         return replace(dispatch, title=subject, content=f"{above}\n\n{dispatch.content}")
-    # A subject of one word is a slug.
-    is_slug = bool(subject) and " " not in subject
+    is_slug = _SLUG.fullmatch(subject) is not None
     slug = subject if is_slug and not dispatch.slug and spell_bare(subject) != spell_bare(above) else None
     title = above or (None if is_slug and dispatch.content else subject)
     return replace(dispatch, title=title, slug=dispatch.slug or slug)
@@ -182,7 +184,7 @@ def _read_shown(shown: MailText, fields: Fields) -> Entry:
 def _read_sender(fields: Fields) -> tuple[str | None, str | None]:
     """Return the person who sent a message, and the agency; a desk or a list is neither."""
     name = read_sender(fields)
-    person, _, behind = (part.strip(" ()") for part in re.sub(r"[,/|(–-] ?", ",", name, count=1).partition(","))
+    person, behind = (part.strip(" ()") for part in [*_BESIDE_NAME.split(name, maxsplit=1), ""][:2])
     if is_agency(name) or is_agency(person):
         return None, name if is_agency(name) else person
     agency = behind if is_agency(behind) else None

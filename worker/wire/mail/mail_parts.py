@@ -23,7 +23,6 @@ _MOST_FOLDS = 200
 _LONGEST_TEXT = 1_000_000
 _BOUNDARY = re.compile(rb"boundary\*?[\d*]{0,4}\s{0,3}=\s{0,3}\"?([^\";\s]{1,70})", re.IGNORECASE)
 _MOST_BOUNDARIES, _MOST_PARTS, _DEEPEST = 50, 1_000, 10
-_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _UNSEEN = re.compile(r"<(style|script|head)[\s>].{0,100000}?</\1", re.IGNORECASE | re.DOTALL)
 # An alternative in HTML with fewer of the other's words than this is a stub: "View this message in your browser".
