@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import xxhash
 
@@ -17,6 +18,7 @@ from worker.values.entries import Entry, ParsedDocument
 from worker.wire.agencies import is_agency
 from worker.wire.bylines import reads_like_a_name
 from worker.wire.dispatch import parse_dispatch
+from worker.wire.dispatch_lines import understand_line
 from worker.wire.mail.mail_form import read_form
 from worker.wire.mail.mail_headers import (
     Fields,
@@ -127,7 +129,14 @@ def _read_words(parts: MailParts, guid: str) -> Entry | None:
         language=first_field(parts.fields, "content-language").partition(",")[0].strip() or entry.language,
         tags=tuple(dict.fromkeys((*entry.tags, *_keywords(parts.fields)))),
         link=_archived_at(parts.fields),
+        embargoed_until=entry.embargoed_until or _find_embargo(parts.shown),
     )
+
+
+def _find_embargo(shown: MailText) -> datetime | None:
+    """Return until when a message that is no dispatch is embargoed, as one of its first lines says."""
+    heads = (understand_line(line) for line in shown.first_lines())
+    return next((head.embargoed_until for head in heads if head and head.embargoed_until), None)
 
 
 def _keywords(fields: Fields) -> Iterator[str]:

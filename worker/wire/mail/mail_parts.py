@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
+from html import unescape
 
 from worker.basics.charset import decode
 from worker.basics.field_rules import as_html
-from worker.basics.text import clean
+from worker.basics.text import clean, fold
 from worker.errors import ErrorClass, RejectedError
 from worker.wire.mail.mail_headers import Fields, decode_words
 from worker.wire.mail.mail_text import join_flowed
@@ -27,6 +28,8 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _UNSEEN = re.compile(r"<(style|script|head)[\s>].{0,100000}?</\1", re.IGNORECASE | re.DOTALL)
 # An alternative in HTML with fewer of the other's words than this is a stub: "View this message in your browser".
 _STUB = 0.5
+_BLOCK_END = re.compile(r"</(?:p|div|h[1-6]|li|td|th)\s{0,9}>|<br\s{0,9}/?>", re.IGNORECASE)
+_OPENING, _MOST_LINES = 20_000, 24
 _WORDS = re.compile(r"\w+")
 
 
@@ -41,6 +44,13 @@ class MailText:
         """Return roughly how many words a reader sees."""
         seen = _TAG.sub(" ", _UNSEEN.sub(" ", self.text)) if self.is_html else self.text
         return sum(1 for _ in _WORDS.finditer(seen))
+
+    def first_lines(self) -> list[str]:
+        """Return the lines that a reader sees first."""
+        opening = self.text[:_OPENING]
+        if self.is_html:
+            opening = unescape(_TAG.sub("", _BLOCK_END.sub("\n", _UNSEEN.sub("", fold(opening)))))
+        return [fold(line) for line in opening.split("\n") if line.strip()][:_MOST_LINES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,13 @@ def test_an_embargo_holds_in_what_is_no_dispatch_too() -> None:
     assert entry.content == "The council will build a harbour."
 
 
+def test_an_embargo_holds_in_html() -> None:
+    html = "<style>p {}</style><p>MEDIA RELEASE</p>\n<p><b>EMBARGOED until\n2026-07-12 10:00 UTC</b></p>"
+    message = f"From: a@b.example\nSubject: Harbour\nContent-Type: text/html\n\n{html}\n"
+    (entry,) = read_text(Document("", message.encode(), None), 10).entries
+    assert entry.embargoed_until == datetime(2026, 7, 12, 10, tzinfo=UTC)
+
+
 def test_a_subject_says_what_kind_of_version_it_is() -> None:
     entry = _read("It rains.", subject="CORRECTED-UPDATE 2-Rain")
     assert (entry.title, entry.notice, entry.notice_number) == ("Rain", "correction", 2)
