@@ -82,7 +82,8 @@ class _Policy(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """Return name and value of a field; bytes beyond ASCII are surrogates."""
         name, value = super().header_source_parse([line[:_LONGEST_FIELD] for line in sourcelines[:_MOST_FOLDS]])
-        return name, value[:_LONGEST_FIELD]
+        # Python's codecs take no name with NUL in it, and raise another error than for an unknown one.
+        return name, value[:_LONGEST_FIELD].replace("\0", "")
 
     def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 -- so the parser calls it
         """Return a field's value as text."""
@@ -154,8 +155,8 @@ def _count_words(texts: Iterable[MailText]) -> int:
 
 
 def _children(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+    payload = part.get_payload() if part.is_multipart() else []
+    return [each for each in payload if isinstance(each, Message)]
 
 
 def _is_shown(part: Message) -> bool:

@@ -32,6 +32,13 @@ def test_a_sender_is_an_author_where_it_is_a_person(sender: str, authors: tuple[
     assert (entry.authors, entry.agency) == (authors, agency)
 
 
+@pytest.mark.parametrize("charset", ["x\0y", "no-such", '"', "utf-7", "*0=a", "\xff"])
+def test_a_charset_that_is_none_costs_no_message(charset: str) -> None:
+    message = f"From: a@b.example\nSubject: Rain\nContent-Type: text/plain; charset={charset}\n\nIt rains in \xc5s.\n"
+    (entry,) = read_text(Document("", message.encode("latin-1"), None), 10).entries
+    assert entry.content == "It rains in \xc5s."
+
+
 def test_a_byline_goes_before_the_sender() -> None:
     entry = _read(f"{_DISPATCH}\n\n(Reporting by Ann Poe)", "Jane Holt <jane@b.example>")
     assert entry.authors == ("Ann Poe",)
