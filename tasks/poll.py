@@ -13,7 +13,7 @@ from worker.database.task_turns import take_turn
 from worker.errors import UsageError
 from worker.logs import log_poll
 from worker.manage.named_feeds import read_ids, read_names
-from worker.pipeline import borrowed_tools, count_poll_tasks, request_by_name
+from worker.pipeline import borrowed_tools, count_poll_tasks, poll_due_mailboxes, request_by_name
 from worker.pipeline import poll_due as poll_due_feeds
 from worker.pipeline import poll_requested as poll_requested_feeds
 from worker.settings import settings
@@ -44,6 +44,15 @@ def poll_due() -> None:
     """Poll feeds that are due, as many as one task's time allows."""
     with borrowed_tools() as tools:
         for record in poll_due_feeds(tools, is_stopping):
+            log_poll(record)
+            note_poll(record)
+
+
+@task("feeds.poll_mailboxes", at_most=2)  # One mailbox may be slow.
+def poll_mailboxes() -> None:
+    """Poll the mailboxes that are due, as many as one task's time allows; any number of workers may at once."""
+    with borrowed_tools() as tools:
+        for record in poll_due_mailboxes(tools, is_stopping):
             log_poll(record)
             note_poll(record)
 

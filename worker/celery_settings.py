@@ -106,17 +106,22 @@ def _beat_schedule(chosen: Settings) -> dict[str, Any]:
     # No message expires, and none waits for a moment: the receiver's clock would judge that, and one that was fast
     # threw away every tick of a deployment. A task that comes late, or twice, finds that it is not its turn.
     pushed = {"take what hubs delivered": {"task": "feeds.take_deliveries", "schedule": _TAKE_EVERY}}
-    return (pushed if chosen.public_url else {}) | {
-        "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
-        "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
-        "index": {"task": "maintenance.index_articles", "schedule": INDEX_EVERY},
-        "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
-        "keep subscriptions": {"task": "maintenance.keep_subscriptions", "schedule": SUBSCRIBE_EVERY},
-        "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
-        "fill gaps": {"task": "maintenance.fill_gaps", "schedule": FILL_EVERY},
-        "judge the feeds": {"task": "maintenance.judge_feeds", "schedule": JUDGE_EVERY},
-        "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
-        # Not an interval, which would begin again with every restart of beat. Every hour, because nothing may be
-        # running at any one of them.
-        "prune": {"task": "maintenance.prune", "schedule": crontab(minute="30")},
-    }
+    mailboxes = {"poll the mailboxes": {"task": "feeds.poll_mailboxes", "schedule": chosen.tick_interval}}
+    return (
+        (pushed if chosen.public_url else {})
+        | (mailboxes if chosen.mailbox else {})
+        | {
+            "tick": {"task": "feeds.tick", "schedule": chosen.tick_interval},
+            "group": {"task": "maintenance.group_articles", "schedule": chosen.tick_interval},
+            "index": {"task": "maintenance.index_articles", "schedule": INDEX_EVERY},
+            "scan the seeds": {"task": "maintenance.ingest_seeds", "schedule": chosen.seed_scan_interval},
+            "keep subscriptions": {"task": "maintenance.keep_subscriptions", "schedule": SUBSCRIBE_EVERY},
+            "seek lost feeds": {"task": "maintenance.seek_feeds", "schedule": SEEK_EVERY},
+            "fill gaps": {"task": "maintenance.fill_gaps", "schedule": FILL_EVERY},
+            "judge the feeds": {"task": "maintenance.judge_feeds", "schedule": JUDGE_EVERY},
+            "number the events": {"task": "maintenance.number_events", "schedule": _NUMBER_EVERY},
+            # Not an interval, which would begin again with every restart of beat. Every hour, because nothing may be
+            # running at any one of them.
+            "prune": {"task": "maintenance.prune", "schedule": crontab(minute="30")},
+        }
+    )

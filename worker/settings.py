@@ -25,6 +25,8 @@ from worker.basics.setting_rules import (
     FetchTimeout,
     HeaderName,
     HeartbeatUrl,
+    Mailboxes,
+    MailboxInterval,
     Networks,
     OptionalPath,
     OptionalProxy,
@@ -62,6 +64,12 @@ class Settings(BaseSettings):
     """Folder of seed files."""
     seed_scan_interval: Duration = timedelta(minutes=5)
     """Time between two scans of that folder."""
+    mailbox: Mailboxes = ()
+    """Mailboxes that are polled like feeds: ``imaps://user@host/INBOX``, several parted by blanks."""
+    mailbox_password: OptionalSecret = None
+    """Their password, where their URLs have none; None: the secrets file has it."""
+    mailbox_interval: MailboxInterval = timedelta(minutes=2)
+    """Time between two polls of a mailbox."""
     user_agent: UserAgent = "Feedmill/0.1 (+https://github.com/feedmill/feedmill)"
     """How we introduce ourselves to publishers; add an address where you can be reached."""
     proxy: OptionalProxy = None
@@ -219,5 +227,9 @@ def _one_sentence(error: ValidationError) -> str:
         return reason
     name, given = _PREFIX + str(fault["loc"][0]).upper(), repr(fault["input"])
     # A URL may hold a password.
-    shown = "" if name.endswith(("_SECRET", "_URL", "_PROXY", "_DSN")) or given in reason else f" (it was {given})"
+    shown = (
+        ""
+        if name.endswith(("_SECRET", "_URL", "_PROXY", "_DSN", "_MAILBOX", "_PASSWORD")) or given in reason
+        else f" (it was {given})"
+    )
     return f"{name} is wrong: {reason}{shown}"

@@ -11,14 +11,17 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from worker.basics.mailbox_urls import read_mailboxes
 from worker.basics.packing import can_pack
 from worker.basics.request_rules import check_user_agent, read_proxy
 from worker.basics.units import FOREVER, SHORTEST_RETENTION, parse_duration, parse_size, show_duration, show_size
+from worker.values.mail_intake import Mailbox
 from worker.values.request_settings import Proxy
 
 # A poll task must end long before Redis hands its message to another worker.
 _LONGEST_FETCH = timedelta(minutes=2)
 _SHORTEST_SECRET = 32
+_SHORTEST_MAILBOX_INTERVAL, _LONGEST_MAILBOX_INTERVAL = timedelta(seconds=10), timedelta(days=1)
 # No honest feed fits into fewer bytes.
 _SMALLEST_BODY = 10_000
 _LARGEST_COUNT = 1_000_000
@@ -106,6 +109,13 @@ def _check_fetch_timeout(timeout: timedelta) -> timedelta:
     return timeout
 
 
+def _check_mailbox_interval(interval: timedelta) -> timedelta:
+    if not _SHORTEST_MAILBOX_INTERVAL <= interval <= _LONGEST_MAILBOX_INTERVAL:
+        shortest, longest = map(show_duration, (_SHORTEST_MAILBOX_INTERVAL, _LONGEST_MAILBOX_INTERVAL))
+        raise ValueError(f"it must be from {shortest} to {longest}, such as 2m")
+    return interval
+
+
 def _check_max_body(size: int) -> int:
     if size < _SMALLEST_BODY:
         raise ValueError(f"it must be at least {show_size(_SMALLEST_BODY)}, such as 15MB")
@@ -162,6 +172,8 @@ Count = Annotated[int, _from_text(_check_count), Field(gt=0)]
 Rules = Annotated[tuple[str, ...], NoDecode, _from_text(_split_at_commas), AfterValidator(_check_rules)]
 Networks = Annotated[tuple[str, ...], NoDecode, _from_text(_split_at_commas), AfterValidator(_check_networks)]
 HeaderName = Annotated[str | None, _unless_empty(lambda text: _check_header_name(text.strip()))]
+Mailboxes = Annotated[tuple[Mailbox, ...], NoDecode, _from_text(read_mailboxes)]
+MailboxInterval = Annotated[Duration, AfterValidator(_check_mailbox_interval)]
 StoreUrl = Annotated[str, AfterValidator(use_psycopg)]
 OptionalStoreUrl = Annotated[str | None, _unless_empty(use_psycopg)]
 BrokerUrl = Annotated[str, AfterValidator(_check_broker_url)]

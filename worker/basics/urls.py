@@ -119,6 +119,8 @@ def feed_url_key(url: str) -> str:
     """
     if url.lower().startswith("file:"):
         raise ValueError("a feed's URL begins with http:// or https://; `feedmill ingest` reads files.")
+    if url.lower().startswith(("imap:", "imaps:")):
+        raise ValueError("the mailboxes that are polled are those that FEEDMILL_MAILBOX names.")
     if _NEVER_IN_A_FEED_URL.search(url):
         raise ValueError("a feed's URL holds no spaces, control characters, backslashes or bytes that are not UTF-8.")
     if len(url) > _LONGEST_FEED_URL:

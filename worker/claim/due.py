@@ -108,6 +108,12 @@ def read_due_feeds(
     return feeds
 
 
+def read_due_feed(connection: Connection, feed_id: int) -> DueFeed:
+    """Return one feed as a claim does, due or not."""
+    of_feed = select(*_FEED_FACTS, ScheduleRow).join(FeedRow, FeedRow.id == ScheduleRow.feed_id)
+    return _due_feed(connection.execute(of_feed.where(ScheduleRow.feed_id == feed_id)).mappings().one())
+
+
 def gap_of(host: RowMapping, terms: ClaimTerms) -> timedelta:
     """Return the time between two requests to a host: its own, that of a wildcard over its name, or the usual one."""
     chosen: timedelta | None = host["wildcard_gap"] if host["gap"] is None else host["gap"]

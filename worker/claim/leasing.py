@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from worker.claim.due import ClaimTerms, gap_of, parallel_of, read_due_feeds, request_polls
 from worker.claim.lost_workers import ALONE_FROM, COMPANY, GUEST, count_expired_leases
-from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.database.feed_tables import IS_MAILBOX, HostRow, ScheduleRow
 from worker.database.host_rows import add_hosts
 from worker.database.statements import is_one_of
 from worker.database.types import UtcDateTime
@@ -186,7 +186,7 @@ def _lease(claimable: ColumnElement[bool]) -> Update:
     until = bindparam("until", type_=UtcDateTime())
     due = (
         select(HostRow.id)
-        .where(claimable)
+        .where(claimable, ~IS_MAILBOX)
         .order_by(HostRow.claimable_at, HostRow.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)

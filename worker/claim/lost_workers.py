@@ -22,8 +22,8 @@ COMPANY = 8
 """At most so many suspects are polled together, until it is clear that one of them must be polled alone."""
 # A feed that has lost so many workers is polled alone: another loss is then certainly its fault.
 ALONE_FROM = 3
-# Five losses alone quarantine a feed.
 QUARANTINE_FROM = ALONE_FROM + 5
+"""Five losses alone quarantine a feed."""
 # Losses alone do not count while so many other hosts have lost workers lately: then it is the workers that fail.
 _OTHERS = 3
 _LATELY = timedelta(minutes=10)
@@ -56,7 +56,7 @@ def _count_loss(connection: Connection, now: datetime, host: RowMapping, terms: 
     ).all()
     for feed in counted:
         if feed.claim_attempts >= QUARANTINE_FROM:
-            _quarantine(connection, feed.feed_id, now)
+            quarantine(connection, feed.feed_id, now)
     is_from_now_alone = any(feed.claim_attempts == ALONE_FROM for feed in counted)
     return is_from_now_alone or (is_crowd and bool(counted) and not host["isolated"])
 
@@ -103,7 +103,8 @@ def _are_others_lost(connection: Connection, now: datetime, host_id: int) -> boo
     return int(connection.execute(select(func.count()).select_from(others)).scalar_one()) == _OTHERS
 
 
-def _quarantine(connection: Connection, feed_id: int, now: datetime) -> None:
+def quarantine(connection: Connection, feed_id: int, now: datetime) -> None:
+    """Poll a feed no more whose polls lose their workers."""
     reason = (
         f"its polls ended with the loss of their worker {QUARANTINE_FROM} times in a row, the last "
         f"{QUARANTINE_FROM - ALONE_FROM} with nothing beside it; feedmill resume {feed_id} tries again"

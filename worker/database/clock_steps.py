@@ -13,7 +13,7 @@ from worker.basics.units import show_duration
 from worker.database.clock import read_clock
 from worker.database.conflicts import write
 from worker.database.engine import reading
-from worker.database.feed_tables import HostRow, PollRow, ScheduleRow
+from worker.database.feed_tables import IS_MAILBOX, HostRow, PollRow, ScheduleRow
 from worker.database.locks import lock_feeds
 from worker.database.outbox_tables import WebhookRow
 from worker.database.statements import is_one_of
@@ -105,7 +105,8 @@ def _end_leases(connection: Connection, now: datetime, lease: timedelta) -> int:
         "next_request_at": None,
         "held_until": None,
     }
-    return connection.execute(too_long.values(claimable_at=now, **free)).rowcount
+    claimable_at = case((IS_MAILBOX, None), else_=now)
+    return connection.execute(too_long.values(claimable_at=claimable_at, **free)).rowcount
 
 
 def _end_waits(connection: Connection, now: datetime, gap: timedelta) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, false, literal_column, text
+from sqlalchemy import ForeignKey, Index, false, literal_column, or_, text
 from sqlalchemy.orm import Mapped
 
 from worker.database.statements import partial_index
@@ -189,6 +189,10 @@ class HostRow(Base):
         server_default=text("false"),
     )
     lost_at: Mapped[datetime | None] = column("When a lease last ran out with its worker")
+
+
+IS_MAILBOX = or_(HostRow.name.startswith("imap://"), HostRow.name.startswith("imaps://"))
+"""The condition for a row that stands for a mailbox, by whose URL it is called: no claim of feeds takes it."""
 
 
 class HostWildcardRow(Base):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, exists, or_, select, update
 
-from worker.database.feed_tables import HostRow, ScheduleRow
+from worker.database.feed_tables import IS_MAILBOX, HostRow, ScheduleRow
 from worker.database.many_rows import replaced, update_many
 from worker.database.statements import is_one_of, is_one_of_given
 from worker.database.value_columns import REFUSALS
@@ -98,7 +98,7 @@ def wake_hosts(connection: Connection, at: datetime, feed_ids: Collection[int]) 
     soonest = case((HostRow.next_request_at > at, HostRow.next_request_at), else_=at)
     connection.execute(
         update(HostRow)
-        .where(is_one_of(connection, HostRow.id, hosts))
+        .where(is_one_of(connection, HostRow.id, hosts), ~IS_MAILBOX)
         # Leased hosts are locked too: the end of their lease then waits for us and sees what is due.
         .values(claimable_at=case((is_asleep, soonest), else_=HostRow.claimable_at))
     )

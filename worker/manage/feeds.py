@@ -204,8 +204,8 @@ def _is_called(name: str) -> ColumnElement[bool]:
         return FeedRow.id == feed_id
     if not is_storable(name):
         raise ValueError("it holds NUL, or bytes that are not UTF-8.")
-    # A file's URI is its key.
-    key = name if name.startswith("file://") else feed_url_key(name)
+    # A file's URI is its key, and a mailbox's URL.
+    key = name if name.startswith(("file://", "imap://", "imaps://")) else feed_url_key(name)
     has, had = select(FeedRow.id).where(FeedRow.url_key == key), select(FeedAliasRow.feed_id)
     return FeedRow.id.in_(union_all(has, had.where(FeedAliasRow.url_key == key)))
 
@@ -223,7 +223,7 @@ def list_feeds_to_export(connection: Connection, tag: str | None = None) -> Iter
     """
     query = select(FeedRow.url, FeedRow.title, FeedRow.site_url).join(ScheduleRow, ScheduleRow.feed_id == FeedRow.id)
     is_asked_for = FeedRow.state_reason.is_distinct_from(FROM_DOCUMENT)
-    query = query.where(FeedRow.state != FeedState.REMOVED, is_asked_for, ScheduleRow.host_id.is_not(None))
+    query = query.where(FeedRow.state != FeedState.REMOVED, is_asked_for, FeedRow.url.startswith("http"))
     has_tag = FeedTagRow.feed_id == FeedRow.id
     untagged = query.where(~exists().where(has_tag)).order_by(FeedRow.id)
     tagged = query.add_columns(FeedTagRow.tag).join(FeedTagRow, has_tag).order_by(FeedTagRow.tag, FeedTagRow.feed_id)

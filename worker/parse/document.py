@@ -24,6 +24,7 @@ _NOT_FEEDS = {
     Kind.HTML: "an HTML page",
     Kind.OPML: "an OPML list of feeds (feedmill import reads those)",
     Kind.XML: "an XML document of another kind",
+    Kind.MAIL: "an e-mail",
     Kind.TEXT: "plain text",
     Kind.BINARY: "binary data",
 }

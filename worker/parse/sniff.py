@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import islice
 
 from worker.basics.charset import sniff_encoding
+from worker.wire.mail.mail_signs import is_mail
 
 
 class Kind(StrEnum):
@@ -16,6 +17,7 @@ class Kind(StrEnum):
     OPML = "OPML"
     HTML = "HTML page"
     XML = "XML document that is no feed"
+    MAIL = "e-mail"
     TEXT = "text"
     BINARY = "binary"
     EMPTY = "empty"
@@ -91,7 +93,8 @@ def sniff(body: bytes) -> Kind:
     start = head[:4096]
     if sum(byte in _CONTROLS for byte in start) > _FEW_CONTROLS * len(start):
         return Kind.BINARY
-    return _find_kind_behind(head) or Kind.TEXT
+    # Before all that may be in it.
+    return Kind.MAIL if is_mail(head) else _find_kind_behind(head) or Kind.TEXT
 
 
 def _find_kind_behind(head: bytes) -> Kind | None:

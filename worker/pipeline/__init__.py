@@ -7,6 +7,7 @@ flight through the first three stages; ``prepare`` prepares the documents that w
 locks what follows from them and stores it. Callers without a broker use these functions, as the tasks do.
 """
 
+from worker.pipeline.mailbox_polls import poll_due_mailboxes
 from worker.pipeline.on_demand import (
     NamedPoll,
     poll_by_name,
@@ -27,6 +28,7 @@ __all__ = [
     "poll_all_due",
     "poll_by_name",
     "poll_due",
+    "poll_due_mailboxes",
     "poll_named",
     "poll_requested",
     "request_by_name",

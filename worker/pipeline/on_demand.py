@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
+from worker.basics.mailbox_urls import is_mailbox_url
 from worker.basics.stopping import stops_after
 from worker.basics.units import read_id
 from worker.claim.due import ClaimTerms, find_requested, request_polls
@@ -17,7 +18,9 @@ from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.errors import ErrorClass, NamedError
 from worker.manage.feeds import NamedFeed, NewFeed, add_feeds, find_feed, is_removed, remove_feed
+from worker.manage.mailbox_feeds import add_mailboxes, find_mailboxes
 from worker.manage.named_feeds import find_polled, polled_feed_called
+from worker.pipeline.mailbox_polls import poll_named_mailboxes
 from worker.pipeline.polling import PATIENCE, Claim, Stop, poll_in_window
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
@@ -72,7 +75,7 @@ def poll_by_name(
     tools: Tools, names: Sequence[str], stop: Stop, *, force: bool = False, credentials: Credentials | None = None
 ) -> Iterator[NamedPoll]:
     """Poll the named feeds now. An unknown URL is added first, and taken back unless its answer is a feed."""
-    found = write(tools.engine, lambda connection: {name: _find_or_add(connection, name) for name in names})
+    found = write(tools.engine, lambda connection: {name: _find_or_add(connection, tools, name) for name in names})
     # Several names may mean one feed.
     waiting: dict[int, list[str]] = defaultdict(list)
     for name, named in found.items():
@@ -91,9 +94,13 @@ def poll_by_name(
         yield NamedPoll(name, refusal=f"{name} was not polled now: {why}", feed_id=feed_id)
 
 
-def _find_or_add(connection: Connection, name: str) -> _Found:
+def _find_or_add(connection: Connection, tools: Tools, name: str) -> _Found:
     is_new = has_past = False
+    if is_mailbox_url(name) and name not in tools.mail.mailboxes:
+        return _Found(refusal=f"{name} cannot be polled: FEEDMILL_MAILBOX does not name it.")
     try:
+        if is_mailbox_url(name):
+            add_mailboxes(connection, read_clock(connection).now(), [name])
         if read_id(name) is None and find_feed(connection, name) is None:
             is_new, has_past = True, is_removed(connection, name)
             add_feeds(connection, read_clock(connection).now(), [NewFeed(name)])
@@ -119,6 +126,9 @@ def poll_named(
     be left alone.
     """
     left = dict.fromkeys(feed_ids)
+    for record in poll_named_mailboxes(tools, _find_mailboxes(tools, left), stop):
+        left.pop(record.feed_id, None)
+        yield record
     claim_feeds = claim_named_feeds
     while left and not stop():
         before = len(left)
@@ -137,6 +147,13 @@ def poll_named(
     if left and stop():
         # Some may not have been claimed yet, which is what requests them.
         request_named(tools.engine, left, force=force)
+
+
+def _find_mailboxes(tools: Tools, feed_ids: Collection[int]) -> list[int]:
+    if not tools.mail.mailboxes:
+        return []
+    with reading(tools.engine) as connection:
+        return find_mailboxes(connection, feed_ids)
 
 
 def _wait_for_gap(tools: Tools, feed_ids: Collection[int]) -> bool:

@@ -16,6 +16,7 @@ from worker.database.clock_steps import mend_clock_step
 from worker.database.conflicts import write
 from worker.database.engine import reading
 from worker.database.tally_table import add_tally
+from worker.pipeline.mailbox_polls import poll_due_mailboxes
 from worker.pipeline.tools import Tools
 from worker.pipeline.window import Window
 from worker.values.due_feeds import ClaimedHost
@@ -76,6 +77,7 @@ def _claim_isolated_once(found: list[ClaimedHost]) -> Claim:
 def poll_all_due(tools: Tools, stop: Stop) -> Iterator[PollRecord]:
     """Poll every feed that is due now, however long it takes, except where a host asked to be left alone."""
     mend_clock_step(tools.engine, tools.terms.lease, tools.terms.gap)
+    yield from poll_due_mailboxes(tools, stop)
     with reading(tools.engine) as connection:
         due_by = read_clock(connection).now()
     deadline = _CLAIM_FOR + tools.limits.deadline - tools.limits.stop_claiming

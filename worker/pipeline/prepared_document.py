@@ -140,7 +140,7 @@ def complete_outline(prepared: PreparedDocument, stored: Collection[tuple[int, b
 
 def list_renamed(prepared: PreparedDocument) -> tuple[KnownSighting, ...]:
     """Return the sightings that are gone from this document and may be in it under other guids."""
-    if not prepared.answered.is_of_its_feed:
+    if not prepared.answered.is_of_its_feed or prepared.answered.brings_only_new:
         return ()
     unknown = [sighting for sighting in prepared.sightings if sighting.guid_hash not in prepared.sighted]
     entries = len(prepared.keyed) + len(prepared.parsed.repeated)

@@ -72,6 +72,8 @@ class Answered:
     """Whether it is an older document, which the feed's newest one led to."""
     is_pushed: bool = False
     """Whether the feed's hub brought it: it holds what is new, and perhaps nothing else."""
+    brings_only_new: bool = False
+    """Whether it holds only what came since the last poll, as a mailbox does: nothing in it had another name then."""
 
     @property
     def document(self) -> Document:

@@ -13,6 +13,8 @@ from worker.basics.stopping import TimeLimits, time_limits
 from worker.claim.due import ClaimTerms
 from worker.database.engine import file_of, store_engine
 from worker.fetch import FetchLimits, Guard, Secrets, SecretsFile, Transfers
+from worker.fetch.mailbox_access import MailAccess
+from worker.fetch.mailbox_session import MailLimits
 from worker.normalise.language import Detect
 from worker.parse import ParseLimits, Parser
 from worker.settings import Settings, read_feed_variables, settings
@@ -48,6 +50,7 @@ class Tools:
     """Hosts in flight at once, not counting those that hang."""
     hanging: int
     """Hosts that may hang besides; each further one takes a slot."""
+    mail: MailAccess
     keeps_documents: bool = False
     """Whether what hosts serve is kept, to be read again by a better parser."""
     tally: Tally = field(default_factory=Tally)
@@ -127,7 +130,20 @@ def make_tools(chosen: Settings, engine: Engine, *, is_guest: bool = False) -> T
         limits=limits,
         slots=chosen.fetch_parallel,
         hanging=_room_to_hang(chosen.fetch_parallel, may_raise=not is_guest),
+        mail=_mail_access(chosen, secrets.file),
         keeps_documents=chosen.retain_documents is not None,
+    )
+
+
+def _mail_access(chosen: Settings, secrets: SecretsFile) -> MailAccess:
+    ca_bundle = str(chosen.ca_bundle) if chosen.ca_bundle else None
+    every = chosen.mailbox_interval
+    return MailAccess(
+        mailboxes={each.url: each for each in chosen.mailbox},
+        limits=MailLimits(chosen.fetch_timeout, chosen.connect_timeout, chosen.max_body, ca_bundle),
+        bounds=Bounds(every, every, chosen.poll_interval_max, is_fixed=True),
+        secrets=secrets,
+        password=chosen.mailbox_password.get_secret_value() if chosen.mailbox_password else None,
     )
 
 

@@ -17,6 +17,8 @@ _JITTER = 0.1
 _POLLS_TO_MOVE, _TIME_TO_MOVE = 3, timedelta(days=7)
 _HOURS_OF_A_WEEK = 24 * 7
 _RETRY_AFTER = "Retry-After"
+UNFINISHED = "at once: more messages wait in it"
+"""Why a mailbox is polled again, of which one visit did not read all."""
 
 
 def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | None, spread: float) -> NextPoll:
@@ -24,6 +26,8 @@ def after_success(now: datetime, bounds: Bounds, hints: Hints, rhythm: Rhythm | 
 
     ``spread`` (0 … 1) says where in the jitter to fall. The reason names what decided.
     """
+    if bounds.is_unfinished:
+        return NextPoll(now, UNFINISHED, interval=bounds.interval)
     later = 1 + _JITTER * spread
     wish, name = strongest_wish(hints, bounds.longest)
     wait, reason = _wait_by_rhythm(now, bounds, wish, rhythm, later)

@@ -40,6 +40,7 @@ STILL_FOR = timedelta(seconds=1)
 """How long a file has to be left alone before it is read."""
 # How far a list may be from the start of its file.
 _HEAD = 4_096
+_TEXTS = {Kind.TEXT, Kind.MAIL}
 _NOT_SEEDS = {
     Kind.HTML: "it is an HTML page, not a feed: save the feed itself",
     Kind.XML: "it is XML, but no feed",
@@ -164,7 +165,7 @@ def _parse(run: _Run, file: OpenedFile, before: SeedState | None) -> ParsedFile 
         return SeedRead(str(path), feeds=imported.added, unread=imported.unread)
     if kind in _NOT_SEEDS:
         raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
-    if kind is Kind.TEXT:
+    if kind in _TEXTS:
         parsed = read_text(with_encoding(document, file.settings), tools.parser.max_entries, as_is=run.options.as_is)
     else:
         parsed = tools.parser.parse(document)

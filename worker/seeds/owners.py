@@ -19,7 +19,7 @@ from worker.store.handed_sightings import hand_over_sightings
 from worker.values.due_feeds import Document, DueFeed
 from worker.values.entries import KeyedEntry, ParsedDocument
 
-_WIRE_PARSERS = {"dispatch", "newsroom"}
+_WIRE_PARSERS = {"dispatch", "mail", "newsroom"}
 
 
 def find_owner(

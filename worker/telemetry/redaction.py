@@ -31,6 +31,7 @@ def _secrets_in(chosen: Settings) -> Iterator[str]:
     for url in map(make_url, (chosen.database_url, chosen.broker_url)):
         yield str(url.password or "")
         yield from (value for name in url.query if "pass" in name for value in url.normalized_query[name])
+    yield from (mailbox.password or "" for mailbox in chosen.mailbox)
     yield (chosen.proxy.password if chosen.proxy else None) or ""
 
 

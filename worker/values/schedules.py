@@ -92,3 +92,5 @@ class Bounds:
     """In which time entries came and went unseen; None where none did."""
     pushed_until: datetime | None = None
     """Until when the feed's hub is trusted to bring what is new; None where it is not."""
+    is_unfinished: bool = False
+    """Whether the last poll left something of the feed unread, as it may of a mailbox."""

@@ -5,6 +5,8 @@ from worker.errors import ErrorClass, PermanentError
 from worker.values.due_feeds import Document
 from worker.values.entries import ParsedDocument
 from worker.wire.dispatch import parse_dispatch
+from worker.wire.mail.mail_document import read_mail
+from worker.wire.mail.mail_signs import is_mail
 from worker.wire.prose import judge_prose
 
 # Below a header or a notice a text need not be as sure to be prose as elsewhere: it may be a table of results.
@@ -16,7 +18,8 @@ def read_text(document: Document, max_entries: int, *, as_is: bool = False) -> P
 
     What is surely no prose publishes nothing, unless it has a dateline, or the operator wants it ``as_is``.
     """
-    del max_entries  # every form that is read so far holds one dispatch
+    if is_mail(document.body):
+        return read_mail(document, max_entries, read_text)
     parsed = parse_dispatch(document)
     if not as_is and not any(entry.dateline_place or entry.dateline_date for entry in parsed.entries):
         is_headed = any(entry.published or entry.notice for entry in parsed.entries)

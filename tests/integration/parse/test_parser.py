@@ -69,6 +69,7 @@ def test_a_body_that_is_the_path_of_a_feed_is_text_and_not_opened(parser: Parser
     [
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "the host served an HTML page, not a feed"),
         (b"Page not found", "the host served plain text, not a feed"),
+        (b"From: a@b.example\nSubject: Rain\n\nIt rains.", "the host served an e-mail, not a feed"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "the host served binary data, not a feed"),
         (b"<svg/>", "the host served an XML document of another kind, not a feed"),
         (b"{}", "the document is JSON, but no JSON Feed and no ninjs"),
