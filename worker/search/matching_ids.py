@@ -20,9 +20,9 @@ from worker.search.query_reading import read_words
 _OUT_OF_ORDER = 1_000
 # Where so many of the newest match, these are ranked, and older ones on a later page.
 _ENOUGH = 100
-# Of SQLite: so many articles of a feed or story are each looked for among those that match; with more it is faster to
-# look at all that match, from the newest on, and so many articles at first.
-_FEW_OF_LIST, _RECENT_OF_LIST = 300, 250_000
+# Of SQLite: to look at one article whether it matches takes as long as to read so many of those that match. Of a feed
+# or story with more articles than that allows, so many of the newest are looked at first.
+_READ_MEANWHILE, _RECENT_OF_LIST = 3_000, 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,10 @@ def _select_listed(connection: Connection, condition: Condition) -> Select[int]:
 
 
 def _are_few(connection: Connection, listed: Select[int]) -> bool:
-    some = listed.limit(_FEW_OF_LIST + 1).subquery()
+    few = _find_top(connection, None) // _READ_MEANWHILE
+    some = listed.limit(few + 1).subquery()
     counted: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    return counted <= _FEW_OF_LIST
+    return counted <= few
 
 
 def _moment(bound: timedelta | datetime | None, now: datetime) -> datetime | None:
