@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 
 from benchmarks.large_store import ARTICLES
@@ -66,50 +66,61 @@ class Asked:
         return self.status == _NOT_MODIFIED
 
 
-class Reader:
-    """One who asks, over a connection that is kept open, and keeps the tags of answers."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The web process that is asked."""
 
-    def __init__(self, connection: HTTPConnection, feeds: int, chance: random.Random) -> None:
+    port: int
+    feeds: int
+    """Of its store."""
+    tags: dict[str, str] = field(default_factory=dict)
+    """The tag of the last answer from each path, which all readers know."""
+
+
+class Reader:
+    """One who asks, over a connection that is kept open."""
+
+    def __init__(self, site: Site, connection: HTTPConnection, chance: random.Random) -> None:
+        self._site = site
         self._connection = connection
-        self._feeds = feeds
         self._chance = chance
-        self._tags: dict[str, str] = {}
 
     def ask(self, target: Target) -> Asked:
         """Ask for one of a target's paths, and read the answer."""
-        feed, article = self._chance.randint(1, self._feeds), self._chance.randint(1, self._feeds * ARTICLES)
+        feeds, tags = self._site.feeds, self._site.tags
+        feed, article = self._chance.randint(1, feeds), self._chance.randint(1, feeds * ARTICLES)
         path = self._chance.choice(target.paths).format(feed=feed, article=article)
         headers = {"Accept-Encoding": "gzip"}
-        if target.is_known and path in self._tags:
-            headers["If-None-Match"] = self._tags[path]
+        if target.is_known and path in tags:
+            headers["If-None-Match"] = tags[path]
         began = time.monotonic()
         self._connection.request("GET", path, headers=headers)
         answer = self._connection.getresponse()
         answer.read()
         took = time.monotonic() - began
         if tag := answer.headers["ETag"]:
-            self._tags[path] = tag
+            tags[path] = tag
         return Asked(target.kind, answer.status, took * 1000)
 
 
 @contextmanager
-def reader_of(port: int, feeds: int, number: int = 0) -> Iterator[Reader]:
+def reader_of(site: Site, number: int = 0) -> Iterator[Reader]:
     """Provide reader ``number``, who asks for the same each time."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=60)
     try:
-        yield Reader(connection, feeds, random.Random(number))
+        yield Reader(site, connection, random.Random(number))
     finally:
         connection.close()
 
 
-def read_until(ends_at: float, port: int, feeds: int, readers: int, pause: float) -> list[Asked]:
+def read_until(ends_at: float, site: Site, readers: int, pause: float) -> list[Asked]:
     """Have readers ask until a moment (monotonic), each for one thing after another; between them it thinks."""
 
     def read_on(number: int) -> list[Asked]:
         # Not all begin at once.
         time.sleep(pause * number / readers)
         asked, chance = [], random.Random(number)
-        with reader_of(port, feeds, number) as reader:
+        with reader_of(site, number) as reader:
             while time.monotonic() < ends_at:
                 asked.append(reader.ask(chance.choice(TARGETS)))
                 time.sleep(pause * chance.uniform(0.5, 1.5))
@@ -119,10 +130,10 @@ def read_until(ends_at: float, port: int, feeds: int, readers: int, pause: float
         return [each for one in pool.map(read_on, range(readers)) for each in one]
 
 
-def measure_alone(port: int, feeds: int, times: int, cpu: Callable[[], Sequence[float]]) -> dict[str, list[float]]:
+def measure_alone(site: Site, times: int, cpu: Callable[[], Sequence[float]]) -> dict[str, list[float]]:
     """Return what an answer of each kind costs while nothing else is asked: milliseconds, of each time of ``cpu``."""
     costs = {}
-    with reader_of(port, feeds) as reader:
+    with reader_of(site) as reader:
         for target in TARGETS:
             # What is kept from one answer to the next is there by then.
             for _ in range(2 * len(target.paths)):

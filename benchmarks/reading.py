@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.large_store import ARTICLES, LargeStore, large_store
 from benchmarks.measuring import cpu_seconds
 from benchmarks.planned_polls import Plan, plan_polls, put_off, read_polls
-from benchmarks.readers import TARGETS, Asked, measure_alone, read_until, reader_of
+from benchmarks.readers import TARGETS, Asked, Site, measure_alone, read_until, reader_of
 from benchmarks.running import switch
 from benchmarks.sustained import start_programs, wait_for_polls
 from worker.basics.units import parse_duration
@@ -77,24 +77,24 @@ def read(store: LargeStore, plan: Plan, readers: int, pause: float, alone: int) 
     switch(store.port, _HANGING)
     put_off(store.engine)
     sum(index_waiting(store.engine))
-    port = _free_port()
+    site = Site(_free_port(), plan.feeds)
     with ExitStack() as stack:
         *_, web = start_programs(
-            stack, store, plan.processes, {"web": ("worker", "web", "--bind", f"127.0.0.1:{port}")}
+            stack, store, plan.processes, {"web": ("worker", "web", "--bind", f"127.0.0.1:{site.port}")}
         )
         wait_for_polls(store)
-        _wait_for_answers(port, plan.feeds)
+        _wait_for_answers(site)
         process = web.tree()[0]
 
         def cpu() -> tuple[float, float]:
             return cpu_seconds([process]), cpu_seconds(store.servers)
 
-        costs = measure_alone(port, plan.feeds, alone, cpu)
+        costs = measure_alone(site, alone, cpu)
         # What polls may have gone to sleep meanwhile, for nothing was due.
         wait_for_polls(store)
         begins_at = plan_polls(store.engine, plan)
         before, began = cpu(), time.monotonic()
-        asked = read_until(began + plan.time.total_seconds(), port, plan.feeds, readers, pause)
+        asked = read_until(began + plan.time.total_seconds(), site, readers, pause)
         took, used = time.monotonic() - began, [after - earlier for earlier, after in zip(before, cpu(), strict=True)]
         with reading(store.engine) as connection:
             now = read_clock(connection).now()
@@ -118,11 +118,11 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for_answers(port: int, feeds: int) -> None:
+def _wait_for_answers(site: Site) -> None:
     ends_at = time.monotonic() + _READY_WITHIN
     while time.monotonic() < ends_at:
         try:
-            with reader_of(port, feeds) as reader:
+            with reader_of(site) as reader:
                 reader.ask(TARGETS[0])
         except ConnectionRefusedError:
             time.sleep(0.2)

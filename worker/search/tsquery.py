@@ -39,11 +39,14 @@ def select_matching(connection: Connection, query: SearchQuery) -> Select[int] |
             wanted[place].append(_write_either(either, stems))
     if not (of_two_places or any(wanted.values())):
         return None
-    excluded = _match_excluded(query, stems)
-    # All of a place is one condition: for each the server reads an article's words anew.
+    excluded = _write_excluded(query, stems)
+    for place, parts in wanted.items():
+        if parts and (unwanted := excluded.pop(place, None)):
+            parts.append(f"!({unwanted})")
+    # All of a place is one condition, by its index: for each the server reads an article's words anew.
     all_of = [_matches(_COLUMNS[place], _write_all(parts)) for place, parts in wanted.items() if parts]
-    found = select(WORDS.c.article_id.label("id")).where(*all_of, *of_two_places)
-    return found if excluded is None else found.where(~excluded)
+    none_of = [~_matches(_COLUMNS[place], unwanted) for place, unwanted in excluded.items()]
+    return select(WORDS.c.article_id.label("id")).where(*all_of, *none_of, *of_two_places)
 
 
 def is_excluded(
@@ -78,12 +81,17 @@ def _match_either(phrases: Iterable[Phrase], stems: Stems) -> ColumnElement[bool
 
 
 def _match_excluded(query: SearchQuery, stems: Stems) -> ColumnElement[bool] | None:
-    conditions = [
-        _matches(WORDS.c.words, _write_condition(each)) for each in query.indexed_conditions if each.is_excluded
-    ]
-    if query.excluded:
-        conditions.append(_match_either(query.excluded, stems))
+    conditions = [_matches(_COLUMNS[place], written) for place, written in _write_excluded(query, stems).items()]
     return or_(*conditions) if conditions else None
+
+
+def _write_excluded(query: SearchQuery, stems: Stems) -> dict[Place, str]:
+    """Return what an article must not match, by the places where anything is unwanted."""
+    parts = {
+        place: [_write_phrase(phrase, stems) for phrase in query.excluded if phrase.place is place] for place in Place
+    }
+    parts[Place.ANYWHERE] += [_write_condition(each) for each in query.indexed_conditions if each.is_excluded]
+    return {place: " | ".join(f"({part})" for part in unwanted) for place, unwanted in parts.items() if unwanted}
 
 
 def _matches(column: Column[Any], written: str) -> ColumnElement[bool]:
