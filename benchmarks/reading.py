@@ -3,68 +3,53 @@
     python -m benchmarks.reading
     python -m benchmarks.reading --store sqlite --feeds 100000 --keep /var/tmp --time 60s
 
-Each reader asks for something, reads it, thinks for a second and asks for something else: pages, the interface's lists
-and rows, feeds out. What this version does not answer (404) is left out, and named. Waiting depends on what else the
-machine does; CPU, of the web process and of PostgreSQL's beside it, hardly does.
+Each reader asks for something, reads it, thinks for a second and asks for something else: pages, the interface's lists,
+searches and rows, feeds out. Waiting depends on what else the machine does; CPU, of the web process and of
+PostgreSQL's beside it, hardly does: before the readers come, each kind of answer is asked for alone.
 """
 
 import argparse
 import json
-import random
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.large_store import ARTICLES, LargeStore, large_store
 from benchmarks.measuring import cpu_seconds
 from benchmarks.planned_polls import Plan, plan_polls, put_off, read_polls
+from benchmarks.readers import TARGETS, Asked, Site, measure_alone, read_until, reader_of
 from benchmarks.running import switch
 from benchmarks.sustained import start_programs, wait_for_polls
 from worker.basics.units import parse_duration
 from worker.database.clock import read_clock
 from worker.database.engine import reading
+from worker.search.indexing import index_waiting
 
-# By kind, what is asked for: {feed} and {article} are ids of the store.
-_TARGETS: Mapping[str, Sequence[str]] = {
-    "page: now": ["/"],
-    "page: feeds": ["/feeds"],
-    "page: a feed": ["/feeds/{feed}"],
-    "page: articles": ["/articles"],
-    "page: an article": ["/articles/{article}"],
-    "page: search": ["/articles?q=the", "/articles?q=%22of+the%22"],
-    "page: stories": ["/stories"],
-    "list: articles": ["/v1/articles?limit=50", "/v1/articles?limit=50&since=1d&sort=seen"],
-    "list: of a feed": ["/v1/articles?limit=50&feed={feed}", "/v1/feeds/{feed}/polls?limit=50"],
-    "list: feeds": ["/v1/feeds?limit=50", "/v1/feeds?limit=50&failing=true"],
-    "list: polls": ["/v1/polls?limit=50"],
-    "list: search": ["/v1/search?q=the&limit=20"],
-    "row: an article": ["/v1/articles/{article}"],
-    "row: a feed": ["/v1/feeds/{feed}"],
-    "changes": ["/v1/changes?since=0"],
-    "out": ["/out/articles.atom"],
-}
 _READY_WITHIN = 60.0
-_OK, _MISSING = 200, 404
 _HANGING = "2"
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long readers waited for one kind of answer, in milliseconds."""
+    """How long readers waited for one kind of answer, in milliseconds, and what one costs."""
 
     kind: str
     answers: int
     p50: float
     p95: float
     longest: float
+    unchanged: int
+    """Answers that said that the reader has it already."""
     refused: int
     """Answers that were none: 4xx and 5xx."""
+    cpu_ms: float
+    """Of the web process, for one that is asked for alone."""
+    server_cpu_ms: float
+    """Of PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +59,6 @@ class Read:
     readers: int
     articles: int
     waits: Sequence[Waits]
-    left_out: Sequence[str]
     answers_per_second: float
     cpu_ms_per_answer: float
     """Of the web process."""
@@ -84,42 +68,44 @@ class Read:
     polls_late_p95: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    kind: str
-    status: int
-    milliseconds: float
+def read(store: LargeStore, plan: Plan, readers: int, pause: float, alone: int) -> Read:
+    """Let readers read for the plan's time beside workers that poll, and say how it went.
 
-
-def read(store: LargeStore, plan: Plan, readers: int, pause: float) -> Read:
-    """Let readers read for the plan's time beside workers that poll, and say how it went."""
+    Before, each kind of answer is asked for ``alone`` times.
+    """
     switch(store.port, "mixed")
     switch(store.port, _HANGING)
     put_off(store.engine)
-    port = _free_port()
+    sum(index_waiting(store.engine))
+    site = Site(_free_port(), plan.feeds)
     with ExitStack() as stack:
         *_, web = start_programs(
-            stack, store, plan.processes, {"web": ("worker", "web", "--bind", f"127.0.0.1:{port}")}
+            stack, store, plan.processes, {"web": ("worker", "web", "--bind", f"127.0.0.1:{site.port}")}
         )
         wait_for_polls(store)
-        kinds = _find_answered(port, plan.feeds)
+        _wait_for_answers(site)
+        process = web.tree()[0]
+
+        def cpu() -> tuple[float, float]:
+            return cpu_seconds([process]), cpu_seconds(store.servers)
+
+        costs = measure_alone(site, alone, cpu)
+        # What polls may have gone to sleep meanwhile, for nothing was due.
+        wait_for_polls(store)
         begins_at = plan_polls(store.engine, plan)
-        process, before, server_before = web.tree()[0], cpu_seconds(web.tree()[:1]), cpu_seconds(store.servers)
-        began = time.monotonic()
-        asked = _read_all(port, kinds, plan, readers, pause)
-        took = time.monotonic() - began
-        cpu, server_cpu = cpu_seconds([process]) - before, cpu_seconds(store.servers) - server_before
+        before, began = cpu(), time.monotonic()
+        asked = read_until(began + plan.time.total_seconds(), site, readers, pause)
+        took, used = time.monotonic() - began, [after - earlier for earlier, after in zip(before, cpu(), strict=True)]
         with reading(store.engine) as connection:
             now = read_clock(connection).now()
     late = sorted(poll.late for poll in read_polls(store.engine, begins_at, now))
     return Read(
         readers=readers,
         articles=plan.feeds * ARTICLES,
-        waits=[_sum_up(kind, [each for each in asked if each.kind == kind]) for kind in kinds],
-        left_out=[kind for kind in _TARGETS if kind not in kinds],
+        waits=[_sum_up(target.kind, asked, costs[target.kind]) for target in TARGETS],
         answers_per_second=len(asked) / took,
-        cpu_ms_per_answer=cpu / max(len(asked), 1) * 1000,
-        server_cpu_ms=server_cpu / max(len(asked) + len(late), 1) * 1000 if store.servers else None,
+        cpu_ms_per_answer=used[0] / max(len(asked), 1) * 1000,
+        server_cpu_ms=used[1] / max(len(asked) + len(late), 1) * 1000 if store.servers else None,
         polls=len(late),
         polls_late_p95=_share_of(late, 0.95),
     )
@@ -132,71 +118,33 @@ def _free_port() -> int:
         return port
 
 
-def _find_answered(port: int, feeds: int) -> list[str]:
-    """Wait until the web process answers; return the kinds that this version has."""
+def _wait_for_answers(site: Site) -> None:
     ends_at = time.monotonic() + _READY_WITHIN
     while time.monotonic() < ends_at:
         try:
-            with _connected(port) as connection:
-                statuses = {kind: _ask(connection, _target(kind, feeds)) for kind in _TARGETS}
-            return [kind for kind, status in statuses.items() if status != _MISSING]
+            with reader_of(site) as reader:
+                reader.ask(TARGETS[0])
         except ConnectionRefusedError:
             time.sleep(0.2)
+        else:
+            return
     raise SystemExit(f"the web process does not answer within {_READY_WITHIN:g} s")
 
 
-def _read_all(port: int, kinds: Sequence[str], plan: Plan, readers: int, pause: float) -> list[_Asked]:
-    ends_at = time.monotonic() + plan.time.total_seconds()
-
-    def read_on(number: int) -> list[_Asked]:
-        # Each has its own order, the same each time, and not all begin at once.
-        chance = random.Random(number)
-        time.sleep(pause * number / readers)
-        with _connected(port) as connection:
-            return list(_read_until(ends_at, connection, kinds, plan.feeds, (chance, pause)))
-
-    with ThreadPoolExecutor(readers) as pool:
-        return [each for one in pool.map(read_on, range(readers)) for each in one]
-
-
-def _read_until(
-    ends_at: float, connection: HTTPConnection, kinds: Sequence[str], feeds: int, manner: tuple[random.Random, float]
-) -> Iterator[_Asked]:
-    chance, pause = manner
-    while time.monotonic() < ends_at:
-        kind = chance.choice(kinds)
-        began = time.monotonic()
-        status = _ask(connection, _target(kind, feeds, chance))
-        yield _Asked(kind, status, (time.monotonic() - began) * 1000)
-        time.sleep(pause * chance.uniform(0.5, 1.5))
-
-
-def _target(kind: str, feeds: int, chance: random.Random | None = None) -> str:
-    chance = chance or random.Random(1)
-    target = chance.choice(_TARGETS[kind])
-    return target.format(feed=chance.randint(1, feeds), article=chance.randint(1, feeds * ARTICLES))
-
-
-@contextmanager
-def _connected(port: int) -> Iterator[HTTPConnection]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _ask(connection: HTTPConnection, target: str) -> int:
-    connection.request("GET", target, headers={"Accept-Encoding": "gzip"})
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
-
-
-def _sum_up(kind: str, asked: Sequence[_Asked]) -> Waits:
-    waited = sorted(each.milliseconds for each in asked)
-    refused = sum(each.status != _OK for each in asked)
-    return Waits(kind, len(waited), _share_of(waited, 0.5), _share_of(waited, 0.95), _share_of(waited, 1.0), refused)
+def _sum_up(kind: str, asked: Sequence[Asked], costs: Sequence[float]) -> Waits:
+    of_kind = [each for each in asked if each.kind == kind]
+    waited = sorted(each.milliseconds for each in of_kind)
+    return Waits(
+        kind=kind,
+        answers=len(waited),
+        p50=_share_of(waited, 0.5),
+        p95=_share_of(waited, 0.95),
+        longest=_share_of(waited, 1.0),
+        unchanged=sum(each.is_unchanged for each in of_kind),
+        refused=sum(each.is_refused for each in of_kind),
+        cpu_ms=costs[0],
+        server_cpu_ms=costs[1],
+    )
 
 
 def _share_of(values: Sequence[float], share: float) -> float:
@@ -206,17 +154,17 @@ def _share_of(values: Sequence[float], share: float) -> float:
 def print_read(found: Read) -> None:
     """Print what came of it."""
     print(f"{found.articles:,} articles, {found.readers} readers, {found.answers_per_second:.0f} answers a second\n")
-    print("milliseconds                p50      p95  longest  answers  refused")
+    print("                        waited ms:                                                  CPU ms, alone:")
+    print("                      p50    p95 longest answers unchanged refused    web  PostgreSQL")
     for each in found.waits:
         print(
-            f"{each.kind:<20}{each.p50:>11.0f}{each.p95:>9.0f}{each.longest:>9.0f}{each.answers:>9,}{each.refused:>9,}"
+            f"{each.kind:<18}{each.p50:>7.0f}{each.p95:>7.0f}{each.longest:>8.0f}{each.answers:>8,}"
+            f"{each.unchanged:>10,}{each.refused:>8,}{each.cpu_ms:>7.1f}{each.server_cpu_ms:>12.1f}"
         )
     print(f"\nCPU          {found.cpu_ms_per_answer:.1f} ms of the web process for an answer")
     if found.server_cpu_ms:
         print(f"             {found.server_cpu_ms:.1f} ms of PostgreSQL for an answer or a poll")
     print(f"beside it    {found.polls:,} polls, 95% of them begun within {found.polls_late_p95:.1f} s of being due")
-    if found.left_out:
-        print(f"left out     {', '.join(found.left_out)}: not answered here")
 
 
 def main() -> None:
@@ -230,11 +178,12 @@ def main() -> None:
     parser.add_argument("--time", type=parse_duration, default=timedelta(seconds=30), metavar="DURATION")
     parser.add_argument("--rate", type=float, default=20.0, help="feeds that fall due a second")
     parser.add_argument("--processes", type=int, default=2, help="that poll (PostgreSQL)")
+    parser.add_argument("--alone", type=int, default=25, metavar="N", help="how often each kind is asked for alone")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     chosen = parser.parse_args()
     plan = Plan(chosen.feeds, chosen.rate, chosen.time, chosen.processes)
     with large_store(chosen.store, plan.feeds, chosen.keep) as store:
-        found = read(store, plan, chosen.readers, chosen.pause)
+        found = read(store, plan, chosen.readers, chosen.pause, chosen.alone)
     if chosen.json:
         print(json.dumps(asdict(found)))
     else:

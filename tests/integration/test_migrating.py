@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, text, update
 
 from tests.commands import run_command
@@ -22,7 +23,7 @@ from worker.database.schema import SCHEMA_VERSION, check_schema, migrate, stored
 from worker.errors import StoreError
 
 ROOT = Path(__file__).parents[2]
-FORMER = f"{int(SCHEMA_VERSION) - 1:04}"
+FORMER = str(ScriptDirectory(str(ROOT / "worker" / "migrations")).get_revision(SCHEMA_VERSION).down_revision)
 
 pytestmark = pytest.mark.usefixtures("restored_logs")
 

@@ -6,16 +6,17 @@ Taking articles out of it is the business of triggers (``worker.database.search_
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import orjson
 from sqlalchemy import Connection, Engine, delete, func, select, text
+from sqlalchemy.sql.dml import ReturningDelete
 
 from worker.database.article_tables import ArticleRow
 from worker.database.conflicts import write
 from worker.database.engine import keeps_index
 from worker.database.search_tables import WAITING
-from worker.database.statements import is_one_of
+from worker.database.statements import is_one_of, is_one_of_given
 from worker.search.folded_words import LONGEST, is_unspaced, space_out
 from worker.search.stems import find_stemmer
 from worker.search.tsquery import list_facets
@@ -59,10 +60,18 @@ def index_articles(connection: Connection, articles: Iterable[SearchedArticle]) 
     if not keeps_index(connection) or not (given := {each.article_id: each for each in articles}):
         return
     # One that does not wait is in the index already: its words are the same.
-    waited = delete(WAITING).where(is_one_of(connection, WAITING.c.article_id, given.keys()))
-    added = [given[article_id] for article_id in connection.execute(waited.returning(WAITING.c.article_id)).scalars()]
-    if added:
-        (_add_words if connection.dialect.name == "postgresql" else _add_texts)(connection, added)
+    dialect = connection.dialect.name
+    waited = connection.execute(_take_waiting(dialect), {"ids": list(given)}).scalars()
+    if added := [given[article_id] for article_id in waited]:
+        (_add_words if dialect == "postgresql" else _add_texts)(connection, added)
+
+
+@cache
+def _take_waiting(dialect: str) -> ReturningDelete[int]:
+    """Return the statement that has the articles ``ids`` wait no longer, and says which of them did."""
+    # Built once: for the few articles of a poll that costs as much as running it.
+    waits = is_one_of_given(dialect, WAITING.c.article_id, "ids")
+    return delete(WAITING).where(waits).returning(WAITING.c.article_id)
 
 
 def index_waiting(engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:

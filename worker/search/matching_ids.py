@@ -1,61 +1,92 @@
 """The ids of articles that match a query, the newest first, and how well each of them does."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.search_tables import WAITING
 from worker.database.story_tables import StoryRow
 from worker.search import fts5, tsquery
+from worker.search.in_turns import Reach, find_by_age, find_in_turns
 from worker.search.meant_feeds import find_feeds
 from worker.search.query import Condition, Facet, SearchQuery
 from worker.search.query_reading import read_words
 
 # Ids rise with first sight, but for those of articles that were stored at the same time.
 _OUT_OF_ORDER = 1_000
-# Of PostgreSQL: so many of the newest articles are looked at first. Where so many of them match, the others are looked
-# at from the newest on too; else the index of words finds all that match, unless they are more than so many.
-_RECENT, _OFTEN, _FEW = 10_000, 200, 20_000
+# Where so many of the newest match, these are ranked, and older ones on a later page.
+_ENOUGH = 100
+# Of SQLite: to look at one article whether it matches takes as long as to read so many of those that match. Of a feed
+# or story with more articles than that allows, so many of the newest are looked at first.
+_READ_MEANWHILE, _RECENT_OF_LIST = 3_000, 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The newest of the articles that match, of those below an id: they are ranked together."""
+
+    ids: Sequence[int]
+    """The newest first."""
+    top: int
+    """The id that they are below."""
+    rest: int | None
+    """The id that the others which match are below; None where there are no others."""
 
 
 def find_newest(connection: Connection, query: SearchQuery, before: int | None, most: int) -> Sequence[int]:
     """Return the ids of the newest articles that match, of those before an id; NamedError for an unknown feed."""
+    matching = _select_before(connection, query, before)
+    if connection.dialect.name != "postgresql" or not query.needs_index:
+        return find_by_age(connection, matching, most)
+    return find_in_turns(connection, matching, Reach(_find_top(connection, before), most, most))[0]
+
+
+def find_block(connection: Connection, query: SearchQuery, before: int | None, most: int) -> Block:
+    """Return the newest articles that match, of those before an id: up to ``most``, fewer where that takes long.
+
+    NamedError for an unknown feed.
+    """
+    matching, reach = _select_before(connection, query, before), Reach(_find_top(connection, before), most + 1, _ENOUGH)
+    if connection.dialect.name == "postgresql":
+        ids, lowest = find_in_turns(connection, matching, reach)
+    elif query.other_conditions:
+        ids, lowest = _find_lately(connection, matching, reach)
+    else:
+        ids, lowest = find_by_age(connection, matching, reach.most), None
+    if len(ids) > most:
+        return Block(ids[:most], reach.top, ids[most - 1])
+    (article_id,) = matching.selected_columns
+    has_rest = lowest is not None and find_by_age(connection, matching.where(article_id < lowest), 1)
+    return Block(ids, reach.top, lowest if has_rest else None)
+
+
+def _select_before(connection: Connection, query: SearchQuery, before: int | None) -> Select[int]:
     found = _select_matching(connection, query).subquery("found")
     article_id: ColumnElement[int] = found.c.id
     matching = select(article_id).where(*_limit(connection, query, article_id))
-    if before is not None:
-        matching = matching.where(article_id < before)
-    if connection.dialect.name == "postgresql" and query.needs_index:
-        return _find_in_turns(connection, matching, before, most)
-    return _newest(connection, matching, most)
+    return matching if before is None else matching.where(article_id < before)
 
 
-def _find_in_turns(connection: Connection, matching: Select[int], before: int | None, most: int) -> Sequence[int]:
-    """Find the newest as PostgreSQL would if it knew how many articles match: of a word it only guesses.
+def _find_top(connection: Connection, before: int | None) -> int:
+    """Return an id that all articles in question are below."""
+    newest: int = connection.execute(select(func.coalesce(func.max(ArticleRow.id), 0))).scalar_one()
+    return newest + 1 if before is None else min(before, newest + 1)
 
-    What many have is found among the newest, what few have by the index of words, all of it, and sorted then.
-    """
+
+def _find_lately(connection: Connection, matching: Select[int], reach: Reach) -> tuple[Sequence[int], int | None]:
+    """Find the newest of a feed's or story's articles that match on SQLite, which looks at all that match."""
+    lowest = reach.top - _RECENT_OF_LIST
+    if lowest <= 1:
+        return find_by_age(connection, matching, reach.most), None
     (article_id,) = matching.selected_columns
-    top = before or connection.execute(select(func.coalesce(func.max(ArticleRow.id), 0))).scalar_one()
-    recent = _newest(connection, matching.where(article_id > top - _RECENT), most)
-    if len(recent) == most:
-        return recent
-    if len(recent) >= _OFTEN:
-        return _newest(connection, matching, most)
-    for scan in ("seqscan", "indexscan"):
-        connection.exec_driver_sql(f"SET LOCAL enable_{scan} = off")
-    few = connection.execute(matching.limit(_FEW + 1)).scalars().all()
-    for scan in ("seqscan", "indexscan"):
-        connection.exec_driver_sql(f"SET LOCAL enable_{scan} = on")
-    return sorted(few, reverse=True)[:most] if len(few) <= _FEW else _newest(connection, matching, most)
-
-
-def _newest(connection: Connection, matching: Select[int], most: int) -> Sequence[int]:
-    (article_id,) = matching.selected_columns
-    return connection.execute(matching.order_by(article_id.desc()).limit(most)).scalars().all()
+    recent = find_by_age(connection, matching.where(article_id >= lowest), reach.most)
+    if len(recent) >= reach.enough:
+        return recent, lowest
+    return find_by_age(connection, matching, reach.most), None
 
 
 def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> dict[int, float]:
@@ -98,15 +129,29 @@ def _limit(connection: Connection, query: SearchQuery, article_id: ColumnElement
 
 
 def _meet(connection: Connection, condition: Condition, article_id: ColumnElement[int]) -> ColumnElement[bool]:
+    listed = _select_listed(connection, condition)
+    if connection.dialect.name == "postgresql" or _are_few(connection, listed):
+        return article_id.in_(listed)
+    # A sum, so that SQLite looks in the list for what matches, and not for each of the list whether it matches.
+    return (article_id + 0).in_(listed)
+
+
+def _select_listed(connection: Connection, condition: Condition) -> Select[int]:
+    """Return the query for the ids of a feed's or story's articles."""
     if condition.facet is Facet.FEED:
         feeds = find_feeds(connection, condition.value)
-        # A sum, so that SQLite looks in the list for what matches, and not for each of the list whether it matches.
-        given = article_id if connection.dialect.name == "postgresql" else article_id + 0
-        return given.in_(select(SightingRow.article_id).where(SightingRow.feed_id.in_(feeds)))
+        return select(SightingRow.article_id).where(SightingRow.feed_id.in_(feeds))
     story = int(condition.value)
     # A story may have been taken in by another one.
     parts = select(StoryRow.id).where(or_(StoryRow.id == story, StoryRow.parent == story))
-    return exists().where(ArticleRow.id == article_id, ArticleRow.story_id.in_(parts))
+    return select(ArticleRow.id).where(ArticleRow.story_id.in_(parts))
+
+
+def _are_few(connection: Connection, listed: Select[int]) -> bool:
+    few = _find_top(connection, None) // _READ_MEANWHILE
+    some = listed.limit(few + 1).subquery()
+    counted: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return counted <= few
 
 
 def _moment(bound: timedelta | datetime | None, now: datetime) -> datetime | None:

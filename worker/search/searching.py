@@ -15,7 +15,7 @@ from worker.database.statements import is_one_of
 from worker.errors import UsageError
 from worker.search.excerpts import make_excerpt
 from worker.search.indexing import count_waiting
-from worker.search.matching_ids import find_newest, rank
+from worker.search.matching_ids import find_block, find_newest, rank
 from worker.search.query import SearchQuery
 
 MOST_RANKED = 1_000
@@ -106,19 +106,14 @@ def count_unindexed(connection: Connection) -> int:
 
 
 def _find_best(connection: Connection, query: SearchQuery, place: _Place, limit: int) -> SearchPage:
-    ids = find_newest(connection, query, place.before, MOST_RANKED + 1)
-    newest = ids[:MOST_RANKED]
-    scores = rank(connection, query, newest)
+    block = find_block(connection, query, place.before, MOST_RANKED)
+    scores = rank(connection, query, block.ids)
     ranked = sorted(scores, key=lambda article_id: (-scores[article_id], -article_id))
     begin = _find_begin(ranked, scores, place)
     shown = ranked[begin : begin + limit]
-    before = place.before if place.before is not None else max(ids, default=0) + 1
+    rest = _Place(Order.RELEVANCE, block.rest, None, 0) if block.rest else None
     if begin + limit < len(ranked):
-        rest = _Place(Order.RELEVANCE, before, shown[-1], scores[shown[-1]])
-    elif len(ids) > MOST_RANKED:
-        rest = _Place(Order.RELEVANCE, newest[-1], None, 0)
-    else:
-        rest = None
+        rest = _Place(Order.RELEVANCE, block.top, shown[-1], scores[shown[-1]])
     rows = _read_rows(connection, query, {article_id: scores[article_id] for article_id in shown})
     return SearchPage(rows, _write_place(rest) if rest else None)
 

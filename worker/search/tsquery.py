@@ -18,6 +18,7 @@ from worker.search.stems import find_stems
 
 Stems = Mapping[str, Sequence[str]]
 """What each word may be indexed as."""
+_COLUMNS = {Place.ANYWHERE: WORDS.c.words, Place.TITLE: WORDS.c.title}
 # How much a word counts by its place: the text (D), …, the title (A).
 _WEIGHTS = cast(array([0.125, 0.125, 0.125, 1.0]), ARRAY(REAL))
 # The rank is divided by the logarithm of the article's length.
@@ -27,15 +28,25 @@ _BY_LENGTH = 1
 def select_matching(connection: Connection, query: SearchQuery) -> Select[int] | None:
     """Return the ids of articles that match what is indexed; None unless an article must match something."""
     stems = _find_stems(connection, query)
-    wanted = [_match_either(either, stems) for either in query.wanted]
-    wanted += [
-        _matches(WORDS.c.words, _write_condition(each)) for each in query.indexed_conditions if not each.is_excluded
-    ]
-    if not wanted:
+    conditions = [_write_condition(each) for each in query.indexed_conditions if not each.is_excluded]
+    wanted: dict[Place, list[str]] = {Place.ANYWHERE: conditions, Place.TITLE: []}
+    of_two_places = []
+    for either in query.wanted:
+        place, *others = {phrase.place for phrase in either}
+        if others:
+            of_two_places.append(_match_either(either, stems))
+        else:
+            wanted[place].append(_write_either(either, stems))
+    if not (of_two_places or any(wanted.values())):
         return None
-    excluded = _match_excluded(query, stems)
-    found = select(WORDS.c.article_id.label("id")).where(*wanted)
-    return found if excluded is None else found.where(~excluded)
+    excluded = _write_excluded(query, stems)
+    for place, parts in wanted.items():
+        if parts and (unwanted := excluded.pop(place, None)):
+            parts.append(f"!({unwanted})")
+    # All of a place is one condition, by its index: for each the server reads an article's words anew.
+    all_of = [_matches(_COLUMNS[place], _write_all(parts)) for place, parts in wanted.items() if parts]
+    none_of = [~_matches(_COLUMNS[place], unwanted) for place, unwanted in excluded.items()]
+    return select(WORDS.c.article_id.label("id")).where(*all_of, *none_of, *of_two_places)
 
 
 def is_excluded(
@@ -51,7 +62,7 @@ def is_excluded(
 def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> dict[int, float]:
     """Return how well each of some articles matches, by how near its words are to one another; more is better."""
     stems = _find_stems(connection, query)
-    looked_for = cast(literal(" & ".join(f"({_write_either(either, stems)})" for either in query.wanted)), TSQUERY)
+    looked_for = cast(literal(_write_all(_write_either(either, stems) for either in query.wanted)), TSQUERY)
     score = func.ts_rank_cd(_WEIGHTS, WORDS.c.words, looked_for, _BY_LENGTH)
     ranked = select(WORDS.c.article_id, score).where(is_one_of(connection, WORDS.c.article_id, ids))
     return {row[0]: row[1] for row in connection.execute(ranked)}
@@ -63,23 +74,32 @@ def _find_stems(connection: Connection, query: SearchQuery) -> Stems:
 
 def _match_either(phrases: Iterable[Phrase], stems: Stems) -> ColumnElement[bool]:
     conditions = []
-    for place, column in ((Place.ANYWHERE, WORDS.c.words), (Place.TITLE, WORDS.c.title)):
+    for place, column in _COLUMNS.items():
         if of_place := [phrase for phrase in phrases if phrase.place is place]:
             conditions.append(_matches(column, _write_either(of_place, stems)))
     return or_(*conditions)
 
 
 def _match_excluded(query: SearchQuery, stems: Stems) -> ColumnElement[bool] | None:
-    conditions = [
-        _matches(WORDS.c.words, _write_condition(each)) for each in query.indexed_conditions if each.is_excluded
-    ]
-    if query.excluded:
-        conditions.append(_match_either(query.excluded, stems))
+    conditions = [_matches(_COLUMNS[place], written) for place, written in _write_excluded(query, stems).items()]
     return or_(*conditions) if conditions else None
+
+
+def _write_excluded(query: SearchQuery, stems: Stems) -> dict[Place, str]:
+    """Return what an article must not match, by the places where anything is unwanted."""
+    parts = {
+        place: [_write_phrase(phrase, stems) for phrase in query.excluded if phrase.place is place] for place in Place
+    }
+    parts[Place.ANYWHERE] += [_write_condition(each) for each in query.indexed_conditions if each.is_excluded]
+    return {place: " | ".join(f"({part})" for part in unwanted) for place, unwanted in parts.items() if unwanted}
 
 
 def _matches(column: Column[Any], written: str) -> ColumnElement[bool]:
     return column.op("@@", is_comparison=True)(cast(literal(written), TSQUERY))
+
+
+def _write_all(parts: Iterable[str]) -> str:
+    return " & ".join(f"({part})" for part in parts)
 
 
 def _write_either(phrases: Iterable[Phrase], stems: Stems) -> str:

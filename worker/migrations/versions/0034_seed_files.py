@@ -1,6 +1,6 @@
 """Seed files: folders that are feeds, archives, and how files looked, so that a scan opens none that is unchanged.
 
-Revision 0035.
+Revision 0034.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from worker.migrations.columns import optional
 
-revision = "0035"
+revision = "0034"
 down_revision = "0033"
 branch_labels = None
 depends_on = None
