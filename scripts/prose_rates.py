@@ -20,7 +20,10 @@ from worker.values.due_feeds import Document
 from worker.wire.text_documents import read_text
 
 # What people wrote for people, though it lies among programs.
-_PROSE_NAMES = ("readme", "licen", "copying", "copyright", "changelog", "changes", "news", "authors", "notice", "bugs")
+_PROSE_NAMES = (
+    "readme", "licen", "copying", "copyright", "changelog", "changes", "news", "authors", "notice", "bugs", "tutor",
+    "templates", "metadata", "pkg-info", "presubj",
+)  # fmt: skip
 _PROSE_ENDS = frozenset({".md", ".rst", ".txt", ".mo", ".gz"})
 _MOST_BYTES, _MOST_OF_A_KIND, _MOST_ENTRIES = 2_000_000, 100, 5_000
 _LONGEST_SHOWN = 90
