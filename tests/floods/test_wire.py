@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from worker.wire.envelope import open_envelope
 
 from tests.costs import spend_at_most
 from tests.sending import killed, links, sent, store
@@ -17,7 +18,6 @@ from worker.values.articles import WireArticle
 from worker.values.due_feeds import Document
 from worker.values.entries import Notice, ParsedDocument
 from worker.wire.dispatch import parse_dispatch
-from worker.wire.envelope import open_envelope
 from worker.wire.link_notices import link_notices, wire_order
 from worker.wire.words import KINDS, MONTHS, ORDINALS
 

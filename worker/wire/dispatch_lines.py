@@ -8,7 +8,7 @@ from worker.values.entries import Notice
 from worker.wire import notice_lines
 from worker.wire.bylines import read_byline
 from worker.wire.days import read_date_line, read_moment
-from worker.wire.envelope import read_wire_header
+from worker.wire.transmissions.message_headers import read_iptc_header
 
 SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*$")
 """How a line ends that ends a sentence."""
@@ -92,7 +92,7 @@ def _of_slug(slug: notice_lines.NoticeLine) -> DispatchHead:
 
 
 def _read_wire_header(line: str) -> DispatchHead | None:
-    sent = read_wire_header(line)
+    sent = read_iptc_header(line)
     return DispatchHead(slug=sent.slug, urgency=sent.urgency) if sent else None
 
 
