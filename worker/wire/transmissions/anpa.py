@@ -20,6 +20,8 @@ from worker.wire.transmissions.trailers import Trailer, find_trailer
 from worker.wire.wire_tables import is_list, is_row
 
 _LONGEST = 1_000_000
+# No head has more lines.
+_MOST_MARKED = 40
 # How many lines of a marked one follow without a mark.
 _MOST_WRAPPED = 4
 _LONGEST_MARKED = 1_500
@@ -144,8 +146,8 @@ def _read_marked(parts: Sequence[_Part], *, has_paragraphs: bool) -> tuple[Dispa
     head = DispatchHead()
     summary: list[str] = []
     kept: list[str] = []
-    for part in parts:
-        said = _understand(part.text, head)
+    for at, part in enumerate(parts):
+        said = _understand(part.text, head) if at < _MOST_MARKED else None
         if said is not None:
             head = merge_heads(head, said)
         elif head.headline is None and not kept:

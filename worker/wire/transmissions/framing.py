@@ -67,12 +67,13 @@ def _split_lines(text: str) -> Iterator[Transmission]:
     for found in _BEGINNING.finditer(text):
         if found["zczc"] or found["anpa"] or _is_after_end(text, found.start()):
             # Between ZCZC and the header of its message there is nothing else.
-            between = text[begins[-1] : found.start()][:_BEFORE] if begins else ""
+            between = text[begins[-1] : min(found.start(), begins[-1] + _BEFORE)] if begins else ""
             if not begins or _without_zczc(between).strip():
                 begins.append(found.start())
-    bounds = [0, *(begin for begin in begins if begin), len(text)]
-    for begin, end in pairwise(bounds):
-        yield from _split_ended(text[begin:end], is_framed=begin in begins)
+    # What is above the first has no beginning of its own.
+    is_whole = begins[:1] == [0]
+    for begin, end in pairwise([*([] if is_whole else [0]), *begins, len(text)]):
+        yield from _split_ended(text[begin:end], is_framed=begin > 0 or is_whole)
 
 
 def _is_after_end(text: str, begin: int) -> bool:

@@ -11,7 +11,7 @@ from worker.wire.days import read_date_line
 from worker.wire.dispatch_lines import DispatchHead, merge_heads, understand_headline
 
 _MOST_LINES = 24
-_SIGNED = re.compile(r"(?P<sign>[%#$:&*@~+=^])(?P<value>.{0,250})")
+_SIGNED = re.compile(r"(?P<sign>[%#$:&*@~+=^])(?P<value>(?! ).{0,250})")
 _NAMED = re.compile(r"(?P<name>[A-Z]{2})#(?P<value>.{0,1000})")
 # Where a message goes to: YY TDR.
 _ROUTING = re.compile(r"YY [A-Z]{3}\b.{0,80}")

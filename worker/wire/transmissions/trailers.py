@@ -12,19 +12,16 @@ from worker.wire.agencies import is_agency
 from worker.wire.days import make_day
 from worker.wire.words import MONTHS
 
-_ZONE = r"(?P<zone{n}>[A-Z]{{1,5}})?"
-TRAILER_LINE = (
-    r"[ \t]{0,9}(?:"
+_ANPA = (
     r"(?:(?P<agency>[A-Za-z]{2,5})-)?(?:[A-Za-z]{2,4}-)?(?P<month>\d\d)-(?P<day>\d\d)-(?P<year>\d\d) (?P<time>\d{4})"
-    + _ZONE.format(n=1)
-    + r"|(?P<time2>\d\d:\d\d) ?"
-    + _ZONE.format(n=2)
-    + r" (?P<first>\d\d)-(?P<second>\d\d)-(?P<year2>\d\d)"
-    + r"|(?:[A-Za-z]{2,8} )?(?P<day3>\d\d)(?P<time3>[0-2]\d[0-5]\d) ?"
-    + _ZONE.format(n=3)
-    + r" ?(?P<month3>[^\W\d_]{3,9})\.? (?:20)?(?P<year3>\d\d)"
-    r")[ \t]{0,3}<?[ \t]{0,9}"
+    r"(?P<zone>[A-Z]{1,5})?"
 )
+_TIME_FIRST = r"(?P<time2>\d\d:\d\d) ?(?P<zone2>[A-Z]{1,5})? (?P<first>\d\d)-(?P<second>\d\d)-(?P<year2>\d\d)"
+_IPTC = (
+    r"(?:[A-Za-z]{2,8} )?(?P<day3>\d\d)(?P<time3>[0-2]\d[0-5]\d) ?(?:(?P<zone3>[A-Z]{1,5}) )?"
+    r"(?P<month3>[^\W\d_]{3,9})\.? (?:20)?(?P<year3>\d\d)"
+)
+TRAILER_LINE = rf"[ \t]{{0,9}}(?:{_ANPA}|{_TIME_FIRST}|{_IPTC})[ \t]{{0,3}}<?[ \t]{{0,9}}"
 """A regular expression for a line that is a trailer."""
 _TRAILER = re.compile(rf"^{TRAILER_LINE}$", re.MULTILINE)
 _CENTURY = 2000
@@ -62,7 +59,7 @@ def _read_sent(found: re.Match[str]) -> tuple[date | None, str, str | None]:
     """Return day, time and zone of a trailer."""
     if found["time"]:
         day = _make_day(found["year"], int(found["month"]), found["day"])
-        return day, found["time"], found["zone1"]
+        return day, found["time"], found["zone"]
     if found["time2"]:
         is_day_first = found["zone2"] == _DAY_FIRST
         first, second = (found["second"], found["first"]) if is_day_first else (found["first"], found["second"])
