@@ -3,7 +3,7 @@
 ANPA's letters are those of its bulletin 1312, "Wire Service Transmission Guidelines", as The Associated Press uses
 them; letters that mean different things at different wires are left out. The codes of three letters are the IPTC's
 (Information Interchange Model, data set 2:15, and the guideline that maps them to subject codes). Codes of two letters
-are the desks of dpa, as its manual of the text format names them.
+are the desks of dpa, as its manual of the text format names them; those of Italy are what ANSA's services are called.
 """
 
 ANPA_CATEGORIES = {
@@ -51,6 +51,10 @@ IPTC_CATEGORIES = {
     "sp": "Sports",
     "vm": "Miscellaneous",
     "wi": "Economy",
+    # Italy's wires
+    "cro": "General news",
+    "est": "International",
+    "spe": "Entertainment",
     # The letters of ANPA, which several wires put into headers of IPTC 7901.
     "f": "Financial",
     "i": "International",

@@ -33,7 +33,10 @@ _BEGINNING = re.compile(
     rf"^(?:(?P<zczc>[ \t]{{0,9}}(?:ZCZC|zczc)\b)|(?P<anpa>{ANPA_LINES}$)|(?P<iptc>{IPTC_LINE}$))", re.MULTILINE
 )
 _HEADER = re.compile(rf"(?:{ANPA_LINES}|{IPTC_LINE})$", re.MULTILINE)
-_ZCZC_LINE = re.compile(r"[ \t]{0,9}(?:ZCZC|zczc)\b.{0,80}(?:\n|\Z)")
+# A header may share its line.
+_ZCZC_LINE = re.compile(
+    rf"[ \t]{{0,9}}(?:ZCZC|zczc)\b(?:[ \t]{{1,9}}(?={IPTC_LINE}$)|.{{0,80}}(?:\n|\Z))", re.MULTILINE
+)
 _END = re.compile(r"^[ \t]{0,9}(?:NNNN|nnnn)[ \t]{0,9}(?:\n|\Z)", re.MULTILINE)
 # What is behind NNNN and shorter has no news in it: a time, initials.
 _SHORTEST_NEWS = 120

@@ -28,6 +28,8 @@ _KEYWORDS = re.compile(r"(?:[^/\n]{1,60}/){1,20}[^/\n]{0,60}")
 _BYLINE = re.compile(r"(?:By|BY|Von|VON|Par|PAR|Por|POR|Di|DI) [^\W\d_].{2,200}")
 # Port-pont-politique,PREV: AFP's slug, with what kind of version it is.
 _SLUG_LINE = re.compile(r"(?P<slug>(?P<name>[^\W_]{2,30}(?:-[^\W_]{2,30}){1,6})(?:,\w{1,12})?)[ \t]*\n")
+# The serial of a service, which law in Italy asks for.
+_NUMBERED = re.compile(r"^[ \t]*ISSN \d{4} ?- ?\d{3}[\dX][ \t]*$", re.MULTILINE)
 # ATTENTION - ajoute citation ///
 _AFP_NOTE = re.compile(
     r"^[ \t]*(?:ATTENTION|ATTENTION EDITORS|ACHTUNG) ?[-:] ?(?P<note>.{2,300}?) ?//+[ \t]*\n", re.MULTILINE
@@ -64,7 +66,7 @@ def read_iptc(sent: Transmission, header: MessageHeader, keywords: str) -> Entry
     ``keywords`` are the lines of its header but the first.
     """
     trailer = find_trailer(sent.trailer) or Trailer()
-    text, notebook = split_notebook(normalise_lines(f"{keywords}\n{sent.text}"))
+    text, notebook = split_notebook(_NUMBERED.sub("", normalise_lines(f"{keywords}\n{sent.text}")))
     said, text = _take_out_notes(text.strip("\n"))
     said = merge_heads(said, DispatchHead(slug=header.slug, urgency=header.urgency, dated=trailer.day))
     head, below = _split_closed_head(text)

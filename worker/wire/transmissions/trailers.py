@@ -1,7 +1,7 @@
 """The trailers of transmissions: when a dispatch was sent, and by whom.
 
 ``AP-WF-11-13-13 1509GMT<`` (ANPA 1312, the month first), ``16:35ET 31-10-14<`` (The Canadian Press, the day first),
-``242200 GMT Jun 17`` (IPTC 7901: the 24th, 22:00)
+``242200 GMT Jun 17`` (IPTC 7901: the 24th, 22:00), ``10-LUG-26 12:05`` (the wires of Italy)
 """
 
 import re
@@ -21,7 +21,8 @@ _IPTC = (
     r"(?:[A-Za-z]{2,8} )?(?P<day3>\d\d)(?P<time3>[0-2]\d[0-5]\d) ?(?:(?P<zone3>[A-Z]{1,5}) )?"
     r"(?P<month3>[^\W\d_]{3,9})\.? (?:20)?(?P<year3>\d\d)"
 )
-TRAILER_LINE = rf"[ \t]{{0,9}}(?:{_ANPA}|{_TIME_FIRST}|{_IPTC})[ \t]{{0,3}}<?[ \t]{{0,9}}"
+_ITALIAN = r"(?P<day4>\d\d)-(?P<month4>[^\W\d_]{3})-(?P<year4>\d\d) (?P<time4>\d\d:\d\d)"
+TRAILER_LINE = rf"[ \t]{{0,9}}(?:{_ANPA}|{_TIME_FIRST}|{_IPTC}|{_ITALIAN})[ \t]{{0,3}}<?[ \t]{{0,9}}"
 """A regular expression for a line that is a trailer."""
 _TRAILER = re.compile(rf"^{TRAILER_LINE}$", re.MULTILINE)
 _CENTURY = 2000
@@ -64,8 +65,9 @@ def _read_sent(found: re.Match[str]) -> tuple[date | None, str, str | None]:
         is_day_first = found["zone2"] == _DAY_FIRST
         first, second = (found["second"], found["first"]) if is_day_first else (found["first"], found["second"])
         return _make_day(found["year2"], int(first), second), found["time2"], found["zone2"]
-    month = MONTHS.get(found["month3"].casefold(), 0)
-    return _make_day(found["year3"], month, found["day3"]), found["time3"], found["zone3"]
+    form = "3" if found["time3"] else "4"
+    month = MONTHS.get(found[f"month{form}"].casefold(), 0)
+    return _make_day(found[f"year{form}"], month, found[f"day{form}"]), found[f"time{form}"], found["zone3"]
 
 
 def _make_day(year: str, month: int, day: str) -> date | None:
