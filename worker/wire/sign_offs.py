@@ -42,7 +42,7 @@ _NOISE = re.compile(
     r"|(?:\([cC]\)|©|<저작권자).{0,300}|(?:Copyright|COPYRIGHT)\b.{0,40}\d{4}.{0,300}"
     r"|All [Rr]ights [Rr]eserved\b.{0,200}"
     r"|[a-z]{2,4}(?:[-/][a-z]{1,5}){1,5}|[a-z]{2,4}/(?: [a-z]{2,4}/){0,4}"  # jdo/jr, jdo/ jr/: author and editor
-    r"|[A-Z]{2,4}(?: ?//? ?[A-Z]{2,4}){1,4}"
+    r"|[A-Z]{2,4}(?: ?(?://?|-) ?[A-Z]{2,4}){1,4}"  # ANSA parts them by hyphens
     r"|dpa(?:[ /][a-z]{2,4}){1,4} [a-z]\d(?: [a-z]{2,4})?"
     rf"|{_DESK}"
     r"|AP-[A-Z]{2}-\d\d-\d\d-\d\d \d{4}[A-Z]{3}<?"  # when AP sent it

@@ -30,12 +30,13 @@ _LETTER = re.compile(r"[^\W_]")
 _CHUNK = re.compile(r"\x01?[^\x01\x04]+")
 _PARTING = re.compile(r"[\x01-\x04]")
 _BEGINNING = re.compile(
-    rf"^(?:(?P<zczc>[ \t]{{0,9}}(?:ZCZC|zczc)\b)|(?P<anpa>{ANPA_LINES}$)|(?P<iptc>{IPTC_LINE}$))", re.MULTILINE
+    rf"^(?:(?P<zczc>[ \t]{{0,9}}(?:ZCZC|zczc)(?![A-Za-z]))|(?P<anpa>{ANPA_LINES}$)|(?P<iptc>{IPTC_LINE}$))",
+    re.MULTILINE,
 )
 _HEADER = re.compile(rf"(?:{ANPA_LINES}|{IPTC_LINE})$", re.MULTILINE)
 # A header may share its line.
 _ZCZC_LINE = re.compile(
-    rf"[ \t]{{0,9}}(?:ZCZC|zczc)\b(?:[ \t]{{1,9}}(?={IPTC_LINE}$)|.{{0,80}}(?:\n|\Z))", re.MULTILINE
+    rf"[ \t]{{0,9}}(?:ZCZC|zczc)(?![A-Za-z])(?:[ \t]{{1,9}}(?={IPTC_LINE}$)|.{{0,80}}(?:\n|\Z))", re.MULTILINE
 )
 _END = re.compile(r"^[ \t]{0,9}(?:NNNN|nnnn)[ \t]{0,9}(?:\n|\Z)", re.MULTILINE)
 # What is behind NNNN and shorter has no news in it: a time, initials.

@@ -34,11 +34,18 @@ _NUMBERED = re.compile(r"^[ \t]*ISSN \d{4} ?- ?\d{3}[\dX][ \t]*$", re.MULTILINE)
 _AFP_NOTE = re.compile(
     r"^[ \t]*(?:ATTENTION|ATTENTION EDITORS|ACHTUNG) ?[-:] ?(?P<note>.{2,300}?) ?//+[ \t]*\n", re.MULTILINE
 )
+# =(Photo+Video)=
+_AFP_PICTURE = re.compile(
+    r"^[ \t]*=?\((?:avec )?(?:photo|video|vidéo|infographie)[^()\n]{0,60}\)=?[ \t]*\n", re.MULTILINE | re.IGNORECASE
+)
 _LONGEST_OPENING = 2_000
 # A label in capitals above the headline: EXTRA, FOCUS.
 _LABEL = re.compile(r"[^\W\d_a-z]{3,20}(?: [^\W\d_a-z]{2,20})?")
 _BRACKETED = re.compile(r"[(\[](?P<words>[^()\[\]\n]{1,1000})[)\]]")
 _PICTURE = re.compile(r"(?:Foto|Mit Foto|With photo|Photo|Grafik|Mit Grafik|Video)s?\b.{0,60}", re.IGNORECASE)
+# APA's titles say that there are pictures, and have a second line.
+_PICTURED = re.compile(r" [-–] (?:BILD|BILDER|FOTO|FOTOS|GRAFIK|VIDEO)$")
+_SUBTITLE = re.compile(r"Utl\.: ?(?P<words>.{2,240})")
 _ATTENTION = re.compile(r"(?:Achtung|Attention|Hinweis)\b.{0,100}", re.IGNORECASE)
 # The signals of dpa's head, in its languages: what mends, repeats or renews a dispatch, and how urgent one is.
 _SIGNALS = {
@@ -74,7 +81,7 @@ def read_iptc(sent: Transmission, header: MessageHeader, keywords: str) -> Entry
         entry = _read_open(text, said)
     else:
         above, paragraphs = _split_above_dateline(split_paragraphs(below), trailer)
-        entry = read_entry(merge_heads(replace(head, kept=tuple(above)), said), paragraphs, trailer.day)
+        entry = read_entry(merge_heads(replace(head, kept=(*head.kept, *above)), said), paragraphs, trailer.day)
     return replace(
         entry,
         note="; ".join(filter(None, (entry.note, notebook))) or None,
@@ -91,6 +98,7 @@ def _take_out_notes(text: str) -> tuple[DispatchHead, str]:
         slug = split_slug(slugged["slug"])
         said = DispatchHead(slug=slugged["name"], notice=slug.notice, number=slug.number)
         text = text[slugged.end() :]
+    text = _AFP_PICTURE.sub("", text[:_LONGEST_OPENING], count=1) + text[_LONGEST_OPENING:]
     if noted := _AFP_NOTE.search(text[:_LONGEST_OPENING]):
         said = merge_heads(said, DispatchHead(notes=(noted["note"],), notice=notice_of_note(noted["note"])))
         text = text[: noted.start()] + text[noted.end() :]
@@ -113,10 +121,15 @@ def _split_closed_head(text: str) -> tuple[DispatchHead | None, str]:
     written = [line[:_LONGEST_LINE].strip() for line in lines]
     end = next((at for at, line in enumerate(written, start=1) if line.endswith("=")), None)
     # Above it there is no paragraph of text.
-    if end is None or any(not line for line in written[_first_of_head(written) : end]):
+    if end is None or not _is_head(written[_first_of_head(written) : end]):
         return None, text
     head = _read_head([line.rstrip("= ") for line in written[:end] if line])
     return head, "\n".join((*lines[end:], rest))
+
+
+def _is_head(lines: Sequence[str]) -> bool:
+    """Say whether lines may be a head: with blank lines among them only where none is a sentence."""
+    return all(lines) or not any(line.endswith((".", "!", "?")) for line in lines)
 
 
 def _first_of_head(written: Sequence[str]) -> int:
@@ -138,7 +151,8 @@ def _read_head(lines: Sequence[str]) -> DispatchHead:
             headline.append(line)
         else:
             head = merge_heads(head, said)
-    return merge_heads(head, understand_headline(" ".join(headline))) if headline else head
+    title = _PICTURED.sub("", " ".join(headline))
+    return merge_heads(head, understand_headline(title)) if title else head
 
 
 def _unwrap(lines: Sequence[str]) -> Iterator[str]:
@@ -165,6 +179,8 @@ def _read_marked_line(line: str, *, is_above: bool) -> DispatchHead | None:
 
     ``is_above`` says that the headline is still to come.
     """
+    if subtitle := _SUBTITLE.fullmatch(line):
+        return DispatchHead(kept=(subtitle["words"],))
     if bracketed := _BRACKETED.fullmatch(line):
         return _read_bracketed(bracketed["words"].strip())
     if signal := _SIGNALS.get(line.strip(": ").casefold()):

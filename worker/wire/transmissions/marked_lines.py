@@ -9,12 +9,16 @@ from dataclasses import dataclass, replace
 from worker.basics.text import fold
 from worker.wire.days import read_date_line
 from worker.wire.dispatch_lines import DispatchHead, merge_heads, understand_headline
+from worker.wire.transmissions.categories import ANPA_PRIORITIES, IPTC_CATEGORIES
 
 _MOST_LINES = 24
 _SIGNED = re.compile(r"(?P<sign>[%#$:&*@~+=^])(?P<value>(?! ).{0,250})")
 _NAMED = re.compile(r"(?P<name>[A-Z]{2})#(?P<value>.{0,1000})")
-# Where a message goes to: YY TDR.
-_ROUTING = re.compile(r"YY [A-Z]{3}\b.{0,80}")
+# Where a message goes to (YY TDR), its number, and priority and category as ANSA has them: R POL S0A QBXB.
+_ROUTING = re.compile(
+    r"YY [A-Z]{3}\b.{0,80}|[A-Z]{2,4}\d{4,12}(?:_[A-Z0-9]{2,5}){1,3}"
+    r"|(?P<priority>[A-Z]) (?P<category>[A-Z]{3})(?: [A-Z0-9]{2,4}){1,3}"
+)
 _PLACE = re.compile(r"\((?P<place>[^\W\d_][^()]{1,60})\)")
 # Quad left and quad centre, as ANPA 1312 has them.
 _TYPESETTING = re.compile(r"(?:[ \t]\.)?[<=]!$|^<(?=[A-Z])", re.MULTILINE)
@@ -42,12 +46,20 @@ def read_marked_lines(text: str) -> MarkedLines:
         mark, value = found[1], fold(found["value"])
         values[mark] = value or values.get(mark, "")
         at += 1
-    at += at < len(lines) and bool(_ROUTING.fullmatch(lines[at].strip()))
     said = _read_named(values) if "TI" in values else _read_signed(values)
+    while at < len(lines) and (routed := _ROUTING.fullmatch(lines[at].strip())):
+        said = replace(said, head=merge_heads(said.head, _read_routing(routed)))
+        at += 1
     if said.head.headline is None and at:
         headline, at = _find_headline(lines, at)
         said = replace(said, head=merge_heads(said.head, headline))
     return replace(said, text=_TYPESETTING.sub("", "\n".join((*lines[at:], rest))))
+
+
+def _read_routing(found: re.Match[str]) -> DispatchHead:
+    category = IPTC_CATEGORIES.get((found["category"] or "").casefold())
+    urgency = ANPA_PRIORITIES.get((found["priority"] or "").casefold())
+    return DispatchHead(urgency=urgency, tags=(category,) if category else ())
 
 
 def _find_headline(lines: list[str], at: int) -> tuple[DispatchHead, int]:

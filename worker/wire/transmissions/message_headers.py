@@ -29,7 +29,7 @@ _TABLE = "\x12"
 # Source and number, priority, category, words, and keywords for the editor.
 IPTC_LINE = (
     r"(?P<source>[A-Za-z]{1,8}) ?(?P<serial>\d{1,5}) {1,9}(?P<urgency>\d) {1,9}(?P<desk>[A-Za-z]{1,3}) {1,9}\d{1,5}"
-    r"(?: {1,9}(?i:words))?(?: {1,9}(?P<keywords>\S.{0,200}))?"
+    r"(?: {1,9}(?i:words))?(?: {1,80}(?P<keywords>\S.{0,200}))?"
 )
 """A regular expression for the first line of a header of IPTC 7901."""
 _IPTC = re.compile(IPTC_LINE)

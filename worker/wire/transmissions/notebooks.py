@@ -15,8 +15,10 @@ _NOTEBOOK = re.compile(
 _SECTION = re.compile(r"^## ?(?P<heading>.{1,80})$", re.MULTILINE)
 _NOT_FOR_PUBLICATION = re.compile(r"^(?:\* ?){3,5}$|^(?:Die folgenden|The following) .{20,100}$", re.MULTILINE)
 _ITEM = re.compile(r"^- ", re.MULTILINE)
-# The last line of a dispatch of dpa: author, service, editor.
-_INITIALS = re.compile(r"^dpa(?:[ /]\w{1,5}){1,6}$", re.MULTILINE)
+# The last line of a dispatch of dpa: author, service, editor; and of APA: (Schluss) amu/bpo.
+_INITIALS = re.compile(
+    r"^dpa(?:[ /]\w{1,5}){1,6}$|\((?:Schluss|Forts\.)\)(?: [a-z]{2,4}(?:[/-][a-z]{2,4}){0,3})?$", re.MULTILINE
+)
 # [Swiss government statement](http://dpaq.de/EM405)
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(([^()\n]{1,200})\)")
 # What an editor needs first.
