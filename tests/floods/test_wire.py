@@ -127,6 +127,13 @@ def test_ten_megabytes_of_transmissions_cost_no_more_than_their_length() -> None
     spend_at_most(12, _reading(pieces * (10_000_000 // len(pieces))))
 
 
+@given(st.lists(st.sampled_from(_SENT) | st.text(max_size=12), max_size=24))
+def test_no_text_is_a_fault_to_the_reader_of_transmissions(pieces: list[str]) -> None:
+    with suppress(PermanentError):
+        read = read_text(Document("file:///wire.txt", "".join(pieces).encode(errors="replace"), None), 100)
+        assert read.faults == ()
+
+
 def _reading(text: str) -> Callable[[], None]:
     def read() -> None:
         with suppress(PermanentError):

@@ -39,8 +39,9 @@ _ZCZC_LINE = re.compile(
     rf"[ \t]{{0,9}}(?:ZCZC|zczc)(?![A-Za-z])(?:[ \t]{{1,9}}(?={IPTC_LINE}$)|.{{0,80}}(?:\n|\Z))", re.MULTILINE
 )
 _END = re.compile(r"^[ \t]{0,9}(?:NNNN|nnnn)[ \t]{0,9}(?:\n|\Z)", re.MULTILINE)
-# What is behind NNNN and shorter has no news in it: a time, initials.
-_SHORTEST_NEWS = 120
+# What is behind NNNN and has no such sentence in it is no news: a time, initials.
+_SHORTEST_SENTENCE = 25
+_STOPS = (".", "!", "?", '."', ".”", ".»", "。")
 _BEFORE = 400
 
 
@@ -50,10 +51,10 @@ def split_transmissions(text: str) -> list[Transmission]:
     if not any(sign in text for sign in (SOH, STX, EOT)):
         return list(_split_lines(text))
     chunks = (each[0] for each in _CHUNK.finditer(text) if _LETTER.search(each[0]))
-    return [transmission for chunk in chunks for transmission in _split_chunk(chunk)]
+    return [sent for at, chunk in enumerate(chunks) for sent in _split_chunk(chunk, is_first=at == 0)]
 
 
-def _split_chunk(chunk: str) -> Iterator[Transmission]:
+def _split_chunk(chunk: str, *, is_first: bool) -> Iterator[Transmission]:
     """Yield the transmissions between two EOT or SOH."""
     header, sign, rest = chunk.partition(STX)
     is_headed = header.startswith(SOH) or bool(_HEADER.match(drop_idle(header)))
@@ -62,14 +63,16 @@ def _split_chunk(chunk: str) -> Iterator[Transmission]:
         yield Transmission(drop_idle(header.lstrip(SOH)), text, trailer)
     else:
         # Some of the control characters were lost, or they part something else.
-        yield from _split_lines(_PARTING.sub("\n", chunk))
+        yield from _split_lines(_PARTING.sub("\n", chunk), is_first=is_first)
 
 
-def _split_lines(text: str) -> Iterator[Transmission]:
+def _split_lines(text: str, *, is_first: bool = True) -> Iterator[Transmission]:
     """Yield the transmissions that lines show: ZCZC and NNNN, and headers without their control characters."""
     begins: list[int] = []
     for found in _BEGINNING.finditer(text):
-        if found["zczc"] or found["anpa"] or _is_after_end(text, found.start()):
+        # Behind another message a blank line is enough, for its trailer may be broken.
+        is_next = (bool(begins) or not is_first) and text.endswith("\n\n", 0, found.start())
+        if found["zczc"] or found["anpa"] or is_next or _is_after_end(text, found.start()):
             # Between ZCZC and the header of its message there is nothing else.
             between = text[begins[-1] : min(found.start(), begins[-1] + _BEFORE)] if begins else ""
             if not begins or _without_zczc(between).strip():
@@ -96,12 +99,17 @@ def _split_ended(text: str, *, is_framed: bool) -> Iterator[Transmission]:
     first, *others = _END.split(text)
     parts = [[first]]
     for part in others:
-        if len(part.strip()) >= _SHORTEST_NEWS:
+        if _holds_news(part):
             parts.append([part])
         else:
             parts[-1].append(part)
     for part in parts:
         yield _open("".join(part), is_framed=is_framed or bool(others))
+
+
+def _holds_news(text: str) -> bool:
+    """Say whether a text has a line that ends a sentence of some length."""
+    return any(len(line) >= _SHORTEST_SENTENCE and line.endswith(_STOPS) for line in map(str.strip, text.split("\n")))
 
 
 def _open(part: str, *, is_framed: bool) -> Transmission:

@@ -63,3 +63,18 @@ def test_each_nnnn_ends_one() -> None:
 
 def test_a_word_that_begins_like_nnnn_ends_none() -> None:
     assert _texts("Rain.\nNNNNNN\nSnow.") == ["Rain.\nNNNNNN\nSnow."]
+
+
+@pytest.mark.parametrize("broken", ["1010x5 jul 26", "", "10\x031015 jul 26"])
+def test_a_broken_trailer_costs_the_next_one_nothing(broken: str) -> None:
+    message = f"{HEADER}\nRain.\n\n101015 jul 26\n\n"
+    sent = split_transmissions(f"{message}{HEADER}\nSnow.\n\n{broken}\n\n{message}")
+    assert [each.header for each in sent] == [HEADER] * 3
+    assert sent[2].text.strip() == "Rain."
+
+
+def test_a_short_dispatch_behind_nnnn_is_one_too() -> None:
+    assert _texts("The rain has stopped at last.\nNNNN\nThe snow has fallen at last.\nNNNN\n") == [
+        "The rain has stopped at last.",
+        "The snow has fallen at last.",
+    ]
