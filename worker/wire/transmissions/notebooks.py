@@ -6,7 +6,7 @@ from worker.basics.text import fold
 
 # The heading of the notebook, or the line above what is not for publication where there is no heading.
 _NOTEBOOK = re.compile(
-    r"^(?:#{1,3} ?(?:dpa-)?(?:Notizblock|Notebook|Bloc-notes|Bloc de notas)\b.{0,20}"
+    r"^(?:#{1,3} ?(?:dpa-)?(?:Notizblock|Notebook|Bloc-notes|Bloc de notas)\b.{0,20}"  # codespell:ignore
     r"|(?:\* ?){3,5}\n?(?:Die folgenden Informationen sind nicht|The following information is not).{0,80}"
     r"|[*\s]{0,9}(?:The following information is not (?:intended )?for publication"
     r"|Die folgenden Informationen sind nicht zur Veröffentlichung bestimmt).{0,20})$",

@@ -15,7 +15,7 @@ from worker.wire.transmissions.anpa_alphabet import is_centred, is_closed, read_
         ("``Rain,'' he said", "“Rain,” he said"),
         ("``They said, `Rain''' ", "“They said, ‘Rain’” "),
         ("the town's ferry", "the town's ferry"),
-        ("cafe\x08', nin\x08~o, Mu\x08\"ller", "café, niño, Müller"),
+        ("cafe\x08', man\x08~ana, Mu\x08\"ller", "café, mañana, Müller"),
         ("Rain\x11\x1f\x02", "Rain"),
     ],
 )
