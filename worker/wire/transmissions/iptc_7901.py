@@ -42,10 +42,7 @@ _LONGEST_OPENING = 2_000
 # A label in capitals above the headline: EXTRA, FOCUS.
 _LABEL = re.compile(r"[^\W\d_a-z]{3,20}(?: [^\W\d_a-z]{2,20})?")
 _BRACKETED = re.compile(r"[(\[](?P<words>[^()\[\]\n]{1,1000})[)\]]")
-_PICTURE = re.compile(
-    r"(?:Foto|Mit Foto|With photo|Photo|Grafik|Mit Grafik|Video)s?\b.{0,60}",
-    re.IGNORECASE,  # codespell:ignore
-)
+_PICTURE = re.compile(r"(?:(?:mit|with) )?(?:foto|photo|grafik|video)s?\b.{0,60}", re.IGNORECASE)  # codespell:ignore
 # APA's titles say that there are pictures, and have a second line.
 _PICTURED = re.compile(r" [-–] (?:BILD|BILDER|FOTO|FOTOS|GRAFIK|VIDEO)$")  # codespell:ignore
 _SUBTITLE = re.compile(r"Utl\.: ?(?P<words>.{2,240})")
