@@ -17,7 +17,6 @@ from worker.values.articles import WireArticle
 from worker.values.due_feeds import Document
 from worker.values.entries import Notice, ParsedDocument
 from worker.wire.dispatch import parse_dispatch
-from worker.wire.envelope import open_envelope
 from worker.wire.head_labels import LABELS
 from worker.wire.link_notices import link_notices, wire_order
 from worker.wire.text_documents import read_text
@@ -88,9 +87,68 @@ def test_a_megabyte_of_anything_costs_next_to_nothing(piece: str) -> None:
         spend_at_most(0.5, _parsing(text))
 
 
-def test_blanks_in_an_envelope_that_nothing_ends_cost_next_to_nothing() -> None:
-    for begun in (b"\x01\x02", b"\x01\x02\x03"):
-        spend_at_most(1, lambda begun=begun: open_envelope(begun + b" " * 1_000_000 + b"\x01"))
+_MESSAGE = "\x01SNA0042 3 POL 12 ;ferry\n\x02Ferry\n   OSLO, July 10 (SNA) - Rain.\n\x03101015 jul 26\x04\n"
+_ANPA = "\x01W0001\x1fasian\nr i\x13\x11 BC-A  07-10 0020\n\x02^BC-A,2<\n\t   Rain.\n\x03AP-WF-07-10-26 0900GMT<\x04"
+
+
+_SENT = [
+    *("\x01", "\x02", "\x03", "\x04", "\x16\x01\x02", "\x01A\x02", "\x01\x02A\x03", "\x00\x16", "\x02A\x03"),
+    *("ZCZC\n", "ZCZC A\nB\n", "NNNN\n", "NNNN\nA\n", "ZCZC\nA\nNNNN\n"),
+    *("SNA0042 3 POL 12\n", "101015 jul 26\n", "101015 jul 26\n\nSNA0042 3 POL 12\n"),
+    *(
+        "W0001asian\n",
+        "W0001asian\nr i BC-A 07-10\n",
+        "^",
+        "^A<\n",
+        "^A\n",
+        "^A< ",
+        "\t",
+        "A;1;2\n",
+        "A  1  2\n",
+        "|a|\n",
+    ),
+    *(
+        "=\n",
+        "A=\n",
+        "A/B/\n",
+        "(A\n",
+        "(A)\n",
+        "# Notizblock\n",
+        "## A\n- B\n",
+        "* * *\n",
+        "dpa a\n",
+        "[a](",
+        "ATTENTION - a\n",
+    ),
+    *("#A\n", "$A\n", "TI#A\n", "`", "``'", "e\x08'", "_", "{", "␁", "<SOH>", _MESSAGE, _ANPA),
+]
+
+
+@pytest.mark.parametrize("piece", _SENT)
+def test_no_piece_of_a_transmission_costs_more_than_its_length(piece: str) -> None:
+    hostile = piece * (300_000 // len(piece))
+    for opening in ("", _MESSAGE[:25], _ANPA[:40]):
+        spend_at_most(1, _reading(opening + hostile))
+
+
+def test_ten_megabytes_of_transmissions_cost_no_more_than_their_length() -> None:
+    pieces = "".join(Random(7).choices([*_SENT, "\n", "Rain. "], k=20_000))
+    spend_at_most(12, _reading(pieces * (10_000_000 // len(pieces))))
+
+
+@given(st.lists(st.sampled_from(_SENT) | st.text(max_size=12), max_size=24))
+def test_no_text_is_a_fault_to_the_reader_of_transmissions(pieces: list[str]) -> None:
+    with suppress(PermanentError):
+        read = read_text(Document("file:///wire.txt", "".join(pieces).encode(errors="replace"), None), 100)
+        assert read.faults == ()
+
+
+def _reading(text: str) -> Callable[[], None]:
+    def read() -> None:
+        with suppress(PermanentError):
+            read_text(Document("file:///wire.txt", text.encode(), None), 100)
+
+    return read
 
 
 def _parsing(text: str) -> Callable[[], ParsedDocument]:

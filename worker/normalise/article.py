@@ -56,7 +56,7 @@ def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
         # Nothing is made after it is read: a later date comes from a wrong clock, the publisher's or ours.
         said_at=made_at if made_at and made_at <= now else feed.said_at,
         version=read_version(keyed.entry),
-        names=file_names(article, feed.path),
+        names=file_names(article, feed.path, keyed.guid),
     )
 
 

@@ -15,6 +15,7 @@ from worker.normalise.feed_context import FeedContext
 from worker.values.articles import ITEM_PREFIX, PATH_PREFIX, WORDS_PREFIX, Article
 from worker.values.entries import Entry
 from worker.wire.agencies import agency_name
+from worker.wire.dispatch import DISPATCH_GUID
 
 _LONGEST_ID = 4_000
 _LONGEST_SLUG = 200
@@ -65,8 +66,10 @@ def _bare_slug(slug: str | None) -> str:
     return _CYCLE.sub("", spell_bare(slug or ""))[:_LONGEST_SLUG]
 
 
-def file_names(article: Article, path: str | None) -> tuple[str, ...]:
-    """Return the two names of an article that came as a wire's file; none for a newsroom's item, which has its own.
+def file_names(article: Article, path: str | None, guid: str = DISPATCH_GUID) -> tuple[str, ...]:
+    """Return the two names of an article that came in a wire's file; none for a newsroom's item, which has its own.
+
+    One of several in a file has its ``guid`` in that name: each is found by its own.
 
     The words alone are no name: a wire may send the same words every day, a repeat has those of the repeated dispatch,
     and another agency may send them too. Each of these is an article of its own.
@@ -74,7 +77,8 @@ def file_names(article: Article, path: str | None) -> tuple[str, ...]:
     if path is None or article.is_item:
         return ()
     sent = write_json([getattr(article, name) for name in _SENT])
-    return f"{WORDS_PREFIX}{xxhash.xxh3_128_hexdigest(sent)}", f"{PATH_PREFIX}{clean(path, _LONGEST_PATH)}"
+    place = path if guid == DISPATCH_GUID else f"{path} {guid}"
+    return f"{WORDS_PREFIX}{xxhash.xxh3_128_hexdigest(sent)}", f"{PATH_PREFIX}{clean(place, _LONGEST_PATH)}"
 
 
 def read_version(entry: Entry) -> int | None:

@@ -53,6 +53,9 @@ _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
 # Wires part header, text and trailer of a dispatch by SOH, STX, ETX and EOT, and begin with SYN (IPTC 7901).
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b\x01\x02\x03\x04\x16")
 _FEW_CONTROLS = 0.02
+# Behind such a header a text may hold any character for the typesetter. Programs show SYN and SOH by their names too.
+_TRANSMISSION = re.compile(rb"[\x00\x07\x16\s]{0,200}\x01[\r\n\x11-\x7f\xa0-\xff]{3,300}?\x02|<(?:SYN|SOH)>")
+_OPENINGS = {Kind.JSON: _JSON, Kind.TEXT: _TRANSMISSION}
 
 # Marks of the challenges by which walls keep robots out. What walls put into the pages that they let through is no
 # mark: ``challenge-platform/scripts``, ``check.ddos-guard.net``, ``awswaf.com``, ``_Incapsula_Resource?SWJIYLWA``,
@@ -83,8 +86,8 @@ def sniff(body: bytes) -> Kind:
     head = _head(body)
     if not head:
         return Kind.EMPTY
-    if _JSON.match(head):
-        return Kind.JSON
+    if opened := next((kind for kind, opening in _OPENINGS.items() if opening.match(head)), None):
+        return opened
     if head[:1] == b"<":
         name = _root_name(head)
         if name in _JUNK and (kind := _find_kind_behind(head)):

@@ -12,8 +12,8 @@ from worker.wire.agencies import is_agency
 from worker.wire.bylines import read_byline
 from worker.wire.date_lines import is_undecided_day, read_date_line, read_written_moment
 from worker.wire.days import read_moment
-from worker.wire.envelope import read_wire_header
 from worker.wire.head_labels import LABELS, LANGUAGE_NAMES, HeadField, split_label
+from worker.wire.transmissions.message_headers import read_iptc_header
 
 SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*$")
 """How a line ends that ends a sentence."""
@@ -120,7 +120,7 @@ def _of_slug(slug: notice_lines.NoticeLine) -> DispatchHead:
 
 
 def _read_wire_header(line: str) -> DispatchHead | None:
-    sent = read_wire_header(line)
+    sent = read_iptc_header(line)
     return DispatchHead(slug=sent.slug, urgency=sent.urgency) if sent else None
 
 

@@ -63,3 +63,8 @@ def test_a_newsroom_item_has_a_better_name_and_a_page_has_not(match_key: str, is
 )
 def test_a_path_is_stored_only_as_far_as_the_store_can_hold_it(path: str, name: str) -> None:
     assert file_names(DISPATCH, path)[1] == name
+
+
+def test_each_of_several_in_one_file_has_a_path_of_its_own() -> None:
+    names = [file_names(DISPATCH, "wire/1.txt", guid)[1] for guid in ("dispatch", "SNA0042 2026-07-10", "number 2")]
+    assert names == ["path wire/1.txt", "path wire/1.txt SNA0042 2026-07-10", "path wire/1.txt number 2"]
