@@ -1,5 +1,6 @@
 """All rows at once take no more of anything than some: their reader may be as slow as it likes, and then is cut off."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -17,7 +18,7 @@ from worker.settings import Settings
 from worker.web.connections import LimitedConnection
 
 ALL = b"GET /v1/articles?format=jsonl HTTP/1.1\r\nHost: localhost\r\n\r\n"
-# More than the buffers of both sides hold.
+# Three of them are more than the buffers of both sides hold.
 LARGE = 12_000_000
 
 
@@ -38,6 +39,8 @@ def test_whoever_stops_reading_holds_nothing_of_the_store_and_is_cut_off(large: 
     with web_server(large, connection=Impatient) as at, ExitStack() as ends:
         stalled = [ends.enter_context(connect_to(at)) for _ in range(3)]
         for connection in stalled:
+            # Else Linux may let it grow to where the whole answer has room.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
             connection.sendall(ALL)
         wait_for(lambda: _status(at) == 429, "all places are taken")
         wait_for(lambda: large.pool.checkedout() == 0, "nobody waits with a transaction open")
