@@ -134,7 +134,8 @@ def _store(tools: Tools, visit: _Visit, read: ReadMail, received: int) -> tuple[
 def _join(parsed: Sequence[ParsedDocument], read: ReadMail, most: int) -> ParsedDocument:
     cut = f"messages longer than FEEDMILL_MAX_BODY, of which only the beginning was read: {read.cut}"
     # As in a feed, the newest first.
-    return replace(merge_mail(parsed[::-1], most), doubts=(cut,) if read.cut else ())
+    merged = merge_mail(parsed[::-1], most)
+    return replace(merged, doubts=(*merged.doubts, cut)) if read.cut else merged
 
 
 def _store_failure(tools: Tools, visit: _Visit, error: PollError, received: int) -> PollRecord:

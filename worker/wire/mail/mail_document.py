@@ -11,12 +11,15 @@ from worker.basics.text import clean
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
-from worker.wire.mail.mail_entry import ReadText, read_message
+from worker.wire.mail.mail_entry import ReadText, read_parts
+from worker.wire.mail.mail_parts import take_apart
 from worker.wire.mail.mbox import split_mbox
 from worker.wire.newsroom.newsroom_entry import Skipped
 
 _NAME = re.compile(rb"^message-id:\s*<?([^<>\r\n]{1,200})", re.IGNORECASE | re.MULTILINE)
 _HEAD = 65_536
+# People read them on the note of a poll.
+_MOST_DOUBTS = 5
 
 
 def read_mail(document: Document, max_entries: int, read_text: ReadText) -> ParsedDocument:
@@ -41,20 +44,24 @@ def read_messages(messages: Iterable[bytes], max_entries: int, read_text: ReadTe
 def read_one(message: bytes, max_entries: int, read_text: ReadText) -> ParsedDocument:
     """Return what one message publishes, which may be nothing; whatever is wrong with it is said there."""
 
-    def read(message: bytes) -> list[Entry | Skipped]:
+    def read(message: bytes) -> tuple[list[Entry | Skipped], tuple[str, ...]]:
         try:
-            return list(read_message(message, max_entries, read_text))
+            parts = take_apart(message)
+            read_of_it = list(read_parts(parts, max_entries, read_text))
+            # How words were decoded that nobody sees is no doubt.
+            return read_of_it, parts.doubts if any(isinstance(each, Entry) for each in read_of_it) else ()
         except PollError as error:
-            return [Skipped(error.sentence)]
+            return [Skipped(error.sentence)], ()
 
     found, faults = read_each([message], read, _find_name)
-    read_of_it = [each for several in found for each in several]
+    read_of_it = [each for several, _ in found for each in several]
     return ParsedDocument(
         format="mail",
         parser="mail",
         entries=tuple(each for each in read_of_it if isinstance(each, Entry)),
         skipped=tuple(each.reason for each in read_of_it if isinstance(each, Skipped)),
         faults=faults,
+        doubts=tuple(chain.from_iterable(doubts for _, doubts in found)),
     )
 
 
@@ -77,4 +84,5 @@ def merge_mail(parsed: Sequence[ParsedDocument], max_entries: int) -> ParsedDocu
         dropped_entries=len(entries) - len(kept),
         skipped=tuple(chain.from_iterable(each.skipped for each in parsed)),
         faults=tuple(chain.from_iterable(each.faults for each in parsed)),
+        doubts=tuple(dict.fromkeys(chain.from_iterable(each.doubts for each in parsed)))[:_MOST_DOUBTS],
     )

@@ -30,7 +30,7 @@ from worker.wire.mail.mail_headers import (
     read_sent_at,
     read_subject,
 )
-from worker.wire.mail.mail_parts import Attached, MailParts, MailText, take_apart
+from worker.wire.mail.mail_parts import Attached, MailParts, MailText
 from worker.wire.mail.mail_text import cut_signature
 from worker.wire.mail.mail_words import DESKS
 from worker.wire.newsroom.newsml import read_newsroom_xml
@@ -54,12 +54,8 @@ _SLUG = re.compile(r"(?=\S*(?:-|[A-Z]{3}))[!-~]+")
 _TEXT_TYPES = frozenset({"text/plain", "application/octet-stream", "text/anpa", "text/vnd.iptc.anpa"})
 
 
-def read_message(message: bytes, max_entries: int, read_text: ReadText) -> Iterator[Entry | Skipped]:
-    """Return the entries of a message, or why it is none; PollError where it cannot be taken apart."""
-    return _read_parts(take_apart(message), max_entries, read_text)
-
-
-def _read_parts(parts: MailParts, max_entries: int, read_text: ReadText) -> Iterator[Entry | Skipped]:
+def read_parts(parts: MailParts, max_entries: int, read_text: ReadText) -> Iterator[Entry | Skipped]:
+    """Yield the entries of a message, or why it is none."""
     if is_automatic(parts.fields):
         yield Skipped("it is an automatic answer or a report of delivery")
         return
@@ -70,7 +66,7 @@ def _read_parts(parts: MailParts, max_entries: int, read_text: ReadText) -> Iter
     documents: list[Entry | Skipped] = []
     for number, attached in enumerate(parts.attached[:_MOST_ATTACHED], start=1):
         if attached.inner:
-            documents += _read_parts(attached.inner, max_entries, read_text)
+            documents += read_parts(attached.inner, max_entries, read_text)
         else:
             read = _read_attached(attached, parts, max_entries, read_text)
             documents += _named(read, f"{guid}/{number}")

@@ -11,8 +11,9 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
 from html import unescape
+from itertools import chain
 
-from worker.basics.charset import decode
+from worker.basics.charset import decode, decode_with_doubts
 from worker.basics.field_rules import as_html
 from worker.basics.text import clean, fold
 from worker.errors import ErrorClass, RejectedError
@@ -39,6 +40,8 @@ class MailText:
 
     text: str
     is_html: bool = False
+    doubts: tuple[str, ...] = ()
+    """What its decoding had to guess."""
 
     def count_words(self) -> int:
         """Return roughly how many words a reader sees."""
@@ -74,6 +77,12 @@ class MailParts:
     shown: MailText | None
     """The fullest form of its words."""
     attached: tuple[Attached, ...]
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What decoding its words had to guess, and those of messages within it."""
+        inner = (attached.inner.doubts for attached in self.attached if attached.inner)
+        return tuple(dict.fromkeys(chain(self.shown.doubts if self.shown else (), *inner)))
 
 
 class _Policy(Compat32):
@@ -171,11 +180,11 @@ def _is_attachment(part: Message) -> bool:
 
 def _read_text(part: Message) -> MailText | None:
     media_type = part.get_content_type()
-    text = decode(_bytes_of(part), f"charset={part.get_content_charset() or ''}")
-    text = clean(text[:_LONGEST_TEXT], _LONGEST_TEXT).replace("\r\n", "\n").replace("\r", "\n")
+    decoded = decode_with_doubts(_bytes_of(part), f"charset={part.get_content_charset() or ''}")
+    text = clean(decoded.text[:_LONGEST_TEXT], _LONGEST_TEXT).replace("\r\n", "\n").replace("\r", "\n")
     if media_type == "text/plain" and _parameter(part, "format") == "flowed":
         text = join_flowed(text, drops_space=_parameter(part, "delsp") == "yes")
-    return MailText(text, media_type == "text/html") if text.strip() else None
+    return MailText(text, media_type == "text/html", decoded.doubts) if text.strip() else None
 
 
 def _bytes_of(part: Message) -> bytes:
@@ -191,10 +200,11 @@ def _parameter(part: Message, name: str) -> str:
 def _join(texts: Sequence[MailText]) -> MailText | None:
     if len(texts) < 2:  # noqa: PLR2004 -- one text is joined with nothing
         return texts[0] if texts else None
+    doubts = tuple(chain.from_iterable(each.doubts for each in texts))
     if not any(each.is_html for each in texts):
-        return MailText("\n\n".join(each.text.strip("\n") for each in texts))
+        return MailText("\n\n".join(each.text.strip("\n") for each in texts), doubts=doubts)
     marked = (each.text if each.is_html else f"<div>{as_html(each.text)}</div>" for each in texts)
-    return MailText("\n".join(marked), is_html=True)
+    return MailText("\n".join(marked), is_html=True, doubts=doubts)
 
 
 def _find_attached(part: Message, depth: int) -> Iterator[Attached]:

@@ -63,3 +63,11 @@ def test_a_message_that_is_too_much_costs_none_of_its_neighbours() -> None:
     parsed = _read(good.format(1) + bad + good.format(2))
     assert [entry.guid for entry in parsed.entries] == ["1", "2"]
     assert parsed.skipped == ("a message has more than 1,000 parts, or nests too many",)
+
+
+def test_a_charset_that_was_guessed_is_told() -> None:
+    words = "Мост снова открыт для движения, сообщила мэрия города в понедельник утром."
+    head = b"From: Ada Holm <ada@nwa.example>\nDate: Mon, 2 Nov 2026 10:15:00 +0000\nSubject: Bridge\n\n"
+    parsed = _read(head + words.encode("windows-1251"))
+    assert words in (parsed.entries[0].content or "")
+    assert parsed.doubts == ("its encoding was guessed to be windows-1251",)
