@@ -81,7 +81,7 @@ def test_a_folder_that_carries_an_article_in_two_files_is_named_once(feedmill: F
     for name in ("a.txt", "b.txt"):
         place(tmp_path / "wire" / name, "LONDON, July 10 (Reuters) - The bridge is open.\n\nIt was shut.\n")
     feedmill("ingest", "wire")
-    assert feedmill("show", "1").stdout.count("Carried by ") == 1
+    assert feedmill("show", "1").stdout.count("Carried by") == 1
 
 
 @pytest.mark.parametrize("group", [(), ("webhook",)])
