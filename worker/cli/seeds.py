@@ -26,7 +26,7 @@ from worker.settings import settings
 @click.option("--json", "as_json", is_flag=True, help="With --dry-run: one JSON object a file.")
 @click.option("--as-is", is_flag=True, help="Read texts too that do not look like prose.")
 def ingest_command(paths: tuple[str, ...], *, dry_run: bool, as_json: bool, as_is: bool) -> int:
-    """Read seed files, folders or globs: dispatches, newsroom documents, feeds, OPML; archives of these.
+    """Read seed files, folders or globs: dispatches, newsroom documents, e-mail, feeds, OPML; archives of these.
 
     Repeating doubles nothing.
 
