@@ -34,7 +34,9 @@ from worker.values.entries import ParsedDocument
 from worker.wire.text_documents import read_text
 
 DATA = Path(__file__).parents[1] / "tests/data"
-_FOLDERS = ("broken", "dispatch", "json_feed", "mail", "newsroom", "parse", "prose", "transmissions")
+FOLDERS = tuple(
+    DATA / name for name in ("broken", "dispatch", "json_feed", "mail", "newsroom", "parse", "prose", "transmissions")
+)
 _URL = "file:///wire/file"
 _NOW = datetime(2026, 12, 1, tzinfo=UTC)
 _LARGEST, _MOST_ENTRIES, _MOST_SECONDS = 30_000, 100, 2.0
@@ -80,10 +82,16 @@ def documents(folder: Path) -> list[bytes]:
     ]
 
 
-def run(chance: random.Random, forms: Sequence[Sequence[bytes]], count: int, tally: Tally) -> None:
+def forms(folders: Sequence[Path] = FOLDERS) -> list[list[bytes]]:
+    """Return the documents to spoil, by their form."""
+    return [documents(folder) for folder in folders]
+
+
+def run(chance: random.Random, by_form: Sequence[Sequence[bytes]], count: int, tally: Tally) -> None:
     """Spoil and read documents, of each form as many."""
+    signal.signal(signal.SIGPROF, _stop)
     # As many of each form, however many documents it has.
-    bodies = [chance.choice(form) for form in forms for _ in range(count // len(forms) + 1)]
+    bodies = [chance.choice(form) for form in by_form for _ in range(count // len(by_form) + 1)]
     streams: Iterator[bytes] = spoilt(chance, bodies, count, (*SPOILS, *_LINE_SPOILS))
     for number in range(count):
         if number % _ARCHIVE_EVERY:
@@ -192,13 +200,10 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1, help="the same documents for the same number")
     parser.add_argument("--keep", type=Path, help="a folder for the first document of each fault")
-    parser.add_argument(
-        "folders", nargs="*", type=Path, default=[DATA / name for name in _FOLDERS], help="one for each form"
-    )
+    parser.add_argument("folders", nargs="*", type=Path, default=FOLDERS, help="one for each form")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGPROF, _stop)
     tally = Tally()
-    run(random.Random(chosen.seed), [documents(folder) for folder in chosen.folders], chosen.count, tally)
+    run(random.Random(chosen.seed), forms(chosen.folders), chosen.count, tally)
     for outcome, count in tally.outcomes.most_common():
         print(f"{count:8,}  {outcome}")
     print(f"\n{tally.articles:,} articles; {tally.slowest:.2f} s of CPU for the slowest document")
