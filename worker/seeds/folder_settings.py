@@ -18,6 +18,7 @@ import xxhash
 from worker.basics.charset import find_codecs
 from worker.basics.codec import write_json
 from worker.basics.text import clean, fold
+from worker.basics.units import show_size
 from worker.dates.reading import place_in_zone
 from worker.errors import SeedError
 from worker.manage.feed_tags import LONGEST_TAG, MOST_TAGS, read_tag
@@ -76,7 +77,10 @@ def _settings_of(folder: Path) -> FolderSettings | SeedError | None:
         return None
     try:
         with opened_seed(path) as file:
-            written = file.read(_LONGEST_FILE)
+            written = file.read(_LONGEST_FILE + 1)
+    except SeedError as error:
+        return _refuse(path, str(error).partition(" was not read: ")[2].removesuffix("."))
+    try:
         return read_settings(written, folder)
     except SeedError as error:
         return error
@@ -85,6 +89,8 @@ def _settings_of(folder: Path) -> FolderSettings | SeedError | None:
 def read_settings(written: bytes, folder: Path) -> FolderSettings:
     """Return what a folder's ``feed.toml`` says; SeedError where it is wrong: at which key, and what to write."""
     path = folder / SETTINGS_FILE
+    if len(written) > _LONGEST_FILE:
+        raise _refuse(path, f"it is larger than {show_size(_LONGEST_FILE)}")
     try:
         given = tomllib.loads(written.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

@@ -24,6 +24,8 @@ _SURENESS_OF_TABLES = 0.3
 # A line is prose where so much of it is words in a row; a long one needs less, and less where nothing marks it.
 _MOSTLY, _PARTLY, _LONG, _SOME = 0.6, 0.35, 120, 0.3
 _SHORTEST_LINE = 25
+# The scripts that part no words are told apart before.
+_LONGEST_WORD = 100
 _STOPS = (".", "!", "?", "。")
 _MOST_SIGNS = 0.03
 # A text that opens with a paragraph may show code below.
@@ -139,4 +141,7 @@ def _kind_of_words(line: str) -> str:
         return marks.NUMBERS
     if marks.MACHINE_WORD.search(line):
         return marks.TABLE
-    return marks.WORDS if marks.IS_TOKEN.fullmatch(line) and not line.endswith(_STOPS) else _PLAIN
+    is_token = marks.IS_TOKEN.fullmatch(line)
+    if is_token and len(line) > _LONGEST_WORD:
+        return marks.TABLE
+    return marks.WORDS if is_token and not line.endswith(_STOPS) else _PLAIN

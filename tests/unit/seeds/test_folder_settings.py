@@ -94,7 +94,13 @@ def test_the_nearest_settings_upward_count(tmp_path: Path) -> None:
 )
 def test_settings_that_are_no_file_are_refused(tmp_path: Path, make: Callable[[Path], None], reason: str) -> None:
     make(tmp_path / "feed.toml")
-    assert str(find_settings(tmp_path, {})) == f"{tmp_path}/feed.toml was not read: {reason}."
+    said = f"{tmp_path}/feed.toml was not read, nor were the files of its folder: {reason}."
+    assert str(find_settings(tmp_path, {})) == said
+
+
+def test_settings_are_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "feed.toml").write_text('name = "TASS"\n' + "#" * 100_000 + '\nlanguage = "ru"\n')
+    assert "it is larger than 100 kB" in str(find_settings(tmp_path, {}))
 
 
 def test_settings_fill_what_a_document_leaves_open() -> None:

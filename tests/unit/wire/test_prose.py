@@ -64,6 +64,11 @@ def test_the_words_of_a_dispatch_are_prose(path: Path) -> None:
     assert judge_prose("\n\n".join(orjson.loads(path.read_bytes())["content"])).looks_like is None
 
 
+def test_what_no_word_is_as_long_as_is_no_prose() -> None:
+    assert judge_prose("Ø" * 400).looks_like == "a table of data"
+    assert judge_prose("雨が降る" * 100).looks_like is None
+
+
 @given(st.text())
 def test_how_sure_it_is_lies_between_no_and_yes(text: str) -> None:
     judged = judge_prose(text)
