@@ -23,7 +23,11 @@ _MOST_PARTS = 3
 _MOST_WORDS_ALONE = 2
 
 # How an agency that is on no list may be called.
-_CALLED_AGENCY = re.compile(r".*\w(?:news|press|presse|prensa|wire|newswire|agency|agencia|agentur)$", re.IGNORECASE)
+_CALLED_AGENCY = re.compile(
+    r".*\w(?:news|press|presse|prensa|wire|newswire|agency|agencia|agentur)$|(?:agen[cz]ia|agence|agentur) .+"
+    r"|\w[\w-]{1,30}\.[a-z]{2,7}$",
+    re.IGNORECASE,
+)
 # Beside a day only: (Good News) may be anything, and so may (NATO).
 _NAMED_AGENCY = re.compile(
     r"(?:[^\W\d_a-z][\w'’.-]* ){1,4}(?:News|Press|Presse|Prensa|Newswire|Wire|Agency|Agencia|Agentur|Agence|Service)$"

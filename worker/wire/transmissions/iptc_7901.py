@@ -157,8 +157,7 @@ def _read_head(lines: Sequence[str]) -> DispatchHead:
     if len(lines) > 1 and lines[1].startswith(f"{lines[0]}:"):
         head, lines = DispatchHead(slug=lines[0]), lines[1:]
     for line in _unwrap(lines):
-        is_first = head == DispatchHead() and not headline
-        said = _read_keywords(line) if is_first else None
+        said = _read_keywords(line) if head.slug is None and not headline else None
         said = said or _read_marked_line(line, is_above=not headline)
         if said is None:
             headline.append(line)

@@ -25,7 +25,9 @@ _IPTC = (
 _ITALIAN = r"(?P<day4>\d\d)-(?P<month4>[^\W\d_]{3})-(?P<year4>\d\d) (?P<time4>\d\d:\d\d)"
 # Below the agency's name, as it signs each dispatch.
 _KYODO = r"(?:==Kyodo\n)?KWS-(?P<time5>\d\d:\d\d)-(?P<day5>\d\d)-(?P<month5>\d\d)-(?P<year5>\d\d)"
-TRAILER_LINE = rf"[ \t]{{0,9}}(?:{_ANPA}|{_TIME_FIRST}|{_IPTC}|{_ITALIAN}|{_KYODO})[ \t]{{0,3}}<?[ \t]{{0,9}}"
+TRAILER_LINE = (
+    rf"[ \t]{{0,9}}(?:{_ANPA}|{_TIME_FIRST}|{_IPTC}|{_ITALIAN}|{_KYODO})[ \t]{{0,3}}<?(?:[ \t]{{1,9}}NNNN)?[ \t]{{0,9}}"
+)
 """A regular expression for a line that is a trailer."""
 _TRAILER = re.compile(rf"^{TRAILER_LINE}$", re.MULTILINE)
 _CENTURY = 2000
