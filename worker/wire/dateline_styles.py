@@ -2,7 +2,8 @@
 
 Each has the groups ``place`` and ``agency``, and may have ``end``, ``year``, ``month``, ``day`` and ``writer``; where a
 group may stand in several places it has a number behind its name. Empty groups mark styles: ``end`` one that names its
-agencies, and so is sure; ``bare`` one whose agency has no brackets; ``capitals`` one whose place is in capitals.
+agencies, and so is sure; ``bare`` one whose agency has no brackets; ``capitals`` one whose place is in capitals;
+``dated`` one that needs no agency.
 """
 
 import re
@@ -83,6 +84,11 @@ STYLES = (
             ),
             rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR},? (?P<agency>[^\W\d_a-z]{{3,15}})\s+",
             rf"(?P<bare>)(?P<capitals>){_PLACE}[,.] (?P<agency>[^\W\d_a-z]{{3,15}})\s?(?P<end>{_DASH}|\.)\s+",
+            # Press offices name nobody, but the whole day.
+            (
+                rf"(?P<capitals>)(?P<dated>){_PLACE}[,.] {_DAY}(?:,? (?:de )?|/)(?P<year>(?:19|20)\d\d)"
+                rf"\s*(?P<end>{_DASH})\s+"
+            ),
             # Each by its name.
             rf"{_PLACE}(?:, ?|-)(?P<agency>SANA|IRNA|سانا)\s?(?:{_DASH}|(?<=سانا))\s*(?P<end>)",
             r"(?P<place>)(?P<agency>AGI|NNA) [-–—] (?P<end>)",

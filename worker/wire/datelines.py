@@ -84,6 +84,8 @@ def _is_sure(groups: _Groups, following: str) -> bool:
     if is_agency(agency):
         is_marked = has_month or is_in_capitals
         return is_marked or (_is_apart(place, following, has_end=has_end) and not _has_initials(place, agency))
+    if groups.get("dated") is not None:
+        return has_month and bool(place)
     may_be_new = has_month and groups.get("bare") is None
     return has_end and (has_month or is_in_capitals) and _reads_like_agency(agency, may_be_new=may_be_new)
 

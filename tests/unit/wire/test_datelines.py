@@ -41,6 +41,8 @@ TEXT = "The bridge reopened."
         ("SAN FRANCISCO--(BUSINESS WIRE)--", "SAN FRANCISCO", "BUSINESS WIRE", None),
         ("NEW YORK, July 10, 2026 /PRNewswire/ -- ", "NEW YORK", "PRNewswire", JULY_10),
         ("AIX-EN-PROVENCE, France, July 10 (AFP) - ", "AIX-EN-PROVENCE, France", "AFP", JULY_10),
+        ("SKARHOLM, 10 July 2026 - ", "SKARHOLM", "", JULY_10),
+        ("SKARHOLM, Norway, July 10, 2026 – ", "SKARHOLM, Norway", "", JULY_10),
         ("LOS ANGELES (Varieties.com) - ", "LOS ANGELES", "Varieties.com", None),
         ("Roma, 10 lug 2026 - (Agenzia Nova) - ", "Roma", "Agenzia Nova", JULY_10),
         ("東京（共同）", "東京", "共同", None),
