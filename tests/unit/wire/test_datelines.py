@@ -43,6 +43,8 @@ TEXT = "The bridge reopened."
         ("AIX-EN-PROVENCE, France, July 10 (AFP) - ", "AIX-EN-PROVENCE, France", "AFP", JULY_10),
         ("SKARHOLM, 10 July 2026 - ", "SKARHOLM", "", JULY_10),
         ("SKARHOLM, Norway, July 10, 2026 – ", "SKARHOLM, Norway", "", JULY_10),
+        ("Vigo (España), 10 jul (EFE).- ", "Vigo (España)", "EFE", JULY_10),
+        ("（大阪＝時事）", "大阪", "時事", None),
         ("LOS ANGELES (Varieties.com) - ", "LOS ANGELES", "Varieties.com", None),
         ("Roma, 10 lug 2026 - (Agenzia Nova) - ", "Roma", "Agenzia Nova", JULY_10),
         ("東京（共同）", "東京", "共同", None),

@@ -25,7 +25,7 @@ _MOST_LINES = 24
 _LONGEST_LINE = 250
 # Yemen/conflict/UN/; /politics/Britain/
 _KEYWORDS = re.compile(r"/?(?:[^/\n]{1,60}/){1,20}[^/\n]{0,60}")
-_BYLINE = re.compile(r"(?:By|BY|Von|VON|Par|PAR|Por|POR|Di|DI) [^\W\d_].{2,200}")
+_BYLINE = re.compile(r"(?:By|BY|Von|VON|Par|PAR|Por|POR|Di|DI|Door|Av|AV|Af|AF) [^\W\d_].{2,200}")
 # Port-pont-politique,PREV: AFP's slug, with what kind of version it is.
 _SLUG_LINE = re.compile(r"(?P<slug>(?P<name>[^\W_]{2,30}(?:-[^\W_]{2,30}){1,6})(?:,\w{1,12})?)[ \t]*\n")
 # The serial of a service, which law in Italy asks for.
