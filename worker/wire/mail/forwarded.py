@@ -55,8 +55,7 @@ def _split(parts: MailParts) -> tuple[str, MailParts] | None:
         if not (is_marked or is_forwarded):
             continue
         fields, end = _read_fields(lines, begin)
-        below = "\n".join(lines[end:])
-        if fields and below.strip():
+        if fields and (below := "\n".join(lines[end:])).strip():
             is_quoted = lines[begin].startswith(">")
             text = MailText((_QUOTE.sub("", below) if is_quoted else below).strip("\n"))
             above = fold(" ".join(each for each in lines[:at] if not _RULE.fullmatch(each[:_LONGEST_LINE])))
