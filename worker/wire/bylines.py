@@ -100,7 +100,8 @@ def read_byline(line: str, *, is_signed: bool = False) -> Byline | None:
 def read_author_names(text: str) -> tuple[str, ...]:
     """Return the names in a byline field, or the whole field where not all of it reads like names."""
     text = " ".join(text[:_LONGEST_FIELD].split()).strip(" ,;")
-    signed = _BYLINE.fullmatch(text)
+    # In a field of its own it may begin with a small letter.
+    signed = _BYLINE.fullmatch(text[:1].upper() + text[1:])
     written = signed["names"] if signed else text
     byline = _read_names(written)
     return byline.names if byline else (written,)

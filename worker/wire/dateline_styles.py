@@ -2,7 +2,8 @@
 
 Each has the groups ``place`` and ``agency``, and may have ``end``, ``year``, ``month``, ``day`` and ``writer``; where a
 group may stand in several places it has a number behind its name. Empty groups mark styles: ``end`` one that names its
-agencies, and so is sure; ``bare`` one whose agency has no brackets; ``capitals`` one whose place is in capitals.
+agencies, and so is sure; ``bare`` one whose agency has no brackets; ``capitals`` one whose place is in capitals;
+``dated`` one that needs no agency.
 """
 
 import re
@@ -37,7 +38,7 @@ _SIGNED_FIRST = r"(?:\((?P<agency>[^()\n]{2,40})\)|/ ?(?P<agency2>[^/\n]{2,20}?)
 # The alphabet of the wires had an underscore in place of a dash (ANPA 1312); Belga writes =.
 _DASH = r"[-–—_=]{1,3}"
 _END = rf"(?:\s*(?P<end>[:.]?\s*{_DASH}|:|(?<=\))[.।](?=\s))\s*|\s+|$)"
-_TOWN_AND_STATE = r"[^\W\d_a-z][^()\d]{1,40}? \([^()\d]{2,30}\) \[[^\[\]\d]{2,30}\]"
+_TOWN_AND_STATE = r"[^\W\d_a-z][^()\d]{1,40}? \([^()\d]{2,30}\)(?: \[[^\[\]\d]{2,30}\])?"
 _HAN = r"[^\W\da-zA-Z]"
 _EAST_ASIAN = rf"{_HAN}{{1,15}}"
 
@@ -59,7 +60,7 @@ STYLES = (
                 rf"{_PLACE}{_WEEKDAY}(?:(?:\s?[,.،-])?(?: في)? {_DAY}{_YEAR}\.?{_WEEKDAY})?(?P<colon>:)?,?\s*"
                 rf"(?:{_DASH}\s*)?{_AGENCY}{_END}"
             ),
-            # ANI names town (state) [country].
+            # ANI names town (state) [country], EFE town (country).
             rf"(?P<place>{_TOWN_AND_STATE}),? {_DAY}{_YEAR} {_AGENCY}{_END}",
             rf"{_PLACE}, (?P<year>\d{{4}})\. (?P<month>{_MONTH}) (?P<day>\d{{1,2}})\.?(?:, {_MONTH})? {_AGENCY}{_END}",
             # ANSA and others sign first, and some of them name no place.
@@ -83,6 +84,11 @@ STYLES = (
             ),
             rf"(?P<bare>){_PLACE}[,.] {_DAY}{_YEAR},? (?P<agency>[^\W\d_a-z]{{3,15}})\s+",
             rf"(?P<bare>)(?P<capitals>){_PLACE}[,.] (?P<agency>[^\W\d_a-z]{{3,15}})\s?(?P<end>{_DASH}|\.)\s+",
+            # Press offices name nobody, but the whole day.
+            (
+                rf"(?P<capitals>)(?P<dated>){_PLACE}[,.] {_DAY}(?:,? (?:de )?|/)(?P<year>(?:19|20)\d\d)"
+                rf"\s*(?P<end>{_DASH})\s+"
+            ),
             # Each by its name.
             rf"{_PLACE}(?:, ?|-)(?P<agency>SANA|IRNA|سانا)\s?(?:{_DASH}|(?<=سانا))\s*(?P<end>)",
             r"(?P<place>)(?P<agency>AGI|NNA) [-–—] (?P<end>)",
@@ -93,7 +99,7 @@ STYLES = (
         _compile(
             # In East Asia nothing else closes datelines.
             rf"(?P<place>{_EAST_ASIAN})（(?P<agency>共同|時事|新華社|聯合)）\s*(?P<end>)",
-            rf"【(?P<place>{_EAST_ASIAN}?)[＝=]?(?P<agency>共同|時事)】\s*(?P<end>)",
+            rf"[【（](?P<place>{_EAST_ASIAN}?)[＝=]?(?P<agency>共同|時事)[】）]\s*(?P<end>)",
             (
                 r"【(?P<place>)(?P<month>\d{1,2})月(?P<day>\d{1,2})日 ?(?P<agency>[A-Z]{2,8}|ロイター|共同|時事)】"
                 r"\s*(?P<end>)"

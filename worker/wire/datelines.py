@@ -23,7 +23,11 @@ _MOST_PARTS = 3
 _MOST_WORDS_ALONE = 2
 
 # How an agency that is on no list may be called.
-_CALLED_AGENCY = re.compile(r".*\w(?:news|press|presse|prensa|wire|newswire|agency|agencia|agentur)$", re.IGNORECASE)
+_CALLED_AGENCY = re.compile(
+    r".*\w(?:news|press|presse|prensa|wire|newswire|agency|agencia|agentur)$|(?:agen[cz]ia|agence|agentur) .+"
+    r"|\w[\w-]{1,30}\.[a-z]{2,7}$",
+    re.IGNORECASE,
+)
 # Beside a day only: (Good News) may be anything, and so may (NATO).
 _NAMED_AGENCY = re.compile(
     r"(?:[^\W\d_a-z][\w'’.-]* ){1,4}(?:News|Press|Presse|Prensa|Newswire|Wire|Agency|Agencia|Agentur|Agence|Service)$"
@@ -80,6 +84,8 @@ def _is_sure(groups: _Groups, following: str) -> bool:
     if is_agency(agency):
         is_marked = has_month or is_in_capitals
         return is_marked or (_is_apart(place, following, has_end=has_end) and not _has_initials(place, agency))
+    if groups.get("dated") is not None:
+        return has_month and bool(place)
     may_be_new = has_month and groups.get("bare") is None
     return has_end and (has_month or is_in_capitals) and _reads_like_agency(agency, may_be_new=may_be_new)
 

@@ -133,7 +133,7 @@ def _read_all_lines(lines: Sequence[_Line]) -> tuple[DispatchHead, int]:
     for line in lines:
         heads.append(understand_line(line.text, is_signed=any(head and head.authors for head in heads)))
     unknown = heads.index(None) if None in heads else None
-    if unknown is not None and _is_slug(lines[unknown].text):
+    if unknown is not None and (_is_slug(lines[unknown].text) or _is_topic(lines[unknown].text, heads[unknown + 1 :])):
         heads[unknown] = DispatchHead(slug=lines[unknown].text)
     headline = _find_headline(lines, heads)
     whole = understand_headline(" ".join(lines[at].text for at in headline)) if headline else DispatchHead()
@@ -147,6 +147,11 @@ def _read_all_lines(lines: Sequence[_Line]) -> tuple[DispatchHead, int]:
 def _is_slug(line: str) -> bool:
     """Say whether a line where a headline may be is a slug: no headline is a single word with a hyphen in it."""
     return " " not in line and "-" in line.strip("-")
+
+
+def _is_topic(line: str, below: Sequence[DispatchHead | None]) -> bool:
+    """Say whether words in capitals are EFE's slug: a notice parts them from the headline."""
+    return line.isupper() and None in below[1:] and bool(below[0] and below[0].notice)
 
 
 def _find_headline(lines: Sequence[_Line], heads: Sequence[DispatchHead | None]) -> range:

@@ -111,7 +111,8 @@ def understand_line(line: str, *, is_signed: bool = False) -> DispatchHead | Non
 
 def understand_headline(line: str) -> DispatchHead:
     """Return a headline, and what its prefixes say."""
-    read = notice_lines.read_headline(line)
+    # Adnkronos and others close it with a sign.
+    read = notice_lines.read_headline(line.removesuffix(" ="))
     return DispatchHead(headline=read.text or None, notice=read.notice, number=read.number, urgency=read.urgency)
 
 

@@ -59,7 +59,11 @@ NOISE = re.compile(
     r"|All [Rr]ights [Rr]eserved\b.{0,200}"
     r"|[a-z]{2,4}(?:[-/][a-z]{1,5}){1,5}|[a-z]{2,4}/(?: [a-z]{2,4}/){0,4}"  # jdo/jr, jdo/ jr/: author and editor
     r"|[A-Z]{2,4}(?: ?(?://?|-) ?[A-Z]{2,4}){1,4}|(?:[A-Z]{2,4}-){1,2}[A-Z]{2,4}/[A-Z]{2,4}"
-    r"|[A-Z]{2,4}(?: \([A-Z/]{2,9}\))? // [A-Z]{2,4}\.?"  # Lusa: ABC (DEF) // XY.
+    r"|[A-Z]{2,4}(?: \([A-Z/]{2,9}\))? // [A-Z]{2,4}\.?(?: Lusa/[Ff]im)?"  # Lusa: ABC (DEF) // XY.
+    r"|\([A-Z][\w .-]{2,30} [Nn]ewsroom\)|(?:Source text|Further company coverage):? ?.{0,100}"  # briefs of Reuters
+    r"|[A-Z]{3}\d{4} \d{4}-\d\d-\d\d/\d\d:\d\d"  # APA
+    r"|Y[A-Z]{2}-[A-Z]{2,4}"  # ANSA
+    r"|\([A-Z][a-z]{2}/Adnkronos\)|ISSN \d{4} ?- ?\d{3}[\dX]"  # the serial of a service, which law in Italy asks for
     r"|[A-Z][a-z]{2}/[A-Z][a-z]{2} \d{8}T\d{6}Z"  # askanews
     r"|dpa(?:[ /][a-z]{2,4}){1,4} [a-z]\d(?: [a-z]{2,4})?"
     rf"|{_DESK}"
@@ -82,7 +86,7 @@ NOISE = re.compile(
 )
 """A last paragraph that is this and nothing else is no text."""
 
-LETTERS_ALONE = re.compile(r"[a-z]{2,4}[ .][a-z]{2,4}")
+LETTERS_ALONE = re.compile(r"[a-zа-я]{2,4}[ .][a-zа-я]{2,4}")  # noqa: RUF001 -- Interfax writes in Russian
 """Initials as ČTK, Interfax and KUNA write them."""
 LETTERS_ALONE_OF = frozenset({"ČTK", "Interfax", "KUNA"})
 

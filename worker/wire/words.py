@@ -9,27 +9,28 @@ MONTHS = {
     for number, names in enumerate(
         """
         jan january januari januar janvier janv enero ene gennaio gen janeiro január stycznia ledna ocak oca января янв
-          січня يناير जनवरी tammikuuta ianuarie ian januarja januara siječnja януари ιανουαρίου |
+          січня يناير जनवरी tammikuuta ianuarie ian januarja januara siječnja януари ιανουαρίου janúar جانفي |
         feb february februari februar février fevrier févr fév febrero febbraio fevereiro fev február lutego února şubat
           şub февраля фев лютого فبراير फरवरी helmikuuta februarie februarja februara februára veljače февруари
-          φεβρουαρίου |
+          φεβρουαρίου febrúar شباط فيفري |
         mar march mars marzo märz maerz mrz maart mrt marca março marco március marca března mart марта мар березня مارس
-          मार्च marts maaliskuuta martie marta ožujka maret mac март μαρτίου |
+          मार्च marts maaliskuuta martie marta ožujka maret mac март μαρτίου آذار |
         apr april avril avr abril abr aprile április kwietnia dubna nisan nis апреля апр квітня أبريل ابريل अप्रैल
-          huhtikuuta aprilie aprila apríla travnja април απριλίου |
-        may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई maj toukokuuta svibnja μαΐου |
+          huhtikuuta aprilie aprila apríla travnja април απριλίου apríl نيسان أفريل |
+        may mai mayo maggio mag mei maio május maja května mayıs мая май травня مايو मई maj toukokuuta svibnja μαΐου
+          maí أيار |
         jun june juni juin junio giugno giu junho június czerwca června haziran haz июня июн червня يونيو जून
-          kesäkuuta iunie junija juna júna lipnja юни ιουνίου |
+          kesäkuuta iunie junija juna júna lipnja юни ιουνίου júní حزيران جوان |
         jul july juli juillet juil julio luglio lug julho július lipca července temmuz tem июля июл липня يوليو जुलाई
-          heinäkuuta iulie iul julija jula júla srpnja julai юли ιουλίου |
+          heinäkuuta iulie iul julija jula júla srpnja julai юли ιουλίου júlí تموز جويلية |
         aug august augustus août aout agosto ago augusztus sierpnia srpna ağustos ağu августа авг серпня أغسطس اغسطس
-          अगस्त augusti elokuuta avgusta kolovoza agustus ogos август αυγούστου |
+          अगस्त augusti elokuuta avgusta kolovoza agustus ogos август αυγούστου ágúst |
         sep sept september septembre septiembre settembre set setembro szeptember września září eylül eyl сентября сен
-          сент вересня سبتمبر सितंबर syyskuuta septembrie septembra rujna септември σεπτεμβρίου |
+          сент вересня سبتمبر सितंबर syyskuuta septembrie septembra rujna септември σεπτεμβρίου أيلول |
         oct october oktober octobre octubre ottobre ott okt outubro out október października října ekim eki октября окт
-          жовтня أكتوبر اكتوبر अक्टूबर lokakuuta octombrie oct oktobra októbra октомври οκτωβρίου |
+          жовтня أكتوبر اكتوبر अक्टूबर lokakuuta octombrie oct oktobra októbra октомври οκτωβρίου október |
         nov november novembre noviembre novembro listopada listopadu kasım kas ноября ноя листопада نوفمبر नवंबर
-          marraskuuta noiembrie novembra studenoga studenog ноември νοεμβρίου |
+          marraskuuta noiembrie novembra studenoga studenog ноември νοεμβρίου nóvember |
         dec december décembre decembre déc dezember dez diciembre dic dicembre dezembro desember des grudnia prosince
           aralık ara декабря дек грудня ديسمبر दिसंबर joulukuuta decembrie decembra prosinca disember декември
           δεκεμβρίου

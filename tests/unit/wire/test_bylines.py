@@ -154,6 +154,10 @@ def test_any_other_text_has_none(text: str) -> None:
     assert read_opening(text, PUBLISHED) is None
 
 
+def test_a_field_of_names_may_begin_with_a_small_letter() -> None:
+    assert read_author_names("par Ada Lindqvist") == ("Ada Lindqvist",)
+
+
 @pytest.mark.parametrize("piece", ["By ", "A ", "Ada Lindqvist, ", "and ", "; ", "(", "Reporting by ", "  ", "/"])
 def test_a_long_line_costs_little(piece: str) -> None:
     text = piece * 100_000

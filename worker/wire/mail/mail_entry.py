@@ -19,6 +19,7 @@ from worker.wire.agencies import is_agency
 from worker.wire.bylines import reads_like_a_name
 from worker.wire.dispatch import parse_dispatch
 from worker.wire.dispatch_lines import understand_line
+from worker.wire.mail.forwarded import open_forwarded
 from worker.wire.mail.mail_form import read_form
 from worker.wire.mail.mail_headers import (
     Fields,
@@ -103,6 +104,7 @@ def _is_covering(entry: Entry) -> bool:
 
 def _read_words(parts: MailParts, guid: str) -> Entry | None:
     """Return the entry that a message's own words are; None where it has none."""
+    parts, forwarded_with = open_forwarded(parts)
     if parts.shown is None:
         return None
     sent_at = read_sent_at(parts.fields)
@@ -122,6 +124,7 @@ def _read_words(parts: MailParts, guid: str) -> Entry | None:
         notice=weightiest_notice(entry.notice, headline.notice),
         notice_number=entry.notice_number or headline.number,
         urgency=entry.urgency or headline.urgency,
+        note=" ".join(filter(None, (forwarded_with, entry.note))) or None,
         language=first_field(parts.fields, "content-language").partition(",")[0].strip() or entry.language,
         tags=tuple(dict.fromkeys((*entry.tags, *_keywords(parts.fields)))),
         link=_archived_at(parts.fields),

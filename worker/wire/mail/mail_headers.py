@@ -25,7 +25,7 @@ _ANSWERED_ABROAD = re.compile(rf"(?:{ANSWERS_ABROAD})\s?:\s*", re.IGNORECASE)
 # What gateways and press offices write before each subject; below, what mailing lists do.
 _GATEWAY = re.compile(
     r"(?:\[(?:ext|external|extern|externe)(?: (?:e-?)?mail)?\]|\*{3,5} ?spam ?\*{3,5})[ :]*"
-    rf"|(?:{RELEASES}) ?[:–—|-]\s*",
+    rf"|(?:{RELEASES}) ?[:–—|-]\s*|\[(?:{RELEASES})\]\s*",
     re.IGNORECASE,
 )
 _LIST_TAG = re.compile(r"\[([^\[\]]{1,60})\]\s*")

@@ -4,6 +4,27 @@ ANSWERS = "re|fwd?|aw|wg|回复|转发|答复|回覆|轉寄"
 """What stands before a subject that answers or forwards; no headline begins so."""
 ANSWERS_ABROAD = "sv|vs|vb|tr|rv|rif|res|enc|antw|odp|ynt|ref|r|i"
 """Likewise, in other languages; a headline may begin so: ``VS: …``."""
+FORWARDS = "fwd?|wg|tr|vs|vb|rv|i|enc|pd|vl|doorst|转发|轉寄"
+"""Those of them that forward."""
+FORWARDED = (
+    "(?:begin )?forwarded message|(?:anfang der )?weitergeleiteten? nachricht|message transféré"
+    "|début du message (?:réexpédié|transféré)|mensaje reenviado|mensagem encaminhada|(?:inizio )?messaggio inoltrato"
+    "|doorgestuurd bericht|vidarebefordrat meddelande|videresendt (?:melding|meddelelse)|välitetty viesti"
+    "|wiadomość przekazana|пересылаемое сообщение"
+)
+"""What programs write above a message that is forwarded."""
+ORIGINAL = (
+    "original message|ursprüngliche nachricht|message d'origine|mensaje original|mensagem original|messaggio originale"
+    "|oorspronkelijk bericht|ursprungligt meddelande|opprinnelig melding|oprindelig meddelelse"
+)
+"""What they write above one that is forwarded or answered."""
+FORWARDED_FIELDS = {
+    "from": "from von de från fra da van od lähettäjä от",
+    "subject": "subject betreff objet asunto assunto ämne emne oggetto onderwerp temat aihe тема",
+    "": "date sent datum gesendet envoyé date fecha enviado data enviada datum skickat dato sendt inviato verzonden "
+    "to an à para a till til aan do cc kopie copie кому дата päivämäärä vastaanottaja",
+}
+"""The names of its fields, by what we call them."""
 RELEASES = (
     "(?:press|media|news) (?:release|statement)|communiqué(?: de presse)?|pressemitteilung|medienmitteilung"
     "|nota de prensa|comunicato stampa|persbericht|pressemelding|pressmeddelande"

@@ -51,6 +51,8 @@ _HTML_NAMES = {
     "RUBRIK": "h2",
     "TEXT": "div",
 }
+# As the editors of STT name it.
+_NAMED_DASH = "<endash>-</endash>"
 # What no article spells out; < and > may be meant so.
 _ESCAPED_TWICE = re.compile(r"&(?:amp;)?(?:#\d{2,6}|quot|apos|nbsp);|&amp;(?=\s)")
 # Where each element has lines of its own, so has the mark behind it.
@@ -165,6 +167,7 @@ def line_of(node: Node | None) -> str | None:
 
 def unescape_twice(text: str) -> str:
     """Return a text with the characters that it still names by a code, since its publisher escaped it twice."""
+    text = text.replace(_NAMED_DASH, "–")
     return _ESCAPED_TWICE.sub(lambda named: unescape(named[0]), text) if "&" in text else text
 
 

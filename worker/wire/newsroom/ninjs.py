@@ -78,10 +78,14 @@ def read_ninjs(value: Any, max_entries: int) -> ParsedDocument:
 
 
 def _find_items(value: Any) -> list[Any]:
+    beside = value.get("nitf") if isinstance(value, dict) else None
     for _ in _WRAPPINGS:
         if not isinstance(value, dict) or _has_its_names(_folded(value)):
             break
         value = next((inner for name in _WRAPPINGS if isinstance(inner := value.get(name), dict | list)), None)
+    if isinstance(beside, dict) and isinstance(value, dict):
+        # Whoever has fetched the text of AP's item keeps it beside the item.
+        return [{**beside, **value}]
     if not isinstance(value, list):
         return [value]
     return [item["item"] if isinstance(item, dict) and isinstance(item.get("item"), dict) else item for item in value]
@@ -183,7 +187,9 @@ def _description(item: _Object) -> str | None:
     for text, is_html in _texts(item, "descriptions"):
         return text if is_html else as_html(text)
     html = text_in(item, "description_html", LONGEST_CONTENT)
-    plain = (text_in(item, name, LONGEST_CONTENT) for name in ("description_text", "fragment", "intro"))
+    plain = (
+        text_in(item, name, LONGEST_CONTENT) for name in ("description_text", "fragment", "intro", "headline_extended")
+    )
     return html or as_html(next(filter(None, plain), None))
 
 

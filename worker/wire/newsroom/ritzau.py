@@ -40,7 +40,7 @@ def read_news(item: Node) -> Entry | Skipped:
         guid=news_id,
         title=_line(item, "headline"),
         has_plain_title=True,
-        summary=as_html(_line(item, "subtitle")),
+        summary=as_html(_without_tags(_line(item, "subtitle"))),
         content=content.content,
         is_plain_text=content.is_plain_text,
         authors=tuple(filter(None, [_line(item, "byLine")])),

@@ -42,6 +42,7 @@ def test_encoded_words_are_decoded(written: str, decoded: str) -> None:
         ("MEDIA RELEASE: Rain", "Rain"),
         ("Communiqué : pluie", "pluie"),
         ("Press release on rain", "Press release on rain"),
+        ("[Pressmeddelande] Bron", "Bron"),
         ("Reuters: Rain", "Reuters: Rain"),
         ("VS: Sky against Sea", "VS: Sky against Sea"),
         ("[Updated] Rain", "[Updated] Rain"),
