@@ -44,7 +44,7 @@ _MEDIA = re.compile(r"\s?\((?:(?:PIX|TV|GRAPHICS?|PICTURES?|VIDEO|PHOTOS?)(?:, ?
 _MOST_SMALL_WORDS, _LONGEST_NAME = 2, 200
 # daa/mt/msr; JDO; VR-COM; lindqvist.ada; tsafos: initials and accounts of those who wrote or edited.
 _INITIALS = re.compile(r"[A-Za-zÀ-ÿ]{1,5}(?:[/-][A-Za-zÀ-ÿ]{1,5})+")
-_CODE = re.compile(r"[A-Z]{1,6}(?:-[A-Z]{1,6})?|[\w.-]*[a-z0-9][.][\w.-]+|[^\W\dA-Z]+")
+_CODE = re.compile(r"[A-Z]{1,6}(?:-[A-Z]{1,6})?|[\w.-]*[a-z0-9][.][\w.-]+")
 _ROLES = NO_PERSONS | frozenset("reporter correspondent writer editor".split())
 # The site that a name behind it writes for: Ada Lindqvist / Skarholm.example.
 _SITE = re.compile(r"\s?[/,]\s?[\w-]{2,40}\.[a-z]{2,10}$")
@@ -201,6 +201,7 @@ def _is_person(name: str) -> bool:
         or words[-1].casefold() in _ROLES
         or _INITIALS.fullmatch(name)
         or _CODE.fullmatch(name)
+        or (len(words) == 1 and name.islower())
     ):
         return False
     # PA Scotland is a desk, and NTB-Reuters two agencies.

@@ -116,3 +116,8 @@ def test_a_slug_is_what_names_the_dispatch(slug: str, text: str | None, urgency:
 )
 def test_an_agencys_mark_is_no_part_of_a_headline(title: str, shown: str) -> None:
     assert _read("<p>It sails.</p>", title=title).title == shown
+
+
+@pytest.mark.parametrize("name", ["佐藤花子", "王芳", "김민수", "Ådne", "Ada Lindqvist"])
+def test_a_name_in_a_script_without_capitals_is_one(name: str) -> None:
+    assert read_words(Entry(authors=(name,))).authors == (name,)
