@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from tests.news_items import News
 
+_LINES = "NewsLines"  # codespell:ignore
 _SIGNED = frozenset({"agency", "place", "authors"})
 
 
@@ -139,9 +140,10 @@ def _newsml_1(news: News) -> str:
         f'<NewsML Version="1.2"><NewsItem xml:lang="{tongue.language}"><Identification><NewsIdentifier>'
         f"<PublicIdentifier>urn:newsml:m.example:202507:bridge-{news.number}:1</PublicIdentifier></NewsIdentifier>"
         f'</Identification><NewsManagement><NewsItemType FormalName="News"/><FirstCreated>{news.day.replace("-", "")}'
-        'T090000Z</FirstCreated><Status FormalName="Usable"/></NewsManagement><NewsComponent><NewsLines>'
+        'T090000Z</FirstCreated><Status FormalName="Usable"/></NewsManagement><NewsComponent>'
+        f"<{_LINES}>"
         f"<HeadLine>{news.title}</HeadLine><ByLine>{tongue.author}</ByLine><DateLine>{tongue.place}</DateLine>"
-        f'</NewsLines><AdministrativeMetadata><Provider><Party FormalName="{tongue.agency}"/></Provider>'
+        f'</{_LINES}><AdministrativeMetadata><Provider><Party FormalName="{tongue.agency}"/></Provider>'
         f'</AdministrativeMetadata><ContentItem><MediaType FormalName="Text"/><DataContent>{_marked(news)}'
         "</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>",
     )

@@ -21,8 +21,10 @@ DISPATCH = (
 )
 NEWSML_KILL = (
     '<NewsML Version="1.2"><NewsItem xml:lang="en"><NewsManagement><FirstCreated>20260710T120000Z</FirstCreated>'
-    '<Status FormalName="Usable"/><Instruction FormalName="Delete"/></NewsManagement><NewsComponent><NewsLines>'
-    "<HeadLine>Kill: the bridge is shut</HeadLine><SlugLine>BC-EU--Harbour-Bridge</SlugLine></NewsLines>"
+    '<Status FormalName="Usable"/><Instruction FormalName="Delete"/></NewsManagement><NewsComponent>'
+    "<NewsLines>"  # codespell:ignore
+    "<HeadLine>Kill: the bridge is shut</HeadLine><SlugLine>BC-EU--Harbour-Bridge</SlugLine>"
+    "</NewsLines>"  # codespell:ignore
     '<AdministrativeMetadata><Provider><Party FormalName="The Associated Press"/></Provider></AdministrativeMetadata>'
     "<ContentItem><DataContent><p>Editors, kill the story about the bridge.</p></DataContent></ContentItem>"
     "</NewsComponent></NewsItem></NewsML>"
