@@ -157,7 +157,8 @@ def _parse_or_explain(run: _Run, file: OpenedFile, known: Mapping[str, SeedState
 def _store_or_explain(tools: Tools, file: ParsedFile, together: Mapping[Path, SeedRead]) -> SeedRead:
     """Return what came of a file that was stored with the others of its bunch, or is stored now."""
     path = file.opened.path
-    return together.get(path) or explain_faults(path, lambda: store_alone(tools, file))
+    stored = together.get(path)
+    return stored if stored else explain_faults(path, lambda: store_alone(tools, file))
 
 
 def _parse(run: _Run, file: OpenedFile, before: SeedState | None) -> ParsedFile | SeedRead:
