@@ -1,7 +1,7 @@
 """Transmissions of ANPA 1312, "Wire Service Transmission Guidelines", as the wires of North America send them.
 
 The text begins with lines that ``^`` opens: the slug with its version, the headline, notes to editors, a summary, the
-byline; then paragraphs that a tab opens. Tables are lines without either.
+byline; then paragraphs that a tab opens. Tables are lines without either. Kyodo marks no line, and indents the text.
 """
 
 import re
@@ -22,6 +22,8 @@ from worker.wire.wire_tables import is_list, is_row
 _LONGEST = 1_000_000
 # No head has more lines.
 _MOST_MARKED = 40
+# Kyodo's head has a slug, a headline of a line or two, and perhaps a byline.
+_MOST_UNMARKED = 5
 # How many lines of a marked one follow without a mark.
 _MOST_WRAPPED = 4
 _LONGEST_MARKED = 1_500
@@ -51,7 +53,7 @@ def read_anpa(sent: Transmission, header: MessageHeader) -> Entry:
     """Return the entry of a transmission of ANPA 1312; without content where there is no text in it."""
     text = clean(sent.text.replace("\x08", "\ue008"), _LONGEST).replace("\ue008", "\x08")
     trailer = find_trailer(sent.trailer) or Trailer()
-    parts = [*_split_parts(text.split("\n"), is_table=header.is_table)]
+    parts = [*_split_parts(_mark_head(text.strip("\n").split("\n")), is_table=header.is_table)]
     first = next((at for at, part in enumerate(parts) if not part.is_marked), len(parts))
     head, summary, kept = _read_marked(parts[:first], has_paragraphs=first < len(parts))
     head = merge_heads(merge_heads(head, _read_header(header)), DispatchHead(agency=trailer.agency))
@@ -79,6 +81,14 @@ def _read_header(header: MessageHeader) -> DispatchHead:
         notice=version.notice if version else None,
         number=version.number if version else None,
     )
+
+
+def _mark_head(lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines of a text with those above its first indented one set apart, where no line is."""
+    end = next((at for at, line in enumerate(lines[: _MOST_UNMARKED + 1]) if _opens_part(line)), 0)
+    if any(map(_is_marked, lines[:_MOST_MARKED])) or any(line.rstrip().endswith((".", "<")) for line in lines[:end]):
+        return lines
+    return [*(f"^{line.rstrip(' +')}<" for line in lines[:end]), *lines[end:]]
 
 
 def _split_parts(lines: Sequence[str], *, is_table: bool) -> Iterator[_Part]:

@@ -23,8 +23,8 @@ from worker.wire.transmissions.trailers import Trailer, find_trailer
 
 _MOST_LINES = 24
 _LONGEST_LINE = 250
-# Yemen/conflict/UN/
-_KEYWORDS = re.compile(r"(?:[^/\n]{1,60}/){1,20}[^/\n]{0,60}")
+# Yemen/conflict/UN/; /politics/Britain/
+_KEYWORDS = re.compile(r"/?(?:[^/\n]{1,60}/){1,20}[^/\n]{0,60}")
 _BYLINE = re.compile(r"(?:By|BY|Von|VON|Par|PAR|Por|POR|Di|DI) [^\W\d_].{2,200}")
 # Port-pont-politique,PREV: AFP's slug, with what kind of version it is.
 _SLUG_LINE = re.compile(r"(?P<slug>(?P<name>[^\W_]{2,30}(?:-[^\W_]{2,30}){1,6})(?:,\w{1,12})?)[ \t]*\n")
@@ -38,10 +38,14 @@ _AFP_NOTE = re.compile(
 _AFP_PICTURE = re.compile(
     r"^[ \t]*=?\((?:avec )?(?:photo|video|vidéo|infographie)[^()\n]{0,60}\)=?[ \t]*\n", re.MULTILINE | re.IGNORECASE
 )
+# Of ATS, whose dispatches have been JSON on their way: (SDA\\/abc).
+_ESCAPED_SLASH = "\\/"
 _LONGEST_OPENING = 2_000
 # A label in capitals above the headline: EXTRA, FOCUS.
 _LABEL = re.compile(r"[^\W\d_a-z]{3,20}(?: [^\W\d_a-z]{2,20})?")
 _BRACKETED = re.compile(r"[(\[](?P<words>[^()\[\]\n]{1,1000})[)\]]")
+# dpa counts the versions for sites beside its leads.
+_NET = re.compile(r"\d(?:ST|ND|RD|TH) NET")
 _PICTURE = re.compile(r"(?:(?:mit|with) )?(?:foto|photo|grafik|video)s?\b.{0,60}", re.IGNORECASE)  # codespell:ignore
 # APA's titles say that there are pictures, and have a second line.
 _PICTURED = re.compile(r" [-–] (?:BILD|BILDER|FOTO|FOTOS|GRAFIK|VIDEO)$")  # codespell:ignore
@@ -73,7 +77,8 @@ def read_iptc(sent: Transmission, header: MessageHeader, keywords: str) -> Entry
     ``keywords`` are the lines of its header but the first.
     """
     trailer = find_trailer(sent.trailer) or Trailer()
-    text, notebook = split_notebook(_NUMBERED.sub("", normalise_lines(f"{keywords}\n{sent.text}")))
+    written = f"{keywords}\n{sent.text}".replace(_ESCAPED_SLASH, "/")
+    text, notebook = split_notebook(_NUMBERED.sub("", normalise_lines(written)))
     said, text = _take_out_notes(text.strip("\n"))
     said = merge_heads(said, DispatchHead(slug=header.slug, urgency=header.urgency, dated=trailer.day))
     head, below = _split_closed_head(text)
@@ -123,7 +128,7 @@ def _split_closed_head(text: str) -> tuple[DispatchHead | None, str]:
     # Above it there is no paragraph of text.
     if end is None or not _is_head(written[_first_of_head(written) : end]):
         return None, text
-    head = _read_head([line.rstrip("= ") for line in written[:end] if line])
+    head = _read_head([line.rstrip("= ") for line in written[:end] if line and not _NET.fullmatch(line)])
     return head, "\n".join((*lines[end:], rest))
 
 
@@ -136,13 +141,21 @@ def _first_of_head(written: Sequence[str]) -> int:
     """Return the first line of a head below the keywords, which a blank line may follow."""
     first = next((at for at, line in enumerate(written) if line), 0)
     is_apart = written[first + 1 : first + 2] == [""] and bool(_KEYWORDS.fullmatch(written[first]))
-    return first + 2 if is_apart else first
+    return first + 2 if is_apart or _is_topic(written[first:]) else first
+
+
+def _is_topic(lines: Sequence[str]) -> bool:
+    """Say whether the first of some lines stands apart, and opens the headline below it again, as ATS's topics do."""
+    topic = next(iter(lines), "")
+    return bool(topic) and lines[1:2] == [""] and "".join(lines[2:3]).startswith(f"{topic}:")
 
 
 def _read_head(lines: Sequence[str]) -> DispatchHead:
     """Return what a head says; what is neither keyword, note, label nor byline is the headline, in a line or more."""
     head = DispatchHead()
     headline: list[str] = []
+    if len(lines) > 1 and lines[1].startswith(f"{lines[0]}:"):
+        head, lines = DispatchHead(slug=lines[0]), lines[1:]
     for line in _unwrap(lines):
         is_first = head == DispatchHead() and not headline
         said = _read_keywords(line) if is_first else None

@@ -1,7 +1,8 @@
 """The trailers of transmissions: when a dispatch was sent, and by whom.
 
 ``AP-WF-11-13-13 1509GMT<`` (ANPA 1312, the month first), ``16:35ET 31-10-14<`` (The Canadian Press, the day first),
-``242200 GMT Jun 17`` (IPTC 7901: the 24th, 22:00), ``10-LUG-26 12:05`` (the wires of Italy)
+``242200 GMT Jun 17`` (IPTC 7901: the 24th, 22:00), ``10-LUG-26 12:05`` (the wires of Italy), ``KWS-21:37-10-07-26``
+(Kyodo, the day first)
 """
 
 import re
@@ -22,7 +23,9 @@ _IPTC = (
     r"(?P<month3>[^\W\d_]{3,9})\.? (?:20)?(?P<year3>\d\d)"
 )
 _ITALIAN = r"(?P<day4>\d\d)-(?P<month4>[^\W\d_]{3})-(?P<year4>\d\d) (?P<time4>\d\d:\d\d)"
-TRAILER_LINE = rf"[ \t]{{0,9}}(?:{_ANPA}|{_TIME_FIRST}|{_IPTC}|{_ITALIAN})[ \t]{{0,3}}<?[ \t]{{0,9}}"
+# Below the agency's name, as it signs each dispatch.
+_KYODO = r"(?:==Kyodo\n)?KWS-(?P<time5>\d\d:\d\d)-(?P<day5>\d\d)-(?P<month5>\d\d)-(?P<year5>\d\d)"
+TRAILER_LINE = rf"[ \t]{{0,9}}(?:{_ANPA}|{_TIME_FIRST}|{_IPTC}|{_ITALIAN}|{_KYODO})[ \t]{{0,3}}<?[ \t]{{0,9}}"
 """A regular expression for a line that is a trailer."""
 _TRAILER = re.compile(rf"^{TRAILER_LINE}$", re.MULTILINE)
 _CENTURY = 2000
@@ -30,6 +33,7 @@ _CENTURY = 2000
 _TAIL = 300
 # Summer and winter time in one: the reader of dates knows which it is. These letters alone are its zone.
 _DAY_FIRST = "ET"
+_KYODO_ZONE = "JST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def _read_sent(found: re.Match[str]) -> tuple[date | None, str, str | None]:
         is_day_first = found["zone2"] == _DAY_FIRST
         first, second = (found["second"], found["first"]) if is_day_first else (found["first"], found["second"])
         return _make_day(found["year2"], int(first), second), found["time2"], found["zone2"]
+    if found["time5"]:
+        return _make_day(found["year5"], int(found["month5"]), found["day5"]), found["time5"], _KYODO_ZONE
     form = "3" if found["time3"] else "4"
     month = MONTHS.get(found[f"month{form}"].casefold(), 0)
     return _make_day(found[f"year{form}"], month, found[f"day{form}"]), found[f"time{form}"], found["zone3"]

@@ -48,7 +48,7 @@ def test_no_embargo_ends_where_nobody_can_say_when(words: str) -> None:
         ("Landquart GR", "Landquart GR", None),
         ("SKARHOLM, Norway", "SKARHOLM, Norway", None),
         ("July 9", None, date(2026, 7, 9)),
-        ("9/7/2026", None, None),
+        ("9/7/2026", None, date(2026, 7, 9)),
         ("20260709", None, None),
         ("2026-07-09 09:00:00 GMT+00:00", None, None),
         ("", None, None),
