@@ -45,7 +45,7 @@ _JSON = b"""{"version": "https://jsonfeed.org/version/1.1", "title": "Weather", 
 "authors": [{"name": "Ann"}], "items": [{"id": 1, "url": "https://example.com/1", "title": "Rain", "tags": ["wet"],
 "content_html": "<p>It rained.</p>", "date_published": "2026-11-23T07:30:00Z", "attachments": [{"url": "a",
 "size_in_bytes": 1234}]}, {"id": "2", "content_text": "It snowed.", "image": "b", "author": {"name": "Ben"}}]}"""
-_Spoil = Callable[[random.Random, bytes, bytes], bytes]
+Spoil = Callable[[random.Random, bytes, bytes], bytes]
 
 
 @dataclass(slots=True)
@@ -64,12 +64,13 @@ def seeds(folders: Sequence[Path]) -> list[bytes]:
     return [*20 * [_JSON], *(cut[:_LARGEST] for body in bodies if (cut := _shorten(body)))]
 
 
-def spoilt(chance: random.Random, bodies: Sequence[bytes], count: int) -> Iterator[bytes]:
-    """Return documents with one to six things wrong in each."""
+def spoilt(chance: random.Random, bodies: Sequence[bytes], count: int, spoils: Sequence[Spoil] = ()) -> Iterator[bytes]:
+    """Return documents with one to six things wrong in each, of those that markup has unless others are named."""
+    spoils = spoils or SPOILS
     for _ in range(count):
         body = chance.choice(bodies)
         for _ in range(chance.choice((1, 1, 1, 2, 3, 6))):
-            body = chance.choice(_SPOILS)(chance, body, chance.choice(bodies))
+            body = chance.choice(spoils)(chance, body, chance.choice(bodies))
         yield body
 
 
@@ -167,7 +168,7 @@ def _recode(chance: random.Random, body: bytes, _: bytes) -> bytes:
 
 
 # Twice those that leave a document well-formed: most others end at the first look.
-_SPOILS: list[_Spoil] = [_flip, _drop, _repeat, _insert, _splice, _recode, *2 * (_swap_names, _empty)]
+SPOILS: Sequence[Spoil] = [_flip, _drop, _repeat, _insert, _splice, _recode, *2 * (_swap_names, _empty)]
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from random import Random
 
 import pytest
@@ -19,6 +20,7 @@ from worker.values.entries import Notice, ParsedDocument
 from worker.wire.dispatch import parse_dispatch
 from worker.wire.head_labels import LABELS
 from worker.wire.link_notices import link_notices, wire_order
+from worker.wire.prose import judge_prose
 from worker.wire.text_documents import read_text
 from worker.wire.words import KINDS, MONTHS, ORDINALS, WEEKDAYS
 
@@ -129,6 +131,12 @@ def test_no_piece_of_a_transmission_costs_more_than_its_length(piece: str) -> No
     hostile = piece * (300_000 // len(piece))
     for opening in ("", _MESSAGE[:25], _ANPA[:40]):
         spend_at_most(1, _reading(opening + hostile))
+
+
+@pytest.mark.parametrize("piece", ["0041", "0041 ", "W W", "a_5%", "1.1.1.", '"a', "a-a'", "A.B/", "a: ", "F, {>"])
+def test_no_line_costs_whoever_tells_prose_more_than_its_length(piece: str) -> None:
+    for hostile in (piece * (1_000_000 // len(piece)), ((piece * 500)[:499] + "\n") * 120):
+        spend_at_most(1, partial(judge_prose, hostile))
 
 
 def test_ten_megabytes_of_transmissions_cost_no_more_than_their_length() -> None:

@@ -14,30 +14,44 @@ from worker.values.entries import Fault
 _LONGEST_WORDS, _LONGEST_TRACE = 200, 8_000
 # Of the faults of one document these few have a traceback: the others are most likely the same.
 _MOST_TRACES = 3
+# The class that PyO3 makes of a panic has no module that could be imported.
+_PANIC = "PanicException"
 _Item = TypeVar("_Item")
 _Read = TypeVar("_Read")
 
 
-def is_interruption(error: Exception) -> bool:
-    """Return whether an error only tells a task that its time is over: nothing is wrong with what it was doing."""
+def is_interruption(error: BaseException) -> bool:
+    """Return whether an error only ends a task or a command: nothing is wrong with what it was doing.
+
+    A panic of a library in Rust ends nothing, though PyO3 does not make it an Exception.
+    """
+    if not isinstance(error, Exception):
+        return type(error).__name__ != _PANIC
     from billiard.exceptions import SoftTimeLimitExceeded  # noqa: PLC0415 -- the one thing we need of it, and seldom
 
     return isinstance(error, SoftTimeLimitExceeded)
 
 
-def name_fault(error: Exception) -> str:
+def name_fault(error: BaseException) -> str:
     """Say what a fault was: ``a fault of Feedmill (ValueError: …)``."""
     # An error's own words may quote the document.
-    words = fold(clean(f"{type(error).__name__}: {error}", _LONGEST_WORDS)).removesuffix(":")
+    words = fold(clean(f"{type(error).__name__}: {_words_of(error)}", _LONGEST_WORDS)).removesuffix(":")
     return f"a fault of Feedmill ({words})"
 
 
-def explain_fault(error: Exception) -> str:
+def _words_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 -- an error that has no words is told by its name
+        return ""
+
+
+def explain_fault(error: BaseException) -> str:
     """Say what a fault was, and where to find more: ``a fault of Feedmill (…); its log has the traceback``."""
     return f"{name_fault(error)}; its log has the traceback"
 
 
-def as_failure(error: Exception) -> PermanentError:
+def as_failure(error: BaseException) -> PermanentError:
     """Return a fault as the failure of the document that met it, with the traceback for the log."""
     return PermanentError(ErrorClass.INTERNAL, explain_fault(error), trace=_trace(error))
 
@@ -54,7 +68,7 @@ def read_each(
     for number, item in enumerate(items, start=1):
         try:
             found.append(read(item))
-        except Exception as error:
+        except BaseException as error:
             if isinstance(error, MemoryError) or is_interruption(error):
                 raise
             trace = _trace(error) if len(faults) < _MOST_TRACES else None
@@ -62,6 +76,6 @@ def read_each(
     return tuple(found), tuple(faults)
 
 
-def _trace(error: Exception) -> str:
+def _trace(error: BaseException) -> str:
     # The innermost calls are last, and they matter most.
     return clean("".join(traceback.format_exception(error))[-_LONGEST_TRACE:], _LONGEST_TRACE)

@@ -96,7 +96,7 @@ def is_read_only(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _READ_ONLY or "readonly database" in str(error.orig)
 
 
-def is_store_failing(error: Exception) -> bool:
+def is_store_failing(error: BaseException) -> bool:
     """Say whether the store itself failed, rather than what was to be stored."""
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     # By the second of these SQLite refuses a value that it cannot store, which is a fault of whoever writes it.
@@ -109,7 +109,7 @@ def is_store_gone(error: Exception) -> bool:
     return is_store_failing(error) and not (isinstance(error, DBAPIError) and is_conflict(error))
 
 
-def must_stop(error: Exception) -> bool:
+def must_stop(error: BaseException) -> bool:
     """Say whether an error ends all work, because the task's time is over or the store failed, not only one piece."""
     return is_interruption(error) or is_store_failing(error)
 

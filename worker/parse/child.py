@@ -9,7 +9,7 @@ import sys
 from typing import BinaryIO
 
 from worker.basics.event_lines import JSON_LINES, EventLines
-from worker.basics.faults import as_failure
+from worker.basics.faults import as_failure, is_interruption
 from worker.errors import ErrorClass, PermanentError, PollError
 from worker.parse.document import parse_document
 from worker.parse.frames import LENGTHS, pack_answer, unpack_request
@@ -40,7 +40,10 @@ def _answer(requests: BinaryIO, head_length: int, body_length: int) -> bytes:
         return pack_answer(error)
     except MemoryError:
         return _fail("the document needs more memory to read than is allowed")
-    except Exception as error:  # noqa: BLE001 -- whatever a parser trips over is that document's failure
+    except BaseException as error:
+        if is_interruption(error):
+            raise
+        # Whatever a parser trips over is that document's failure.
         return pack_answer(as_failure(error))
 
 

@@ -156,7 +156,7 @@ class Parser:
     def _read_here(self, document: Document, before: Outline | None) -> ParsedDocument | PollError | None:
         try:
             return self._read(document, self._limits.max_entries, before)
-        except Exception as error:
+        except BaseException as error:
             if is_interruption(error):
                 raise
             # What nobody foresaw another parser may read, and where it holds up nobody else.

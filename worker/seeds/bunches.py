@@ -110,7 +110,7 @@ def explain_faults(path: Path, work: Callable[[], _Result]) -> _Result | SeedRea
         return SeedRead(str(path), error=error)
     except PollError as error:
         return _refuse(path, error)
-    except Exception as error:
+    except BaseException as error:
         if must_stop(error):
             raise
         return _refuse(path, as_failure(error))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from worker.basics.faults import name_fault
 from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
 from worker.database.conflicts import must_stop, write
@@ -64,11 +65,11 @@ def store_together(tools: Tools, files: Sequence[ParsedFile]) -> dict[Path, Seed
         now, feeds = write(tools.engine, find)
         read = [(_answer(tools, file, feed, now), file.parsed) for file, feed in zip(files, feeds, strict=True)]
         records = store_documents(tools.engine, read, now, tools.detect, note)
-    except Exception as error:
+    except BaseException as error:
         if must_stop(error):
             raise
         # Whatever it was is met again by the file that it is about, unless it comes of their being together.
-        _LOG.info("seed files stored one by one", files=len(files), error=repr(error))
+        _LOG.info("seed files stored one by one", files=len(files), error=name_fault(error))
         return {}
     return {file.opened.path: _describe(file, record, brought) for file, record in zip(files, records, strict=True)}
 

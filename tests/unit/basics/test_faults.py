@@ -5,6 +5,15 @@ from worker.basics.faults import as_failure, explain_fault, is_interruption, rea
 from worker.errors import ErrorClass
 
 
+class WordlessError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("it has no words")
+
+
+class PanicException(BaseException):
+    pass
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -12,6 +21,7 @@ from worker.errors import ErrorClass
         (RuntimeError(), "RuntimeError"),
         (ValueError("two\nlines\x00 and \udce9"), "ValueError: two lines and"),
         (ValueError("x" * 1_000), f"ValueError: {'x' * 188}"),
+        (WordlessError(), "WordlessError"),
     ],
 )
 def test_a_fault_is_said_in_a_sentence(error: Exception, said: str) -> None:
@@ -39,8 +49,8 @@ def test_of_very_many_faults_a_few_have_their_tracebacks() -> None:
     assert (len(faults), sum(fault.trace is not None for fault in faults)) == (1_000, 3)
 
 
-@pytest.mark.parametrize("error", [MemoryError(), SoftTimeLimitExceeded()])
-def test_the_end_of_memory_or_time_is_no_fault_of_an_item(error: Exception) -> None:
+@pytest.mark.parametrize("error", [MemoryError(), SoftTimeLimitExceeded(), KeyboardInterrupt(), SystemExit()])
+def test_the_end_of_memory_or_time_is_no_fault_of_an_item(error: BaseException) -> None:
     def run_out(_: int) -> int:
         raise error
 
@@ -48,8 +58,21 @@ def test_the_end_of_memory_or_time_is_no_fault_of_an_item(error: Exception) -> N
         read_each([1], run_out)
 
 
-def test_only_the_end_of_a_tasks_time_is_an_interruption() -> None:
-    assert [is_interruption(error) for error in (SoftTimeLimitExceeded(), ValueError())] == [True, False]
+def test_only_the_end_of_a_task_or_a_command_is_an_interruption() -> None:
+    ends = (SoftTimeLimitExceeded(), KeyboardInterrupt(), SystemExit(), GeneratorExit())
+    assert all(map(is_interruption, ends))
+    assert not any(map(is_interruption, (ValueError(), MemoryError(), PanicException())))
+
+
+def test_a_library_in_rust_that_panics_costs_one_item() -> None:
+    def panic(number: int) -> int:
+        if number == 2:
+            raise PanicException("index out of bounds")
+        return number
+
+    found, faults = read_each([1, 2, 3], panic)
+    assert found == (1, 3)
+    assert "(PanicException: index out of bounds)" in faults[0].sentence
 
 
 def test_a_document_that_meets_a_fault_fails_with_its_traceback() -> None:

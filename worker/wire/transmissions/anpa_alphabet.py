@@ -13,7 +13,6 @@ _OVERSTRUCK = re.compile(r"([A-Za-z])\x08(['`^~\",])")
 _DASH = re.compile(r"(?<![^\s;])_{1,2}(?![^\s;])")
 # Some wires write 3{ for three and a half.
 _HALF = re.compile(r"(?<=\d)\{|(?<![^\s;])\{(?![^\s;])")
-_CLOSES_LINE = re.compile(r"[ \t]*@?[<=]+!?[ \t]*$")
 _TYPESETTING = str.maketrans("", "", "".join(map(chr, (*range(1, 9), *range(14, 32)))))
 
 
@@ -31,7 +30,7 @@ def read_signs(line: str) -> str:
 
 def is_closed(line: str) -> bool:
     """Say whether a line ends with a mark for the typesetter."""
-    return bool(_CLOSES_LINE.search(line))
+    return _cut_marks(line) != line
 
 
 def is_centred(line: str) -> bool:
@@ -41,7 +40,14 @@ def is_centred(line: str) -> bool:
 
 def without_marks(line: str) -> str:
     """Return a line without the marks that set it apart."""
-    return _CLOSES_LINE.sub("", line.strip(" \t^")).strip()
+    return _cut_marks(line.strip(" \t^")).strip()
+
+
+def _cut_marks(line: str) -> str:
+    """Return a line without the marks that close it: without an expression, which would go through blanks again."""
+    marked = line.rstrip(" \t").removesuffix("!")
+    bare = marked.rstrip("<=")
+    return line if bare == marked else bare.removesuffix("@").rstrip(" \t")
 
 
 def _strike_over(found: re.Match[str]) -> str:
