@@ -113,7 +113,7 @@ def _ingest_bunch(run: _Run, bunch: Sequence[Opened]) -> Iterator[SeedRead]:
     for file, read in parsed:
         if isinstance(read, ReadArchive):
             continue
-        seed = _store_or_explain(run.tools, read, together) if isinstance(read, ParsedFile) else read
+        seed = _store(run, read, together)
         if isinstance(file, OpenedFile) and file.archive and _may_bring_more(read, seed):
             run.unsettled.add(file.archive)
         yield seed
@@ -154,11 +154,15 @@ def _parse_or_explain(run: _Run, file: OpenedFile, known: Mapping[str, SeedState
     return explain_faults(file.path, parse)
 
 
-def _store_or_explain(tools: Tools, file: ParsedFile, together: Mapping[Path, SeedRead]) -> SeedRead:
-    """Return what came of a file that was stored with the others of its bunch, or is stored now."""
-    path = file.opened.path
-    stored = together.get(path)
-    return stored if stored else explain_faults(path, lambda: store_alone(tools, file))
+def _store(run: _Run, read: ParsedFile | SeedRead, together: Mapping[Path, SeedRead]) -> SeedRead:
+    """Return what came of a file: stored with the others of its bunch, stored now, or not to be stored at all."""
+    if isinstance(read, SeedRead):
+        return read
+    return together.get(read.opened.path) or _store_or_explain(run.tools, read)
+
+
+def _store_or_explain(tools: Tools, file: ParsedFile) -> SeedRead:
+    return explain_faults(file.opened.path, lambda: store_alone(tools, file))
 
 
 def _parse(run: _Run, file: OpenedFile, before: SeedState | None) -> ParsedFile | SeedRead:

@@ -10,7 +10,7 @@ from worker.basics.text import fold
 from worker.values.entries import Entry, Notice
 from worker.wire.agencies import agency_name, is_agency, is_same_agency
 from worker.wire.bylines import read_author_names, read_byline
-from worker.wire.datelines import Dateline, read_dateline
+from worker.wire.datelines import Dateline, read_dateline, read_dateline_alone
 from worker.wire.days import read_day, read_moment
 from worker.wire.notice_lines import (
     NoticeLine,
@@ -110,16 +110,10 @@ def read_words(entry: Entry) -> Entry:
     )
 
 
-def read_dateline_alone(written: str | None, published: date | None) -> Dateline:
-    """Return what a dateline says that has an element of its own, without the text that it would begin."""
+def read_dateline_element(written: str | None, published: date | None) -> Dateline:
+    """Return what an element for the dateline says; where that is no dateline, nothing."""
     words = (written or "").rstrip(" -–—_:")
-    if not words:
-        return Dateline()
-    if found := read_dateline(f"{words} - ", published):
-        return found
-    # In an element of its own it needs no agency.
-    unsigned = read_dateline(f"{words} (AP) - ", published)
-    return replace(unsigned, agency="") if unsigned else Dateline()
+    return (read_dateline_alone(words, published) or Dateline()) if words else Dateline()
 
 
 def choose_agency(names: Iterable[str | None]) -> str | None:

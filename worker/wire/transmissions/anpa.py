@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from worker.basics.text import clean
 from worker.values.entries import Entry, Notice
 from worker.wire.dispatch import fold_paragraph, read_entry
-from worker.wire.dispatch_lines import DispatchHead, merge_heads, understand_headline, understand_line
+from worker.wire.dispatch_lines import DispatchHead, head_of_slug, merge_heads, understand_headline, understand_line
 from worker.wire.notice_lines import read_slug_line
 from worker.wire.transmissions.anpa_alphabet import is_centred, is_closed, read_signs, without_marks
 from worker.wire.transmissions.framing import Transmission
@@ -177,7 +177,7 @@ def _understand(line: str, head: DispatchHead) -> DispatchHead | None:
         return _read_labelled(labelled["label"].casefold(), labelled["value"])
     # The slug comes first, whatever it looks like.
     if head == DispatchHead() and (slug := read_slug_line(line)):
-        return DispatchHead(slug=slug.text or None, notice=slug.notice, number=slug.number, urgency=slug.urgency)
+        return head_of_slug(slug)
     if head.notice is Notice.TAKE and _PICKUP.fullmatch(line):
         return DispatchHead(notes=(line,))
     return understand_line(line, is_signed=bool(head.authors))

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from worker.values.entries import Entry, Notice
-from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alone, read_embargo_words, read_words
+from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_element, read_embargo_words, read_words
 
 MADE = "2026-09-08T13:24:46+0100"
 
@@ -57,7 +57,7 @@ def test_no_embargo_ends_where_nobody_can_say_when(words: str) -> None:
 def test_a_dateline_in_an_element_of_its_own_needs_no_agency(
     written: str, place: str | None, filed_on: date | None
 ) -> None:
-    dateline = read_dateline_alone(written, date(2026, 7, 10))
+    dateline = read_dateline_element(written, date(2026, 7, 10))
     assert (dateline.place, dateline.filed_on, dateline.agency) == (place, filed_on, "")
 
 
