@@ -44,7 +44,7 @@ RUN = re.compile(
 """Several words in a row, or characters of a script that parts none."""
 
 SURE_CODE = re.compile(
-    r"from [\w.]+ c?import |#\s?include\b|c?import [\w.]+(?: as \w+)?$|(?:[0-9A-F]{4,6}+ ?)++\s*+[;\t]"
+    r"from [\w.]+ c?import |#\s?include\b|c?import [\w.]+(?: as \w+)?$|[0-9A-F]{4}[0-9A-F ]*+\s*+[;\t]"
 )
 """Lines of code and data that hold words in a row."""
 CODE_SIGNS = re.compile(r"[{};=<>]")
