@@ -69,7 +69,7 @@ def test_a_shell_completes_commands_and_values(feedmill: Feedmill, typed: str, w
 
 
 def test_an_empty_store_says_what_to_do_next(feedmill: Feedmill) -> None:
-    assert f"No feeds yet: {FIRST_STEPS}" in feedmill("run", "--once").stdout
+    assert f"No feeds to poll yet: {FIRST_STEPS}" in feedmill("run", "--once").stdout
     assert feedmill("articles").stdout == f"No articles, and no feeds: {FIRST_STEPS}\n"
     assert feedmill("status").stdout.endswith(f"No feeds: {FIRST_STEPS}\n")
     assert feedmill("articles", "--text", "rain").stdout == "None match.\n"

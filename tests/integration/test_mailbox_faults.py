@@ -93,7 +93,7 @@ def test_a_password_that_nobody_told_is_asked_for(tools: Tools, certificate: Pat
     url = "imaps://desk@localhost:1/INBOX"
     (record,) = poll(with_mailbox(tools, url, certificate, None, secrets_file=tmp_path / "none"))
     assert _error(record)[0] is ErrorClass.SETTINGS
-    assert _error(record)[1].startswith(
+    assert _error(record)[1] == (
         f"the password of {url} is not known here: FEEDMILL_MAILBOX_PASSWORD or the secrets file holds it"
     )
 

@@ -73,10 +73,11 @@ def files_command(*, as_json: bool, limit: int | None, refused: bool, text: str 
     """  # noqa: D301 -- by a backspace click knows lines that stay as they are
     filters = {"text": text}
     with asked_rows(filters, limit, as_json=as_json, is_failing=refused, is_polled=False) as asked:
-        _print_files(asked, when_empty({**filters, "refused": refused}, _NO_FILES), as_json=as_json)
+        _print_files(asked, when_empty(filters, _NONE_REFUSED if refused else _NO_FILES), as_json=as_json)
 
 
 _NO_FEEDS = f"No feeds: {FIRST_STEPS}"
+_NONE_REFUSED = "The last scan of the seed folder refused no file. Whatever else you name, `feedmill ingest` says why it is refused."
 _NO_FILES = "No seed files: `feedmill ingest PATH` reads some, and `feedmill run` those of the seed folder."
 
 

@@ -49,7 +49,7 @@ def run_command(*, once: bool) -> None:
             print_seeds(with_progress(ingest_seed_folder(tools, chosen), "Reading seeds", name=lambda seed: seed.path))
             with reading(engine) as connection:
                 if not chosen.mailbox and not is_any_feed_polled(connection):
-                    write_line(f"No feeds yet: {FIRST_STEPS}")
+                    write_line(f"No feeds to poll yet: {FIRST_STEPS}")
             if once:
                 _poll_once(tools)
         finally:

@@ -59,10 +59,9 @@ def print_article(article: Mapping[str, Any]) -> None:
         for line in paragraph.split("\n"):
             print_trimmed(plain_text(line), out)
     out.print()
-    for sighting in article["sightings"]:
-        until = f" to {show_moment(sighting['left_at'])}" if sighting["left_at"] else ""
-        since = show_moment(sighting["first_seen_at"])
-        print_trimmed(plain_text(f"Carried by {sighting['feed_url']} since {since}{until}"), out)
+    # Two files of one folder may hold it.
+    for line in dict.fromkeys(map(_show_sighting, article["sightings"])):
+        print_trimmed(plain_text(line), out)
     if sentences.is_other_version(article):
         out.print()
         print_trimmed(plain_text(f"What it changes of article {article['acted_on']['id']}:"), out)
@@ -71,6 +70,11 @@ def print_article(article: Mapping[str, Any]) -> None:
         _print_revisions(out, article)
     if article["story"]:
         _print_story(out, article["story"], article["id"])
+
+
+def _show_sighting(sighting: Mapping[str, Any]) -> str:
+    until = f" to {show_moment(sighting['left_at'])}" if sighting["left_at"] else ""
+    return f"Carried by {sighting['feed_url']} since {show_moment(sighting['first_seen_at'])}{until}"
 
 
 def _show_fact(article: Mapping[str, Any], name: str) -> Any:

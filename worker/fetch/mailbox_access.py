@@ -32,7 +32,9 @@ class MailAccess:
         try:
             kept = self.secrets.find(mailbox.url).password
         except SecretsFileError as error:
-            raise TransientError(ErrorClass.SETTINGS, f"{sentence}; {error}") from error
+            # Whoever keeps no such file has chosen the variable.
+            is_missing = isinstance(error.__cause__, FileNotFoundError)
+            raise TransientError(ErrorClass.SETTINGS, sentence if is_missing else f"{sentence}; {error}") from error
         if kept is None:
             raise TransientError(ErrorClass.SETTINGS, sentence)
         return kept

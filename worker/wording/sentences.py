@@ -88,13 +88,22 @@ def _last_poll(feed: _Row, now: datetime) -> str:
 
 def explain_poll(poll: _Row) -> Sequence[str]:
     """Say how one poll ended and what it found, and why the next one was to be when it was."""
+    found = poll["error"] or _what_it_found(poll)
+    ended = f"{poll['outcome']}{': ' if found else ''}{found} ({_how_answered(poll)})"
+    return [line for line in (ended, poll["note"], poll["next_poll_reason"]) if line]
+
+
+def _how_answered(poll: _Row) -> str:
     took = show_duration(poll["duration"])
     # A failure's sentence names the status already.
-    unasked = "pushed" if is_pushed(poll) else "file"
-    answer = took if poll["error"] else f"{poll['http_status']}, {took}" if poll["http_status"] else unasked
-    found = poll["error"] or _what_it_found(poll)
-    ended = f"{poll['outcome']}{': ' if found else ''}{found} ({answer})"
-    return [line for line in (ended, poll["note"], poll["next_poll_reason"]) if line]
+    if poll["error"]:
+        return took
+    if poll["http_status"]:
+        return f"{poll['http_status']}, {took}"
+    if is_pushed(poll):
+        return "pushed"
+    # A mailbox answers without a status; a file is read in no time.
+    return took if poll["duration"] else "file"
 
 
 def is_pushed(poll: _Row) -> bool:

@@ -152,6 +152,11 @@ def test_reading_a_file_has_neither_a_status_nor_a_duration() -> None:
     assert explain_poll(read)[0] == "new: 1 new, 0 updated of 1 entry (file)"
 
 
+def test_reading_a_mailbox_has_a_duration_alone() -> None:
+    read = POLL | {"http_status": None, "duration": timedelta(seconds=2), "entries": 1, "new": 1, "updated": 0}
+    assert explain_poll(read)[0] == "new: 1 new, 0 updated of 1 entry (2s)"
+
+
 def test_a_poll_is_told_with_its_note_or_why_it_failed() -> None:
     poll = Poll(
         feed_id=1,
