@@ -73,6 +73,15 @@ def test_an_empty_store_says_what_to_do_next(feedmill: Feedmill) -> None:
     assert feedmill("articles").stdout == f"No articles, and no feeds: {FIRST_STEPS}\n"
     assert feedmill("status").stdout.endswith(f"No feeds: {FIRST_STEPS}\n")
     assert feedmill("articles", "--text", "rain").stdout == "None match.\n"
+    assert feedmill("files", "--refused").stdout.startswith("The last scan of the seed folder refused no file")
+
+
+def test_a_folder_that_carries_an_article_in_two_files_is_named_once(feedmill: Feedmill, tmp_path: Path) -> None:
+    place(tmp_path / "wire/feed.toml", 'name = "Reuters"\n')
+    for name in ("a.txt", "b.txt"):
+        place(tmp_path / "wire" / name, "LONDON, July 10 (Reuters) - The bridge is open.\n\nIt was shut.\n")
+    feedmill("ingest", "wire")
+    assert feedmill("show", "1").stdout.count("Carried by") == 1
 
 
 @pytest.mark.parametrize("group", [(), ("webhook",)])

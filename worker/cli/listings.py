@@ -77,7 +77,7 @@ def files_command(*, as_json: bool, limit: int | None, refused: bool, text: str 
 
 
 _NO_FEEDS = f"No feeds: {FIRST_STEPS}"
-_NONE_REFUSED = "The last scan of the seed folder refused no file. Whatever else you name, `feedmill ingest` says why it is refused."
+_NONE_REFUSED = "The last scan of the seed folder refused no file; what `feedmill ingest` refuses it says by itself."
 _NO_FILES = "No seed files: `feedmill ingest PATH` reads some, and `feedmill run` those of the seed folder."
 
 
