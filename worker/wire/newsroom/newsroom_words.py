@@ -152,10 +152,12 @@ def _read_slug(entry: Entry) -> NoticeLine:
 
 def _first_paragraphs(entry: Entry) -> list[str]:
     """Return the paragraphs with which a text begins, as plain text on one line each."""
-    head = (entry.content or entry.summary or "")[:_OPENING]
-    if not entry.is_plain_text:
-        head = unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", head)))
-    return list(filter(None, map(fold, _PARAGRAPH.split(head))))
+    return _split_paragraphs((entry.content or entry.summary or "")[:_OPENING], is_plain=entry.is_plain_text)
+
+
+def _split_paragraphs(text: str, *, is_plain: bool) -> list[str]:
+    text = text if is_plain else unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", text)))
+    return list(filter(None, map(fold, _PARAGRAPH.split(text))))
 
 
 def _read_opening(paragraphs: Sequence[str], published: date | None) -> _Opening:
@@ -204,7 +206,5 @@ def _is_person(name: str) -> bool:
 
 
 def _signed_at_end(entry: Entry, agency: str | None) -> tuple[str, ...]:
-    text = (entry.content or "")[-_END:]
-    if not entry.is_plain_text:
-        text = unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", text)))
-    return read_sign_offs(list(filter(None, map(fold, _PARAGRAPH.split(text)))), agency).authors
+    paragraphs = _split_paragraphs((entry.content or "")[-_END:], is_plain=entry.is_plain_text)
+    return read_sign_offs(paragraphs, agency).authors

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from worker.basics.field_rules import split_keywords
 from worker.basics.text import clean
 from worker.values.entries import Entry, Notice
 from worker.wire.dispatch import fold_paragraph, read_entry
@@ -187,5 +188,5 @@ def _read_labelled(label: str, value: str) -> DispatchHead:
     if label == "hl":
         return understand_headline(value)
     if label == "index":
-        return DispatchHead(tags=tuple(filter(None, map(str.strip, value.split(",")))))
+        return DispatchHead(tags=tuple(split_keywords(value)))
     return DispatchHead(notes=(value,)) if value else DispatchHead()
