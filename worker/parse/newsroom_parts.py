@@ -17,7 +17,7 @@ from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Notice
 from worker.wire.newsroom.newsroom_entry import Skipped, combine_entries, judge_status, read_urgency
 from worker.wire.newsroom.newsroom_tree import Node, find_node, read_attribute, read_tree
-from worker.wire.newsroom.newsroom_words import read_dateline_alone, read_words
+from worker.wire.newsroom.newsroom_words import read_dateline_element, read_words
 from worker.wire.newsroom.nitf import read_inner_article
 
 _Facts: TypeAlias = dict[str, list[Element]]
@@ -136,7 +136,7 @@ def _attribute(facts: _Facts, name: str, attribute: str) -> str | None:
 
 def _with_facts(entry: Entry, inner: Entry, facts: _Facts) -> Entry:
     """Return an entry with what AP's metadata say of it; what the article in it says goes before."""
-    dateline = read_dateline_alone(_text(facts, "dateline"), None)
+    dateline = read_dateline_element(_text(facts, "dateline"), None)
     place = _attribute(facts, "datelinelocation", "City") or dateline.place
     headline = _text(facts, "headline") or _text(facts, "extendedheadline")
     bylines = tuple(filter(None, (read_element_text(byline, _LONGEST) for byline in facts.get("byline", ()))))

@@ -1,7 +1,9 @@
 """Ingesting what paths name: each document goes through the stages of a polled one.
 
-find files → read a bunch of them (``bunches``) → pass over what is unchanged → parse → find the feed that owns each
-document → ``store_documents``; OPML adds feeds instead
+find files → open or unpack a bunch of them, with the settings of their folders (``opening``) → pass over what is
+unchanged → tell the kind → read (``read_text``, else the parser) → fill what is open from ``feed.toml``
+(``folder_settings``) → find the feed that owns each document (``owners``) → store (``file_storing``); OPML adds feeds
+instead
 
 Files of wires are stored together, a bunch in a commit; what fails together is stored again one by one.
 """
@@ -105,24 +107,23 @@ def _ingest_bunch(run: _Run, bunch: Sequence[Opened]) -> Iterator[SeedRead]:
     with reading(run.tools.engine) as connection:
         known = find_seed_states(connection, [file.document.url for file in opened])
     parsed = [(file, _parse_or_explain(run, file, known) if isinstance(file, OpenedFile) else file) for file in bunch]
-    stored = store_together(
+    together = store_together(
         run.tools, [read for _, read in parsed if isinstance(read, ParsedFile) and read.is_own_feed]
     )
     for file, read in parsed:
         if isinstance(read, ReadArchive):
             continue
-        seed = (
-            (stored.get(read.opened.path) or _store_or_explain(run.tools, read))
-            if isinstance(read, ParsedFile)
-            else read
-        )
-        may_bring_more = isinstance(seed.error, PassingSeedError) or (
-            isinstance(read, ParsedFile) and read.is_held_back
-        )
-        if isinstance(file, OpenedFile) and file.archive and may_bring_more:
+        seed = _store(run, read, together)
+        if isinstance(file, OpenedFile) and file.archive and _may_bring_more(read, seed):
             run.unsettled.add(file.archive)
         yield seed
     _remember_unread(run, bunch, known)
+
+
+def _may_bring_more(read: ParsedFile | SeedRead, seed: SeedRead) -> bool:
+    """Say whether a file is to be read another day, though it does not change: for an embargo, or a fault of ours."""
+    is_held_back = isinstance(read, ParsedFile) and read.is_held_back
+    return is_held_back or isinstance(seed.error, PassingSeedError)
 
 
 def _remember_unread(run: _Run, bunch: Sequence[Opened], known: Mapping[str, SeedState]) -> None:
@@ -151,6 +152,13 @@ def _parse_or_explain(run: _Run, file: OpenedFile, known: Mapping[str, SeedState
         return SeedRead(str(file.path)) if file.state.is_unchanged_from(before) else _parse(run, file, before)
 
     return explain_faults(file.path, parse)
+
+
+def _store(run: _Run, read: ParsedFile | SeedRead, together: Mapping[Path, SeedRead]) -> SeedRead:
+    """Return what came of a file: stored with the others of its bunch, stored now, or not to be stored at all."""
+    if isinstance(read, SeedRead):
+        return read
+    return together.get(read.opened.path) or _store_or_explain(run.tools, read)
 
 
 def _store_or_explain(tools: Tools, file: ParsedFile) -> SeedRead:

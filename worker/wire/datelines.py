@@ -7,7 +7,7 @@ A false dateline is worse than none, since it takes words out of the text: in do
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from worker.wire.agencies import is_agency, without_desk
@@ -64,6 +64,15 @@ def read_dateline(text: str, published: date | None) -> Dateline | None:
             place, agency = _read_place(groups["place"] or ""), _read_agency(groups)
             return Dateline(place, agency, _read_day(groups, published), match.end(), groups.get("writer"))
     return None
+
+
+def read_dateline_alone(written: str, published: date | None) -> Dateline | None:
+    """Return what a dateline says that has a field of its own, where it needs no agency: ``OSLO, July 10``."""
+    if signed := read_dateline(f"{written} - ", published):
+        return replace(signed, length=0)
+    # Only an agency makes it a dateline.
+    unsigned = read_dateline(f"{written} (AP) - ", published)
+    return replace(unsigned, agency="", length=0) if unsigned else None
 
 
 def _is_sure(groups: _Groups, following: str) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 from worker.basics.charset import decode_with_doubts
@@ -13,7 +12,7 @@ from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
 from worker.wire.bylines import read_byline_after_dateline
 from worker.wire.date_lines import at_clock, split_date_header
-from worker.wire.datelines import Dateline, read_dateline
+from worker.wire.datelines import Dateline, read_dateline, read_dateline_alone
 from worker.wire.dispatch_head import split_head
 from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads
 from worker.wire.notice_lines import notice_of_opening, read_kill_order, weightiest_notice
@@ -158,13 +157,8 @@ def read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date | 
 
 
 def _read_dateline_field(written: str | None, published: date | None) -> Dateline:
-    """Return a dateline that stands on a line of its own, with its agency or without: ``OSLO, July 10``."""
-    if not written:
-        return Dateline()
-    whole = read_dateline(f"{written} - ", published)
-    # Only an agency makes it a dateline.
-    found = whole or read_dateline(f"{written} (AP) - ", published)
-    return replace(found, agency=whole.agency if whole else "", length=0) if found else Dateline(written)
+    """Return a dateline that stands on a line of its own; what does not read like one is a place."""
+    return (read_dateline_alone(written, published) or Dateline(written)) if written else Dateline()
 
 
 def _split_dateline(dateline: Dateline, paragraphs: Sequence[str]) -> tuple[tuple[str, ...], Sequence[str]]:

@@ -105,7 +105,7 @@ def understand_line(line: str, *, is_signed: bool = False) -> DispatchHead | Non
     if head := next(filter(None, heads), None) or _read_byline(line, is_signed=is_signed):
         return head
     if slug := notice_lines.read_slug_line(line):
-        return _of_slug(slug)
+        return head_of_slug(slug)
     return understand_headline(line) if is_headline else None
 
 
@@ -116,7 +116,8 @@ def understand_headline(line: str) -> DispatchHead:
     return DispatchHead(headline=read.text or None, notice=read.notice, number=read.number, urgency=read.urgency)
 
 
-def _of_slug(slug: notice_lines.NoticeLine) -> DispatchHead:
+def head_of_slug(slug: notice_lines.NoticeLine) -> DispatchHead:
+    """Return a slug as what a head says, with the notice and urgency of the version behind it."""
     return DispatchHead(slug=slug.text or None, notice=slug.notice, number=slug.number, urgency=slug.urgency)
 
 
@@ -197,7 +198,7 @@ _FIELDS: dict[HeadField, Callable[[str], DispatchHead | None]] = {
     HeadField.SUBHEAD: lambda value: DispatchHead(kept=(value,)),
     HeadField.SUMMARY: lambda value: DispatchHead(summary=value),
     HeadField.AUTHOR: _read_author,
-    HeadField.SLUG: lambda value: _of_slug(notice_lines.split_slug(value)),
+    HeadField.SLUG: lambda value: head_of_slug(notice_lines.split_slug(value)),
     HeadField.TAGS: _read_tags,
     HeadField.URGENCY: _read_urgency,
     HeadField.AGENCY: _read_agency,

@@ -37,8 +37,11 @@ FENCES = tuple(
 )  # fmt: skip
 """What opens a comment of several lines or a block of code, and what closes it."""
 
+_WORD = r"[^\W\d_]++(?:['’-][^\W\d_]++){0,3}"
+# What may stand behind a word, before the blank, and in front of the next one.
+_BEHIND, _BEFORE = r"[.,;:!?…،\u06d4।]?[\"”’)»]?", r"[\"“„«'‘(–—-]{0,2}\s?"
 RUN = re.compile(
-    r"(?<![^\W_])(?:[^\W\d_]++(?:['’-][^\W\d_]++){0,3}[.,;:!?…،\u06d4।]?[\"”’)»]?\s[\"“„«'‘(–—-]{0,2}\s?){3,}(?:[^\W\d_]++[.!?]?)?"
+    rf"(?<![^\W_])(?:{_WORD}{_BEHIND}\s{_BEFORE}){{3,}}(?:[^\W\d_]++[.!?]?)?"
     rf"|[{UNSPACED}，、。「」！？：\uff1b“”（）《》]{{6,}}"
 )
 """Several words in a row, or characters of a script that parts none."""
@@ -121,7 +124,17 @@ MARKS = (
 
 IS_PATH = re.compile(r"(?:\S*/)?[\w.@+:~-]*/[\w./@+:~*-]+$|[\w-]+\.[a-z0-9]{1,4}$")
 IS_TOKEN = re.compile(rf"[^\s{UNSPACED}]+")
-MACHINE_WORD = re.compile(
-    r"(?:^|[\s\"'(\[])(?:[a-z]+\d+[a-z0-9]*|\w*[A-Za-z]_\w+|[a-z]{2,}[A-Z]\w*|0x[0-9a-f]+|\w+@\w+|(?:\d{1,3}\.){3}\d{1,3}|\*\.\w+|/?[\w.-]+/[\w./-]+/[\w./-]*|[A-Za-z][\w-]*:[\w-]+|[0-9a-f]{8}-[0-9a-f]{4}-[\w-]+)(?=$|[\s\"'),\]])"
+_MACHINE_WORDS = (
+    r"[a-z]+\d+[a-z0-9]*",  # libatomic1
+    r"\w*[A-Za-z]_\w+",  # py_typed
+    r"[a-z]{2,}[A-Z]\w*",  # camelCase
+    r"0x[0-9a-f]+",
+    r"\w+@\w+",
+    r"(?:\d{1,3}\.){3}\d{1,3}",  # 192.0.2.1
+    r"\*\.\w+",  # *.txt
+    r"/?[\w.-]+/[\w./-]+/[\w./-]*",  # /usr/share/doc
+    r"[A-Za-z][\w-]*:[\w-]+",  # a:b
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[\w-]+",
 )
-"""A word of no language: libatomic1, py_typed, camelCase, /usr/share, a:b."""
+MACHINE_WORD = re.compile(rf"(?:^|[\s\"'(\[])(?:{'|'.join(_MACHINE_WORDS)})(?=$|[\s\"'),\]])")
+"""A word of no language."""

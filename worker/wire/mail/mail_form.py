@@ -8,7 +8,7 @@ from worker.dates.reading import find_moment
 from worker.errors import PollError
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry
-from worker.wire.datelines import Dateline, read_dateline
+from worker.wire.datelines import Dateline, read_dateline_alone
 from worker.wire.newsroom.newsroom_entry import read_urgency
 
 _LONGEST_PLACE = 60
@@ -67,7 +67,5 @@ def _first(answers: dict[str, str], names: tuple[str, ...]) -> str | None:
 
 def _read_dateline(written: str, sent_at: str | None) -> Dateline:
     moment = find_moment(sent_at)
-    found = read_dateline(f"{written} (AP) - ", moment and moment.date()) if written else None
-    if found and found.place:
-        return Dateline(found.place, filed_on=found.filed_on)
-    return Dateline(written if len(written) <= _LONGEST_PLACE else None)
+    found = read_dateline_alone(written, moment and moment.date()) if written else None
+    return found if found and found.place else Dateline(written if len(written) <= _LONGEST_PLACE else None)

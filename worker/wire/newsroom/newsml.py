@@ -31,7 +31,7 @@ from worker.wire.newsroom.newsroom_tree import (
     read_tree,
     read_width,
 )
-from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alone
+from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_element
 from worker.wire.newsroom.nitf import read_nitf
 from worker.wire.newsroom.ritzau import ROOTS as RITZAU_ROOTS
 from worker.wire.newsroom.ritzau import list_news, read_news
@@ -143,7 +143,7 @@ def _read_meta(item: Node, header: _Header) -> Entry:
     language = read_attribute(find_node(content, "language"), "tag") or read_attribute(item, "lang")
     created = line_of(find_node(meta, "firstCreated")) or line_of(find_node(content, "contentCreated"))
     changed = line_of(find_node(meta, "versionCreated")) or line_of(find_node(content, "contentModified"))
-    dateline = read_dateline_alone(line_of(find_node(content, "dateline")), read_day(created or changed))
+    dateline = read_dateline_element(line_of(find_node(content, "dateline")), read_day(created or changed))
     contents = find_node(item, "contentSet")
     slug, title = line_of(find_node(content, "slugline")), _headline(content) or line_of(find_node(meta, "title"))
     return Entry(

@@ -29,7 +29,7 @@ from worker.wire.newsroom.newsroom_entry import (
     read_version_name,
 )
 from worker.wire.newsroom.newsroom_tree import Node, children, find_node, line_of, read_attribute
-from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alone, read_embargo_words
+from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_element, read_embargo_words
 from worker.wire.words import KINDS
 
 _INSTRUCTIONS = {"update": Notice.UPDATE, "rectify": Notice.CORRECTION, "delete": Notice.KILL}
@@ -134,7 +134,7 @@ def _read_meta(item: Node, parts: Sequence[Part], envelope: Envelope) -> Entry:
     told = [part for part in parts if not part.is_picture] or [*parts]
     lines = [node for part in told for node in children(find_node(part.node, "NewsLines"))]  # codespell:ignore
     created = read_basic_moment(find_node(management, "FirstCreated")) or line_of(find_node(name, "DateId"))
-    dateline = read_dateline_alone(_first_line(lines, "DateLine"), read_day(created))
+    dateline = read_dateline_element(_first_line(lines, "DateLine"), read_day(created))
     item_id, language = _item_id(item, name), _language(item, told)
     urgency, changed = find_node(management, "Urgency"), read_basic_moment(find_node(management, "ThisRevisionCreated"))
     slug = _first_line(lines, "SlugLine") or line_of(find_node(item, "Identification", "NameLabel"))

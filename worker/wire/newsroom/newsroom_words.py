@@ -10,7 +10,7 @@ from worker.basics.text import fold
 from worker.values.entries import Entry, Notice
 from worker.wire.agencies import agency_name, is_agency, is_same_agency
 from worker.wire.bylines import read_author_names, read_byline
-from worker.wire.datelines import Dateline, read_dateline
+from worker.wire.datelines import Dateline, read_dateline, read_dateline_alone
 from worker.wire.days import read_day, read_moment
 from worker.wire.notice_lines import (
     NoticeLine,
@@ -44,7 +44,7 @@ _MEDIA = re.compile(r"\s?\((?:(?:PIX|TV|GRAPHICS?|PICTURES?|VIDEO|PHOTOS?)(?:, ?
 _MOST_SMALL_WORDS, _LONGEST_NAME = 2, 200
 # daa/mt/msr; JDO; VR-COM; lindqvist.ada; tsafos: initials and accounts of those who wrote or edited.
 _INITIALS = re.compile(r"[A-Za-zÀ-ÿ]{1,5}(?:[/-][A-Za-zÀ-ÿ]{1,5})+")
-_CODE = re.compile(r"[A-Z]{1,6}(?:-[A-Z]{1,6})?|[\w.-]*[a-z0-9][.][\w.-]+|[^\W\dA-Z]+")
+_CODE = re.compile(r"[A-Z]{1,6}(?:-[A-Z]{1,6})?|[\w.-]*[a-z0-9][.][\w.-]+")
 _ROLES = NO_PERSONS | frozenset("reporter correspondent writer editor".split())
 # The site that a name behind it writes for: Ada Lindqvist / Skarholm.example.
 _SITE = re.compile(r"\s?[/,]\s?[\w-]{2,40}\.[a-z]{2,10}$")
@@ -110,16 +110,10 @@ def read_words(entry: Entry) -> Entry:
     )
 
 
-def read_dateline_alone(written: str | None, published: date | None) -> Dateline:
-    """Return what a dateline says that has an element of its own, without the text that it would begin."""
+def read_dateline_element(written: str | None, published: date | None) -> Dateline:
+    """Return what an element for the dateline says; where that is no dateline, nothing."""
     words = (written or "").rstrip(" -–—_:")
-    if not words:
-        return Dateline()
-    if found := read_dateline(f"{words} - ", published):
-        return found
-    # In an element of its own it needs no agency.
-    unsigned = read_dateline(f"{words} (AP) - ", published)
-    return replace(unsigned, agency="") if unsigned else Dateline()
+    return (read_dateline_alone(words, published) or Dateline()) if words else Dateline()
 
 
 def choose_agency(names: Iterable[str | None]) -> str | None:
@@ -158,10 +152,12 @@ def _read_slug(entry: Entry) -> NoticeLine:
 
 def _first_paragraphs(entry: Entry) -> list[str]:
     """Return the paragraphs with which a text begins, as plain text on one line each."""
-    head = (entry.content or entry.summary or "")[:_OPENING]
-    if not entry.is_plain_text:
-        head = unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", head)))
-    return list(filter(None, map(fold, _PARAGRAPH.split(head))))
+    return _split_paragraphs((entry.content or entry.summary or "")[:_OPENING], is_plain=entry.is_plain_text)
+
+
+def _split_paragraphs(text: str, *, is_plain: bool) -> list[str]:
+    text = text if is_plain else unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", text)))
+    return list(filter(None, map(fold, _PARAGRAPH.split(text))))
 
 
 def _read_opening(paragraphs: Sequence[str], published: date | None) -> _Opening:
@@ -201,6 +197,7 @@ def _is_person(name: str) -> bool:
         or words[-1].casefold() in _ROLES
         or _INITIALS.fullmatch(name)
         or _CODE.fullmatch(name)
+        or (len(words) == 1 and name.islower())
     ):
         return False
     # PA Scotland is a desk, and NTB-Reuters two agencies.
@@ -209,7 +206,5 @@ def _is_person(name: str) -> bool:
 
 
 def _signed_at_end(entry: Entry, agency: str | None) -> tuple[str, ...]:
-    text = (entry.content or "")[-_END:]
-    if not entry.is_plain_text:
-        text = unescape(_TAG.sub("", _BLOCK_END.sub("\n\n", text)))
-    return read_sign_offs(list(filter(None, map(fold, _PARAGRAPH.split(text)))), agency).authors
+    paragraphs = _split_paragraphs((entry.content or "")[-_END:], is_plain=entry.is_plain_text)
+    return read_sign_offs(paragraphs, agency).authors

@@ -24,7 +24,7 @@ from worker.wire.newsroom.newsroom_tree import (
     read_attribute,
     write_html,
 )
-from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alone
+from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_element
 
 _MOST_VERSIONS = 1_000_000
 # By these names newsrooms write a slug into the head, and others what a headline or a number is.
@@ -57,7 +57,7 @@ def _read_article(nitf: Node) -> Entry:
     body_head, pubdata = find_node(body, "body.head"), find_node(nitf, "head", "pubdata")
     issued = read_attribute(find_node(docdata, "date.issue"), "norm") or read_attribute(pubdata, "date.publication")
     issued = issued or read_attribute(find_node(body_head, "dateline", "story.date"), "norm")
-    dateline = read_dateline_alone(_dateline_words(body_head), read_day(issued))
+    dateline = read_dateline_element(_dateline_words(body_head), read_day(issued))
     item_id = read_attribute(find_node(docdata, "doc-id"), "id-string")
     title, deck = _headlines(nitf, body_head)
     content = _content(body, title)
@@ -153,7 +153,7 @@ def _place(docdata: Node | None, head: Node | None) -> str | None:
     location = find_node(head, "dateline", "location")
     named = line_of(find_node(location, "city")) or line_of(location)
     dateline = line_of(find_node(head, "dateline"))
-    return named or (None if dateline and read_dateline_alone(dateline, None).place else _event_place(docdata))
+    return named or (None if dateline and read_dateline_element(dateline, None).place else _event_place(docdata))
 
 
 def _event_place(docdata: Node | None) -> str | None:

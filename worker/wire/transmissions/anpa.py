@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from worker.basics.field_rules import split_keywords
 from worker.basics.text import clean
 from worker.values.entries import Entry, Notice
 from worker.wire.dispatch import fold_paragraph, read_entry
-from worker.wire.dispatch_lines import DispatchHead, merge_heads, understand_headline, understand_line
+from worker.wire.dispatch_lines import DispatchHead, head_of_slug, merge_heads, understand_headline, understand_line
 from worker.wire.notice_lines import read_slug_line
 from worker.wire.transmissions.anpa_alphabet import is_centred, is_closed, read_signs, without_marks
 from worker.wire.transmissions.framing import Transmission
@@ -177,7 +178,7 @@ def _understand(line: str, head: DispatchHead) -> DispatchHead | None:
         return _read_labelled(labelled["label"].casefold(), labelled["value"])
     # The slug comes first, whatever it looks like.
     if head == DispatchHead() and (slug := read_slug_line(line)):
-        return DispatchHead(slug=slug.text or None, notice=slug.notice, number=slug.number, urgency=slug.urgency)
+        return head_of_slug(slug)
     if head.notice is Notice.TAKE and _PICKUP.fullmatch(line):
         return DispatchHead(notes=(line,))
     return understand_line(line, is_signed=bool(head.authors))
@@ -187,5 +188,5 @@ def _read_labelled(label: str, value: str) -> DispatchHead:
     if label == "hl":
         return understand_headline(value)
     if label == "index":
-        return DispatchHead(tags=tuple(filter(None, map(str.strip, value.split(",")))))
+        return DispatchHead(tags=tuple(split_keywords(value)))
     return DispatchHead(notes=(value,)) if value else DispatchHead()

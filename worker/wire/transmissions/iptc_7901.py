@@ -14,7 +14,7 @@ from worker.values.entries import Entry, Notice
 from worker.wire.bylines import read_byline
 from worker.wire.datelines import read_dateline
 from worker.wire.dispatch import normalise_lines, read_dispatch, read_entry, split_paragraphs
-from worker.wire.dispatch_lines import DispatchHead, merge_heads, understand_headline, understand_line
+from worker.wire.dispatch_lines import DispatchHead, head_of_slug, merge_heads, understand_headline, understand_line
 from worker.wire.notice_lines import notice_of_note, split_slug
 from worker.wire.transmissions.framing import Transmission
 from worker.wire.transmissions.message_headers import MessageHeader
@@ -183,7 +183,7 @@ def _read_keywords(line: str) -> DispatchHead | None:
     if not _KEYWORDS.fullmatch(line):
         return None
     slug = split_slug(line.strip("/ "))
-    return DispatchHead(slug=slug.text or None, notice=slug.notice, number=slug.number, urgency=slug.urgency)
+    return head_of_slug(slug)
 
 
 def _read_marked_line(line: str, *, is_above: bool) -> DispatchHead | None:

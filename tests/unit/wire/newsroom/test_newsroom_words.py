@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from worker.values.entries import Entry, Notice
-from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_alone, read_embargo_words, read_words
+from worker.wire.newsroom.newsroom_words import choose_agency, read_dateline_element, read_embargo_words, read_words
 
 MADE = "2026-09-08T13:24:46+0100"
 
@@ -57,7 +57,7 @@ def test_no_embargo_ends_where_nobody_can_say_when(words: str) -> None:
 def test_a_dateline_in_an_element_of_its_own_needs_no_agency(
     written: str, place: str | None, filed_on: date | None
 ) -> None:
-    dateline = read_dateline_alone(written, date(2026, 7, 10))
+    dateline = read_dateline_element(written, date(2026, 7, 10))
     assert (dateline.place, dateline.filed_on, dateline.agency) == (place, filed_on, "")
 
 
@@ -116,3 +116,8 @@ def test_a_slug_is_what_names_the_dispatch(slug: str, text: str | None, urgency:
 )
 def test_an_agencys_mark_is_no_part_of_a_headline(title: str, shown: str) -> None:
     assert _read("<p>It sails.</p>", title=title).title == shown
+
+
+@pytest.mark.parametrize("name", ["佐藤花子", "王芳", "김민수", "Ådne", "Ada Lindqvist"])
+def test_a_name_in_a_script_without_capitals_is_one(name: str) -> None:
+    assert read_words(Entry(authors=(name,))).authors == (name,)
