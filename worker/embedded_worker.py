@@ -13,7 +13,7 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from worker.celery import app, refuse_other_tasks
 
-THREADS = 17
+THREADS = 19
 """One for each that the tasks may take at once (``at_most``): what takes long leaves room for what must not wait."""
 # What celery-types does not know.
 _HANDLERS: Any = celery_worker
