@@ -97,7 +97,7 @@ _NO_PICTURE = re.compile(r'<img(?![^>]* src=")[^>]*>|<img[^>]* (?:width|height)=
 # A parser drops the first one, and would drop the next one when it reads what it wrote.
 _FIRST_LINE_ENDS = re.compile(r"(<pre(?: [^>]*)?>)\n+")
 # What in cleaned markup may not be as it was meant; a player is where another one is within it.
-_SPECIAL = "audio audio, img, math, pre, video video"
+_SPECIAL = "audio audio, img, math, picture source, pre, video video"
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 
 _LONGEST_HTML = 1_000_000
@@ -244,6 +244,9 @@ def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
 
 def _as_meant(cleaned: str, special: set[str]) -> str:
     """Return cleaned markup, in which there are these special tags, as it was meant: it is to be cleaned again."""
+    if "source" in special:
+        # It was no tag yet when pictures were chosen.
+        cleaned = show_pictures(cleaned)
     if "img" in special:
         cleaned = _NO_PICTURE.sub("", cleaned)
     if "pre" in special:

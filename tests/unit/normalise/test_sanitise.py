@@ -126,6 +126,11 @@ def test_no_character_hides_an_attack(character: str, fragment: str) -> None:
     assert _live(sanitise(fragment.replace("{}", character), BASE)) == []
 
 
+def test_a_source_that_cleaning_makes_a_tag_leaves_its_picture_too() -> None:
+    published = "<picture><source <p>media=print><img src=x></picture>"
+    assert sanitise(published, BASE) == '<picture>media=print&gt;<img src="https://news.example/2026/x"></picture>'
+
+
 @given(MARKUP | MUTATED)
 def test_sanitising_twice_is_sanitising_once(html: str) -> None:
     cleaned = sanitise(html, BASE)
