@@ -36,10 +36,10 @@ def _read(body: bytes) -> None:
         b"--x\nContent-Type: text/plain; name=a\n\nIt rains.\n",
     ],
 )
-def test_a_megabyte_of_anything_in_a_message_costs_next_to_nothing(piece: bytes) -> None:
+def test_a_long_message_of_anything_costs_next_to_nothing(piece: bytes) -> None:
     for kind in _KINDS:
-        message = _HEADER + b"Content-Type: " + kind + b"\n\n" + piece * (1_000_000 // len(piece))
-        spend_at_most(1.5, lambda message=message: _read(message))
+        message = _HEADER + b"Content-Type: " + kind + b"\n\n" + piece * (250_000 // len(piece))
+        spend_at_most(0.5, lambda message=message: _read(message))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_messages_with_bytes_at_random_are_read_or_refused() -> None:
     chance = Random(19)
     for path in _MESSAGES:
         body = bytearray(path.read_bytes())
-        for _ in range(150):
+        for _ in range(40):
             spoilt = bytearray(body)
             for _ in range(chance.randrange(1, 12)):
                 at = chance.randrange(len(spoilt))
