@@ -52,7 +52,9 @@ def _deliver(store: Engine, transfers: Transfers, secret: str | None = SECRET) -
 
 def _make_due(store: Engine) -> None:
     with writing(store) as connection:
-        connection.execute(update(WebhookRow).values(next_attempt_at=read_clock(connection).now()))
+        connection.execute(
+            update(WebhookRow).values(next_attempt_at=read_clock(connection).now() - timedelta(seconds=1))
+        )
 
 
 def _row(store: Engine) -> WebhookRow:
