@@ -19,6 +19,7 @@ from worker.wire.newsroom.newsroom_entry import Skipped, combine_entries, judge_
 from worker.wire.newsroom.newsroom_tree import Node, find_node, read_attribute, read_tree
 from worker.wire.newsroom.newsroom_words import read_dateline_element, read_words
 from worker.wire.newsroom.nitf import read_inner_article
+from worker.wire.transmissions.categories import ANPA_PRIORITIES
 
 _Facts: TypeAlias = dict[str, list[Element]]
 
@@ -27,8 +28,6 @@ _NITF = ("<nitf", "<?xml", "<!")
 _STARTS = frozenset(start[:2] for start in _NITF)
 _DEEPEST = 100
 _LONGEST = 4_000
-# How urgent AP's letters are: flash, bulletin, urgent, regular, deferred.
-_PRIORITIES = {"f": 1, "b": 2, "u": 3, "r": 4, "d": 5}
 _TAGS = frozenset({"ap subject", "ap geography", "ap organization", "ap party"})  # codespell:ignore -- AP's spelling
 
 
@@ -164,7 +163,7 @@ def _with_facts(entry: Entry, inner: Entry, facts: _Facts) -> Entry:
 
 
 def _priority(facts: _Facts) -> int | None:
-    return _PRIORITIES.get((_text(facts, "editorialpriority") or "").casefold())
+    return ANPA_PRIORITIES.get((_text(facts, "editorialpriority") or "").casefold())
 
 
 def _subjects(facts: _Facts) -> Iterator[str]:
