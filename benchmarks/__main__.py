@@ -48,9 +48,9 @@ BUDGETS = {
 RIVALS = {"script": ("requests",), "reader": ("reader", "sgmllib")}
 _WARM_UP = 20
 _FEEDS_TO_GROUP = 200
-_ROW = "{:<9} {:<10} {:>13.3f} {:>8} {:>8} {:>9.0f} {:>12.0f} {:>11.0f}"
+_ROW = "{:<9} {:<10} {:>13.3f} {:>8} {:>14} {:>9.0f} {:>12.0f} {:>11.0f}"
 # Grouping has costs only.
-_ROW_OF_COSTS = 53
+_ROW_OF_COSTS = 59
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +196,17 @@ def main() -> None:
     chosen = parser.parse_args()
     if not chosen.json:
         print(f"{chosen.feeds:,} feeds, {chosen.store}\n")
-        print("round     program           CPU ms    ratio   budget   feeds/s   articles/s   worker MB")
+        print("round     program           CPU ms    ratio         budget   feeds/s   articles/s   worker MB")
     for row in run(chosen):
         print(json.dumps(asdict(row)) if chosen.json else _line(row, BUDGETS[chosen.store]), flush=True)
 
 
 def _line(row: Measured, budgets: Mapping[str, float]) -> str:
-    budget = f"{budgets[row.round]:g}" if row.program == "feedmill" else ""
-    ratio = "" if row.ratio is None else f"{row.ratio:.4f}"
+    most = budgets[row.round]
+    budget = ratio = ""
+    if row.ratio is not None:
+        ratio = f"{row.ratio:.4f}"
+        budget = f"{most:g} {'held' if row.ratio <= most else 'missed'}" if row.program == "feedmill" else ""
     figures = (row.feeds_per_second, row.articles_per_second, row.worker_mb)
     line = _ROW.format(row.round, row.program, row.cpu_ms, ratio, budget, *figures)
     told = (f"{stage} {share:.0%} (SQL {in_sql:.0%})" for stage, (share, in_sql) in row.shares.items())
