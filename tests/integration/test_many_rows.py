@@ -38,6 +38,15 @@ def test_values_of_all_types_are_stored_as_by_an_insert_of_one_row(connection: C
     assert (third["notice"], third["published_at"], third["urgency"]) == ("update", NOON, None)
 
 
+@pytest.mark.parametrize("count", [1, 3, 7])
+def test_rows_that_go_several_to_a_statement_come_in_their_order(connection: Connection, count: int) -> None:
+    add_feeds(connection)
+    names = list("abcdefg")[:count]
+    statement = insert_many(ArticleRow, ARTICLE, at_once=3)
+    statement.execute(connection, [ARTICLE | {"title": name} for name in names])
+    assert connection.execute(select(ArticleRow.title).order_by(ArticleRow.id)).scalars().all() == names
+
+
 def test_durations_are_stored_as_by_an_insert_of_one_row(connection: Connection) -> None:
     add_feeds(connection, 2)
     connection.execute(insert(ScheduleRow).values(feed_id=1, interval=timedelta(seconds=1.5)))

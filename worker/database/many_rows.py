@@ -25,17 +25,22 @@ _ROWS = "given rows"
 class ManyRows:
     """A statement that is executed for many rows, in words that SQLite and PostgreSQL share.
 
-    In ``sql``, ``{name}`` is a row's value for the table's column ``name``; ``{given rows}`` is where PostgreSQL takes
-    them from.
+    In ``sql``, ``{given rows}`` is where the rows of an INSERT stand, and where PostgreSQL takes those of an UPDATE
+    from; ``{name}`` is a row's value for the table's column ``name``.
     """
 
     table: type[Base]
     sql: str
+    inserted: tuple[str, ...] = ()
+    """The columns of an INSERT."""
+    at_once: int = 1
+    """How many rows one statement inserts on SQLite."""
 
     @property
     def placed(self) -> tuple[str, ...]:
-        """The columns whose values the statement names, in the order in which it does."""
-        return tuple(name for _, name, _, _ in Formatter().parse(self.sql) if name and name != _ROWS)
+        """The columns whose values the statement takes, in the order in which it does."""
+        named = (name for _, name, _, _ in Formatter().parse(self.sql) if name and name != _ROWS)
+        return self.inserted or tuple(named)
 
     def execute(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows, each of which has the values that the statement names; no rows cost no statement."""
@@ -45,14 +50,16 @@ class ManyRows:
     def execute_tuples(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows of values, in the order in which the statement first names them."""
         if rows:
-            sql, places, processes = _for_dialect(self, connection.dialect)
+            places, processes = _read_columns(self, connection.dialect)
             columns = [
                 list(map(process, column) if process else column)
                 for process, column in zip(processes, zip(*rows, strict=True), strict=True)
             ]
             values = tuple(columns[place] for place in places)
-            is_postgresql = connection.dialect.name == "postgresql"
-            connection.exec_driver_sql(sql, values if is_postgresql else list(zip(*values, strict=True)))
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(_postgresql_sql(self, connection.dialect), values)
+            else:
+                _execute_sqlite(connection, self, list(zip(*values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,13 +92,16 @@ def _select_sql(keys: ManyKeys, source: str) -> str:
     return f"{given} SELECT {keys.columns} FROM given CROSS JOIN {table} WHERE {same} AND {keys.where}"  # noqa: S608 -- our own names
 
 
-def insert_many(table: type[Base], names: Iterable[str], on_conflict: str = "") -> ManyRows:
-    """Return an INSERT of values for the columns ``names``."""
-    values = replaced(*names)
-    columns = ", ".join(f'"{name}"' for name in values)
-    # SQLite would take ON for a part of the query, did that not end in a condition.
-    rows = f"SELECT {', '.join(values.values())} {{{_ROWS}}} WHERE true"
-    return ManyRows(table, f"INSERT INTO {table.__tablename__} ({columns}) {rows} {on_conflict}")
+def insert_many(table: type[Base], names: Iterable[str], on_conflict: str = "", at_once: int = 1) -> ManyRows:
+    """Return an INSERT of values for the columns ``names``, on SQLite of ``at_once`` rows by one statement.
+
+    One row is cheapest, unless a trigger comes with it, or a conflict writes a foreign key: SQLite then copies all
+    pages that a statement changes, most often to a file, so that it can undo this statement alone.
+    """
+    inserted = tuple(names)
+    columns = ", ".join(f'"{name}"' for name in inserted)
+    sql = f"INSERT INTO {table.__tablename__} ({columns}) {{{_ROWS}}} {on_conflict}"
+    return ManyRows(table, sql, inserted, at_once)
 
 
 def update_many(table: type[Base], keys: Iterable[str], changes: Mapping[str, str], where: str = "") -> ManyRows:
@@ -117,18 +127,43 @@ def _names(statement: ManyRows) -> tuple[str, ...]:
 
 
 @cache
-def _for_dialect(statement: ManyRows, dialect: Dialect) -> tuple[str, Sequence[int], Sequence[_Process | None]]:
-    """Return the statement's text for a database, which value each parameter is, and what makes it the driver's."""
+def _read_columns(statement: ManyRows, dialect: Dialect) -> tuple[Sequence[int], Sequence[_Process | None]]:
+    """Return which value of a row each parameter is, and what makes each value the driver's."""
     names = _names(statement)
     kinds = [statement.table.__table__.c[name].type.dialect_impl(dialect) for name in names]
     processes = [_plain if isinstance(kind, Text) else kind.bind_processor(dialect) for kind in kinds]
-    if dialect.name == "sqlite":
-        sql = statement.sql.format(**dict.fromkeys(names, "?"), **{_ROWS: ""})
-        return sql, [names.index(name) for name in statement.placed], processes
+    placed = names if dialect.name == "postgresql" else statement.placed
+    return [names.index(name) for name in placed], processes
+
+
+@cache
+def _postgresql_sql(statement: ManyRows, dialect: Dialect) -> str:
+    names = _names(statement)
     columns = ", ".join(f'"{name}"' for name in names)
     values = {name: f'given."{name}"' for name in names}
     rows = f"FROM {_unnest(statement.table, names, dialect)} AS given ({columns})"
-    return statement.sql.format(**values, **{_ROWS: rows}), range(len(names)), processes
+    if statement.inserted:
+        rows = f"SELECT {', '.join(values.values())} {rows}"
+    return statement.sql.format(**values, **{_ROWS: rows})
+
+
+@cache
+def _sqlite_sql(statement: ManyRows, count: int) -> str:
+    placed = statement.placed
+    row = f"({', '.join('?' * len(placed))})"
+    rows = f"VALUES {', '.join([row] * count)}" if statement.inserted else ""
+    return statement.sql.format(**dict.fromkeys(placed, "?"), **{_ROWS: rows})
+
+
+def _execute_sqlite(connection: Connection, statement: ManyRows, rows: list[tuple[Any, ...]]) -> None:
+    count = statement.at_once
+    # Those that are left over come first: what is kept of so little stays in memory, until there is a file.
+    left_over = len(rows) % count
+    if left_over:
+        connection.exec_driver_sql(_sqlite_sql(statement, 1), rows[:left_over])
+    bunches = rows if count == 1 else [tuple(chain.from_iterable(some)) for some in slices(rows[left_over:], count)]
+    if bunches:
+        connection.exec_driver_sql(_sqlite_sql(statement, count), bunches)
 
 
 @cache

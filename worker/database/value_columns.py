@@ -7,6 +7,7 @@ A dataclass that one JSON column holds goes through ``basics.codec.pack`` and ``
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from enum import Enum
+from operator import attrgetter
 from types import NoneType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -21,7 +22,7 @@ _Value = TypeVar("_Value")
 
 
 class Columns(Generic[_Value]):
-    """Which column holds each field of a dataclass.
+    """Which column holds each field of a dataclass that has several.
 
     By default the one of the field's name; None for a field without a column.
     """
@@ -33,10 +34,11 @@ class Columns(Generic[_Value]):
         types = get_type_hints(kind)
         readers = {name: _reader_of_column(types[name]) for name in self.names}
         self._readers = {name: reader for name, reader in readers.items() if reader}
+        self._values = attrgetter(*self.names)
 
     def write(self, value: _Value) -> dict[str, Any]:
         """Return what the columns hold of a value, by their names."""
-        return {column: getattr(value, name) for name, column in self.names.items()}
+        return dict(zip(self.names.values(), self._values(value), strict=True))
 
     def read(self, row: Mapping[Any, Any]) -> _Value:
         """Return the value that a row's columns hold."""

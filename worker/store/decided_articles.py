@@ -18,8 +18,11 @@ from worker.values.decisions import DecidedArticle, Decision, Resighted, Restate
 from worker.values.entries import Notice
 
 # Statements are built once: building one costs several times what running it does.
+_AT_ONCE = 20
 _INSERT_ARTICLES = insert_many(
-    ArticleRow, ["id", *ARTICLE.names.values(), "guid", "feed_id", "first_seen_at", "policy_version", "revision"]
+    ArticleRow,
+    ["id", *ARTICLE.names.values(), "guid", "feed_id", "first_seen_at", "policy_version", "revision"],
+    at_once=_AT_ONCE,
 )
 _UPDATE_ARTICLES = update(ArticleRow).where(ArticleRow.id == bindparam("b_id"))
 _RESTATE = update_many(SightingRow, ["feed_id", "guid_hash"], replaced("said"))
@@ -39,6 +42,7 @@ _UPSERT_SIGHTINGS = insert_many(
     first_seen_at = CASE sightings.article_id WHEN excluded.article_id THEN sightings.first_seen_at
         ELSE excluded.first_seen_at END,
     left_at = CASE WHEN excluded.left_at IS NOT NULL THEN coalesce(sightings.left_at, excluded.left_at) END""",
+    _AT_ONCE,
 )
 _INSERT_NAMES = insert_many(ArticleNameRow, ["name", "article_id"], "ON CONFLICT DO NOTHING")
 
