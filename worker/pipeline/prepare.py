@@ -4,7 +4,7 @@ This happens before anything is locked. Later ``conclude`` decides under locks w
 tells it whether what was read here still holds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from worker.normalise.match_keys import is_unnumbered
 from worker.parse import read_whole
 from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_leave_unread
 from worker.pipeline.results import Answered, conclude_read, join_notes
-from worker.recognise.keys import key_entries, key_within, note_shared_names, recognise
+from worker.recognise.keys import hash_guid, hash_within, key_entries, key_within, note_shared_names, recognise
 from worker.store.documents import pack_document
 from worker.store.known import (
     ArticleNames,
@@ -39,6 +39,7 @@ from worker.values.entries import (
     KnownSighting,
     ParsedDocument,
 )
+from worker.wire.dispatch import DISPATCH_GUID
 
 _LOG = get_logger(__name__)
 
@@ -63,12 +64,15 @@ class _KeyedDocument:
         """The feed whose document it is."""
         return self.answered.feed.feed_id
 
-    def list_missing(self) -> Iterator[tuple[int, bytes]]:
-        """Yield feed and key of the sightings that are still to be looked up: of its entries, and of those gone."""
+    def find_missing(self) -> set[bytes]:
+        """Return the keys of the sightings that are still to be looked up: of its entries, and of those gone."""
         before = self.parsed.before.entries if self.parsed.before else ()
         keys = {each.guid_hash for each in before}.difference(each.guid_hash for each in self.parsed.repeated)
         keys.update(each.guid_hash for each in self.keyed)
-        return ((self.feed_id, key) for key in keys - self.present.keys())
+        if path := self.answered.file_in_feed:
+            # A file of several may have been one dispatch; what else it had nobody knows by its path alone.
+            keys.add(hash_within(hash_guid(DISPATCH_GUID), path))
+        return keys - self.present.keys()
 
 
 def prepare_documents(
@@ -89,8 +93,20 @@ def prepare_documents(
         if answered.file_in_feed:
             keyed = key_within(keyed, answered.file_in_feed)
         documents.append(_KeyedDocument(answered, parsed, released, rule, edition, marks, keyed, sighted))
-    found = find_sightings(connection, [missing for each in documents for missing in each.list_missing()])
-    prepared = (_prepare(connection, each, found.get(each.feed_id, {}), now, detect) for each in documents)
+    missing = [each.find_missing() for each in documents]
+    wanted = {(each.feed_id, key) for each, keys in zip(documents, missing, strict=True) for key in keys}
+    found = find_sightings(connection, wanted)
+    prepared = [
+        # What other files of its folder have is none of its sightings.
+        _prepare(
+            connection,
+            each,
+            {key: seen for key, seen in found.get(each.feed_id, {}).items() if key in keys},
+            now,
+            detect,
+        )
+        for each, keys in zip(documents, missing, strict=True)
+    ]
     return [
         each if may_leave_unread(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
         for each in prepared
