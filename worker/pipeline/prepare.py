@@ -163,11 +163,11 @@ def hold_back(parsed: ParsedDocument, now: datetime) -> ParsedDocument:
 
     ``skipped`` says until when; the entries are found again when the document is read after that.
     """
-    ends = [entry.embargoed_until for entry in parsed.entries]
-    reasons = tuple(f"it is embargoed until {end:%Y-%m-%d %H:%M} UTC" for end in ends if end and end > now)
-    if not reasons:
+    held = [entry for entry in parsed.entries if entry.is_embargoed(now)]
+    if not held:
         return parsed
-    free = tuple(entry for entry, end in zip(parsed.entries, ends, strict=True) if not (end and end > now))
+    reasons = tuple(f"it is embargoed until {entry.embargo_end:%Y-%m-%d %H:%M} UTC" for entry in held)
+    free = tuple(entry for entry in parsed.entries if not entry.is_embargoed(now))
     return replace(parsed, entries=free, skipped=parsed.skipped + reasons)
 
 

@@ -36,8 +36,6 @@ class ParsedFile:
     parsed: ParsedDocument
     is_known: bool
     """Whether it was read before, with another content."""
-    is_held_back: bool = False
-    """Whether some of it is embargoed: that is read another day."""
 
     @property
     def is_own_feed(self) -> bool:

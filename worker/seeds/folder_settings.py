@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,14 @@ def fill_document(parsed: ParsedDocument, settings: FolderSettings | None) -> Pa
 
         def fill(entry: Entry) -> Entry:
             spoken = entry.language or language
-            return replace(entry, published=in_zone(entry.published, spoken), updated=in_zone(entry.updated, spoken))
+            end = entry.embargoed_until
+            return replace(
+                entry,
+                published=in_zone(entry.published, spoken),
+                updated=in_zone(entry.updated, spoken),
+                # Of an hour that is there twice, the later one: an embargo never ends too early.
+                embargoed_until=end.replace(tzinfo=zone, fold=1).astimezone(UTC) if end and not end.tzinfo else end,
+            )
 
         parsed = replace(parsed, updated=in_zone(parsed.updated, language), entries=tuple(map(fill, parsed.entries)))
     return replace(parsed, language=language, agency=settings.agency)
