@@ -80,11 +80,14 @@ def test_a_file_of_one_that_becomes_several_keeps_its_article_though_that_is_edi
     assert len(texts(tools)) == new + 1
 
 
+@pytest.mark.parametrize("settings", [None, 'name = "Vardholm"\n'], ids=["file", "folder"])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_several_that_becomes_one_keeps_the_article_of_that_one(
-    tools: Tools, tmp_path: Path, form: str
+    tools: Tools, tmp_path: Path, form: str, settings: str | None
 ) -> None:
     one, several = FORMS[form]
+    if settings:
+        place(tmp_path / "in/feed.toml", settings)
     file = tmp_path / "in/wire.txt"
     _ingest(tools, file, several)
     stored = titles(tools)

@@ -225,7 +225,15 @@ def _own_page(item: _Values) -> str | None:
     """Return the page that an entry is about; a service that counts clicks tells which one its links lead to."""
     written = (_text(item, name, LONGEST_URL) for name in ("feedburner_origlink", "pheedo_origlink"))
     original = next(filter(None, written), None)
-    return original if original and field_rules.is_web_page(original) else _page(item)
+    if original and field_rules.is_web_page(original):
+        return original
+    return _page(item) or _content_page(item)
+
+
+def _content_page(item: _Values) -> str | None:
+    """Return the page that has the content of an entry in its place (RFC 4287, section 4.1.3.2)."""
+    pages = (each for each in _dicts(item, "content") if field_rules.is_page_type(_text(each, "type")))
+    return next(filter(None, (_text(each, "src", LONGEST_URL) for each in pages)), None)
 
 
 def _podcast(item: _Values) -> Podcast | None:

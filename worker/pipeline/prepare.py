@@ -17,7 +17,7 @@ from worker.dedupe.identity import without_shared_links
 from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
-from worker.normalise.match_keys import is_unnumbered
+from worker.normalise.match_keys import is_unnumbered, name_path
 from worker.parse import read_whole
 from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_leave_unread
 from worker.pipeline.results import Answered, conclude_read, join_notes
@@ -28,6 +28,7 @@ from worker.store.known import (
     find_guid_rules,
     find_present_sightings,
     find_sightings,
+    find_sightings_named,
     find_sightings_not_shown,
 )
 from worker.store.poll_locks import Locked
@@ -96,21 +97,26 @@ def prepare_documents(
     missing = [each.find_missing() for each in documents]
     wanted = {(each.feed_id, key) for each, keys in zip(documents, missing, strict=True) for key in keys}
     found = find_sightings(connection, wanted)
-    prepared = [
+    prepared = []
+    for each, keys in zip(documents, missing, strict=True):
         # What other files of its folder have is none of its sightings.
-        _prepare(
-            connection,
-            each,
-            {key: seen for key, seen in found.get(each.feed_id, {}).items() if key in keys},
-            now,
-            detect,
-        )
-        for each, keys in zip(documents, missing, strict=True)
-    ]
+        seen = {key: known for key, known in found.get(each.feed_id, {}).items() if key in keys}
+        prepared.append(_prepare(connection, each, seen or _find_several(connection, each), now, detect))
     return [
         each if may_leave_unread(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
         for each in prepared
     ]
+
+
+def _find_several(connection: Connection, document: _KeyedDocument) -> Mapping[bytes, KnownSighting]:
+    """Return what a file of a folder had that was several dispatches and is a single one now."""
+    answered, entries = document.answered, document.parsed.entries
+    path, place = answered.file_in_feed, answered.path
+    if not (answered.is_edited_file and path and place) or [each.guid for each in entries] != [DISPATCH_GUID]:
+        return {}
+    found = find_sightings_named(connection, document.feed_id, f"{name_path(place)} ")
+    # Another file's path may begin like this one's.
+    return {key: seen for key, seen in found.items() if key == hash_within(hash_guid(seen.guid), path)}
 
 
 def _prepare(

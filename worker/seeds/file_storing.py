@@ -126,6 +126,7 @@ def _answer(tools: Tools, file: ParsedFile, feed: DueFeed, now: datetime) -> Ans
         seed_uri=opened.document.url,
         seed_state=opened.state,
         file_in_feed=path_within(opened.document.url, feed.url),
+        is_edited_file=file.is_known,
     )
 
 
