@@ -19,6 +19,7 @@ from worker.basics.charset import decode
 from worker.basics.faults import read_each
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.mailboxes import name_of_author
+from worker.basics.markup import looks_like_html
 from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 from worker.basics.one_line import read_title
 from worker.basics.text import clean
@@ -123,7 +124,7 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool, is_
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
         link=field_rules.choose_link(_own_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
-        title=as_html(named, is_plain=_is_plain(title) and not has_plain_title),
+        title=as_html(named, is_plain=_is_plain(title) and not (has_plain_title or looks_like_html(named or ""))),
         has_plain_title=has_plain_title,
         summary=_summary(item, content),
         content=content,
