@@ -71,7 +71,7 @@ class _KeyedDocument:
         keys = {each.guid_hash for each in before}.difference(each.guid_hash for each in self.parsed.repeated)
         keys.update(each.guid_hash for each in self.keyed)
         if path := self.answered.file_in_feed:
-            # A file of several may have been one dispatch; what else it had nobody knows by its path alone.
+            # A file of several may have been a single dispatch.
             keys.add(hash_within(hash_guid(DISPATCH_GUID), path))
         return keys - self.present.keys()
 

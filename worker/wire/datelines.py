@@ -72,11 +72,9 @@ def read_dateline(text: str, published: date | None) -> Dateline | None:
 def read_place_alone(text: str) -> Dateline | None:
     """Return the dateline with which copy of an agency begins that names it elsewhere: a place in capitals, a dash."""
     found = _PLACE_ALONE.match(text)
-    return (
-        Dateline(found["place"], length=found.end())
-        if found and _may_be_place(found["place"], is_in_capitals=True)
-        else None
-    )
+    if found is None or not _may_be_place(found["place"], is_in_capitals=True):
+        return None
+    return Dateline(found["place"], length=found.end())
 
 
 def read_dateline_alone(written: str, published: date | None) -> Dateline | None:

@@ -54,6 +54,11 @@ def is_row(line: str) -> bool:
     return bool(_BARS.fullmatch(line) or _SEMICOLONS.fullmatch(line) or _GAP.search(line))
 
 
+def has_wide_gap(line: str) -> bool:
+    """Say whether a line has a gap within that nobody sets in a sentence."""
+    return bool(_WIDE_GAP.search(line))
+
+
 def is_rule(line: str) -> bool:
     """Say whether a line is nothing but a rule, as it stands between the rows of a table."""
     return bool(_RULE.fullmatch(line.strip()))
@@ -62,7 +67,7 @@ def is_rule(line: str) -> bool:
 def _are_rows(lines: Sequence[str]) -> bool:
     has_bars = all(map(_BARS.fullmatch, lines))
     # Two lines with so wide gaps are rows; by narrow ones it takes three.
-    fewest = _FEWEST_MARKED_ROWS if has_bars or all(map(_WIDE_GAP.search, lines)) else _FEWEST_ROWS
+    fewest = _FEWEST_MARKED_ROWS if has_bars or all(map(has_wide_gap, lines)) else _FEWEST_ROWS
     return len(lines) >= fewest and (has_bars or not _goes_on(lines))
 
 

@@ -17,7 +17,7 @@ from worker.wire.newsroom.newsroom_tree import (
     unescape_twice,
     write_html,
 )
-from worker.wire.wire_tables import is_rule, write_paragraphs
+from worker.wire.wire_tables import has_wide_gap, is_rule, write_paragraphs
 
 _MARKUP = re.compile(
     r"</?(?:p|br|b|i|em|strong|u|div|span|a|ul|ol|li|h[1-6]|table|tr|td|pre|blockquote|img|hr|section|article)"
@@ -26,8 +26,6 @@ _MARKUP = re.compile(
 )
 _LONE_PARAGRAPH = re.compile(r"\s*<p>([^<>]*)</p>\s*", re.IGNORECASE)
 _BEGINNING = re.compile(r"[ \t]{2,}\S")
-# Cells of a table.
-_CELLS = re.compile(r"\S {3,}\S")
 _HEADINGS = frozenset({"h1", "h2", "hl1", "hl2", "element", "RUBRIK"})
 _WRAPPERS = frozenset({"block", "div", "group", "idf", "section"})
 # Wires wrap their lines before this.
@@ -66,8 +64,8 @@ def _read_lines(text: str) -> Entry:
 
 
 def _has_table(lines: Sequence[str]) -> bool:
-    """Say whether half of the lines are a table's, by gaps that nobody sets in sentences."""
-    rows = sum(bool(_CELLS.search(line.strip())) or is_rule(line) for line in lines)
+    """Say whether half of the lines are surely a table's."""
+    rows = sum(has_wide_gap(line) or is_rule(line) for line in lines)
     return len(lines) > 1 and 2 * rows >= len(lines)
 
 
