@@ -95,13 +95,15 @@ def prepare_documents(
             keyed = key_within(keyed, answered.file_in_feed)
         documents.append(_KeyedDocument(answered, parsed, released, rule, edition, marks, keyed, sighted))
     missing = [each.find_missing() for each in documents]
-    wanted = {(each.feed_id, key) for each, keys in zip(documents, missing, strict=True) for key in keys}
-    found = find_sightings(connection, wanted)
+    pairs = [(each.feed_id, key) for each, keys in zip(documents, missing, strict=True) for key in keys]
+    found = find_sightings(connection, pairs)
     prepared = []
     for each, keys in zip(documents, missing, strict=True):
-        # What other files of its folder have is none of its sightings.
-        seen = {key: known for key, known in found.get(each.feed_id, {}).items() if key in keys}
-        prepared.append(_prepare(connection, each, seen or _find_several(connection, each), now, detect))
+        seen = found.get(each.feed_id, {})
+        if each.answered.file_in_feed:
+            # What other files of its folder have is none of its sightings.
+            seen = {key: seen[key] for key in keys & seen.keys()} or _find_several(connection, each)
+        prepared.append(_prepare(connection, each, seen, now, detect))
     return [
         each if may_leave_unread(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
         for each in prepared
@@ -169,7 +171,7 @@ def hold_back(parsed: ParsedDocument, now: datetime) -> ParsedDocument:
 
     ``skipped`` says until when; the entries are found again when the document is read after that.
     """
-    held = [entry for entry in parsed.entries if entry.is_embargoed(now)]
+    held = [entry for entry in parsed.entries if entry.embargoed_until and entry.is_embargoed(now)]
     if not held:
         return parsed
     reasons = tuple(f"it is embargoed until {entry.embargo_end:%Y-%m-%d %H:%M} UTC" for entry in held)
