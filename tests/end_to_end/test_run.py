@@ -75,6 +75,15 @@ def test_once_shows_the_seed_article_and_the_sample_feeds_articles(seeds: Path, 
     assert "America's military engagement in Afghanistan" in once.stdout
 
 
+def test_once_reads_past_a_file_that_it_refuses_and_says_where_to_look(seeds: Path, feedmill: Feedmill) -> None:
+    (seeds / "page.html").write_text("<html><body>Nothing to read</body></html>")
+    once = feedmill("run", "--once")
+    assert (once.returncode, once.stderr.count("page.html was not read")) == (0, 1)
+    assert "4 files read, 1 not read; 8 new articles" in once.stdout
+    assert "`feedmill files --refused` lists what was not read, and why." in once.stdout
+    assert "page.html" in feedmill("files", "--refused").stdout
+
+
 def test_the_given_dispatch_comes_out_as_it_was_meant(seeds: Path, feedmill: Feedmill) -> None:
     feedmill("ingest", "seeds/000_bf109dae1bb8955b.txt")
     (article,) = _articles(feedmill)

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import Engine, insert, text
 
 from tests.large_stores import ROWS, fill
+from worker.claim.mailboxes_due import claim_mailbox, release_mailbox
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading, writing
 from worker.database.feed_tables import PollRow
 from worker.look.counts import Counted, count_late, count_polls, count_rows, count_schedules
-from worker.manage.feeds import NewFeed, add_feeds
+from worker.look.work import find_longest_wait
+from worker.manage.feeds import NewFeed, add_feeds, pause_feed
+from worker.manage.mailbox_feeds import add_mailboxes
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,3 +71,18 @@ def test_late_feeds_are_counted_up_to_a_bound(store: Engine) -> None:
     with reading(store) as connection:
         assert count_late(connection, now) == Counted(6)
         assert count_late(connection, now, most=5) == Counted(5, "more than")
+
+
+def test_a_mailbox_that_nobody_polls_is_late_and_one_that_is_being_polled_or_is_paused_is_not(store: Engine) -> None:
+    url = "imaps://desk@mail.example/INBOX"
+    with writing(store) as connection:
+        now = read_clock(connection).now()
+        add_mailboxes(connection, now - 3 * MINUTE, [url])
+        add_feeds(connection, now, [NewFeed("https://imap.example/")])
+        assert (count_late(connection, now), find_longest_wait(connection, now)) == (Counted(1), 3 * MINUTE)
+        claimed = claim_mailbox(connection, now, MINUTE, [url])
+        assert (count_late(connection, now), find_longest_wait(connection, now)) == (Counted(0), 0 * MINUTE)
+        assert claimed
+        release_mailbox(connection, claimed)
+        pause_feed(connection, claimed.feed.feed_id)
+        assert (count_late(connection, now), find_longest_wait(connection, now)) == (Counted(0), 0 * MINUTE)

@@ -1,5 +1,6 @@
 """Files of several transmissions: an article each, whatever becomes of the others in the file."""
 
+import gzip
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,13 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from tests.polling import titles
+from tests.polling import count, titles
 from tests.seeds import place
 from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
 from worker.database.engine import reading
+from worker.database.feed_tables import PollRow
 from worker.pipeline.tools import Tools
 from worker.seeds.bunches import SeedRead
 from worker.seeds.ingest import ingest
@@ -111,3 +113,21 @@ def test_signs_for_the_typesetter_make_no_binary_of_a_transmission(tools: Tools,
     rest = f"\t   OSLO (AP) _ The ferry sails.{signs * 30}\r\n\x03AP-WF-07-10-26 0900GMT<\r\n\x04"
     assert _ingest(tools, tmp_path, text, rest).new == 1
     assert _articles(tools)["Ferry sails"].agency == "AP"
+
+
+@pytest.mark.parametrize("archive", [False, True], ids=["file", "archive"])
+def test_a_file_of_which_some_is_embargoed_is_stored_once_until_the_embargo_ends(
+    tools: Tools, tmp_path: Path, *, archive: bool
+) -> None:
+    embargo = f"Embargoed until {_in(tools, timedelta(seconds=3))}\r\n"
+    held = _message(12, "report-harbour", "Report is out", "The report of the harbour is out.", embargo)
+    content = (FERRY + held).encode()
+    file = (
+        place(tmp_path / "in/wire.gz", gzip.compress(content)) if archive else place(tmp_path / "in/wire.txt", content)
+    )
+    for _ in range(3):
+        list(ingest(tools, [file.parent], 1_000_000))
+    assert (titles(tools), count(tools, PollRow)) == (["Ferry sails"], 1)
+    wait_for(lambda: sum(read.new for read in ingest(tools, [file.parent], 1_000_000)), "the embargo has ended")
+    list(ingest(tools, [file.parent], 1_000_000))
+    assert (titles(tools), count(tools, PollRow)) == (["Ferry sails", "Report is out"], 2)

@@ -6,6 +6,8 @@ from html.entities import html5
 
 _TAG = re.compile(r"</?(\w+)")
 _CLOSING_TAG = re.compile(r"</\w+>")
+# A picture has no end tag.
+_ADDRESSED_TAG = re.compile(r"<(?:img|source|iframe|a)\s[^<>]{0,400}\b(?:src|href)\s*=", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(#?\w+);")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _HTML = frozenset(
@@ -25,11 +27,11 @@ def is_html_element(name: str) -> bool:
 
 
 def looks_like_html(text: str) -> bool:
-    """Return whether undeclared text is HTML: it closes a tag or has a reference, and all of them are HTML's."""
+    """Return whether undeclared text is HTML: it closes a tag, or has a reference or an address, all of them HTML's."""
     if "&" not in text and "<" not in text:
         return False
     references = _REFERENCE.findall(text)
-    if not (references or _CLOSING_TAG.search(text)):
+    if not (references or _CLOSING_TAG.search(text) or _ADDRESSED_TAG.search(text)):
         return False
     is_known = (name.startswith("#") or f"{name};" in html5 for name in references)
     return all(is_known) and is_html_only(text)

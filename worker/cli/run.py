@@ -20,6 +20,7 @@ from worker.errors import UsageError
 from worker.logs import speak_in_json
 from worker.look.article_listing import list_articles
 from worker.look.feed_listing import is_any_feed_polled
+from worker.look.health import count_refused_files
 from worker.look.listings import Wanted
 from worker.pipeline import poll_all_due
 from worker.pipeline.tools import Tools, make_tools
@@ -48,6 +49,9 @@ def run_command(*, once: bool) -> None:
         try:
             print_seeds(with_progress(ingest_seed_folder(tools, chosen), "Reading seeds", name=lambda seed: seed.path))
             with reading(engine) as connection:
+                # As with a feed that fails, a file that a scan refuses is data: nobody named it, and the work goes on.
+                if count_refused_files(connection):
+                    write_line("`feedmill files --refused` lists what was not read, and why.")
                 if not chosen.mailbox and not is_any_feed_polled(connection):
                     write_line(f"No feeds to poll yet: {FIRST_STEPS}")
             if once:

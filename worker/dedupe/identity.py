@@ -10,7 +10,7 @@ from worker.basics.urls import link_key
 from worker.basics.wrapped_links import find_target
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
-from worker.dedupe.renamed import find_renamed
+from worker.dedupe.renamed import find_reformed, find_renamed
 from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, KnownSighting
@@ -111,6 +111,8 @@ def _place_entries(brought: Brought, drafts: Drafts) -> Iterator[Placement]:
     gone = {seen.sighting_id for seen in brought.left}
     stayed = (seen for seen in brought.sighted.values() if seen.sighting_id not in gone)
     renamed = find_renamed(unknown, brought.left, by_id, stayed)
+    if brought.is_of_file and not renamed:
+        renamed = find_reformed(unknown, brought.left, by_id)
     for sighting in brought.sightings:
         if seen := brought.sighted.get(sighting.guid_hash):
             # However much of it was misread, it is the article that it was.

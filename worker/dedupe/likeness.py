@@ -16,21 +16,21 @@ _MOSTLY_THE_SAME, _RATHER_ALIKE, _HARDLY_ALIKE = 0.8, 0.5, 0.3
 def is_same_news(article: Article, shown: Article) -> bool:
     """Say whether an entry at a known URL, but under another guid, is that article, perhaps edited."""
     is_the_same = article.content_hash == shown.content_hash or _is_of_about_one_time(article, shown)
-    return is_the_same or _likeness(article, shown) >= _MOSTLY_THE_SAME
+    return is_the_same or likeness_of(article, shown) >= _MOSTLY_THE_SAME
 
 
 def is_other_news(article: Article, shown: Article) -> bool:
     """Say whether an entry under a known guid, but at another URL, is another article: it keeps nothing of this one."""
     if article.title == shown.title or min(len(article.text), len(shown.text)) < _SHORTEST_COMPARED:
         return False
-    return not _is_of_about_one_time(article, shown) and _likeness(article, shown) < _HARDLY_ALIKE
+    return not _is_of_about_one_time(article, shown) and likeness_of(article, shown) < _HARDLY_ALIKE
 
 
 def is_edit(article: Article, shown: Article) -> bool:
     """Say whether an entry that is known by its words is an edit of an article with the same title and date."""
     # Bulletins of one day may share their title, and many dates name no more than the day.
     is_timed = article.published_at is not None and article.published_at.time() != time.min
-    return is_timed or _likeness(article, shown) >= _HARDLY_ALIKE
+    return is_timed or likeness_of(article, shown) >= _HARDLY_ALIKE
 
 
 def is_edit_of_file(article: Article, known: Article) -> bool:
@@ -42,7 +42,7 @@ def is_edit_of_file(article: Article, known: Article) -> bool:
     days = {each.published_at.date() for each in (article, known) if each.published_at}
     if len(days) > 1 or article.agency != known.agency:
         return False
-    return article.title == known.title or _likeness(article, known) >= _RATHER_ALIKE
+    return article.title == known.title or likeness_of(article, known) >= _RATHER_ALIKE
 
 
 def _is_of_about_one_time(article: Article, shown: Article) -> bool:
@@ -50,7 +50,8 @@ def _is_of_about_one_time(article: Article, shown: Article) -> bool:
     return one is not None and other is not None and abs(one - other) < _EDIT
 
 
-def _likeness(one: Article, other: Article) -> float:
+def likeness_of(one: Article, other: Article) -> float:
+    """Return how alike two articles' titles and texts are, 0 to 1."""
     return likeness(*(f"{each.title} {each.text}"[:_LONGEST_COMPARED].lower() for each in (one, other)))
 
 

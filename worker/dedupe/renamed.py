@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from worker.basics.urls import link_key
-from worker.dedupe.likeness import is_edit, is_same_news
+from worker.dedupe.likeness import is_edit, is_edit_of_file, is_same_news, likeness_of
 from worker.values.articles import Article, KnownArticle, Sighting
 from worker.values.entries import KnownBy, KnownSighting
+from worker.wire.dispatch import DISPATCH_GUID
 
 # When so many entries keep their words under other guids, the feed has moved: then we need no dates to believe it.
 _FEWEST_MOVED = 3
@@ -73,6 +74,28 @@ def find_renamed(
     )
     found |= {ours.guid_hash: each for ours, each in by_title if is_edit(ours.article, each.shown)}
     return {guid_hash: each.seen for guid_hash, each in found.items()}
+
+
+def find_reformed(
+    unknown: Sequence[Sighting], left: Iterable[KnownSighting], by_id: Mapping[int, KnownArticle]
+) -> dict[bytes, KnownSighting]:
+    """Return which sighting an entry continues where a file of one dispatch became one of several, or mail, or back.
+
+    The dispatch that is alone in its file is known by that, one of several by its own name. It is the one that reads
+    most like it.
+    """
+    pairs = [
+        (likeness_of(ours.article, by_id[seen.article_id].shown), ours, seen)
+        for seen in left
+        if seen.article_id in by_id
+        for ours in unknown
+        if (ours.guid == DISPATCH_GUID) is not (seen.guid == DISPATCH_GUID)
+        and is_edit_of_file(ours.article, by_id[seen.article_id].shown)
+    ]
+    if not pairs:
+        return {}
+    _, ours, seen = max(pairs, key=lambda pair: pair[0])
+    return {ours.guid_hash: seen}
 
 
 def _unique(values: Sequence[_T], key: Callable[[_T], Hashable]) -> dict[Hashable, _T]:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select, func, inspect, or_, select, text
 
-from worker.database.feed_tables import HAS_QUALITY, IS_INACTIVE, FeedRow, HostRow, PollRow, ScheduleRow
+from worker.database.feed_tables import HAS_QUALITY, IS_INACTIVE, IS_MAILBOX, FeedRow, HostRow, PollRow, ScheduleRow
 from worker.database.types import Base
 from worker.values.due_feeds import FeedState
 from worker.values.feed_quality import QualityState
@@ -134,7 +134,21 @@ def count_late(connection: Connection, now: datetime, most: int = _MOST_LATE) ->
     late = select(ScheduleRow.feed_id).where(ScheduleRow.next_poll_at <= now - _LATE, *could_be_claimed)
     some = late.limit(most + 1).subquery()
     count = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    count += sum(due_at <= now - _LATE for due_at in find_due_mailboxes(connection, now))
     return Counted(most, MORE_THAN) if count > most else Counted(count)
+
+
+def find_due_mailboxes(connection: Connection, now: datetime) -> list[datetime]:
+    """Return since when mailboxes are due that nobody is polling: their hosts are never claimable."""
+    is_free = or_(HostRow.lease_until.is_(None), HostRow.lease_until <= now)
+    # All of their names begin so: that finds them in the names' index.
+    is_near = HostRow.name >= "imap", HostRow.name < "imaq"
+    due = (
+        select(ScheduleRow.next_poll_at)
+        .join(HostRow, HostRow.id == ScheduleRow.host_id)
+        .where(*is_near, IS_MAILBOX, is_free, ScheduleRow.next_poll_at <= now)
+    )
+    return [*filter(None, connection.execute(due).scalars())]
 
 
 def count_polls(connection: Connection, since: datetime, most: int = _MOST_POLLS) -> Counted[Mapping[str, int]]:

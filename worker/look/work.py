@@ -12,7 +12,7 @@ from worker.database.feed_tables import HostRow
 from worker.database.schema import SCHEMA_VERSION
 from worker.database.tally_table import TallyRow
 from worker.database.task_turns import TurnRow
-from worker.look.counts import Counted, count_late
+from worker.look.counts import Counted, count_late, find_due_mailboxes
 from worker.look.health import find_last_poll
 from worker.values.tallies import PRUNED
 
@@ -53,7 +53,7 @@ def read_work(connection: Connection, now: datetime) -> Work:
 def find_longest_wait(connection: Connection, now: datetime) -> timedelta:
     """Return how long a worker might have polled the first due feed, and has not."""
     earliest = connection.execute(select(func.min(HostRow.claimable_at))).scalar_one()
-    return max(now - earliest, timedelta(0)) if earliest else timedelta(0)
+    return now - min(now, earliest or now, *find_due_mailboxes(connection, now))
 
 
 def find_newest_work(connection: Connection) -> dict[str, datetime | None]:

@@ -78,7 +78,12 @@ def file_names(article: Article, path: str | None, guid: str = DISPATCH_GUID) ->
         return ()
     sent = write_json([getattr(article, name) for name in _SENT])
     place = path if guid == DISPATCH_GUID else f"{path} {guid}"
-    return f"{WORDS_PREFIX}{xxhash.xxh3_128_hexdigest(sent)}", f"{PATH_PREFIX}{clean(place, _LONGEST_PATH)}"
+    return f"{WORDS_PREFIX}{xxhash.xxh3_128_hexdigest(sent)}", name_path(place)
+
+
+def name_path(place: str) -> str:
+    """Return the name of what a path leads to: a file, or behind a blank one of several dispatches in it."""
+    return f"{PATH_PREFIX}{clean(place, _LONGEST_PATH)}"
 
 
 def read_version(entry: Entry) -> int | None:

@@ -45,7 +45,10 @@ _PAGES = (
     (r"open\.spotify\.com/embed/(\w+/\w+).*", "open.spotify.com/"),
 )
 _PAGE_OF = [(re.compile(f"https?://{player}"), f"https://{page}") for player, page in _PAGES]
-_INLINE = "a|b|em|font|i|small|span|strong|u"
+_INLINE = (
+    "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup"
+    "|time|tt|u|var"
+)
 _TEXT_BEFORE = re.compile(rf"(?:[^\s>]|</(?:{_INLINE})>)\s*\Z", re.IGNORECASE)
 _TEXT_AFTER = re.compile(rf"\s*(?:[^\s<]|<(?:{_INLINE})[\s>])", re.IGNORECASE)
 _NEAR = 80

@@ -19,6 +19,7 @@ from worker.basics.charset import decode
 from worker.basics.faults import read_each
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_NAME, LONGEST_TITLE, LONGEST_URL, as_html, resolve_url
 from worker.basics.mailboxes import name_of_author
+from worker.basics.markup import looks_like_html
 from worker.basics.media_rules import Picture, choose_picture, is_picture_address, kind_of_file
 from worker.basics.one_line import read_title
 from worker.basics.text import clean
@@ -123,7 +124,7 @@ def _entry(item: _Values, feed_authors: tuple[str, ...], *, has_bases: bool, is_
         guid=guid,
         # Not what feedparser calls the link: where there is none, it takes any guid for one.
         link=field_rules.choose_link(_own_page(item), guid, is_permalink=dict.get(item, "guidislink") is not False),
-        title=as_html(named, is_plain=_is_plain(title) and not has_plain_title),
+        title=as_html(named, is_plain=_is_plain(title) and not (has_plain_title or looks_like_html(named or ""))),
         has_plain_title=has_plain_title,
         summary=_summary(item, content),
         content=content,
@@ -225,7 +226,15 @@ def _own_page(item: _Values) -> str | None:
     """Return the page that an entry is about; a service that counts clicks tells which one its links lead to."""
     written = (_text(item, name, LONGEST_URL) for name in ("feedburner_origlink", "pheedo_origlink"))
     original = next(filter(None, written), None)
-    return original if original and field_rules.is_web_page(original) else _page(item)
+    if original and field_rules.is_web_page(original):
+        return original
+    return _page(item) or _content_page(item)
+
+
+def _content_page(item: _Values) -> str | None:
+    """Return the page that has the content of an entry in its place (RFC 4287, section 4.1.3.2)."""
+    pages = (each for each in _dicts(item, "content") if field_rules.is_page_type(_text(each, "type")))
+    return next(filter(None, (_text(each, "src", LONGEST_URL) for each in pages)), None)
 
 
 def _podcast(item: _Values) -> Podcast | None:

@@ -15,6 +15,7 @@ from worker.parse.references import mend_references
 from worker.parse.tree_text import Parts, Scope, UnreadableError, local_name, read_element_text
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Notice
+from worker.wire.days import read_moment
 from worker.wire.newsroom.newsroom_entry import Skipped, combine_entries, judge_status, read_urgency
 from worker.wire.newsroom.newsroom_tree import Node, find_node, read_attribute, read_tree
 from worker.wire.newsroom.newsroom_words import read_dateline_element, read_words
@@ -176,4 +177,6 @@ def _embargo(facts: _Facts, status: str, release: str | None) -> str | None:
     """Return until when an article is embargoed; AP says when its status will be another, in UTC."""
     if status == "withheld":
         return None
-    return (_attribute(facts, "publishingstatus", "statusChangeOn") if status == "embargoed" else None) or release
+    changes = _attribute(facts, "publishingstatus", "statusChangeOn") if status == "embargoed" else None
+    told = read_moment(changes or "")
+    return told.isoformat() if told else changes or release

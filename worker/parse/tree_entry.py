@@ -82,7 +82,16 @@ def _guid(element: Element, parts: Parts, scope: Scope) -> tuple[str | None, boo
 def _find_own_page(parts: Parts, scope: Scope) -> str | None:
     """Return the page that an entry is about; a service that counts clicks tells which one its links lead to."""
     original = last_text(parts, "original link", LONGEST_URL)
-    return original if original and field_rules.is_web_page(original) else find_page(parts, scope)
+    if original and field_rules.is_web_page(original):
+        return original
+    return find_page(parts, scope) or _find_content_page(parts, scope)
+
+
+def _find_content_page(parts: Parts, scope: Scope) -> str | None:
+    """Return the page that has the content of an entry in its place (RFC 4287, section 4.1.3.2)."""
+    pages = (each for each in parts.get("content", ()) if field_rules.is_page_type(each.get("type")))
+    found = (_resolved(tidy_text(each.get("src"), LONGEST_URL), each, scope) for each in pages)
+    return next(filter(None, found), None)
 
 
 def find_page(parts: Parts, scope: Scope) -> str | None:

@@ -246,10 +246,10 @@ def _with_marks(
 
 
 def _remember_files(connection: Connection, stored: Sequence[PreparedDocument], now: datetime) -> None:
-    """Note which seed files were read: they are not read again until they change, or an embargo in them has ended."""
+    """Note which seed files were read: what they brought is not stored again until they change."""
     for each in stored:
         uri, state = each.answered.seed_uri, each.answered.seed_state
-        if uri and state and each.result.body_hash:
+        if uri and state and not each.result.record.lost:
             remember_seed_file(connection, uri, state, each.feed_id, now)
 
 

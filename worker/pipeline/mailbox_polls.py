@@ -122,7 +122,7 @@ def _store(tools: Tools, visit: _Visit, read: ReadMail, received: int) -> tuple[
         return store_results(tools.engine, [result], [], now)[0], read
     most = tools.parser.max_entries
     parsed = [read_one(message, most, read_text) for message in read.messages]
-    held = [any(entry.embargoed_until and entry.embargoed_until > now for entry in each.entries) for each in parsed]
+    held = [any(entry.is_embargoed(now) for entry in each.entries) for each in parsed]
     done = replace(read, uids=tuple(uid for uid, is_held in zip(read.uids, held, strict=True) if not is_held))
     document = Document(visit.claimed.feed.url, b"")
     # What is embargoed comes first the next time too.

@@ -4,7 +4,7 @@ This happens before anything is locked. Later ``conclude`` decides under locks w
 tells it whether what was read here still holds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,17 +17,18 @@ from worker.dedupe.identity import without_shared_links
 from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
-from worker.normalise.match_keys import is_unnumbered
+from worker.normalise.match_keys import is_unnumbered, name_path
 from worker.parse import read_whole
 from worker.pipeline.prepared_document import READING, PreparedDocument, list_renamed, may_leave_unread
 from worker.pipeline.results import Answered, conclude_read, join_notes
-from worker.recognise.keys import key_entries, key_within, note_shared_names, recognise
+from worker.recognise.keys import hash_guid, hash_within, key_entries, key_within, note_shared_names, recognise
 from worker.store.documents import pack_document
 from worker.store.known import (
     ArticleNames,
     find_guid_rules,
     find_present_sightings,
     find_sightings,
+    find_sightings_named,
     find_sightings_not_shown,
 )
 from worker.store.poll_locks import Locked
@@ -39,6 +40,7 @@ from worker.values.entries import (
     KnownSighting,
     ParsedDocument,
 )
+from worker.wire.dispatch import DISPATCH_GUID
 
 _LOG = get_logger(__name__)
 
@@ -63,12 +65,15 @@ class _KeyedDocument:
         """The feed whose document it is."""
         return self.answered.feed.feed_id
 
-    def list_missing(self) -> Iterator[tuple[int, bytes]]:
-        """Yield feed and key of the sightings that are still to be looked up: of its entries, and of those gone."""
+    def find_missing(self) -> set[bytes]:
+        """Return the keys of the sightings that are still to be looked up: of its entries, and of those gone."""
         before = self.parsed.before.entries if self.parsed.before else ()
         keys = {each.guid_hash for each in before}.difference(each.guid_hash for each in self.parsed.repeated)
         keys.update(each.guid_hash for each in self.keyed)
-        return ((self.feed_id, key) for key in keys - self.present.keys())
+        if path := self.answered.file_in_feed:
+            # A file of several may have been a single dispatch.
+            keys.add(hash_within(hash_guid(DISPATCH_GUID), path))
+        return keys - self.present.keys()
 
 
 def prepare_documents(
@@ -89,12 +94,31 @@ def prepare_documents(
         if answered.file_in_feed:
             keyed = key_within(keyed, answered.file_in_feed)
         documents.append(_KeyedDocument(answered, parsed, released, rule, edition, marks, keyed, sighted))
-    found = find_sightings(connection, [missing for each in documents for missing in each.list_missing()])
-    prepared = (_prepare(connection, each, found.get(each.feed_id, {}), now, detect) for each in documents)
+    missing = [each.find_missing() for each in documents]
+    pairs = [(each.feed_id, key) for each, keys in zip(documents, missing, strict=True) for key in keys]
+    found = find_sightings(connection, pairs)
+    prepared = []
+    for each, keys in zip(documents, missing, strict=True):
+        seen = found.get(each.feed_id, {})
+        if each.answered.file_in_feed:
+            # What other files of its folder have is none of its sightings.
+            seen = {key: seen[key] for key in keys & seen.keys()} or _find_several(connection, each)
+        prepared.append(_prepare(connection, each, seen, now, detect))
     return [
         each if may_leave_unread(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
         for each in prepared
     ]
+
+
+def _find_several(connection: Connection, document: _KeyedDocument) -> Mapping[bytes, KnownSighting]:
+    """Return what a file of a folder had that was several dispatches and is a single one now."""
+    answered, entries = document.answered, document.parsed.entries
+    path, place = answered.file_in_feed, answered.path
+    if not (answered.is_edited_file and path and place) or [each.guid for each in entries] != [DISPATCH_GUID]:
+        return {}
+    found = find_sightings_named(connection, document.feed_id, f"{name_path(place)} ")
+    # Another file's path may begin like this one's.
+    return {key: seen for key, seen in found.items() if key == hash_within(hash_guid(seen.guid), path)}
 
 
 def _prepare(
@@ -147,11 +171,11 @@ def hold_back(parsed: ParsedDocument, now: datetime) -> ParsedDocument:
 
     ``skipped`` says until when; the entries are found again when the document is read after that.
     """
-    ends = [entry.embargoed_until for entry in parsed.entries]
-    reasons = tuple(f"it is embargoed until {end:%Y-%m-%d %H:%M} UTC" for end in ends if end and end > now)
-    if not reasons:
+    held = [entry for entry in parsed.entries if entry.embargoed_until and entry.is_embargoed(now)]
+    if not held:
         return parsed
-    free = tuple(entry for entry, end in zip(parsed.entries, ends, strict=True) if not (end and end > now))
+    reasons = tuple(f"it is embargoed until {entry.embargo_end:%Y-%m-%d %H:%M} UTC" for entry in held)
+    free = tuple(entry for entry in parsed.entries if not entry.is_embargoed(now))
     return replace(parsed, entries=free, skipped=parsed.skipped + reasons)
 
 

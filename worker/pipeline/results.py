@@ -66,6 +66,8 @@ class Answered:
     """What is remembered of it."""
     file_in_feed: str | None = None
     """The path of a file within the folder that is its feed; None where a document is all that its feed has."""
+    is_edited_file: bool = False
+    """Whether it is a file that was read before, with another content."""
     is_to_keep: bool = False
     """Whether the document's bytes are kept, to be read again by a better parser."""
     is_older: bool = False

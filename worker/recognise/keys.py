@@ -63,9 +63,12 @@ def key_entries(
 
 def key_within(keyed: Sequence[KeyedEntry], path: str) -> tuple[KeyedEntry, ...]:
     """Return entries with keys of their own for the file at this path within the folder that is their feed."""
-    return tuple(
-        replace(each, guid_hash=blake2b(each.guid_hash + path.encode(), digest_size=16).digest()) for each in keyed
-    )
+    return tuple(replace(each, guid_hash=hash_within(each.guid_hash, path)) for each in keyed)
+
+
+def hash_within(guid_hash: bytes, path: str) -> bytes:
+    """Return the key that an entry has whose file lies at this path within the folder that is its feed."""
+    return blake2b(guid_hash + path.encode(), digest_size=16).digest()
 
 
 def _says_anything(entry: Entry) -> bool:

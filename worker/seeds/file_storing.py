@@ -36,8 +36,6 @@ class ParsedFile:
     parsed: ParsedDocument
     is_known: bool
     """Whether it was read before, with another content."""
-    is_held_back: bool = False
-    """Whether some of it is embargoed: that is read another day."""
 
     @property
     def is_own_feed(self) -> bool:
@@ -128,6 +126,7 @@ def _answer(tools: Tools, file: ParsedFile, feed: DueFeed, now: datetime) -> Ans
         seed_uri=opened.document.url,
         seed_state=opened.state,
         file_in_feed=path_within(opened.document.url, feed.url),
+        is_edited_file=file.is_known,
     )
 
 

@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,23 @@ def fill_document(parsed: ParsedDocument, settings: FolderSettings | None) -> Pa
 
         def fill(entry: Entry) -> Entry:
             spoken = entry.language or language
-            return replace(entry, published=in_zone(entry.published, spoken), updated=in_zone(entry.updated, spoken))
+            return replace(
+                entry,
+                published=in_zone(entry.published, spoken),
+                updated=in_zone(entry.updated, spoken),
+                embargoed_until=_end_in_zone(entry.embargoed_until, zone),
+            )
 
         parsed = replace(parsed, updated=in_zone(parsed.updated, language), entries=tuple(map(fill, parsed.entries)))
     return replace(parsed, language=language, agency=settings.agency)
+
+
+def _end_in_zone(end: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Return an embargo's end in UTC; of an hour that is there twice the later one, for none may end too early."""
+    if end is None or end.tzinfo:
+        return end
+    try:
+        return end.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    except OverflowError:
+        # Year 9999 is never, in any zone.
+        return end

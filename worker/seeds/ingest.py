@@ -114,16 +114,10 @@ def _ingest_bunch(run: _Run, bunch: Sequence[Opened]) -> Iterator[SeedRead]:
         if isinstance(read, ReadArchive):
             continue
         seed = _store(run, read, together)
-        if isinstance(file, OpenedFile) and file.archive and _may_bring_more(read, seed):
+        if isinstance(file, OpenedFile) and file.archive and isinstance(seed.error, PassingSeedError):
             run.unsettled.add(file.archive)
         yield seed
     _remember_unread(run, bunch, known)
-
-
-def _may_bring_more(read: ParsedFile | SeedRead, seed: SeedRead) -> bool:
-    """Say whether a file is to be read another day, though it does not change: for an embargo, or a fault of ours."""
-    is_held_back = isinstance(read, ParsedFile) and read.is_held_back
-    return is_held_back or isinstance(seed.error, PassingSeedError)
 
 
 def _remember_unread(run: _Run, bunch: Sequence[Opened], known: Mapping[str, SeedState]) -> None:
@@ -177,11 +171,16 @@ def _parse(run: _Run, file: OpenedFile, before: SeedState | None) -> ParsedFile 
         parsed = read_text(with_encoding(document, file.settings), tools.parser.max_entries, as_is=run.options.as_is)
     else:
         parsed = tools.parser.parse(document)
-    is_held_back = _is_embargoed(tools, path, parsed)
     filled = fill_document(parsed, file.settings)
     if file.settings and is_wire(parsed):
         filled = replace(filled, title=file.settings.name)
-    return ParsedFile(file, filled, is_known=before is not None, is_held_back=is_held_back)
+    if held := _find_held(tools, path, filled):
+        file = replace(file, state=file.state.without(held))
+        if file.archive:
+            run.unsettled.add(file.archive)
+        if file.state.is_unchanged_from(before):
+            return SeedRead(str(path))
+    return ParsedFile(file, filled, is_known=before is not None)
 
 
 def _is_list(kind: Kind, body: bytes) -> bool:
@@ -189,12 +188,15 @@ def _is_list(kind: Kind, body: bytes) -> bool:
     return kind is Kind.OPML or (kind in {Kind.TEXT, Kind.XML} and b"<opml" in body[:_HEAD].lower())
 
 
-def _is_embargoed(tools: Tools, path: Path, parsed: ParsedDocument) -> bool:
-    """Say whether some entries of a file are embargoed; PassingSeedError when all are: it is read another day."""
+def _find_held(tools: Tools, path: Path, parsed: ParsedDocument) -> str:
+    """Return which entries of a file are embargoed and until when; PassingSeedError when all are.
+
+    Such a file is read at each scan, and stored again once one of them may be published.
+    """
     if not any(entry.embargoed_until for entry in parsed.entries):
-        return False
+        return ""
     with reading(tools.engine) as connection:
-        released = hold_back(parsed, read_clock(connection).now())
-    if not released.entries:
-        raise PassingSeedError(f"{path} was not read: {released.skipped[-1]}.")
-    return len(released.entries) < len(parsed.entries)
+        now = read_clock(connection).now()
+    if all(entry.is_embargoed(now) for entry in parsed.entries):
+        raise PassingSeedError(f"{path} was not read: {hold_back(parsed, now).skipped[-1]}.")
+    return " ".join(f"{at} {each.embargo_end}" for at, each in enumerate(parsed.entries) if each.is_embargoed(now))

@@ -35,6 +35,10 @@ _SIGHTINGS_OF_DOCUMENT = text(
     f"SELECT {_KNOWN} FROM sightings WHERE feed_id = :feed_id "  # noqa: S608 -- our own names
     "AND first_seen_at <= :stored_by AND (left_at IS NULL OR left_at > :read_at)"
 ).bindparams(bindparam("read_at", type_=UtcDateTime()), bindparam("stored_by", type_=UtcDateTime()))
+_SIGHTINGS_NAMED = text(
+    f"SELECT {_KNOWN} FROM sightings WHERE feed_id = :feed_id AND article_id IN "  # noqa: S608 -- our own names
+    "(SELECT article_id FROM article_names WHERE substr(name, 1, :length) = :beginning)"
+)
 # A poll stores what it has read within its lease.
 _STORED_WITHIN = timedelta(minutes=2)
 _NOT_SHOWN = select(SightingRow.guid_hash).where(
@@ -133,6 +137,15 @@ def find_sightings_of_document(
     """Return, by guid hash, the sightings that a feed's document may have brought, read and served last then."""
     moments = {"read_at": read_at, "stored_by": served_at + _STORED_WITHIN}
     rows = connection.execute(_SIGHTINGS_OF_DOCUMENT, {"feed_id": feed_id} | moments)
+    return _read_sightings(rows).get(feed_id, {})
+
+
+def find_sightings_named(connection: Connection, feed_id: int, beginning: str) -> Mapping[bytes, KnownSighting]:
+    """Return, by guid hash, a feed's sightings of articles that have a file's name which begins so.
+
+    It looks through all names: for what hardly ever happens.
+    """
+    rows = connection.execute(_SIGHTINGS_NAMED, {"feed_id": feed_id, "length": len(beginning), "beginning": beginning})
     return _read_sightings(rows).get(feed_id, {})
 
 

@@ -1,7 +1,7 @@
 """From parse to normalise: the entries that a document publishes, and which of them are new."""
 
 from dataclasses import KW_ONLY, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from worker.values.frozen import dataclass
@@ -78,11 +78,21 @@ class Entry:
     urgency: int | None = None
     """From 1, the most urgent, to 9 (IPTC 7901)."""
     embargoed_until: datetime | None = None
-    """Until this moment it is not stored."""
+    """Until this moment it is not stored; without a zone where its publisher names none."""
     version: str | None = None
     """The publisher's number for this version, as written (NewsML-G2 ``version``, ninjs ``version``)."""
     item_id: str | None = None
     """The name of the newsroom item that it is a version of (NewsML-G2 ``guid``, ninjs ``uri``, NITF ``doc-id``)."""
+
+    def is_embargoed(self, now: datetime) -> bool:
+        """Say whether it must not be published yet."""
+        return (end := self.embargo_end) is not None and end > now
+
+    @property
+    def embargo_end(self) -> datetime | None:
+        """When its embargo ends: what names no zone is in UTC where nobody knows better."""
+        end = self.embargoed_until
+        return end if end is None or end.tzinfo else end.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

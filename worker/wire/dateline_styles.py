@@ -120,5 +120,7 @@ STYLES = (
             rf"[(\[](?P<place>{_EAST_ASIAN})=(?P<agency>연합뉴스|뉴시스|뉴스1)[)\]]\s*(?P<end>)",
         ),
     ),
+    # Ritzau and others put it on a line of its own.
+    (",", _compile(rf"(?P<bare>){_PLACE}, {_DAY}{_YEAR}[.,]? (?P<agency>[^\W\d_][\w. ]{{1,18}}?)\.?\Z")),
 )
-"""The styles, in three groups, each with the signs of which any text in these styles has one."""
+"""The styles, in groups, each with the signs of which any text in these styles has one."""

@@ -34,6 +34,9 @@ _NAMED_AGENCY = re.compile(
 )
 _INITIALS = re.compile(r"[^\W\d_a-z]{2,8}(?:-[^\W\d_a-z]{2,8})?")
 _NO_AGENCIES = frozenset(map(str.upper, (*KINDS, *URGENCIES, *WEEKDAYS, *MONTHS, *ZONES)))
+_PLACE_ALONE = re.compile(
+    r"(?P<place>[^\W\d_a-z][^\W\d_a-z .'’-]{2,40}(?:, [^\W\d_a-z][\w. ]{1,20})?) (?:[–—]|--?) (?=\S)"
+)
 _PARTED = re.compile("[-/]")
 _QUOTES = "\"'“”‘’«»„("
 _Groups = dict[str, str | None]
@@ -64,6 +67,14 @@ def read_dateline(text: str, published: date | None) -> Dateline | None:
             place, agency = _read_place(groups["place"] or ""), _read_agency(groups)
             return Dateline(place, agency, _read_day(groups, published), match.end(), groups.get("writer"))
     return None
+
+
+def read_place_alone(text: str) -> Dateline | None:
+    """Return the dateline with which copy of an agency begins that names it elsewhere: a place in capitals, a dash."""
+    found = _PLACE_ALONE.match(text)
+    if found is None or not _may_be_place(found["place"], is_in_capitals=True):
+        return None
+    return Dateline(found["place"], length=found.end())
 
 
 def read_dateline_alone(written: str, published: date | None) -> Dateline | None:

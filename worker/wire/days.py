@@ -22,8 +22,14 @@ def read_day(written: str | None) -> date | None:
 
 def read_moment(written: str) -> datetime | None:
     """Return a moment in ISO 8601 as UTC, which is its zone where it names none; None for anything else."""
+    moment = read_local_moment(written)
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read_local_moment(written: str) -> datetime | None:
+    """Return a moment in ISO 8601 as UTC, or without a zone where it names none; None for anything else."""
     try:
         moment = datetime.fromisoformat(written.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment
     except (ValueError, OverflowError):
         return None

@@ -12,7 +12,7 @@ from worker.values.due_feeds import Document
 from worker.values.entries import Entry, ParsedDocument
 from worker.wire.bylines import read_byline_after_dateline
 from worker.wire.date_lines import at_clock, split_date_header
-from worker.wire.datelines import Dateline, read_dateline, read_dateline_alone
+from worker.wire.datelines import Dateline, read_dateline, read_dateline_alone, read_place_alone
 from worker.wire.dispatch_head import split_head
 from worker.wire.dispatch_lines import SENTENCE_END, DispatchHead, merge_heads
 from worker.wire.notice_lines import notice_of_opening, read_kill_order, weightiest_notice
@@ -119,7 +119,11 @@ def _split_run(lines: Sequence[str], *, has_margin: bool) -> Iterator[str]:
 def read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date | None) -> Entry:
     """Return the entry that a head and the paragraphs below it make; ``published`` gives the year of its dateline."""
     written = paragraphs[0] if paragraphs else ""
-    dateline = read_dateline(written, published) or _read_dateline_field(head.dateline, published)
+    dateline = (
+        read_dateline(written, published)
+        or _read_place(written, head)
+        or _read_dateline_field(head.dateline, published)
+    )
     # A dateline alone gives a day only with its year.
     published = published or (None if head.updated else dateline.filed_on)
     names, paragraphs = _split_dateline(dateline, paragraphs)
@@ -154,6 +158,11 @@ def read_entry(head: DispatchHead, paragraphs: Sequence[str], published: date | 
         urgency=head.urgency,
         embargoed_until=head.embargoed_until,
     )
+
+
+def _read_place(written: str, head: DispatchHead) -> Dateline | None:
+    """Return the dateline of a text whose byline names the agency, as The Canadian Press has it: ``HALIFAX —``."""
+    return read_place_alone(written) if head.agency and head.authors else None
 
 
 def _read_dateline_field(written: str | None, published: date | None) -> Dateline:

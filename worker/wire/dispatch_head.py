@@ -11,7 +11,9 @@ from datetime import date
 from itertools import takewhile
 
 from worker.basics.text import fold
-from worker.wire.datelines import read_dateline
+from worker.wire.agencies import is_agency
+from worker.wire.bylines import read_byline
+from worker.wire.datelines import read_dateline, read_place_alone
 from worker.wire.dispatch_lines import (
     SENTENCE_END,
     DispatchHead,
@@ -79,10 +81,26 @@ def _unwrap(written: Sequence[str]) -> Iterator[_Line]:
     folded = [fold(line[: _LONGEST_NOTE + 1]) for line in written]
     at = 0
     while at < len(folded):
-        end = _end_of_note(folded, at)
-        if folded[at]:
-            yield _Line(" ".join(folded[at:end]), at, end, is_apart=not any(folded[end : end + 1]))
+        end = _end_of_byline(folded, at)
+        text = ", ".join(filter(None, folded[at:end]))
+        if not end:
+            end = _end_of_note(folded, at)
+            text = " ".join(folded[at:end])
+        if text:
+            yield _Line(text, at, end, is_apart=not any(folded[end : end + 1]))
         at = end
+
+
+def _end_of_byline(folded: Sequence[str], at: int) -> int:
+    """Return the line after a byline of two lines, the name above its agency; 0 where none begins here.
+
+    It stands below a headline, which may read like a name.
+    """
+    below = next((end for end in (at + 1, at + 2) if any(folded[end : end + 1])), len(folded))
+    if below >= len(folded) or not any(folded[:at]) or not is_agency(folded[below]) or understand_line(folded[at]):
+        return 0
+    byline = read_byline(f"{folded[at]}, {folded[below]}")
+    return below + 1 if byline and byline.names and byline.agency else 0
 
 
 def _end_of_note(folded: Sequence[str], at: int) -> int:
@@ -103,9 +121,12 @@ def _is_of_other_kind(line: str) -> bool:
 
 def _find_dateline(lines: Sequence[_Line], written: Sequence[str], published: date | None) -> int | None:
     """Return which line begins the dateline; None when one before it is clearly text."""
+    is_signed = False
     for at, line in enumerate(lines):
-        if understand_line(line.text) is None:
-            if _begins_dateline(written, line.start, published):
+        said = understand_line(line.text)
+        is_signed = is_signed or bool(said and said.agency)
+        if said is None:
+            if _begins_dateline(written, line.start, published) or (is_signed and read_place_alone(line.text)):
                 return at
             if len(line.text) > _LONGEST_LINE or (line.text.endswith(_STOPS) and not _BULLET.match(line.text)):
                 return None

@@ -11,7 +11,7 @@ from worker.wire import notice_lines
 from worker.wire.agencies import is_agency
 from worker.wire.bylines import read_byline
 from worker.wire.date_lines import is_undecided_day, read_date_line, read_written_moment
-from worker.wire.days import read_moment
+from worker.wire.days import read_local_moment
 from worker.wire.head_labels import LABELS, LANGUAGE_NAMES, HeadField, split_label
 from worker.wire.transmissions.message_headers import read_iptc_header
 
@@ -52,7 +52,7 @@ _EMBARGO_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?\b")
-_OFFSETS = {"UTC": "Z", "GMT": "Z", None: "Z"}
+_OFFSETS = {"UTC": "Z", "GMT": "Z", None: ""}
 _ANPA_HEADLINE = re.compile(r"\^?.{2,250}<")
 
 
@@ -217,10 +217,10 @@ def _read_embargo(line: str) -> DispatchHead | None:
     if found is None:
         opened = _EMBARGO_WORDS.match(line)
         end = read_written_moment(line[opened.end() :].strip(" .)")) if opened else None
-        return DispatchHead(notes=(line,), embargoed_until=read_moment(end.isoformat()) if end else None)
+        return DispatchHead(notes=(line,), embargoed_until=read_local_moment(end.isoformat()) if end else None)
     # A day alone has no zone.
     zone = _OFFSETS.get(found[2], found[2]) if ":" in found[1] else ""
-    return DispatchHead(notes=(line,), embargoed_until=read_moment(f"{found[1]}{zone}"))
+    return DispatchHead(notes=(line,), embargoed_until=read_local_moment(f"{found[1]}{zone}"))
 
 
 def _read_byline(line: str, *, is_signed: bool = False) -> DispatchHead | None:

@@ -67,7 +67,10 @@ _OPENING_NOTE = re.compile(rf"\^?\(?(?:ATTN\b|(?:{_VERB})\b|eds\b|editors\b)", r
 _AP_KEYWORDS = re.compile(
     r"[a-z] [a-z] (?P<slug>(?:AM|PM|BC|AP)-[\w.'’/-]{2,60})(?: (?P<rest>\S{1,40}))? \d\d-\d\d \d{4}"
 )
-_AP_SLUG = re.compile(r"(?:[a-z] [a-z] )?(?P<slug>(?:AM|PM|BC|AP)-[\w .'’/-]{2,60}?)(?P<rest>(?:, ?[^,]{1,40}){0,4})")
+_AP_SLUG = re.compile(
+    r"(?:[a-z] [a-z] )?(?P<slug>(?:AM|PM|BC|AP)-[\w .'’/-]{2,60}?|(?:am|pm|bc)-[a-z\d/-]{2,60})"
+    r"(?P<rest>(?:, ?[^,]{1,40}){0,4})"
+)
 # harbour-bridge-reopen 1st lead; HARBOUR-BRIDGE/REOPEN (UPDATE 1)
 _SLUG = re.compile(r"(?P<slug>(?:[^\W_]+[-/]){1,8}[^\W_]*)(?:[ ,]\s?(?P<rest>\S.{0,40}))?")
 _VERSION_IN_BRACKETS = re.compile(r"(?P<slug>.*\S) ?\((?P<version>[^()]{1,40})\)")

@@ -93,6 +93,19 @@ LETTERS_ALONE_OF = frozenset({"ČTK", "Interfax", "KUNA"})
 ADDRESS_AT_END = re.compile(r"(?<=\))\((?:www\.)?[\w-]{2,40}(?:\.[\w-]{2,40}){1,3}\)$")
 """Where an agency is found, behind its name: (NAN)(www.example.org)."""
 
+END_OF_RELEASE = re.compile(r"[-–—*(\[ ]{0,4}(?i:ends?|ende|fin|fine)[-–—*)\]. ]{0,4}|-30-|(?:# ?){3,5}")
+"""The line behind which a press release has nothing for readers …"""
+
+BEHIND_RELEASE = re.compile(
+    r"(?i:notes? (?:to|for) editors?\b|editor['’]?s['’]? notes?\b"
+    r"|(?:media|press|presse|medien)[ -]?(?:contacts?|kontakt|enquiries|inquiries|office|relations|stelle)\b"
+    r"|(?:contacts?|kontakt|enquiries|inquiries|rückfragen)\b(?: \w{2,20})? ?[:：]"
+    r"|for (?:more|further|media|press|additional|interview)\b.{0,60}\b(?:information|enquiries|inquiries|requests)\b"
+    r"|pour (?:plus|de plus amples) .{0,10}informations?\b|para más información\b|weitere informationen\b)"
+    r"|(?:ABOUT|About|Über|À propos d[eu]|Acerca de|Sobre) (?:the )?[^\W\d_a-zß-ÿ]"
+)
+"""… and how what is there begins: notes, contacts, what the sender says of itself."""
+
 NOT_FOR_PUBLICATION = re.compile(
     r"#{1,3} ?(?:dpa-)?(?:Notizblock|Notebook)\b"
     r"|(?:\* ?){3,5}(?:Die folgenden Informationen sind nicht zur Ver|The following information is not intended for p)"

@@ -14,6 +14,8 @@ _LONGEST = 1_200
 _TAIL, _CREDITS_TAIL = 40, 600
 # Paragraphs of an appendix.
 _LONGEST_APPENDIX = 20
+# How much of a paragraph tells what it is.
+_OPENING = 120
 _DECORATION = " -–—*/()[]<>.#"
 _AFTER_SENTENCE = re.compile(r"(?:^|[.!?\"”’)。！？」])$")
 _COPYRIGHT = re.compile(r"\s*(?:Copyright|COPYRIGHT)? ?©.*")
@@ -49,8 +51,16 @@ def read_sign_offs(paragraphs: Sequence[str], agency: str | None) -> SignedOff:
 
 def _without_appendix(paragraphs: Sequence[str]) -> Sequence[str]:
     start = max(len(paragraphs) - _LONGEST_APPENDIX, 1)
-    appended = (at for at in range(start, len(paragraphs)) if marks.NOT_FOR_PUBLICATION.match(paragraphs[at]))
+    appended = (at for at in range(start, len(paragraphs)) if _begins_appendix(paragraphs, at))
     return paragraphs[: next(appended, len(paragraphs))]
+
+
+def _begins_appendix(paragraphs: Sequence[str], at: int) -> bool:
+    """Say whether no paragraph from here on is for readers: a release says so by its end and what is behind that."""
+    if marks.NOT_FOR_PUBLICATION.match(paragraphs[at]):
+        return True
+    below = paragraphs[at + 1][:_OPENING] if at + 1 < len(paragraphs) else ""
+    return bool(marks.END_OF_RELEASE.fullmatch(paragraphs[at]) and marks.BEHIND_RELEASE.match(below))
 
 
 def _sign_off(paragraph: str, agency: str | None) -> SignedOff:

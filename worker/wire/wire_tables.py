@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-_FEWEST_ROWS, _FEWEST_ITEMS = 3, 5
+_FEWEST_MARKED_ROWS, _FEWEST_ROWS, _FEWEST_ITEMS = 2, 3, 5
 _LONGEST_ROW, _LONGEST_ITEM = 200, 70
 # Lines of a text that is wrapped, or spread over its width, go on with small letters.
 _FEW = 0.1
@@ -18,6 +18,8 @@ _BARS = re.compile(r"\s*\|.*\|\s*")
 _SEMICOLONS = re.compile(r"[^;]{0,60}(?:;[^;\s][^;]{0,30}|;){2,30}")
 # Two blanks within a line; typists set them behind a full stop too.
 _GAP = re.compile(r"[^\s.!?:;,]['\"”’)]?(?:  |\t)\s{0,60}\S")
+_WIDE_GAP = re.compile(r"\S {3,60}\S")
+_RULE = re.compile(r"[-=_](?:[-=_ ]{3,198}[-=_])")
 
 
 def split_tables(lines: Sequence[str]) -> Iterator[tuple[bool, Sequence[str]]]:
@@ -26,8 +28,13 @@ def split_tables(lines: Sequence[str]) -> Iterator[tuple[bool, Sequence[str]]]:
         yield True, lines
         return
     pending: list[str] = []
-    for has_cells, run in groupby(lines, key=is_row):
-        rows = [*run]
+    of_rows = [*map(is_row, lines)]
+    # A rule between rows is of their table.
+    ruled = [is_rule(line) and any(of_rows[max(at - 1, 0) : at + 2]) for at, line in enumerate(lines)]
+    at = 0
+    for has_cells, run in groupby(map(max, of_rows, ruled)):
+        rows = lines[at : at + len([*run])]
+        at += len(rows)
         if has_cells and _are_rows(rows):
             if pending:
                 yield False, pending
@@ -47,9 +54,21 @@ def is_row(line: str) -> bool:
     return bool(_BARS.fullmatch(line) or _SEMICOLONS.fullmatch(line) or _GAP.search(line))
 
 
+def has_wide_gap(line: str) -> bool:
+    """Say whether a line has a gap within that nobody sets in a sentence."""
+    return bool(_WIDE_GAP.search(line))
+
+
+def is_rule(line: str) -> bool:
+    """Say whether a line is nothing but a rule, as it stands between the rows of a table."""
+    return bool(_RULE.fullmatch(line.strip()))
+
+
 def _are_rows(lines: Sequence[str]) -> bool:
-    has_bars = len(lines) > 1 and all(map(_BARS.fullmatch, lines))
-    return has_bars or (len(lines) >= _FEWEST_ROWS and not _goes_on(lines))
+    has_bars = all(map(_BARS.fullmatch, lines))
+    # Two lines with so wide gaps are rows; by narrow ones it takes three.
+    fewest = _FEWEST_MARKED_ROWS if has_bars or all(map(has_wide_gap, lines)) else _FEWEST_ROWS
+    return len(lines) >= fewest and (has_bars or not _goes_on(lines))
 
 
 def is_list(lines: Sequence[str], fewest: int = _FEWEST_ITEMS) -> bool:

@@ -124,7 +124,8 @@ NOTE_VERBS = {
         Notice.UPDATE: (
             "adds adding updates updated updating recasts recasting rewrites releads leads includes inserts inserting "
             "changes edits writes removes deletes ergänzt aktualisiert actualise actualiza aggiorna añade agrega "
-            "ajoute uppdaterar uppdaterad oppdaterer oppdatert opdaterer opdateret utvidet udvidet päivitetty"
+            "ajoute uppdaterar uppdaterad oppdaterer oppdatert opdaterer opdateret utvidet udvidet päivitetty "
+            "ampliación"
         ),
         Notice.REPEAT: "repeats repeating wiederholt repite ripete répète",
         Notice.KILL: "kills withdraws",

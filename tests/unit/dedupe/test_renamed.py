@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from worker.dedupe.renamed import find_renamed
+from worker.dedupe.renamed import find_reformed, find_renamed
 from worker.values.articles import Article, KnownArticle, Sighting
 from worker.values.entries import KnownBy, KnownSighting
+from worker.wire.dispatch import DISPATCH_GUID
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -150,3 +151,28 @@ def test_bulletins_in_the_same_words_are_told_apart_by_their_dates() -> None:
     left = [LEFT_BY_WORDS, replace(LEFT_BY_WORDS, sighting_id=6, article_id=8)]
     unknown = [_by_words(b"w2"), _by_words(b"w3", published_at=NOON + DAY)]
     assert find_renamed(unknown, left, known) == {b"w2": left[0], b"w3": left[1]}
+
+
+ALONE = replace(LEFT, guid=DISPATCH_GUID)
+
+
+def test_a_dispatch_that_was_alone_is_the_one_of_several_that_reads_most_like_it() -> None:
+    several = [
+        _sighting("NTB0001", title="Gulls", text=GULLS),
+        _sighting("NTB0002", content_hash=b"new words", text=f"{BRIDGE} {GULLS}"),
+        _sighting("NTB0003", title="Repairs", text=f"{BRIDGE[:140]} {GULLS}"),
+    ]
+    assert find_reformed(several, [ALONE], KNOWN) == {b"NTB0002": ALONE}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"title": "Gulls", "text": GULLS}, {"published_at": NOON + DAY}, {"agency": "ANI"}],
+    ids=["other words", "another day", "another agency"],
+)
+def test_none_of_several_is_the_dispatch_that_was_alone(changes: dict[str, object]) -> None:
+    assert find_reformed([_sighting("NTB0001", **changes)], [ALONE], KNOWN) == {}
+
+
+def test_a_file_that_keeps_its_form_says_nothing_by_likeness_alone() -> None:
+    assert find_reformed([_sighting("NTB0002")], [LEFT], KNOWN) == {}

@@ -97,6 +97,7 @@ def test_a_relative_address_without_a_base_is_dropped() -> None:
         ("Rain. {} Snow.", f"Rain.\n{PAGE}\nSnow."),
         ("<p><b>Watch:</b> {}</p>", f"Watch:\n{PAGE}"),
         ("{}<em>Rain.</em>", f"{PAGE}\nRain."),
+        ("<q>Rain</q>{}<ins>Snow</ins>", f"“Rain”\n{PAGE}\nSnow"),
         ("{}<iframe src='https://a.example/2'></iframe>", f"{PAGE}\nhttps://a.example/2"),
     ],
 )

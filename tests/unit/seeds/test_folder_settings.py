@@ -122,3 +122,21 @@ def test_a_documents_own_language_counts() -> None:
 def test_without_settings_a_document_stays_as_it_is() -> None:
     parsed = ParsedDocument("rss", "expat", (Entry(published=datetime(2026, 7, 10, tzinfo=UTC).isoformat()),))
     assert fill_document(parsed, None) is parsed
+
+
+@pytest.mark.parametrize(
+    ("end", "in_utc"),
+    [
+        ("2026-07-11T06:00", "2026-07-11T10:00Z"),
+        ("2026-07-11T06:00Z", "2026-07-11T06:00Z"),
+        # The night in which half past one is there twice.
+        ("2026-11-01T01:30", "2026-11-01T06:30Z"),
+        ("9999-12-31T23:59", "9999-12-31T23:59"),
+    ],
+    ids=["no zone", "a zone of its own", "twice", "never"],
+)
+def test_an_embargo_without_a_zone_ends_by_the_folders_clock(end: str, in_utc: str) -> None:
+    settings = _read('time_zone = "America/New_York"')
+    document = ParsedDocument("dispatch", "dispatch", (Entry(guid="a", embargoed_until=datetime.fromisoformat(end)),))
+    (entry,) = fill_document(document, settings).entries
+    assert entry.embargoed_until == datetime.fromisoformat(in_utc)

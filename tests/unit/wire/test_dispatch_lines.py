@@ -42,9 +42,9 @@ def test_an_address_is_no_author() -> None:
 @pytest.mark.parametrize(
     ("line", "until"),
     [
-        ("SPERRFRIST: 12. Juli 2026, 06:00 Uhr", "2026-07-12 06:00:00+00:00"),
+        ("SPERRFRIST: 12. Juli 2026, 06:00 Uhr", "2026-07-12 06:00:00"),
         ("Embargoed until 12:01 a.m. EDT Monday, July 13, 2026", "2026-07-13 04:01:00+00:00"),
-        ("Sous embargo jusqu'au 12 juillet 2026 à 6h00", "2026-07-12 06:00:00+00:00"),
+        ("Sous embargo jusqu'au 12 juillet 2026 à 6h00", "2026-07-12 06:00:00"),
         ("Not for publication before 0001 GMT 12 July 2026", "2026-07-12 00:01:00+00:00"),
         ("EMBARGOED UNTIL 07/12/2026", None),
         ("EMBARGOED UNTIL MONDAY", None),

@@ -64,3 +64,17 @@ def test_columns_keep_their_blanks_and_lose_their_margin() -> None:
 
 def test_items_of_a_list_keep_their_lines() -> None:
     assert write_paragraphs(["Harbour 7\nPier 5"]) == ("<p>Harbour 7<br>Pier 5</p>", False)
+
+
+def test_two_rows_are_a_table_by_wide_gaps_or_by_bars_alone() -> None:
+    for lines in (["Hythe      2", "Marlow     1"], ["| Hythe | 2 |", "| Marlow | 1 |"]):
+        assert [*split_tables(lines)] == [(True, lines)]
+    narrow = ["Hythe  2", "Marlow  1"]
+    assert [*split_tables(narrow)] == [(False, narrow)]
+
+
+def test_a_rule_is_of_a_table_between_rows_only() -> None:
+    rows = ["Hythe      2", "==========", "Marlow     1"]
+    assert [*split_tables(rows)] == [(True, rows)]
+    text = ["The rowing went on until noon.", "__________", "It rained."]
+    assert [*split_tables(text)] == [(False, text)]

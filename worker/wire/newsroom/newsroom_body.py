@@ -8,6 +8,7 @@ from itertools import pairwise
 from worker.basics.field_rules import LONGEST_CONTENT
 from worker.basics.text import clean, fold
 from worker.values.entries import Entry
+from worker.wire.dispatch import split_paragraphs
 from worker.wire.newsroom.newsroom_tree import (
     Node,
     children,
@@ -16,6 +17,7 @@ from worker.wire.newsroom.newsroom_tree import (
     unescape_twice,
     write_html,
 )
+from worker.wire.wire_tables import has_wide_gap, is_rule, write_paragraphs
 
 _MARKUP = re.compile(
     r"</?(?:p|br|b|i|em|strong|u|div|span|a|ul|ol|li|h[1-6]|table|tr|td|pre|blockquote|img|hr|section|article)"
@@ -23,11 +25,7 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _LONE_PARAGRAPH = re.compile(r"\s*<p>([^<>]*)</p>\s*", re.IGNORECASE)
-_BLANK_LINE = re.compile(r"\n\s*\n")
 _BEGINNING = re.compile(r"[ \t]{2,}\S")
-# Cells of a table, and the rules between its rows.
-_CELLS = re.compile(r"\S {3,}\S")
-_RULE, _SHORTEST_RULE = frozenset("-=_ "), 5
 _HEADINGS = frozenset({"h1", "h2", "hl1", "hl2", "element", "RUBRIK"})
 _WRAPPERS = frozenset({"block", "div", "group", "idf", "section"})
 # Wires wrap their lines before this.
@@ -39,7 +37,7 @@ def read_body(body: Node, headline: str | None) -> Entry:
     if any(children(body)):
         parts = [*_without_head(body, headline)]
         if lines := _lone_paragraph(parts):
-            return Entry(content="\n\n".join(read_wire_paragraphs(lines)), is_plain_text=True)
+            return _read_lines(lines)
         # A name that HTML cannot have stands for its parts alone, words between elements among them.
         html = clean(write_html([Node("data.content", parts=parts)]), LONGEST_CONTENT)
         return Entry(content=html or None)
@@ -56,35 +54,19 @@ def read_text(written: str) -> Entry:
     if _MARKUP.search(text):
         return Entry(content=unescape_markup(text.strip()))
     text = unescape_twice(text)
-    lines = "\n\n".join(read_wire_paragraphs(text)) if _is_of_a_wire(text) else text.strip()
-    return Entry(content=lines, is_plain_text=True)
+    return _read_lines(text) if _is_of_a_wire(text) else Entry(content=text.strip(), is_plain_text=True)
 
 
-def read_wire_paragraphs(text: str) -> Iterator[str]:
-    """Yield the paragraphs of a wire's lines: each begins after a blank line or with an indented one; tables stay."""
-    for block in _BLANK_LINE.split(text.expandtabs(4)):
-        paragraph: list[str] = []
-        for line in block.split("\n"):
-            if paragraph and _BEGINNING.match(line) and not _is_table(paragraph):
-                yield _join(paragraph)
-                paragraph = []
-            if line.strip():
-                paragraph.append(line)
-        if paragraph:
-            yield _join(paragraph)
+def _read_lines(text: str) -> Entry:
+    """Return the lines of a wire as an entry: each paragraph begins after a blank line or with an indented one."""
+    content, is_plain = write_paragraphs(split_paragraphs(text.expandtabs(4)))
+    return Entry(content=content, is_plain_text=is_plain)
 
 
-def _join(lines: Sequence[str]) -> str:
-    return "\n".join(map(str.rstrip, lines)).strip("\n") if _is_table(lines) else fold(" ".join(lines))
-
-
-def _is_table(lines: Sequence[str]) -> bool:
-    return len(lines) > 1 and 2 * sum(map(_is_row, lines)) >= len(lines)
-
-
-def _is_row(line: str) -> bool:
-    is_rule = len(line) >= _SHORTEST_RULE and _RULE.issuperset(line.strip())
-    return is_rule or bool(_CELLS.search(line.strip()))
+def _has_table(lines: Sequence[str]) -> bool:
+    """Say whether half of the lines are surely a table's."""
+    rows = sum(has_wide_gap(line) or is_rule(line) for line in lines)
+    return len(lines) > 1 and 2 * rows >= len(lines)
 
 
 def _is_of_a_wire(text: str) -> bool:
@@ -94,7 +76,7 @@ def _is_of_a_wire(text: str) -> bool:
     if all(begins):
         # Each line is a paragraph, or a margin is before them.
         return any(len(line) > _LONGEST_WRAPPED for line in lines)
-    return _is_table(lines) or any(first and not second for first, second in pairwise(begins))
+    return _has_table(lines) or any(first and not second for first, second in pairwise(begins))
 
 
 def _without_head(body: Node, headline: str | None) -> Iterator[Node | str]:

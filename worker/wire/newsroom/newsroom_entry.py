@@ -9,7 +9,7 @@ from worker.basics.faults import read_each
 from worker.basics.field_rules import keep_newest
 from worker.errors import ErrorClass, PermanentError
 from worker.values.entries import Entry, Fault, Notice, ParsedDocument
-from worker.wire.days import read_moment
+from worker.wire.days import read_local_moment, read_moment
 from worker.wire.newsroom.newsroom_words import read_embargo_words, read_words
 
 # The spelling of the standards, and the usual one.
@@ -65,7 +65,7 @@ def judge_status(entry: Entry, status: str | None, embargo: str | None) -> Entry
         return Skipped("there is no text in it")
     if embargo is None and status not in _WITHHELD:
         return entry
-    until = read_moment(embargo or "") or read_embargo_words(entry.note or "", entry.published)
+    until = read_local_moment(embargo or "") or read_embargo_words(entry.note or "", entry.published)
     if until is None or status == "withheld":
         reason = "it is withheld by its publisher" + ("" if embargo is None else " (embargoed)")
         return Skipped(reason, is_withheld=True)

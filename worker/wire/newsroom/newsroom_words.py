@@ -11,7 +11,7 @@ from worker.values.entries import Entry, Notice
 from worker.wire.agencies import agency_name, is_agency, is_same_agency
 from worker.wire.bylines import read_author_names, read_byline
 from worker.wire.datelines import Dateline, read_dateline, read_dateline_alone
-from worker.wire.days import read_day, read_moment
+from worker.wire.days import read_day, read_local_moment, read_moment
 from worker.wire.notice_lines import (
     NoticeLine,
     notice_of_note,
@@ -135,10 +135,9 @@ def read_embargo_words(words: str, published: str | None) -> datetime | None:
     day, year = int(found["day"] or found["day2"]), int(found["year"] or moment.year)
     written = f"{year}-{month:02}-{day:02}T{found['hour']}:{found['minute']}{zone[0] if zone else ''}"
     end = read_moment(written)
-    if end is None:
-        return None
     # In December "January 2" is next year's.
-    return end if end >= moment - timedelta(days=180) else read_moment(f"{year + 1}{written[4:]}")
+    is_next_year = end is not None and end < moment - timedelta(days=180)
+    return read_local_moment(f"{year + 1}{written[4:]}" if is_next_year else written)
 
 
 def _read_slug(entry: Entry) -> NoticeLine:

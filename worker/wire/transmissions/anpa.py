@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from worker.basics.field_rules import split_keywords
 from worker.basics.text import clean
 from worker.values.entries import Entry, Notice
+from worker.wire.datelines import read_place_alone
 from worker.wire.dispatch import fold_paragraph, read_entry
 from worker.wire.dispatch_lines import DispatchHead, head_of_slug, merge_heads, understand_headline, understand_line
 from worker.wire.notice_lines import read_slug_line
@@ -35,8 +36,6 @@ _FEWEST_ROWS = 3
 _ROUTING = re.compile(r"\*\d{1,6}|code:.{0,20}|SYMBOL:.{0,200}", re.IGNORECASE)
 # Which words a take follows: MARLOW HYTHE: walks across.
 _PICKUP = re.compile(r"[^a-z:]{3,40}: .{2,100}")
-# In a transmission a place in capitals before a dash is a dateline, whether the agency stands behind it or not.
-_DATELINE = re.compile(r"(?P<place>[^\W\d_a-z][^\W\d_a-z .'’-]{2,40}(?:, [^\W\d_a-z][\w. ]{1,20})?) — (?=\S)")
 # The labels of The Canadian Press.
 _LABELLED = re.compile(r"(?P<label>HL|INDEX|Update|Recaps|Embargo):\s?(?P<value>.*)")
 
@@ -60,10 +59,11 @@ def read_anpa(sent: Transmission, header: MessageHeader) -> Entry:
     head = merge_heads(merge_heads(head, _read_header(header)), DispatchHead(agency=trailer.agency))
     paragraphs = [*kept, *(fold_paragraph(part.text) for part in parts[first:])]
     entry = read_entry(head, paragraphs, trailer.day)
-    if entry.dateline_place is None and (dateline := _DATELINE.match(paragraphs[0] if paragraphs else "")):
+    if entry.dateline_place is None and (dateline := read_place_alone(paragraphs[0] if paragraphs else "")):
+        # In a transmission that is a dateline, whether its agency is known or not.
         entry = replace(
-            read_entry(head, [paragraphs[0][dateline.end() :], *paragraphs[1:]], trailer.day),
-            dateline_place=dateline["place"],
+            read_entry(head, [paragraphs[0][dateline.length :], *paragraphs[1:]], trailer.day),
+            dateline_place=dateline.place,
         )
     return replace(
         entry,

@@ -28,6 +28,8 @@ _KEYWORDS = re.compile(r"/?(?:[^/\n]{1,60}/){1,20}[^/\n]{0,60}")
 _BYLINE = re.compile(r"(?:By|BY|Von|VON|Par|PAR|Por|POR|Di|DI|Door|Av|AV|Af|AF) [^\W\d_].{2,200}")
 # Port-pont-politique,PREV: AFP's slug, with what kind of version it is.
 _SLUG_LINE = re.compile(r"(?P<slug>(?P<name>[^\W_]{2,30}(?:-[^\W_]{2,30}){1,6})(?:,\w{1,12})?)[ \t]*\n")
+# PUERTO OBRAS (Ampliación)
+_REPEATED = re.compile(r"(?P<keywords>[^()]{2,200}?) ?(?:\((?P<note>[^()]{2,60})\))?")
 # The serial of a service, which law in Italy asks for.
 _NUMBERED = re.compile(r"^[ \t]*ISSN \d{4} ?- ?\d{3}[\dX][ \t]*$", re.MULTILINE)
 # ATTENTION - ajoute citation ///
@@ -79,7 +81,9 @@ def read_iptc(sent: Transmission, header: MessageHeader, keywords: str) -> Entry
     trailer = find_trailer(sent.trailer) or Trailer()
     written = f"{keywords}\n{sent.text}".replace(_ESCAPED_SLASH, "/")
     text, notebook = split_notebook(_NUMBERED.sub("", normalise_lines(written)))
-    said, text = _take_out_notes(text.strip("\n"))
+    repeated, text = _take_out_keywords(text.strip("\n"), header.keywords)
+    said, text = _take_out_notes(text)
+    said = merge_heads(repeated, said)
     said = merge_heads(said, DispatchHead(slug=header.slug, urgency=header.urgency, dated=trailer.day))
     head, below = _split_closed_head(text)
     if head is None:
@@ -94,6 +98,16 @@ def read_iptc(sent: Transmission, header: MessageHeader, keywords: str) -> Entry
         agency=entry.agency or header.agency,
         tags=tuple(filter(None, (header.category, *entry.tags))),
     )
+
+
+def _take_out_keywords(text: str, keywords: str | None) -> tuple[DispatchHead, str]:
+    """Return the slug where a text opens with its header's keywords again, as EFE's do, and the text below them."""
+    first, _, below = text.partition("\n")
+    opened = _REPEATED.fullmatch(fold(first[:_LONGEST_LINE]))
+    if not (opened and keywords and opened["keywords"] == keywords.upper() and below.strip()):
+        return DispatchHead(), text
+    note = opened["note"] or ""
+    return DispatchHead(slug=keywords, notes=(note,) if note else (), notice=notice_of_note(note)), below.lstrip("\n")
 
 
 def _take_out_notes(text: str) -> tuple[DispatchHead, str]:

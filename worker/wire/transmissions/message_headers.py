@@ -7,6 +7,7 @@
 import re
 from dataclasses import dataclass
 
+from worker.basics.text import fold
 from worker.wire.agencies import agency_name, is_agency
 from worker.wire.notice_lines import NoticeLine, read_bare_notice, read_slug_line
 from worker.wire.transmissions.categories import ANPA_CATEGORIES, ANPA_PRIORITIES, IPTC_CATEGORIES
@@ -14,7 +15,8 @@ from worker.wire.transmissions.categories import ANPA_CATEGORIES, ANPA_PRIORITIE
 # Service level, number, selector; then priority, category, and the format: DC3 body or DC4 agate, DC1 text or DC2
 # table. What has become of the control characters may be anything but a letter.
 _ANPA_FIRST = (
-    r"(?P<level>[A-Za-z]?)(?P<number>\d{4})(?P<upi>[^\x1f\n]{0,15}\x1f|[^\w\n-]{0,4})(?P<selector>[A-Za-z0-9-]{4,10})"
+    r"(?P<level>[A-Za-z]?)(?P<number>\d{4})"
+    r"(?:(?P<upi>[^\x1f\n]{0,15}\x1f|[^\w\n-]{0,4})(?P<selector>[A-Za-z0-9-]{4,10})|[^\w\n]{0,4})"
 )
 _ANPA_SECOND = (
     r"(?P<priority>[A-Za-z]) (?P<category>[A-Za-z])(?P<format>[\x11-\x14]{0,2}|[^\w\s]{1,4}) {1,3}"
@@ -48,6 +50,8 @@ class MessageHeader:
     category: str | None = None
     """In words; None for a code that we do not know."""
     slug: str | None = None
+    keywords: str | None = None
+    """As written, where none of them is surely the slug."""
     version: NoticeLine | None = None
     """What ANPA's version says: ``1stLd-Writethru``."""
     agency: str | None = None
@@ -82,6 +86,7 @@ def read_iptc_header(line: str) -> MessageHeader | None:
         urgency=int(found["urgency"]) or None,
         category=IPTC_CATEGORIES.get(found["desk"].casefold()),
         slug=_read_keywords(keywords),
+        keywords=fold(keywords) or None,
         agency=_find_agency(numbered["agency"] if numbered else "", found["source"]),
     )
 

@@ -45,9 +45,13 @@ def test_indented_lines_begin_paragraphs(wrapped: str) -> None:
     assert _content(wrapped.format(lines)) == "It sails again.\n\nIt holds."
 
 
-def test_the_rows_of_a_table_stay_lines() -> None:
-    table = "Results\nSkarholm      2 Oslo      0\n-----------------\nBergen      1 Moss      1"
-    assert read_text(f"    Rowing went\non.\n\n{table}").content == f"Rowing went on.\n\n{table}"
+def test_the_rows_of_a_table_stay_lines_with_the_rule_between_them() -> None:
+    rows = "Skarholm      2 Oslo      0\n-----------------\nBergen      1 Moss      1"
+    read = read_text(f"    Rowing went\non.\n\nResults\n{rows}")
+    assert (read.content, read.is_plain_text) == (
+        f"<p>Rowing went on.</p>\n<p>Results</p>\n<pre>{rows}</pre>",
+        False,
+    )
 
 
 @pytest.mark.parametrize(
