@@ -5,7 +5,8 @@ for.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, text
@@ -60,10 +61,12 @@ def find_stems(connection: Connection, words: Iterable[str]) -> Mapping[str, lis
     return stems
 
 
-def learn_stems(connection: Connection, words: Mapping[str, Set[str]]) -> Mapping[str, Stems]:
+def learn_stems(
+    connection: Connection, words: Mapping[str, AbstractSet[str]], most_known: int = _MOST_KNOWN
+) -> Mapping[str, Stems]:
     """Return the stems that words have by each of some stemmers; the server is asked once for each word."""
     known = _known_stems(connection.engine)
-    if sum(map(len, known.values())) > _MOST_KNOWN:
+    if sum(map(len, known.values())) > most_known:
         # What articles use most is soon asked for again.
         known.clear()
     stems = {stemmer: known[stemmer] for stemmer in words}
@@ -71,8 +74,8 @@ def learn_stems(connection: Connection, words: Mapping[str, Set[str]]) -> Mappin
     asked = [
         (stemmer, word)
         for stemmer in words.keys() - {PLAIN}
-        for word in words[stemmer].difference(stems[stemmer])
-        if not (word.isascii() and word.isdigit())
+        for word in words[stemmer]
+        if word not in stems[stemmer] and not (word.isascii() and word.isdigit())
     ]
     if asked:
         for stemmer, word, stem in connection.exec_driver_sql(_STEM, tuple(map(list, zip(*asked, strict=True)))):
