@@ -17,7 +17,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.conflicts import write
 from worker.database.engine import keeps_index
 from worker.database.search_tables import WAITING
-from worker.database.statements import is_one_of, is_one_of_given
+from worker.database.statements import is_one_of, is_one_of_given, slices
 from worker.database.types import TsVector
 from worker.search.folded_words import LONGEST, fold_words, is_unspaced, space_out
 from worker.search.stems import find_stemmer, learn_stems
@@ -26,6 +26,8 @@ from worker.search.tsvector import write_tsvector
 
 _SLICE = 200
 """Articles indexed in one transaction."""
+_AT_ONCE = 100
+"""Articles of which PostgreSQL gets the words in one statement: meanwhile each word is a string, 4 MB in all."""
 _COLUMNS = "title, text, tags, language, agency"
 _SPACE = text("INSERT INTO search_spaced (article_id, title, text) VALUES (:article_id, :title, :text)")
 # One statement for all: before each that reads a table SQLite sets a savepoint, at which FTS5 writes what it has.
@@ -62,7 +64,8 @@ def index_articles(connection: Connection, articles: Iterable[SearchedArticle]) 
         return
     # One that does not wait is in the index already: its words are the same.
     if connection.dialect.name == "postgresql":
-        _add_words(connection, list(given.values()))
+        for some in slices(given.values(), _AT_ONCE):
+            _add_words(connection, some)
         return
     waited = connection.execute(_take_waiting(), {"ids": list(given)}).scalars()
     if added := [given[article_id] for article_id in waited]:
