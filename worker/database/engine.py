@@ -203,7 +203,7 @@ def file_of(engine: Engine) -> Path | None:
 
 
 def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
-    defaults = {"connect_timeout": 10, "application_name": "feedmill", **_KEEPALIVES}
+    defaults = {"connect_timeout": 10, "application_name": "feedmill", "client_encoding": "utf8", **_KEEPALIVES}
     arguments = {name: value for name, value in defaults.items() if name not in url.query}
     # The URL's own options come last, so they win.
     arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
@@ -211,6 +211,9 @@ def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
         url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_OPTIONS
     )
     event.listen(engine, "handle_error", _throw_away_interrupted)
+    from worker.database.tsvectors import accept_tsvectors  # noqa: PLC0415 -- the driver is an extra
+
+    event.listen(engine, "connect", accept_tsvectors)
     return engine
 
 

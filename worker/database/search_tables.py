@@ -18,7 +18,6 @@ WORDS = Table(
     _METADATA,
     Column("article_id", BigId, primary_key=True),
     Column("words", TSVECTOR),
-    Column("title", TSVECTOR),
 )
 """PostgreSQL's index."""
 INDEX = table("search_index", column("rowid", BigId))

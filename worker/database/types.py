@@ -102,6 +102,12 @@ class Numbers(TypeDecorator[list[int]]):
         return value if dialect.name == "postgresql" else orjson.dumps(value).decode()
 
 
+class TsVector(bytes):
+    """A tsvector of PostgreSQL as the server receives it, as a parameter of a statement in SQL."""
+
+    __slots__ = ()
+
+
 class Lines(TypeDecorator[list[str]]):
     """Texts of one line each that a query has put into one, read as a sorted list."""
 

@@ -9,7 +9,9 @@ from functools import cache
 
 from worker.basics.text import UNSPACED
 
-_ASCII_WORD, _LATIN_WORD = re.compile("[a-z0-9]+"), re.compile(r"[^\W_]+")
+_LATIN_WORD = re.compile(r"[^\W_]+")
+# Of each character of ASCII in lower case, by its number: itself, or a space if it is of no word.
+_ASCII_LETTERS = "".join(letter if letter.isalnum() else " " for letter in map(chr, range(0x80)))
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 LONGEST = 100_000
 """An article is indexed with its first so many characters."""
@@ -29,9 +31,10 @@ def is_unspaced(text: str) -> bool:
 
 def fold_words(text: str) -> list[str]:
     """Return the words of a text, folded, in their order."""
-    folded = fold_word(text)
+    lowered = text.lower()
+    folded = lowered if lowered.isascii() else _BEYOND_ASCII.sub(_part_run, lowered)
     if folded.isascii():
-        return _ASCII_WORD.findall(folded)
+        return folded.translate(_ASCII_LETTERS).split()
     if max(folded) < _FIRST_MARK:
         return _LATIN_WORD.findall(folded)
     word, lone = _patterns()
@@ -46,6 +49,10 @@ def fold_word(word: str) -> str:
 
 def _fold_run(found: re.Match[str]) -> str:
     return found[0].translate(_folding())
+
+
+def _part_run(found: re.Match[str]) -> str:
+    return found[0].translate(_parting())
 
 
 def space_out(text: str) -> str:
@@ -68,6 +75,13 @@ def _is_mark(point: int) -> bool:
 def _folding() -> dict[int, str]:
     folding = {point: _fold_letter(chr(point)) for point in range(0x80, _LAST_FOLDED)}
     return {point: folded for point, folded in folding.items() if folded != chr(point)}
+
+
+@cache
+def _parting() -> dict[int, str]:
+    """Return what folds letters, with a space for what is of no word: the quotes and dashes of a text in English."""
+    signs = (sign for sign in map(chr, range(0x80, _LAST_FOLDED)) if not (sign.isalnum() or _is_mark(ord(sign))))
+    return dict.fromkeys(map(ord, signs), " ") | _folding()
 
 
 def _fold_letter(letter: str) -> str:

@@ -4,6 +4,7 @@ Taking articles out of it is the business of triggers (``worker.database.search_
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -16,13 +17,17 @@ from worker.database.article_tables import ArticleRow
 from worker.database.conflicts import write
 from worker.database.engine import keeps_index
 from worker.database.search_tables import WAITING
-from worker.database.statements import is_one_of, is_one_of_given
-from worker.search.folded_words import LONGEST, is_unspaced, space_out
-from worker.search.stems import find_stemmer
+from worker.database.statements import is_one_of, is_one_of_given, slices
+from worker.database.types import TsVector
+from worker.search.folded_words import LONGEST, fold_words, is_unspaced, space_out
+from worker.search.stems import find_stemmer, learn_stems
 from worker.search.tsquery import list_facets
+from worker.search.tsvector import write_tsvector
 
 _SLICE = 200
 """Articles indexed in one transaction."""
+_AT_ONCE = 100
+"""Articles of which PostgreSQL gets the words in one statement: meanwhile each word is a string, 4 MB in all."""
 _COLUMNS = "title, text, tags, language, agency"
 _SPACE = text("INSERT INTO search_spaced (article_id, title, text) VALUES (:article_id, :title, :text)")
 # One statement for all: before each that reads a table SQLite sets a savepoint, at which FTS5 writes what it has.
@@ -31,12 +36,10 @@ _INDEX = (
     " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 )
 _ADD_WORDS = (
-    "INSERT INTO search_words (article_id, words, title)"
-    " SELECT article_id, setweight(title, 'A') || words || array_to_tsvector(string_to_array(facets, chr(10))), title"
-    " FROM (SELECT article_id, to_tsvector(stemmer::regconfig, title) AS title,"
-    " to_tsvector(stemmer::regconfig, words) AS words, facets"
-    " FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])"
-    " AS given (article_id, stemmer, title, words, facets)) AS made ON CONFLICT (article_id) DO NOTHING"
+    "WITH waited AS (DELETE FROM search_waiting WHERE article_id = ANY (%b::bigint[]) RETURNING article_id)"
+    " INSERT INTO search_words (article_id, words) SELECT article_id, words"
+    " FROM unnest(%b::bigint[], %b::tsvector[]) AS given (article_id, words) JOIN waited USING (article_id)"
+    " ON CONFLICT (article_id) DO NOTHING"
 )
 
 
@@ -60,17 +63,20 @@ def index_articles(connection: Connection, articles: Iterable[SearchedArticle]) 
     if not keeps_index(connection) or not (given := {each.article_id: each for each in articles}):
         return
     # One that does not wait is in the index already: its words are the same.
-    dialect = connection.dialect.name
-    waited = connection.execute(_take_waiting(dialect), {"ids": list(given)}).scalars()
+    if connection.dialect.name == "postgresql":
+        for some in slices(given.values(), _AT_ONCE):
+            _add_words(connection, some)
+        return
+    waited = connection.execute(_take_waiting(), {"ids": list(given)}).scalars()
     if added := [given[article_id] for article_id in waited]:
-        (_add_words if dialect == "postgresql" else _add_texts)(connection, added)
+        _add_texts(connection, added)
 
 
 @cache
-def _take_waiting(dialect: str) -> ReturningDelete[int]:
+def _take_waiting() -> ReturningDelete[int]:
     """Return the statement that has the articles ``ids`` wait no longer, and says which of them did."""
     # Built once: for the few articles of a poll that costs as much as running it.
-    waits = is_one_of_given(dialect, WAITING.c.article_id, "ids")
+    waits = is_one_of_given("sqlite", WAITING.c.article_id, "ids")
     return delete(WAITING).where(waits).returning(WAITING.c.article_id)
 
 
@@ -146,14 +152,19 @@ def _add_texts(connection: Connection, articles: Sequence[SearchedArticle]) -> N
 
 
 def _add_words(connection: Connection, articles: Sequence[SearchedArticle]) -> None:
-    rows = [
-        (
-            each.article_id,
-            find_stemmer(connection, each.language),
-            space_out(each.title),
-            space_out(each.text[:LONGEST]),
-            "\n".join(list_facets(each.tags or (), each.language, each.agency)),
-        )
+    """Add the words of those of some articles that wait."""
+    split = [
+        (find_stemmer(connection, each.language), fold_words(each.title), fold_words(each.text[:LONGEST]))
         for each in articles
     ]
-    connection.exec_driver_sql(_ADD_WORDS, tuple(map(list, zip(*rows, strict=True))))
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for stemmer, title, text_ in split:
+        words[stemmer].update(title, text_)
+    stems = learn_stems(connection, words)
+    vectors = []
+    for each, (stemmer, title, text_) in zip(articles, split, strict=True):
+        stem = stems[stemmer].__getitem__
+        facets = list_facets(each.tags or (), each.language, each.agency)
+        vectors.append(TsVector(write_tsvector([*map(stem, title)], [*map(stem, text_)], facets)))
+    ids = [each.article_id for each in articles]
+    connection.exec_driver_sql(_ADD_WORDS, (ids, ids, vectors))

@@ -4,7 +4,9 @@ Their dictionaries, which a migration makes, know no stop words: a word that one
 for.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, text
@@ -23,11 +25,24 @@ _NAMES = {
 _THERE = text(
     "SELECT dictname FROM pg_ts_dict WHERE dictname LIKE 'feedmill@_%' ESCAPE '@' AND pg_ts_dict_is_visible(oid)"
 )
-_STEM = text(
+_STEMS = text(
     "SELECT word, array_agg(DISTINCT stem) FROM unnest(CAST(:words AS text[])) AS word,"
     " unnest(CAST(:stemmers AS text[])) AS stemmer, unnest(ts_lexize(stemmer::regdictionary, word)) AS stem"
     " GROUP BY word"
 )
+_STEM = (
+    "SELECT stemmer, word, (ts_lexize(stemmer::regdictionary, word))[1]"
+    " FROM unnest(%b::text[], %b::text[]) AS given (stemmer, word)"
+)
+_MOST_KNOWN = 50_000
+"""Words whose stems a process keeps, some 10 MB."""
+
+
+class Stems(dict[str, str]):
+    """The stems of words; a word that is not in there is its own."""
+
+    def __missing__(self, word: str) -> str:
+        return word
 
 
 def find_stemmer(connection: Connection, language: str | None) -> str:
@@ -38,8 +53,39 @@ def find_stemmer(connection: Connection, language: str | None) -> str:
 
 def find_stems(connection: Connection, words: Iterable[str]) -> Mapping[str, list[str]]:
     """Return what each word may be indexed as, whatever the language of the article that has it."""
-    given = {"words": sorted(set(words)), "stemmers": [PLAIN, *sorted(_list_stemmers(connection.engine))]}
-    return {row[0]: row[1] for row in connection.execute(_STEM, given)} if given["words"] else {}
+    stems = {word: [word] for word in words}
+    if stems:
+        given = {"words": sorted(stems), "stemmers": sorted(_list_stemmers(connection.engine))}
+        for word, others in connection.execute(_STEMS, given):
+            stems[word] = sorted({word, *others})
+    return stems
+
+
+def learn_stems(
+    connection: Connection, words: Mapping[str, AbstractSet[str]], most_known: int = _MOST_KNOWN
+) -> Mapping[str, Stems]:
+    """Return the stems that words have by each of some stemmers; the server is asked once for each word."""
+    known = _known_stems(connection.engine)
+    if sum(map(len, known.values())) > most_known:
+        # What articles use most is soon asked for again.
+        known.clear()
+    stems = {stemmer: known[stemmer] for stemmer in words}
+    # Numbers have no stems, and there is no end of them.
+    asked = [
+        (stemmer, word)
+        for stemmer in words.keys() - {PLAIN}
+        for word in words[stemmer]
+        if word not in stems[stemmer] and not (word.isascii() and word.isdigit())
+    ]
+    if asked:
+        for stemmer, word, stem in connection.exec_driver_sql(_STEM, tuple(map(list, zip(*asked, strict=True)))):
+            stems[stemmer][word] = stem
+    return stems
+
+
+@lru_cache(maxsize=64)
+def _known_stems(_engine: Engine) -> defaultdict[str, Stems]:
+    return defaultdict(Stems)
 
 
 @lru_cache(maxsize=64)

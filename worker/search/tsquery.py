@@ -1,13 +1,13 @@
 """A query in PostgreSQL's words (tsquery). Every word is quoted, so that nothing in it is an operator.
 
 A word is looked for as each stem that it has in some language: an article has it as that of its own. A facet is a
-lexeme such as ``lang=en``, which no word looks like.
+lexeme such as ``lang=en``, which no word looks like, and so is a word that is in the title.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import ARRAY, REAL, Column, ColumnElement, Connection, Select, cast, exists, func, literal, or_, select
+from sqlalchemy import ARRAY, REAL, ColumnElement, Connection, Select, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY, array
 
 from worker.database.search_tables import WORDS
@@ -15,10 +15,10 @@ from worker.database.statements import is_one_of
 from worker.search.folded_words import space_out
 from worker.search.query import Condition, Facet, Phrase, Place, SearchQuery
 from worker.search.stems import find_stems
+from worker.search.tsvector import name_in_title
 
 Stems = Mapping[str, Sequence[str]]
 """What each word may be indexed as."""
-_COLUMNS = {Place.ANYWHERE: WORDS.c.words, Place.TITLE: WORDS.c.title}
 # How much a word counts by its place: the text (D), …, the title (A).
 _WEIGHTS = cast(array([0.125, 0.125, 0.125, 1.0]), ARRAY(REAL))
 # The rank is divided by the logarithm of the article's length.
@@ -28,41 +28,32 @@ _BY_LENGTH = 1
 def select_matching(connection: Connection, query: SearchQuery) -> Select[int] | None:
     """Return the ids of articles that match what is indexed; None unless an article must match something."""
     stems = _find_stems(connection, query)
-    conditions = [_write_condition(each) for each in query.indexed_conditions if not each.is_excluded]
-    wanted: dict[Place, list[str]] = {Place.ANYWHERE: conditions, Place.TITLE: []}
-    of_two_places = []
-    for either in query.wanted:
-        place, *others = {phrase.place for phrase in either}
-        if others:
-            of_two_places.append(_match_either(either, stems))
-        else:
-            wanted[place].append(_write_either(either, stems))
-    if not (of_two_places or any(wanted.values())):
+    wanted = [_write_condition(each) for each in query.indexed_conditions if not each.is_excluded]
+    wanted += [_write_either(either, stems) for either in query.wanted]
+    if not wanted:
         return None
-    excluded = _write_excluded(query, stems)
-    for place, parts in wanted.items():
-        if parts and (unwanted := excluded.pop(place, None)):
-            parts.append(f"!({unwanted})")
-    # All of a place is one condition, by its index: for each the server reads an article's words anew.
-    all_of = [_matches(_COLUMNS[place], _write_all(parts)) for place, parts in wanted.items() if parts]
-    none_of = [~_matches(_COLUMNS[place], unwanted) for place, unwanted in excluded.items()]
-    return select(WORDS.c.article_id.label("id")).where(*all_of, *none_of, *of_two_places)
+    # All is one condition: for each the server reads an article's words anew.
+    if unwanted := _write_excluded(query, stems):
+        wanted.append(f"!({unwanted})")
+    return select(WORDS.c.article_id.label("id")).where(_matches(_write_all(wanted)))
 
 
 def is_excluded(
     connection: Connection, query: SearchQuery, article_id: ColumnElement[int]
 ) -> ColumnElement[bool] | None:
     """Return the condition that an article matches what is not wanted; None where nothing is not wanted."""
-    excluded = _match_excluded(query, _find_stems(connection, query))
-    if excluded is None:
+    unwanted = _write_excluded(query, _find_stems(connection, query))
+    if not unwanted:
         return None
-    return exists().where(excluded, WORDS.c.article_id == article_id).correlate_except(WORDS)
+    return exists().where(_matches(unwanted), WORDS.c.article_id == article_id).correlate_except(WORDS)
 
 
 def rank(connection: Connection, query: SearchQuery, ids: Collection[int]) -> dict[int, float]:
     """Return how well each of some articles matches, by how near its words are to one another; more is better."""
     stems = _find_stems(connection, query)
-    looked_for = cast(literal(_write_all(_write_either(either, stems) for either in query.wanted)), TSQUERY)
+    # A word in the title is ranked as what it is, one of all.
+    anywhere = [[replace(phrase, place=Place.ANYWHERE) for phrase in either] for either in query.wanted]
+    looked_for = cast(literal(_write_all(_write_either(either, stems) for either in anywhere)), TSQUERY)
     score = func.ts_rank_cd(_WEIGHTS, WORDS.c.words, looked_for, _BY_LENGTH)
     ranked = select(WORDS.c.article_id, score).where(is_one_of(connection, WORDS.c.article_id, ids))
     return {row[0]: row[1] for row in connection.execute(ranked)}
@@ -72,30 +63,15 @@ def _find_stems(connection: Connection, query: SearchQuery) -> Stems:
     return find_stems(connection, (word for phrase in (*query.phrases, *query.excluded) for word in phrase.words))
 
 
-def _match_either(phrases: Iterable[Phrase], stems: Stems) -> ColumnElement[bool]:
-    conditions = []
-    for place, column in _COLUMNS.items():
-        if of_place := [phrase for phrase in phrases if phrase.place is place]:
-            conditions.append(_matches(column, _write_either(of_place, stems)))
-    return or_(*conditions)
+def _write_excluded(query: SearchQuery, stems: Stems) -> str:
+    """Return what an article must not match; empty where nothing is unwanted."""
+    unwanted = [_write_phrase(phrase, stems) for phrase in query.excluded]
+    unwanted += [_write_condition(each) for each in query.indexed_conditions if each.is_excluded]
+    return " | ".join(f"({part})" for part in unwanted)
 
 
-def _match_excluded(query: SearchQuery, stems: Stems) -> ColumnElement[bool] | None:
-    conditions = [_matches(_COLUMNS[place], written) for place, written in _write_excluded(query, stems).items()]
-    return or_(*conditions) if conditions else None
-
-
-def _write_excluded(query: SearchQuery, stems: Stems) -> dict[Place, str]:
-    """Return what an article must not match, by the places where anything is unwanted."""
-    parts = {
-        place: [_write_phrase(phrase, stems) for phrase in query.excluded if phrase.place is place] for place in Place
-    }
-    parts[Place.ANYWHERE] += [_write_condition(each) for each in query.indexed_conditions if each.is_excluded]
-    return {place: " | ".join(f"({part})" for part in unwanted) for place, unwanted in parts.items() if unwanted}
-
-
-def _matches(column: Column[Any], written: str) -> ColumnElement[bool]:
-    return column.op("@@", is_comparison=True)(cast(literal(written), TSQUERY))
+def _matches(written: str) -> ColumnElement[bool]:
+    return WORDS.c.words.op("@@", is_comparison=True)(cast(literal(written), TSQUERY))
 
 
 def _write_all(parts: Iterable[str]) -> str:
@@ -111,10 +87,11 @@ def _write_condition(condition: Condition) -> str:
 
 
 def _write_phrase(phrase: Phrase, stems: Stems) -> str:
-    words = [f"({' | '.join(map(_quote, stems.get(word, [word])))})" for word in phrase.words]
+    name = name_in_title if phrase.place is Place.TITLE else str
+    words = [f"({' | '.join(_quote(name(stem)) for stem in stems[word])})" for word in phrase.words]
     if phrase.is_prefix:
         # A stem may be shorter than what was typed.
-        words[-1] = f"({_quote(phrase.words[-1])}:* | {words[-1]})"
+        words[-1] = f"({_quote(name(phrase.words[-1]))}:* | {words[-1]})"
     return " <-> ".join(words)
 
 
