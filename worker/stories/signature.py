@@ -1,10 +1,11 @@
 """Making a signature: a text's blocks of words, their shingles, the anchors of these, the sketch and the facts."""
 
 import re
-import struct
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from functools import cache
+from itertools import accumulate, chain, compress, islice
+from operator import methodcaller, sub
 
 import xxhash
 
@@ -21,22 +22,22 @@ _WORDS = re.compile(rf"[^\W_]+|[{_END}]")
 _WORDS_AND_CHARACTERS = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+|[{_END}]")
 # Nearly all that keeps English lines from being ASCII, which is read several times as fast: spaces, dashes, quotes.
 _TYPOGRAPHIC = re.compile("[\u00a0\u2010-\u201f\u2022]")
-_CAPITALS, _SMALL, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz", b"0123456789"
-_NO_WORD = bytes(byte for byte in range(256) if byte not in _CAPITALS + _SMALL + _DIGITS)
-_IN_WORDS = bytes.maketrans(_CAPITALS + _NO_WORD, _SMALL + b" " * len(_NO_WORD))
-# What each letter is: a capital, a small one, a digit, the end of a sentence, or no part of a word.
-_KINDS = bytes.maketrans(
-    _CAPITALS + _SMALL + _DIGITS + _NO_WORD,
-    b"A" * 26 + b"a" * 26 + b"0" * 10 + bytes(ord("\n" if byte in b".!?:" else " ") for byte in _NO_WORD),
-)
-_FACT = re.compile(rb"A(?<=[Aa0] A)[Aa0]*|0[Aa0]*")
+# What is no part of a word: the end of a sentence, which is a point then, or a space.
+_NO_WORD = bytes(byte for byte in range(256) if not bytes([byte]).isalnum())
+_SPOKEN = bytes.maketrans(_NO_WORD, bytes(ord("." if byte in b".!?:" else " ") for byte in _NO_WORD))
+_KINDS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789", b"A" * 26 + b"0" * 9)
+_COUNT_SPACES = methodcaller("count", b" ")
 # Shorter words of a title are grammar in most languages.
 _SHORTEST_OF_TITLE = 4
 _64_BITS = (1 << 64) - 1
 # Multiplying by an odd number maps 64 bits to 64 bits, no two to one.
 _ODD = 0x9E3779B97F4A7C15
 _LOW_32_BITS = 0xFFFFFFFF
-_LOW_HALF = _LOW_32_BITS.to_bytes(8, "little")
+# Of as many lanes of 64 bits as are compared, the low halves.
+_LOW_HALVES = int.from_bytes(
+    _LOW_32_BITS.to_bytes(8, "little") * (rules.MOST_SHINGLES + rules.SHINGLE_OF_CHARACTERS), "little"
+)
+_EVERY_PLACE = [*range(rules.MOST_SHINGLES)]
 # The hash of a word is multiplied by the number of its place in the shingle: odd, so that no bit of it is lost, and
 # below 2 ** 30, so that the product has room in 64 bits and is that of a single digit to Python.
 _FIRST = 0x2E3779B1, 0x21F0AAAD, 0x3C6EF373, 0x2545F491, 0x35D1F9C3
@@ -61,8 +62,28 @@ def read_blocks(text: str) -> tuple[Block, ...]:
 
 
 def _read_ascii(line: bytes, room: int) -> Block:
-    words = line.translate(_IN_WORDS).split()[:room]
-    return Block(hash_words(words), words, [*_places_in_ascii(line, len(words))], 0)
+    spoken = _single_out(line)
+    words_in_row = spoken.lower().replace(b".", b" ")
+    words = words_in_row.split()
+    # A fact's word has a zero then: for a digit, or for a capital that no end of a sentence is before.
+    marked = spoken.translate(_KINDS).replace(b" A", b" 0").replace(b".", b" ")
+    # Each zero's place is how many spaces are before it.
+    facts = [*dict.fromkeys(accumulate(map(_COUNT_SPACES, marked.split(b"0")[:-1])))]
+    if len(words) > room:
+        words, facts = words[:room], [place for place in facts if place < room]
+        words_in_row = b" ".join(words)
+    return Block(_hash_row(words_in_row), words, facts, 0)
+
+
+def _single_out(line: bytes) -> bytes:
+    """Return the words of a line with one byte between two of them: a point where a sentence ends, else a space."""
+    spoken = line.translate(_SPOKEN)
+    while b"  " in spoken:
+        spoken = spoken.replace(b"  ", b" ")
+    spoken = spoken.replace(b" .", b".").replace(b". ", b".")
+    while b".." in spoken:
+        spoken = spoken.replace(b"..", b".")
+    return spoken.strip(b" .")
 
 
 def _read_line(line: str, room: int) -> Block:
@@ -92,23 +113,12 @@ def outlet_of(url: str | None, feed_url: str) -> str:
 
 def hash_words(words: Sequence[bytes]) -> int:
     """Return the hash that identifies a block by its words: 64 bits, signed as SQL's bigint is."""
-    number: int = xxhash.xxh3_64_intdigest(b" ".join(words))
+    return _hash_row(b" ".join(words))
+
+
+def _hash_row(words: bytes) -> int:
+    number: int = xxhash.xxh3_64_intdigest(words)
     return number - (1 << 64) if number >> 63 else number
-
-
-def _places_in_ascii(line: bytes, word_count: int) -> Iterator[int]:
-    kinds = line.translate(_KINDS)
-    while b"  " in kinds:
-        kinds = kinds.replace(b"  ", b" ")
-    place = seen = 0
-    for fact in _FACT.finditer(kinds):
-        start = fact.start()
-        # Words that began since the last fact; a digit may stand within the last of them.
-        place += len(kinds[seen:start].split()) - kinds[:start].endswith((b"a", b"A"))
-        seen = start
-        if place >= word_count:
-            return
-        yield place
 
 
 def _places_of_facts(tokens: Sequence[str], word_count: int) -> Iterator[int]:
@@ -130,10 +140,9 @@ def make_signature(blocks: Iterable[Block], boilerplate: Collection[int], title:
     own = [block for block in blocks if block.block_hash not in boilerplate]
     width = choose_width(own)
     shingles = hash_shingles([*chain.from_iterable(block.words for block in own)], width)
-    numbers = struct.unpack(f"<{len(shingles) // 8}Q", shingles)
     facts = dict(islice(_place_facts(own).items(), rules.MOST_FACTS))
     # A text of a few words is no copy of anything, so nobody need find it.
-    anchors = choose_anchors(numbers) if len(numbers) >= rules.FEWEST_SHARED else set()
+    anchors = choose_anchors(shingles) if len(shingles) >= 8 * rules.FEWEST_SHARED else set()
     return Signature(
         anchors=tuple(sorted(map(_spread, anchors))),
         sketch=memoryview(shingles).cast("I")[::2].tobytes(),
@@ -165,10 +174,11 @@ def hash_shingles(words: Sequence[bytes], width: int) -> bytes:
     words = words[: rules.MOST_SHINGLES + width - 1]
     # One number has a hash of 32 bits for each word in a lane of 64, so that a few operations on it make all shingles.
     lanes = int.from_bytes(b"".join([*map(xxhash.xxh3_64_digest, words)]), "little")
-    lanes &= int.from_bytes(_LOW_HALF * len(words), "little")
-    shingles = 0
-    for place in range(width):
-        shingles ^= (lanes >> (64 * place)) * _PLACES[place]
+    lanes &= _LOW_HALVES
+    shingles = lanes * _PLACES[0]
+    for multiplier in _PLACES[1:width]:
+        lanes >>= 64
+        shingles ^= lanes * multiplier
     return shingles.to_bytes(8 * len(words), "little")[: 8 * max(0, len(words) - width + 1)]
 
 
@@ -183,30 +193,46 @@ def _place_facts(blocks: Iterable[Block]) -> dict[bytes, int]:
     return places
 
 
-def choose_anchors(shingles: Sequence[int]) -> set[int]:
+def choose_anchors(shingles: bytes) -> set[int]:
     """Return the smallest shingle of every window: of narrow windows where the text begins, of wide ones throughout.
 
-    The smallest of a wide window is also the smallest of a narrow one around it, so texts shifted by a header still
-    meet. Any stretch of 24 words near the top that two texts share gives them an anchor in common.
+    ``shingles`` are as ``hash_shingles`` returns them. The smallest of a wide window is also the smallest of a narrow
+    one around it, so texts shifted by a header still meet. Any stretch of 24 words near the top that two texts share
+    gives them an anchor in common.
     """
-    near_the_top = find_minima(shingles[: rules.NARROW_REACH], rules.NARROW_WINDOW)
+    near_the_top = find_minima(shingles[: 8 * rules.NARROW_REACH], rules.NARROW_WINDOW)
     return near_the_top | find_minima(shingles, rules.WIDE_WINDOW)
 
 
-def find_minima(numbers: Sequence[int], window: int) -> set[int]:
-    """Return the smallest number of each window; of fewer numbers than one window holds, the smallest."""
+def find_minima(shingles: bytes, window: int) -> set[int]:
+    """Return the smallest shingle of each window; of fewer shingles than one window holds, the smallest."""
+    tops = shingles[7::8]
+    window = min(window, len(tops))
+    # Nearly always a window has a few shingles whose highest byte is small; then its smallest is one of these.
+    places = [*compress(_EVERY_PLACE, tops.translate(_mark_small(window)))] if window else []
+    if max(map(sub, [*places, len(tops)], [-1, *places])) > window:
+        places = [*range(len(tops))]
+    return _find_minima_among(places, memoryview(shingles).cast("Q"), window)
+
+
+@cache
+def _mark_small(window: int) -> bytes:
+    """Return the table that turns a shingle's highest byte, one of 64, to 1 for about eight in a window, else to 0."""
+    return bytes(top * window < 8 * 64 for top in range(256))
+
+
+def _find_minima_among(places: Sequence[int], numbers: Sequence[int], window: int) -> set[int]:
+    """Return the smallest number of each window, given places among which the smallest of each window are."""
     minima: set[int] = set()
-    start, last_start = 0, max(0, len(numbers) - window)
-    smallest = min(numbers[:window], default=0)
-    while numbers and start <= last_start:
-        minima.add(smallest)
-        place = numbers.index(smallest, start)
-        # It stays the smallest until a smaller one enters the window or it leaves.
-        entering = numbers[start + window : place + window]
-        if entering and min(entering) < smallest:
-            smallest = next(number for number in entering if number < smallest)
-            start = numbers.index(smallest, start + window) - window + 1
-        else:
-            start = place + 1
-            smallest = min(numbers[start : start + window], default=0)
+    # Those passed so far that have no smaller one after them, each with its place.
+    waiting, waiting_places = [-1], [-1]
+    for place, number in chain(zip(places, map(numbers.__getitem__, places), strict=True), [(len(numbers), -1)]):
+        while waiting[-1] > number:
+            passed = waiting.pop()
+            waiting_places.pop()
+            # Between the smaller ones on both sides there is room for a window.
+            if place - waiting_places[-1] > window:
+                minima.add(passed)
+        waiting.append(number)
+        waiting_places.append(place)
     return minima

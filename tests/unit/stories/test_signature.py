@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,10 @@ def _sign(text: str, boilerplate: frozenset[int] = frozenset()) -> object:
 def _shingles(words: str) -> list[bytes]:
     row = hash_shingles(words.encode().split(), 5)
     return [row[start : start + 8] for start in range(0, len(row), 8)]
+
+
+def _pack(numbers: Iterable[int]) -> bytes:
+    return b"".join(number.to_bytes(8, "little") for number in numbers)
 
 
 def test_a_shingle_is_a_hash_of_five_words_in_order_wherever_they_stand() -> None:
@@ -62,12 +67,21 @@ def test_shingles_are_wider_where_most_words_are_single_characters(words: str, w
 @given(st.lists(st.integers(0, 99), max_size=60), st.integers(1, 12))
 def test_minima_are_those_of_all_windows(numbers: list[int], window: int) -> None:
     windows = [numbers[start : start + window] for start in range(max(1, len(numbers) - window + 1))]
-    assert find_minima(numbers, window) == {min(some) for some in windows if some}
+    assert find_minima(_pack(numbers), window) == {min(some) for some in windows if some}
+
+
+@pytest.mark.parametrize("bits", [8, 58, 62, 64])
+def test_minima_are_those_of_all_windows_whatever_the_highest_bytes_are(bits: int) -> None:
+    chance = random.Random(bits)
+    for length in (1, 19, 20, 21, 100, 600):
+        numbers = [chance.getrandbits(bits) for _ in range(length)]
+        windows = [numbers[start : start + 20] for start in range(max(1, length - 19))]
+        assert find_minima(_pack(numbers), 20) == set(map(min, windows))
 
 
 def test_a_text_of_400_words_has_about_16_anchors() -> None:
     chance = random.Random(1)
-    counts = [len(choose_anchors([chance.getrandbits(64) for _ in range(396)])) for _ in range(100)]
+    counts = [len(choose_anchors(_pack(chance.getrandbits(64) for _ in range(396)))) for _ in range(100)]
     assert 12 <= sum(counts) / len(counts) <= 18
 
 
@@ -79,7 +93,7 @@ def test_any_24_words_near_the_top_that_two_texts_share_give_them_an_anchor() ->
             [chance.getrandbits(64) for _ in range(chance.randint(0, 60))] + shared + [chance.getrandbits(64)] * after
             for after in (0, 40)
         )
-        assert choose_anchors(one) & choose_anchors(other)
+        assert choose_anchors(_pack(one)) & choose_anchors(_pack(other))
 
 
 def test_boilerplate_is_no_part_of_a_signature() -> None:
