@@ -38,6 +38,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
 
 from worker.basics.event_lines import speaks_in_events, write_event
+from worker.basics.garbage import lasting_imports
 from worker.basics.stopping import ask_to_stop, prepare_to_stop
 from worker.celery_settings import REDIS_TRANSPORT, celery_settings
 from worker.database.clock import Clock
@@ -158,7 +159,8 @@ class _Loader(AppLoader):
             refuse_other_tasks()
         except UsageError as error:
             raise SystemExit(f"feedmill: {error}") from error
-        super().init_worker()
+        with lasting_imports():
+            super().init_worker()
 
 
 app = _SteadyCelery(

@@ -95,8 +95,8 @@ def test_the_normalising_benchmark_measures_every_entry(tmp_path: Path) -> None:
 
 
 def test_the_benchmark_of_grouping_says_what_each_stage_costs_beside_a_plain_script() -> None:
-    printed = _run("benchmarks.story_costs", "--feeds", "10", "--copies", "2", "--store", "sqlite")
-    assert printed.startswith("200 articles of 10 feeds, sqlite\n")
+    printed = _run("benchmarks.story_costs", "--feeds", "4", "--copies", "2", "--store", "sqlite")
+    assert printed.startswith("80 articles of 4 feeds, sqlite\n")
     stages = ["claim, read", "signature", "boilerplate", "publish", "candidates", "verify", "store", "rest", "in all"]
     rows = {line[:12].strip(): line[12:].split() for line in printed.splitlines()[3:]}
     assert list(rows) == [*stages, "plain script"]
@@ -108,13 +108,13 @@ def test_the_benchmark_of_grouping_says_what_each_stage_costs_beside_a_plain_scr
 
 def test_the_growth_benchmark_measures_each_size_and_draws_it(tmp_path: Path) -> None:
     picture = tmp_path / "growth.svg"
-    chosen = ["--store", "sqlite", "--feeds", "200", "400", "--looking", "0.1s", "--keep", str(tmp_path)]
+    chosen = ["--store", "sqlite", "--feeds", "50", "100", "--looking", "0.1s", "--keep", str(tmp_path)]
     printed = _run("benchmarks.million", *chosen, "--plot", str(picture), "--json")
     rows = [json.loads(line) for line in printed.splitlines()]
-    assert [(row["feeds"], row["articles"]) for row in rows] == [(200, 2_000), (400, 4_000)]
+    assert [(row["feeds"], row["articles"]) for row in rows] == [(50, 500), (100, 1_000)]
     assert all(row["costs"][name]["wall_ms"] > 0 for row in rows for name in ("claim", "poll", "status", "feeds"))
     assert picture.read_text().startswith("<svg")
-    assert sorted(path.name for path in tmp_path.glob("sqlite-*")) == ["sqlite-200", "sqlite-400"]
+    assert sorted(path.name for path in tmp_path.glob("sqlite-*")) == ["sqlite-100", "sqlite-50"]
 
 
 def test_the_sustained_benchmark_says_how_late_polls_were_and_what_they_cost() -> None:

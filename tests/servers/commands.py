@@ -6,7 +6,6 @@ environment. The answer is its exit code.
 """
 
 import atexit
-import gc
 import json
 import os
 import signal
@@ -16,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from worker.basics.garbage import lasting_imports
 from worker.cli.main import COMMANDS, main
 from worker.database.engine import open_store
 from worker.database.schema import migrate
@@ -28,11 +28,10 @@ def serve(path: str) -> None:
     """Answer each request in a process forked for it."""
     # Registered first, it runs last.
     atexit.register(_end)
-    for module, _ in COMMANDS.values():
-        import_module(module)
-    _make_a_store()
-    # A collection would write to, and so copy, every page that the processes share.
-    gc.freeze()
+    with lasting_imports():
+        for module, _ in COMMANDS.values():
+            import_module(module)
+        _make_a_store()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)

@@ -1,4 +1,4 @@
-"""Rare garbage collections, for work that makes thousands of objects and hardly ever a cycle of them."""
+"""Rare garbage collections, for imports and other work that makes thousands of objects and hardly a cycle of them."""
 
 import gc
 from collections.abc import Iterator
@@ -20,3 +20,14 @@ def rare_collections() -> Iterator[None]:
     finally:
         if chosen != usual:
             gc.set_threshold(*usual)
+
+
+@contextmanager
+def lasting_imports() -> Iterator[None]:
+    """Import what a process keeps to its end: Python looks for no garbage in it, neither while it comes nor later.
+
+    Processes forked afterwards share that memory, for looking for garbage would write to it.
+    """
+    with rare_collections():
+        yield
+    gc.freeze()
