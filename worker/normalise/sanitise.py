@@ -7,7 +7,7 @@ still cleaned. Each of its steps is linear in the length: no tag is followed pas
 
 import re
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape, unescape
 
 import nh3
@@ -265,11 +265,12 @@ def prepare(html: str) -> str:
     # A search for one character takes a fiftieth of one for two, and most markup lacks the first of them.
     if "]" in html and "]]>" in html:
         html = drop_cdata_marks(html)
-    html, count = _REWRITTEN.subn(_rewritten_tag, html)
-    if count:
+    kinds: set[str | None] = set()
+    html = _REWRITTEN.sub(partial(_rewritten_tag, kinds), html)
+    if "held" in kinds:
         html = close_raw_text(html)
-        if _WATCHED.search(html):
-            html = link_players(show_pictures(html), _base_url.get())
+    if not kinds.isdisjoint({"held", "watched"}) and _WATCHED.search(html):
+        html = link_players(show_pictures(html), _base_url.get())
     return _CHARACTER_REFERENCE.sub(_allowed_character, html) if "&" in html and "&#" in html else html
 
 
@@ -278,7 +279,9 @@ def drop_formatting(html: str) -> str:
     return _FORMATTING.sub("", html)
 
 
-def _rewritten_tag(tag: re.Match[str]) -> str:
+def _rewritten_tag(kinds: set[str | None], tag: re.Match[str]) -> str:
+    """Return what stands in the place of a tag, whose kind is added to those that were found."""
+    kinds.add(tag.lastgroup)
     if tag["formatting"]:
         return f"<{tag['formatting']}>"
     return tag[0] if tag["held"] or tag["watched"] else f"<{tag['closing']}div"
