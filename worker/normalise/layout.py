@@ -29,7 +29,7 @@ _LONGEST_SMILEY = 32
 
 def find_rearranged(tree: Element) -> list[Element]:
     """Return the elements of a sanitised tree that ``rearrange`` may change, in document order."""
-    # A tree finds elements of one name twenty times faster than of a selector that says more.
+    # A tree finds elements of one name five times faster than of two, and faster still than of a long selector.
     selectors = [name for name in (*_UNREAD, *_MENDS) if tree.select_one(name)]
     if tree.select_one("li"):
         selectors += _FIRST_IN_ITEMS

@@ -245,7 +245,7 @@ def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
 
 def _as_meant(cleaned: str, tree: turbohtml.Element) -> str:
     """Return cleaned markup, of which this is the tree, as it was meant: it is to be cleaned again."""
-    # A tree finds elements of one name twenty times faster than of a selector that says more.
+    # A tree finds elements of one name five times faster than of two, and faster still than of a long selector.
     if tree.select_one("source") and tree.select_one("picture source"):
         # It was no tag yet when pictures were chosen.
         cleaned = show_pictures(cleaned)
