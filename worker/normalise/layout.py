@@ -19,9 +19,7 @@ _BLOCKS = frozenset(
 _ANY_BLOCK = ", ".join(sorted(_BLOCKS))
 # Highlighted code has thousands of elements, so that each name asked for counts.
 _PARTS_OF_LINES = "br, p, div, li, tr, td, th"
-# Each tree reads the selectors anew: a few plain ones cost least.
-REARRANGED = "audio, video, rt, rp, pre, table, q, math, img, li > p:first-child, li > div:first-child"
-"""Selects all elements of a tree that ``rearrange`` may change."""
+_FIRST_IN_ITEMS = ("li > p:first-child", "li > div:first-child")
 _PARTS_OF_TABLES = frozenset({"thead", "tbody", "tfoot"})
 # A picture of a symbol that has no letter beside it, or of a smiley that its address calls one.
 _SYMBOL = re.compile(r"[^A-Za-z\s]{0,16}[\u2190-\u3299\U0001f000-\U0001faff\u20e3][^A-Za-z\s]{0,16}")
@@ -29,8 +27,17 @@ _EMOJI_ADDRESSES = ("emoji", "smile", "smilies", "emoticon")
 _LONGEST_SMILEY = 32
 
 
+def find_rearranged(tree: Element) -> list[Element]:
+    """Return the elements of a sanitised tree that ``rearrange`` may change, in document order."""
+    # A tree finds elements of one name five times faster than of two, and faster still than of a long selector.
+    selectors = [name for name in (*_UNREAD, *_MENDS) if tree.select_one(name)]
+    if tree.select_one("li"):
+        selectors += _FIRST_IN_ITEMS
+    return tree.select(", ".join(selectors)) if selectors else []
+
+
 def rearrange(special: Sequence[Element]) -> None:
-    """Change a sanitised tree so that its text reads as the page looks; ``special`` is what ``REARRANGED`` finds."""
+    """Change a sanitised tree so that its text reads as the page looks; ``special`` is what is found above."""
     # From the inside out: what a table or an item holds is in order before it is looked at.
     for element in reversed(special):
         if element.tag in _UNREAD:

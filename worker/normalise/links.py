@@ -1,8 +1,8 @@
 """Where an entry leads: its link, files and picture made absolute, and the base of relative URLs in its body."""
 
 import re
-from collections.abc import Iterable
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from worker.basics.field_rules import is_web_page
 from worker.basics.media_rules import kind_of_file
@@ -66,8 +66,13 @@ def find_image(entry: Entry, feed: FeedContext, html: str) -> str | None:
     """Return the image that the entry names, else the first in its sanitised body, which has no counting pixels."""
     if named := read_link(entry.image_url, feed):
         return named
-    posters = _POSTER.finditer(html) if "<video" in html else ()
-    for found in chain(_IMAGE.finditer(html), posters):
-        if not is_decoration(found[1]) and (url := absolute_url(found[1])):
+    for written in _written_images(html):
+        if not is_decoration(written) and (url := absolute_url(written)):
             return url
     return None
+
+
+def _written_images(html: str) -> Iterator[str]:
+    yield from (image[1] for image in _IMAGE.finditer(html))
+    if "<video" in html:
+        yield from (poster[1] for poster in _POSTER.finditer(html))

@@ -7,7 +7,7 @@ import turbohtml
 
 from worker.basics.markup import decode_entities
 from worker.basics.text import clean, drop_invisible, fold, shorten
-from worker.normalise.layout import REARRANGED, rearrange
+from worker.normalise.layout import find_rearranged, rearrange
 from worker.normalise.plain_lines import drop_indentation
 
 _LONGEST_TEXT = 1_000_000
@@ -53,8 +53,7 @@ def text_of(html: str) -> str:
 
 def text_of_tree(tree: turbohtml.Element) -> str:
     """Return the plain text of sanitised HTML that was read into a tree, which is spent after that."""
-    # Each search costs as much as a tenth of the text, so there is one.
-    special = tree.select(REARRANGED)
+    special = find_rearranged(tree)
     addresses = [address for each in special if each.tag in {"audio", "video"} for address in _addresses_of(each)]
     rearrange(special)
     # What has nothing but players has their addresses to tell.

@@ -100,3 +100,8 @@ def test_a_picture_of_an_emoji_is_that_emoji(image: str, text: str) -> None:
 )
 def test_another_pictures_description_is_no_text(image: str) -> None:
     assert text_of(f"<p>Rain {image}again</p>") == "Rain again"
+
+
+def test_elements_of_several_kinds_are_mended_in_one_tree() -> None:
+    html = '<ul><li><p>a <q>b</q></p></li></ul><pre>c<br>d</pre><img src="/emoji/1.png" alt=":)"><audio>e</audio>'
+    assert text_of(html) == "* a “b”\n\nc\nd\n\n:)"

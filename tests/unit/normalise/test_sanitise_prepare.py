@@ -54,3 +54,29 @@ def test_other_references_stay(reference: str) -> None:
 
 def test_all_formatting_goes_where_only_text_is_wanted() -> None:
     assert drop_formatting("<p>a<b>b</b><i x=y>c</i><br></p>") == "<p>ab</b>c</i><br></p>"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "address"),
+    [
+        ('srcset="/2.png 800w" src="/1.png"', "/2.png"),
+        ('src="/d-1.png" alt="data" srcset="/2.png 800w"', "/2.png"),
+        ("src=/1.gif class=lazy data-src=/2.png", "/2.png"),
+        ("alt='s and d: dates, sources' data-src=/2.png", "/2.png"),
+        ("\nsrc=/spacer.gif\ndata-src=/2.png", "/2.png"),
+    ],
+)
+def test_a_picture_is_found_by_whatever_names_its_larger_address(attributes: str, address: str) -> None:
+    assert prepare(f"<p>a</p><img {attributes}>").startswith(f'<p>a</p><img src="{address}" ')
+
+
+@pytest.mark.parametrize(
+    "usual",
+    [
+        '<p class="x">a <a href="/data">b</a></p>',
+        '<img src="/dates/sources.png" alt="data set" width="640">',
+        "<img alt='srcse data' src=/1.png> srcset data-",
+    ],
+)
+def test_what_needs_no_preparing_stays(usual: str) -> None:
+    assert prepare(usual) == usual
