@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import xxhash
 
@@ -14,6 +13,7 @@ from worker.dedupe.renamed import find_renamed
 from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, KnownSighting
+from worker.values.frozen import replace
 
 NO_LINK = bytes(8)
 """The hash of a link that leads to no page."""
