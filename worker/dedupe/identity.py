@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 import xxhash
 
-from worker.basics.urls import link_key
+from worker.basics.urls import link_key, page_key
 from worker.basics.wrapped_links import find_target
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
@@ -63,7 +63,8 @@ def hash_link(url: str | None) -> bytes:
 
 def hash_link_of(article: Article) -> bytes:
     """Return what ``hash_link`` returns for an article's link."""
-    return _hash_key(_link(article) or link_key(article.original_url))
+    # Where it has a link, its URL is that in its canonical form; else it may be a file's.
+    return _hash_key(_link(article) or page_key(article.url if article.original_url else None))
 
 
 def _hash_key(key: str | None) -> bytes:
