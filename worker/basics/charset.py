@@ -7,13 +7,13 @@ hides passes every check that looks at bytes.
 import codecs
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 import webencodings
 
 from worker.basics.guessed_encoding import find_utf_16, guess_encoding, is_iso_2022_jp
+from worker.values.frozen import dataclass
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -78,6 +78,8 @@ class Decoded:
 
     text: str
     doubts: tuple[str, ...] = ()
+    is_utf8: bool = False
+    """True where all of it was read as UTF-8 at once; False may be valid UTF-8 too."""
 
 
 def decode(body: bytes, content_type: str | None) -> str:
@@ -111,7 +113,8 @@ def _read_utf8(body: bytes, declared: list[str]) -> Decoded | None:
     """Return what a document says in UTF-8, or in the only other encoding that passes for it; None if it is neither."""
     with suppress(UnicodeDecodeError):
         text = body.decode()
-        return Decoded(body.decode(_JAPANESE)) if b"\x1b" in body and is_iso_2022_jp(body) else Decoded(text)
+        is_japanese = b"\x1b" in body and is_iso_2022_jp(body)
+        return Decoded(body.decode(_JAPANESE)) if is_japanese else Decoded(text, is_utf8=True)
     joined = _join_halves(body)
     # XML is in UTF-8 unless it says otherwise (section 4.3.3).
     is_meant = bool(declared) or body[:_HEAD].lstrip()[:1] == b"<"

@@ -20,6 +20,7 @@ _LENGTH = re.compile(r"\d{1,15}", re.ASCII)
 _PHRASE = re.compile(r"\s(?:and|und|et|y|e|og|och|i|en|of|&)\s")
 _LONGEST_SUBJECT = 3
 _HTML_TYPE, _XHTML_TYPE = "text/html", "application/xhtml+xml"
+_PAGE_TYPES = frozenset({_HTML_TYPE, _XHTML_TYPE, "html", "xhtml"})
 _BLOGGER_KIND = "http://schemas.google.com/g/2005#kind"
 _RELATIONS = "http://www.iana.org/assignments/relation/"
 _Item = TypeVar("_Item")
@@ -134,7 +135,7 @@ def is_text_type(media_type: str) -> bool:
 
 def is_page_type(media_type: str | None) -> bool:
     """Return whether a link's type is a web page's; a link without a type leads to one."""
-    return (media_type or _HTML_TYPE).lower() in {_HTML_TYPE, _XHTML_TYPE, "html", "xhtml"}
+    return media_type is None or (media_type or _HTML_TYPE).lower() in _PAGE_TYPES
 
 
 def keep_newest(items: Sequence[_Item], most: int, date_of: Callable[[_Item], Any]) -> list[_Item]:

@@ -194,7 +194,11 @@ def match_key(url: str) -> str:
 
 def link_key(url: str | None) -> str | None:
     """Return the match key of a link as published; None without one and for a whole site's URL."""
-    canonical = canonical_url(url) if url else None
+    return page_key(canonical_url(url) if url else None)
+
+
+def page_key(canonical: str | None) -> str | None:
+    """Return the match key of a canonical URL; None without one and for a whole site's."""
     return None if canonical is None or is_bare_site(canonical) else match_key(canonical)
 
 

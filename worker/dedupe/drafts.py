@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import xxhash
@@ -11,6 +10,7 @@ from worker.dedupe.shown_version import confirm, find_shown, is_older
 from worker.values.articles import Article, KnownArticle, Placement, Sighting, Statement, is_item_key
 from worker.values.decisions import Brought, DecidedArticle, Resighted, Restated, Version
 from worker.values.entries import KnownBy
+from worker.values.frozen import replace
 
 _Key = tuple[int, bytes]
 """A feed's id and a guid hash: they name a sighting."""

@@ -2,11 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import xxhash
 
-from worker.basics.urls import link_key
+from worker.basics.urls import link_key, page_key
 from worker.basics.wrapped_links import find_target
 from worker.dedupe.drafts import Draft, Drafts
 from worker.dedupe.likeness import is_edit_of_file, is_other_news, is_same_news
@@ -14,6 +13,7 @@ from worker.dedupe.renamed import find_reformed, find_renamed
 from worker.values.articles import WORDS_PREFIX, Article, Finding, KnownArticle, Placement, Sighting
 from worker.values.decisions import Brought, Decision, DocumentOutcome
 from worker.values.entries import KnownBy, KnownSighting
+from worker.values.frozen import replace
 
 NO_LINK = bytes(8)
 """The hash of a link that leads to no page."""
@@ -63,7 +63,8 @@ def hash_link(url: str | None) -> bytes:
 
 def hash_link_of(article: Article) -> bytes:
     """Return what ``hash_link`` returns for an article's link."""
-    return _hash_key(_link(article) or link_key(article.original_url))
+    # Where it has a link, its URL is that in its canonical form; else it may be a file's.
+    return _hash_key(_link(article) or page_key(article.url if article.original_url else None))
 
 
 def _hash_key(key: str | None) -> bytes:

@@ -5,7 +5,6 @@ Guid and URL disagree about these, so words and dates decide (``likeness``).
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ from worker.basics.urls import link_key
 from worker.dedupe.likeness import is_edit, is_edit_of_file, is_same_news, likeness_of
 from worker.values.articles import Article, KnownArticle, Sighting
 from worker.values.entries import KnownBy, KnownSighting
+from worker.values.frozen import dataclass
 from worker.wire.dispatch import DISPATCH_GUID
 
 # When so many entries keep their words under other guids, the feed has moved: then we need no dates to believe it.

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from worker.values.articles import Statement
+from worker.values.frozen import replace
 
 # Voices that are no single feed's: feeds have ids above zero.
 _FILES, _THE_ITEM = 0, -1

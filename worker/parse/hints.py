@@ -7,7 +7,7 @@ document up to its first entry and what follows its last entry are read, both bo
 import re
 from datetime import timedelta
 
-from worker.values.schedules import Hints
+from worker.values.schedules import NO_HINTS, Hints
 
 # Characters that are read at either end.
 _BOUND = 65_536
@@ -19,6 +19,9 @@ _PREFIX = re.compile(
 )
 _USUAL_PREFIX = "sy"
 _OTHER_MEANING = re.compile(rf"xmlns:{_USUAL_PREFIX}\s*=", re.ASCII)
+
+# Nearly all feeds ask for nothing.
+_SIGNS = ("<ttl", "<skip", ":update")
 
 _LONGEST_TTL = 30 * 24 * 60
 _DIGITS = re.compile(r"\d+", re.ASCII)
@@ -35,6 +38,9 @@ _HOURS_OF_PERIODS = {"hourly": 1, "daily": 24, "weekly": 7 * 24, "monthly": 30 *
 def read_hints(text: str) -> Hints:
     """Return what an XML feed asks for; a hint that makes no sense is ignored."""
     frame = _frame(text)
+    lower = frame.lower()
+    if not any(sign in lower for sign in _SIGNS):
+        return NO_HINTS
     return Hints(
         ttl=_ttl(_value(frame, "ttl")),
         update_period=_update_period(frame),

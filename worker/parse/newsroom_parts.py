@@ -5,7 +5,6 @@ byline and dateline of a story in ``ContentMetadata``, and whether and when it m
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
@@ -15,6 +14,7 @@ from worker.parse.references import mend_references
 from worker.parse.tree_text import Parts, Scope, UnreadableError, local_name, read_element_text
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Notice
+from worker.values.frozen import replace
 from worker.wire.days import read_moment
 from worker.wire.newsroom.newsroom_entry import Skipped, combine_entries, judge_status, read_urgency
 from worker.wire.newsroom.newsroom_tree import Node, find_node, read_attribute, read_tree

@@ -10,11 +10,11 @@ elements at the places of its entries, all under one parent, each of them stood 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import xxhash
 
 from worker.values.entries import Outline, OutlinedEntry
+from worker.values.frozen import dataclass
 
 # Longer outlines would cost more to keep than they spare.
 _MOST_ENTRIES = 1_000

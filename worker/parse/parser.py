@@ -8,7 +8,6 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 from typing import Self
@@ -19,6 +18,7 @@ from worker.parse.child_process import ChildDiedError, ChildProcess, ParseLimits
 from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import Outline, ParsedDocument
+from worker.values.frozen import dataclass
 
 # Together they keep the reading of any document in the worker's own process to about a tenth of a second.
 _LARGEST = 2_000_000

@@ -1,7 +1,6 @@
 """Read one entry of RSS, RDF or Atom from its element: the rule of each field, in the order of ``Entry``."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
 from xml.etree.ElementTree import Element
 
@@ -23,11 +22,15 @@ from worker.parse.tree_text import (
 )
 from worker.parse.vocabulary import ABOUT, Roles
 from worker.values.entries import Enclosure, Entry
+from worker.values.frozen import replace
 from worker.wire.newsroom.newsroom_entry import Skipped
 
 # What may mark up a name.
 _MARKUP = frozenset("a b em i p span strong".split())
 _RECORDINGS = frozenset({"audio", "video"})
+# The roles of elements that are files; those of elements that are, or may be, pictures.
+_FILES = ("link enclosure", "enclosure", "media")
+_PICTURES = ("thumbnail", "image", "plain image", *_FILES)
 
 
 def read_entry(element: Element, scope: Scope, feed_authors: tuple[str, ...]) -> Entry | Skipped:
@@ -62,8 +65,8 @@ def read_fields(element: Element, parts: Parts, scope: Scope, feed_authors: tupl
         updated=last_text(parts, "updated"),
         language=last_text(parts, "language") or inner.language,
         tags=tuple(dict.fromkeys(_tags(parts))),
-        enclosures=_enclosures(parts, scope),
-        image_url=choose_picture(_pictures(parts, scope)),
+        enclosures=() if parts.keys().isdisjoint(_FILES) else _enclosures(parts, scope),
+        image_url=None if parts.keys().isdisjoint(_PICTURES) else choose_picture(_pictures(parts, scope)),
         podcast=read_podcast(parts["podcast"], scope) if "podcast" in parts else None,
         base_url=inner.base or None,
     )
@@ -160,8 +163,8 @@ def _name_within(author: Element, roles: Roles) -> str | None:
 
 def _own_text(element: Element) -> str | None:
     """Return the words of an author or a category: RSS may have HTML for them, but other elements are other facts."""
-    is_marked_up = all(local_name(child) in _MARKUP for child in element)
-    return read_element_text(element, LONGEST_NAME) if is_marked_up else tidy_text(element.text, LONGEST_NAME)
+    has_facts = len(element) and any(local_name(child) not in _MARKUP for child in element)
+    return tidy_text(element.text, LONGEST_NAME) if has_facts else read_element_text(element, LONGEST_NAME)
 
 
 def _tags(parts: Parts) -> Iterator[str]:

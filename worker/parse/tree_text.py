@@ -1,7 +1,6 @@
 """What elements of a feed say: their texts, plain or with markup inside, and their children sorted by role."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from html import escape
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
@@ -18,7 +17,7 @@ from worker.basics.field_rules import (
 from worker.basics.markup import VOID_ELEMENTS, looks_like_html
 from worker.parse.references import escape_markup
 from worker.parse.vocabulary import BASE, LANGUAGE, Roles
-from worker.values.frozen import dataclass
+from worker.values.frozen import dataclass, replace
 
 Parts: TypeAlias = dict[str, list[Element]]
 """The elements of an entry or a feed, by role and in document order; links by their relation too: ``link self``."""
@@ -101,17 +100,20 @@ def read_element_text(element: Element, longest: int) -> str | None:
 
 def last_text(parts: Parts, role: str, longest: int = LONGEST_NAME) -> str | None:
     """Return the last text that an element of a role has; empty ones do not count."""
-    texts = (read_element_text(element, longest) for element in reversed(parts[role])) if role in parts else ()
-    return next(filter(None, texts), None)
+    for element in reversed(parts.get(role, ())):
+        if text := read_element_text(element, longest):
+            return text
+    return None
 
 
 def read_marked_texts(parts: Parts, scope: Scope, longest: int, *roles: str) -> Iterator[MarkedText]:
     """Yield the texts, with or without markup, that the elements of some roles have."""
     for role in roles:
-        default = _HTML if role in _HTML_ROLES else _PLAIN
-        for element in parts.get(role, ()):
-            if text := _read_marked_text(element, scope, default, longest):
-                yield text
+        if role in parts:
+            default = _HTML if role in _HTML_ROLES else _PLAIN
+            for element in parts[role]:
+                if text := _read_marked_text(element, scope, default, longest):
+                    yield text
 
 
 def _read_marked_text(element: Element, scope: Scope, default: str, longest: int) -> MarkedText | None:

@@ -8,13 +8,12 @@ Only a document type can declare them, so a document that has one is refused bef
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from worker.basics import field_rules
-from worker.basics.charset import decode_with_doubts, is_utf8
+from worker.basics.charset import Decoded, decode_with_doubts, is_utf8
 from worker.basics.field_rules import LONGEST_CONTENT, LONGEST_TITLE, LONGEST_URL
 from worker.basics.one_line import one_line, read_title
 from worker.errors import ErrorClass, PermanentError
@@ -27,6 +26,7 @@ from worker.parse.vocabulary import Roles
 from worker.parse.wxr import as_export, is_export
 from worker.values.due_feeds import Document
 from worker.values.entries import Entry, Outline, ParsedDocument
+from worker.values.frozen import dataclass, replace
 from worker.wire.newsroom.newsroom_entry import Skipped
 
 _ENTRIES = ("item", "entry")
@@ -59,19 +59,21 @@ def read_well_formed(
     sliced = slice_entries(document.body)
     if sliced and before and (rest := _read_rest(document, sliced, before, max_entries)):
         return rest
-    parsed = _read(document, patience, max_entries)
+    decoded = decode_with_doubts(document.body, document.content_type)
+    parsed = _read(document, decoded, patience, max_entries)
     if parsed is None:
         return None
     kept = field_rules.keep_newest(parsed.entries, max_entries, field_rules.moment_of)
     dropped = parsed.dropped_entries + len(parsed.entries) - len(kept)
-    outline = None if dropped or sliced is None else _outline(document, sliced, parsed)
+    is_sliced = sliced is not None and not dropped and (decoded.is_utf8 or is_utf8(document.body))
+    outline = _outline(document, sliced, parsed) if sliced and is_sliced else None
     return replace(parsed, entries=tuple(kept), dropped_entries=dropped, outline=outline)
 
 
 def _outline(document: Document, sliced: Sliced, parsed: ParsedDocument) -> Outline | None:
     """Return the outline of a document that was read whole; None where its slices are not its entries."""
     frame, entries = hash_frame(sliced, document.content_type, parsed.authors), outline_entries(sliced)
-    is_sure = len(parsed.entries) == len(sliced.slices) and parsed.format != "sitemap" and is_utf8(document.body)
+    is_sure = len(parsed.entries) == len(sliced.slices) and parsed.format != "sitemap"
     return Outline(frame, entries) if frame and entries and is_sure else None
 
 
@@ -85,15 +87,18 @@ def _read_rest(document: Document, sliced: Sliced, before: Outline, max_entries:
         return None
     known = [bool(each.guid_hash) for each in entries]
     rest = replace(document, body=sliced.without(known))
-    parsed = _read(rest, max_entries, max_entries, known) if is_utf8(rest.body) else None
+    decoded = decode_with_doubts(rest.body, rest.content_type)
+    is_readable = decoded.is_utf8 or is_utf8(rest.body)
+    parsed = _read(rest, decoded, max_entries, max_entries, known) if is_readable else None
     if parsed is None or hash_frame(sliced, document.content_type, parsed.authors) != before.frame:
         return None
     return replace(parsed, outline=Outline(before.frame, entries), before=before, repeated=repeated)
 
 
-def _read(document: Document, patience: int, most: int, unread: Sequence[bool] = ()) -> ParsedDocument | None:
+def _read(
+    document: Document, decoded: Decoded, patience: int, most: int, unread: Sequence[bool] = ()
+) -> ParsedDocument | None:
     """Return what a document publishes; entries that stay unread, by their places, are empty elements."""
-    decoded = decode_with_doubts(document.body, document.content_type)
     text = join_halves(decoded.text)
     tree = build_tree(text)
     if tree is None:

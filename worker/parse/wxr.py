@@ -5,7 +5,6 @@ without a password. Pages, drafts, pictures and menus are none.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -14,6 +13,7 @@ from worker.parse.tree_entry import read_fields
 from worker.parse.tree_text import Parts, Scope, last_text, read_element_text, sort_parts
 from worker.parse.wordpress_text import as_html
 from worker.values.entries import Entry, ParsedDocument
+from worker.values.frozen import replace
 
 _Names: TypeAlias = Mapping[str, str]
 

@@ -7,7 +7,6 @@ read documents → ``prepare_documents`` → lock feeds, hosts and articles → 
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -46,6 +45,7 @@ from worker.values.articles import Finding, Sighting
 from worker.values.decisions import DocumentOutcome
 from worker.values.entries import KnownBy, ParsedDocument
 from worker.values.feed_quality import DocumentMarks, Marks
+from worker.values.frozen import replace
 from worker.values.outcomes import GAP_NOTE, Gap, NextPoll, Outcome, PollRecord, PollResult, PutOff
 from worker.wire.store_links import link_stored, lock_brought_keys, lock_known_keys
 

@@ -5,7 +5,6 @@ tells it whether what was read here still holds.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +39,7 @@ from worker.values.entries import (
     KnownSighting,
     ParsedDocument,
 )
+from worker.values.frozen import dataclass, replace
 from worker.wire.dispatch import DISPATCH_GUID
 
 _LOG = get_logger(__name__)

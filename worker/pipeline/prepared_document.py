@@ -5,7 +5,6 @@ whole document is read.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from worker.values.entries import (
     ParsedDocument,
     Recognised,
 )
+from worker.values.frozen import dataclass
 from worker.values.kept_documents import PackedDocument
 from worker.values.outcomes import PollResult
 

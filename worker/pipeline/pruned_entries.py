@@ -5,7 +5,6 @@ What a poll has read goes through ``without_pruned``; what is read again, whose 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -16,6 +15,7 @@ from worker.recognise.keys import list_keys
 from worker.store.tombstones import find_tombstones, has_tombstones
 from worker.values.articles import Sighting
 from worker.values.entries import Entry, KeyedEntry, KnownBy
+from worker.values.frozen import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ A poll that failed or found nothing new is concluded at once. One that read a do
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import xxhash
@@ -32,6 +31,7 @@ from worker.values.due_feeds import (
     NotModified,
 )
 from worker.values.entries import ParsedDocument
+from worker.values.frozen import dataclass, replace
 from worker.values.kept_documents import PackedDocument
 from worker.values.outcomes import PUSHED, NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm

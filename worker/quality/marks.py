@@ -6,7 +6,6 @@ more than three, so that one slip does not make a state. Of a feed that has brou
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from math import exp2, log, log2
 from typing import Any
@@ -16,6 +15,7 @@ from worker.schedule.rhythm import expected_rate
 from worker.values.articles import Article
 from worker.values.entries import Entry
 from worker.values.feed_quality import DocumentMarks, EntryMarks, Marks
+from worker.values.frozen import replace
 from worker.values.schedules import Rhythm
 
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)

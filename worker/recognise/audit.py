@@ -5,9 +5,9 @@ A verdict stays once it is made: entries under another key would all look new ag
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from worker.values.entries import Entry, GuidPolicy, GuidRule
+from worker.values.frozen import replace
 
 # A redesign gives all entries other guids once; twice running is a habit.
 _HABIT = 2

@@ -6,7 +6,6 @@ that no other entry shares, in this document or in those before.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from types import MappingProxyType
 
@@ -14,6 +13,7 @@ import xxhash
 
 from worker.basics.codec import write_json
 from worker.values.entries import Entry, GuidPolicy, KeyedEntry, KnownBy, KnownSighting, Recognised
+from worker.values.frozen import replace
 
 _Name = tuple[str, KnownBy]
 _LONGEST, _KEPT = 4000, 3900

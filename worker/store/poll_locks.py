@@ -6,7 +6,6 @@ before; a deadlock there is retried.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, select
 from worker.basics.urls import feed_url_key
 from worker.database.feed_tables import FeedRow
 from worker.database.locks import HostRelease, LockedFeed, lock_feeds, lock_hosts
+from worker.values.frozen import dataclass
 from worker.values.outcomes import PollResult, PutOff
 
 
