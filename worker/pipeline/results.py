@@ -9,7 +9,7 @@ A poll that failed or found nothing new is concluded at once. One that read a do
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import xxhash
@@ -32,6 +32,7 @@ from worker.values.due_feeds import (
     NotModified,
 )
 from worker.values.entries import ParsedDocument
+from worker.values.frozen import dataclass
 from worker.values.kept_documents import PackedDocument
 from worker.values.outcomes import PUSHED, NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import NO_HINTS, Bounds, Hints, Rhythm
@@ -168,7 +169,9 @@ def conclude_document(
 def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
     if answered.token is None:
         return _PUSHED if answered.is_pushed else _NEVER
-    hints = replace(hints, fresh_for=answered.fetched.fresh_for, retry_after=answered.fetched.retry_after)
+    fetched = answered.fetched
+    if (fetched.fresh_for, fetched.retry_after) != (hints.fresh_for, hints.retry_after):
+        hints = replace(hints, fresh_for=fetched.fresh_for, retry_after=fetched.retry_after)
     return after_success(now, answered.bounds, hints, rhythm, _random_spread())
 
 
