@@ -22,20 +22,17 @@ from worker.errors import PollError
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.hops import Begun, Hops
 from worker.pipeline.prepared_document import READING
-from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
+from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged
 from worker.pipeline.shared_commit import ReadDocument, ReadDocuments, SharedCommit
 from worker.pipeline.tools import Tools
-from worker.pipeline.visits import Visit
-from worker.schedule.rhythm import doubts_silence
+from worker.pipeline.visits import Visit, make_request
 from worker.store.outlines import find_outlines, forget_outline
 from worker.values.due_feeds import (
-    NO_VALIDATORS,
     ClaimedHost,
     Credentials,
     Document,
     DueFeed,
     Fetched,
-    FetchRequest,
     NotModified,
 )
 from worker.values.outcomes import PollRecord, PollResult
@@ -173,9 +170,7 @@ class Window:
                 begun = Begun(feed, visit, now, asked=visit, pace=visit.pace)
                 self._on_the_wire[feed.feed_id] = begun
                 self._young.append(begun)
-                is_doubtful = doubts_silence(feed.rhythm, feed.last_success_at, now)
-                validators = NO_VALIDATORS if is_doubtful else feed.validators
-                request = FetchRequest(feed.feed_id, feed.url, validators, self._credentials, settings=feed.request)
+                request = make_request(feed, self._credentials, now)
                 shows_addresses = visit.host.domain is not None
                 self.tools.transfers.start(request, is_paced=True, shows_addresses=shows_addresses)
             if not visit.is_waiting:
@@ -203,11 +198,11 @@ class Window:
             begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds, is_to_keep=is_to_keep
         )
         match fetched.answer:
-            case Document() as document if hash_body(document) != begun.feed.body_hash:
+            case Document() as document:
                 key = next(_KEYS)
                 self._being_read[key] = (begun, answered)
                 self._unread.append((key, begun.feed, document))
-            case Document() | NotModified():
+            case NotModified():
                 self._conclude(begun, conclude_unchanged(answered, now), now)
             case PollError() as error:
                 self._conclude_failure(begun, answered, error, now)
