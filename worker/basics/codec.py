@@ -56,12 +56,12 @@ def unpack(kind: type[_Value], stored: Any) -> _Value | None:
         return None
     readers = field_readers(cast("Any", kind))
     said: dict[str, Any] = {}
-    known = readers.keys() & stored.keys() if isinstance(stored, dict) else set()
-    for name in known:
-        try:
-            said[name] = readers[name](stored[name])
-        except _MISMATCHES as error:
-            _LOG.warning("stored %s of %s not read: %.80r (%s)", name, kind.__name__, stored[name], error)
+    for name, written in stored.items() if isinstance(stored, dict) else ():
+        if reader := readers.get(name):
+            try:
+                said[name] = reader(written)
+            except _MISMATCHES as error:
+                _LOG.warning("stored %s of %s not read: %.80r (%s)", name, kind.__name__, written, error)
     try:
         return kind(**said)
     except (TypeError, ValueError) as error:

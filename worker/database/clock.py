@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Clock:
 def read_clock(connection: Connection) -> Clock:
     """Ask the database what time it is."""
     if connection.dialect.name == "sqlite":
-        written: str = connection.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")).scalar_one()
+        written: str = connection.exec_driver_sql("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')").scalar_one()
         return Clock(datetime.fromisoformat(written))
     # Not now(): that is when the transaction began.
-    read: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    read: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
     return Clock(read.astimezone(UTC))

@@ -4,7 +4,6 @@ The lock of a feed is its row in schedules. All transactions lock feeds before h
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,6 +15,7 @@ from worker.database.many_rows import replaced, update_many
 from worker.database.statements import is_one_of, is_one_of_given
 from worker.database.value_columns import REFUSALS
 from worker.values.due_feeds import Refusals
+from worker.values.frozen import dataclass
 
 # A host can be claimed when its first feed is due, and not before it may be asked.
 _NEXT_DUE = "(SELECT min(next_poll_at) FROM schedules WHERE schedules.host_id = hosts.id)"

@@ -76,7 +76,7 @@ def conclude_hop(
         # libcurl takes headers without an end for an answer without a body.
         sentence = f"{hop.location.host} closed the connection in the middle of its headers"
         raise TransientError(ErrorClass.INCOMPLETE, sentence)
-    return read_document(hop.location, hop.head, hop.body)
+    return read_document(hop.location, hop.head, hop.body, transfer.request.body_hash)
 
 
 def _find_fault(hop: Hop, ended: EndedRequest) -> int:
@@ -139,18 +139,20 @@ def _with_way_in(error: PollError, transfer: Transfer) -> PollError:
     return replace(error, sentence=f"{error.sentence}: {what}")
 
 
-def read_document(location: Location, head: Head, body: Body) -> Document:
-    """Return the document that a complete answer brought; PollError if there is none in it."""
+def read_document(location: Location, head: Head, body: Body, body_hash: bytes | None = None) -> Document | NotModified:
+    """Return the document that a complete answer brought, if it has another hash; PollError if there is none in it."""
     if head.status == HTTPStatus.ACCEPTED and (wall := _find_wall(head)):
         raise _blocked(location, head, wall)
-    content = body.read()
+    validators = merge_validators(head, NO_VALIDATORS)
     if head.status == HTTPStatus.PARTIAL_CONTENT:
         raise TransientError(ErrorClass.INCOMPLETE, f"{location.host} sent a part that we did not ask for (206)", 206)
+    if body_hash and body.is_known(body_hash):
+        return NotModified(validators)
+    content = body.read()
     if not content:
         sentence = f"{location.host} answered {_show_status(head.status)}, but with nothing in it"
         raise TransientError(ErrorClass.INCOMPLETE, sentence, head.status)
     content_type = clean(head.fields.get("content-type"), _LONGEST_FIELD)
-    validators = merge_validators(head, NO_VALIDATORS)
     return Document(location.href, content, content_type, validators, head.fields.get("link"))
 
 

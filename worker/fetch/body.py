@@ -4,6 +4,7 @@ import re
 from typing import Protocol
 
 import orjson
+import xxhash
 
 from worker.fetch.codings import Layer
 
@@ -39,9 +40,20 @@ class Body:
 
     def read(self) -> bytes:
         """Return the whole body; TransientError if its coding breaks off before the end."""
-        if self.received:
-            self._chunks.append(self._outermost.end())
+        self._end()
         return b"".join(self._chunks)
+
+    def is_known(self, body_hash: bytes) -> bool:
+        """Return whether it is the body of a hash (xxh3-128), without putting it together; TransientError as above."""
+        self._end()
+        seen = xxhash.xxh3_128()
+        for chunk in self._chunks:
+            seen.update(chunk)
+        return bool(seen.digest() == body_hash)
+
+    def _end(self) -> None:
+        if self.received and (rest := self._outermost.end()):
+            self._chunks.append(rest)
 
     def is_whole(self) -> bool:
         """Return whether nothing is missing at its end: that of its coding, or of complete XML or JSON."""

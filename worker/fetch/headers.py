@@ -1,11 +1,11 @@
 """An answer's status and header fields, and what HTTP caching makes of them."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from worker.values.due_feeds import Validators
+from worker.values.frozen import dataclass
 
 _LONGEST_FRESHNESS = timedelta(days=30)
 _LONGEST_RETRY_AFTER = timedelta(days=7)
@@ -93,7 +93,9 @@ def fresh_for(head: Head, received_at: datetime) -> timedelta | None:
 
 def retry_after(head: Head, received_at: datetime) -> timedelta | None:
     """Return how long the publisher wants to be left alone, 0 to 7 days (RFC 9110, section 10.2.3)."""
-    wish = head.fields.get("retry-after", "")
+    wish = head.fields.get("retry-after")
+    if not wish:
+        return None
     if number := _NUMBER.fullmatch(wish):
         # A fraction is rounded up: never sooner than asked.
         wait = _seconds(number[1], _LONGEST_RETRY_AFTER) + timedelta(seconds=1 if number[2] else 0)

@@ -100,6 +100,11 @@ def new_handle(limits: FetchLimits, ca_bundle: str) -> pycurl.Curl:
         options[pycurl.COOKIEFILE] = ""
     for option, value in options.items():
         handle.setopt(option, value)
+    # Addresses kept by itself: as each request ends libcurl looks at all that it keeps for a minute, and those of the
+    # multi handle are of every host that was asked in that time.
+    own = pycurl.CurlShare()
+    own.setopt(pycurl.SH_SHARE, pycurl.LOCK_DATA_DNS)
+    handle.setopt(pycurl.SHARE, own)
     return handle
 
 

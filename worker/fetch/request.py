@@ -1,7 +1,6 @@
 """What a fetch asks for: a URL that we may ask, the limits it keeps, and the header lines it sends."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin
 
@@ -11,6 +10,7 @@ from worker.errors import ErrorClass, RejectedError
 from worker.fetch.codings import ACCEPTED
 from worker.fetch.headers import sendable_validator
 from worker.values.due_feeds import FetchRequest
+from worker.values.frozen import dataclass
 from worker.values.request_settings import Proxy
 
 _ACCEPT_LINES = (

@@ -170,7 +170,9 @@ def conclude_document(
 def _after_success(answered: Answered, hints: Hints, rhythm: Rhythm | None, now: datetime) -> NextPoll:
     if answered.token is None:
         return _PUSHED if answered.is_pushed else _NEVER
-    hints = replace(hints, fresh_for=answered.fetched.fresh_for, retry_after=answered.fetched.retry_after)
+    fetched = answered.fetched
+    if (fetched.fresh_for, fetched.retry_after) != (hints.fresh_for, hints.retry_after):
+        hints = replace(hints, fresh_for=fetched.fresh_for, retry_after=fetched.retry_after)
     return after_success(now, answered.bounds, hints, rhythm, _random_spread())
 
 

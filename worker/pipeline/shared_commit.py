@@ -129,7 +129,9 @@ class SharedCommit:
     @property
     def is_due(self) -> bool:
         """True when enough polls wait, or one has waited long enough."""
-        return len(self) >= _MOST or (bool(self) and time.monotonic() - self._since >= _LONGEST.total_seconds())
+        # Most polls end a lease too, and are not counted twice.
+        most = max(len(self._results), len(self._releases), len(self._put_off))
+        return most >= _MOST or (bool(self) and time.monotonic() - self._since >= _LONGEST.total_seconds())
 
     def commit(self, clock: Clock) -> list[PollRecord]:
         """Write everything that waits, and return the ledger's rows; a poll that cannot be stored costs no other."""

@@ -7,7 +7,8 @@ from worker.basics.stopping import BEGIN_WITHIN
 from worker.database.locks import HostRelease
 from worker.errors import PollError
 from worker.pipeline.pace import Pace
-from worker.values.due_feeds import ClaimedHost, DueFeed
+from worker.schedule.rhythm import doubts_silence
+from worker.values.due_feeds import NO_VALIDATORS, ClaimedHost, Credentials, DueFeed, FetchRequest
 
 
 class Visit:
@@ -87,3 +88,16 @@ class Visit:
         is_its_own = pace.address in {"", host.address, self.served_from}
         changed = pace.refusals if is_its_own and pace.refusals is not host.refusals else None
         return HostRelease(host.host_id, host.token, pace.next_request_at or now, host.is_isolated, changed)
+
+
+def make_request(feed: DueFeed, credentials: Credentials | None, now: datetime) -> FetchRequest:
+    """Return what is asked of a feed: for all of it where it has been silent for suspiciously long."""
+    is_doubtful = doubts_silence(feed.rhythm, feed.last_success_at, now)
+    return FetchRequest(
+        feed.feed_id,
+        feed.url,
+        NO_VALIDATORS if is_doubtful else feed.validators,
+        credentials,
+        settings=feed.request,
+        body_hash=feed.body_hash,
+    )

@@ -22,20 +22,17 @@ from worker.errors import PollError
 from worker.pipeline.conclude import store_documents
 from worker.pipeline.hops import Begun, Hops
 from worker.pipeline.prepared_document import READING
-from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged, hash_body
+from worker.pipeline.results import Answered, bounds_of, conclude_failure, conclude_unchanged
 from worker.pipeline.shared_commit import ReadDocument, ReadDocuments, SharedCommit
 from worker.pipeline.tools import Tools
-from worker.pipeline.visits import Visit
-from worker.schedule.rhythm import doubts_silence
+from worker.pipeline.visits import Visit, make_request
 from worker.store.outlines import find_outlines, forget_outline
 from worker.values.due_feeds import (
-    NO_VALIDATORS,
     ClaimedHost,
     Credentials,
     Document,
     DueFeed,
     Fetched,
-    FetchRequest,
     NotModified,
 )
 from worker.values.outcomes import PollRecord, PollResult
@@ -93,9 +90,9 @@ class Window:
 
     def admit(self, clock: Clock, hosts: Iterable[ClaimedHost]) -> None:
         """Take in claimed hosts, and the database's clock as it was read for their claim."""
-        self._clock = clock
+        self._clock, now = clock, clock.now()
         for host in hosts:
-            self._visits[host.host_id] = self._waiting[host.host_id] = Visit(host, clock.now())
+            self._visits[host.host_id] = self._waiting[host.host_id] = Visit(host, now)
 
     def begin_no_more(self) -> None:
         """Give back the feeds that have not begun: they stay due and are not counted."""
@@ -168,19 +165,18 @@ class Window:
 
     def _begin(self) -> None:
         for host_id, visit in list(self._waiting.items()):
-            while feed := visit.begin(self._clock.now()):
-                begun = Begun(feed, visit, self._clock.now(), asked=visit, pace=visit.pace)
+            now = self._clock.now()
+            while feed := visit.begin(now):
+                begun = Begun(feed, visit, now, asked=visit, pace=visit.pace)
                 self._on_the_wire[feed.feed_id] = begun
                 self._young.append(begun)
-                is_doubtful = doubts_silence(feed.rhythm, feed.last_success_at, begun.started_at)
-                validators = NO_VALIDATORS if is_doubtful else feed.validators
-                request = FetchRequest(feed.feed_id, feed.url, validators, self._credentials, settings=feed.request)
+                request = make_request(feed, self._credentials, now)
                 shows_addresses = visit.host.domain is not None
                 self.tools.transfers.start(request, is_paced=True, shows_addresses=shows_addresses)
             if not visit.is_waiting:
                 del self._waiting[host_id]
                 if visit.is_over:
-                    self._hops.end(visit, self._clock.now())
+                    self._hops.end(visit, now)
 
     def _note_hanging_hosts(self) -> None:
         while self._young and self._clock.now() - self._young[0].started_at > _PATIENCE:
@@ -202,14 +198,14 @@ class Window:
             begun.feed, begun.visit.host.token, begun.started_at, fetched, bounds, is_to_keep=is_to_keep
         )
         match fetched.answer:
-            case Document() as document if hash_body(document) != begun.feed.body_hash:
+            case Document() as document:
                 key = next(_KEYS)
                 self._being_read[key] = (begun, answered)
                 self._unread.append((key, begun.feed, document))
-            case Document() | NotModified():
-                self._conclude(begun, conclude_unchanged(answered, now))
+            case NotModified():
+                self._conclude(begun, conclude_unchanged(answered, now), now)
             case PollError() as error:
-                self._conclude_failure(begun, answered, error)
+                self._conclude_failure(begun, answered, error, now)
 
     def _submit_documents(self) -> None:
         """Send the documents that came in to the parser, with the outlines of their feeds' last ones."""
@@ -226,16 +222,17 @@ class Window:
         """Yield the documents that were parsed since the last turn; conclude at once those that could not be."""
         for parsed in self.tools.parser.collect(timedelta(0)):
             if parsed.key in self._being_read:
+                now = self._clock.now()
                 self.tools.tally.observe(PARSE_SECONDS, parsed.seconds)
                 begun, answered = self._being_read.pop(parsed.key)
                 if isinstance(parsed.answer, PollError):
                     if trace := parsed.answer.trace:
                         _LOG.error("document not read", url=answered.feed.url, exception=trace)
-                    self._conclude_failure(begun, answered, parsed.answer)
+                    self._conclude_failure(begun, answered, parsed.answer, now)
                 else:
                     # The lease ends in the shared commit, after the polls of its host that wait there: otherwise their
                     # feeds, which are still due until then, would be claimed again.
-                    yield ReadDocument(answered, parsed.answer, self._finish(begun, None))
+                    yield ReadDocument(answered, parsed.answer, self._finish(begun, None, now))
 
     def _store(self, documents: Sequence[ReadDocument]) -> Iterator[PollRecord]:
         """Store documents in one commit, or each in a commit of its own where that fails."""
@@ -270,25 +267,23 @@ class Window:
             self._unstored.remove(each)
             self._shared.add(result, each.release)
 
-    def _conclude_failure(self, begun: Begun, answered: Answered, error: PollError) -> None:
-        now = self._clock.now()
+    def _conclude_failure(self, begun: Begun, answered: Answered, error: PollError, now: datetime) -> None:
         was_outage = self.tools.outages.explains(answered.feed.streak, now)
-        self._conclude(begun, conclude_failure(answered, error, now, was_outage=was_outage))
+        self._conclude(begun, conclude_failure(answered, error, now, was_outage=was_outage), now)
 
-    def _conclude(self, begun: Begun, result: PollResult) -> None:
-        record = result.record
-        self._shared.add(result, self._finish(begun, record.error))
+    def _conclude(self, begun: Begun, result: PollResult, now: datetime) -> None:
+        self._shared.add(result, self._finish(begun, result.record.error, now))
 
-    def _finish(self, begun: Begun, error: PollError | None) -> HostRelease | None:
+    def _finish(self, begun: Begun, error: PollError | None, now: datetime) -> HostRelease | None:
         if begun.is_guest and begun.asked:
-            self._shared.add(None, self._finish_at(begun.asked, begun, error))
+            self._shared.add(None, self._finish_at(begun.asked, begun, error, now))
             # The feed's own host answered well: it said where to go.
             error = None
-        return self._finish_at(begun.visit, begun, error)
+        return self._finish_at(begun.visit, begun, error, now)
 
-    def _finish_at(self, visit: Visit, begun: Begun, error: PollError | None) -> HostRelease | None:
+    def _finish_at(self, visit: Visit, begun: Begun, error: PollError | None, now: datetime) -> HostRelease | None:
         is_elsewhere = begun.is_elsewhere and visit is begun.asked
-        release = visit.finish(begun.feed.feed_id, error, self._clock.now(), is_elsewhere=is_elsewhere)
+        release = visit.finish(begun.feed.feed_id, error, now, is_elsewhere=is_elsewhere)
         if release:
             del self._visits[visit.host.host_id]
             # A host that refused us is given back although some of its feeds have not begun.

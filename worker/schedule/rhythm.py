@@ -17,8 +17,11 @@ DIAL = 2 * pi / 60
 """The angle of a minute on a dial of one hour."""
 
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+_NO_TIME = timedelta(0)
 _HALF_LIFE = timedelta(days=21)
 _PROFILE_HALF_LIFE = timedelta(days=120)
+# The hours that are observed in an endless time, as they fade.
+_MOST_HOURS = _HALF_LIFE / _HOUR / log(2)
 # We begin as if half an article had come in 72 hours. Rates differ by a factor of ten thousand from feed to feed, so a
 # few articles must overrule this: three halve those hours.
 _PRIOR_ARTICLES, _PRIOR_HOURS, _OVERRULED_BY = 0.5, 72.0, 3.0
@@ -118,14 +121,14 @@ def _fading(age: timedelta, half_life: timedelta) -> float:
 
 def expected_rate(rhythm: Rhythm, now: datetime) -> float:
     """Return how many articles an hour are expected, on average over a week; never zero."""
-    silence = max(now - rhythm.latest, timedelta(0))
-    observed = max(now - rhythm.since, timedelta(0))
+    silence = max(now - rhythm.latest, _NO_TIME)
+    observed = max(now - rhythm.since, _NO_TIME)
     articles = rhythm.articles * _fading(silence, _HALF_LIFE)
     # The observed hours fade as well: a steady feed of one article an hour has as many articles left as hours.
-    hours = (1 - _fading(observed, _HALF_LIFE)) * (_HALF_LIFE / _HOUR / log(2))
+    hours = (1 - _fading(observed, _HALF_LIFE)) * _MOST_HOURS
     rate = (_PRIOR_ARTICLES + articles) / (_PRIOR_HOURS / (1 + articles / _OVERRULED_BY) + hours)
     # A day's silence may be a night. A longer one of a busy feed says more than the articles before it.
-    overdue = max(silence - _DAY, timedelta(0)) / _HOUR * rate
+    overdue = (silence - _DAY) / _HOUR * rate if silence > _DAY else 0.0
     return rate / (1 + overdue / _PATIENCE)
 
 
@@ -141,7 +144,8 @@ def doubts_silence(rhythm: Rhythm | None, answered_at: datetime | None, now: dat
     That is once when twelve articles should have come, or after a day if that is later, then at twice as long, and so
     on: some hosts answer 304 for ever. ``answered_at`` is when the feed last answered well.
     """
-    if rhythm is None or answered_at is None:
+    # Most have published within a day, and are not looked at more closely.
+    if rhythm is None or answered_at is None or now - rhythm.latest < _DAY:
         return False
     first = max(timedelta(hours=_PATIENCE / expected_rate(rhythm, rhythm.latest)), _DAY)
     silences = (max((moment - rhythm.latest) / first, 0.5) for moment in (answered_at, now))

@@ -167,6 +167,8 @@ class FetchRequest:
     message: Message | None = None
     settings: RequestSettings | None = None
     """How the feed's operator wants it asked for; None for the usual."""
+    body_hash: bytes | None = None
+    """Of the document that is known: the same bytes are answered as "not modified"; None where any are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The host says that nothing changed (304); validators it sent along replace ours."""
+    """The host says that nothing changed (304), or sends the same bytes again; validators with that replace ours."""
 
     validators: Validators = NO_VALIDATORS
 

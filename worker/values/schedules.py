@@ -1,8 +1,10 @@
 """What decides when a feed is polled next: what its publisher asks for, and when it publishes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime, timedelta
+
+from worker.values.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

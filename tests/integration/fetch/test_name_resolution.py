@@ -245,3 +245,30 @@ def test_no_public_address_is_refused(tmp_path: Path) -> None:
     prefixed = [f"{ip}/{128 if ':' in ip else 32}" for ip in CONTROLS]
 
     assert run_isolated(tmp_path, PROLOGUE + PUBLIC.format(addresses=CONTROLS), prefixed) == ["[] 80"]
+
+
+APART = """
+from worker.fetch.libcurl import MultiHandle, new_handle, tell_addresses
+
+asked = []
+with NameServer(NAME_SERVER, lambda name: asked.append(name) or []), Publisher(port=8080) as publisher:
+    publisher.serve("/", b"rss")
+    multi = MultiHandle()
+    told, untold = (new_handle(limits(), "") for _ in range(2))
+    tell_addresses(told, "a.example", 8080, ("127.0.0.1",))
+    for handle in (told, untold):
+        handle.setopt(handle.URL, "http://a.example:8080/")
+        handle.setopt(handle.WRITEFUNCTION, len)
+        handle.setopt(handle.FRESH_CONNECT, 1)
+        multi.add(handle)
+        ended = []
+        while not ended:
+            ended = list(multi.drive(1))
+        print(ended[0].code == 0, asked[:1])
+    multi.close()
+"""
+
+
+def test_what_one_handle_was_told_of_hosts_is_not_kept_with_all_the_others(tmp_path: Path) -> None:
+    # libcurl goes through all that it keeps as each request ends.
+    assert run_isolated(tmp_path, PROLOGUE + APART) == ["True []", "False ['a.example']"]

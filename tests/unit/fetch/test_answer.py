@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import xxhash
 
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.fetch.answer import read_document, read_not_modified, read_redirect, redirect_message, status_error
@@ -25,6 +26,21 @@ def test_a_document_takes_its_facts_from_the_head() -> None:
     answer = read_document(HERE, head, body_of(b"rss"))
 
     assert answer == Document("https://a.example/feed.xml", b"rss", "text/xml", Validators('"a"'))
+
+
+def test_the_bytes_that_are_known_are_no_document_but_bring_their_validators() -> None:
+    head = Head(200, {"etag": '"b"'})
+
+    answer = read_document(HERE, head, body_of(b"rss"), xxhash.xxh3_128_digest(b"rss"))
+    other = read_document(HERE, head, body_of(b"rss"), xxhash.xxh3_128_digest(b"RSS"))
+
+    assert answer == NotModified(Validators('"b"'))
+    assert other == Document("https://a.example/feed.xml", b"rss", None, Validators('"b"'))
+
+
+def test_a_part_of_a_document_is_none_though_its_bytes_are_known() -> None:
+    with pytest.raises(TransientError, match=r"a\.example sent a part that we did not ask for \(206\)"):
+        read_document(HERE, Head(206, {}), body_of(b"rss"), xxhash.xxh3_128_digest(b"rss"))
 
 
 def test_an_empty_document_is_incomplete() -> None:

@@ -1,6 +1,7 @@
 import gzip
 
 import pytest
+import xxhash
 
 from worker.errors import ErrorClass, RejectedError, TransientError
 from worker.fetch.body import Body
@@ -24,6 +25,26 @@ def test_a_compressed_body_counts_both_sizes() -> None:
 
     assert body.read() == b"x" * 1000
     assert (body.received, body.size) == (len(packed), 1000)
+
+
+@pytest.mark.parametrize("codings", [[], ["gzip"]])
+def test_a_body_is_known_by_its_hash_whatever_its_chunks(codings: list[str]) -> None:
+    sent, body = gzip.compress(b"one two") if codings else b"one two", Body(codings, limit=10)
+
+    for at in range(len(sent)):
+        body.add(sent[at : at + 1])
+
+    assert body.is_known(xxhash.xxh3_128_digest(b"one two"))
+    assert not body.is_known(xxhash.xxh3_128_digest(b"one too"))
+    assert body.read() == b"one two"
+
+
+def test_no_body_that_breaks_off_is_known() -> None:
+    body = Body(["gzip"], limit=1000)
+    body.add(gzip.compress(b"one two")[:-1])
+
+    with pytest.raises(TransientError, match="breaks off before its end"):
+        body.is_known(xxhash.xxh3_128_digest(b"one two"))
 
 
 def test_a_body_beyond_the_limit_is_refused() -> None:

@@ -9,6 +9,7 @@ from worker.pipeline.results import Answered
 from worker.pipeline.shared_commit import ReadDocument, ReadDocuments, SharedCommit, in_bunches
 from worker.values.due_feeds import Document, DueFeed, Fetched, FetchRequest
 from worker.values.entries import Entry, OutlinedEntry, ParsedDocument
+from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
 from worker.values.schedules import Bounds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -98,3 +99,14 @@ def test_a_commit_is_due_when_fifty_polls_wait_and_not_when_none_does() -> None:
     assert (len(shared), shared.is_due) == (49, False)
     shared.add(None, RELEASE)
     assert (len(shared), shared.is_due) == (50, True)
+
+
+def test_a_poll_and_the_end_of_its_lease_are_counted_as_one() -> None:
+    shared = SharedCommit(create_engine("sqlite://"))
+    next_poll = NextPoll(NOW, "soon")
+    record = PollRecord(1, "https://a.example/feed", NOW, timedelta(0), Outcome.UNCHANGED, next_poll)
+    for _ in range(49):
+        shared.add(PollResult(record, 1, "token"), RELEASE)
+    assert not shared.is_due
+    shared.add(PollResult(record, 1, "token"), RELEASE)
+    assert shared.is_due
