@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
@@ -83,6 +84,18 @@ class _Commands(click.Group):
         with rare_collections():
             command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), f"{cmd_name}_command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named; of a name that is none, say which one is like it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            # click looks for such names among commands that were registered, of which there are none.
+            if args[0] not in COMMANDS and (like := get_close_matches(args[0], COMMANDS, n=1)):
+                raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{like[0]}'?", ctx) from error
+            raise
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; a reader of its output may stop reading at any time."""

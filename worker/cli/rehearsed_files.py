@@ -14,7 +14,8 @@ def describe_file(seed: SeedRead) -> Iterator[str]:
     brought = [
         f"{counted(seed.new, 'new article')}" if seed.new else "",
         f"{counted(seed.updated, 'article')} updated" if seed.updated else "",
-        f"{counted(seed.feeds + seed.unpolled, 'feed')} added" if seed.feeds or seed.unpolled else "",
+        f"{counted(seed.feeds, 'feed')} added" if seed.feeds else "",
+        f"{counted(seed.unpolled, 'feed')} known from it, and not polled" if seed.unpolled else "",
     ]
     told = ", ".join(filter(None, brought)) or "nothing new"
     yield f"{seed.path}: {f'{seed.format}, ' if seed.format else ''}{told}{f' ({seed.note})' if seed.note else ''}"

@@ -36,6 +36,13 @@ def test_a_file_that_brings_nothing_says_so() -> None:
     assert list(describe_file(SeedRead("w/a.txt"))) == ["w/a.txt: nothing new"]
 
 
+def test_a_feed_that_is_not_polled_counts_as_none_that_was_added() -> None:
+    saved = SeedRead("w/f.xml", new=2, unpolled=1, format="rss")
+    assert list(describe_file(saved)) == ["w/f.xml: rss, 2 new articles, 1 feed known from it, and not polled"]
+    listed = SeedRead("w/l.opml", feeds=2, format="opml")
+    assert list(describe_file(listed)) == ["w/l.opml: opml, 2 feeds added"]
+
+
 def test_programs_are_told_the_same() -> None:
     row = as_row(READ)
     assert (row["state"], row["reason"], row["format"], row["new"]) == ("read", None, "dispatch", 1)
