@@ -102,6 +102,23 @@ def test_another_dispatch_in_the_place_of_one_is_another_article(tools: Tools, t
     assert len(titles(tools)) == 3
 
 
+@pytest.mark.parametrize("settings", [None, 'name = "Vardholm"\n'], ids=["file", "folder"])
+def test_other_bulletins_of_the_day_in_the_place_of_one_leave_its_article_as_it_is(
+    tools: Tools, tmp_path: Path, settings: str | None
+) -> None:
+    if settings:
+        place(tmp_path / "in/feed.toml", settings)
+    file = tmp_path / "in/wire.txt"
+    friday, saturday, sunday = (
+        f"Rain is expected over the northern fjords on {day} with winds of {speed} metres a second, the office said, "
+        "and boats should stay in"
+        for day, speed in (("Friday", "twelve"), ("Saturday", "nine"), ("Sunday", "four"))
+    )
+    assert _ingest(tools, file, [_sent(1, "friday", friday)]) == (1, 0)
+    assert _ingest(tools, file, [_sent(2, "saturday", saturday), _sent(3, "sunday", sunday)]) == (2, 0)
+    assert len(titles(tools)) == 3
+
+
 def test_files_of_one_folder_that_are_edited_together_say_nothing_of_one_another(tools: Tools, tmp_path: Path) -> None:
     place(tmp_path / "in/feed.toml", 'name = "Vardholm"\n')
     for ending in ("", ", he said"):
