@@ -43,7 +43,7 @@ from worker.basics.stopping import ask_to_stop, prepare_to_stop
 from worker.celery_settings import REDIS_TRANSPORT, celery_settings
 from worker.database.clock import Clock
 from worker.database.conflicts import explain_failure
-from worker.database.engine import forget_after_fork, store_engine
+from worker.database.engine import forget_engines, store_engine
 from worker.database.schema import check_schema
 from worker.errors import BrokerError, SettingsError, StoreError, UsageError
 from worker.logs import set_up_logs, speak_in_json
@@ -288,7 +288,7 @@ def _send_last_spans(**_: object) -> None:
 
 
 def _leave_connections_to_the_parent(**_: object) -> None:
-    forget_after_fork()
+    forget_engines(is_forked=True)
 
 
 def _stop_polling(**_: object) -> None:

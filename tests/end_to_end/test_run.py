@@ -57,6 +57,11 @@ def _articles(feedmill: Feedmill) -> list[dict[str, object]]:
     return [json.loads(line) for line in listed.stdout.splitlines()]
 
 
+def test_a_command_that_has_ended_leaves_the_store_whole_in_its_one_file(feedmill: Feedmill, tmp_path: Path) -> None:
+    assert feedmill("ingest", str(SEEDS)).returncode == 0
+    assert [path.name for path in tmp_path.glob("feedmill.db*") if path.suffix != ".lock"] == ["feedmill.db"]
+
+
 def test_once_tells_the_dead_mans_switch_and_takes_no_harm_from_it(
     environment: dict[str, str], feedmill: Feedmill, publisher: Publisher
 ) -> None:

@@ -57,6 +57,14 @@ FORMS = {
 }
 
 
+@pytest.fixture(params=[None, 'name = "Vardholm"\n'], ids=["file", "folder"])
+def wire(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A file that is a feed of its own, and one whose folder is its feed."""
+    if request.param:
+        place(tmp_path / "in/feed.toml", request.param)
+    return tmp_path / "in/wire.txt"
+
+
 def _ingest(tools: Tools, file: Path, pieces: list[str]) -> tuple[int, int]:
     place(file, "".join(pieces))
     (read,) = ingest(tools, [file.parent], 1_000_000)
@@ -64,34 +72,24 @@ def _ingest(tools: Tools, file: Path, pieces: list[str]) -> tuple[int, int]:
     return read.new, read.updated
 
 
-@pytest.mark.parametrize("settings", [None, 'name = "Vardholm"\n'], ids=["file", "folder"])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_one_that_becomes_several_keeps_its_article_though_that_is_edited(
-    tools: Tools, tmp_path: Path, form: str, settings: str | None
+    tools: Tools, wire: Path, form: str
 ) -> None:
     before, after = FORMS[form]
-    if settings:
-        place(tmp_path / "in/feed.toml", settings)
-    file = tmp_path / "in/wire.txt"
-    assert _ingest(tools, file, before) == (1, 0)
+    assert _ingest(tools, wire, before) == (1, 0)
     new = 2 if form == "one to several" else 1
-    assert _ingest(tools, file, after) == (new, 1)
+    assert _ingest(tools, wire, after) == (new, 1)
     assert kinds(tools).count("article revised") == 1
     assert len(texts(tools)) == new + 1
 
 
-@pytest.mark.parametrize("settings", [None, 'name = "Vardholm"\n'], ids=["file", "folder"])
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_of_several_that_becomes_one_keeps_the_article_of_that_one(
-    tools: Tools, tmp_path: Path, form: str, settings: str | None
-) -> None:
+def test_a_file_of_several_that_becomes_one_keeps_the_article_of_that_one(tools: Tools, wire: Path, form: str) -> None:
     one, several = FORMS[form]
-    if settings:
-        place(tmp_path / "in/feed.toml", settings)
-    file = tmp_path / "in/wire.txt"
-    _ingest(tools, file, several)
+    _ingest(tools, wire, several)
     stored = titles(tools)
-    assert _ingest(tools, file, one) == (0, 1)
+    assert _ingest(tools, wire, one) == (0, 1)
     assert len(titles(tools)) == len(stored)
 
 
@@ -99,6 +97,17 @@ def test_another_dispatch_in_the_place_of_one_is_another_article(tools: Tools, t
     file = tmp_path / "in/wire.txt"
     assert _ingest(tools, file, [_sent(1, "quay", QUAY)]) == (1, 0)
     assert _ingest(tools, file, [_sent(2, "tram", TRAM), _sent(3, "kelp", KELP)]) == (2, 0)
+    assert len(titles(tools)) == 3
+
+
+def test_other_bulletins_of_the_day_in_the_place_of_one_leave_its_article_as_it_is(tools: Tools, wire: Path) -> None:
+    friday, saturday, sunday = (
+        f"Rain is expected over the northern fjords on {day} with winds of {speed} metres a second, the office said, "
+        "and boats should stay in"
+        for day, speed in (("Friday", "twelve"), ("Saturday", "nine"), ("Sunday", "four"))
+    )
+    assert _ingest(tools, wire, [_sent(1, "friday", friday)]) == (1, 0)
+    assert _ingest(tools, wire, [_sent(2, "saturday", saturday), _sent(3, "sunday", sunday)]) == (2, 0)
     assert len(titles(tools)) == 3
 
 

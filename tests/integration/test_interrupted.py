@@ -23,7 +23,7 @@ from worker.database.article_tables import ArticleRow
 from worker.database.conflicts import explain_failure
 from worker.database.engine import (
     command_engine,
-    forget_after_fork,
+    forget_engines,
     open_store,
     reading,
     reading_at_leisure,
@@ -169,9 +169,7 @@ def test_only_a_tasks_statements_have_a_limit(postgres: Engine, monkeypatch: pyt
     monkeypatch.setenv("FEEDMILL_DATABASE_URL", url_of(postgres))
     settings.cache_clear()
     limits = {made: _show(made(), "statement_timeout") for made in (store_engine, command_engine)}
-    for made in limits:
-        made().dispose()
-    forget_after_fork()
+    forget_engines(is_forked=False)
     settings.cache_clear()
     assert limits == {store_engine: "30s", command_engine: "0"}
 

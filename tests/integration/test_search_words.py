@@ -78,6 +78,14 @@ def test_a_word_of_letters_and_digits_is_found_as_it_is(postgres: Engine) -> Non
     assert [found(postgres, query) for query in ("0e1f8c8", "10e5", "3rd", "10", "f8c8")] == [[1], [1], [2], [2], []]
 
 
+def test_words_of_all_languages_are_found_whatever_encoding_the_url_names(postgres: Engine) -> None:
+    url = postgres.url.update_query_dict({"client_encoding": "latin1"})
+    store = open_store(url.render_as_string(hide_password=False))
+    fill(store, ("Трамваи", "", "ru"), ("Trams", "", "en"))
+    assert found(store, "трамваи") == [1]
+    store.dispose()
+
+
 def test_a_very_long_text_is_found_by_its_first_words_and_its_last(postgres: Engine) -> None:
     words = " ".join(f"{number:x}z" for number in range(17_000))
     fill(postgres, ("", words, None), ("", " ".join(["tram"] * 20_000), "en"), ("", f"{'x' * 3_000} heron", "en"))

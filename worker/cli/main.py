@@ -166,7 +166,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _end(code: int, *, is_own: bool) -> NoReturn:
     """End the command line; if it is the process's own, without looking for garbage among all that was imported."""
     if is_own:
-        # Python would do so as it ends, for as long as many a command takes.
+        # Python would do so as it ends, for as long as many a command takes, and would close what is in there. SQLite
+        # puts its log into the store's file only when that is closed.
+        if engine := sys.modules.get("worker.database.engine"):
+            engine.forget_engines(is_forked=False)
         gc.freeze()
     sys.exit(code)
 

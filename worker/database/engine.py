@@ -109,11 +109,11 @@ def command_engine() -> Engine:
     return keep_index(open_store(settings().database_url), is_on=settings().search)
 
 
-def forget_after_fork() -> None:
-    """Forget the parent's engines and leave their connections open: a forked child opens its own."""
+def forget_engines(*, is_forked: bool) -> None:
+    """Forget the process's engines and close their connections; those that a forked child inherited stay open."""
     for made in (store_engine, command_engine):
         if made.cache_info().currsize:
-            made().dispose(close=False)
+            made().dispose(close=not is_forked)
         made.cache_clear()
 
 
@@ -203,8 +203,9 @@ def file_of(engine: Engine) -> Path | None:
 
 
 def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
-    defaults = {"connect_timeout": 10, "application_name": "feedmill", "client_encoding": "utf8", **_KEEPALIVES}
-    arguments = {name: value for name, value in defaults.items() if name not in url.query}
+    defaults = {"connect_timeout": 10, "application_name": "feedmill", **_KEEPALIVES}
+    # Tsvectors are written in UTF-8, whatever the URL says.
+    arguments = {name: value for name, value in defaults.items() if name not in url.query} | {"client_encoding": "utf8"}
     # The URL's own options come last, so they win.
     arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
     engine = create_engine(

@@ -10,13 +10,13 @@ _SHINGLE = 12
 _LONGEST_COMPARED = 5_000
 # A shorter text has too few words to call it different.
 _SHORTEST_COMPARED = 150
-_MOSTLY_THE_SAME, _RATHER_ALIKE, _HARDLY_ALIKE = 0.8, 0.5, 0.3
+MOSTLY_THE_SAME, _RATHER_ALIKE, _HARDLY_ALIKE = 0.8, 0.5, 0.3
 
 
 def is_same_news(article: Article, shown: Article) -> bool:
     """Say whether an entry at a known URL, but under another guid, is that article, perhaps edited."""
     is_the_same = article.content_hash == shown.content_hash or _is_of_about_one_time(article, shown)
-    return is_the_same or likeness_of(article, shown) >= _MOSTLY_THE_SAME
+    return is_the_same or likeness_of(article, shown) >= MOSTLY_THE_SAME
 
 
 def is_other_news(article: Article, shown: Article) -> bool:

@@ -37,7 +37,7 @@ def find_rearranged(tree: Element) -> list[Element]:
 
 
 def rearrange(special: Sequence[Element]) -> None:
-    """Change a sanitised tree so that its text reads as the page looks; ``special`` is what is found above."""
+    """Change a sanitised tree so that its text reads as the page looks; ``find_rearranged`` finds ``special``."""
     # From the inside out: what a table or an item holds is in order before it is looked at.
     for element in reversed(special):
         if element.tag in _UNREAD:

@@ -26,10 +26,9 @@ def name_in_title(lexeme: str) -> str:
 
 
 def write_tsvector(title: Sequence[str], words: Sequence[str], facets: Iterable[str]) -> bytes:
-    """Return the vector of a title's lexemes (weight A), of those of the text after it, and of facets without a place.
-
-    A title has fewer words than there are places.
-    """
+    """Return the vector of a title's lexemes (weight A), of the text's after them, and of facets without a place."""
+    # One with more words than there are places is no title, but any client of the database may write it.
+    title = title[: _LAST_PLACE - 1]
     numbers = _numbers()
     places: defaultdict[str, list[bytes]] = defaultdict(list)
     for place, lexeme in enumerate(title, 1):

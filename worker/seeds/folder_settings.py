@@ -186,11 +186,11 @@ def fill_document(parsed: ParsedDocument, settings: FolderSettings | None) -> Pa
 
 
 def _end_in_zone(end: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """Return an embargo's end in UTC; of an hour that is there twice the later one, for none may end too early."""
+    """Return an embargo's end in UTC; of an hour that is there twice, or never, the later one: none ends too early."""
     if end is None or end.tzinfo:
         return end
     try:
-        return end.replace(tzinfo=zone, fold=1).astimezone(UTC)
+        return max(end.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     except OverflowError:
         # Year 9999 is never, in any zone.
         return end

@@ -97,7 +97,9 @@ def _end_of_byline(folded: Sequence[str], at: int) -> int:
     It stands below a headline, which may read like a name.
     """
     below = next((end for end in (at + 1, at + 2) if any(folded[end : end + 1])), len(folded))
-    if below >= len(folded) or not any(folded[:at]) or not is_agency(folded[below]) or understand_line(folded[at]):
+    if below >= len(folded) or not is_agency(folded[below]) or understand_line(folded[at]):
+        return 0
+    if not any(line and not understand_line(line) for line in folded[:at]):
         return 0
     byline = read_byline(f"{folded[at]}, {folded[below]}")
     return below + 1 if byline and byline.names and byline.agency else 0

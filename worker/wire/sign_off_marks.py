@@ -98,11 +98,14 @@ END_OF_RELEASE = re.compile(r"[-–—*(\[ ]{0,4}(?i:ends?|ende|fin|fine)[-–�
 
 BEHIND_RELEASE = re.compile(
     r"(?i:notes? (?:to|for) editors?\b|editor['’]?s['’]? notes?\b"
-    r"|(?:media|press|presse|medien)[ -]?(?:contacts?|kontakt|enquiries|inquiries|office|relations|stelle)\b"
+    r"|(?:media|press|presse|medien)[ -]?(?:(?:contacts?|kontakt|enquiries|inquiries)\b"
+    r"|(?:office|relations|stelle)(?::|\Z))"
     r"|(?:contacts?|kontakt|enquiries|inquiries|rückfragen)\b(?: \w{2,20})? ?[:：]"
-    r"|for (?:more|further|media|press|additional|interview)\b.{0,60}\b(?:information|enquiries|inquiries|requests)\b"
+    r"|for (?:(?:more|further|media|press|additional|interview) ){1,3}(?:information|enquiries|inquiries|requests)\b"
     r"|pour (?:plus|de plus amples) .{0,10}informations?\b|para más información\b|weitere informationen\b)"
-    r"|(?:ABOUT|About|Über|À propos d[eu]|Acerca de|Sobre) (?:the )?[^\W\d_a-zß-ÿ]"
+    # A heading, which a line about the same name may follow; a sentence begins with these words too.
+    r"|(?:ABOUT|About|Über|À propos d[eu]|Acerca de|Sobre) (?:the )?(?P<sender>[^\W\d_a-zß-ÿ][^.!?:;]{1,60}?)"
+    r"(?:(?:,? (?i:Inc|Ltd|Co|Corp)\.)?(?::|\Z)| (?:The )?(?P=sender)\b)"
 )
 """… and how what is there begins: notes, contacts, what the sender says of itself."""
 

@@ -22,3 +22,10 @@ def test_words_far_behind_share_the_last_place() -> None:
 
 def test_what_is_too_long_for_a_lexeme_is_left_out() -> None:
     assert write_tsvector([], ["é" * 1_024, "tram"], []) == b"\0\0\0\1tram\0\0\1\0\2"
+
+
+def test_a_title_of_more_words_than_there_are_places_takes_nearly_all_of_them() -> None:
+    written = write_tsvector([f"w{number}" for number in range(20_000)], ["heron"], [])
+    assert b"w16381\0\0\1\xff\xfe" in written
+    assert b"w16382" not in written
+    assert b"heron\0\0\1\x3f\xff" in written

@@ -131,9 +131,11 @@ def test_without_settings_a_document_stays_as_it_is() -> None:
         ("2026-07-11T06:00Z", "2026-07-11T06:00Z"),
         # The night in which half past one is there twice.
         ("2026-11-01T01:30", "2026-11-01T06:30Z"),
+        # The night in which half past two never is.
+        ("2026-03-08T02:30", "2026-03-08T07:30Z"),
         ("9999-12-31T23:59", "9999-12-31T23:59"),
     ],
-    ids=["no zone", "a zone of its own", "twice", "never"],
+    ids=["no zone", "a zone of its own", "twice", "left out", "never"],
 )
 def test_an_embargo_without_a_zone_ends_by_the_folders_clock(end: str, in_utc: str) -> None:
     settings = _read('time_zone = "America/New_York"')

@@ -70,3 +70,29 @@ def test_an_agency_that_signs_only_at_the_end_filed_it(end: str, agency: str | N
 
 def test_the_agency_of_the_dateline_goes_before_the_one_that_signs() -> None:
     assert read_sign_offs(["It rained. (ANI)"], "Reuters").agency == "Reuters"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Notes to editors", "Media contact: Jon Vik", "Press office", "Contact: Jon Vik", "For media enquiries, write.",
+        "For further information", "About Skarholm Ferries", "About the Skarholm Trust:", "ABOUT SKARHOLM, INC.",
+        "About Skarholm Nails, Inc.", "About Skarholm: it makes nails.", "About Skarholm Skarholm makes nails.",
+        "Über Skarholm", "Weitere Informationen: Jon Vik",
+    ],
+)  # fmt: skip
+def test_behind_its_end_a_press_release_has_nothing_for_readers(below: str) -> None:
+    assert read_sign_offs(["It rained.", "ENDS", below, "More of it."], None).paragraphs == ("It rained.",)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "About forty people waited.", "About Skarholm, little was said by ministers.", "Über Skarholm zog ein Sturm.",
+        "For more than ten years information was scarce.", "Press office staff went on strike.", "Contact was lost.",
+        "Sobre la mesa hay tres propuestas.",
+    ],
+)  # fmt: skip
+def test_a_sentence_behind_an_end_is_text_and_so_is_the_mark(below: str) -> None:
+    paragraphs = ("It rained.", "###", below, "More of it.")
+    assert read_sign_offs(paragraphs, None).paragraphs == paragraphs
