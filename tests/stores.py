@@ -1,9 +1,15 @@
 """Stores for the tests: a PostgreSQL database that is emptied for each test, which takes a hundredth of a new one."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.event import listen
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from worker.database.engine import open_store
 from worker.database.schema import migrate
@@ -12,7 +18,7 @@ _NAME = "store"
 _TEMPLATE = "migrated"
 _OTHERS = text(
     "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(:idle)"
 )
 # Whatever is created, dropped, altered or granted writes a row to pg_class, but for constraints that go or come.
 _SHAPE = text(
@@ -30,7 +36,8 @@ _TABLES = text(
 class ReusedStore:
     """A store at the newest schema, a copy of one that is migrated once; a new copy where a test changed its shape.
 
-    ``engine`` is its: a new one for each test would compile each statement anew, a quarter of what tests cost.
+    ``engine`` is its: a new one for each test would compile each statement anew, a quarter of what tests cost. Its
+    connections stay as well: on a new one the server reads anew how tables are shaped, another quarter.
     """
 
     def __init__(self, server_url: str) -> None:
@@ -40,17 +47,24 @@ class ReusedStore:
         self._server, self._store = (_open_lasting(url.set(database=name)) for name in (url.database, _NAME))
         self._shape: object = None
         self._clearing = ""
+        # The engine's own connections that no test holds any more, by their processes: the next test may have them.
+        self._idle: set[int] = set()
         with self._server.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {_TEMPLATE}"))
         engine = open_store(_url_of(url.set(database=_TEMPLATE)))
         migrate(engine)
         engine.dispose()
         self.engine = open_store(_url_of(url.set(database=_NAME)))
+        listen(self.engine, "checkin", self._note_idle)  # codespell:ignore checkin
+        for event in ("checkout", "close"):
+            listen(self.engine, event, self._note_used)
 
     def empty(self) -> None:
         """Leave nothing in the store, and no test connected."""
         if self._shape is None or not self._clear():
             self._store.dispose()
+            self.engine.dispose()
+            self._idle.clear()
             with self._server.connect() as connection:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)"))
                 connection.execute(text(f"CREATE DATABASE {_NAME} TEMPLATE {_TEMPLATE}"))
@@ -61,6 +75,13 @@ class ReusedStore:
         """Drop the connections."""
         for engine in (self._server, self._store, self.engine):
             engine.dispose()
+
+    def _note_idle(self, connection: DBAPIConnection | None, _record: ConnectionPoolEntry) -> None:
+        if connection is not None:
+            self._idle.add(connection.info.backend_pid)
+
+    def _note_used(self, connection: DBAPIConnection, *_: object) -> None:
+        self._idle.discard(connection.info.backend_pid)
 
     def _remember(self, connection: Connection) -> None:
         """Keep what a store that was just made has in its tables, and how it becomes so again."""
@@ -82,7 +103,7 @@ class ReusedStore:
 
     def _clear(self) -> bool:
         with self._store.connect() as connection:
-            connection.execute(_OTHERS)
+            connection.execute(_OTHERS, {"idle": list(self._idle)})
             if connection.execute(_SHAPE).scalar() != self._shape:
                 return False
             connection.execute(text(self._clearing))
@@ -105,6 +126,32 @@ def server(url: str | URL) -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
     engine.dispose()
+
+
+@contextmanager
+def new_store(server_url: str | URL | None, folder: Path, template: str = "template1") -> Iterator[URL]:
+    """Make an empty database of a PostgreSQL server, or a copy of another; without a server, name a file for SQLite."""
+    if server_url is None:
+        yield URL.create("sqlite", database=str(folder / "store.db"))
+        return
+    name = f"t{uuid4().hex}"
+    with server(server_url) as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        yield make_url(server_url).set(database=name)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def copied_store(url: URL, folder: Path) -> Iterator[Engine]:
+    """Open a copy of a store that nobody has open, for its migrations take longer than most tests."""
+    is_sqlite = url.get_backend_name() == "sqlite"
+    assert url.database
+    with new_store(None if is_sqlite else url.set(database="postgres"), folder, url.database) as copy:
+        if is_sqlite:
+            shutil.copyfile(url.database, str(copy.database))
+        engine = open_store(_url_of(copy))
+        yield engine
+        engine.dispose()
 
 
 def _url_of(url: URL) -> str:

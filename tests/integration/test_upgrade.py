@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Row, column, inspect, select, table, text
+from sqlalchemy import URL, Engine, Row, column, select, table, text
 
+from tests.schemas import Contents, contents_of, shape_of
+from tests.stores import copied_store, new_store
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.engine import open_store, reading, writing
 from worker.database.schema import check_schema, migrate
 
+_Migrated = tuple[Contents, Contents]
 FORMER = "0009"
 SUMMARY, FULL, BY_LINK, FILE = 1, 2, 3, 4
 FEEDS = ["https://news.example/summary", "https://news.example/full", "https://old.example/feed", "file:///seeds/a.txt"]
@@ -135,53 +139,50 @@ def _add_followers(engine: Engine) -> None:
     _add(engine, "stories", story)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """A store of the former version with something of everything in it, to be copied."""
+    server_url = None if request.param == "sqlite" else request.getfixturevalue("postgres_server")
+    with new_store(server_url, tmp_path_factory.mktemp("former")) as url:
+        engine = open_store(url.render_as_string(hide_password=False))
+        migrate(engine, FORMER)
+        _add_feeds(engine)
+        _add_articles(engine)
+        _add_followers(engine)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture(scope="module")
+def kept_newest(kept: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """The same store at the newest version, to be copied."""
+    with copied_store(kept, tmp_path_factory.mktemp("newest")) as engine:
+        assert migrate(engine) is True
+        engine.dispose()
+        yield engine.url
+
+
 @pytest.fixture
-def former(store_url: str) -> Iterator[Engine]:
+def former(kept: URL, tmp_path: Path) -> Iterator[Engine]:
     """A store of the former version with something of everything in it."""
-    engine = open_store(store_url)
-    migrate(engine, FORMER)
-    _add_feeds(engine)
-    _add_articles(engine)
-    _add_followers(engine)
-    yield engine
-    engine.dispose()
+    with copied_store(kept, tmp_path) as engine:
+        yield engine
 
 
-def _tables(engine: Engine) -> list[str]:
-    """Return the names of all tables; the daily partitions of PostgreSQL come and go by themselves."""
-    names = inspect(engine).get_table_names()
-    return sorted(name for name in names if not name.startswith(("polls_", "events_")))
+@pytest.fixture
+def newest(kept_newest: URL, tmp_path: Path) -> Iterator[Engine]:
+    """The same store after its way to the newest version."""
+    with copied_store(kept_newest, tmp_path) as engine:
+        yield engine
 
 
-def _contents(engine: Engine) -> dict[str, list[str]]:
-    """Return all rows of all tables but the one that says the version."""
-    tables = [name for name in _tables(engine) if name != "alembic_version"]
-    with reading(engine) as connection:
-        rows = {name: connection.execute(select(text("*")).select_from(table(name))).mappings() for name in tables}
-        return {name: sorted(repr(sorted(row.items())) for row in rows[name]) for name in tables}
-
-
-def _shape(engine: Engine) -> dict[str, dict[str, list[str]]]:
-    """Return the columns, indexes and constraints of all tables, in words."""
-    inspector = inspect(engine)
-    return {
-        name: {
-            "columns": sorted(f"{of['name']} {of['type']} {of['nullable']}" for of in inspector.get_columns(name)),
-            "indexes": sorted(f"{of['name']} {of['column_names']} {_where(of)}" for of in inspector.get_indexes(name)),
-            "unique": sorted(str(of["column_names"]) for of in inspector.get_unique_constraints(name)),
-            "foreign": sorted(
-                f"{of['constrained_columns']} {of['referred_table']} {of['options']}"
-                for of in inspector.get_foreign_keys(name)
-            ),
-        }
-        for name in _tables(engine)
-    }
-
-
-def _where(index: Mapping[str, Any]) -> list[str]:
-    """Return of which rows an index is; empty for all."""
-    options: Mapping[str, Any] = index.get("dialect_options", {})
-    return [str(where) for name, where in sorted(options.items()) if name.endswith("_where")]
+@pytest.fixture(scope="module")
+def migrated(kept: URL, tmp_path_factory: pytest.TempPathFactory) -> _Migrated:
+    """All rows before the next version's migration, and after it."""
+    with copied_store(kept, tmp_path_factory.mktemp("migrated")) as engine:
+        before = contents_of(engine)
+        migrate(engine, "0010")
+        return before, contents_of(engine)
 
 
 def _sightings(engine: Engine) -> dict[str, Row[Any]]:
@@ -190,15 +191,13 @@ def _sightings(engine: Engine) -> dict[str, Row[Any]]:
         return {row.guid: row for row in connection.execute(select(SightingRow))}
 
 
-def test_the_store_fits_the_code_afterwards(former: Engine) -> None:
-    assert migrate(former) is True
-    check_schema(former)
+def test_the_store_fits_the_code_afterwards(newest: Engine) -> None:
+    check_schema(newest)
 
 
-def test_articles_show_what_they_showed(former: Engine) -> None:
+def test_articles_show_what_they_showed(newest: Engine) -> None:
     shown = select(ArticleRow.id, ArticleRow.text, ArticleRow.revision, ArticleRow.match_key).order_by(ArticleRow.id)
-    migrate(former)
-    with reading(former) as connection:
+    with reading(newest) as connection:
         assert [tuple(row) for row in connection.execute(shown)] == [
             (BRIDGE, "It is open, after two winters of repairs.", 2, "https://news.example/bridge"),
             (GULLS, "312 gulls.", 2, None),
@@ -210,15 +209,13 @@ def test_articles_show_what_they_showed(former: Engine) -> None:
 
 
 @pytest.mark.parametrize("name", ["events", "event_bounds", "webhooks", "stories", "feeds", "hosts", "polls"])
-def test_what_the_migration_does_not_concern_is_untouched(former: Engine, name: str) -> None:
-    before = _contents(former)[name]
-    migrate(former, "0010")
-    assert _contents(former)[name] == before != []
+def test_what_the_migration_does_not_concern_is_untouched(migrated: _Migrated, name: str) -> None:
+    before, after = migrated
+    assert after[name] == before[name] != []
 
 
-def test_of_each_article_the_sighting_that_brought_what_is_shown_is_the_one_that_is_shown(former: Engine) -> None:
-    migrate(former)
-    said = {guid: row.said for guid, row in _sightings(former).items()}
+def test_of_each_article_the_sighting_that_brought_what_is_shown_is_the_one_that_is_shown(newest: Engine) -> None:
+    said = {guid: row.said for guid, row in _sightings(newest).items()}
     assert said == {
         "s1": {},
         "f1": None,
@@ -231,15 +228,13 @@ def test_of_each_article_the_sighting_that_brought_what_is_shown_is_the_one_that
     }
 
 
-def test_entries_without_a_name_are_known_by_their_words_and_others_as_their_feeds_policy_says(former: Engine) -> None:
-    migrate(former)
-    known_by = {guid: row.known_by for guid, row in _sightings(former).items() if row.known_by != "guid"}
+def test_entries_without_a_name_are_known_by_their_words_and_others_as_their_feeds_policy_says(newest: Engine) -> None:
+    known_by = {guid: row.known_by for guid, row in _sightings(newest).items() if row.known_by != "guid"}
     assert known_by == {f"content:{'0af9' * 8}": "words", "content:4711": "link"}
 
 
-def test_each_sighting_says_when_its_version_was_made_and_read_and_how_long_it_is(former: Engine) -> None:
-    migrate(former)
-    rows = _sightings(former)
+def test_each_sighting_says_when_its_version_was_made_and_read_and_how_long_it_is(newest: Engine) -> None:
+    rows = _sightings(newest)
     facts = {guid: (row.said_at, row.read_at, row.length, row.version) for guid, row in rows.items()}
     assert facts == {
         "s1": (_moment(10), _moment(10), 11, None),
@@ -255,30 +250,29 @@ def test_each_sighting_says_when_its_version_was_made_and_read_and_how_long_it_i
     }
 
 
-def test_which_entries_have_left_their_feeds_is_kept(former: Engine) -> None:
-    migrate(former)
-    assert {guid: row.left_at for guid, row in _sightings(former).items() if row.left_at} == {
+def test_which_entries_have_left_their_feeds_is_kept(newest: Engine) -> None:
+    assert {guid: row.left_at for guid, row in _sightings(newest).items() if row.left_at} == {
         "content:4711": _moment(12)
     }
 
 
 def test_the_way_back_down_loses_nothing_that_the_former_version_knew(former: Engine) -> None:
-    before = _contents(former)
+    before = contents_of(former)
     migrate(former)
     migrate(former, FORMER)
-    assert _contents(former) == before
+    assert contents_of(former) == before
 
 
 def test_the_way_back_down_ends_in_the_schema_that_was(former: Engine) -> None:
-    before = _shape(former)
+    before = shape_of(former)
     migrate(former)
     migrate(former, FORMER)
-    assert _shape(former) == before
+    assert shape_of(former) == before
 
 
 def test_a_store_that_went_up_is_shaped_as_a_new_one(former: Engine) -> None:
     migrate(former)
-    shape = _shape(former)
+    shape = shape_of(former)
     migrate(former, "base")
     migrate(former)
-    assert _shape(former) == shape
+    assert shape_of(former) == shape
