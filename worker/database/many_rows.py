@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
+from operator import itemgetter
 from string import Formatter
 from typing import Any, TypeAlias
 
@@ -44,22 +45,24 @@ class ManyRows:
 
     def execute(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows, each of which has the values that the statement names; no rows cost no statement."""
-        names = _names(self)
-        self.execute_tuples(connection, [tuple(map(row.__getitem__, names)) for row in rows])
+        if listed := list(rows):
+            self._execute_columns(connection, [list(map(itemgetter(name), listed)) for name in _names(self)])
 
     def execute_tuples(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows of values, in the order in which the statement first names them."""
         if rows:
-            places, processes = _read_columns(self, connection.dialect)
-            columns = [
-                list(map(process, column) if process else column)
-                for process, column in zip(processes, zip(*rows, strict=True), strict=True)
-            ]
-            values = tuple(columns[place] for place in places)
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(_postgresql_sql(self, connection.dialect), values)
-            else:
-                _execute_sqlite(connection, self, list(zip(*values, strict=True)))
+            self._execute_columns(connection, zip(*rows, strict=True))
+
+    def _execute_columns(self, connection: Connection, given: Iterable[Iterable[Any]]) -> None:
+        places, processes = _read_columns(self, connection.dialect)
+        columns = [
+            list(map(process, column) if process else column) for process, column in zip(processes, given, strict=True)
+        ]
+        values = tuple(columns[place] for place in places)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_postgresql_sql(self, connection.dialect), values)
+        else:
+            _execute_sqlite(connection, self, list(zip(*values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
