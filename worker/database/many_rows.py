@@ -5,7 +5,7 @@ SQLAlchemy makes a parameter a value: for twenty articles five times the CPU of 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -20,6 +20,8 @@ from worker.database.types import Base
 _Process: TypeAlias = Callable[[Any], Any]
 # No column is called so.
 _ROWS = "given rows"
+# More save nothing.
+_AT_ONCE_OR_FAIL = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +38,8 @@ class ManyRows:
     """The columns of an INSERT."""
     at_once: int = 1
     """How many rows one statement inserts on SQLite."""
+    or_fail: bool = False
+    """Whether a statement that fails leaves the rows before the one that did, on SQLite, to its transaction to undo."""
 
     @property
     def placed(self) -> tuple[str, ...]:
@@ -107,6 +111,15 @@ def insert_many(table: type[Base], names: Iterable[str], on_conflict: str = "", 
     return ManyRows(table, sql, inserted, at_once)
 
 
+def insert_many_or_fail(table: type[Base], names: Iterable[str], on_conflict: str = "") -> ManyRows:
+    """Return an INSERT for which SQLite copies no pages, since it is not undone alone.
+
+    Whoever meets its error undoes the transaction, as ``write`` does. It is for tables without triggers and foreign
+    keys: for those SQLite copies all the same, and a trigger's own OR IGNORE would become OR FAIL.
+    """
+    return replace(insert_many(table, names, on_conflict, _AT_ONCE_OR_FAIL), or_fail=True)
+
+
 def update_many(table: type[Base], keys: Iterable[str], changes: Mapping[str, str], where: str = "") -> ManyRows:
     """Return an UPDATE of the rows that have the given values in the columns ``keys``, and for which ``where`` holds.
 
@@ -155,7 +168,8 @@ def _sqlite_sql(statement: ManyRows, count: int) -> str:
     placed = statement.placed
     row = f"({', '.join('?' * len(placed))})"
     rows = f"VALUES {', '.join([row] * count)}" if statement.inserted else ""
-    return statement.sql.format(**dict.fromkeys(placed, "?"), **{_ROWS: rows})
+    sql = statement.sql.replace("INSERT", "INSERT OR FAIL", 1) if statement.or_fail else statement.sql
+    return sql.format(**dict.fromkeys(placed, "?"), **{_ROWS: rows})
 
 
 def _execute_sqlite(connection: Connection, statement: ManyRows, rows: list[tuple[Any, ...]]) -> None:
