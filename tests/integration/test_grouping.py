@@ -24,6 +24,7 @@ from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryR
 from worker.retention.pruning import prune
 from worker.settings import Settings
 from worker.stories.published import find_boilerplate
+from worker.stories.waiting_articles import claim_waiting
 
 
 def test_copies_in_other_outlets_are_one_story(store: Engine) -> None:
@@ -60,6 +61,12 @@ def test_copies_of_one_outlet_are_one_story_only_if_they_are_much_alike(store: E
     add_articles(store, [whole, cut, whole], outlets=1)
     group(store)
     assert partition(store) == [[1, 3], [2]]
+
+
+def test_of_a_long_text_as_many_characters_are_read_as_are_compared(store: Engine) -> None:
+    add_articles(store, ["\N{BULLET} " * 6_000, "\N{BULLET} " * 6_001])
+    with reading(store) as connection:
+        assert [len(one.text) for one in claim_waiting(connection, 2)] == [12_000, 12_000]
 
 
 def test_articles_more_than_a_week_apart_are_not_compared(store: Engine) -> None:

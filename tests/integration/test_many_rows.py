@@ -4,11 +4,15 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from worker.database.article_tables import ArticleRow, SightingRow
+from worker.database.conflicts import write
+from worker.database.engine import reading, rehearsing
 from worker.database.feed_tables import FeedRow, ScheduleRow
-from worker.database.many_rows import ManyKeys, insert_many, replaced, update_many
+from worker.database.many_rows import ManyKeys, insert_many, insert_many_or_fail, replaced, update_many
+from worker.database.story_tables import BlockRow
 from worker.values.entries import Enclosure, KnownBy, Notice
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 5, timezone(timedelta(hours=2)))
@@ -84,6 +88,47 @@ def test_a_conflict_is_met_as_the_statement_says(connection: Connection) -> None
     statement.execute(connection, [{"feed_id": 1, "failures": 1}])
     statement.execute(connection, [{"feed_id": 1, "failures": 7}, {"feed_id": 2, "failures": 8}])
     assert connection.execute(select(ScheduleRow.failures).order_by(ScheduleRow.feed_id)).scalars().all() == [7, 8]
+
+
+@pytest.mark.parametrize("count", [1, 49, 50, 51, 103])
+def test_rows_of_an_insert_that_is_not_undone_alone_are_all_stored(connection: Connection, count: int) -> None:
+    insert_many_or_fail(BlockRow, ("block", "story_id")).execute_tuples(connection, [(n, 1) for n in range(count)])
+    assert connection.execute(select(BlockRow.block).order_by(BlockRow.block)).scalars().all() == [*range(count)]
+
+
+def test_an_insert_that_is_not_undone_alone_meets_conflicts_as_it_says(connection: Connection) -> None:
+    statement = insert_many_or_fail(BlockRow, ("block", "story_id"), "ON CONFLICT DO NOTHING")
+    statement.execute_tuples(connection, [(n, 1) for n in range(0, 100, 2)])
+    statement.execute_tuples(connection, [(n, 1) for n in range(100)])
+    assert connection.execute(select(func.count()).select_from(BlockRow)).scalar_one() == 100
+
+
+@pytest.mark.parametrize("rows", [[(1, 1)] * 2, [(n, None if n == 70 else 1) for n in range(100)]])
+def test_the_transaction_of_an_insert_that_failed_half_way_leaves_nothing(
+    store: Engine, rows: list[tuple[int, int]]
+) -> None:
+    statement = insert_many_or_fail(BlockRow, ("block", "story_id"))
+
+    def add(connection: Connection) -> None:
+        statement.execute_tuples(connection, [(1_000, 1)])
+        statement.execute_tuples(connection, rows)
+
+    with pytest.raises(IntegrityError):
+        write(store, add)
+    with reading(store) as connection:
+        assert connection.execute(select(BlockRow.block)).scalars().all() == []
+
+
+def test_the_savepoint_of_an_insert_that_failed_half_way_leaves_nothing(store: Engine) -> None:
+    statement = insert_many_or_fail(BlockRow, ("block", "story_id"))
+    taken = [*range(0, 5_000, 10)]
+    rows = [(block, 1) for block in [*range(1, 5_000, 50), taken[-1]]]
+    with rehearsing(store) as rehearsal, reading(rehearsal) as connection:
+        statement.execute_tuples(connection, [(block, 1) for block in taken])
+        with pytest.raises(IntegrityError):
+            write(rehearsal, lambda savepoint: statement.execute_tuples(savepoint, rows))
+        kept = connection.execute(select(BlockRow.block).order_by(BlockRow.block)).scalars().all()
+    assert kept == taken
 
 
 def test_no_rows_cost_no_statement(connection: Connection) -> None:

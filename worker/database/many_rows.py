@@ -5,9 +5,10 @@ SQLAlchemy makes a parameter a value: for twenty articles five times the CPU of 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
+from operator import itemgetter
 from string import Formatter
 from typing import Any, TypeAlias
 
@@ -19,6 +20,8 @@ from worker.database.types import Base
 _Process: TypeAlias = Callable[[Any], Any]
 # No column is called so.
 _ROWS = "given rows"
+# More save nothing.
+_AT_ONCE_OR_FAIL = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +38,8 @@ class ManyRows:
     """The columns of an INSERT."""
     at_once: int = 1
     """How many rows one statement inserts on SQLite."""
+    or_fail: bool = False
+    """Whether a statement that fails leaves the rows before the one that did, on SQLite, to its transaction to undo."""
 
     @property
     def placed(self) -> tuple[str, ...]:
@@ -44,22 +49,24 @@ class ManyRows:
 
     def execute(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows, each of which has the values that the statement names; no rows cost no statement."""
-        names = _names(self)
-        self.execute_tuples(connection, [tuple(map(row.__getitem__, names)) for row in rows])
+        if listed := list(rows):
+            self._execute_columns(connection, [list(map(itemgetter(name), listed)) for name in _names(self)])
 
     def execute_tuples(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows of values, in the order in which the statement first names them."""
         if rows:
-            places, processes = _read_columns(self, connection.dialect)
-            columns = [
-                list(map(process, column) if process else column)
-                for process, column in zip(processes, zip(*rows, strict=True), strict=True)
-            ]
-            values = tuple(columns[place] for place in places)
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(_postgresql_sql(self, connection.dialect), values)
-            else:
-                _execute_sqlite(connection, self, list(zip(*values, strict=True)))
+            self._execute_columns(connection, zip(*rows, strict=True))
+
+    def _execute_columns(self, connection: Connection, given: Iterable[Iterable[Any]]) -> None:
+        places, processes = _read_columns(self, connection.dialect)
+        columns = [
+            list(map(process, column) if process else column) for process, column in zip(processes, given, strict=True)
+        ]
+        values = tuple(columns[place] for place in places)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(_postgresql_sql(self, connection.dialect), values)
+        else:
+            _execute_sqlite(connection, self, list(zip(*values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +109,15 @@ def insert_many(table: type[Base], names: Iterable[str], on_conflict: str = "", 
     columns = ", ".join(f'"{name}"' for name in inserted)
     sql = f"INSERT INTO {table.__tablename__} ({columns}) {{{_ROWS}}} {on_conflict}"
     return ManyRows(table, sql, inserted, at_once)
+
+
+def insert_many_or_fail(table: type[Base], names: Iterable[str], on_conflict: str = "") -> ManyRows:
+    """Return an INSERT for which SQLite copies no pages, since it is not undone alone.
+
+    Whoever meets its error undoes the transaction, as ``write`` does. It is for tables without triggers and foreign
+    keys: for those SQLite copies all the same, and a trigger's own OR IGNORE would become OR FAIL.
+    """
+    return replace(insert_many(table, names, on_conflict, _AT_ONCE_OR_FAIL), or_fail=True)
 
 
 def update_many(table: type[Base], keys: Iterable[str], changes: Mapping[str, str], where: str = "") -> ManyRows:
@@ -152,7 +168,8 @@ def _sqlite_sql(statement: ManyRows, count: int) -> str:
     placed = statement.placed
     row = f"({', '.join('?' * len(placed))})"
     rows = f"VALUES {', '.join([row] * count)}" if statement.inserted else ""
-    return statement.sql.format(**dict.fromkeys(placed, "?"), **{_ROWS: rows})
+    sql = statement.sql.replace("INSERT", "INSERT OR FAIL", 1) if statement.or_fail else statement.sql
+    return sql.format(**dict.fromkeys(placed, "?"), **{_ROWS: rows})
 
 
 def _execute_sqlite(connection: Connection, statement: ManyRows, rows: list[tuple[Any, ...]]) -> None:

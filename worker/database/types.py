@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from worker.basics.codec import write_json
+
 # SQLite gives only INTEGER PRIMARY KEY a rowid of its own.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 _LOG = logging.getLogger(__name__)
@@ -23,6 +25,10 @@ class Json(TypeDecorator[Any]):
 
     impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Return a function that turns a value into what the driver takes: on SQLite its JSON, null for None."""
+        return _as_json_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
         """Return a function that turns a stored JSON value into Python's, or into None."""
@@ -38,6 +44,20 @@ class Json(TypeDecorator[Any]):
                 return None
 
         return read_or_none
+
+
+def _as_json_text(value: Any) -> str | None:
+    return None if value is None else write_json(value).decode()
+
+
+class Bytes(LargeBinary):
+    """Bytes, which both drivers take and return as they are: SQLAlchemy would wrap and copy each value."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Return no function: nothing is to be done."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Return no function: nothing is to be done."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -140,7 +160,7 @@ class Base(DeclarativeBase):
         timedelta: Seconds,
         date: Date,
         str: Text,
-        bytes: LargeBinary,
+        bytes: Bytes,
     }
 
 

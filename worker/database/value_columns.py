@@ -34,11 +34,12 @@ class Columns(Generic[_Value]):
         types = get_type_hints(kind)
         readers = {name: _reader_of_column(types[name]) for name in self.names}
         self._readers = {name: reader for name, reader in readers.items() if reader}
-        self._values = attrgetter(*self.names)
+        self.list_values: Callable[[_Value], tuple[Any, ...]] = attrgetter(*self.names)
+        """Return what the columns hold of a value, in the order of ``names``."""
 
     def write(self, value: _Value) -> dict[str, Any]:
         """Return what the columns hold of a value, by their names."""
-        return dict(zip(self.names.values(), self._values(value), strict=True))
+        return dict(zip(self.names.values(), self.list_values(value), strict=True))
 
     def read(self, row: Mapping[Any, Any]) -> _Value:
         """Return the value that a row's columns hold."""

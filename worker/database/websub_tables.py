@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from worker.database.statements import partial_index
@@ -72,7 +72,7 @@ class DeliveryRow(Base):
     )
     received_at: Mapped[datetime] = column("When it came")
     content_type: Mapped[str | None] = column("Content-Type, as the hub sent it")
-    body: Mapped[bytes | None] = column("Its bytes; null once they are read", LargeBinary)
+    body: Mapped[bytes | None] = column("Its bytes; null once they are read")
     body_hash: Mapped[bytes | None] = column(
         "xxh3-128 of its bytes: what comes again is known; null where any may come"
     )

@@ -6,7 +6,6 @@ Taking articles out of it is the business of triggers (``worker.database.search_
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 
 import orjson
@@ -23,6 +22,7 @@ from worker.search.folded_words import LONGEST, fold_words, is_unspaced, space_o
 from worker.search.stems import find_stemmer, learn_stems
 from worker.search.tsquery import list_facets
 from worker.search.tsvector import write_tsvector
+from worker.values.frozen import dataclass
 
 _SLICE = 200
 """Articles indexed in one transaction."""

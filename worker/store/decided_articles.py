@@ -21,7 +21,7 @@ from worker.values.entries import Notice
 _AT_ONCE = 20
 _INSERT_ARTICLES = insert_many(
     ArticleRow,
-    ["id", *ARTICLE.names.values(), "guid", "feed_id", "first_seen_at", "policy_version", "revision"],
+    [*ARTICLE.names.values(), "id", "guid", "feed_id", "first_seen_at", "policy_version", "revision"],
     at_once=_AT_ONCE,
 )
 _UPDATE_ARTICLES = update(ArticleRow).where(ArticleRow.id == bindparam("b_id"))
@@ -130,14 +130,12 @@ def _create_articles(
     connection: Connection, new: Sequence[DecidedArticle], policy_version: int, now: datetime
 ) -> dict[int, int]:
     ids = dict(zip((each.article_id for each in new), _reserve_ids(connection, len(new)), strict=True))
-    rows = [
-        ARTICLE.write(each.after)
-        | {"id": ids[each.article_id], "guid": each.guid, "feed_id": each.feed_id, "first_seen_at": now}
-        | {"policy_version": policy_version}
-        | {"revision": 1 + [version.article.content_hash for version in each.versions].index(each.after.content_hash)}
-        for each in new
-    ]
-    _INSERT_ARTICLES.execute(connection, rows)
+    rows = []
+    for each in new:
+        shown = 1 + [version.article.content_hash for version in each.versions].index(each.after.content_hash)
+        of_row = (ids[each.article_id], each.guid, each.feed_id, now, policy_version, shown)
+        rows.append(ARTICLE.list_values(each.after) + of_row)
+    _INSERT_ARTICLES.execute_tuples(connection, rows)
     store_versions(connection, new, now, ids)
     return ids
 

@@ -52,8 +52,10 @@ def store_versions(
 
 def _is_touched(each: DecidedArticle) -> bool:
     """Say whether an article's versions may change; mostly a feed only said the shown version again."""
+    if each.before is None or each.after.notice is Notice.KILL:
+        return True
     said = {version.article.content_hash for version in each.versions} | {each.after.content_hash}
-    return each.before is None or said != {each.before.content_hash} or each.after.notice is Notice.KILL
+    return said != {each.before.content_hash}
 
 
 def _find_versions(connection: Connection, article_ids: Sequence[int]) -> _Known:
@@ -99,6 +101,7 @@ def _revision_row(
 
 def _find_withdrawn(articles: Iterable[DecidedArticle], known: _Known) -> Iterable[int]:
     for each in articles:
-        notices = (notice for _, notice in known[each.article_id].values())
-        if each.after.notice is Notice.KILL and any(notice is not Notice.KILL for notice in notices):
-            yield each.article_id
+        if each.after.notice is Notice.KILL:
+            notices = {notice for _, notice in known[each.article_id].values()}
+            if notices - {Notice.KILL}:
+                yield each.article_id

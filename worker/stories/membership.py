@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from worker.database.article_tables import ArticleRow
 from worker.database.clock import read_clock
-from worker.database.many_rows import insert_many, replaced, update_many
+from worker.database.many_rows import insert_many_or_fail, replaced, update_many
 from worker.database.outbox_tables import EventKind, write_events
 from worker.database.statements import is_one_of
 from worker.database.story_tables import BlockRow, SketchRow, StoryRow
@@ -19,7 +19,7 @@ from worker.stories.story_locks import lock_stories, lock_waiting
 from worker.stories.story_values import Matched, Signed, Story, WaitingArticle
 
 _SET_STORIES = update_many(ArticleRow, ["id"], replaced("story_id", "grouped_at"))
-_ADD_BLOCKS = insert_many(BlockRow, ("block", "story_id"), "ON CONFLICT DO NOTHING")
+_ADD_BLOCKS = insert_many_or_fail(BlockRow, ("block", "story_id"), "ON CONFLICT DO NOTHING")
 
 
 def store_stories(

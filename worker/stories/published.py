@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, or_, select, text
 
 from worker.database.article_tables import ArticleRow
-from worker.database.many_rows import insert_many
+from worker.database.many_rows import insert_many_or_fail
 from worker.database.statements import is_one_of_given, upsert
 from worker.database.story_tables import BlockRow, NearKeyRow, SketchRow, StoryRow
 from worker.database.types import Numbers
@@ -24,10 +24,10 @@ from worker.stories.story_values import Candidate, Sharing, Signature, Signed
 _MOST_OF_ANCHOR = 64
 _SKETCH = tuple(SketchRow.__table__.columns.keys())
 # Where nothing can be there yet PostgreSQL inserts for half of what it takes to look for conflicts.
-_INSERT_ANCHORS = insert_many(NearKeyRow, ("key", "article_id"))
-_INSERT_SKETCHES = insert_many(SketchRow, _SKETCH)
-_ADD_ANCHORS = insert_many(NearKeyRow, ("key", "article_id"), "ON CONFLICT DO NOTHING")
-_REPLACE_SKETCHES = insert_many(
+_INSERT_ANCHORS = insert_many_or_fail(NearKeyRow, ("key", "article_id"))
+_INSERT_SKETCHES = insert_many_or_fail(SketchRow, _SKETCH)
+_ADD_ANCHORS = insert_many_or_fail(NearKeyRow, ("key", "article_id"), "ON CONFLICT DO NOTHING")
+_REPLACE_SKETCHES = insert_many_or_fail(
     SketchRow,
     _SKETCH,
     f"ON CONFLICT (article_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _SKETCH)}",

@@ -5,7 +5,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select, text
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, and_, case, cast, func, select, text
 
 from worker.database.article_tables import ArticleRow
 from worker.database.feed_tables import FeedRow
@@ -72,7 +72,7 @@ def _select_waiting(dialect: str) -> Select[*tuple[Any, ...]]:
     )
     columns = ArticleRow.id, ArticleRow.feed_id, ArticleRow.content_hash, ArticleRow.title, ArticleRow.url
     times = ArticleRow.published_at, ArticleRow.first_seen_at
-    words = func.substr(ArticleRow.text, 1, MOST_CHARACTERS).label("text")
+    words = _words(dialect).label("text")
     query = select(*columns, *times, words, FeedRow.url.label("feed_url"), STORY.label("story_id"))
     return (
         with_stories(query.add_columns(SketchRow.rules_version.label("compared_by")))
@@ -82,3 +82,10 @@ def _select_waiting(dialect: str) -> Select[*tuple[Any, ...]]:
         .where(is_one_of_given(dialect, ArticleRow.id, "articles"), ArticleRow.grouped_at.is_(None))
         .order_by(ArticleRow.id)
     )
+
+
+def _words(dialect: str) -> ColumnElement[str]:
+    """Return the part of an article's text that is compared; the characters of a long one only have to be counted."""
+    words = ArticleRow.text
+    length = func.octet_length(words) if dialect == "postgresql" else func.length(cast(words, LargeBinary))
+    return case((length > MOST_CHARACTERS, func.substr(words, 1, MOST_CHARACTERS)), else_=words)
