@@ -127,7 +127,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
         # The server may have ended the transaction while we worked on what we read, such as a long document.
         with suppress(DBAPIError):
-            connection.rollback()
+            connection.commit()
 
 
 @contextmanager
