@@ -166,7 +166,8 @@ def find_sightings_not_shown(connection: Connection, feed_id: int, keys: Collect
 def find_lengths(connection: Connection, article_ids: Collection[int]) -> Mapping[int, int]:
     """Return the characters of text of those of these articles that show the words of their only sighting."""
     lengths: dict[int, int | None] = {}
-    for article_id, length in _SHOWN_LENGTHS.execute(connection, [(article_id,) for article_id in article_ids]):
+    rows: Iterable[Sequence[Any]] = _SHOWN_LENGTHS.execute(connection, [(article_id,) for article_id in article_ids])
+    for article_id, length in rows:
         lengths[article_id] = None if article_id in lengths else length
     return {article_id: length for article_id, length in lengths.items() if length is not None}
 
