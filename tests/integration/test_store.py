@@ -26,7 +26,7 @@ from worker.pipeline.prepare import prepare_documents
 from worker.pipeline.results import Answered
 from worker.recognise.keys import hash_guid
 from worker.store.decided_articles import StaleDecisionError
-from worker.store.known import find_sightings
+from worker.store.known import find_lengths, find_sightings
 from worker.values.due_feeds import ClaimedHost, Document, DueFeed, Fetched, FetchRequest, Validators
 from worker.values.entries import Entry, ParsedDocument
 from worker.values.outcomes import NextPoll, Outcome, PollRecord, PollResult
@@ -205,6 +205,28 @@ def test_sightings_are_found_in_slices_however_many_there_are(store: Engine) -> 
     with reading(store) as connection:
         keys = [(feed.feed_id, hash_guid(name)) for name in names]
         assert len(find_sightings(connection, keys)[feed.feed_id]) == 5_100
+
+
+def test_lengths_are_told_of_articles_that_show_the_words_of_their_only_sighting(store: Engine) -> None:
+    _add(store, "https://a.example/1", "https://a.example/2")
+    host = _claim(store)
+    now = _now(store)
+    first, second = host.feeds
+    store_documents(store, [(_answered(first, host, now), _parsed(["both", "one"]))], now)
+    store_documents(store, [(_answered(second, host, now), _parsed(["both"]))], now)
+    with reading(store) as connection:
+        rows = connection.execute(select(ArticleRow.id, ArticleRow.title))
+        ids = {title: article_id for article_id, title in rows}
+        assert find_lengths(connection, ids.values()) == {ids["one"]: len("Text of one")}
+
+
+def test_reading_leaves_statements_prepared(postgres: Engine) -> None:
+    for _ in range(10):
+        now = _now(postgres)
+    assert now
+    with reading(postgres) as connection:
+        known = connection.execute(text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    assert any("clock_timestamp" in statement for statement in known)
 
 
 def test_feeds_added_by_many_at_once_are_added_once(store: Engine) -> None:

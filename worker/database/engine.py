@@ -127,7 +127,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
         # The server may have ended the transaction while we worked on what we read, such as a long document.
         with suppress(DBAPIError):
-            connection.rollback()
+            # After a rollback psycopg would forget all statements that the server has parsed and planned.
+            connection.commit()
 
 
 @contextmanager

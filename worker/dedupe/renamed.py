@@ -76,6 +76,28 @@ def find_renamed(
     return {guid_hash: each.seen for guid_hash, each in found.items()}
 
 
+def without_unlike(
+    unknown: Sequence[Sighting], left: Sequence[KnownSighting], lengths: Mapping[int, int]
+) -> Sequence[KnownSighting]:
+    """Return the sightings that ``find_renamed`` may pair with an entry, by what is known without their articles.
+
+    ``lengths`` are the characters of text of articles that show the words of their only sighting.
+    """
+    if any(sighting.known_by is KnownBy.WORDS for sighting in unknown):
+        return left
+    links = {link_key(sighting.article.url) for sighting in unknown} - {None}
+    words = {sighting.article.content_hash for sighting in unknown}
+    sizes = {len(sighting.article.text) for sighting in unknown}
+    return [
+        seen
+        for seen in left
+        if seen.article_id not in lengths
+        or lengths[seen.article_id] in sizes
+        or seen.content_hash in words
+        or link_key(seen.original_url) in links
+    ]
+
+
 def find_reformed(
     unknown: Sequence[Sighting], left: Iterable[KnownSighting], by_id: Mapping[int, KnownArticle]
 ) -> dict[bytes, KnownSighting]:

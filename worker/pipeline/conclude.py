@@ -24,8 +24,8 @@ from worker.normalise.language import Detect
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.pipeline.keeping import keep_read, keep_unread
 from worker.pipeline.prepare import (
-    collect_article_names,
     decide_read_at,
+    find_article_names,
     gather_brought,
     is_current,
     prepare_documents,
@@ -116,7 +116,7 @@ def store_prepared(connection: Connection, prepared: Sequence[PreparedDocument],
     lock_brought_keys(connection, [sighting for each in prepared for sighting in each.sightings])
     locked = lock_polls(connection, [each.result for each in prepared])
     _refuse_stale(prepared, locked)
-    known = lock_articles(connection, collect_article_names(prepared))
+    known = lock_articles(connection, find_article_names(connection, prepared))
     lock_known_keys(connection, known)
     # Looked up only now: what is pruned from here on is none of these articles, nor any that these feeds carry.
     prepared = without_pruned(connection, prepared)

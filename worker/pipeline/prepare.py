@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from worker.basics.faults import read_each
 from worker.basics.log_lines import get_logger
 from worker.dedupe.identity import without_shared_links
+from worker.dedupe.renamed import without_unlike
 from worker.normalise.article import normalise
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import Detect
@@ -25,6 +26,7 @@ from worker.store.documents import pack_document
 from worker.store.known import (
     ArticleNames,
     find_guid_rules,
+    find_lengths,
     find_present_sightings,
     find_sightings,
     find_sightings_named,
@@ -194,13 +196,20 @@ def _context_of(answered: Answered, parsed: ParsedDocument, detect: Detect | Non
     )
 
 
-def collect_article_names(prepared: Sequence[PreparedDocument]) -> ArticleNames:
-    """Return the ids, match keys and file names by which to look up every article the documents may be about."""
+def find_article_names(connection: Connection, prepared: Sequence[PreparedDocument]) -> ArticleNames:
+    """Return the ids, match keys and file names by which to look up every article the documents may be about.
+
+    The article of an entry that left is read only where the entry may be a new one under another guid.
+    """
     sightings = [(each, sighting) for each in prepared for sighting in each.sightings]
     known = [each.sighted.get(sighting.guid_hash) for each, sighting in sightings]
-    left = [seen for each in prepared for seen in list_renamed(each)]
+    left = [(each, list_renamed(each)) for each in prepared]
+    # Whatever a file had may be one dispatch of several now.
+    polled = {seen.article_id for each, gone in left if each.answered.feed.host_id for seen in gone}
+    lengths = find_lengths(connection, polled)
+    renamed = [seen for each, gone in left for seen in without_unlike(each.list_unknown(), gone, lengths)]
     return ArticleNames(
-        article_ids=frozenset(seen.article_id for seen in (*known, *left) if seen),
+        article_ids=frozenset(seen.article_id for seen in (*known, *renamed) if seen),
         match_keys=frozenset(sighting.article.match_key for _, sighting in sightings if sighting.article.match_key),
         of_files=frozenset(name for _, sighting in sightings for name in sighting.names),
     )

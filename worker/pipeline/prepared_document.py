@@ -69,6 +69,10 @@ class PreparedDocument:
         read = (each.guid_hash for each in self.keyed if each.guid_hash not in fresh)
         return (*read, *(each.guid_hash for each in self.parsed.repeated))
 
+    def list_unknown(self) -> list[Sighting]:
+        """Return the entries that the feed was not seen to carry under their guids."""
+        return [each for each in self.sightings if each.guid_hash not in self.sighted]
+
     @property
     def carried(self) -> int:
         """How many entries the feed's document before this one had."""
@@ -142,7 +146,7 @@ def list_renamed(prepared: PreparedDocument) -> tuple[KnownSighting, ...]:
     """Return the sightings that are gone from this document and may be in it under other guids."""
     if not prepared.answered.is_of_its_feed or prepared.answered.brings_only_new:
         return ()
-    unknown = [sighting for sighting in prepared.sightings if sighting.guid_hash not in prepared.sighted]
+    unknown = prepared.list_unknown()
     entries = len(prepared.keyed) + len(prepared.parsed.repeated)
     is_possible = _may_be_renamed(unknown, entries, prepared.answered.feed.last_success_at)
     return prepared.recognised.left if is_possible else ()

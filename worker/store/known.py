@@ -29,6 +29,7 @@ _KNOWN = (
 )
 _SIGHTINGS = ManyKeys(SightingRow, ("feed_id", "guid_hash"), _KNOWN)
 _PRESENT_SIGHTINGS = ManyKeys(SightingRow, ("feed_id",), _KNOWN, "left_at IS NULL")
+_SHOWN_LENGTHS = ManyKeys(SightingRow, ("article_id",), "sightings.article_id, CASE WHEN said IS NULL THEN length END")
 # What a document may have brought that was read and served last at these moments. Not by when it was read: that of an
 # entry which stayed is the last document's that had it.
 _SIGHTINGS_OF_DOCUMENT = text(
@@ -160,6 +161,15 @@ def find_sightings_not_shown(connection: Connection, feed_id: int, keys: Collect
     """Return which of these guid hashes of a feed have a version that is not the one their article shows."""
     found = (connection.execute(_NOT_SHOWN, {"feed_id": feed_id, "keys": some}) for some in slices(keys))
     return {key for rows in found for key in rows.scalars()}
+
+
+def find_lengths(connection: Connection, article_ids: Collection[int]) -> Mapping[int, int]:
+    """Return the characters of text of those of these articles that show the words of their only sighting."""
+    lengths: dict[int, int | None] = {}
+    rows: Iterable[Sequence[Any]] = _SHOWN_LENGTHS.execute(connection, [(article_id,) for article_id in article_ids])
+    for article_id, length in rows:
+        lengths[article_id] = None if article_id in lengths else length
+    return {article_id: length for article_id, length in lengths.items() if length is not None}
 
 
 def _read_sightings(rows: Iterable[Sequence[Any]]) -> Mapping[int, Mapping[bytes, KnownSighting]]:

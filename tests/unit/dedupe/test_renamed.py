@@ -1,9 +1,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from worker.dedupe.renamed import find_reformed, find_renamed
+from worker.dedupe.renamed import find_reformed, find_renamed, without_unlike
 from worker.values.articles import Article, KnownArticle, Sighting
 from worker.values.entries import KnownBy, KnownSighting
 from worker.wire.dispatch import DISPATCH_GUID
@@ -29,7 +30,10 @@ def _by_words(guid_hash: bytes = b"w2", guid: str = "g1", **changes: object) -> 
 
 
 def _is_found(sighting: Sighting, seen: KnownSighting = LEFT) -> bool:
-    return find_renamed([sighting], [seen], KNOWN) == {sighting.guid_hash: seen}
+    is_found = find_renamed([sighting], [seen], KNOWN) == {sighting.guid_hash: seen}
+    # Whatever is found is found without articles that are unlike it, too.
+    assert not is_found or list(without_unlike([sighting], [seen], {7: len(SHOWN.text)})) == [seen]
+    return is_found
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,25 @@ def _is_found(sighting: Sighting, seen: KnownSighting = LEFT) -> bool:
 )
 def test_an_unknown_guid_in_place_of_one_that_left(changes: dict[str, object], is_found: bool) -> None:
     assert _is_found(_sighting(**changes)) is is_found
+
+
+@pytest.mark.parametrize(
+    ("changes", "lengths", "is_read"),
+    [
+        ({**EDITED, "url": OTHER_PAGE}, {7: len(BRIDGE)}, False),
+        ({**EDITED, "url": None}, {7: len(BRIDGE)}, False),
+        # It shows another feed's words, or has more sightings than one.
+        ({**EDITED, "url": OTHER_PAGE}, {}, True),
+        ({**EDITED, "url": OTHER_PAGE, "text": "x" * len(BRIDGE)}, {7: len(BRIDGE)}, True),
+        ({**EDITED, "url": "http://www.a.example/1/"}, {7: len(BRIDGE)}, True),
+        ({**EDITED, "url": OTHER_PAGE, "content_hash": b"old words"}, {7: len(BRIDGE)}, True),
+        ({**EDITED, "url": OTHER_PAGE, "known_by": KnownBy.WORDS}, {7: len(BRIDGE)}, True),
+    ],
+)
+def test_the_article_of_what_left_is_needed_only_where_something_is_alike(
+    changes: dict[str, Any], lengths: dict[int, int], *, is_read: bool
+) -> None:
+    assert list(without_unlike([_sighting(**changes)], [LEFT], lengths)) == [LEFT] * is_read
 
 
 def test_of_two_unknown_entries_with_one_link_neither_is_the_one_that_left() -> None:
