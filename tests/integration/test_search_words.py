@@ -96,11 +96,11 @@ def test_a_very_long_text_is_found_by_its_first_words_and_its_last(postgres: Eng
 def test_the_server_is_asked_once_for_the_stem_of_a_word(postgres: Engine) -> None:
     with reading(postgres) as connection, counting(postgres, "ts_lexize") as asked:
         learn = {"feedmill_english": {"trams", "2026"}, "simple": {"trams"}}
-        assert learn_stems(connection, learn)["feedmill_english"] == {"trams": "tram"}
-        assert learn_stems(connection, learn)["simple"]["trams"] == "trams"
+        assert learn_stems(connection, learn)["feedmill_english"] == {"trams": b"tram"}
+        assert learn_stems(connection, learn)["simple"]["trams"] == b"trams"
         assert len(asked) == 1
         stems = learn_stems(connection, learn | {"feedmill_french": {"trams", "élections"}})
-        assert stems["feedmill_french"]["élections"] == "élect"
+        assert stems["feedmill_french"]["élections"].decode() == "élect"
         assert len(asked) == 2
 
 
@@ -108,7 +108,7 @@ def test_stems_are_forgotten_when_they_are_too_many_and_asked_for_again(postgres
     with reading(postgres) as connection, counting(postgres, "ts_lexize") as asked:
         learn_stems(connection, {"feedmill_english": {"trams", "buses"}}, most_known=1)
         stems = learn_stems(connection, {"feedmill_english": {"herons", "trams"}}, most_known=1)
-        assert stems["feedmill_english"] == {"herons": "heron", "trams": "tram"}
+        assert stems["feedmill_english"] == {"herons": b"heron", "trams": b"tram"}
         assert len(asked) == 2
 
 

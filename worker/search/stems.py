@@ -38,11 +38,11 @@ _MOST_KNOWN = 50_000
 """Words whose stems a process keeps, some 10 MB."""
 
 
-class Stems(dict[str, str]):
-    """The stems of words; a word that is not in there is its own."""
+class Stems(dict[str, bytes]):
+    """The stems of words, in UTF-8; a word that is not in there is its own."""
 
-    def __missing__(self, word: str) -> str:
-        return word
+    def __missing__(self, word: str) -> bytes:
+        return word.encode()
 
 
 def find_stemmer(connection: Connection, language: str | None) -> str:
@@ -79,7 +79,7 @@ def learn_stems(
     ]
     if asked:
         for stemmer, word, stem in connection.exec_driver_sql(_STEM, tuple(map(list, zip(*asked, strict=True)))):
-            stems[stemmer][word] = stem
+            stems[stemmer][word] = stem.encode()
     return stems
 
 

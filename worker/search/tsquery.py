@@ -6,6 +6,7 @@ lexeme such as ``lang=en``, which no word looks like, and so is a word that is i
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlalchemy import ARRAY, REAL, ColumnElement, Connection, Select, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY, array
@@ -111,5 +112,7 @@ def list_facets(tags: Iterable[str], language: str | None, agency: str | None) -
         yield f"{Facet.LANGUAGE}={' '.join(parts[:count])}"
 
 
+# Articles of a feed share most of theirs.
+@lru_cache(maxsize=1_024)
 def _name_facet(facet: Facet, value: str) -> str:
     return f"{facet}={space_out(value)}"
