@@ -22,10 +22,13 @@ _WORDS = re.compile(rf"[^\W_]+|[{_END}]")
 _WORDS_AND_CHARACTERS = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+|[{_END}]")
 # Nearly all that keeps English lines from being ASCII, which is read several times as fast: spaces, dashes, quotes.
 _TYPOGRAPHIC = re.compile("[\u00a0\u2010-\u201f\u2022]")
+# What NFKC changes of Latin-1.
+_COMPATIBLE = bytes(byte for byte in range(256) if unicodedata.normalize("NFKC", chr(byte)) != chr(byte))
 # What is no part of a word: the end of a sentence, which is a point then, or a space.
-_NO_WORD = bytes(byte for byte in range(256) if not bytes([byte]).isalnum())
+_NO_WORD = bytes(byte for byte in range(256) if not chr(byte).isalnum())
 _SPOKEN = bytes.maketrans(_NO_WORD, bytes(ord("." if byte in b".!?:" else " ") for byte in _NO_WORD))
-_KINDS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456789", b"A" * 26 + b"0" * 9)
+_CAPITALS = bytes(byte for byte in range(256) if chr(byte).isupper())
+_KINDS = bytes.maketrans(_CAPITALS + b"123456789", b"A" * len(_CAPITALS) + b"0" * 9)
 _COUNT_SPACES = methodcaller("count", b" ")
 # Shorter words of a title are grammar in most languages.
 _SHORTEST_OF_TITLE = 4
@@ -52,7 +55,7 @@ def read_blocks(text: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     room = rules.MOST_WORDS
     for line in filter(None, text.split("\n")):
-        block = _read_ascii(line.encode(), room) if line.isascii() else _read_line(line, room)
+        block = _read_line(line, room)
         if block.words:
             blocks.append(block)
             room -= len(block.words)
@@ -61,9 +64,21 @@ def read_blocks(text: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _read_ascii(line: bytes, room: int) -> Block:
+def _read_line(line: str, room: int) -> Block:
+    if line.isascii():
+        return _read_latin(line.encode(), room)
+    # Most lines of Western European languages are Latin-1 but for ellipses: then none of it is left out.
+    latin = line.replace("…", ".").encode("latin-1", "ignore").translate(None, _COMPATIBLE)
+    if len(latin) < len(line):
+        return _read_unicode(line, room)
+    return _read_latin(latin, room, counts_characters=True)
+
+
+def _read_latin(line: bytes, room: int, *, counts_characters: bool = False) -> Block:
     spoken = _single_out(line)
-    words_in_row = spoken.lower().replace(b".", b" ")
+    row = spoken.replace(b".", b" ")
+    characters = [*map(len, row.split()[:room])].count(1) if counts_characters else 0
+    words_in_row = row.decode("latin-1").lower().encode()
     words = words_in_row.split()
     # A fact's word has a zero then: for a digit, or for a capital that no end of a sentence is before.
     marked = spoken.translate(_KINDS).replace(b" A", b" 0").replace(b".", b" ")
@@ -72,7 +87,7 @@ def _read_ascii(line: bytes, room: int) -> Block:
     if len(words) > room:
         words, facts = words[:room], [place for place in facts if place < room]
         words_in_row = b" ".join(words)
-    return Block(_hash_row(words_in_row), words, facts, 0)
+    return Block(_hash_row(words_in_row), words, facts, characters)
 
 
 def _single_out(line: bytes) -> bytes:
@@ -86,7 +101,7 @@ def _single_out(line: bytes) -> bytes:
     return spoken.strip(b" .")
 
 
-def _read_line(line: str, room: int) -> Block:
+def _read_unicode(line: str, room: int) -> Block:
     tokens = split_words(line)
     spoken = [token for token in tokens if token not in _ENDS][:room]
     words = " ".join(spoken).lower().encode("utf-8", "surrogatepass").split()

@@ -46,9 +46,23 @@ def test_names_in_mid_sentence_and_whatever_has_digits_are_facts() -> None:
 @given(st.text("ab AB1.,:-'\t_"))
 def test_a_line_is_read_alike_whether_it_is_ascii(line: str) -> None:
     *_, block = read_blocks(f"one\n{line} z")
-    *_, other = read_blocks(f"one\n{line} é")
+    *_, other = read_blocks(f"one\n{line} ж")
     facts = [place for place in block.facts if place < len(block.words) - 1]
     assert (block.words[:-1], facts) == (other.words[:-1], other.facts)
+
+
+@given(st.text(st.characters(max_codepoint=0xFF, exclude_characters="\n") | st.sampled_from("éÉß… .")))
+def test_a_line_is_read_alike_whether_it_is_latin(line: str) -> None:
+    *_, block = read_blocks(f"one\n{line} é")
+    *_, other = read_blocks(f"one\n{line} ж")
+    assert block.words[:-1] == other.words[:-1]
+    assert (block.facts, block.characters) == (other.facts, other.characters)
+
+
+def test_letters_with_accents_make_words_and_names() -> None:
+    (block,) = read_blocks("À Orléans… Été 2026, ÇA ou «Émile» à Orsay.")
+    assert [word.decode() for word in block.words] == "à orléans été 2026 ça ou émile à orsay".split()
+    assert [block.words[place].decode() for place in block.facts] == ["orléans", "2026", "ça", "émile", "orsay"]
 
 
 def test_typographic_quotes_and_dashes_part_words_and_no_sentences() -> None:
