@@ -179,13 +179,13 @@ def match_key(url: str) -> str:
     # A canonical URL has nothing that urlsplit would see otherwise, and urlsplit costs more than all the rest.
     address, _, fragment = url.partition("://")[2].partition("#")
     address, _, query = address.partition("?")
-    for prefix in _IDLE_HOST_PREFIXES:
+    for prefix in _IDLE_HOST_PREFIXES if address.startswith(_IDLE_HOST_PREFIXES) else ():
         shorter = address.removeprefix(prefix)
         # m.example is a site of its own.
         address = shorter if "." in shorter.partition("/")[0] else address
     host, _, path = address.partition("/")
     path = f"/{path}"
-    for ending in _IDLE_ENDINGS:
+    for ending in _IDLE_ENDINGS if path.endswith(_IDLE_ENDINGS) else ():
         path = path.removesuffix(ending)
     if query:
         query = "&".join(part for part in query.split("&") if part and part not in _AMP_PARAMETERS)
@@ -210,6 +210,11 @@ def site(url: str | None) -> str | None:
     """
     parsed = _parse(url) if url else None
     return site_of_host(parsed.hostname) if parsed else None
+
+
+def site_of_page(url: str) -> str | None:
+    """Return the site of a canonical URL, which is that of its host: most pages of a feed have one host."""
+    return site(url[: url.find("/", len(_ABSOLUTE[-1])) + 1])
 
 
 def same_site(one: str | None, other: str | None) -> bool:

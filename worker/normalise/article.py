@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 import xxhash
 
@@ -101,12 +102,12 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
         url=leads_to,
         original_url=original_url,
         match_key=key_across_feeds(entry, url, feed),
-        authors=_distinct(split_names(entry.authors), _LONGEST_NAME),
+        authors=_read_authors(entry.authors),
         published_at=published_at,
         updated_at=updated_at if is_changed else None,
         language=language,
         language_source=language_source,
-        tags=_distinct((one_line(tag, _LONGEST_TAG) for tag in entry.tags), _LONGEST_TAG),
+        tags=_distinct(map(_read_tag, entry.tags), _LONGEST_TAG),
         enclosures=enclosures,
         image_url=find_image(entry, feed, html),
         podcast=read_episode(entry.podcast, feed) if entry.podcast else None,
@@ -168,6 +169,18 @@ def _title(entry: Entry, text: str) -> str:
 def _summary(entry: Entry, text: str) -> str:
     is_its_own = entry.summary and entry.summary != entry.content
     return summarise(one_line(entry.summary or "", _LONGEST_OWN_SUMMARY) if is_its_own else "", text, _LONGEST_SUMMARY)
+
+
+# The same people write all that a feed carries.
+@lru_cache(maxsize=256)
+def _read_authors(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return _distinct(split_names(fields), _LONGEST_NAME)
+
+
+# Likewise, a feed has a few tags for all its entries.
+@lru_cache(maxsize=1024)
+def _read_tag(written: str) -> str:
+    return one_line(written, _LONGEST_TAG)
 
 
 def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:
