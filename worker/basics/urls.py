@@ -76,16 +76,18 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     comments and change logs have one for each entry of a single page.
     """
     parsed = _parse(url, base)
-    if parsed is None:
-        return None
-    # Nearly all URLs hold no other, as one look tells.
-    if url.find("http", 1) > 0:
-        parsed = _unwrapped(parsed)
-    if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
-        parsed.hash = ""
-    if parsed.has_search():
-        parsed.search = _without_tracking(parsed.search)
-    return _written(parsed)
+    return None if parsed is None else _canonical(parsed, url)
+
+
+def absolute_and_canonical(url: str, base: str | None = None) -> tuple[str | None, str | None]:
+    """Return what ``absolute_url`` returns, and the canonical form of that, by reading the URL once."""
+    parsed = _parse(url, base)
+    absolute = None if parsed is None else _written(parsed)
+    if parsed is None or absolute is None:
+        return None, None
+    # In a URL a tab within &amp; is nothing: there may be an escaped ampersand now.
+    is_escaped = "&" in absolute and ";" in absolute
+    return absolute, canonical_url(absolute) if is_escaped else _canonical(parsed, absolute)
 
 
 def absolute_url(url: str, base: str | None = None) -> str | None:
@@ -250,6 +252,17 @@ def _parse(url: str, base: str | None = None) -> can_ada.URL | None:
         # It names somebody, or poses as a host: https://bank.example@evil.example/.
         parsed.username = parsed.password = ""
     return parsed
+
+
+def _canonical(parsed: can_ada.URL, url: str) -> str | None:
+    # Nearly all URLs hold no other, as one look tells.
+    if url.find("http", 1) > 0:
+        parsed = _unwrapped(parsed)
+    if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
+        parsed.hash = ""
+    if parsed.has_search():
+        parsed.search = _without_tracking(parsed.search)
+    return _written(parsed)
 
 
 def _unwrapped(parsed: can_ada.URL) -> can_ada.URL:

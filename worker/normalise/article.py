@@ -17,7 +17,7 @@ from worker.normalise.authors import split_names
 from worker.normalise.episodes import read_episode
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
-from worker.normalise.links import base_of_body, find_file, find_image, read_enclosures, read_link
+from worker.normalise.links import base_of_body, find_file, find_image, read_enclosures, read_page
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
 from worker.normalise.plain_text import (
     first_sentence,
@@ -75,8 +75,7 @@ def content_hash(title: str, text: str, notice: Notice | None = None) -> bytes:
 
 
 def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now: datetime) -> Article:
-    original_url = read_link(written.link, feed)
-    url = canonical_url(original_url) if original_url else None
+    original_url, url = read_page(written.link, feed)
     # An entry with only a date of change was published then, as far as anyone can tell.
     published_at = read_date(written.published, now, written.language or feed.language) or updated_at
     # No reader saw a change before the publication.
