@@ -20,7 +20,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from worker.basics.codec import write_json
 from worker.basics.stopping import LONGEST_IDLE_TRANSACTION, LONGEST_STATEMENT
 from worker.database.partitions import add_missing_day
-from worker.database.types import bind_as_is
 from worker.errors import SettingsError
 from worker.settings import settings
 
@@ -255,7 +254,6 @@ def _throw_away_interrupted(failure: ExceptionContext) -> None:
 
 
 def _open_sqlite(url: URL) -> Engine:
-    bind_as_is()
     options: dict[str, Any] = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
     engine = create_engine(url, connect_args=options, **_OPTIONS)
     if uri := _read_only_uri(file_of(engine)):
@@ -281,8 +279,10 @@ def _read_only_uri(file: Path | None) -> str | None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"cache_size = -{_CACHE}"):
-        connection.execute(f"PRAGMA {pragma}").close()
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 def _forbid_writing_sqlite(connection: Any, _record: object) -> None:

@@ -1,11 +1,9 @@
 """What every table is made of: column types that mean the same on SQLite and PostgreSQL, names, comments."""
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from types import NoneType
 from typing import Any, ClassVar
 
 import orjson
@@ -18,12 +16,6 @@ from sqlalchemy.types import TypeDecorator
 # SQLite gives only INTEGER PRIMARY KEY a rowid of its own.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 _LOG = logging.getLogger(__name__)
-
-
-def bind_as_is() -> None:
-    """Have sqlite3 bind None and bytes at once: it would look for what adapts them anew each time, and find nothing."""
-    sqlite3.register_adapter(NoneType, lambda none: none)
-    sqlite3.register_adapter(bytes, bytes)
 
 
 class Json(TypeDecorator[Any]):
