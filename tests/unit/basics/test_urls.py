@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.basics.urls import (
-    absolute_and_canonical,
     absolute_url,
     canonical_url,
     feed_url_key,
@@ -14,7 +13,6 @@ from worker.basics.urls import (
     match_key,
     same_site,
     site,
-    site_of_page,
 )
 
 PAGE = "https://news.example/2026/11/24/rain"
@@ -124,24 +122,6 @@ def test_the_link_as_published_keeps_its_tracking_and_fragment() -> None:
 def test_a_canonical_url_is_its_own_canonical_url(url: str, base: str | None) -> None:
     canonical = canonical_url(url, base)
     assert canonical is None or (canonical_url(canonical) == canonical and len(canonical) <= 4000)
-
-
-@pytest.mark.parametrize("url", [f"{PAGE}?utm_source=rss&a=1#top", f"{PAGE}?a=1&\tamp;utm_source=rss", "/a", ""])
-def test_a_url_is_read_once_for_both_its_forms(url: str) -> None:
-    absolute = absolute_url(url, PAGE)
-    assert absolute_and_canonical(url, PAGE) == (absolute, absolute and canonical_url(absolute))
-
-
-@given(URLS, st.none() | URLS)
-def test_both_forms_of_any_text_are_those_that_each_is_read_for(url: str, base: str | None) -> None:
-    absolute = absolute_url(url, base)
-    assert absolute_and_canonical(url, base) == (absolute, canonical_url(absolute) if absolute else None)
-
-
-@given(URLS)
-def test_the_site_of_a_page_is_that_of_its_url(url: str) -> None:
-    canonical = canonical_url(url)
-    assert canonical is None or site_of_page(canonical) == site(canonical)
 
 
 @given(URLS)
