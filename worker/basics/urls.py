@@ -76,16 +76,18 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     comments and change logs have one for each entry of a single page.
     """
     parsed = _parse(url, base)
-    if parsed is None:
-        return None
-    # Nearly all URLs hold no other, as one look tells.
-    if url.find("http", 1) > 0:
-        parsed = _unwrapped(parsed)
-    if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
-        parsed.hash = ""
-    if parsed.has_search():
-        parsed.search = _without_tracking(parsed.search)
-    return _written(parsed)
+    return None if parsed is None else _canonical(parsed, url)
+
+
+def absolute_and_canonical(url: str, base: str | None = None) -> tuple[str | None, str | None]:
+    """Return what ``absolute_url`` returns, and the canonical form of that, by reading the URL once."""
+    parsed = _parse(url, base)
+    absolute = None if parsed is None else _written(parsed)
+    if parsed is None or absolute is None:
+        return None, None
+    # In a URL a tab within &amp; is nothing: there may be an escaped ampersand now.
+    is_escaped = "&" in absolute and ";" in absolute
+    return absolute, canonical_url(absolute) if is_escaped else _canonical(parsed, absolute)
 
 
 def absolute_url(url: str, base: str | None = None) -> str | None:
@@ -179,13 +181,13 @@ def match_key(url: str) -> str:
     # A canonical URL has nothing that urlsplit would see otherwise, and urlsplit costs more than all the rest.
     address, _, fragment = url.partition("://")[2].partition("#")
     address, _, query = address.partition("?")
-    for prefix in _IDLE_HOST_PREFIXES:
+    for prefix in _IDLE_HOST_PREFIXES if address.startswith(_IDLE_HOST_PREFIXES) else ():
         shorter = address.removeprefix(prefix)
         # m.example is a site of its own.
         address = shorter if "." in shorter.partition("/")[0] else address
     host, _, path = address.partition("/")
     path = f"/{path}"
-    for ending in _IDLE_ENDINGS:
+    for ending in _IDLE_ENDINGS if path.endswith(_IDLE_ENDINGS) else ():
         path = path.removesuffix(ending)
     if query:
         query = "&".join(part for part in query.split("&") if part and part not in _AMP_PARAMETERS)
@@ -210,6 +212,11 @@ def site(url: str | None) -> str | None:
     """
     parsed = _parse(url) if url else None
     return site_of_host(parsed.hostname) if parsed else None
+
+
+def site_of_page(url: str) -> str | None:
+    """Return the site of a canonical URL, which is that of its host: most pages of a feed have one host."""
+    return site(url[: url.find("/", len(_ABSOLUTE[-1])) + 1])
 
 
 def same_site(one: str | None, other: str | None) -> bool:
@@ -245,6 +252,17 @@ def _parse(url: str, base: str | None = None) -> can_ada.URL | None:
         # It names somebody, or poses as a host: https://bank.example@evil.example/.
         parsed.username = parsed.password = ""
     return parsed
+
+
+def _canonical(parsed: can_ada.URL, url: str) -> str | None:
+    # Nearly all URLs hold no other, as one look tells.
+    if url.find("http", 1) > 0:
+        parsed = _unwrapped(parsed)
+    if parsed.has_hash() and _IDLE_FRAGMENT.fullmatch(parsed.hash or "#"):
+        parsed.hash = ""
+    if parsed.has_search():
+        parsed.search = _without_tracking(parsed.search)
+    return _written(parsed)
 
 
 def _unwrapped(parsed: can_ada.URL) -> can_ada.URL:

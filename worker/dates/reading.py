@@ -45,7 +45,7 @@ def read_date(text: str | None, now: datetime, language: str | None = None) -> d
 
     See ``find_moment``; what is before 1970-01-02 or more than a day ahead cannot be.
     """
-    moment = find_moment(text, language)
+    moment = find_moment(text, language) if text else None
     return moment if moment and _EARLIEST <= moment <= now + _AHEAD else None
 
 
@@ -57,9 +57,12 @@ def find_moment(text: str | None, language: str | None = None) -> datetime | Non
     is in UTC; a day alone is its first moment, as is a month or a year in ISO 8601.
     """
     moment = find_local_moment(text, language)
-    with suppress(OverflowError):
-        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    return None
+    if moment is None:
+        return None
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def place_in_zone(text: str | None, zone: tzinfo, language: str | None = None) -> str | None:

@@ -29,7 +29,7 @@ class Draft:
         self._versions: dict[bytes, Version] = {}
         self._added: dict[_Key, tuple[int, Sighting]] = {}
         self._names: dict[str, None] = {}
-        self._shown_statement = self._find_shown()
+        self._shown_statement = self._find_shown() if known else None
 
     @property
     def shown(self) -> Article:

@@ -1,7 +1,7 @@
 """Which article each entry is: by its guid, its match key, or the names that files give."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 
 import xxhash
 
@@ -20,7 +20,7 @@ NO_LINK = bytes(8)
 
 
 def without_shared_links(
-    sightings: Sequence[Sighting], unchanged: Iterable[KnownSighting], known: Iterable[KnownArticle] = ()
+    sightings: Sequence[Sighting], unchanged: Collection[KnownSighting], known: Iterable[KnownArticle] = ()
 ) -> list[Sighting]:
     """Return the sightings, without a match key where another entry of the document has the same link for other news.
 
@@ -33,11 +33,12 @@ def without_shared_links(
     dates = {article.article_id: article.shown.published_at for article in known}
     words_at: dict[str, set[bytes]] = defaultdict(set)
     dates_at: dict[str, set[Hashable]] = defaultdict(set)
-    nameless = {_link(sighting.article) for sighting in sightings if sighting.known_by is KnownBy.WORDS}
-    for article in (sighting.article for sighting in sightings):
-        words_at[_link(article)].add(article.content_hash)
-        dates_at[_link(article)].add(article.published_at)
-    pages = {_page(sighting.article.url) for sighting in sightings}
+    linked = [(_link(sighting.article), sighting) for sighting in sightings]
+    nameless = {link for link, sighting in linked if sighting.known_by is KnownBy.WORDS}
+    for link, sighting in linked:
+        words_at[link].add(sighting.article.content_hash)
+        dates_at[link].add(sighting.article.published_at)
+    pages = {_page(sighting.article.url) for sighting in sightings} if unchanged else set()
     for seen in unchanged:
         # To compare the ends of two links costs less than to read them.
         if _page(seen.original_url) in pages and (key := link_key(seen.original_url)) in words_at:
@@ -47,7 +48,7 @@ def without_shared_links(
                 nameless.add(key)
     shared = {key for key, words in words_at.items() if len(words) > 1 or len(dates_at[key] - {None}) > 1}
     shared = (shared | nameless) - {""}
-    return [_without_key(sighting) if _link(sighting.article) in shared else sighting for sighting in sightings]
+    return [_without_key(sighting) if link in shared else sighting for link, sighting in linked]
 
 
 def _link(article: Article) -> str:

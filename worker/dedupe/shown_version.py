@@ -18,12 +18,15 @@ def find_shown(statements: Iterable[Statement], *, is_item: bool) -> Statement |
     one newsroom item. The newest statement of each voice counts. Of these the longest is shown; of equals, that of the
     feed that was added first.
     """
+    known = [statement for statement in statements if statement.article or statement.is_shown]
+    # Most articles have one.
+    if len(known) <= 1:
+        return known[0] if known else None
     voices: dict[int, list[Statement]] = defaultdict(list)
-    for statement in statements:
-        if statement.article or statement.is_shown:
-            voices[_THE_ITEM if is_item else _FILES if statement.is_of_file else statement.feed_id].append(statement)
+    for statement in known:
+        voices[_THE_ITEM if is_item else _FILES if statement.is_of_file else statement.feed_id].append(statement)
     newest = (max(said, key=recency) for said in voices.values())
-    return max(newest, key=lambda statement: (statement.length, -statement.feed_id), default=None)
+    return max(newest, key=lambda statement: (statement.length, -statement.feed_id))
 
 
 def recency(statement: Statement) -> tuple[int, datetime, datetime, bytes, int, bytes]:

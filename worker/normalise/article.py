@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 import xxhash
 
@@ -16,7 +17,7 @@ from worker.normalise.authors import split_names
 from worker.normalise.episodes import read_episode
 from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
-from worker.normalise.links import base_of_body, find_file, find_image, read_enclosures, read_link
+from worker.normalise.links import base_of_body, find_file, find_image, read_enclosures, read_page
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
 from worker.normalise.plain_text import (
     first_sentence,
@@ -74,8 +75,7 @@ def content_hash(title: str, text: str, notice: Notice | None = None) -> bytes:
 
 
 def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now: datetime) -> Article:
-    original_url = read_link(written.link, feed)
-    url = canonical_url(original_url) if original_url else None
+    original_url, url = read_page(written.link, feed)
     # An entry with only a date of change was published then, as far as anyone can tell.
     published_at = read_date(written.published, now, written.language or feed.language) or updated_at
     # No reader saw a change before the publication.
@@ -101,12 +101,12 @@ def _article(written: Entry, feed: FeedContext, updated_at: datetime | None, now
         url=leads_to,
         original_url=original_url,
         match_key=key_across_feeds(entry, url, feed),
-        authors=_distinct(split_names(entry.authors), _LONGEST_NAME),
+        authors=_read_authors(entry.authors),
         published_at=published_at,
         updated_at=updated_at if is_changed else None,
         language=language,
         language_source=language_source,
-        tags=_distinct((one_line(tag, _LONGEST_TAG) for tag in entry.tags), _LONGEST_TAG),
+        tags=_distinct(map(_read_tag, entry.tags), _LONGEST_TAG),
         enclosures=enclosures,
         image_url=find_image(entry, feed, html),
         podcast=read_episode(entry.podcast, feed) if entry.podcast else None,
@@ -168,6 +168,18 @@ def _title(entry: Entry, text: str) -> str:
 def _summary(entry: Entry, text: str) -> str:
     is_its_own = entry.summary and entry.summary != entry.content
     return summarise(one_line(entry.summary or "", _LONGEST_OWN_SUMMARY) if is_its_own else "", text, _LONGEST_SUMMARY)
+
+
+# The same people write all that a feed carries.
+@lru_cache(maxsize=256)
+def _read_authors(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return _distinct(split_names(fields), _LONGEST_NAME)
+
+
+# Likewise, a feed has a few tags for all its entries.
+@lru_cache(maxsize=1024)
+def _read_tag(written: str) -> str:
+    return one_line(written, _LONGEST_TAG)
 
 
 def _distinct(lines: Iterable[str], longest: int) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ odd line in a list is better than half a ministry as an author.
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from worker.basics.mailboxes import addresses_in, is_address, names_beside_addresses, without_angles
 from worker.basics.one_line import one_line
@@ -49,8 +48,6 @@ def split_names(fields: Iterable[str]) -> tuple[str, ...]:
     return names
 
 
-# The same people write all that a feed carries.
-@lru_cache(maxsize=256)
 def _names_in(field: str) -> tuple[str, ...]:
     line = one_line(without_angles(field) if "@" in field else field, _LONGEST)
     if "@" in line and (beside := names_beside_addresses(line)) != [line]:

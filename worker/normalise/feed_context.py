@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property
 
 from worker.basics.publishers import publisher_of
 from worker.basics.urls import absolute_url, same_site, site
@@ -12,7 +12,8 @@ from worker.normalise.language import Detect
 _WITHOUT_BASE = frozenset({"rss", "rdf", "json"})
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what every entry of a document asks for is found out once.
+@dataclass(frozen=True)
 class FeedContext:
     """What an entry is read against: its feed, its document, and a detector of languages."""
 
@@ -37,7 +38,7 @@ class FeedContext:
         """Whether the feed is a file, which is the operator's own."""
         return self.feed_url.startswith("file:")
 
-    @property
+    @cached_property
     def publisher(self) -> str | None:
         """The site that vouches for the document; None for a file, and for a host on which anybody may publish."""
         if self.is_file:
@@ -45,7 +46,7 @@ class FeedContext:
         # An operator who saves a document vouches that it came from the URL it names.
         return publisher_of(self.document_url if site(self.document_url) else self.feed_url)
 
-    @property
+    @cached_property
     def base_url(self) -> str | None:
         """The URL that the document's relative links resolve against: its own (RFC 3986, section 5.1.3), or the site's.
 
@@ -53,15 +54,9 @@ class FeedContext:
         who writes relative links there has them from the site's pages, and most readers resolve them so. Another site's
         page is none: a feed of somebody's bookmarks may name any.
         """
-        return _base_of(self.document_url, self.site_url or "", self.feed_url, is_by_site=self.format in _WITHOUT_BASE)
-
-
-# Each entry of a document asks for it several times.
-@lru_cache(maxsize=256)
-def _base_of(document_url: str, site_url: str, feed_url: str, *, is_by_site: bool) -> str | None:
-    page = absolute_url(site_url)
-    if page and is_by_site and same_site(page, document_url):
-        # It is a folder's, though it lacks the slash, where the document lies below it.
-        return f"{page}/" if document_url.startswith(f"{page}/") else page
-    # In a saved document they mean the site, not the folder it was saved to.
-    return absolute_url(document_url) or page or absolute_url(feed_url)
+        page = absolute_url(self.site_url or "")
+        if page and self.format in _WITHOUT_BASE and same_site(page, self.document_url):
+            # It is a folder's, though it lacks the slash, where the document lies below it.
+            return f"{page}/" if self.document_url.startswith(f"{page}/") else page
+        # In a saved document they mean the site, not the folder it was saved to.
+        return absolute_url(self.document_url) or page or absolute_url(self.feed_url)

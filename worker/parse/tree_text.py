@@ -119,13 +119,8 @@ def read_marked_texts(parts: Parts, scope: Scope, longest: int, *roles: str) -> 
 def _read_marked_text(element: Element, scope: Scope, default: str, longest: int) -> MarkedText | None:
     if not len(element) and not (element.text or "").strip():
         return None
-    declared = (element.get("type") or default).lower()
-    media_type = _TYPES.get(declared, declared)
-    mode = element.get("mode")
-    if mode == "base64" or not is_text_type(media_type):
-        # RFC 4287, section 4.1.3.3: a picture, or another file.
-        raise UnreadableError
-    content = _content_of(element)
+    media_type, mode = _declared(element, default) if element.attrib else (default, None)
+    content = _content_of(element) if len(element) else element
     if len(content) or (media_type.endswith("xml") and mode != "escaped"):
         pieces: list[str] = []
         _write_inside(content, pieces, 0)
@@ -137,6 +132,16 @@ def _read_marked_text(element: Element, scope: Scope, default: str, longest: int
     # Only Atom feeds can be believed about what is plain.
     is_plain = is_plain and (scope.is_atom or not looks_like_html(text))
     return MarkedText(text, is_plain, scope.within(element))
+
+
+def _declared(element: Element, default: str) -> tuple[str, str | None]:
+    """Return the media type of an element's text, and how it is written; UnreadableError where it is no text."""
+    declared = (element.get("type") or default).lower()
+    media_type, mode = _TYPES.get(declared, declared), element.get("mode")
+    if mode == "base64" or not is_text_type(media_type):
+        # RFC 4287, section 4.1.3.3: a picture, or another file.
+        raise UnreadableError
+    return media_type, mode
 
 
 def _content_of(element: Element) -> Element:

@@ -40,6 +40,8 @@ _CALL = re.compile(
 )
 _CALLS_WITH_TITLES = ("continue reading", "read more")
 _ARROWS = " »→>"
+# Calls are shorter; to look for one in a whole line takes five times as long.
+_LONGEST_CALL = 30
 # Some publishers end whole texts by a call to read them on their site.
 _LONG_TEXT = 1_500
 _TAIL, _LONGEST_LAST_LINE = 400, 300
@@ -75,7 +77,8 @@ def is_cut(text: str) -> bool:
 
 
 def _calls_elsewhere(line: str) -> bool:
-    return bool(_CALL.search(line.rstrip(f"{_ARROWS}.…"))) or line.lower().startswith(_CALLS_WITH_TITLES)
+    end = line.rstrip(f"{_ARROWS}.…")[-_LONGEST_CALL:]
+    return bool(_CALL.search(end)) or line.lower().startswith(_CALLS_WITH_TITLES)
 
 
 def follow_marks(

@@ -86,11 +86,12 @@ def learn_rhythm(rhythm: Rhythm | None, arrived: Sequence[datetime], now: dateti
     fading = _fading(latest - rhythm.latest, _PROFILE_HALF_LIFE)
     profiles = rhythm.hours, rhythm.weekdays, rhythm.minutes
     hours, weekdays, (east, north, timed) = ([count * fading for count in profile] for profile in profiles)
-    together = Counter(_hour_of(moment) for moment in arrived)
-    for moment in arrived:
+    hours_of = [moment.replace(minute=0, second=0, microsecond=0) for moment in arrived]
+    together = Counter(hours_of)
+    for moment, hour in zip(arrived, hours_of, strict=True):
         articles += _fading(latest - moment, _HALF_LIFE)
         # A burst is no more proof of its hour than a few articles are.
-        weight = _fading(latest - moment, _PROFILE_HALF_LIFE) / sqrt(together[_hour_of(moment)])
+        weight = _fading(latest - moment, _PROFILE_HALF_LIFE) / sqrt(together[hour])
         weekdays[moment.weekday()] += weight
         if moment.time() != _MIDNIGHT:
             hours[moment.hour] += weight
@@ -109,10 +110,6 @@ def _begin(arrived: Sequence[datetime], now: datetime) -> tuple[Rhythm, Sequence
     oldest = len(arrived) // _ONE_STAYS_IN
     since = arrived[oldest]
     return Rhythm(since=since, latest=since), arrived[oldest + 1 :]
-
-
-def _hour_of(moment: datetime) -> datetime:
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def _fading(age: timedelta, half_life: timedelta) -> float:

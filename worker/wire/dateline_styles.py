@@ -49,7 +49,8 @@ def _compile(*styles: str) -> tuple[re.Pattern[str], ...]:
 
 STYLES = (
     (
-        "(/",
+        # What most texts have in brackets or between slashes is too long for an agency, as in the addresses of pages.
+        re.compile(r"\([^()\n]{2,40}\)|/[^/\n]{2,22}/"),
         _compile(
             # Reuters files what happened nowhere under a day without a place.
             rf"(?P<place>)(?:{_WEEKDAY_NAME},? )?{_DAY}{_YEAR}\s*{_AGENCY}{_END}",
@@ -71,7 +72,7 @@ STYLES = (
         ),
     ),
     (
-        "-–—_=.:",
+        re.compile("[-–—_=.:]"),
         _compile(
             # dpa Berlin -
             rf"(?P<bare>)(?P<agency>dpa|epd|sda|ats|apa) {_PLACE}(?:, {_DAY}{_YEAR})?\s*(?P<end>{_DASH}|[.:])\s+",
@@ -95,7 +96,7 @@ STYLES = (
         ),
     ),
     (
-        "（【［[(日",
+        re.compile(r"[（【［\[(日]"),
         _compile(
             # In East Asia nothing else closes datelines.
             rf"(?P<place>{_EAST_ASIAN})（(?P<agency>共同|時事|新華社|聯合)）\s*(?P<end>)",
@@ -121,6 +122,6 @@ STYLES = (
         ),
     ),
     # Ritzau and others put it on a line of its own.
-    (",", _compile(rf"(?P<bare>){_PLACE}, {_DAY}{_YEAR}[.,]? (?P<agency>[^\W\d_][\w. ]{{1,18}}?)\.?\Z")),
+    (re.compile(","), _compile(rf"(?P<bare>){_PLACE}, {_DAY}{_YEAR}[.,]? (?P<agency>[^\W\d_][\w. ]{{1,18}}?)\.?\Z")),
 )
-"""The styles, in groups, each with the signs of which any text in these styles has one."""
+"""The styles, in groups, each with what any text in these styles holds."""

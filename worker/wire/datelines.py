@@ -60,7 +60,7 @@ def read_dateline(text: str, published: date | None) -> Dateline | None:
     """
     head = text[:LONGEST]
     published = published.date() if isinstance(published, datetime) else published
-    styles = (style for signs, styles in STYLES if any(sign in head for sign in signs) for style in styles)
+    styles = (style for held, styles in STYLES if held.search(head) for style in styles)
     for style in styles:
         match = style.match(head)
         if match and _is_sure(groups := match.groupdict(), head[match.end() :]):
