@@ -44,8 +44,7 @@ _KEEPALIVES = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_coun
 # Rows of one INSERT: psycopg parses a long statement anew each time, and the server plans one for each number of rows.
 # What polls write goes another way (``many_rows``).
 _ROWS = 20
-# Kilobytes. In SQLite's own 2 MB the pages that a commit of fifty feeds changes have no room, and are written again and
-# again.
+# Kilobytes. In SQLite's own 2 MB the pages of a commit of fifty feeds have no room, and are written again and again.
 _CACHE = 32_000
 _CANCEL_WITHIN = timedelta(seconds=3)
 QUERY_CANCELED = "57014"
