@@ -21,7 +21,7 @@ KILL = "date 2026-07-11\nKILL\n\nEditors: Kill the story slugged skarholm-ferry.
 
 
 @pytest.fixture
-def _sent(feedmill: Feedmill, tmp_path: Path) -> None:
+def _sent(made_store: None, feedmill: Feedmill, tmp_path: Path) -> None:
     (tmp_path / "wire").mkdir()
     for name, text in {"1": FIRST, "2": CORRECTION, "3": KILL}.items():
         (tmp_path / "wire" / name).write_text(text)

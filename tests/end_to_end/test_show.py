@@ -21,7 +21,7 @@ def publisher() -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def _revised(feedmill: Feedmill, publisher: Publisher) -> None:
+def _revised(made_store: None, feedmill: Feedmill, publisher: Publisher) -> None:
     for title, text in (
         ("Bridge opens", "The bridge opens on <b>Monday</b> after two winters of repairs."),
         ("Bridge opens late", "The bridge opens on Tuesday after two winters of repairs."),

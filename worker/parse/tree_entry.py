@@ -92,7 +92,9 @@ def _find_own_page(parts: Parts, scope: Scope) -> str | None:
 
 def _find_content_page(parts: Parts, scope: Scope) -> str | None:
     """Return the page that has the content of an entry in its place (RFC 4287, section 4.1.3.2)."""
-    pages = (each for each in parts.get("content", ()) if field_rules.is_page_type(each.get("type")))
+    # What has no type may be anything.
+    typed = (each for each in parts.get("content", ()) if each.get("type"))
+    pages = (each for each in typed if field_rules.is_page_type(each.get("type")))
     found = (_resolved(tidy_text(each.get("src"), LONGEST_URL), each, scope) for each in pages)
     return next(filter(None, found), None)
 
