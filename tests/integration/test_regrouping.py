@@ -107,7 +107,7 @@ def test_a_story_counts_its_articles_right_though_it_grew_while_others_were_forg
     add_articles(postgres, [news(2)])
     group(postgres)
     revise(postgres, 2, news(1))
-    with _regroup_meanwhile(postgres, "INSERT INTO blocks", since=timedelta(days=1)) as regrouped:
+    with _regroup_meanwhile(postgres, "INTO blocks", since=timedelta(days=1)) as regrouped:
         next(group_waiting(postgres, lambda: False))
         assert regrouped() == 2
     group(postgres)
