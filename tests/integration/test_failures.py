@@ -22,6 +22,8 @@ from worker.manage.feeds import resume_feed
 from worker.pipeline.tools import Tools
 from worker.values.due_feeds import FeedState, Streak
 
+# Seconds: windows by which outages are judged, and more than a test takes.
+WINDOW, SPAN = 300, 20
 # Nobody listens on the discard port; each address is a host of its own.
 SILENT = [f"http://127.0.1.{number}:9/feed" for number in range(1, 26)]
 
@@ -37,8 +39,8 @@ def answering() -> Iterator[Iterator[str]]:
 @pytest.fixture
 def _within_a_window() -> None:
     """Begin well before the next window of five minutes: outages are judged by those, and none would have enough hosts."""
-    left = 300 - clock_time() % 300
-    if left < 20:
+    left = WINDOW - clock_time() % WINDOW
+    if left < SPAN:
         sleep(left)
 
 
