@@ -38,7 +38,7 @@ def answering() -> Iterator[Iterator[str]]:
 
 @pytest.fixture
 def _within_a_window() -> None:
-    """Begin well before the next window of five minutes: outages are judged by those, and none would have enough hosts."""
+    """Begin well before the next window of five minutes: of one that is halved none has enough hosts to judge by."""
     left = WINDOW - clock_time() % WINDOW
     if left < SPAN:
         sleep(left)
