@@ -15,11 +15,12 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 from sqlalchemy import Engine
@@ -71,6 +72,15 @@ class Measured:
     """By stage, the share of the CPU that it took, and that of it which SQLAlchemy and the driver took."""
 
 
+class _Cost(NamedTuple):
+    """What polling all feeds once took: CPU and time in seconds, and what came of it."""
+
+    cpu: float
+    took: float
+    polls: int
+    articles: int
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A program that polls all feeds when it is asked to, with the servers that work for it."""
@@ -87,7 +97,7 @@ class Program:
 
 
 def run(chosen: argparse.Namespace) -> Iterator[Measured]:
-    """Measure the four rounds, one after the other, in each of them one program after the other; then grouping."""
+    """Measure the four rounds, one after the other, in each of them the programs in turn; then grouping."""
     arguments = [f"--hang={chosen.hang}"]
     arguments += [f"--bodies={chosen.bodies}"] if chosen.bodies else []
     with ExitStack() as stack:
@@ -102,9 +112,9 @@ def run(chosen: argparse.Namespace) -> Iterator[Measured]:
         for name, mode, new, times in ROUNDS:
             switch(port, mode)
             expected = None if chosen.bodies or chosen.hang else new
-            measured = {each.name: _measure(each, name, expected, times) for each in programs}
-            script = measured["script"].cpu_ms if "script" in measured else None
-            yield from (replace(each, ratio=script and each.cpu_ms / script) for each in measured.values())
+            measured = _measure(programs, name, expected, times)
+            script = next((each.cpu_ms for each in measured if each.program == "script"), None)
+            yield from (replace(each, ratio=script and each.cpu_ms / script) for each in measured)
     yield _measure_grouping(chosen.store, min(chosen.feeds, _FEEDS_TO_GROUP), chosen.bodies)
 
 
@@ -148,18 +158,24 @@ def _poll_in_process(process: subprocess.Popen[str], shares: dict[str, tuple[flo
     return sum(came["outcomes"].values()), came["articles"]
 
 
-def _measure(program: Program, name: str, new: int | None, times: int) -> Measured:
-    """Have a program poll all feeds and say what that cost; ``new`` are the articles that each must bring."""
+def _measure(programs: Sequence[Program], name: str, new: int | None, times: int) -> list[Measured]:
+    """Have programs poll all feeds, in turn, so often, and say what that cost; ``new`` are the articles of a feed."""
+    # In turn: what others do on the machine meanwhile then costs all of them alike.
+    costs = [_poll_once(program, name) for _ in range(times) for program in programs]
+    return [_sum_up(program, name, new, costs[number :: len(programs)]) for number, program in enumerate(programs)]
+
+
+def _poll_once(program: Program, name: str) -> _Cost:
+    if program.store and name != "fresh":
+        make_due(program.store)
     roots = [*program.processes, *program.servers]
-    cpu = took = 0.0
-    polls = articles = 0
-    for _ in range(times):
-        if program.store and name != "fresh":
-            make_due(program.store)
-        used, began = cpu_seconds(roots), time.monotonic()
-        polled, brought = program.poll()
-        took, cpu = took + time.monotonic() - began, cpu + cpu_seconds(roots) - used
-        polls, articles = polls + polled, articles + brought
+    used, began = cpu_seconds(roots), time.monotonic()
+    polls, articles = program.poll()
+    return _Cost(cpu_seconds(roots) - used, time.monotonic() - began, polls, articles)
+
+
+def _sum_up(program: Program, name: str, new: int | None, costs: Sequence[_Cost]) -> Measured:
+    cpu, took, polls, articles = (sum(each) for each in zip(*costs, strict=True))
     if new is not None and articles != new * polls:
         raise SystemExit(f"round {name}, {program.name}: {articles} new articles of {polls} feeds")
     (process, *_) = program.processes
