@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Engine, Row, inspect, select, update
 
 from tests.documents import rss
 from tests.polling import add, poll
@@ -88,8 +88,9 @@ def named(items: Iterable[str], hub_url: str, self_url: str) -> bytes:
 
 
 def rows(tools: Tools, table: type) -> Sequence[Row[Any]]:
+    """Return the rows of a table in the order of their keys: a database returns them in any."""
     with reading(tools.engine) as connection:
-        return connection.execute(select(table)).all()
+        return connection.execute(select(table).order_by(*inspect(table).primary_key)).all()
 
 
 def waiting(tools: Tools) -> int:
