@@ -32,6 +32,10 @@ def _scan(tools: Tools, folder: Path) -> list[SeedRead]:
     return list(ingest_seed_folder(tools, Settings(seeds_dir=folder)))
 
 
+def _refused(reads: list[SeedRead]) -> list[str]:
+    return [str(each.error) for each in reads if each.error]
+
+
 def _passed_over(reads: list[SeedRead]) -> list[str]:
     return [Path(each.path).name for each in reads if each.is_passed_over]
 
@@ -85,6 +89,24 @@ def test_what_was_refused_in_an_archive_is_listed_as_long_as_it_is_there(tools: 
     _scan(tools, tmp_path / "seeds")
     with reading(tools.engine) as connection:
         assert connection.execute(select(RefusedFileRow.reason)).scalars().all() == []
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [zipped({**NEWS, "page.html": "<html><p>No.</p></html>"}), tarred(NEWS, "w:")[: 1_024 + 520]],
+    ids=["a page in it", "broken"],
+)
+def test_what_is_refused_in_an_archive_is_said_at_each_reading_by_hand_and_listed_by_the_scan_after(
+    tools: Tools, tmp_path: Path, packed: bytes
+) -> None:
+    archive = place(tmp_path / "seeds/day.zip", packed)
+    first, again = (_refused(list(ingest(tools, [archive], 1_000_000))) for _ in range(2))
+    assert (len(first), again) == (1, first)
+    scanned = [(_refused(reads), _passed_over(reads)) for reads in (_scan(tools, archive.parent) for _ in range(2))]
+    assert scanned == [(first, []), ([], ["day.zip"])]
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(RefusedFileRow.reason)).scalars().all() == first
+    assert _refused(list(ingest(tools, [archive], 1_000_000))) == first
 
 
 def test_an_archive_with_something_embargoed_is_unpacked_again(tools: Tools, tmp_path: Path) -> None:
