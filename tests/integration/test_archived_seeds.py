@@ -126,6 +126,19 @@ def test_a_broken_archive_yields_what_is_whole_and_says_so(tools: Tools, tmp_pat
     assert (last.new, count(tools, ArticleRow)) == (1, 11)
 
 
+@pytest.mark.parametrize(("zone", "shown"), [("", "Snow"), ('time_zone = "Asia/Tokyo"', "Rain")])
+def test_a_zips_clock_goes_by_the_zone_of_its_folder(tools: Tools, tmp_path: Path, zone: str, shown: str) -> None:
+    # Nine in the evening in Tokyo is noon in UTC.
+    item = '<doc-id id-string="1"/>'
+    packed = {"a.xml": nitf("<hedline><hl1>Snow</hl1></hedline>", docdata=item)}
+    archive = place(tmp_path / "seeds/day.zip", zipped(packed, modified=(2026, 7, 10, 21, 0, 0)))
+    place(tmp_path / "seeds/feed.toml", zone)
+    newer = tarred({"a.xml": nitf("<hedline><hl1>Rain</hl1></hedline>", docdata=item)}, modified=1_783_688_400)
+    place(tmp_path / "seeds/z.tgz", newer)
+    _scan(tools, archive.parent)
+    assert titles(tools) == [shown]
+
+
 def test_members_have_the_settings_of_the_archives_folder(tools: Tools, tmp_path: Path) -> None:
     place(tmp_path / "seeds/ntb/feed.toml", 'name = "NTB"\nagency = "NTB"')
     place(

@@ -36,7 +36,7 @@ def find_articles(
 ) -> Found:
     """Find the newest articles, before an id where one is given; of each story the first that is found, on wish."""
     at_a_time = max(limit + 1, _SLICE if is_collapsed else 0)
-    news = (row for row in _look_back(connection, query, before, at_a_time) if _is_news(row))
+    news: Iterator[Row] = (row for row in _look_back(connection, query, before, at_a_time) if _is_news(row))
     if is_collapsed:
         news = _once_a_story(news if before is None else _drop_told(connection, query, news, before))
     rows = list(islice(news, limit + 1))

@@ -6,10 +6,12 @@ found files → the settings of their folders → pass over what looks as it did
 import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote, unquote_to_bytes
+from zoneinfo import ZoneInfo
 
 import xxhash
 from sqlalchemy import Engine
@@ -156,7 +158,7 @@ def _open_member(archive: SeedFile, member: Member, settings: FolderSettings | N
     path, look = archive.path / member.name, archive.look
     if member.modified_at:
         # Of an archive that was packed today what is in it may be years old.
-        look = replace(look, modified=int(member.modified_at.timestamp()) * SECOND)
+        look = replace(look, modified=int(_place(member.modified_at, settings).timestamp()) * SECOND)
 
     def read() -> OpenedFile:
         uri = check_uri(path, f"{archive.uri}/{quote(member.name)}")
@@ -165,6 +167,14 @@ def _open_member(archive: SeedFile, member: Member, settings: FolderSettings | N
         return OpenedFile(path, f"{archive.name}/{member.name}", look, document, state, settings, archive.uri)
 
     return explain_faults(path, read)
+
+
+def _place(modified_at: datetime, settings: FolderSettings | None) -> datetime:
+    """Return a moment in its zone; one that names none is of the folder's zone, else of UTC."""
+    if modified_at.tzinfo:
+        return modified_at
+    zone = ZoneInfo(settings.time_zone) if settings and settings.time_zone else UTC
+    return modified_at.replace(tzinfo=zone)
 
 
 def _hash_archive(stream: IO[bytes]) -> bytes:
