@@ -6,12 +6,16 @@ import zipfile
 from collections.abc import Mapping
 
 
-def zipped(members: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Return a zip of members by name."""
+def zipped(
+    members: Mapping[str, bytes | str],
+    method: int = zipfile.ZIP_DEFLATED,
+    modified: tuple[int, int, int, int, int, int] | None = None,
+) -> bytes:
+    """Return a zip of members by name, written to at the time of a clock on the wall, or now."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", method) as archive:
         for name, body in members.items():
-            archive.writestr(name, body)
+            archive.writestr(zipfile.ZipInfo(name, modified) if modified else name, body)
     return packed.getvalue()
 
 

@@ -221,10 +221,16 @@ def test_a_number_beyond_all_ids_names_nothing(feedmill: Feedmill, command: str,
     _refused(feedmill(*command.split(), number), 1, "There is no", number, "lists them")
 
 
-@pytest.mark.parametrize("command", ["follow --once --since", "articles --limit"])
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("follow --once --since", "is no cursor, which is the number before"),
+        ("articles --limit", "is not a number from"),
+    ],
+)
 @pytest.mark.usefixtures("made_store")
-def test_a_number_beyond_all_cursors_is_wrong_usage(feedmill: Feedmill, command: str) -> None:
-    _refused(feedmill(*command.split(), "9" * 20), 2, "is not a number from")
+def test_a_number_beyond_all_cursors_is_wrong_usage(feedmill: Feedmill, command: str, said: str) -> None:
+    _refused(feedmill(*command.split(), "9" * 20), 2, said)
 
 
 @pytest.mark.usefixtures("made_store")

@@ -32,6 +32,10 @@ def _scan(tools: Tools, folder: Path) -> list[SeedRead]:
     return list(ingest_seed_folder(tools, Settings(seeds_dir=folder)))
 
 
+def _refused(reads: list[SeedRead]) -> list[str]:
+    return [str(each.error) for each in reads if each.error]
+
+
 def _passed_over(reads: list[SeedRead]) -> list[str]:
     return [Path(each.path).name for each in reads if each.is_passed_over]
 
@@ -87,6 +91,24 @@ def test_what_was_refused_in_an_archive_is_listed_as_long_as_it_is_there(tools: 
         assert connection.execute(select(RefusedFileRow.reason)).scalars().all() == []
 
 
+@pytest.mark.parametrize(
+    "packed",
+    [zipped({**NEWS, "page.html": "<html><p>No.</p></html>"}), tarred(NEWS, "w:")[: 1_024 + 520]],
+    ids=["a page in it", "broken"],
+)
+def test_what_is_refused_in_an_archive_is_said_at_each_reading_by_hand_and_listed_by_the_scan_after(
+    tools: Tools, tmp_path: Path, packed: bytes
+) -> None:
+    archive = place(tmp_path / "seeds/day.zip", packed)
+    first, again = (_refused(list(ingest(tools, [archive], 1_000_000))) for _ in range(2))
+    assert (len(first), again) == (1, first)
+    scanned = [(_refused(reads), _passed_over(reads)) for reads in (_scan(tools, archive.parent) for _ in range(2))]
+    assert scanned == [(first, []), ([], ["day.zip"])]
+    with reading(tools.engine) as connection:
+        assert connection.execute(select(RefusedFileRow.reason)).scalars().all() == first
+    assert _refused(list(ingest(tools, [archive], 1_000_000))) == first
+
+
 def test_an_archive_with_something_embargoed_is_unpacked_again(tools: Tools, tmp_path: Path) -> None:
     later = nitf(docdata='<date.release norm="29990101T000000Z"/>')
     place(tmp_path / "seeds/day.zip", zipped({**NEWS, "later.xml": later}))
@@ -102,6 +124,19 @@ def test_a_broken_archive_yields_what_is_whole_and_says_so(tools: Tools, tmp_pat
     *_, broken, last = ingest(tools, [tmp_path / "seeds"], 1_000_000)
     assert str(broken.error).startswith(f"{archive} was not read whole: the archive is broken (")
     assert (last.new, count(tools, ArticleRow)) == (1, 11)
+
+
+@pytest.mark.parametrize(("zone", "shown"), [("", "Snow"), ('time_zone = "Asia/Tokyo"', "Rain")])
+def test_a_zips_clock_goes_by_the_zone_of_its_folder(tools: Tools, tmp_path: Path, zone: str, shown: str) -> None:
+    # Nine in the evening in Tokyo is noon in UTC.
+    item = '<doc-id id-string="1"/>'
+    packed = {"a.xml": nitf("<hedline><hl1>Snow</hl1></hedline>", docdata=item)}
+    archive = place(tmp_path / "seeds/day.zip", zipped(packed, modified=(2026, 7, 10, 21, 0, 0)))
+    place(tmp_path / "seeds/feed.toml", zone)
+    newer = tarred({"a.xml": nitf("<hedline><hl1>Rain</hl1></hedline>", docdata=item)}, modified=1_783_688_400)
+    place(tmp_path / "seeds/z.tgz", newer)
+    _scan(tools, archive.parent)
+    assert titles(tools) == [shown]
 
 
 def test_members_have_the_settings_of_the_archives_folder(tools: Tools, tmp_path: Path) -> None:

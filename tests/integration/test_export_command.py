@@ -121,6 +121,8 @@ def test_a_folder_is_of_one_export_and_never_somebody_elses(run: Run) -> None:
         ("articles --to a.xls", 2, "a.xls does not end as a format: say --format parquet, csv or jsonl"),
         ("articles --to .", 2, ". is a folder: --partition day"),
         ("articles --partition day", 2, "say which, with --to FOLDER"),
+        ("articles --spreadsheet", 2, "--spreadsheet is for one file of CSV: say --format csv"),
+        ("articles --spreadsheet --format csv --partition day --to x", 2, "leave out --partition"),
         ("articles --partition hour --to x", 2, "'hour' is not 'day'"),
         ("articles --since 2026-11-29 --until 2026-11-27", 2, "--until is not after --since"),
         ("articles --to none/a.csv", 1, "none/a.csv was not written: no such file or directory"),
@@ -199,6 +201,14 @@ def test_csv_and_parquet_in_a_pipe_are_as_they_are_and_json_lines_show_nothing_n
         piped[form] = run_command(capsysbinary, ["export", "articles", "--format", form]).output  # type: ignore[arg-type]
     assert ["\u202e".encode() in piped[form] for form in ("csv", "jsonl")] == [True, False]
     assert (piped["parquet"][:4], piped["parquet"][-4:]) == (b"PAR1", b"PAR1")
+
+
+@of_sqlite
+def test_for_a_spreadsheet_csv_has_the_mark_of_utf8_and_no_formulas(run: Run, tmp_path: Path) -> None:
+    assert run("articles", "--to", "a.csv", "--spreadsheet").code == run("articles", "--to", "b.csv").code == 0
+    for_people, for_programs = ((tmp_path / name).read_bytes() for name in ("a.csv", "b.csv"))
+    assert b',"=' in for_programs
+    assert for_people == b"\xef\xbb\xbf" + for_programs.replace(b',"=', b",\"'=")
 
 
 @of_sqlite

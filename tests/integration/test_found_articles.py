@@ -1,7 +1,5 @@
 """Which articles go out: the newest that a search finds, and of a story the first of those."""
 
-from itertools import chain
-
 import pytest
 from sqlalchemy import Engine
 
@@ -48,10 +46,26 @@ def test_of_a_story_the_first_that_is_found_stands_for_all(filled: Engine):
     assert _find(filled, "feed:1", is_collapsed=True) == [[5, 3, 1]]
 
 
-def test_of_a_story_on_two_pages_the_same_article_stands_for_all(filled: Engine):
-    pages = _find(filled, limit=2, is_collapsed=True)
-    assert pages == [[8, 2], [6, 2], [4, 3], [2, 1]]
-    assert {*chain(*pages)} == {8, 2, 6, 4, 3, 1}
+@pytest.mark.parametrize(
+    ("query", "limit", "pages"),
+    [
+        ("", 2, [[8, 2], [6, 4], [3, 1]]),
+        ("", 1, [[8], [2], [6], [4], [3], [1]]),
+        ("feed:1", 1, [[5], [3], [1]]),
+        # What is found of the story begins on the second page.
+        ("feed:2", 2, [[8, 6], [4, 2]]),
+        ("words -title:7", 2, [[8, 6], [2, 4], [3, 1]]),
+    ],
+)
+def test_a_story_is_on_one_page_alone(filled: Engine, query: str, limit: int, pages: list[list[int]]):
+    assert _find(filled, query, limit, is_collapsed=True) == pages
+
+
+def test_what_is_killed_goes_out_by_itself_on_a_page_behind_its_story(filled: Engine):
+    with writing(filled) as connection:
+        add_article(connection, 9, notice="kill")
+        change_article(connection, 2, killed_by=9)
+    assert _find(filled, limit=3, is_collapsed=True) == [[8, 5, 6], [4, 3, 2], [1]]
 
 
 def test_a_kill_does_not_go_out_and_what_is_killed_does_by_itself(filled: Engine):

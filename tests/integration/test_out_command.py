@@ -59,9 +59,31 @@ def test_a_file_is_written_whole_and_left_alone_where_it_would_be_the_same(
 
 
 @of_sqlite
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        (["--to", "x.json"], '{"version":"https://jsonfeed.org/version/1.1"'),
+        (["--to", "X.RSS"], "<rss "),
+        (["--to", "x.atom"], "<feed "),
+        (["--to", "x.xml"], "<feed "),
+        (["--to", "x.xml", "--format", "rss"], "<rss "),
+        (["--to", "x", "--format", "json"], '{"version":'),
+    ],
+)
+def test_a_files_name_says_its_format_unless_somebody_does(
+    filled: Engine, capsys: pytest.CaptureFixture[str], words: list[str], opening: str
+):
+    assert run_command(capsys, ["out", *words]).code == 0
+    assert opening in Path(words[1]).read_text()[:60]
+
+
+@of_sqlite
 def test_what_cannot_be_written_is_told(filled: Engine, capsys: pytest.CaptureFixture[str]):
-    assert run_command(capsys, ["out", "--to", "nowhere/x"]) == Done(
-        1, "", "feedmill: nowhere/x was not written: no such file or directory.\n"
+    assert run_command(capsys, ["out", "--to", "nowhere/x.rss"]) == Done(
+        1, "", "feedmill: nowhere/x.rss was not written: no such file or directory.\n"
+    )
+    assert run_command(capsys, ["out", "--to", "feed.doc"]) == Done(
+        2, "", "feedmill: feed.doc does not end as a feed (.atom, .rss, .json, .xml): say --format atom, rss or json.\n"
     )
     assert run_command(capsys, ["out", "--url", "x"]) == Done(
         2, "", "feedmill: --url is where the feed will be found, such as https://news.example/out.atom; not 'x'.\n"

@@ -13,6 +13,8 @@ _MARKUP_FACTOR = 8
 _CLOSING_TAG = re.compile(r"</[a-zA-Z]|<br\s*/?>", re.IGNORECASE)
 # A parser drops a tag that breaks off in its middle, but not one that breaks off at its start, nor a broken entity.
 _BROKEN_END = re.compile(r"(?:</?|&[#0-9a-zA-Z]{0,31})\Z")
+# A plugin of WordPress (qTranslate) marks languages so: <!--:en-->Rain<!--:-->
+_LANGUAGE_MARK = re.compile(r"<!--:(?:[a-z]{2})?-->")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
@@ -61,4 +63,6 @@ def _without_markup(text: str) -> str:
 
 
 def _as_line(text: str, longest: int) -> str:
+    if "<!--:" in text:
+        text = _LANGUAGE_MARK.sub(" ", text)
     return fold(clean(drop_invisible(text), longest * 2))[:longest].rstrip()

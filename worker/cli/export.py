@@ -51,6 +51,7 @@ class _Target:
 @click.option("--until", help="Only what is of until then; a date is meant to its end.")
 @click.option("--feed", help="Only what is of this feed, or is carried by it.")
 @click.option("--feed-tag", "--tag", "feed_tag", help="Only feeds with this tag, or what one of them carries.")
+@click.option("--spreadsheet", is_flag=True, help="CSV for a spreadsheet, in which no text is taken for a formula.")
 @click.option("--overwrite", is_flag=True, help="Write over a file that is there.")
 @utc_option
 def export_command(*, data_set: str | None, **options: Any) -> None:
@@ -76,7 +77,8 @@ def export_command(*, data_set: str | None, **options: Any) -> None:
         with reading_one_moment(engine) as connection:
             now = read_clock(connection).now()
             part = _read_part(connection, now, options)
-            _write(connection, Export(DATA_SETS[data_set], part, target.file_format), target, now)
+            export = Export(DATA_SETS[data_set], part, target.file_format, options["spreadsheet"])
+            _write(connection, export, target, now)
 
 
 def _print_opml(tag: str | None) -> None:
@@ -104,6 +106,8 @@ def _read_target(options: Mapping[str, Any]) -> _Target:
         with explaining(path):
             _refuse_path(path, by_day=by_day, overwrite=options["overwrite"])
         target = _Target(path, _read_format(options["file_format"], path), by_day)
+    if options["spreadsheet"] and (target.by_day or target.file_format is not Format.CSV):
+        raise UsageError("--spreadsheet is for one file of CSV: say --format csv, and leave out --partition.")
     writer_of(target.file_format)
     return target
 

@@ -6,10 +6,9 @@ import sys
 import click
 
 from worker.basics.moments import show_second
-from worker.basics.units import LARGEST_ID
 from worker.cli.moments import utc_option
 from worker.cli.open_store import opened_store
-from worker.cli.options import MOST_ROWS, Whole
+from worker.cli.options import MOST_ROWS, Cursor, Whole
 from worker.cli.output import fit_screen, print_json, write_line, write_stop
 from worker.outbox import Change, follow_changes
 from worker.wording.changes import describe_details
@@ -19,7 +18,7 @@ _INTERVAL = 1000
 
 
 @click.command("follow")
-@click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest change kept.")
+@click.option("--since", type=Cursor(), help="Begin after this cursor; 0: with the oldest change kept.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.option("--limit", type=Whole(1, MOST_ROWS), help="End after so many changes.")
 @click.option("--once", is_flag=True, help="End when there are no more.")

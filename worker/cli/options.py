@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from worker.basics.text import is_storable
-from worker.basics.units import FOREVER, SHORTEST_RETENTION, parse_duration, show_duration
+from worker.basics.units import FOREVER, LARGEST_ID, SHORTEST_RETENTION, parse_duration, show_duration
 from worker.cli.moments import utc_option
 from worker.errors import UsageError
 from worker.retention.choices import Retention
@@ -34,6 +34,24 @@ class Whole(click.ParamType[int]):
         number = _read_whole(str(value), self._least, self._most)
         if number is None:
             self.fail(f"{str(value)[:40]!r} is not a number from {self._least} to {self._most:,}", param, ctx)
+        return number
+
+
+class Cursor(click.ParamType[int]):
+    """The place of a change, after which others are followed; unlike ``--since`` elsewhere it is no moment."""
+
+    name = "cursor"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the cursor; BadParameter says where cursors stand, and what goes by moments."""
+        number = _read_whole(str(value), 0, LARGEST_ID)
+        if number is None:
+            self.fail(
+                f"{str(value)[:40]!r} is no cursor, which is the number before each change that `feedmill follow` "
+                "prints; 0 begins with the oldest that is kept, and `export events --since 2d` goes by moments",
+                param,
+                ctx,
+            )
         return number
 
 

@@ -106,9 +106,7 @@ def _make_table(columns: Sequence[Column], lines: Sequence[Sequence[object]], is
     zones = {zone_of(moment) for moment in moments if moment}
     # The heading names the zone, unless some are of the summer and some of the winter.
     zone = zones.pop() if len(zones) == 1 else None
-    # Without a column that takes what room is left, all would drift apart.
-    is_wide = is_on_screen and any(column.widest is None for column in columns)
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=is_wide)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for column, values in zip(columns, zip(*lines, strict=True), strict=True):
         has_moments = any(map(_moment_in, values))
         table.add_column(
@@ -120,7 +118,13 @@ def _make_table(columns: Sequence[Column], lines: Sequence[Sequence[object]], is
         )
     for line in lines:
         table.add_row(*(_cell(value, zone) for value in line))
+    # Where all fits, columns that took what room is left would drift apart.
+    table.expand = is_on_screen and any(column.widest is None for column in columns) and not _fits(table)
     return table
+
+
+def _fits(table: Table) -> bool:
+    return console(width=_UNBOUNDED).measure(table).maximum <= console().width
 
 
 def _cell(value: object, zone: str | None) -> Text:

@@ -8,9 +8,8 @@ import click
 from sqlalchemy import Connection
 
 from worker.basics.moments import from_now
-from worker.basics.units import LARGEST_ID
 from worker.cli.open_store import change_store, opened_store, reading_store
-from worker.cli.options import Whole
+from worker.cli.options import Cursor
 from worker.cli.output import column_room, write_line
 from worker.cli.tables import Column, print_rows
 from worker.database.clock import Clock, read_clock
@@ -24,7 +23,7 @@ from worker.webhooks.deliver import show_secret, signing_key
 
 # It is unique, and PostgreSQL indexes nothing that is much longer.
 _LONGEST_URL = 2000
-_SINCE = click.option("--since", type=Whole(0, LARGEST_ID), help="Begin after this cursor; 0: with the oldest kept.")
+_SINCE = click.option("--since", type=Cursor(), help="Begin after this cursor; 0: with the oldest kept.")
 _NAME = click.argument("name", metavar="URL_OR_ID")
 
 

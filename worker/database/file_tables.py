@@ -22,7 +22,9 @@ class SeedFileRow(Base):
 
     uri: Mapped[str] = column("The file's URI", primary_key=True)
     name: Mapped[str] = column("Its last part: by that a file is looked for that was moved with its folder, and edited")
-    body_hash: Mapped[bytes] = column("xxh3-128 of its bytes")
+    body_hash: Mapped[bytes] = column(
+        "xxh3-128 of its bytes, of what in it was refused or held back, and of an archive of how it is read"
+    )
     feed_id: Mapped[int | None] = column(
         "The feed whose document it is; null for an archive, whose members are files of their own",
         ForeignKey("feeds.id", ondelete="CASCADE"),

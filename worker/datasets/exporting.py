@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from worker.datasets.data_sets import DataSet, Part, Rows, read_slices
 from worker.datasets.day_folders import DayFolder, midnight_of, split_days, whole_days
-from worker.datasets.text_rows import write_csv, write_json_lines
+from worker.datasets.text_rows import write_csv, write_csv_for_spreadsheets, write_json_lines
 from worker.errors import UsageError
 
 _Writer: TypeAlias = Callable[[BinaryIO, DataSet, Iterable[Rows]], None]
@@ -33,6 +33,8 @@ class Export:
     data_set: DataSet
     part: Part
     file_format: Format
+    is_for_spreadsheets: bool = False
+    """Whether CSV in one file is for people, who open it in a spreadsheet, and not for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def writer_of(file_format: Format) -> _Writer:
 def write_rows(connection: Connection, export: Export, stream: BinaryIO) -> int:
     """Write the rows that are wanted into a stream; return how many."""
     rows = read_slices(connection, export.data_set, export.part)
-    return _write(writer_of(export.file_format), stream, export.data_set, rows)
+    write = write_csv_for_spreadsheets if export.is_for_spreadsheets else writer_of(export.file_format)
+    return _write(write, stream, export.data_set, rows)
 
 
 def write_days(connection: Connection, export: Export, path: Path, pruned_to: datetime | None) -> Iterator[WrittenDay]:

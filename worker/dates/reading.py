@@ -36,6 +36,8 @@ _MAIL_MONTHS = {
 }
 # Of other texts Python is too sure: it takes 2024-05-28-05:00, a day and its zone, for five o'clock.
 _AFTER_DAY = frozenset(("T", " ", ""))
+# HTML's own element for a moment, which Drupal writes into feeds.
+_TIME_ELEMENT = re.compile(r"""<time\b[^<>]{0,200}?\bdatetime=["']([^"'<>]{4,60})""", re.IGNORECASE)
 # Numbers that belong to no date, as Go prints them too: m=+0.0123.
 _ASIDE = re.compile(r"\([^()]*\d[^()]*\)| m=[+-][\d.]+$", re.ASCII)
 
@@ -114,6 +116,9 @@ def _as_iso(text: str) -> str | None:
 
 
 def _read_unusual(text: str, language: str | None) -> datetime | None:
+    if marked_up := _TIME_ELEMENT.search(text):
+        # What it shows may lack the zone.
+        return find_local_moment(marked_up[1], language)
     net_date = _NET_DATE.fullmatch(text)
     if net_date or _EPOCH.fullmatch(text):
         seconds = float(net_date[1] if net_date else text)

@@ -36,8 +36,10 @@ def find_articles(
 ) -> Found:
     """Find the newest articles, before an id where one is given; of each story the first that is found, on wish."""
     at_a_time = max(limit + 1, _SLICE if is_collapsed else 0)
-    news = (row for row in _look_back(connection, query, before, at_a_time) if _is_news(row))
-    rows = list(islice(_once_a_story(news) if is_collapsed else news, limit + 1))
+    news: Iterator[Row] = (row for row in _look_back(connection, query, before, at_a_time) if _is_news(row))
+    if is_collapsed:
+        news = _once_a_story(news if before is None else _drop_told(connection, query, news, before))
+    rows = list(islice(news, limit + 1))
     shown = rows[:limit]
     stands_for: dict[int, int] = {row["id"]: row["id"] for row in shown}
     stands_for |= _find_first_told(connection, query, shown) if is_collapsed else {}
@@ -83,6 +85,20 @@ def _once_a_story(rows: Iterable[Row]) -> Iterator[Row]:
             seen.add(story_id)
 
 
+def _drop_told(connection: Connection, query: SearchQuery, rows: Iterator[Row], before: int) -> Iterator[Row]:
+    """Yield articles but for those of stories that an earlier page has: it has all that is found from ``before`` on."""
+    while some := list(islice(rows, _SLICE)):
+        told = _find_told(connection, query, {row["story_id"] for row in some} - {None}, before)
+        yield from (row for row in some if row["killed_by"] is not None or row["story_id"] not in told)
+
+
+def _find_told(connection: Connection, query: SearchQuery, story_ids: Collection[int], before: int) -> set[int]:
+    is_later = (is_one_of(connection, ArticleRow.story_id, story_ids), ArticleRow.id >= before)
+    later = select(ArticleRow.story_id).where(*is_later).distinct()
+    found = {each: _find_standing(connection, query, each) for each in connection.scalars(later) if each is not None}
+    return {story_id for story_id, ids in found.items() if ids and ids[0] >= before}
+
+
 def _find_first_told(connection: Connection, query: SearchQuery, rows: Sequence[Row]) -> dict[int, int]:
     """Return, of articles for which others stand, which: the first that is found, whatever copies come later."""
     told = {row["story_id"]: row["id"] for row in rows if row["killed_by"] is None and row["story_id"] is not None}
@@ -90,13 +106,13 @@ def _find_first_told(connection: Connection, query: SearchQuery, rows: Sequence[
         is_one_of(connection, StoryRow.id, told.keys()), StoryRow.size > 1
     )
     late = [story.id for story in connection.execute(stories) if story.first_article_id != told[story.id]]
-    return {told[story_id]: _find_first(connection, query, story_id) or told[story_id] for story_id in late}
+    return {told[story_id]: (_find_standing(connection, query, story_id) or [told[story_id]])[-1] for story_id in late}
 
 
-def _find_first(connection: Connection, query: SearchQuery, story_id: int) -> int | None:
+def _find_standing(connection: Connection, query: SearchQuery, story_id: int) -> Sequence[int]:
+    """Return the articles of a story that are found and stand, the newest first."""
     of_story = Condition(Facet.STORY, str(story_id))
     narrowed = replace(query, conditions=(*query.conditions, of_story))
-    ids = find_newest(connection, narrowed, None, _MOST_COPIES)[::-1]
+    ids = find_newest(connection, narrowed, None, _MOST_COPIES)
     marks = _read_marks(connection, ids)
-    standing = (each for each in ids if each in marks and marks[each]["killed_by"] is None and _is_news(marks[each]))
-    return next(standing, None)
+    return [each for each in ids if each in marks and marks[each]["killed_by"] is None and _is_news(marks[each])]

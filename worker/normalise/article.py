@@ -19,6 +19,7 @@ from worker.normalise.feed_context import FeedContext
 from worker.normalise.language import language_of, language_sample
 from worker.normalise.links import base_of_body, find_file, find_image, read_enclosures, read_page
 from worker.normalise.match_keys import file_names, key_across_feeds, read_version, wire_key
+from worker.normalise.page_builders import without_builder
 from worker.normalise.plain_text import (
     first_sentence,
     has_own_words,
@@ -47,7 +48,7 @@ _NOTICE_NUMBERS, _URGENCIES = frozenset(range(1, 1000)), frozenset(range(1, 10))
 def normalise(keyed: KeyedEntry, feed: FeedContext, now: datetime) -> Sighting:
     """Make an entry comparable."""
     made_at = read_date(keyed.entry.updated, now, keyed.entry.language or feed.language)
-    article = _article(keyed.entry, feed, made_at, now)
+    article = _article(without_builder(keyed.entry), feed, made_at, now)
     return Sighting(
         guid=keyed.guid,
         guid_hash=keyed.guid_hash,

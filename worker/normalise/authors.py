@@ -14,9 +14,9 @@ from worker.wire.bylines import reads_like_a_name
 
 _LONGEST = 2000
 # These separate names and are never part of one.
-_LIST = re.compile(r"\s*[;|]\s*")
+_LIST = re.compile(r"\s*[;|；、]\s*")  # noqa: RUF001 -- as Chinese and Japanese have them
 _AND = "and|und|et|y|e|og|och|i|en|&"
-_JOINTS = re.compile(rf"\s*,\s*(?:(?:{_AND}) )?|\s+(?:{_AND})\s+")
+_JOINTS = re.compile(rf"\s*,\s*(?:(?:{_AND}) )?|\s*/\s*|\s+(?:{_AND})\s+")
 # As journals have it: LOVELACE, A. K., Somerville, M.
 _SURNAME_FIRST = r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}, [^\W\d_]\.(?:[ -]?[^\W\d_]\.){0,4}"
 _SURNAMES_FIRST = re.compile(rf"{_SURNAME_FIRST}(?:,? (?:(?:{_AND}) )?{_SURNAME_FIRST})+")

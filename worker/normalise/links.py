@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from html import unescape
 from itertools import islice
 
 from worker.basics.field_rules import is_web_page
@@ -16,6 +17,8 @@ _LARGEST_FILE = 2**53
 _LONGEST_TYPE = 100
 # In cleaned markup every value is in double quotes.
 _IMAGE = re.compile(r'<img[^>]* src="([^"]+)"')
+# A link that Drupal has written into a feed with its markup.
+_LINK = re.compile(r"""<a\b[^<>]{0,500}?\bhref=["']([^"'<>]{1,4000})["']""", re.IGNORECASE)
 _POSTER = re.compile(r'<video[^>]* poster="([^"]+)"')
 
 
@@ -36,6 +39,8 @@ def _with_base(written: str, feed: FeedContext) -> tuple[str, str | None]:
     if is_web_page(written):
         return written, None
     base = feed.base_url
+    if "<" in written and (marked_up := _LINK.search(written)):
+        written = unescape(marked_up[1])
     return with_scheme(written, base), base
 
 

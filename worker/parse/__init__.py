@@ -13,7 +13,7 @@ from worker.parse.child_process import ParseLimits
 from worker.parse.parser import Parsed, Parser, read_whole
 from worker.parse.sniff import Kind, sniff
 
-PARSE_VERSION = 6
+PARSE_VERSION = 7
 """Raise it with any change of what is read from the same bytes: known entries are then looked at again, once."""
 
 __all__ = ["PARSE_VERSION", "Kind", "ParseLimits", "Parsed", "Parser", "read_whole", "sniff"]

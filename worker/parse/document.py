@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from worker.basics.charset import decode_with_doubts, is_utf8
 from worker.basics.field_rules import absolute_older, absolute_site
+from worker.basics.file_signatures import find_signature
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
 from worker.parse.forgiving import read_with_feedparser
@@ -49,7 +50,8 @@ def _read_document(document: Document, max_entries: int) -> ParsedDocument:
     if kind is Kind.HTML and (wall := find_wall(document.body)):
         raise PermanentError(ErrorClass.BLOCKED, f"the host served a page on which {wall} keeps robots out, not a feed")
     if kind in _NOT_FEEDS:
-        raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {_NOT_FEEDS[kind]}, not a feed")
+        served = find_signature(document.body) or _NOT_FEEDS[kind]
+        raise PermanentError(ErrorClass.NOT_A_FEED, f"the host served {served}, not a feed")
     if kind is Kind.JSON:
         return _read_json(document, max_entries)
     if kind is Kind.NEWSROOM:

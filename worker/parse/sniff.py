@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import islice
 
 from worker.basics.charset import sniff_encoding
+from worker.basics.file_signatures import find_signature
 from worker.wire.mail.mail_signs import is_mail
 
 
@@ -83,7 +84,10 @@ _LOGIN = b'type="password"'
 
 def sniff(body: bytes) -> Kind:
     """Return what kind of document the bytes are."""
-    head = _head(body)
+    return Kind.BINARY if find_signature(body) else _sniff_head(_head(body))
+
+
+def _sniff_head(head: bytes) -> Kind:
     if not head:
         return Kind.EMPTY
     if opened := next((kind for kind, opening in _OPENINGS.items() if opening.match(head)), None):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
+from struct import Struct
 from typing import IO
 
 from worker.basics.units import show_size
@@ -33,6 +34,9 @@ _OUTSIDE_NAMES = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tar
 _NOT_FOLDERS = frozenset(("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"))
 _PACKED = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
 _IS_ENCRYPTED, _IS_UTF8 = 0x1, 0x800
+# Of a zip's extra fields: kind and size of each; of one of them its flags, and the seconds that these announce.
+_EXTRA, _MODIFIED = Struct("<HH"), Struct("<Bi")
+_TIMESTAMP, _HAS_MODIFIED = 0x5455, 0x1
 # What the readers of archives raise over one that is broken.
 _BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 
@@ -53,7 +57,7 @@ class Member:
     """Its path within the archive, and within those that it lies in there."""
     body: bytes = field(repr=False)
     modified_at: datetime | None = None
-    """When it was last written to, as the archive says: a zip's clock has no zone and counts as UTC."""
+    """When it was last written to, as the archive says; without a zone where that is a zip's clock, which has none."""
 
 
 def find_kind(head: bytes) -> ArchiveKind | None:
@@ -226,9 +230,23 @@ def _decode_name(member: zipfile.ZipInfo) -> str:
 
 def _zip_time(member: zipfile.ZipInfo) -> datetime | None:
     try:
-        return datetime(*member.date_time, tzinfo=UTC)
+        # A clock on a wall: whoever knows the folder may know its zone.
+        return _read_timestamp(member.extra) or datetime(*member.date_time)  # noqa: DTZ001
     except ValueError:
         return None
+
+
+def _read_timestamp(extra: bytes) -> datetime | None:
+    """Return the seconds since 1970 that most programs write beside a zip's clock (Info-ZIP, appnote.iz)."""
+    at = 0
+    while at + _EXTRA.size <= len(extra):
+        kind, size = _EXTRA.unpack_from(extra, at)
+        at += _EXTRA.size
+        if kind == _TIMESTAMP and len(extra) >= at + _MODIFIED.size:
+            flags, seconds = _MODIFIED.unpack_from(extra, at)
+            return datetime.fromtimestamp(seconds, UTC) if flags & _HAS_MODIFIED else None
+        at += size
+    return None
 
 
 def _tar_time(member: tarfile.TarInfo) -> datetime | None:

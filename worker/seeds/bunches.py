@@ -82,6 +82,8 @@ class ReadArchive:
 
     uri: str
     state: SeedState
+    is_whole: bool = True
+    """Whether everything in it could be unpacked."""
 
 
 Opened = OpenedFile | ReadArchive | SeedRead

@@ -60,19 +60,26 @@ FoundSettings = dict[Path, FolderSettings | SeedError | None]
 """By folder what counts for its files, as far as somebody has looked."""
 
 
-def find_settings(folder: Path, found: FoundSettings) -> FolderSettings | SeedError | None:
+def find_settings(folder: Path, found: FoundSettings, named: Path | None = None) -> FolderSettings | SeedError | None:
     """Return the settings that count for files of a folder: those of the nearest ``feed.toml`` upward, if there is one.
 
-    The folder's path is without links. What was found is remembered in ``found``.
+    The folder's path is without links; ``named`` is how it was named, and so is a file that is wrong. What was found is
+    remembered in ``found``.
     """
     if folder not in found:
-        above = find_settings(folder.parent, found) if folder.parent != folder else None
-        found[folder] = _settings_of(folder) or above
+        named = named or folder
+        above = find_settings(folder.parent, found, _name_above(named)) if folder.parent != folder else None
+        found[folder] = _settings_of(folder, named) or above
     return found[folder]
 
 
-def _settings_of(folder: Path) -> FolderSettings | SeedError | None:
-    path = folder / SETTINGS_FILE
+def _name_above(named: Path) -> Path | None:
+    """Return how the folder above is named; None where that has no shorter name of the same kind."""
+    return named.parent if named.name not in {"", ".."} else None
+
+
+def _settings_of(folder: Path, named: Path) -> FolderSettings | SeedError | None:
+    path, shown = folder / SETTINGS_FILE, named / SETTINGS_FILE
     # Where nobody may look there is nothing to be read either.
     if not os.path.lexists(path):
         return None
@@ -80,16 +87,19 @@ def _settings_of(folder: Path) -> FolderSettings | SeedError | None:
         with opened_seed(path) as file:
             written = file.read(_LONGEST_FILE + 1)
     except SeedError as error:
-        return _refuse(path, str(error).partition(" was not read: ")[2].removesuffix("."))
+        return _refuse(shown, str(error).partition(" was not read: ")[2].removesuffix("."))
     try:
-        return read_settings(written, folder)
+        return read_settings(written, folder, shown)
     except SeedError as error:
         return error
 
 
-def read_settings(written: bytes, folder: Path) -> FolderSettings:
-    """Return what a folder's ``feed.toml`` says; SeedError where it is wrong: at which key, and what to write."""
-    path = folder / SETTINGS_FILE
+def read_settings(written: bytes, folder: Path, shown: Path | None = None) -> FolderSettings:
+    """Return what a folder's ``feed.toml`` says; SeedError where it is wrong: at which key, and what to write.
+
+    ``shown`` is the path by which the error names it.
+    """
+    path = shown or folder / SETTINGS_FILE
     if len(written) > _LONGEST_FILE:
         raise _refuse(path, f"it is larger than {show_size(_LONGEST_FILE)}")
     try:

@@ -8,13 +8,14 @@ instead
 Files of wires are stored together, a bunch in a commit; what fails together is stored again one by one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from worker.basics.file_signatures import find_signature
 from worker.basics.garbage import rare_collections
 from worker.basics.log_lines import get_logger
 from worker.database.clock import read_clock
@@ -31,7 +32,7 @@ from worker.seeds.file_storing import ParsedFile, store_alone, store_together
 from worker.seeds.files import find_seed_files, wait_until_still
 from worker.seeds.folder_settings import fill_document, with_encoding
 from worker.seeds.importing import add_feeds_of_seed
-from worker.seeds.opening import open_files
+from worker.seeds.opening import in_part, open_files
 from worker.seeds.owners import is_wire
 from worker.values.entries import ParsedDocument
 from worker.values.seed_states import SeedState
@@ -60,6 +61,8 @@ class IngestOptions:
     """Whether what is written is undone."""
     as_is: bool = False
     """Whether a text is read that does not look like prose."""
+    told_of: Collection[str] = ()
+    """The paths of archives of which the caller knows what was refused: unchanged ones need not say it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class _Run:
     options: IngestOptions
     unsettled: set[str]
     """Archives with members that are to be read another day."""
+    refused_in: set[str]
+    """Archives with members that were refused."""
 
 
 def ingest(
@@ -87,9 +92,9 @@ def ingest(
     different bunches do not know of one another then.
     """
     found = wait_until_still(find_seed_files(paths), still_for)
-    run = _Run(tools, options, set())
+    run = _Run(tools, options, set(), set())
     with rare_collections():
-        for bunch in in_bunches(open_files(tools.engine, found, max_body)):
+        for bunch in in_bunches(open_files(tools.engine, found, max_body, options.told_of)):
             if options.is_rehearsal:
                 with rehearsing(tools.engine) as engine:
                     read = list(_ingest_bunch(replace(run, tools=replace(tools, engine=engine)), bunch))
@@ -114,8 +119,8 @@ def _ingest_bunch(run: _Run, bunch: Sequence[Opened]) -> Iterator[SeedRead]:
         if isinstance(read, ReadArchive):
             continue
         seed = _store(run, read, together)
-        if isinstance(file, OpenedFile) and file.archive and isinstance(seed.error, PassingSeedError):
-            run.unsettled.add(file.archive)
+        if isinstance(file, OpenedFile) and file.archive and seed.why_refused():
+            (run.unsettled if isinstance(seed.error, PassingSeedError) else run.refused_in).add(file.archive)
         yield seed
     _remember_unread(run, bunch, known)
 
@@ -134,7 +139,9 @@ def _remember_unread(run: _Run, bunch: Sequence[Opened], known: Mapping[str, See
         if looks:
             remember_looks(connection, looks)
         for archive in archives:
-            remember_seed_file(connection, archive.uri, archive.state, None, read_clock(connection).now())
+            is_whole = archive.is_whole and archive.uri not in run.refused_in
+            state = archive.state if is_whole else in_part(archive.state)
+            remember_seed_file(connection, archive.uri, state, None, read_clock(connection).now())
 
     if looks or archives:
         write(run.tools.engine, remember)
@@ -166,7 +173,7 @@ def _parse(run: _Run, file: OpenedFile, before: SeedState | None) -> ParsedFile 
         imported = add_feeds_of_seed(tools, path, document)
         return SeedRead(str(path), feeds=imported.added, unread=imported.unread)
     if kind in _NOT_SEEDS:
-        raise SeedError(f"{path} was not read: {_NOT_SEEDS[kind]}.")
+        raise SeedError(f"{path} was not read: {_why_no_seed(kind, document.body)}.")
     if kind in _TEXTS:
         parsed = read_text(with_encoding(document, file.settings), tools.parser.max_entries, as_is=run.options.as_is)
     else:
@@ -181,6 +188,11 @@ def _parse(run: _Run, file: OpenedFile, before: SeedState | None) -> ParsedFile 
         if file.state.is_unchanged_from(before):
             return SeedRead(str(path))
     return ParsedFile(file, filled, is_known=before is not None)
+
+
+def _why_no_seed(kind: Kind, body: bytes) -> str:
+    signed = find_signature(body)
+    return f"it is {signed}, neither text nor a feed" if signed else _NOT_SEEDS[kind]
 
 
 def _is_list(kind: Kind, body: bytes) -> bool:

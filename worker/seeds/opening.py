@@ -4,12 +4,14 @@ found files → the settings of their folders → pass over what looks as it did
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote, unquote_to_bytes
+from zoneinfo import ZoneInfo
 
 import xxhash
 from sqlalchemy import Engine
@@ -35,10 +37,13 @@ _CHUNK = 1_000_000
 _HEAD = 512
 
 
-def open_files(engine: Engine, found: Iterable[SeedFile | SeedError], max_body: int) -> Iterator[Opened]:
+def open_files(
+    engine: Engine, found: Iterable[SeedFile | SeedError], max_body: int, told_of: Collection[str] = ()
+) -> Iterator[Opened]:
     """Yield the files that are to be looked into, with the settings of their folders, and the members of archives.
 
-    A file that looks as it did when it was read is not opened: its SeedRead says so.
+    A file that looks as it did when it was read is not opened: its SeedRead says so. An archive in which something was
+    refused is unpacked again, so that this is said again, unless the caller knows: ``told_of`` has its path.
     """
     files = _with_settings(found)
     while some := list(islice(files, _SLICE)):
@@ -48,7 +53,27 @@ def open_files(engine: Engine, found: Iterable[SeedFile | SeedError], max_body: 
             if isinstance(each, SeedRead):
                 yield each
             else:
-                yield from _open(*each, known.get(each[0].uri), max_body)
+                before = _Before(known.get(each[0].uri), str(each[0].path) in told_of)
+                yield from _open(*each, before, max_body)
+
+
+def in_part(state: SeedState) -> SeedState:
+    """Return the state of an archive in which something was refused."""
+    return state.without("refused")
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What is known of a file from before."""
+
+    state: SeedState | None
+    is_told: bool
+    """Whether it is known what was refused in it."""
+
+    def find_unchanged(self, state: SeedState) -> SeedState | None:
+        """Return the state of an archive in which there is nothing new to read, nor to say; None where there may be."""
+        states = (state, in_part(state)) if self.is_told else (state,)
+        return next((each for each in states if each.is_unchanged_from(self.state)), None)
 
 
 def _with_settings(
@@ -65,7 +90,7 @@ def _with_settings(
         folder_uri = file.uri.rpartition("/")[0]
         if folder_uri not in by_uri:
             folder = Path(os.fsdecode(unquote_to_bytes(folder_uri.removeprefix("file://"))) or "/")
-            by_uri[folder_uri] = find_settings(folder, settings) if file.uri else None
+            by_uri[folder_uri] = find_settings(folder, settings, _name_of(folder, file)) if file.uri else None
         of_folder = by_uri[folder_uri]
         if isinstance(of_folder, SeedError):
             if str(of_folder) not in told:
@@ -75,9 +100,16 @@ def _with_settings(
             yield file, of_folder
 
 
-def _open(file: SeedFile, settings: FolderSettings | None, known: SeedState | None, max_body: int) -> Iterator[Opened]:
+def _name_of(folder: Path, file: SeedFile) -> Path:
+    """Return a file's folder as it was named; without links where one of these led to the file."""
+    named = file.path.parent
+    return named if named.resolve() == folder else folder
+
+
+def _open(file: SeedFile, settings: FolderSettings | None, before: _Before, max_body: int) -> Iterator[Opened]:
     settings_hash = settings.settings_hash if settings else None
     look_hash = file.look.look_hash if file.look else None
+    known = before.state
     if known and known.look_hash and (known.look_hash, known.settings_hash) == (look_hash, settings_hash):
         yield SeedRead(str(file.path), is_passed_over=True)
         return
@@ -94,32 +126,31 @@ def _open(file: SeedFile, settings: FolderSettings | None, known: SeedState | No
     if opened:
         yield opened
         return
-    members = _unpack(file, settings, known, max_body)
+    members = _unpack(file, settings, before, max_body)
     while member := explain_faults(file.path, lambda: next(members, None)):
         yield member
 
 
-def _unpack(
-    archive: SeedFile, settings: FolderSettings | None, known: SeedState | None, max_body: int
-) -> Iterator[Opened]:
+def _unpack(archive: SeedFile, settings: FolderSettings | None, before: _Before, max_body: int) -> Iterator[Opened]:
     """Yield the members of an archive, then its end; one whose bytes have not changed is not unpacked."""
     with opened_seed(archive.path) as stream:
         look = look_at_open(archive.path, stream, archive.look)
         settings_hash = settings.settings_hash if settings else None
         state = SeedState(_hash_archive(stream), look.look_hash if look.would_change else None, settings_hash)
-        if state.is_unchanged_from(known):
-            yield ReadArchive(archive.uri, state)
+        if unchanged := before.find_unchanged(state):
+            yield ReadArchive(archive.uri, unchanged)
             yield SeedRead(str(archive.path), is_passed_over=True)
             return
         stream.seek(0)
-        unpacked = replace(archive, look=look)
+        unpacked, is_whole = replace(archive, look=look), True
         for member in read_members(stream, str(archive.path), look.size, max_body):
             if isinstance(member, SeedError):
+                is_whole = False
                 yield SeedRead(str(member).partition(" was not read")[0], error=member)
             elif member.body.strip():
                 yield _open_member(unpacked, member, settings)
         look_at_open(archive.path, stream, look)
-    yield ReadArchive(archive.uri, state)
+    yield ReadArchive(archive.uri, state, is_whole)
 
 
 def _open_member(archive: SeedFile, member: Member, settings: FolderSettings | None) -> OpenedFile | SeedRead:
@@ -127,7 +158,7 @@ def _open_member(archive: SeedFile, member: Member, settings: FolderSettings | N
     path, look = archive.path / member.name, archive.look
     if member.modified_at:
         # Of an archive that was packed today what is in it may be years old.
-        look = replace(look, modified=int(member.modified_at.timestamp()) * SECOND)
+        look = replace(look, modified=int(_place(member.modified_at, settings).timestamp()) * SECOND)
 
     def read() -> OpenedFile:
         uri = check_uri(path, f"{archive.uri}/{quote(member.name)}")
@@ -136,6 +167,14 @@ def _open_member(archive: SeedFile, member: Member, settings: FolderSettings | N
         return OpenedFile(path, f"{archive.name}/{member.name}", look, document, state, settings, archive.uri)
 
     return explain_faults(path, read)
+
+
+def _place(modified_at: datetime, settings: FolderSettings | None) -> datetime:
+    """Return a moment in its zone; one that names none is of the folder's zone, else of UTC."""
+    if modified_at.tzinfo:
+        return modified_at
+    zone = ZoneInfo(settings.time_zone) if settings and settings.time_zone else UTC
+    return modified_at.replace(tzinfo=zone)
 
 
 def _hash_archive(stream: IO[bytes]) -> bytes:

@@ -13,7 +13,7 @@ from worker.database.refused_files import find_refused_files, replace_refused_fi
 from worker.errors import SeedError
 from worker.pipeline import Tools
 from worker.seeds.bunches import SeedRead
-from worker.seeds.ingest import ingest
+from worker.seeds.ingest import IngestOptions, ingest
 from worker.settings import Settings
 
 _LONGEST = 4_000
@@ -28,7 +28,7 @@ def ingest_seed_folder(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
         before = find_refused_files(connection)
     refused: dict[str, str] = {}
     told_of = _sort_by_archive(before)
-    for seed in _scan(tools, chosen):
+    for seed in _scan(tools, chosen, IngestOptions(told_of=told_of)):
         reason = seed.why_refused()
         if seed.is_passed_over:
             # An archive is not unpacked again: what was said of its members still holds.
@@ -52,9 +52,9 @@ def _sort_by_archive(refused: Collection[str]) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _scan(tools: Tools, chosen: Settings) -> Iterator[SeedRead]:
+def _scan(tools: Tools, chosen: Settings, options: IngestOptions) -> Iterator[SeedRead]:
     if chosen.seeds_dir.is_dir():
-        yield from ingest(tools, [chosen.seeds_dir], chosen.max_body)
+        yield from ingest(tools, [chosen.seeds_dir], chosen.max_body, options=options)
     elif missing := explain_missing_folder(chosen):
         yield SeedRead(str(chosen.seeds_dir), error=SeedError(missing))
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ExceptionHandler
 
+from worker.basics.text import show_wrong
 from worker.errors import NamedError, StoreError, UsageError
 from worker.web.answers import HEADERS, STORE_FAILURES, answer_text, log_store_failure
 from worker.web.pages.rendering import render
@@ -17,6 +18,8 @@ API = "/v1/"
 _PLAIN = ("/healthz", "/readyz", "/metrics", "/websub/", "/out/", "/static/")
 _PROBLEM = "application/problem+json"
 _LONGEST_NAME = 100
+# Whoever asks for the same again gets the same.
+_LASTING = frozenset((400, 404, 405, 414))
 
 
 class ParameterError(UsageError):
@@ -40,15 +43,27 @@ def explain(request: Request, sentence: str, status: int, **facts: str) -> Respo
         problem = {"type": "about:blank", "title": phrase, "status": status, "detail": sentence} | facts
         return JSONResponse(problem, status, HEADERS, media_type=_PROBLEM)
     if wants_page(request):
-        return render(request, "failure.html", status=status, title=phrase, sentence=sentence)
+        values = {"title": phrase, "sentence": sentence, "may_pass": status not in _LASTING}
+        return render(request, "failure.html", status=status, **values)
     return answer_text(sentence, status)
 
 
 async def _explain_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    answer = explain(request, f"{error.detail}.", error.status_code)
+    told = _tell_person(request, error.status_code) if wants_page(request) else None
+    answer = explain(request, told or f"{error.detail}.", error.status_code)
     answer.headers.update(error.headers or {})
     return answer
+
+
+def _tell_person(request: Request, status: int) -> str | None:
+    """Say more than the name of a status; None where there is no more to be said."""
+    asked = show_wrong(request.scope["path"])
+    if status == HTTPStatus.NOT_FOUND:
+        return f"There is no page at {asked}: a letter of it may be wrong, or whoever linked to it."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"What is at {asked} can be looked at, but takes no {show_wrong(request.method)}."
+    return None
 
 
 async def _explain_usage(request: Request, error: Exception) -> Response:

@@ -32,6 +32,7 @@ _MOST_SIGNS = 0.03
 _OPENING = 2
 _MOST_ROWS, _LEAST_REGULAR = 50, 2
 _PARTING_SIGNS = ",;\t|"
+_ADDRESS = re.compile(r"https?://\S{1,2000}")
 _GROUPED_DIGITS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _MOST_CONTROLS = 0.02
 _CONTROLS = dict.fromkeys([*range(9), *range(14, 32), 0x7F, *range(0x80, 0xA0), 0xFFFD])
@@ -57,6 +58,8 @@ def judge_prose(text: str) -> Prose:
     for shape, reason in marks.OPENINGS:
         if shape.match(opening):
             return Prose(0.0, reason)
+    if text and all(_ADDRESS.fullmatch(line) for line in lines if line):
+        return Prose(0.0, marks.ADDRESSES)
     if _is_table(lines):
         return Prose(_SURENESS_OF_TABLES, marks.TABLE)
     kinds = [*_sort_lines(lines)]

@@ -7,6 +7,7 @@ from worker.basics.text import UNSPACED
 # What a reason calls it: it looks like …
 CODE, SETTINGS, LOG, TABLE, MARKUP = "source code", "settings", "a log", "a table of data", "markup"
 PATHS, WORDS, NUMBERS, FIELDS = "a list of files", "a list of words", "a list of numbers", "a list of fields"
+ADDRESSES = "a list of addresses"
 NEED_COMPANY = {WORDS: 5, NUMBERS: 5, FIELDS: 3}
 """Kinds that are only lists in texts of so many lines."""
 

@@ -20,6 +20,28 @@ def test_what_is_not_there_is_told_in_a_line_of_plain_text(store: Engine):
     assert "server" not in missing.headers
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "sentence"),
+    [
+        ("GET", "/nothing<b>", 404, "There is no page at &#39;/nothing&lt;b&gt;&#39;: a letter of it may be wrong"),
+        ("GET", "/articles/77", 404, "There is no article 77."),
+        ("POST", "/articles", 405, "What is at &#39;/articles&#39; can be looked at, but takes no &#39;POST&#39;."),
+        ("GET", "/changes?kind=x", 400, "There is no kind of change of that name"),
+    ],
+)
+def test_a_person_is_told_on_a_page_what_is_wrong_and_where_to_go(
+    store: Engine, method: str, path: str, status: int, sentence: str
+):
+    with web_server(store) as at:
+        answer = requests.request(method, f"{at}{path}", headers={"Accept": "text/html,*/*;q=0.8"}, timeout=30)
+    assert answer.status_code == status
+    assert sentence in answer.text
+    assert '<nav aria-label="Pages">' in answer.text
+    # The same would come again.
+    assert "Try again" not in answer.text
+    assert '<a href="/">to the beginning</a>' in answer.text
+
+
 def test_no_answer_names_the_host_that_a_request_does(store: Engine):
     with web_server(store) as at:
         answer = requests.get(f"{at}/healthz/", headers={"Host": "evil.example"}, timeout=30, allow_redirects=False)

@@ -61,6 +61,8 @@ def test_any_text_makes_one_line_of_at_most_that_length(written: str, longest: i
         ("She&#8217;s here, R&amp;D", "She’s here, R&D"),
         ("Rain &amp;amp; wind", "Rain & wind"),
         ("1 < 2 &amp; 3", "1 < 2 &amp; 3"),
+        ("<!--:en-->Rain<!--:--><!--:pt-->Chuva<!--:-->", "Rain Chuva"),
+        ("How to write <!-- in HTML", "How to write <!-- in HTML"),
     ],
 )
 def test_a_title_that_is_text_keeps_its_words(written: str, read: str) -> None:

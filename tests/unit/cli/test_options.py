@@ -1,8 +1,9 @@
 from datetime import timedelta
 
+import click
 import pytest
 
-from worker.cli.options import read_count, read_duration
+from worker.cli.options import Cursor, read_count, read_duration
 from worker.errors import UsageError
 
 MINUTE, MONTH = timedelta(minutes=1), timedelta(days=30)
@@ -31,6 +32,12 @@ def test_no_wait_at_all_is_a_duration() -> None:
 def test_a_number_out_of_bounds_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="^--parallel is a number from 1 to 32, or default; not "):
         read_count("--parallel", text, 32)
+
+
+@pytest.mark.parametrize("text", ["2d", "2026-07-10", "-1", "", str(2**63)])
+def test_what_is_no_cursor_is_told_from_a_moment(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no cursor, which is the number before each change"):
+        Cursor().convert(text, None, None)
 
 
 def test_default_goes_back_to_the_settings() -> None:

@@ -83,6 +83,16 @@ def test_columns_that_all_have_a_bound_stay_together_on_a_wide_screen(
     assert _printed(capsys, columns, {"id": 1, "polls": 2}) == ["ID  POLLS", "1   2"]
 
 
+def test_a_table_that_fits_is_not_stretched_and_one_that_does_not_fills_the_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = [Column("OF", "of", wraps=True), Column("KEPT", "kept", 9)]
+    assert _printed(capsys, columns, {"of": "feeds", "kept": "2d"}) == ["OF     KEPT", "feeds  2d"]
+    long = _printed(capsys, columns, {"of": "feeds " * 20, "kept": "for years"})
+    assert (len(long), len(long[1])) == (3, 80)
+
+
 @pytest.mark.parametrize("text", ["東京" * 60, "🗞️👩‍👩‍👧‍👦" * 20, "w" * 300, "é" * 200])
 def test_no_text_breaks_a_table_out_of_its_screen(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, text: str

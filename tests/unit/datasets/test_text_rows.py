@@ -1,11 +1,12 @@
+import csv
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 from sqlalchemy import column, select
 
 from worker.datasets.data_sets import DataSet
 from worker.datasets.row_kinds import Field, Kind
-from worker.datasets.text_rows import write_csv
+from worker.datasets.text_rows import write_csv, write_csv_for_spreadsheets
 
 VALUES = [
     (Kind.NUMBER, -(2**62), "-4611686018427387904"),
@@ -19,6 +20,23 @@ VALUES = [
     (Kind.TEXTS, ["ä", '"'], r'"[""ä"",""\""""]"'),
     (Kind.OBJECT, {}, '"{}"'),
 ]
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1"]
+TEXTS = ["", "a=1", " =1", "'=1", "–1", "1-1"]
+
+
+def test_only_for_spreadsheets_a_text_is_kept_from_being_a_formula() -> None:
+    fields = (Field("title", Kind.TEXT, ""), Field("size", Kind.NUMBER, ""), Field("tags", Kind.TEXTS, ""))
+    data_set = DataSet("", "", fields, select(), "title", (column("title"),), lambda _: column("title"))  # type: ignore[arg-type]
+    rows = [[(text, -1, ["=1"]) for text in FORMULAS + TEXTS]]
+    written = {}
+    for write in (write_csv, write_csv_for_spreadsheets):
+        write(stream := BytesIO(), data_set, rows)
+        written[write] = [line[0] for line in csv.reader(StringIO(stream.getvalue().decode(), newline=""))]
+        assert stream.getvalue().endswith(b',-1,"[""=1""]"\r\n')
+    assert written[write_csv] == ["title", *FORMULAS, *TEXTS]
+    assert written[write_csv_for_spreadsheets] == ["\ufefftitle", *(f"'{text}" for text in FORMULAS), *TEXTS]
 
 
 def test_each_kind_of_value_is_written_so_that_it_can_be_told_from_the_others() -> None:

@@ -42,6 +42,8 @@ def _feed(entry: str, base: str = "") -> bytes:
         # The feed's own host needs no other sign.
         ("127.0.0.1:8080/a", "http://127.0.0.1:8080/a"),
         ("gazette.example/a", "http://127.0.0.1:8080/feeds/gazette.example/a"),
+        ('<a href="/node/1" hreflang="en">View</a>', "http://127.0.0.1:8080/node/1"),
+        ("<a href='https://other.example/a?b=1&amp;c=2'>View</a>", "https://other.example/a?b=1&c=2"),
         ("mailto:desk@gazette.example", None),
         ("", None),
         (None, None),

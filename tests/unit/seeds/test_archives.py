@@ -155,12 +155,31 @@ def test_members_have_the_times_that_the_archive_gives() -> None:
     (tar,) = _read(tarred({"a.txt": "x"}, modified=1_783_000_000))
     assert isinstance(tar, Member)
     assert tar.modified_at == datetime(2026, 7, 2, 13, 46, 40, tzinfo=UTC)
+
+
+TIMESTAMP = b"ux\x01\x00\x01UT\x05\x00\x03" + (1_783_000_000).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("clock", "extra", "told"),
+    [
+        ((2026, 7, 2, 22, 46, 40), b"", datetime(2026, 7, 2, 22, 46, 40)),  # noqa: DTZ001 -- a zip's clock has no zone
+        ((2026, 7, 2, 22, 46, 40), TIMESTAMP, datetime(2026, 7, 2, 13, 46, 40, tzinfo=UTC)),
+        ((2026, 7, 2, 22, 46, 40), TIMESTAMP.replace(b"\x03", b"\x02"), datetime(2026, 7, 2, 22, 46, 40)),  # noqa: DTZ001
+        ((2026, 13, 2, 22, 46, 40), b"", None),
+    ],
+)
+def test_a_zips_clock_is_without_a_zone_unless_the_seconds_stand_beside_it(
+    clock: tuple[int, int, int, int, int, int], extra: bytes, told: datetime | None
+) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("a.txt", (2026, 7, 2, 13, 46, 40)), "x")
+        named = zipfile.ZipInfo("a.txt", clock)
+        named.extra = extra
+        archive.writestr(named, "x")
     (member,) = _read(packed.getvalue())
     assert isinstance(member, Member)
-    assert member.modified_at == datetime(2026, 7, 2, 13, 46, 40, tzinfo=UTC)
+    assert member.modified_at == told
 
 
 def test_an_office_document_is_no_archive_of_news() -> None:

@@ -88,6 +88,23 @@ def test_the_nearest_settings_upward_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("in/tass/sport", "in/tass/feed.toml"),
+        ("sport", "feed.toml"),
+        (".", "{}/tass/feed.toml"),
+        ("tass/sport", "tass/feed.toml"),
+        ("../sport", "../feed.toml"),
+    ],
+)
+def test_wrong_settings_are_named_as_the_folder_was(tmp_path: Path, named: str, shown: str) -> None:
+    (tmp_path / "tass/sport").mkdir(parents=True)
+    (tmp_path / "tass/feed.toml").write_text("x = 1")
+    refused = find_settings(tmp_path / "tass/sport", {}, Path(named))
+    assert str(refused).startswith(f"{shown.format(tmp_path)} was not read, nor were")
+
+
+@pytest.mark.parametrize(
     ("make", "reason"),
     [(Path.mkdir, "is a directory"), (os.mkfifo, "it is not a regular file")],
     ids=["folder", "pipe"],

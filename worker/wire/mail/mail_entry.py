@@ -9,6 +9,7 @@ import xxhash
 
 from worker.basics.charset import decode, sniff_encoding
 from worker.basics.field_rules import split_keywords
+from worker.basics.file_signatures import find_signature
 from worker.basics.json_values import load_json
 from worker.basics.text import spell_bare
 from worker.dates.reading import find_moment
@@ -213,6 +214,8 @@ def _read_attached(
 
 
 def _parse_attached(attached: Attached, sent_at: str | None, max_entries: int, read_text: ReadText) -> Sequence[Entry]:
+    if find_signature(attached.body):
+        return ()
     document = Document("", attached.body, None)
     head = document.body[:_HEAD]
     if shown := sniff_encoding(head):

@@ -83,3 +83,15 @@ def test_an_embargo_holds_in_html() -> None:
 def test_a_subject_says_what_kind_of_version_it_is() -> None:
     entry = _read("It rains.", subject="CORRECTED-UPDATE 2-Rain")
     assert (entry.title, entry.notice, entry.notice_number) == ("Rain", "correction", 2)
+
+
+@pytest.mark.parametrize("attached", [r"{\rtf1\ansi The ferry sails.}", "%PDF-1.4\n1 0 obj\nThe ferry sails.\nendobj"])
+def test_what_is_attached_for_an_office_is_no_news_and_no_failure(attached: str) -> None:
+    message = (
+        "From: a@b.example\nSubject: Ferry\nMessage-ID: <1>\nContent-Type: multipart/mixed; boundary=x\n\n"
+        "--x\nContent-Type: text/plain\n\nThe ferry sails again on Friday.\n"
+        f"--x\nContent-Type: text/plain; name=plan\nContent-Disposition: attachment\n\n{attached}\n--x--\n"
+    )
+    parsed = read_text(Document("", message.encode(), None), 10)
+    assert [entry.content for entry in parsed.entries] == ["The ferry sails again on Friday."]
+    assert parsed.skipped == ()
