@@ -187,7 +187,8 @@ def _lease(claimable: ColumnElement[bool]) -> Update:
     due = (
         select(HostRow.id)
         .where(claimable, ~IS_MAILBOX)
-        .order_by(HostRow.claimable_at, HostRow.id)
+        # By nothing else: of very many that became so at one moment PostgreSQL would sort all.
+        .order_by(HostRow.claimable_at)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
         # A CTE runs once; a bare subquery may run again per row and pass the limit.
