@@ -47,6 +47,11 @@ def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> i
     return count
 
 
+def is_any_isolated_claimable(connection: Connection, now: datetime) -> bool:
+    """Say whether a host could be claimed now whose feeds may be killing workers."""
+    return connection.execute(_find_isolated(), {"now": now}).first() is not None
+
+
 def find_next_claim(connection: Connection, due_by: datetime, before: datetime) -> datetime | None:
     """Return when the next host that is not leased can be claimed for a feed due by ``due_by``.
 
@@ -164,6 +169,11 @@ def _lease_guests() -> Update:
 def _count_claimable() -> Select[int]:
     some = select(HostRow.id).where(HostRow.claimable_at <= _now()).limit(bindparam("most")).subquery()
     return select(func.count()).select_from(some)
+
+
+@cache
+def _find_isolated() -> Select[int]:
+    return select(HostRow.id).where(HostRow.claimable_at <= _now(), HostRow.isolated).limit(1)
 
 
 @cache
