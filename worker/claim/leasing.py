@@ -177,7 +177,7 @@ def _find_isolated() -> Select[int]:
 
 
 @cache
-def _find_claimable() -> Select[datetime]:
+def _find_claimable() -> Select[datetime | None]:
     due_by, before = (bindparam(name, type_=UtcDateTime()) for name in ("due_by", "before"))
     due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
     free = select(HostRow.claimable_at).where(HostRow.claimable_at < before, HostRow.lease_token.is_(None), due)

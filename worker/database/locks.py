@@ -112,7 +112,7 @@ def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, s
     if not host_ids:
         return {}
     rows = connection.execute(_select_hosts(connection.dialect.name), {"host_ids": sorted(host_ids)})
-    return {host_id: token for host_id, token in rows.all()}
+    return dict(rows.tuples().all())
 
 
 def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:
