@@ -112,7 +112,7 @@ def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, s
     if not host_ids:
         return {}
     rows = connection.execute(_select_hosts(connection.dialect.name), {"host_ids": sorted(host_ids)})
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:

@@ -14,8 +14,7 @@ _FLAT_HOURS, _FLAT_WEEKDAYS, _FLAT_MINUTES = 2.0, 3.0, 0.5
 _WRITING = timedelta(minutes=8)
 # Only the last so many moments are compared: what came before them would have been worth a poll by itself.
 _LOOK_BACK = 4
-_HOURS_OF_A_DAY = 24
-_HOURS_OF_A_WEEK = 7 * _HOURS_OF_A_DAY
+_HOURS_OF_A_WEEK = 24 * 7
 _LONGEST = timedelta(days=36_500)
 
 
@@ -78,14 +77,12 @@ def _hours_ahead(rhythm: Rhythm, now: datetime, rate: float) -> Iterator[tuple[f
     coming = today * (hours[hour] + flat_hour)
     length, smooth = 1 - (now.minute + now.second / 60) / 60, 1 - sharp
     while True:
-        hour += 1
-        if hour == _HOURS_OF_A_DAY:
-            hour, day = 0, (day + 1) % 7
-            today = scale * (weekdays[day] + flat_day)
-        even = coming * smooth
-        coming = today * (hours[hour] + flat_hour)
-        yield length, even, coming * sharp
-        length = 1.0
+        for articles in hours[hour + 1 :]:
+            following = today * (articles + flat_hour)
+            yield length, coming * smooth, following * sharp
+            length, coming = 1.0, following
+        hour, day = -1, (day + 1) % 7
+        today = scale * (weekdays[day] + flat_day)
 
 
 def _sharpness(east: float, north: float, articles: float) -> float:

@@ -4,7 +4,6 @@ We take arrivals for an inhomogeneous Poisson process: a rate, times a profile o
 three fade, the rate sooner than the profiles.
 """
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
@@ -174,7 +173,11 @@ def _busy_hours(hours: tuple[float, ...]) -> str:
         return ""
     sums = list(accumulate(hours * 2, initial=0.0))
     most = _MOSTLY * sums[24]
-    widths = [bisect_left(sums, sums[first] + most) - first for first in range(24)]
-    width = min(widths)
-    first = widths.index(width)
+    end, width, first = 0, len(sums), 0
+    for begin in range(24):
+        aim = sums[begin] + most
+        while sums[end] < aim:
+            end += 1
+        if end - begin < width:
+            width, first = end - begin, begin
     return f", mostly {first:02}–{(first + width) % 24:02} UTC" if width <= _HALF_A_DAY else ""
