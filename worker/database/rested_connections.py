@@ -27,7 +27,7 @@ def replace_ended(engine: Engine) -> None:
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
 
-    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkin", _note_rest)  # codespell:ignore checkin
     event.listen(engine, "checkout", ask)
 
 
