@@ -21,6 +21,7 @@ from typing import Any, TextIO
 import structlog
 
 from worker.basics.event_lines import EventLines, speaks_in_events, stream_under
+from worker.basics.faults import is_interruption
 from worker.basics.screen_lines import cut_line, screen_width, wrap_lines
 from worker.basics.text import make_visible
 from worker.settings import Settings
@@ -87,7 +88,10 @@ class _Lines:
         try:
             self.handler.stream.write(line + self.handler.terminator)
             self.handler.flush()
-        except Exception:  # noqa: BLE001 -- whatever is wrong with the stream, it must not end what is logged
+        except Exception as error:
+            # Whatever is wrong with the stream, it must not end what is logged; the end of a task's time does.
+            if is_interruption(error):
+                raise
             self.handler.handleError(logging.makeLogRecord({"msg": line}))
         finally:
             self.handler.release()
