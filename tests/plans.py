@@ -46,16 +46,18 @@ def find_scans(store: Engine, statements: Statements, rows: int) -> Iterator[tup
                     yield table, " ".join(statement.split())
 
 
-def most_loops(store: Engine, statements: Statements) -> int:
-    """Run statements again on PostgreSQL, undo them, and return how often their most repeated step was taken."""
+def most_read(store: Engine, statements: Statements, table: str) -> int:
+    """Run statements again on PostgreSQL, undo them, and return the most rows of a table that any step of them read."""
     explain = "EXPLAIN (ANALYZE, FORMAT JSON)"  # codespell:ignore analyze
     with store.connect() as connection:
         plans = [_explain(connection, f"{explain} {statement}", values) for statement, values in statements.items()]
-    return max(_loops(explained[0]["Plan"]) for ((explained,),) in plans)
+    return max(_rows_read(explained[0]["Plan"], table) for ((explained,),) in plans)
 
 
-def _loops(node: Mapping[str, Any]) -> int:
-    return max([int(node["Actual Loops"]), *map(_loops, node.get("Plans", ()))])
+def _rows_read(node: Mapping[str, Any], table: str) -> int:
+    is_of_table = node.get("Relation Name") == table
+    rows = max(round(node["Actual Rows"]), 1) * int(node["Actual Loops"]) if is_of_table else 0
+    return max([rows, *(_rows_read(each, table) for each in node.get("Plans", ()))])
 
 
 def _plan_sqlite(connection: Connection, statement: str, values: Any) -> Iterator[tuple[str, str | None]]:

@@ -5,20 +5,23 @@ or move, colour or reorder the screen.
 """
 
 import io
+import json
 import logging
 import os
 import sys
 import threading
+import time
 import warnings
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any, TextIO
 
 import structlog
 
 from worker.basics.event_lines import EventLines, speaks_in_events, stream_under
+from worker.basics.faults import is_interruption
 from worker.basics.screen_lines import cut_line, screen_width, wrap_lines
 from worker.basics.text import make_visible
 from worker.settings import Settings
@@ -30,6 +33,9 @@ _TALKATIVE = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
 _IN_THE_LEDGER = {"http_status", "next_poll_at", "next_poll_reason", "feed_id", "started_at"}
 # Which task wrote a line is bound to all lines of that task; people see it by the line.
 _OF_THE_TASK = {"task_name", "task_id"}
+_LEVELS = {name.lower(): level for name, level in logging.getLevelNamesMapping().items()}
+# Made once: ``json.dumps`` would make another for each line.
+_JSON = json.JSONEncoder(default=repr)
 _LISTENERS: list[Callable[[MutableMapping[str, Any]], None]] = []
 # Their lines are no use where the broker is in this process's own memory.
 _OF_THE_BROKER = ("celery.worker.consumer.connection", "celery.apps.worker", "kombu.connection")
@@ -41,28 +47,56 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso" if is_json else _stamp_for_people(), utc=is_json),
+        structlog.processors.TimeStamper(fmt="iso") if is_json else _stamp_for_people(),
         structlog.processors.StackInfoRenderer(),
         _without_none,
         _tell_in_passing,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
+    renderers = _renderers(is_json=is_json)
     handler = logging.StreamHandler(stream_under(sys.stderr))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(is_json=is_json)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(least, logging.getLevelNamesMapping()[chosen.log_level.upper()]))
+    lines = _Lines(handler)
+    structlog.configure(
+        processors=[*shared, partial(_drop_below, root.level), *renderers],
+        logger_factory=lambda *_: lines,
+        cache_logger_on_first_use=True,
+    )
     for name in (*_TALKATIVE, *(_OF_THE_BROKER if chosen.is_broker_in_memory else ())):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Writes our own lines where a handler writes those of libraries, taking turns with it.
+
+    Through Python's logging a line costs half as much again, and each poll has one.
+    """
+
+    handler: logging.StreamHandler[Any]
+
+    def write(self, line: str) -> None:
+        """Write a line; what goes wrong is told as the handler tells it."""
+        self.handler.acquire()
+        try:
+            self.handler.stream.write(line + self.handler.terminator)
+            self.handler.flush()
+        except Exception as error:
+            # Whatever is wrong with the stream, it must not end what is logged; the end of a task's time does.
+            if is_interruption(error):
+                raise
+            self.handler.handleError(logging.makeLogRecord({"msg": line}))
+        finally:
+            self.handler.release()
+
+    debug = info = warning = error = critical = write
 
 
 def speak_in_json() -> None:
@@ -135,17 +169,35 @@ def _renderers(*, is_json: bool) -> list[Any]:
     # Both print plain tracebacks: by default they would print local variables, and secrets with them.
     if is_json:
         plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        return [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer(), _escape_delete]
+        as_json = structlog.processors.JSONRenderer(_write_json)
+        return [structlog.processors.ExceptionRenderer(plain), as_json, _escape_delete]
     is_coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     console = structlog.dev.ConsoleRenderer(
         colors=is_coloured, sort_keys=False, pad_event_to=8, exception_formatter=_write_traceback
     )
-    return [_for_people, _show_safely, partial(_render, console)]
+    return [_for_people, _show_safely, partial(_render, console) if screen_width() else console]
 
 
-def _stamp_for_people() -> str:
-    """Return how people are told when: in their own zone; a screen is read as it is written, and needs no day."""
-    return "%H:%M:%S %z" if screen_width() else "%Y-%m-%d %H:%M:%S %z"
+def _stamp_for_people() -> Any:
+    """Return what tells people when: in their own zone; a screen is read as it is written, and needs no day."""
+    form = "%H:%M:%S %z" if screen_width() else "%Y-%m-%d %H:%M:%S %z"
+
+    # Many lines are of one second.
+    @lru_cache(maxsize=1)
+    def write(second: int) -> str:
+        return datetime.fromtimestamp(second, UTC).astimezone().strftime(form)
+
+    def stamp(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["timestamp"] = write(int(time.time()))
+        return event
+
+    return stamp
+
+
+def _drop_below(least: int, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if _LEVELS[event["level"]] < least:
+        raise structlog.DropEvent
+    return event
 
 
 def _render(console: Any, logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
@@ -156,6 +208,10 @@ def _render(console: Any, logger: Any, name: str, event: MutableMapping[str, Any
     if not width:
         return line
     return cut_line(line, width) if is_poll else wrap_lines(line, width)
+
+
+def _write_json(event: Mapping[str, Any], **_as_structlog_does: object) -> str:
+    return _JSON.encode(event)
 
 
 def _escape_delete(_logger: Any, _name: str, line: str) -> str:

@@ -36,6 +36,7 @@ WRITERS = {
 READERS_OF_THE_WALL_CLOCK = {
     "worker/fetch/transfers.py": "a Retry-After or Expires date from a host that sends no Date is measured against it",
     "worker/basics/event_lines.py": "a line that was printed is told with its time",
+    "worker/logs.py": "so is one that is logged",
     "worker/seeds/files.py": "so is the time at which somebody last wrote to a file",
     "worker/web/access.py": "how long a browser stays signed in has nothing to do with the store",
 }

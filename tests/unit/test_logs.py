@@ -1,6 +1,8 @@
+import io
 import json
 import logging
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,6 +56,19 @@ def test_a_command_logs_warnings_alone_unless_less_is_wanted(capsys: pytest.Capt
     structlog.get_logger("feedmill").warning("lost")
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("lost")
+
+
+def test_what_cannot_be_written_stops_nobody(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", gone)
+        set_up_logs(Settings(log_format="console"))
+    gone.close()
+    structlog.get_logger("feedmill").info("seen")
+    logging.getLogger("library").warning("lost")
+    assert capsys.readouterr().err.count("--- Logging error ---") == 2
 
 
 def test_libraries_log_in_the_same_format(capsys: pytest.CaptureFixture[str]) -> None:

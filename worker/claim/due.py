@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 
 from worker.basics.codec import unpack
 from worker.basics.stopping import BEGIN_WITHIN
-from worker.database.feed_tables import FeedRow, HostRow, ScheduleRow
+from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.locks import lock_feeds, wake_hosts
-from worker.database.statements import is_one_of, is_one_of_found
+from worker.database.statements import given_numbers, is_one_of, is_one_of_found, is_one_of_given
 from worker.database.types import UtcDateTime
 from worker.database.value_columns import MOVE, VALIDATORS, read_request_settings
 from worker.errors import ErrorClass
@@ -130,21 +130,20 @@ def _count_room(host: RowMapping, terms: ClaimTerms) -> int:
 
 @cache
 def _due_feeds(dialect: str, *, of_named: bool) -> Select[*tuple[Any, ...]]:
-    now = bindparam("now", type_=UtcDateTime())
+    now, host_id = bindparam("now", type_=UtcDateTime()), given_numbers(dialect, "host_ids")
     if of_named:
-        is_named = ScheduleRow.feed_id.in_(bindparam("named", expanding=True))
-        due = and_(ScheduleRow.host_id == HostRow.id, is_named, ScheduleRow.next_poll_at <= now)
+        is_named = is_one_of_given(dialect, ScheduleRow.feed_id, "named")
+        due = and_(ScheduleRow.host_id == host_id, is_named, ScheduleRow.next_poll_at <= now)
     else:
         # That they are due is not said here again: PostgreSQL, whose statistics know of no feed that is due by now,
         # would begin with all that are, and look for each of them among the first ones of every host.
-        due = is_one_of_found(dialect, ScheduleRow.feed_id, first_due(HostRow.id, now, bindparam("most")))
+        due = is_one_of_found(dialect, ScheduleRow.feed_id, first_due(host_id, now, bindparam("most")))
     return (
         select(*_FACTS)
-        .select_from(HostRow)
+        .select_from(host_id.table)
         .join(ScheduleRow, due)
         # Every schedule has its feed, but SQLite may begin an inner join with feeds, and look for due ones for each.
         .outerjoin(FeedRow, FeedRow.id == ScheduleRow.feed_id)
-        .where(HostRow.id.in_(bindparam("host_ids", expanding=True)))
         .order_by(*IN_DUE_ORDER)
     )
 
@@ -160,7 +159,7 @@ def first_due(host_id: Any, now: Any, most: Any) -> CompoundSelect[int]:
         .where(feed.host_id == host_id, moment <= now, feed.next_poll_at <= now)
         .order_by(moment, feed.feed_id)
         .limit(most)
-        .correlate(HostRow)
+        .correlate_except(feed)
         .subquery()
         for moment in (feed.requested_at, feed.next_poll_at)
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    Select,
     Update,
     and_,
     bindparam,
@@ -42,9 +43,13 @@ _CLAIMED = (
 
 def count_claimable_hosts(connection: Connection, now: datetime, most: int) -> int:
     """Return how many hosts could be claimed now, counting no further than ``most``."""
-    some = select(HostRow.id).where(HostRow.claimable_at <= now).limit(most).subquery()
-    count: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    count: int = connection.execute(_count_claimable(), {"now": now, "most": most}).scalar_one()
     return count
+
+
+def is_any_isolated_claimable(connection: Connection, now: datetime) -> bool:
+    """Say whether a host could be claimed now whose feeds may be killing workers."""
+    return connection.execute(_find_isolated(), {"now": now}).first() is not None
 
 
 def find_next_claim(connection: Connection, due_by: datetime, before: datetime) -> datetime | None:
@@ -52,13 +57,8 @@ def find_next_claim(connection: Connection, due_by: datetime, before: datetime) 
 
     None if there is none ``before`` that moment: the queue is not searched any further.
     """
-    due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
-    at: datetime | None = connection.execute(
-        select(HostRow.claimable_at)
-        .where(HostRow.claimable_at < before, HostRow.lease_token.is_(None), due)
-        .order_by(HostRow.claimable_at)
-        .limit(1)
-    ).scalar_one_or_none()
+    given = {"due_by": due_by, "before": before}
+    at: datetime | None = connection.execute(_find_claimable(), given).scalar_one_or_none()
     return at
 
 
@@ -164,7 +164,26 @@ def _lease_guests() -> Update:
     return _lease(and_(HostRow.id.in_(bindparam("host_ids", expanding=True)), ~HostRow.isolated, _is_free(_now())))
 
 
-# Built once: these claims are made over and over, and composing a statement is a part of what each would cost.
+# Built once: these are made over and over, and composing a statement is most of what each would cost.
+@cache
+def _count_claimable() -> Select[int]:
+    some = select(HostRow.id).where(HostRow.claimable_at <= _now()).limit(bindparam("most")).subquery()
+    return select(func.count()).select_from(some)
+
+
+@cache
+def _find_isolated() -> Select[int]:
+    return select(HostRow.id).where(HostRow.claimable_at <= _now(), HostRow.isolated).limit(1)
+
+
+@cache
+def _find_claimable() -> Select[datetime | None]:
+    due_by, before = (bindparam(name, type_=UtcDateTime()) for name in ("due_by", "before"))
+    due = exists().where(ScheduleRow.host_id == HostRow.id, ScheduleRow.next_poll_at <= due_by)
+    free = select(HostRow.claimable_at).where(HostRow.claimable_at < before, HostRow.lease_token.is_(None), due)
+    return free.order_by(HostRow.claimable_at).limit(1)
+
+
 @cache
 def _lease_due() -> Update:
     return _lease(and_(HostRow.claimable_at <= _now(), ~HostRow.isolated))
@@ -187,7 +206,8 @@ def _lease(claimable: ColumnElement[bool]) -> Update:
     due = (
         select(HostRow.id)
         .where(claimable, ~IS_MAILBOX)
-        .order_by(HostRow.claimable_at, HostRow.id)
+        # By nothing else: of very many that became so at one moment PostgreSQL would sort all.
+        .order_by(HostRow.claimable_at)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
         # A CTE runs once; a bare subquery may run again per row and pass the limit.

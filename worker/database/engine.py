@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from worker.basics.codec import write_json
 from worker.basics.stopping import LONGEST_IDLE_TRANSACTION, LONGEST_STATEMENT
 from worker.database.partitions import add_missing_day
+from worker.database.rested_connections import replace_ended
 from worker.errors import SettingsError
 from worker.settings import settings
 
@@ -208,9 +209,8 @@ def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
     arguments = {name: value for name, value in defaults.items() if name not in url.query} | {"client_encoding": "utf8"}
     # The URL's own options come last, so they win.
     arguments["options"] = " ".join([_session_options(statement), *url.normalized_query.get("options", ())])
-    engine = create_engine(
-        url, pool_pre_ping=True, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_OPTIONS
-    )
+    engine = create_engine(url, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_OPTIONS)
+    replace_ended(engine)
     event.listen(engine, "handle_error", _throw_away_interrupted)
     from worker.database.tsvectors import accept_tsvectors  # noqa: PLC0415 -- the driver is an extra
 

@@ -18,13 +18,16 @@ from worker.values.due_feeds import Refusals
 from worker.values.frozen import dataclass
 
 # A host can be claimed when its first feed is due, and not before it may be asked.
-_NEXT_DUE = "(SELECT min(next_poll_at) FROM schedules WHERE schedules.host_id = hosts.id)"
+_CLAIMABLE_AT = (
+    "(SELECT CASE WHEN next_poll_at < {next_request_at} THEN {next_request_at} ELSE next_poll_at END FROM schedules"
+    " WHERE schedules.host_id = hosts.id AND next_poll_at IS NOT NULL ORDER BY next_poll_at LIMIT 1)"
+)
 _RELEASE = update_many(
     HostRow,
     ["id", "lease_token"],
     dict.fromkeys(("lease_token", "lease_until", "expired_token"), "NULL")
     | replaced("next_request_at")
-    | {"claimable_at": f"CASE WHEN {_NEXT_DUE} < {{next_request_at}} THEN {{next_request_at}} ELSE {_NEXT_DUE} END"},
+    | {"claimable_at": _CLAIMABLE_AT},
 )
 _NOTE_REFUSALS = update_many(HostRow, ["id", "lease_token"], replaced(*REFUSALS.names.values()))
 
@@ -72,7 +75,7 @@ def lock_feeds(connection: Connection, feed_ids: Collection[int]) -> dict[int, L
     if not feed_ids:
         return {}
     rows = connection.execute(_select_feeds(connection.dialect.name), {"feed_ids": sorted(feed_ids)})
-    return {feed_id: LockedFeed(*schedule) for feed_id, *schedule in rows}
+    return {feed_id: LockedFeed(*schedule) for feed_id, *schedule in rows.all()}
 
 
 def count_instruction(connection: Connection, feed_ids: Collection[int]) -> None:
@@ -109,7 +112,7 @@ def lock_hosts(connection: Connection, host_ids: Collection[int]) -> dict[int, s
     if not host_ids:
         return {}
     rows = connection.execute(_select_hosts(connection.dialect.name), {"host_ids": sorted(host_ids)})
-    return {row[0]: row[1] for row in rows}
+    return dict(rows.all())
 
 
 def release_hosts(connection: Connection, releases: Sequence[HostRelease]) -> None:

@@ -54,7 +54,18 @@ def is_one_of_given(dialect: str, column: _Column, name: str) -> ColumnElement[b
 def _is_in(dialect: str, column: _Column, numbers: BindParameter[Any]) -> ColumnElement[bool]:
     if dialect == "postgresql":
         return column == any_(numbers)
-    return column.in_(select(func.json_each(numbers).table_valued("value").c.value))
+    return column.in_(select(_tabulate(dialect, numbers)))
+
+
+def given_numbers(dialect: str, name: str) -> ColumnElement[Any]:
+    """Return the column of a table of the numbers that the parameter ``name`` gives."""
+    return _tabulate(dialect, bindparam(name, type_=Numbers()))
+
+
+def _tabulate(dialect: str, numbers: BindParameter[Any]) -> ColumnElement[Any]:
+    if dialect == "postgresql":
+        return func.unnest(numbers).table_valued("value").render_derived().c.value
+    return func.json_each(numbers).table_valued("value").c.value
 
 
 def is_one_of_found(dialect: str, column: _Column, query: CompoundSelect[int]) -> ColumnElement[bool]:

@@ -32,18 +32,17 @@ class Json(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
         """Return a function that turns a stored JSON value into Python's, or into None."""
-        read = super().result_processor(dialect, coltype)
-        if read is None:
-            return None
+        return _from_json_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
-        def read_or_none(stored: Any) -> Any:
-            try:
-                return read(stored)
-            except ValueError as error:
-                _LOG.warning("stored JSON not read, counted as None: %.80r (%s)", stored, error)
-                return None
 
-        return read_or_none
+def _from_json_text(stored: Any) -> Any:
+    if stored is None:
+        return None
+    try:
+        return orjson.loads(stored)
+    except ValueError as error:
+        _LOG.warning("stored JSON not read, counted as None: %.80r (%s)", stored, error)
+        return None
 
 
 def _as_json_text(value: Any) -> str | None:
@@ -102,13 +101,21 @@ class Seconds(TypeDecorator[timedelta]):
     impl = Double()
     cache_ok = True
 
-    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> float | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Return the duration in seconds."""
-        return None if value is None else value.total_seconds()
+    def bind_processor(self, dialect: Dialect) -> Callable[[timedelta | None], float | None]:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Return a function that turns a duration into seconds."""
+        return _as_seconds
 
-    def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Return the seconds as a duration."""
-        return None if value is None else timedelta(seconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[float | None], timedelta | None]:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Return a function that turns seconds into a duration."""
+        return _from_seconds
+
+
+def _as_seconds(value: timedelta | None) -> float | None:
+    return None if value is None else value.total_seconds()
+
+
+def _from_seconds(value: float | None) -> timedelta | None:
+    return None if value is None else timedelta(seconds=value)
 
 
 class Numbers(TypeDecorator[list[int]]):

@@ -182,20 +182,18 @@ class Layer:
         return self._pass_on(start)
 
     def _pass_on(self, chunk: bytes) -> bytes:
-        if self._decoder is None or self._inner is None:
-            self._count(chunk)
-            return chunk
-        try:
-            unpacked = self._decoder.decode(chunk, self._limit - self._size + 1)
-        except CodingError as error:
-            raise TransientError(ErrorClass.PROTOCOL, f"the document is not valid {self._coding}") from error
-        self._count(unpacked)
-        return self._inner.unpack(unpacked)
-
-    def _count(self, chunk: bytes) -> None:
-        self._size += len(chunk)
+        unpacked = self._decode(chunk) if self._decoder else chunk
+        self._size += len(unpacked)
         if self._size > self._limit:
             raise too_big_error(self._limit)
+        return self._inner.unpack(unpacked) if self._inner else unpacked
+
+    def _decode(self, chunk: bytes) -> bytes:
+        assert self._decoder, "it is packed"
+        try:
+            return self._decoder.decode(chunk, self._limit - self._size + 1)
+        except CodingError as error:
+            raise TransientError(ErrorClass.PROTOCOL, f"the document is not valid {self._coding}") from error
 
 
 def _find_coding(start: bytes, claimed: str) -> str:

@@ -10,7 +10,13 @@ from sqlalchemy import Connection, Engine
 from worker.basics.garbage import rare_collections
 from worker.basics.stopping import BEGIN_WITHIN, stops_after
 from worker.claim.due import ClaimTerms
-from worker.claim.leasing import claim_due_hosts, claim_isolated_hosts, count_claimable_hosts, find_next_claim
+from worker.claim.leasing import (
+    claim_due_hosts,
+    claim_isolated_hosts,
+    count_claimable_hosts,
+    find_next_claim,
+    is_any_isolated_claimable,
+)
 from worker.database.clock import Clock, read_clock
 from worker.database.clock_steps import mend_clock_step
 from worker.database.conflicts import write
@@ -48,12 +54,15 @@ def poll_due(tools: Tools, stop: Stop) -> Generator[PollRecord, None, datetime |
     Return by when all those have their turn that must wait for the gap of a host that redirects lead to, if any must.
     """
     began = time.monotonic()
-    # Messages may have piled up while nobody worked: each of them costs only this look.
-    if not count_poll_tasks(tools.engine, 1, 1):
-        return None
+    with reading(tools.engine) as connection:
+        now = read_clock(connection).now()
+        # Messages may have piled up while nobody worked: each of them costs only this look.
+        if not count_claimable_hosts(connection, now, 1):
+            return None
+        has_suspects = is_any_isolated_claimable(connection, now)
     # Feeds that may be killing workers are polled first and alone: a death is then certainly theirs.
     is_over = stops_after(_APART_FOR)
-    while not (stop() or is_over()):
+    while has_suspects and not (stop() or is_over()):
         found: list[ClaimedHost] = []
         yield from poll_in_window(Window(tools), _claim_isolated_once(found), stop, began)
         if not found:

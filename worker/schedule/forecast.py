@@ -18,24 +18,29 @@ _HOURS_OF_A_WEEK = 24 * 7
 _LONGEST = timedelta(days=36_500)
 
 
-def best_wait(rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[timedelta, timedelta]) -> timedelta:
+def best_wait(
+    rhythm: Rhythm, now: datetime, interval: timedelta, limits: tuple[timedelta, timedelta], rate: float | None = None
+) -> timedelta:
     """Return how long to wait until the next poll is worth it, between ``limits`` (shortest, longest).
+
+    ``rate`` is the rhythm's expected rate, where the caller knows it.
 
     It is worth it when the articles expected until then will have waited half an interval, all together. For an even
     rhythm this is the square-root law: of all schedules with as many polls it has the least total delay.
     """
     shortest, longest = limits[0] / _HOUR, limits[1] / _HOUR
-    rate = expected_rate(rhythm, now)
+    rate = expected_rate(rhythm, now) if rate is None else rate
     worth = interval / _HOUR / 2
     at = waiting = waited = 0.0
     marks = []
     for length, even, at_once in _hours_ahead(rhythm, now, rate):
-        total = waited + (waiting + even * length / 2) * length
-        if total >= worth or at + length >= longest:
+        coming, end = even * length, at + length
+        total = waited + (waiting + coming / 2) * length
+        if total >= worth or end >= longest:
             rest = min(length, longest - at, _time_until(worth - waited, waiting, even))
             marks.append((at + rest, waiting + even * rest))
             break
-        at, waited, waiting = at + length, total, waiting + even * length + at_once
+        at, waited, waiting = end, total, waiting + coming + at_once
         if at >= shortest:
             marks.append((at, waiting))
     return max(limits[0], _best_of(marks, worth, shortest, rate) * _HOUR)
@@ -70,16 +75,14 @@ def _hours_ahead(rhythm: Rhythm, now: datetime, rate: float) -> Iterator[tuple[f
     hour, day = now.hour, now.weekday()
     today = scale * (weekdays[day] + flat_day)
     coming = today * (hours[hour] + flat_hour)
-    length = 1 - (now.minute + now.second / 60) / 60
+    length, smooth = 1 - (now.minute + now.second / 60) / 60, 1 - sharp
     while True:
-        hour += 1
-        if hour == len(hours):
-            hour, day = 0, (day + 1) % 7
-            today = scale * (weekdays[day] + flat_day)
-        even = coming * (1 - sharp)
-        coming = today * (hours[hour] + flat_hour)
-        yield length, even, coming * sharp
-        length = 1.0
+        for articles in hours[hour + 1 :]:
+            following = today * (articles + flat_hour)
+            yield length, coming * smooth, following * sharp
+            length, coming = 1.0, following
+        hour, day = -1, (day + 1) % 7
+        today = scale * (weekdays[day] + flat_day)
 
 
 def _sharpness(east: float, north: float, articles: float) -> float:

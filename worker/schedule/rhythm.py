@@ -4,7 +4,6 @@ We take arrivals for an inhomogeneous Poisson process: a rate, times a profile o
 three fade, the rate sooner than the profiles.
 """
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
@@ -120,9 +119,9 @@ def expected_rate(rhythm: Rhythm, now: datetime) -> float:
     """Return how many articles an hour are expected, on average over a week; never zero."""
     silence = max(now - rhythm.latest, _NO_TIME)
     observed = max(now - rhythm.since, _NO_TIME)
-    articles = rhythm.articles * _fading(silence, _HALF_LIFE)
+    articles = rhythm.articles * exp2(-(silence / _HALF_LIFE))
     # The observed hours fade as well: a steady feed of one article an hour has as many articles left as hours.
-    hours = (1 - _fading(observed, _HALF_LIFE)) * _MOST_HOURS
+    hours = (1 - exp2(-(observed / _HALF_LIFE))) * _MOST_HOURS
     rate = (_PRIOR_ARTICLES + articles) / (_PRIOR_HOURS / (1 + articles / _OVERRULED_BY) + hours)
     # A day's silence may be a night. A longer one of a busy feed says more than the articles before it.
     overdue = (silence - _DAY) / _HOUR * rate if silence > _DAY else 0.0
@@ -145,16 +144,20 @@ def doubts_silence(rhythm: Rhythm | None, answered_at: datetime | None, now: dat
     if rhythm is None or answered_at is None or now - rhythm.latest < _DAY:
         return False
     first = max(timedelta(hours=_PATIENCE / expected_rate(rhythm, rhythm.latest)), _DAY)
-    silences = (max((moment - rhythm.latest) / first, 0.5) for moment in (answered_at, now))
-    before, after = (floor(log2(silence)) for silence in silences)
+    if now - rhythm.latest < first:
+        return False
+    before, after = (floor(log2(max((moment - rhythm.latest) / first, 0.5))) for moment in (answered_at, now))
     return after > before
 
 
-def describe_rhythm(rhythm: Rhythm, now: datetime) -> str:
-    """Return how often the feed publishes, in words: "about 3 articles a day, mostly 06–18 UTC"."""
+def describe_rhythm(rhythm: Rhythm, now: datetime, rate: float | None = None) -> str:
+    """Return how often the feed publishes, in words: "about 3 articles a day, mostly 06–18 UTC".
+
+    ``rate`` is its expected rate, where the caller knows it.
+    """
     if not rhythm.articles:
         return "nothing new so far"
-    rate = expected_rate(rhythm, now)
+    rate = expected_rate(rhythm, now) if rate is None else rate
     unit, hours = next(((unit, hours) for unit, hours in _UNITS if rate * hours > _ALMOST_ONE), ("", 0.0))
     if not unit:
         return "less than one article a month"
@@ -170,7 +173,11 @@ def _busy_hours(hours: tuple[float, ...]) -> str:
         return ""
     sums = list(accumulate(hours * 2, initial=0.0))
     most = _MOSTLY * sums[24]
-    widths = [bisect_left(sums, sums[first] + most) - first for first in range(24)]
-    width = min(widths)
-    first = widths.index(width)
+    end, width, first = 0, len(sums), 0
+    for begin in range(24):
+        aim = sums[begin] + most
+        while sums[end] < aim:
+            end += 1
+        if end - begin < width:
+            width, first = end - begin, begin
     return f", mostly {first:02}–{(first + width) % 24:02} UTC" if width <= _HALF_A_DAY else ""

@@ -7,7 +7,7 @@ from worker.basics.units import show_duration
 from worker.schedule.failure import RETRY_AFTER_JITTER
 from worker.schedule.forecast import best_wait
 from worker.schedule.pushes import LEFT_TO_HUB, is_left_to_hub, wait_for_hub
-from worker.schedule.rhythm import describe_rhythm
+from worker.schedule.rhythm import describe_rhythm, expected_rate
 from worker.values.outcomes import NextPoll
 from worker.values.schedules import Bounds, Hints, Move, Rhythm
 
@@ -76,10 +76,11 @@ def _wait_by_rhythm(
         longest = min(longest, bounds.missed_within / 2)
     longest = max(longest, shortest)
     # The wait of an even rhythm grows with the root of the interval.
-    wait = best_wait(rhythm, now, bounds.interval * (later * later), (shortest, longest))
+    rate = expected_rate(rhythm, now)
+    wait = best_wait(rhythm, now, bounds.interval * (later * later), (shortest, longest), rate)
     # The reason does not say how long: the jitter is still to come, and listings show the moment beside the reason.
     missed = "; entries were missed, so no later" if bounds.missed_within else ""
-    return wait, f"{describe_rhythm(rhythm, now)}{missed}"
+    return wait, f"{describe_rhythm(rhythm, now, rate)}{missed}"
 
 
 def allowed_from(at: datetime, hints: Hints) -> datetime:

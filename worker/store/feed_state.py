@@ -54,14 +54,12 @@ _FORGET_VALIDATORS = update_many(ScheduleRow, ["feed_id"], _READING | dict.fromk
 
 
 def store_schedules(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
-    """Write when each feed is due next and how its poll ended, where that poll may decide about the feed."""
-    deciding = [result for result in results if locked.may_decide(result)]
-    succeeded = [_columns_after_success(result, locked) for result in deciding if not result.record.error]
+    """Write when each feed is due next and how its poll ended, for polls that may decide about their feeds."""
+    succeeded = [_columns_after_success(result, locked) for result in results if not result.record.error]
     _UPDATE_AFTER_SUCCESS.execute(connection, succeeded)
-    records = [result.record for result in deciding]
+    records = [result.record for result in results]
     failed = [_columns_after_failure(record, record.error) for record in records if record.error]
     _UPDATE_AFTER_FAILURE.execute(connection, failed)
-    _note_readings(connection, locked, [result for result in results if not locked.may_decide(result)])
 
 
 def _columns_after_success(result: PollResult, locked: Locked) -> dict[str, Any]:
@@ -101,7 +99,7 @@ def _columns_after_attempt(record: PollRecord) -> dict[str, Any]:
     }
 
 
-def _note_readings(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
+def note_readings(connection: Connection, locked: Locked, results: Sequence[PollResult]) -> None:
     """For polls that may not decide: record when they read, and forget validators where they stored a newer document.
 
     Without validators the next poll fetches the document whole.

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from worker.database.feed_tables import PollRow
 from worker.database.locks import HostRelease, release_hosts
 from worker.database.many_rows import insert_many
-from worker.store.feed_state import put_off_polls, store_feeds, store_schedules
+from worker.store.feed_state import note_readings, put_off_polls, store_feeds, store_schedules
 from worker.store.outlines import store_outlines
 from worker.store.poll_locks import Locked, lock_polls
 from worker.store.sightings import confirm_sightings, store_departures
@@ -42,8 +42,11 @@ def write_polls(connection: Connection, locked: Locked, results: Sequence[PollRe
     confirm_sightings(connection, stored)
     confirmed = {feed_id: feed.last_success_at for feed_id, feed in locked.feeds.items()}
     store_departures(connection, stored, confirmed, now)
-    store_schedules(connection, locked, stored)
-    store_feeds(connection, [result for result in stored if locked.may_decide(result)], now)
+    deciding = [result for result in stored if locked.may_decide(result)]
+    store_schedules(connection, locked, deciding)
+    if len(deciding) < len(stored):
+        note_readings(connection, locked, [result for result in stored if not locked.may_decide(result)])
+    store_feeds(connection, deciding, now)
     store_outlines(connection, [(each.record.feed_id, each.outline) for each in stored if each.outline])
     _INSERT_POLLS.execute(connection, [_ledger_row(result.record) for result in stored if result.is_in_ledger])
 

@@ -29,6 +29,7 @@ def confirm_sightings(connection: Connection, results: Sequence[PollResult]) -> 
     rows = [
         {"feed_id": result.record.feed_id, "guid_hash": each, "read_at": result.read_at}
         for result in results
+        if result.read_again
         for each in sorted(result.read_again)
     ]
     _CONFIRM.execute(connection, rows)
@@ -43,6 +44,8 @@ def store_departures(
     """
     moved: dict[int, dict[str, datetime | None]] = {}
     for result in results:
+        if not (result.returned or result.left):
+            continue
         confirmed_at = confirmed[result.record.feed_id] if result.host_id else None
         moved |= {sighting_id: {"left_at": None, "read_at": None} for sighting_id in result.returned}
         moved |= {sighting_id: {"left_at": now, "read_at": confirmed_at} for sighting_id in result.left}
