@@ -9,6 +9,9 @@ from psycopg.types.string import BytesBinaryDumper
 
 from worker.database.types import TsVector
 
+# Seconds.
+_CANCEL_WITHIN = 3.0
+
 
 class _TsVectorDumper(Dumper):
     format = Format.BINARY
@@ -42,8 +45,13 @@ class _CopyingCursor(Cursor[tuple[Any, ...]]):
         types, rows = params
         with self.copy(query) as copy:
             copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
+            try:
+                for row in rows:
+                    copy.write_row(row)
+            except BaseException:
+                # Otherwise psycopg would wait for the server, which may be waiting for others.
+                self.connection.cancel_safe(timeout=_CANCEL_WITHIN)
+                raise
         return self
 
 
