@@ -13,7 +13,7 @@ from worker.database.engine import store_engine
 
 
 def freeze(_connection, _cursor, statement, *_):
-    if statement.startswith("INSERT INTO polls"):
+    if statement.startswith(("INSERT INTO polls", "COPY polls")):
         event.remove(store_engine(), "after_cursor_execute", freeze)
         print("freezing", flush=True)
         os.kill(os.getpid(), signal.SIGSTOP)

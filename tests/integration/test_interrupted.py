@@ -151,7 +151,7 @@ def test_articles_that_were_being_compared_when_a_task_was_interrupted_are_compa
     def interrupt() -> None:
         raise SoftTimeLimitExceeded
 
-    with pytest.raises(SoftTimeLimitExceeded), before(store, "INTO near_keys", act=interrupt):
+    with pytest.raises(SoftTimeLimitExceeded), before(store, " near_keys (", act=interrupt):
         group(store)
     group(store)
     assert partition(store) == [[1, 2]]

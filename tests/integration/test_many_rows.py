@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from worker.database.article_tables import ArticleRow, SightingRow
-from worker.database.conflicts import write
-from worker.database.engine import reading, rehearsing
+from worker.database.conflicts import is_taken, write
+from worker.database.engine import reading, rehearsing, writing
 from worker.database.feed_tables import FeedRow, ScheduleRow
 from worker.database.many_rows import ManyKeys, insert_many, insert_many_or_fail, replaced, update_many
 from worker.database.story_tables import BlockRow
@@ -149,3 +149,37 @@ def test_a_query_finds_the_rows_of_pairs_and_no_others(connection: Connection) -
     )
     found = lookup.execute(connection, [(1, b"2"), (2, b"1"), (2, b"9")])
     assert sorted(map(tuple, found)) == [(1, b"2"), (2, b"1")]
+
+
+def test_a_row_that_cannot_stand_beside_another_is_refused_as_by_sqlalchemy(connection: Connection) -> None:
+    add_feeds(connection)
+    taken = [ARTICLE | {"match_key": "k"}, ARTICLE | {"match_key": "k"}]
+    with pytest.raises(IntegrityError) as refused:
+        insert_many(ArticleRow, [*ARTICLE, "match_key"]).execute(connection, taken)
+    assert is_taken(refused.value)
+
+
+@pytest.mark.parametrize("number", [2**31, 2**40, 2**63])
+def test_rows_of_which_one_cannot_be_written_leave_the_connection_usable(store: Engine, number: int) -> None:
+    add_some = insert_many(ArticleRow, ARTICLE)
+    with writing(store) as connection:
+        add_feeds(connection)
+
+    def add_too_large(connection: Connection) -> None:
+        add_some.execute(connection, [ARTICLE, ARTICLE | {"urgency": number, "html": None}])
+
+    with pytest.raises((DBAPIError, OverflowError)):
+        write(store, add_too_large)
+    with writing(store) as connection:
+        add_some.execute(connection, [ARTICLE])
+        assert connection.execute(select(func.count()).select_from(ArticleRow)).scalar_one() == 1
+
+
+def test_a_number_that_is_too_large_for_its_column_is_no_other_number(store: Engine) -> None:
+    with reading(store) as connection:
+        if connection.dialect.name == "sqlite":
+            pytest.skip("its columns hold numbers of any length up to eight bytes")
+    with writing(store) as connection:
+        add_feeds(connection)
+    with pytest.raises((DBAPIError, OverflowError)), writing(store) as connection:
+        insert_many(ArticleRow, ARTICLE).execute(connection, [ARTICLE | {"urgency": 2**40}])

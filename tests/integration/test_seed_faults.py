@@ -110,7 +110,7 @@ def test_whatever_storing_a_file_raises_is_that_files_sentence(
         place(tmp_path / f"seeds/{number}.txt", f"LONDON, July 10 (Reuters) - Bridge {number} is open.")
 
     def refuse(_: Any, __: Any, statement: str, parameters: object, *___: Any) -> None:
-        if statement.startswith("INSERT INTO articles") and "spoilt" in str(parameters):
+        if statement.startswith(("INSERT INTO articles", "COPY articles")) and "spoilt" in str(parameters):
             raise error
 
     event.listen(tools.engine, "before_cursor_execute", refuse)

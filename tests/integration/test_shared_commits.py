@@ -69,7 +69,7 @@ def test_documents_that_come_one_after_the_other_share_a_commit(tools: Tools) ->
         return parsed
 
     def note_insert(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO articles "):
+        if statement.startswith(("INSERT INTO articles ", "COPY articles ")):
             inserts.append(statement)
 
     with Publisher("127.0.0.1") as first, Publisher("127.0.0.2") as second:

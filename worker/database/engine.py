@@ -212,9 +212,9 @@ def _open_postgresql(url: URL, statement: timedelta | None) -> Engine:
     engine = create_engine(url, connect_args=arguments, insertmanyvalues_page_size=_ROWS, **_OPTIONS)
     replace_ended(engine)
     event.listen(engine, "handle_error", _throw_away_interrupted)
-    from worker.database.tsvectors import accept_tsvectors  # noqa: PLC0415 -- the driver is an extra
+    from worker.database.postgresql_driver import teach_driver  # noqa: PLC0415 -- the driver is an extra
 
-    event.listen(engine, "connect", accept_tsvectors)
+    event.listen(engine, "connect", teach_driver)
     return engine
 
 

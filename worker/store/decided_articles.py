@@ -26,7 +26,10 @@ _INSERT_ARTICLES = insert_many(
 )
 _UPDATE_ARTICLES = update(ArticleRow).where(ArticleRow.id == bindparam("b_id"))
 _RESTATE = update_many(SightingRow, ["feed_id", "guid_hash"], replaced("said"))
-_RESERVE_IDS = text("SELECT nextval(pg_get_serial_sequence('articles', 'id')) FROM generate_series(1, :count)")
+# The sequence is looked up in a query of its own, so once, and not for each id.
+_RESERVE_IDS = text(
+    "SELECT nextval((SELECT pg_get_serial_sequence('articles', 'id')::regclass)) FROM generate_series(1, :count)"
+)
 # SQLite has one writer at a time: nobody else takes the ids that follow.
 _LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
 # When a sighting is written again, these columns are simply replaced.
