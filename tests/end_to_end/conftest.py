@@ -79,24 +79,6 @@ def _stopping(folder: Path, run: Callable[[Sequence[str], int], subprocess.Popen
         print(f"---- {' '.join(map(str, process.args))}\n{log.read_text(errors='replace')[-6000:]}")
 
 
-@pytest.fixture(scope="session")
-def socket_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the process listens from which commands are forked."""
-    return tmp_path_factory.mktemp("commands") / "socket"
-
-
-@pytest.fixture(scope="session")
-def commands(socket_path: Path) -> Iterator[Commands]:
-    """A process that has imported what commands need, from which they are forked."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    server = [sys.executable, "-P", "-m", "tests.servers.commands", str(socket_path)]
-    with subprocess.Popen(server, env=environment, stdout=subprocess.PIPE, start_new_session=True) as process:
-        assert process.stdout, "it has a pipe"
-        process.stdout.readline()
-        yield Commands(socket_path)
-        os.killpg(process.pid, signal.SIGKILL)
-
-
 @pytest.fixture
 def feedmill(
     commands: Commands, environment: dict[str, str], tmp_path: Path

@@ -19,6 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from runpy import run_module
 from tempfile import TemporaryDirectory
+from typing import NoReturn, TextIO
 
 from worker.basics.garbage import lasting_imports
 from worker.cli.main import COMMANDS, main
@@ -85,7 +86,7 @@ def _answer(asking: socket.socket) -> None:
 
 def _become(
     files: list[int], arguments: list[str], folder: str, environment: dict[str, str], module: str | None = None
-) -> None:
+) -> NoReturn:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
@@ -99,10 +100,13 @@ def _become(
         if module:
             os.setsid()
             run_module(module, run_name="__main__", alter_sys=True)
+            sys.exit()
         else:
             main()
     except SystemExit as ending:
-        _exit_codes.append(int(ending.code or 0))
+        # In place of a code it may be a sentence, which Python prints.
+        if not isinstance(ending.code, str):
+            _exit_codes.append(ending.code or 0)
         raise
 
 
@@ -125,6 +129,8 @@ class Program:
     def __init__(self, asking: socket.socket, args: Sequence[str]) -> None:
         self.args = args
         self.returncode: int | None = None
+        self.stdin: TextIO | None = None
+        self.stdout: TextIO | None = None
         # Unbuffered, or `select` would not see what was read with the first line.
         self._answer = asking.makefile("rb", buffering=0)
         self.pid = int(self._answer.readline())
@@ -155,6 +161,19 @@ class Program:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """End it without asking."""
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout: float | None = None) -> str:
+        """Say nothing more to a program that was started to be talked with; what it says until it ends."""
+        assert self.stdin, "it has a pipe"
+        assert self.stdout, "it has one"
+        self.wait(timeout)
+        self.stdin.close()
+        with self.stdout:
+            return self.stdout.read()
+
 
 class Commands:
     """The other end of the socket."""
@@ -174,6 +193,17 @@ class Commands:
         asked = {"module": module, "arguments": arguments, "folder": str(folder), "environment": environment}
         with Path(os.devnull).open("rb") as nothing, self._ask([nothing.fileno(), output, output], **asked) as asking:
             return Program(asking, words)
+
+    def talk(self, *words: str) -> Program:
+        """Start a module of the tests that reads lines and writes a few."""
+        (read, told), (heard, write) = os.pipe(), os.pipe()
+        asked = {"module": words[0], "arguments": words[1:], "folder": str(Path.cwd()), "environment": {}}
+        with self._ask([read, write, sys.__stderr__.fileno()], **asked) as asking:
+            program = Program(asking, words)
+        os.close(read)
+        os.close(write)
+        program.stdin, program.stdout = os.fdopen(told, "w"), os.fdopen(heard)
+        return program
 
     def _ask(self, files: list[int], **asked: object) -> socket.socket:
         asking = socket.socket(socket.AF_UNIX)
