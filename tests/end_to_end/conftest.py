@@ -2,13 +2,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import pytest
 
-from tests.servers.commands import Commands
+from tests.servers.commands import Commands, Program
 
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_STOP = 20
@@ -31,22 +32,38 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Start a program of ours; every one is stopped at the end, and what it logged is shown if the test fails."""
-    started: list[tuple[subprocess.Popen[bytes], Path]] = []
+Start = Callable[..., subprocess.Popen[bytes] | Program]
 
-    def start(*arguments: str) -> subprocess.Popen[bytes]:
-        log = tmp_path / f"log-{len(started)}.txt"
+
+@pytest.fixture
+def start(commands: Commands, environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Start a program of ours; every one is stopped at the end, and what it logged is shown if the test fails."""
+    with _stopping(tmp_path, lambda words, log: commands.start(words, tmp_path, environment, log)) as start:
+        yield start
+
+
+@pytest.fixture
+def start_python(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """As ``start`` does, but with a Python of its own, for what happens before the program's first line."""
+
+    def run(words: Sequence[str], log: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-m", *words]
+        streams = {"stdout": log, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, **streams)
+
+    with _stopping(tmp_path, run) as start:
+        yield start
+
+
+@contextmanager
+def _stopping(folder: Path, run: Callable[[Sequence[str], int], subprocess.Popen[bytes] | Program]) -> Iterator[Start]:
+    """Start programs by ``run``, which gets words and a file for what is printed; stop them all at the end."""
+    started: list[tuple[subprocess.Popen[bytes] | Program, Path]] = []
+
+    def start(*words: str) -> subprocess.Popen[bytes] | Program:
+        log = folder / f"log-{len(started)}.txt"
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", *arguments],
-                cwd=tmp_path,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            process = run(words, output.fileno())
         started.append((process, log))
         return process
 
@@ -60,24 +77,6 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         print(f"---- {' '.join(map(str, process.args))}\n{log.read_text(errors='replace')[-6000:]}")
-
-
-@pytest.fixture(scope="session")
-def socket_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the process listens from which commands are forked."""
-    return tmp_path_factory.mktemp("commands") / "socket"
-
-
-@pytest.fixture(scope="session")
-def commands(socket_path: Path) -> Iterator[Commands]:
-    """A process that has imported what commands need, from which they are forked."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    server = [sys.executable, "-P", "-m", "tests.servers.commands", str(socket_path)]
-    with subprocess.Popen(server, env=environment, stdout=subprocess.PIPE, start_new_session=True) as process:
-        assert process.stdout, "it has a pipe"
-        process.stdout.readline()
-        yield Commands(socket_path)
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture

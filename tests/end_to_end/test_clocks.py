@@ -37,7 +37,9 @@ def publisher() -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def start_at(start: Callable[..., subprocess.Popen[bytes]], environment: dict[str, str], tmp_path: Path) -> StartAt:
+def start_at(
+    start_python: Callable[..., subprocess.Popen[bytes]], environment: dict[str, str], tmp_path: Path
+) -> StartAt:
     """Start a program whose clock is off by so much; what is returned sets it off by something else."""
     shim = build_shim(tmp_path)
     if not shim:
@@ -51,7 +53,7 @@ def start_at(start: Callable[..., subprocess.Popen[bytes]], environment: dict[st
 
         shift(off)
         environment.update({"LD_PRELOAD": str(shim), "SHIFTED_CLOCK": str(file)})
-        start(*command)
+        start_python(*command)
         del environment["LD_PRELOAD"], environment["SHIFTED_CLOCK"]
         return shift
 

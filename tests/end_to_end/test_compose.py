@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.servers.commands import Program
 from tests.waiting import wait_for
 
 SERVICES = yaml.safe_load((Path(__file__).parents[2] / "docker-compose.yml").read_text())["services"]
@@ -34,7 +35,7 @@ def deployed(
 
 @pytest.mark.parametrize("service", ["worker", "beat", "web"])
 def test_a_health_check_passes_while_the_service_works_and_fails_when_it_hangs(
-    service: str, deployed: dict[str, str], start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+    service: str, deployed: dict[str, str], start: Callable[..., Program], tmp_path: Path
 ) -> None:
     check = SERVICES[service]["healthcheck"]["test"].replace("$$", "$")
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from tests.documents import item, page, rss
+from tests.servers.commands import Program
 from tests.servers.publisher import Answer, Publisher, Request
 from tests.stores import url_of
 from tests.waiting import PATIENCE, wait_for
@@ -21,7 +22,7 @@ from worker.database.feed_tables import FeedRow, PollRow, ScheduleRow
 from worker.database.tally_table import read_tallies
 from worker.values.tallies import POLLS
 
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Program]
 WORKER = ("celery", "-A", "worker", "worker", "--concurrency", "2")
 BEAT = ("celery", "-A", "worker", "beat")
 

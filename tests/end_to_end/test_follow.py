@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.documents import item, rss
+from tests.servers.commands import Program
 from tests.servers.publisher import Publisher
 from tests.waiting import PATIENCE, wait_for
 
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Program]
 
 
 @pytest.fixture

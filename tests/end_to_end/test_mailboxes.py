@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.mailboxes import message
+from tests.servers.commands import Program
 from tests.servers.mail_server import PASSWORD, MailServer
 from tests.waiting import wait_for
 
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Program]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.documents import item, rss
+from tests.servers.commands import Program
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.waiting import PATIENCE, wait_for
@@ -21,7 +22,7 @@ from worker.database.engine import open_store
 from worker.database.schema import SCHEMA_VERSION, migrate
 
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Program]
 SEEDS = Path(__file__).parents[2] / "seeds"
 
 

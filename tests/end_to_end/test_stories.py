@@ -10,6 +10,7 @@ import pytest
 
 from tests.documents import item, rss
 from tests.grouping import news
+from tests.servers.commands import Program
 from tests.servers.publisher import Publisher
 from tests.waiting import wait_for
 
@@ -129,7 +130,7 @@ def test_a_feed_that_is_removed_with_its_articles_leaves_its_stories(dispatches:
 
 
 def test_the_embedded_worker_groups_what_it_polls(
-    tmp_path: Path, feedmill: Feedmill, start: Callable[..., subprocess.Popen[bytes]]
+    tmp_path: Path, feedmill: Feedmill, start: Callable[..., Program]
 ) -> None:
     def grouped() -> bool:
         connection = sqlite3.connect(tmp_path / "feedmill.db")

@@ -1,7 +1,6 @@
 """A file that is dropped into the seed folder is an article at once: no scan is due for an hour."""
 
 import sqlite3
-import subprocess
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -9,12 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from tests.servers.commands import Program
 from tests.waiting import wait_for
 from worker.database.article_tables import ArticleRow
 from worker.database.engine import open_store, reading
 from worker.database.schema import migrate
 
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Program]
 NEWS = "LONDON, July 10 (Reuters) - {} is open.\n\nIt was shut for two winters."
 
 

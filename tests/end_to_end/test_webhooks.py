@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.documents import item, rss
+from tests.servers.commands import Program
 from tests.servers.publisher import Answer, Publisher
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.usefixtures("made_store")
 Feedmill = Callable[..., subprocess.CompletedProcess[str]]
-Start = Callable[..., subprocess.Popen[bytes]]
+Start = Callable[..., Program]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A writer in a process of its own: pairs of transactions, of which the one that began first commits last.
 
-Usage: python event_writer.py STORE_URL PAIRS
+Usage: python -m tests.integration.event_writer STORE_URL PAIRS
 """
 
 import sys

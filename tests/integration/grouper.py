@@ -1,4 +1,7 @@
-"""A grouper in a process of its own: groups until nothing waits. Usage: python grouper.py STORE_URL"""
+"""A grouper in a process of its own: groups until nothing waits.
+
+Usage: python -m tests.integration.grouper STORE_URL
+"""
 
 import sys
 
@@ -6,5 +9,6 @@ from worker.database.engine import open_store
 from worker.stories.grouping import group_waiting
 
 engine = open_store(sys.argv[1])
+print("ready", flush=True)
 sys.stdin.readline()  # all groupers start together
 print(sum(group_waiting(engine, lambda: False)))

@@ -23,6 +23,7 @@ from tests.grouping import (
     wait_until_blocked,
 )
 from tests.seeds import place
+from tests.servers.commands import Commands, Program
 from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.engine import reading, writing
@@ -36,17 +37,18 @@ from worker.stories.waiting_articles import claim_waiting
 ROOT = Path(__file__).parents[2]
 
 
-def _start(url: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-P", str(ROOT / "tests/integration/grouper.py"), url],
-        env={"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def _start(commands: Commands, store: Engine, number: int) -> list[Program]:
+    """Start so many groupers, and wait until each could begin."""
+    # A claim is a transaction in which the server hears nothing while a batch is compared.
+    url = store.url.update_query_dict({"options": "-c idle_in_transaction_session_timeout=5min"})
+    words = "tests.integration.grouper", url.render_as_string(hide_password=False)
+    workers = [commands.talk(*words) for _ in range(number)]
+    for worker in workers:
+        assert worker.stdout.readline() == "ready\n"
+    return workers
 
 
-def _let_go(workers: list[subprocess.Popen[str]]) -> None:
+def _let_go(workers: list[Program]) -> None:
     for worker in workers:
         worker.stdin.write("\n")
         worker.stdin.flush()
@@ -70,12 +72,12 @@ def test_a_worker_killed_between_storing_articles_and_grouping_them_only_delays(
     assert events(store, "article grouped") == [{"story_id": 1}]
 
 
-def test_six_workers_at_once_split_no_story(postgres: Engine) -> None:
+def test_six_workers_at_once_split_no_story(postgres: Engine, commands: Commands) -> None:
     # Copies lie far apart, so that most are grouped by several workers at the same time.
     add_articles(postgres, [news(number % 120) for number in range(960)])
-    workers = [_start(url_of(postgres)) for _ in range(6)]
+    workers = _start(commands, postgres, 6)
     _let_go(workers)
-    grouped = [int(worker.communicate(timeout=240)[0]) for worker in workers]
+    grouped = [int(worker.communicate(240)) for worker in workers]
     assert sum(grouped) == 960
     assert sum(number > 0 for number in grouped) > 1, "one worker did everything"
     assert partition(postgres) == [list(range(first, 961, 120)) for first in range(1, 121)]
@@ -107,13 +109,14 @@ def test_a_revised_article_whose_worker_is_lost_is_compared_again(store: Engine)
     assert stories(store) == {1: 1, 2: 1}
 
 
-def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: Engine) -> None:
+def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: Engine, commands: Commands) -> None:
     add_articles(postgres, [news(1), news(2)])
     group(postgres)
     revise(postgres, 2, news(1))
+    # Before the transaction, of which PostgreSQL bears no long silence.
+    (worker,) = _start(commands, postgres, 1)
     with writing(postgres) as connection:
         connection.execute(select(StoryRow.id).with_for_update())
-        worker = _start(url_of(postgres))
         _let_go([worker])
         wait_until_blocked(postgres)
         worker.kill()
@@ -122,7 +125,7 @@ def test_a_revised_article_whose_worker_is_killed_is_compared_again(postgres: En
     assert stories(postgres) == {1: 1, 2: 1}
 
 
-def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine) -> None:
+def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine, commands: Commands) -> None:
     add_articles(postgres, [news(100 + number) for number in range(50)])
     group(postgres)
     for number in range(50):
@@ -130,7 +133,7 @@ def test_workers_that_are_killed_again_and_again_only_delay(postgres: Engine) ->
     add_articles(postgres, [news(number % 50) for number in range(200)])
     left = 250
     while left:
-        workers = [_start(url_of(postgres)) for _ in range(2)]
+        workers = _start(commands, postgres, 2)
         _let_go(workers)
         wait_for(lambda before=left: count_waiting(postgres) < before, "a batch")
         for worker in workers:

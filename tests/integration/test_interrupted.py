@@ -157,12 +157,20 @@ def test_articles_that_were_being_compared_when_a_task_was_interrupted_are_compa
     assert partition(store) == [[1, 2]]
 
 
+@pytest.fixture
+def own(postgres: Engine) -> Iterator[Engine]:
+    """The store as programs open it: the tests' own engine bears longer silence."""
+    engine = open_store(url_of(postgres))
+    yield engine
+    engine.dispose()
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", "0"), ("TimeZone", "UTC")],
 )
-def test_each_connection_carries_its_limits(postgres: Engine, setting: str, value: str) -> None:
-    assert _show(postgres, setting) == value
+def test_each_connection_carries_its_limits(own: Engine, setting: str, value: str) -> None:
+    assert _show(own, setting) == value
 
 
 def test_only_a_tasks_statements_have_a_limit(postgres: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,10 +191,10 @@ def test_what_the_url_says_is_what_holds(postgres: Engine) -> None:
     own.dispose()
 
 
-def test_who_reads_a_listing_may_take_a_break(postgres: Engine) -> None:
-    with reading_at_leisure(postgres) as connection:
+def test_who_reads_a_listing_may_take_a_break(own: Engine) -> None:
+    with reading_at_leisure(own) as connection:
         assert connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one() == "0"
-    assert _show(postgres, "idle_in_transaction_session_timeout") == "10s"
+    assert _show(own, "idle_in_transaction_session_timeout") == "10s"
 
 
 def test_what_was_read_is_read_though_the_server_ended_the_transaction_while_we_worked_on_it(postgres: Engine) -> None:

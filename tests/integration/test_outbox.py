@@ -1,17 +1,15 @@
 """Following the outbox: nothing missed and nothing twice, whoever writes and in whatever order that commits."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, text, update
 from sqlalchemy.engine import make_url
 
+from tests.servers.commands import Commands
 from tests.stores import url_of
 from tests.waiting import wait_for
 from worker.database.clock import read_clock
@@ -22,7 +20,6 @@ from worker.outbox import EventBounds, follow_changes, number_events, read_bound
 from worker.retention.pruning import prune
 from worker.settings import Settings
 
-ROOT = Path(__file__).parents[2]
 NO_TIME = timedelta(0)
 
 
@@ -121,19 +118,12 @@ def _follow_while(store: Engine, running: Iterator[bool]) -> list[int]:
     return [change["cursor"] for change in changes]
 
 
-def test_a_follower_misses_and_repeats_nothing_while_four_processes_write(postgres: Engine) -> None:
+def test_a_follower_misses_and_repeats_nothing_while_four_processes_write(postgres: Engine, commands: Commands) -> None:
     pairs = 150
-    writers = [
-        subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/integration/event_writer.py"), url_of(postgres), str(pairs)],
-            env={"PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-        )
-        for _ in range(4)
-    ]
+    writers = [commands.talk("tests.integration.event_writer", url_of(postgres), str(pairs)) for _ in range(4)]
     for writer in writers:
-        writer.stdin.write(b"\n")
-        writer.stdin.close()
+        writer.stdin.write("\n")
+        writer.stdin.flush()
 
     def running() -> Iterator[bool]:
         while any(writer.poll() is None for writer in writers):
@@ -143,7 +133,7 @@ def test_a_follower_misses_and_repeats_nothing_while_four_processes_write(postgr
         yield False
 
     cursors = _follow_while(postgres, running())
-    assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
+    assert [(writer.communicate(), writer.returncode) for writer in writers] == [("", 0)] * 4
     assert cursors == list(range(1, 8 * pairs + 1))
 
 

@@ -112,10 +112,16 @@ def test_only_one_module_writes_to_the_terminal() -> None:
         (_name(path), ast.unparse(node.func))
         for path in ours
         for node in ast.walk(_tree(path))
+        # To write out every other call as well takes a second.
         if isinstance(node, ast.Call)
+        and _last_name(node.func) in {"echo", "secho", "print", "write", "writelines", "show"}
     }
     writes = re.compile(r"(click\.)?s?echo|print|sys\.(__)?std(out|err)(__)?\.(buffer\.)?write(lines)?|.*\.show")
     assert {name for name, call in called if writes.fullmatch(call)} == {"worker/cli/output.py"}
+
+
+def _last_name(called: ast.expr) -> str | None:
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
 
 
 def test_no_pattern_repeats_a_group_possessively() -> None:

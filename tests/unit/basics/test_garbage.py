@@ -31,3 +31,5 @@ def test_what_was_imported_for_good_is_never_looked_at_again(kept: list[list[int
     assert not any(each is kept for each in gc.get_objects())
     gc.unfreeze()
     assert any(each is kept for each in gc.get_objects())
+    # As the tests have it.
+    gc.freeze()
