@@ -9,7 +9,7 @@ from worker.database.engine import writing
 _FIRST_ID = 1_000_000_000
 # Of one article: anchors, lines that are no boilerplate, bytes of shingles.
 _EACH = {"near_keys": 16, "blocks": 12, "sketches": 1}
-_SKETCH = 1_600
+_SKETCH = 1_200
 # Articles whose rows are made by one statement.
 _SLICE = 100_000
 

@@ -58,7 +58,9 @@ class SketchRow(Base):
     content_hash: Mapped[bytes] = column("Content hash of the words that were compared by it; empty until then")
     outlet: Mapped[str] = column("The site the article stood on; where that is unknown its feed")
     width: Mapped[int] = column("Words in a shingle")
-    shingles: Mapped[bytes] = column("The first 600 shingles in order, 32 bits each, little-endian")
+    shingles: Mapped[bytes] = column(
+        "The first 600 shingles in order, 24 bits each: the highest bytes, then the others"
+    )
     facts: Mapped[bytes] = column("Hashes of up to 64 names and numbers in order, 32 bits each, little-endian")
     places: Mapped[bytes] = column("Where they stand: a bit for each word, little-endian")
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Counts up whenever a change here makes other signatures of the same text."""
 
 # How much of a text is read, and how it is cut up.
@@ -14,9 +14,10 @@ SHINGLE_OF_CHARACTERS = 10
 MOST_SHINGLES = 600
 MOST_FACTS = 64
 
-# Anchors: the smallest shingle of every window, in narrow windows where texts begin.
-NARROW_REACH, NARROW_WINDOW = 80, 20
-WIDE_WINDOW = 80
+# Anchors: shingles whose highest byte is below this, more of them where texts begin, and there the smallest of each
+# window that has none.
+SMALL = 6
+SMALL_NEAR, NEAR, WINDOW = 16, 80, 20
 
 # How many stories have a line that is boilerplate, and which candidates are compared.
 BOILERPLATE_STORIES = 3

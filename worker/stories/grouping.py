@@ -5,6 +5,7 @@ was not stored still waits, and is compared again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from sqlalchemy import Connection, Engine
 
@@ -82,7 +83,7 @@ def _sign(read: Sequence[_Read], boilerplate: set[int]) -> list[Signed]:
     return [
         Signed(
             article,
-            tuple(block.block_hash for block in blocks if block.block_hash not in boilerplate),
+            tuple([block.block_hash for block in blocks if block.block_hash not in boilerplate]),
             make_signature(blocks, boilerplate, article.title, article.outlet),
         )
         for article, blocks in read
@@ -91,7 +92,7 @@ def _sign(read: Sequence[_Read], boilerplate: set[int]) -> list[Signed]:
 
 def _match(engine: Engine, signed: Sequence[Signed]) -> list[Matched]:
     with reading(engine) as connection:
-        sharing = find_sharing(connection, (anchor for one in signed for anchor in one.signature.anchors))
+        sharing = find_sharing(connection, chain.from_iterable(one.signature.anchors for one in signed))
         signatures = find_signatures(connection, choose_outside_batch(signed, sharing))
     return list(match_batch(signed, sharing, signatures))
 

@@ -54,6 +54,8 @@ def choose_candidates(
     Of the grouped ones, the few that share most; all ungrouped ones, the oldest first: nobody else may ever compare
     them.
     """
+    if not sharing:
+        return []
     shared = Counter(chain.from_iterable(sharing))
     known = [candidates[article_id] for article_id in shared if article_id in candidates]
     near = {one.article_id: one for one in known if abs(one.moment - moment) <= rules.FARTHEST_APART}

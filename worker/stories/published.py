@@ -6,7 +6,7 @@ Anchors with their articles and lines with their stories are tables of pairs of 
 import struct
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, or_, select, text
@@ -87,7 +87,7 @@ def publish_signatures(connection: Connection, signed: Sequence[Signed]) -> None
 
 def _anchors(signed: Sequence[Signed]) -> list[tuple[int, int]]:
     # Sorted, they go into one page of the index after the other.
-    return sorted((anchor, one.article.article_id) for one in signed for anchor in one.signature.anchors)
+    return sorted(chain.from_iterable(zip(one.signature.anchors, repeat(one.article.article_id)) for one in signed))
 
 
 @cache

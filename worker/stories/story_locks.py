@@ -43,7 +43,9 @@ def lock_stories(connection: Connection, article_ids: Collection[int]) -> tuple[
     locked = connection.execute(_lock_stories(connection.dialect.name), wanted).all()
     # A story that was forgotten still has the article that began it.
     stories = {row.id: Story(row.size or 1, row.first_seen_at, row.last_seen_at) for row in locked}
-    if stories.keys() != set(story_of.values()) or _find_stories(connection, article_ids) != story_of:
+    # On SQLite nobody else has written since the first look.
+    is_alone = connection.dialect.name == "sqlite"
+    if stories.keys() != set(story_of.values()) or not (is_alone or _find_stories(connection, article_ids) == story_of):
         raise StaleStoriesError
     return story_of, stories
 

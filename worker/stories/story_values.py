@@ -3,19 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A line of a text, as words."""
+class Block(NamedTuple):
+    """A line of a text, as words. A tuple, because a text has many."""
 
     block_hash: int
-    words: Sequence[bytes]
-    """In lower case, UTF-8."""
-    facts: Sequence[int]
-    """The places of words with digits, and of words with a capital in mid-sentence."""
+    row: bytes
+    """Its words in lower case, in UTF-8, with a space between two of them."""
+    marks: bytes
+    """A word for each of the row's: with a zero for a fact, which has a digit, or a capital in mid-sentence."""
     characters: int
-    """How many of the words are single characters, in a line that is not ASCII."""
+    """How many of the words are single characters, where not all of them are ASCII."""
+
+    @property
+    def words(self) -> list[bytes]:
+        """The words one by one."""
+        return self.row.split()
+
+    @property
+    def facts(self) -> list[int]:
+        """The places of the words that are facts."""
+        return [place for place, mark in enumerate(self.marks.split()) if b"0" in mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,7 @@ class Signature:
     anchors: tuple[int, ...]
     """Two copies share at least one."""
     sketch: bytes
-    """The first shingles in order, 32 bits each."""
+    """The first shingles in order, 24 bits each: first the highest bytes of all, last the lowest."""
     width: int
     """Words in a shingle."""
     facts: tuple[int, ...]
@@ -37,8 +47,12 @@ class Signature:
     """The site that has the article; where that is unknown, its feed."""
 
     def shingles(self) -> list[int]:
-        """Return the sketch as numbers, to be compared with those of another one."""
-        return memoryview(self.sketch).cast("I").tolist()
+        """Return the sketch as a number for each shingle, to be compared with those of another one."""
+        count = len(self.sketch) // 3
+        row = bytearray(4 * count)
+        row[0::4], row[1::4] = self.sketch[:count], self.sketch[count : 2 * count]
+        row[2::4] = self.sketch[2 * count :]
+        return memoryview(row).cast("I").tolist()
 
 
 @dataclass(frozen=True, slots=True)
