@@ -33,7 +33,7 @@ assert ArticleRow.metadata is FeedRow.metadata is EventBoundsRow.metadata is Sto
 METADATA = ArticleRow.metadata
 assert METADATA is TurnRow.metadata is TicketRow.metadata is SeedFileRow.metadata is BackfillRow.metadata
 assert METADATA is TombstoneRow.metadata is DocumentRow.metadata is TallyRow.metadata is SubscriptionRow.metadata
-SCHEMA_VERSION = "0040"
+SCHEMA_VERSION = "0038"
 """The newest migration that this code knows; migrations are numbered, so that older and newer can be told apart."""
 
 _ONE_MIGRATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7061727469)")

@@ -2,12 +2,12 @@
 
 What was made by older rules stays as it is, and is compared with nothing any more.
 
-Revision 0040.
+Revision 0038.
 """
 
 from alembic import op
 
-revision = "0040"
+revision = "0038"
 down_revision = "0037"
 branch_labels = None
 depends_on = None
