@@ -2,9 +2,10 @@
 
 Words are made ones, used as often as those of a language: rare (some ten articles have each), middling (one in a
 hundred) and common (half of all and more); phrases are two neighbours of one text. Each is asked for alone and with
-filters, by relevance and by age, twenty times with other words: on SQLite what counts is the CPU of this process, on
-PostgreSQL the time until the answer, for which the machine must be quiet. It also prints what indexing costs: of those
-that wait, and in the transactions that store articles, twenty at a time, as more than the same without an index.
+filters, by relevance and by age, twenty times with other words. What it takes is told as CPU, of this process and the
+server's, on average; and one by one: on SQLite the CPU of this process, on PostgreSQL the time until the answer, for
+which the machine must be quiet. It also prints what indexing costs: of those that wait, and in the transactions that
+store articles, twenty at a time, as more than the same without an index.
 """
 
 import argparse
@@ -54,6 +55,8 @@ class _Answers:
     order: Order
     took: Sequence[float]
     found: Sequence[int]
+    cpu: float
+    """Of this process and the server's, on average."""
 
 
 def _list_queries(chance: random.Random) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -84,9 +87,10 @@ def _join(pick: Callable[[], str], written: str) -> str:
 
 def _ask(store: SearchStore) -> Iterator[_Answers]:
     clock = time.perf_counter if store.servers else time.process_time
+    roots = [psutil.Process(), *store.servers]
     for order in Order:
         for name, make in _list_queries(random.Random(2)):
-            took, found = [], []
+            took, found, cpu = [], [], cpu_seconds(roots)
             for _ in range(_ASKED):
                 query = make()
                 with reading(store.engine) as connection:
@@ -94,7 +98,7 @@ def _ask(store: SearchStore) -> Iterator[_Answers]:
                     page = search_articles(connection, read_query(query), order=order)
                     took.append((clock() - began) * 1000)
                 found.append(len(page.articles))
-            yield _Answers(name, order, took, found)
+            yield _Answers(name, order, took, found, (cpu_seconds(roots) - cpu) / _ASKED * 1000)
 
 
 def _measure_indexing(store: SearchStore, articles: int) -> str:
@@ -152,11 +156,12 @@ def main() -> None:
         if not chosen.as_indexed:
             print(_measure_indexing(store, chosen.articles), flush=True)
             print(_measure_commits(store, chosen.articles), flush=True)
-        print(f"\n{'query':<20}{'order':<11}{'p50 ms':>8}{'p95 ms':>8}{'found':>7}")
+        print(f"\n{'query':<20}{'order':<11}{'p50 ms':>8}{'p95 ms':>8}{'CPU ms':>8}{'found':>7}")
         for each in _ask(store):
             late = sorted(each.took)[int(len(each.took) * 0.95) - 1]
             print(
-                f"{each.name:<20}{each.order:<11}{median(each.took):>8.1f}{late:>8.1f}{median(each.found):>7.0f}",
+                f"{each.name:<20}{each.order:<11}{median(each.took):>8.1f}{late:>8.1f}{each.cpu:>8.1f}"
+                f"{median(each.found):>7.0f}",
                 flush=True,
             )
 

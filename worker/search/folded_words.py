@@ -10,14 +10,19 @@ from functools import cache
 from worker.basics.text import UNSPACED
 
 _LATIN_WORD = re.compile(r"[^\W_]+")
-# Of each character of ASCII in lower case, by its number: itself, or a space if it is of no word.
-_ASCII_LETTERS = "".join(letter if letter.isalnum() else " " for letter in map(chr, range(0x80)))
+# What keeps most texts from being Latin-1: signs that are of no word. Its own micro sign is folded to a Greek letter.
+# To replace one after the other takes less than one regular expression for all.
+_NOT_LATIN = dict.fromkeys("’“”‘„–—\u2011…″•€™→↩−", " ") | {"µ": "μ"}
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 LONGEST = 100_000
 """An article is indexed with its first so many characters."""
 _HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 # Letters beyond these have no accents that are folded.
 _LAST_FOLDED = 0x2C00
+# Where most signs are that texts have beyond Latin-1: punctuation, that of East Asia too, its wide forms, and emoji.
+_SIGNS = (*range(0x80, 0x3100), *range(0xFE00, 0x10000), *range(0x1F000, 0x1FB00))
+# It follows a sign that is an emoji as well.
+_EMOJI_MARK = "\ufe0f"
 # Beyond the basic plane there are none of living scripts; with them each character would be held against all ranges.
 _FIRST_MARK, _BEYOND_MARKS = "\u0300", 0x10000
 # What SQLite's tokenizer takes for an accent wherever it stands.
@@ -31,14 +36,29 @@ def is_unspaced(text: str) -> bool:
 
 def fold_words(text: str) -> list[str]:
     """Return the words of a text, folded, in their order."""
-    lowered = text.lower()
-    folded = lowered if lowered.isascii() else _BEYOND_ASCII.sub(_part_run, lowered)
-    if folded.isascii():
-        return folded.translate(_ASCII_LETTERS).split()
+    if not text.isascii():
+        for sign, plain in _NOT_LATIN.items():
+            text = text.replace(sign, plain)
+    words = _split_latin(text)
+    if words is not None:
+        return words
+    folded = _BEYOND_ASCII.sub(_part_run, text.lower())
+    words = _split_latin(folded)
+    if words is not None:
+        return words
     if max(folded) < _FIRST_MARK:
         return _LATIN_WORD.findall(folded)
     word, lone = _patterns()
     return word.findall(lone.sub(r" \g<0> ", folded) if is_unspaced(folded) else folded)
+
+
+def _split_latin(text: str) -> list[str] | None:
+    """Return the words of a text, folded; None of one that is not in Latin-1."""
+    try:
+        latin = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    return latin.translate(_latin_folding()).decode("latin-1").split()
 
 
 def fold_word(word: str) -> str:
@@ -52,7 +72,8 @@ def _fold_run(found: re.Match[str]) -> str:
 
 
 def _part_run(found: re.Match[str]) -> str:
-    return found[0].translate(_parting())
+    # A mark after a space is of no word.
+    return found[0].translate(_parting()).replace(f" {_EMOJI_MARK}", " ")
 
 
 def space_out(text: str) -> str:
@@ -72,6 +93,13 @@ def _is_mark(point: int) -> bool:
 
 
 @cache
+def _latin_folding() -> bytes:
+    """Return of each character of Latin-1 what it is folded to, a space if it is of no word."""
+    folded = (fold_word(letter) if letter.isalnum() else " " for letter in map(chr, range(0x100)))
+    return "".join(folded).encode("latin-1", "replace")
+
+
+@cache
 def _folding() -> dict[int, str]:
     folding = {point: _fold_letter(chr(point)) for point in range(0x80, _LAST_FOLDED)}
     return {point: folded for point, folded in folding.items() if folded != chr(point)}
@@ -80,7 +108,7 @@ def _folding() -> dict[int, str]:
 @cache
 def _parting() -> dict[int, str]:
     """Return what folds letters, with a space for what is of no word: the quotes and dashes of a text in English."""
-    signs = (sign for sign in map(chr, range(0x80, _LAST_FOLDED)) if not (sign.isalnum() or _is_mark(ord(sign))))
+    signs = (sign for sign in map(chr, _SIGNS) if not (sign.isalnum() or _is_mark(ord(sign))))
     return dict.fromkeys(map(ord, signs), " ") | _folding()
 
 

@@ -48,9 +48,11 @@ def write_tsvector(title: Sequence[bytes], words: Sequence[bytes], facets: Itera
         del places[lexeme]
     counts, parts = _counts(), [len(places).to_bytes(4, "big")]
     for lexeme, found in places.items():
-        del found[_MOST_PLACES:]
+        if len(found) > _MOST_PLACES:
+            del found[_MOST_PLACES:]
         # Joined once, all together: that takes half as long as a lexeme at a time.
-        parts += (lexeme, counts[len(found)])
+        parts.append(lexeme)
+        parts.append(counts[len(found)])
         parts += found
     return b"".join(parts)
 

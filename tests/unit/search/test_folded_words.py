@@ -19,11 +19,19 @@ _LETTERS = [chr(point) for point in [*range(0xC0, 0x528), *range(0x1E00, 0x2000)
         ("हिन्दी में", ["हिन्दी", "में"]),
         ("東京2020で", ["東", "京", "2020", "で"]),
         ("a_b \x00 — …", ["a", "b"]),
+        ("“It’s 5 µm” → naïve – ½", ["it", "s", "5", "μm", "naive", "½"]),
+        ("Trams \u2764\ufe0f by 1\ufe0f\u20e3\U0001f600\ufe0f!", ["trams", "by", "1\ufe0f"]),
+        ("Трамвай “№\u00a07”，ü", ["трамвай", "7", "u"]),
         ("", []),
     ],
 )
 def test_words_are_folded_and_a_character_of_a_script_without_spaces_is_one(text: str, words: list[str]) -> None:
     assert fold_words(text) == words
+
+
+def test_latin_texts_have_the_words_that_they_have_among_other_scripts() -> None:
+    text = " ".join(f"x{letter} {letter} {letter}Y" for letter in map(chr, range(0x100)))
+    assert [*fold_words(text), "йод"] == fold_words(f"{text} Йод")
 
 
 def test_a_mark_stays_with_the_thai_letter_that_it_belongs_to() -> None:
