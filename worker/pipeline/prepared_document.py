@@ -12,11 +12,12 @@ from worker.dedupe.identity import NO_LINK, hash_link, hash_link_of
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered
+from worker.recognise.audit import has_given_up_guids
+from worker.recognise.keys import is_plainly_known
 from worker.values.articles import Sighting
 from worker.values.entries import (
     GuidRule,
     KeyedEntry,
-    KnownBy,
     KnownSighting,
     Outline,
     OutlinedEntry,
@@ -103,6 +104,8 @@ def may_leave_unread(prepared: PreparedDocument) -> bool:
     return (
         before.edition == prepared.edition
         and _are_plainly_known(prepared)
+        # All of them without guids is the feed's habit; some may be a whim.
+        and not has_given_up_guids(prepared.rule, prepared.parsed.entries)
         and keys.isdisjoint(each.guid_hash for each in keyed)
         and links.isdisjoint(hash_link_of(each.article) for each in prepared.sightings)
     )
@@ -110,9 +113,8 @@ def may_leave_unread(prepared: PreparedDocument) -> bool:
 
 def _are_plainly_known(prepared: PreparedDocument) -> bool:
     """Say whether each entry is known by the plainest name, which no other shares."""
-    plainest = KnownBy(prepared.rule.policy.value)
     is_each_known = len(prepared.keyed) == len(prepared.parsed.entries)
-    return is_each_known and all(each.known_by is plainest for each in prepared.keyed)
+    return is_each_known and all(is_plainly_known(each, prepared.rule.policy) for each in prepared.keyed)
 
 
 def complete_outline(prepared: PreparedDocument, stored: Collection[tuple[int, bytes]]) -> Outline | None:

@@ -86,6 +86,17 @@ def _plainest_name(entry: Entry, policy: GuidPolicy) -> _Name:
     return _words(entry, policy)
 
 
+def is_plainly_known(keyed: KeyedEntry, policy: GuidPolicy) -> bool:
+    """Say whether an entry is known by the plainest of its names, so that no other entry shares that.
+
+    Where words are the plainest name, only those of an entry without a guid and a link are.
+    """
+    if keyed.known_by is KnownBy.WORDS:
+        entry = keyed.entry
+        return not (entry.guid or entry.link) and keyed.guid_hash == hash_guid(_words(entry, policy)[0])
+    return keyed.known_by is _plainest_name(keyed.entry, policy)[1]
+
+
 def list_keys(entry: Entry) -> frozenset[bytes]:
     """Return the hashes of the keys that an entry has under each guid policy, where it shares none of its names."""
     return frozenset(hash_guid(_plainest_name(entry, policy)[0]) for policy in GuidPolicy)
