@@ -39,7 +39,7 @@ class Publisher:
 
     def step(self) -> None:
         """Change something."""
-        strange = [self.rename, self.unname, self.relink, self.repeat, self.swap, self.return_]
+        strange = [self.rename, self.unname, self.redate, self.relink, self.repeat, self.swap, self.return_]
         usual = [self.add, self.drop, self.edit]
         for change in self.chance.choices([*5 * usual, *strange], k=self.chance.randint(1, 2)):
             if len(self.entries) > 2 or change == self.add:
@@ -70,6 +70,11 @@ class Publisher:
 
     def unname(self) -> None:
         self.chance.choice(self.entries).update(guid="", link="")
+
+    def redate(self) -> None:
+        """The same words again, under no name, and on another day."""
+        again = {**self.chance.choice(self.entries), "guid": "", "link": ""}
+        self.entries.insert(0, again | {"published": f"{self.chance.randint(1, 28)} 07:30"})
 
     def relink(self) -> None:
         self.chance.choice(self.entries)["link"] = self.chance.choice(self.entries)["link"]
@@ -198,6 +203,16 @@ def test_entries_that_have_no_guid_stay_unread_too(tools: Tools, known: list[str
     with reading(tools.engine) as connection:
         (prepared,) = prepare_documents(connection, [reads], now_of(tools), None)
     assert prepared.parsed.before
+
+
+def test_entries_of_the_same_words_and_no_name_are_all_that_is_read_beside_a_new_one(tools: Tools) -> None:
+    url, days = "https://a.example/feed", ("1 07:30", "2 07:30", "3 07:30")
+    known = [*(entry(title="Storm", text="A storm.", published=day) for day in days[:2]), entry(title="Rain")]
+    poll_once(tools, url, rss(known))
+    poll_once(tools, url, rss([entry(title="Sun"), *known]))
+    assert len(read(tools, lease(tools, url)[0], rss([entry(title="Wind"), *known]))[1].repeated) == 1
+    record = poll_once(tools, url, rss([entry(title="Storm", text="A storm.", published=days[2]), *known]))
+    assert (record.new, record.updated, record.entries) == (1, 0, 4)
 
 
 def test_whether_a_feed_has_given_up_its_guids_is_told_from_all_its_entries(tools: Tools) -> None:
