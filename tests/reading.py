@@ -14,7 +14,8 @@ ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(60_000))
 # With a document type, so that it is the child's at once; with a text in base64, so that only feedparser reads it.
 SLOW = f"""<!DOCTYPE feed><feed version="0.3" xmlns="http://purl.org/atom/ns#"><x {ATTRIBUTES}/>
 <entry><content mode="base64">eA==</content></entry></feed>""".encode()
-BROKEN = rss([item("broken")])[:-1]
+# One of JSON is the child's too, and quickly read.
+FOR_CHILD = b'{"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": [{"id": "1", "title": "far"}]}'
 LONG = rss([item(f"n{number}", "word " * 500) for number in range(10)])
 
 

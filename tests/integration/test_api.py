@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from tests.documents import item, rss
-from tests.reading import BROKEN
+from tests.reading import FOR_CHILD
 from tests.servers.messages import Answer
 from tests.servers.publisher import Publisher
 from tests.stores import url_of
@@ -113,8 +113,8 @@ def test_a_closed_store_leaves_no_process_and_no_thread(store: Engine, publisher
     # Other tests of this process share a parser, whose child may live.
     children, threads = psutil.Process().children(), threading.active_count()
     with open_store(url_of(store)) as opened:
-        opened.poll([publisher.serve("/feed", BROKEN)])
-        # What is broken is read by a child.
+        opened.poll([publisher.serve("/feed", FOR_CHILD)])
+        # What is JSON is read by a child.
         assert len(psutil.Process().children()) == len(children) + 1
     gc.collect()
     assert psutil.Process().children() == children
@@ -288,7 +288,7 @@ def test_an_empty_postgresql_is_refused_with_what_to_do(postgres_url: str) -> No
 def test_a_program_keeps_all_that_is_its_own(tmp_path: Path, store: Engine, publisher: Publisher) -> None:
     # Apart, in a folder that has a module called tasks; it forks, which no test with threads may.
     (tmp_path / "tasks.py").write_text("mine = True\n")
-    urls = publisher.serve("/feed", rss([item("one")])), publisher.serve("/broken", BROKEN)
+    urls = publisher.serve("/feed", rss([item("one")])), publisher.serve("/json", FOR_CHILD)
     chosen = {"ALLOW_HOSTS": "127.0.0.0/8", "HOST_GAP": "0s", "DATABASE_URL": url_of(store)}
     told = _run_apart(tmp_path, "-m", "tests.integration.guest_program", *urls, **chosen)
     assert json.loads(told) == {

@@ -39,7 +39,7 @@ class Publisher:
 
     def step(self) -> None:
         """Change something."""
-        strange = [self.rename, self.relink, self.repeat, self.swap, self.return_]
+        strange = [self.rename, self.unname, self.redate, self.relink, self.repeat, self.swap, self.return_]
         usual = [self.add, self.drop, self.edit]
         for change in self.chance.choices([*5 * usual, *strange], k=self.chance.randint(1, 2)):
             if len(self.entries) > 2 or change == self.add:
@@ -68,6 +68,14 @@ class Publisher:
         one = self.chance.choice(self.entries)
         one["guid"] = self.chance.choice(["", f"renamed {one['guid']}", self.chance.choice(self.entries)["guid"]])
 
+    def unname(self) -> None:
+        self.chance.choice(self.entries).update(guid="", link="")
+
+    def redate(self) -> None:
+        """The same words again, under no name, and on another day."""
+        again = {**self.chance.choice(self.entries), "guid": "", "link": ""}
+        self.entries.insert(0, again | {"published": f"{self.chance.randint(1, 28)} 07:30"})
+
     def relink(self) -> None:
         self.chance.choice(self.entries)["link"] = self.chance.choice(self.entries)["link"]
 
@@ -78,7 +86,7 @@ class Publisher:
         self.chance.shuffle(self.entries)
 
     def document(self, site: str) -> bytes:
-        items = (entry(**(each | {"link": f"{site}{each['link']}"})) for each in self.entries)
+        items = (entry(**(each | {"link": each["link"] and f"{site}{each['link']}"})) for each in self.entries)
         return rss(items, title=f"News {self.made}", site=site)
 
 
@@ -175,6 +183,43 @@ def test_an_entry_that_shares_its_link_with_an_unread_one_gets_no_match_key(tool
     with reading(tools.engine) as connection:
         keys = {title: key for title, key in connection.execute(select(ArticleRow.title, ArticleRow.match_key))}  # noqa: C416 -- dict() of rows loses the types
     assert keys["Rain"] is None
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        # Some entries with a guid, some without one.
+        [entry("1", "https://a.example/1", "Storm"), entry("", "https://a.example/2", "Rain")],
+        # Neither guid nor link: known by their words.
+        [entry(title="Storm", text="A storm."), entry(title="Rain", text="Rain fell.")],
+    ],
+    ids=["some guids", "words alone"],
+)
+def test_entries_that_have_no_guid_stay_unread_too(tools: Tools, known: list[str]) -> None:
+    url, new = "https://a.example/feed", entry("9", "https://a.example/9", "Sun", "It shines.")
+    poll_once(tools, url, rss(known))
+    reads = read(tools, lease(tools, url)[0], rss([new, *known]))
+    assert len(reads[1].repeated) == 2
+    with reading(tools.engine) as connection:
+        (prepared,) = prepare_documents(connection, [reads], now_of(tools), None)
+    assert prepared.parsed.before
+
+
+def test_entries_of_the_same_words_and_no_name_are_all_that_is_read_beside_a_new_one(tools: Tools) -> None:
+    url, days = "https://a.example/feed", ("1 07:30", "2 07:30", "3 07:30")
+    known = [*(entry(title="Storm", text="A storm.", published=day) for day in days[:2]), entry(title="Rain")]
+    poll_once(tools, url, rss(known))
+    poll_once(tools, url, rss([entry(title="Sun"), *known]))
+    assert len(read(tools, lease(tools, url)[0], rss([entry(title="Wind"), *known]))[1].repeated) == 1
+    record = poll_once(tools, url, rss([entry(title="Storm", text="A storm.", published=days[2]), *known]))
+    assert (record.new, record.updated, record.entries) == (1, 0, 4)
+
+
+def test_whether_a_feed_has_given_up_its_guids_is_told_from_all_its_entries(tools: Tools) -> None:
+    url, known = "https://a.example/feed", entry("1", "https://a.example/1", "Storm")
+    poll_once(tools, url, rss([known]))
+    poll_once(tools, url, rss([entry("", "https://a.example/2", "Rain"), known]))
+    assert guid_rule(tools, url).guid_policy == "guid"
 
 
 def test_an_outline_of_an_older_document_spares_nothing(tools: Tools) -> None:

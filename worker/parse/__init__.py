@@ -1,7 +1,7 @@
 """Stage parse: a document goes in, the entries that it publishes come out.
 
 ```
-            small and well-formed ──► expat, in the worker's process ───────────────────────────┐
+            small ──► in the worker's process: expat, mended expat ─────────────────────────────┐
 document ──►                                                                                    ├──► ParsedDocument
             anything else ──► child process: JSON, newsroom, expat, mended expat, then feedparser ┘
 ```

@@ -3,14 +3,17 @@
 This runs in the parser's child process.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeAlias
 
 from worker.basics.charset import decode_with_doubts, is_utf8
 from worker.basics.field_rules import absolute_older, absolute_site
 from worker.basics.file_signatures import find_signature
 from worker.basics.json_values import load_json
 from worker.errors import ErrorClass, PermanentError, PollError, RejectedError, TransientError
+from worker.parse.broken import read_broken
 from worker.parse.forgiving import read_with_feedparser
 from worker.parse.json_feed import read_json_feed
 from worker.parse.mended import mend_document
@@ -29,6 +32,7 @@ _NOT_FEEDS = {
     Kind.TEXT: "plain text",
     Kind.BINARY: "binary data",
 }
+_Reader: TypeAlias = Callable[[Document, int, int], ParsedDocument | None]
 _WXR_VERSION = b"<wp:wxr_version>"
 # To read more entries than this for each entry that is kept would take too long.
 _PATIENCE = 20
@@ -74,8 +78,9 @@ def _read_newsroom(document: Document, max_entries: int) -> ParsedDocument:
 
 def _read_feed(document: Document, max_entries: int, patience: int) -> ParsedDocument:
     # Most documents that come here are broken, but those too large for the worker's own process may be well-formed.
-    if parsed := _read_tree(document, max_entries, patience) or _read_mended(document, max_entries, patience):
-        return parsed
+    for read in (read_well_formed, read_broken):
+        if parsed := _read_tree(read, document, max_entries, patience):
+            return parsed
     if _WXR_VERSION in document.body:
         # feedparser would take drafts for articles.
         raise PermanentError(ErrorClass.PARSE, "the host served a WordPress export that is broken beyond reading")
@@ -85,18 +90,9 @@ def _read_feed(document: Document, max_entries: int, patience: int) -> ParsedDoc
     return read_with_feedparser(document, max_entries)
 
 
-def _read_mended(document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
-    parsed = _read_tree(document, max_entries, patience, is_broken=True)
-    # Of one without entries and title too much is gone to say that it has none.
-    is_whole = parsed and (parsed.entries or parsed.title or parsed.site_url)
-    return replace(parsed, parser="mended", outline=None) if parsed and is_whole else None
-
-
-def _read_tree(
-    document: Document, max_entries: int, patience: int, *, is_broken: bool = False
-) -> ParsedDocument | None:
+def _read_tree(read: _Reader, document: Document, max_entries: int, patience: int) -> ParsedDocument | None:
     try:
-        return read_well_formed(mend_document(document) if is_broken else document, max_entries, patience)
+        return read(document, max_entries, patience)
     except PollError:
         raise
     except Exception:  # noqa: BLE001 -- what one parser trips over another may read

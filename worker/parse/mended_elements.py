@@ -5,12 +5,12 @@ tag comes after that, before the entry ends. Only then is something else between
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from worker.basics.markup import VOID_ELEMENTS, is_html_element
 from worker.parse.mended_prefixes import Prefixes
 from worker.parse.mended_tags import NextMarks
 from worker.parse.vocabulary import USUAL_NAMESPACES, role_as_written
+from worker.values.frozen import dataclass
 
 # Elements that make a document a feed or a newsroom's, and what is written around those that are but a part of a feed.
 _ROOTS: dict[str, tuple[str, ...]] = {

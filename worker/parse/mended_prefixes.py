@@ -22,10 +22,10 @@ class Prefixes:
 
     def enter(self, name: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
         """Take in what an element declares, and which prefixes it uses; return those that it declares."""
-        declared = tuple(each.removeprefix(_DECLARATION) for each in attributes if each.startswith(_DECLARATION))
+        declared = tuple([each.removeprefix(_DECLARATION) for each in attributes if each.startswith(_DECLARATION)])
         for prefix in declared:
             self._declared.setdefault(prefix, attributes[_DECLARATION + prefix])
-        self._bound.update(declared)
+            self._bound[prefix] += 1
         for each in (name, *attributes):
             prefix, colon, _ = each.partition(":")
             if colon and not self.is_bound(prefix):
@@ -34,7 +34,8 @@ class Prefixes:
 
     def leave(self, declared: Iterable[str]) -> None:
         """Forget what an element declared that has ended."""
-        self._bound.subtract(declared)
+        for prefix in declared:
+            self._bound[prefix] -= 1
 
     def declarations(self) -> str:
         """Return the declarations that the root lacks: by the document's own meaning of a prefix, or the usual one."""

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from worker.parse.references import escape_value
+from worker.values.frozen import dataclass
 
 _NAME = r"[^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?"
-# In no way of matching is a bracket within quotes passed: to look for the second quote must not take long.
-_TAG = re.compile(rf"""<(/?)({_NAME})(?=[\s/>])((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""")
+# In no way of matching is a bracket within quotes passed: to look for the second quote must not take long. Each piece
+# that may be given back takes memory, so they are few and long; a tag of more than a thousand values has odd quotes.
+_TAG = re.compile(rf"""<(/?)({_NAME})(?=[\s/>])((?:[^<>"']++|"[^"<]*+"|'[^'<]*+'){{0,2000}})>""")
 _TAG_OF_ODD_QUOTES = re.compile(rf"<(/?)({_NAME})(?=[\s/>])([^<>]*)>")
-_TAG_WITH_BRACKETS = re.compile(rf"""<(/?)({_NAME})(?=\s)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_TAG_WITH_BRACKETS = re.compile(rf"""<(/?)({_NAME})(?=\s)((?:[^<>"']++|"[^"]*+"|'[^']*+')*)>""")
 # But for the first so many tags of a document, which are looked at closely.
 _LONGEST_TAG = 4_000
 _MOST_LONG_LOOKS = 1_000

@@ -13,17 +13,21 @@ from collections.abc import Iterator, Sequence
 
 import xxhash
 
+from worker.parse.vocabulary import is_known_namespace
 from worker.values.entries import Outline, OutlinedEntry
 from worker.values.frozen import dataclass
 
-# Longer outlines would cost more to keep than they spare.
-_MOST_ENTRIES = 1_000
+# Of 32 bytes each: longer outlines would be much to keep.
+_MOST_ENTRIES = 2_000
 _NAMES = (b"item", b"entry")
+_PREFIXED = re.compile(rb"<([\w.-]{1,40}:(?:item|entry))[\s>]")
 _AFTER_NAME = frozenset((b" ", b"\t", b"\r", b"\n", b">"))
 # What entries inherit is in these tags: namespaces, xml:base, xml:lang, and the encoding.
 _AROUND = rb"(?:[\w.-]{1,40}:)?(?i:rss|rdf|feed|channel)"
 _TAGS_AROUND = re.compile(rb"<(?:\?xml|%s)(?=[\s>])[^>]*>" % _AROUND)
 _PARENT = re.compile(rb"</?%s(?=[\s>])" % _AROUND)
+_PREFIX = b"xmlns:"
+_DECLARATION = re.compile(_PREFIX + rb"""[\w.-]{1,40}=(?:"([^"<]*)"|'([^'<]*)')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,20 @@ class Sliced:
 
 def slice_entries(body: bytes) -> Sliced | None:
     """Return a document cut into entries; None where bytes do not tell them apart, or there are none or too many."""
-    for name in _NAMES:
+    for name in _find_names(body):
         ends = list(_find_ends(body, name))
         if 0 < len(ends) <= _MOST_ENTRIES:
             starts, after = zip(*ends, strict=True)
             around = [body[end:start] for end, start in zip((0, *after), (*starts, len(body)), strict=True)]
             return Sliced(name, around, [body[start:end] for start, end in ends])
     return None
+
+
+def _find_names(body: bytes) -> Iterator[bytes]:
+    """Yield the tags that a document's entries may have, the commonest first."""
+    yield from _NAMES
+    if prefixed := _PREFIXED.search(body):
+        yield prefixed[1]
 
 
 def _find_ends(body: bytes, name: bytes) -> Iterator[tuple[int, int]]:
@@ -74,12 +85,21 @@ def _find_ends(body: bytes, name: bytes) -> Iterator[tuple[int, int]]:
 def outline_entries(sliced: Sliced, before: Outline | None = None) -> tuple[OutlinedEntry, ...] | None:
     """Return a document's entries by their bytes; those that the one before had too have their keys.
 
-    None where one declares a prefix: it may give another one its meaning.
+    None where one declares what may give others another meaning.
     """
     known = {each.slice_hash: each for each in before.entries} if before else {}
     entries = [known.get(digest) or OutlinedEntry(digest) for digest in map(xxhash.xxh3_64_digest, sliced.slices)]
-    unread = zip(entries, sliced.slices, strict=True)
-    return None if any(b"xmlns:" in piece for entry, piece in unread if not entry.guid_hash) else tuple(entries)
+    unread = (piece for entry, piece in zip(entries, sliced.slices, strict=True) if not entry.guid_hash)
+    return None if any(map(_gives_meaning, unread)) else tuple(entries)
+
+
+def _gives_meaning(piece: bytes) -> bool:
+    """Say whether an entry may declare a prefix of a namespace that others have too, and that is known by no name."""
+    prefixes = piece.count(_PREFIX)
+    if not prefixes:
+        return False
+    declared = [(double or single).decode(errors="replace") for double, single in _DECLARATION.findall(piece)]
+    return len(declared) < prefixes or not all(map(is_known_namespace, declared))
 
 
 def hash_frame(sliced: Sliced, content_type: str | None, authors: Sequence[str]) -> bytes | None:

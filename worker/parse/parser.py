@@ -14,7 +14,9 @@ from typing import Self
 
 from worker.basics.faults import is_interruption
 from worker.errors import ErrorClass, PermanentError, PollError
+from worker.parse.broken import read_broken
 from worker.parse.child_process import ChildDiedError, ChildProcess, ParseLimits
+from worker.parse.sniff import Kind, sniff
 from worker.parse.well_formed import read_well_formed
 from worker.values.due_feeds import Document
 from worker.values.entries import Outline, ParsedDocument
@@ -23,6 +25,9 @@ from worker.values.frozen import dataclass
 # Together they keep the reading of any document in the worker's own process to about a tenth of a second.
 _LARGEST = 2_000_000
 _MOST_TAGS = 100_000
+# To mend a document takes ten times as long as to read it, for each of its brackets and ampersands.
+_LARGEST_BROKEN = 500_000
+_MOST_MARKS = 10_000
 # How long to read in one go before the caller may look at its network again.
 _AT_ONCE = timedelta(milliseconds=50)
 
@@ -43,15 +48,25 @@ def read_in_process(
     if size > _LARGEST or (size > _MOST_TAGS and document.body.count(b"<") > _MOST_TAGS):
         return None
     try:
-        return read_well_formed(document, max_entries, patience=max_entries, before=before)
+        parsed = read_well_formed(document, max_entries, patience=max_entries, before=before)
+        return parsed or _read_broken(document, max_entries, before)
     except PollError as error:
         return error
 
 
+def _read_broken(document: Document, max_entries: int, before: Outline | None) -> ParsedDocument | None:
+    """Read a document that is not well-formed, where it is a feed and little enough to be mended in this process."""
+    body = document.body
+    is_little = len(body) <= _LARGEST_BROKEN and body.count(b"<") + body.count(b"&") <= _MOST_MARKS
+    if not is_little or sniff(body) is not Kind.XML_FEED:
+        return None
+    return read_broken(document, max_entries, patience=max_entries, before=before, largest=_LARGEST)
+
+
 def read_whole(document: Document, parsed: ParsedDocument) -> ParsedDocument:
     """Return what a document publishes, with the entries that were left out of ``parsed`` because they came again."""
-    whole = read_well_formed(document, parsed.size, parsed.size)
-    assert whole, "a document without some of its elements is no sounder than the whole"
+    whole = read_in_process(document, parsed.size)
+    assert isinstance(whole, ParsedDocument), "a document without some of its elements is no sounder than the whole"
     return whole
 
 

@@ -144,6 +144,17 @@ def role_as_written(name: str) -> str:
     return _ROLES.get(local if prefix in {"atom", "rss"} else name, "")
 
 
+def is_known_namespace(namespace: str) -> bool:
+    """Say whether elements of a namespace mean the same whatever prefix it is given anywhere in a document."""
+    return _known_prefix(namespace) is not None
+
+
+def _known_prefix(namespace: str) -> str | None:
+    """Return the prefix that a namespace has here; None for one that is not known."""
+    lower = namespace.lower()
+    return _PREFIXES.get((lower.partition("://")[2] or lower).removeprefix("www.").rstrip("/#"))
+
+
 class Roles(dict[str, str]):
     """The role of each element name in one document, worked out when a name is first looked up; "" for no role.
 
@@ -160,8 +171,7 @@ class Roles(dict[str, str]):
         return role
 
     def _prefix(self, namespace: str) -> str:
-        lower = namespace.lower()
-        known = _PREFIXES.get((lower.partition("://")[2] or lower).removeprefix("www.").rstrip("/#"))
+        known = _known_prefix(namespace)
         if known is not None:
             return known
         # A misspelt namespace under the usual prefix, or a format's own default namespace.

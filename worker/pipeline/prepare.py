@@ -36,6 +36,7 @@ from worker.store.poll_locks import Locked
 from worker.values.articles import KnownArticle
 from worker.values.decisions import Brought
 from worker.values.entries import (
+    NO_SLICE,
     GuidRule,
     KeyedEntry,
     KnownSighting,
@@ -85,7 +86,7 @@ def prepare_documents(
     rules = find_guid_rules(connection, [answered.feed.feed_id for answered, _ in read])
     # One file of a folder says nothing of what the folder's feed has besides.
     whole = [each.feed.feed_id for each, parsed in read if not (parsed.before or each.file_in_feed)]
-    present = find_present_sightings(connection, whole)
+    present = {**find_present_sightings(connection, whole), **_find_read_always(connection, read)}
     documents = []
     for answered, parsed in read:
         feed_id, released = answered.feed.feed_id, hold_back(parsed, now)
@@ -110,6 +111,17 @@ def prepare_documents(
         each if may_leave_unread(each) else prepare_documents(connection, [_read_whole(each)], now, detect)[0]
         for each in prepared
     ]
+
+
+def _find_read_always(
+    connection: Connection, read: Sequence[tuple[Answered, ParsedDocument]]
+) -> Mapping[int, Mapping[bytes, KnownSighting]]:
+    """Return the sightings of entries that are read though they may have come again: these tell their keys."""
+    outlined = (
+        (answered.feed.feed_id, each) for answered, parsed in read if parsed.before for each in parsed.before.entries
+    )
+    keys = [(feed_id, each.guid_hash) for feed_id, each in outlined if each.slice_hash == NO_SLICE]
+    return find_sightings(connection, keys) if keys else {}
 
 
 def _find_several(connection: Connection, document: _KeyedDocument) -> Mapping[bytes, KnownSighting]:

@@ -12,8 +12,11 @@ from worker.dedupe.identity import NO_LINK, hash_link, hash_link_of
 from worker.normalise.sanitise import POLICY_VERSION
 from worker.parse import PARSE_VERSION
 from worker.pipeline.results import Answered
+from worker.recognise.audit import has_given_up_guids
+from worker.recognise.keys import has_plain_key, hash_plain_key, is_nameless
 from worker.values.articles import Sighting
 from worker.values.entries import (
+    NO_SLICE,
     GuidRule,
     KeyedEntry,
     KnownBy,
@@ -99,20 +102,25 @@ def may_leave_unread(prepared: PreparedDocument) -> bool:
     if before is None:
         return True
     keys = {each.guid_hash for each in prepared.parsed.repeated}
+    names = (hash_plain_key(each, prepared.rule.policy) for each in keyed if each.known_by is KnownBy.WORDS)
     links = {each.link_hash for each in prepared.parsed.repeated} - {NO_LINK}
+    read_always = {each.guid_hash for each in before.entries if each.slice_hash == NO_SLICE}
     return (
         before.edition == prepared.edition
-        and _are_plainly_known(prepared)
+        and _are_plainly_known(prepared, read_always)
+        # All of them without guids is the feed's habit; some may be a whim.
+        and not has_given_up_guids(prepared.rule, prepared.parsed.entries)
         and keys.isdisjoint(each.guid_hash for each in keyed)
+        and keys.isdisjoint(names)
         and links.isdisjoint(hash_link_of(each.article) for each in prepared.sightings)
     )
 
 
-def _are_plainly_known(prepared: PreparedDocument) -> bool:
-    """Say whether each entry is known by the plainest name, which no other shares."""
-    plainest = KnownBy(prepared.rule.policy.value)
+def _are_plainly_known(prepared: PreparedDocument, others: Collection[bytes]) -> bool:
+    """Say whether each entry is known by its plainest name, which no other shares, or by one of these ``others``."""
     is_each_known = len(prepared.keyed) == len(prepared.parsed.entries)
-    return is_each_known and all(each.known_by is plainest for each in prepared.keyed)
+    policy = prepared.rule.policy
+    return is_each_known and all(has_plain_key(each, policy) or each.guid_hash in others for each in prepared.keyed)
 
 
 def complete_outline(prepared: PreparedDocument, stored: Collection[tuple[int, bytes]]) -> Outline | None:
@@ -127,18 +135,21 @@ def complete_outline(prepared: PreparedDocument, stored: Collection[tuple[int, b
     is_whole = prepared.result.body_hash and len(read) == len(prepared.recognised.fresh)
     # What the entry says is not stored where its guid has come to name another article, or a newer version stands.
     are_kept = all((prepared.feed_id, each.guid_hash) in stored for each in prepared.sightings)
-    if outline is None or not (is_whole and are_kept and _are_plainly_known(prepared)):
+    nameless = {each.guid_hash for each in prepared.keyed if is_nameless(each.entry)}
+    if outline is None or not (is_whole and are_kept and _are_plainly_known(prepared, nameless)):
         return None
     fresh = {each.guid_hash: hash_link_of(each.article) for each in read}
-    keys = iter([each.guid_hash for each in prepared.keyed])
+    keyed = iter(prepared.keyed)
     entries = []
     for entry in outline.entries:
         if entry.guid_hash:
             entries.append(entry)
         else:
-            key = next(keys)
+            each = next(keyed)
+            key, is_sure = each.guid_hash, has_plain_key(each, prepared.rule.policy)
             link = fresh.get(key) or hash_link(prepared.sighted[key].original_url)
-            entries.append(OutlinedEntry(entry.slice_hash, key, link))
+            # By which name it is known depends on others that say the same.
+            entries.append(OutlinedEntry(entry.slice_hash if is_sure else NO_SLICE, key, link))
     return Outline(outline.frame, tuple(entries), prepared.edition + 1, READING)
 
 

@@ -20,15 +20,21 @@ def audit_guids(rule: GuidRule, entries: Sequence[Entry], *, renamed: int, carri
     """
     if rule.is_fixed or rule.policy is not GuidPolicy.GUID:
         return rule
-    guids = [entry.guid for entry in entries if entry.guid]
-    if not guids and any(entry.link for entry in entries):
+    if has_given_up_guids(rule, entries):
         return GuidRule(GuidPolicy.LINK, "its entries have no guids")
     if shared := _count_shared(entries):
+        guids = sum(bool(entry.guid) for entry in entries)
         # One guid used twice among many is a slip; the link tells those two apart.
-        if 2 * shared > len(guids):
-            return GuidRule(GuidPolicy.GUID_AND_LINK, f"{shared} of the {len(guids)} guids in its document were shared")
+        if 2 * shared > guids:
+            return GuidRule(GuidPolicy.GUID_AND_LINK, f"{shared} of the {guids} guids in its document were shared")
         return rule
     return _judge_renaming(rule, renamed, carried)
+
+
+def has_given_up_guids(rule: GuidRule, entries: Sequence[Entry]) -> bool:
+    """Say whether a feed that is known by its guids has none, by all entries of its document."""
+    is_judged = rule.policy is GuidPolicy.GUID and not rule.is_fixed
+    return is_judged and not any(entry.guid for entry in entries) and any(entry.link for entry in entries)
 
 
 def _count_shared(entries: Sequence[Entry]) -> int:

@@ -86,6 +86,26 @@ def _plainest_name(entry: Entry, policy: GuidPolicy) -> _Name:
     return _words(entry, policy)
 
 
+def has_plain_key(keyed: KeyedEntry, policy: GuidPolicy) -> bool:
+    """Say whether an entry is known by the plainest of its names, so that no other entry shares that.
+
+    Where words are the plainest name, only those of an entry without a guid and a link are.
+    """
+    if keyed.known_by is KnownBy.WORDS:
+        return is_nameless(keyed.entry) and keyed.guid_hash == hash_plain_key(keyed, policy)
+    return keyed.known_by is _plainest_name(keyed.entry, policy)[1]
+
+
+def hash_plain_key(keyed: KeyedEntry, policy: GuidPolicy) -> bytes:
+    """Return the hash of the plainest name that an entry has, whoever shares it."""
+    return hash_guid(_plainest_name(keyed.entry, policy)[0])
+
+
+def is_nameless(entry: Entry) -> bool:
+    """Say whether an entry has neither guid nor link: nothing but its words, and its date, tells it from others."""
+    return not (entry.guid or entry.link)
+
+
 def list_keys(entry: Entry) -> frozenset[bytes]:
     """Return the hashes of the keys that an entry has under each guid policy, where it shares none of its names."""
     return frozenset(hash_guid(_plainest_name(entry, policy)[0]) for policy in GuidPolicy)

@@ -95,12 +95,16 @@ class Entry:
         return end if end is None or end.tzinfo else end.replace(tzinfo=UTC)
 
 
+NO_SLICE = bytes(8)
+"""The hash of no bytes that an entry has."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutlinedEntry:
     """An entry as an outline holds it: short hashes, by which it is known again unread."""
 
     slice_hash: bytes
-    """xxh3-64 of its bytes, from the start of its element to the end."""
+    """xxh3-64 of its bytes, from the start of its element to the end; ``NO_SLICE`` for one that is always read."""
     guid_hash: bytes = b""
     """What its sighting is found by; empty while it has not been recognised."""
     link_hash: bytes = b""

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.documents import item, rss
-from tests.reading import BROKEN, LONG, SLOW, collect_all, document, newest_child, read_titles
+from tests.reading import FOR_CHILD, LONG, SLOW, collect_all, document, newest_child, read_titles
 from tests.waiting import PATIENCE
 from worker.errors import PermanentError, PollError
 from worker.parse import ParseLimits, Parser
@@ -37,9 +37,9 @@ def test_a_document_over_the_limit_of_memory_is_refused_and_the_next_is_read() -
 
 
 def test_a_child_killed_in_mid_document_costs_that_document_only(own_parser: Parser) -> None:
-    read_titles(own_parser, BROKEN)
+    read_titles(own_parser, FOR_CHILD)
     own_parser.submit(1, document(SLOW))
-    own_parser.submit(2, document(BROKEN))
+    own_parser.submit(2, document(FOR_CHILD))
     own_parser.collect(timedelta(0))
     newest_child().send_signal(signal.SIGKILL)
     answers = {answered.key: answered.answer for answered in collect_all(own_parser)}
@@ -49,17 +49,17 @@ def test_a_child_killed_in_mid_document_costs_that_document_only(own_parser: Par
 
 
 def test_a_child_killed_while_idle_costs_at_most_one_document(own_parser: Parser) -> None:
-    read_titles(own_parser, BROKEN)
+    read_titles(own_parser, FOR_CHILD)
     child = newest_child()
     child.kill()
     child.wait(PATIENCE)
-    assert read_titles(own_parser, BROKEN) == ["broken"]
+    assert read_titles(own_parser, FOR_CHILD) == ["far"]
 
 
 def test_the_child_answers_in_the_order_of_submission(parser: Parser) -> None:
     for number in range(20):
-        parser.submit(number, document(BROKEN if number % 3 else b"no feed"))
-    assert (parser.pending, parser.pending_bytes) == (20, 13 * len(BROKEN) + 7 * 7)
+        parser.submit(number, document(FOR_CHILD if number % 3 else b"no feed"))
+    assert (parser.pending, parser.pending_bytes) == (20, 13 * len(FOR_CHILD) + 7 * 7)
     assert [answered.key for answered in collect_all(parser)] == [*range(20)]
     assert (parser.pending, parser.pending_bytes) == (0, 0)
 
@@ -97,7 +97,7 @@ def test_collecting_from_nothing_returns_nothing_at_once(parser: Parser) -> None
 
 def test_a_closed_parser_forgets_what_was_pending_and_reads_on(own_parser: Parser) -> None:
     own_parser.submit(1, document(SLOW))
-    own_parser.submit(2, document(BROKEN))
+    own_parser.submit(2, document(FOR_CHILD))
     own_parser.collect(timedelta(0))
     child = newest_child()
     own_parser.close()
@@ -125,15 +125,15 @@ def test_a_document_whose_reader_was_interrupted_is_not_taken_for_the_next(
 
 
 def test_a_parser_works_on_both_sides_of_a_fork(own_parser: Parser) -> None:
-    assert read_titles(own_parser, BROKEN) == ["broken"]
+    assert read_titles(own_parser, FOR_CHILD) == ["far"]
     pid = os.fork()
     if not pid:
         # Whatever happens here, the tests of the parent must not run on in it.
         try:
-            titles = read_titles(own_parser, BROKEN)
+            titles = read_titles(own_parser, FOR_CHILD)
             own_parser.close()
-            os._exit(0 if titles == ["broken"] else 1)
+            os._exit(0 if titles == ["far"] else 1)
         finally:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert read_titles(own_parser, BROKEN) == ["broken"]
+    assert read_titles(own_parser, FOR_CHILD) == ["far"]

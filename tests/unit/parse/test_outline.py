@@ -106,6 +106,26 @@ def test_a_document_whose_bytes_do_not_tell_its_entries_apart_has_no_outline(tri
     assert read(NOTES.format(trick + TWO).encode()).outline is None
 
 
+@pytest.mark.parametrize(
+    "entries",
+    [
+        f'<item xmlns:m="http://search.yahoo.com/mrss/"><guid>4</guid><m:title>Wind</m:title></item>{TWO}',
+        f"<item><guid>4</guid><c:encoded xmlns:c='http://purl.org/rss/1.0/modules/content/'>Wind</c:encoded></item>{TWO}",
+    ],
+)
+def test_what_an_entry_declares_that_means_the_same_everywhere_keeps_none_from_staying_unread(entries: str) -> None:
+    parsed = read(NOTES.format(ONE + entries).encode(), outline(NOTES.format(entries).encode()))
+    assert [entry.guid for entry in parsed.entries] == ["1"]
+    assert len(parsed.repeated) == 2
+
+
+def test_entries_whose_names_have_prefixes_stay_unread_too() -> None:
+    feed = '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>News</a:title>{}</a:feed>'
+    one, two = (f"<a:entry><a:id>{name}</a:id></a:entry>" for name in "12")
+    parsed = read(feed.format(one + two).encode(), outline(feed.format(two).encode()))
+    assert ([entry.guid for entry in parsed.entries], len(parsed.repeated)) == (["1"], 1)
+
+
 def test_an_entry_that_stands_twice_is_read() -> None:
     parsed = read(rss([ONE, ONE, TWO]), outline(rss([ONE, TWO])))
     assert len(parsed.entries) == 3
@@ -144,6 +164,8 @@ def test_hints_after_the_last_entry_are_read_though_all_entries_come_again() -> 
         f"<rss><channel><title>A</title>{ONE}</channel><channel xml:base='https://b.example/'>{TWO}</channel></rss>",
         # One entry declares the prefix that gives others their meaning.
         NOTES.format(TWO + '<item xmlns:dc="https://x.example/"><guid>4</guid><dc:creator>Ann</dc:creator></item>'),
+        # So may one whose declaration is written as none is.
+        NOTES.format(TWO + '<item xmlns:m = "http://search.yahoo.com/mrss/"><guid>4</guid></item>'),
     ],
 )
 def test_entries_that_do_not_have_one_parent_or_all_they_need_have_no_outline(body: str) -> None:
