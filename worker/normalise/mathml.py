@@ -10,6 +10,7 @@ ELEMENTS = frozenset(
 )
 """MathML Core, section 2.1, without annotations: what is in them is shown by no browser, and may be HTML."""
 ANNOTATIONS = frozenset({"annotation", "annotation-xml"})
+_PARTS = ELEMENTS - {"math"}
 # No colours and sizes, as elsewhere; no links, which MathML 3 had.
 _COMMON = {"displaystyle", "mathvariant", "scriptlevel"}
 ATTRIBUTES = {
@@ -48,4 +49,4 @@ def purify(tree: Element) -> str:
 
 
 def _other_markup(tree: Element) -> Iterator[Element]:
-    return (part for part in tree.select("math *") if part.namespace is not Namespace.MATHML or part.tag == "math")
+    return (part for part in tree.select("math *") if part.namespace is not Namespace.MATHML or part.tag not in _PARTS)

@@ -6,19 +6,16 @@ still cleaned. Each of its steps is linear in the length: no tag is followed pas
 """
 
 import re
-from contextvars import ContextVar
 from functools import lru_cache, partial
 from html import escape, unescape
 
-import nh3
 import turbohtml
-from turbohtml.clean import OnDisallowed, Policy, Sanitizer  # codespell:ignore -- its own spelling
 
 from worker.basics.one_line import drop_cdata_marks
 from worker.basics.text import clean
-from worker.basics.urls import absolute_url
 from worker.normalise import mathml
 from worker.normalise.escaped_markup import mend_escaped_markup
+from worker.normalise.html_policy import apply_policy, is_allowed
 from worker.normalise.pictures import drop_no_pictures, is_no_picture, show_pictures
 from worker.normalise.plain_lines import mark_lines
 from worker.normalise.plain_text import tidy
@@ -27,44 +24,6 @@ from worker.normalise.raw_text import HELD_NAMES, close_raw_text
 
 POLICY_VERSION = 2
 """Raised with any change of the policy, so that a better one can clean again what an older one let in."""
-
-_SCHEMES = frozenset({"http", "https", "mailto"})
-# No forms (they phish), no frames and plug-ins (they load what nobody checked), no svg (parsers disagree on what is
-# inside it, which is how markup slips through).
-_TAGS = frozenset(
-    "a abbr address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd del details dfn "
-    "div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p picture pre q "
-    "rp rt ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr "
-    "track tt u ul var video wbr".split()
-).union(mathml.ELEMENTS)
-# Neither style, class, id nor data-*: they would let a feed reach into the page that shows it. No cite: a URL that
-# nobody sees and nh3 does not check. No srcset: one picture is enough, and its URLs are not checked either.
-_ATTRIBUTES = {
-    "a": {"href", "title", "hreflang"},
-    "abbr": {"title"},
-    "audio": {"src"},
-    "bdo": {"dir"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "del": {"datetime"},
-    "dfn": {"title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "ins": {"datetime"},
-    "ol": {"start", "reversed", "type"},
-    "source": {"src", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-    "track": {"src", "kind", "srclang", "label"},
-    "video": {"src", "poster", "width", "height"},
-    "*": {"lang", "dir"},
-    **mathml.ATTRIBUTES,
-}
-# These hold no text of the article. A form does: an unclosed one would swallow the rest.
-_DROPPED_WHOLE = frozenset(
-    "datalist embed head iframe noembed noframes noscript option param script select style svg template textarea "
-    "title".split()
-).union(mathml.ANNOTATIONS)
 
 # It takes any number of zeros; a number with more digits than Unicode has is no character to any parser. Most have four
 # digits, as &#8217; does: such a character is always one that a text may hold.
@@ -101,57 +60,18 @@ _FIRST_LINE_ENDS = re.compile(r"(<pre(?: [^>]*)?>)\n+")
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 
 _LONGEST_HTML = 1_000_000
-# nh3's time grows with the square of the nesting depth, of the attributes of a tag and of the references in a text.
-# Small markup cannot have many of these. Large markup first passes turbohtml, which takes linear time and bounds the
-# depth.
-_LARGE = 50_000
-_MANY_MARKS = 1_000
-# Markup with more than this is no article: only its text is kept.
+# Markup with more tags and references than this is no article: only its text is kept.
 _MOST_MARKS = 20_000
-# Nor is markup nested deeper. Beyond 512 elements each parser closes them in its own way, and differently each time.
-_MOST_NESTED = 256
+# Nor is markup of many tags nested deeper. Beyond 512 elements each parser closes them in its own way, and differently
+# each time.
+_MOST_NESTED, _MANY_TAGS = 256, 1_000
 _TOO_DEEP = " > ".join(["*"] * (_MOST_NESTED + 1))
 # Markup may grow by absolute links and by attributes that the policy sets, but not beyond this.
-_MOST_GROWTH = 10
+_MOST_GROWTH, _ALWAYS_FITS = 10, 50_000
 # Cleaned markup, written and read again, is nearly always the same at once.
 _MOST_ROUNDS = 6
-
-# nh3 builds its tables anew for every cleaner, which takes longer than most articles take to clean. So there is one
-# cleaner, which finds the base of the article in hand here.
-_base_url: ContextVar[str | None] = ContextVar("base_url", default=None)
-
-
-def _resolve(url: str) -> str | None:
-    base = _base_url.get()
-    # What leads nowhere would lead to the base: href="".
-    return absolute_url(url, base) if base and url.strip() else None
-
-
-def _make_cleaner(attributes: dict[str, set[str]]) -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=set(_TAGS),
-        attributes=attributes,
-        clean_content_tags=set(_DROPPED_WHOLE),
-        # A player without controls is invisible.
-        set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
-        url_schemes=set(_SCHEMES),
-        url_relative=_resolve,
-        # A page that shows an article neither hands its window or address to the article's links, nor vouches for them.
-        link_rel="noopener noreferrer nofollow",
-    )
-
-
-_CLEANER = _make_cleaner(_ATTRIBUTES)
-_CLEANER_OF_WORDS = _make_cleaner({tag: names - {"src", "poster"} for tag, names in _ATTRIBUTES.items()})
-_PRECLEANER = Sanitizer(  # codespell:ignore
-    Policy(
-        tags=_TAGS,
-        attributes={tag: frozenset(names) for tag, names in _ATTRIBUTES.items()},
-        url_schemes=_SCHEMES,
-        on_disallowed_tag=OnDisallowed.STRIP,
-        remove_with_content=_DROPPED_WHOLE,
-    )
-)
+# White space, and a byte order mark, which is none of the text's.
+_EDGES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def sanitise(html: str, base_url: str | None = None) -> str:
@@ -168,15 +88,13 @@ def sanitise_to_tree(html: str, base_url: str | None = None) -> tuple[str, turbo
 
     ``base_url`` must be absolute; without one relative URLs are dropped.
     """
-    _base_url.set(base_url)
     html = clean(html, _LONGEST_HTML)
-    sanitised = _sanitise_markup(html)
-    if sanitised is None:
-        text = turbohtml.parse_fragment(drop_formatting(html)).to_text()
-        # A reference may have been to what no text may hold.
-        paragraphs = as_paragraphs(tidy(clean(text, _LONGEST_HTML)))
-        return paragraphs, turbohtml.parse_fragment(paragraphs)
-    return sanitised
+    if (sanitised := _sanitise_markup(html, base_url)) and is_allowed(sanitised[0]):
+        return sanitised
+    text = turbohtml.parse_fragment(drop_formatting(html)).to_text()
+    # A reference may have been to what no text may hold.
+    paragraphs = as_paragraphs(tidy(clean(text, _LONGEST_HTML)))
+    return paragraphs, turbohtml.parse_fragment(paragraphs)
 
 
 def as_paragraphs(text: str) -> str:
@@ -192,58 +110,36 @@ def _write_paragraphs(text: str) -> str:
     return "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
 
 
-def _sanitise_markup(html: str) -> tuple[str, turbohtml.Element] | None:
+def _sanitise_markup(html: str, base_url: str | None) -> tuple[str, turbohtml.Element] | None:
     """Return the cleaned markup and its tree; None where only its text should be kept."""
-    bounded = _bound(html)
-    return None if bounded is None else _clean_until_stable(bounded)
-
-
-def drop_media(html: str) -> str:
-    """Return sanitised HTML without the addresses of pictures and players, so that showing it asks no host."""
-    return _CLEANER_OF_WORDS.clean(html)
-
-
-def _bound(html: str) -> str | None:
-    """Return prepared markup that does not take long to clean; None where only its text should be kept."""
-    html = prepare(html)
-    marks = _count_marks(html)
-    if marks > _MANY_MARKS or len(html) > _LARGE:
-        if html.count("<") > _MOST_MARKS:
-            return None
-        html = _PRECLEANER.sanitize(html)  # codespell:ignore
-        marks = _count_marks(html)
-    return html if marks <= _MOST_MARKS else None
-
-
-def _count_marks(html: str) -> int:
-    # To find out that there is none costs a fiftieth of counting.
-    return html.count("<") + (html.count("&") if "&" in html else 0)
-
-
-def _clean_until_stable(html: str) -> tuple[str, turbohtml.Element] | None:
-    longest = min(_LONGEST_HTML, len(html) * _MOST_GROWTH + _LARGE)
-    cleaned = _CLEANER.clean(html).strip()
+    html = prepare(html, base_url)
+    if len(html) > _MOST_MARKS < html.count("<"):
+        return None
+    longest = min(_LONGEST_HTML, len(html) * _MOST_GROWTH + _ALWAYS_FITS)
+    kept = apply_policy(html, base_url)
+    cleaned = kept.inner_html.strip(_EDGES)
     for _ in range(_MOST_ROUNDS):
-        if len(cleaned) > longest:
+        if len(cleaned) > longest or len(cleaned) > _MOST_MARKS < cleaned.count("<") + cleaned.count("&"):
             break
         tree = turbohtml.parse_fragment(cleaned)
-        # To count the elements costs a fifth of counting marks.
-        is_large = len(tree.select("*")) >= _MOST_NESTED and cleaned.count("<") > _MANY_MARKS
+        # To count the elements costs a fifth of counting tags.
+        is_large = len(tree.select("*")) >= _MOST_NESTED and cleaned.count("<") > _MANY_TAGS
         if is_large and tree.select_one(_TOO_DEEP):
             break
         is_pure = tree.select_one("math") is None or mathml.is_pure(tree)
-        meant = _as_meant(cleaned, tree) if is_pure else mathml.purify(tree)
-        # To write it with another parser costs a sixth of cleaning it again, and tells the same.
-        if is_pure and meant == cleaned == tree.inner_html:
+        meant = _as_meant(cleaned, tree, base_url) if is_pure else mathml.purify(tree)
+        # To compare the trees costs a quarter of writing this one, which tells the same where blanks at the ends went.
+        if is_pure and meant == cleaned and (tree.equals(kept) or tree.inner_html == cleaned):
             return cleaned, tree
-        again = _CLEANER.clean(meant).strip()
+        kept = apply_policy(meant, base_url)
+        again = kept.inner_html.strip(_EDGES)
         if is_pure and again == cleaned:
             return cleaned, tree
         cleaned = again
     return None
 
 
-def _as_meant(cleaned: str, tree: turbohtml.Element) -> str:
+def _as_meant(cleaned: str, tree: turbohtml.Element, base_url: str | None) -> str:
     """Return cleaned markup, of which this is the tree, as it was meant: it is to be cleaned again."""
     # A tree finds elements of one name five times faster than of two, and faster still than of a long selector.
     if tree.select_one("source") and tree.select_one("picture source"):
@@ -256,12 +152,12 @@ def _as_meant(cleaned: str, tree: turbohtml.Element) -> str:
     if any(tree.select_one(name) and tree.select_one(f"{name} {name}") for name in ("audio", "video")):
         cleaned = close_raw_text(cleaned)
     if "<" not in cleaned and "&lt;" in cleaned and (markup := mend_escaped_markup(cleaned)):
-        return _bound(markup) or cleaned
+        return prepare(markup, base_url)
     return mark_lines(cleaned) if "\n" in cleaned else cleaned
 
 
-def prepare(html: str) -> str:
-    """Return markup that means the same to a reader, ready for the policy."""
+def prepare(html: str, base_url: str | None = None) -> str:
+    """Return markup that means the same to a reader, ready for the policy; ``base_url`` must be absolute."""
     # A search for one character takes a fiftieth of one for two, and most markup lacks the first of them.
     if "]" in html and "]]>" in html:
         html = drop_cdata_marks(html)
@@ -270,8 +166,8 @@ def prepare(html: str) -> str:
     if "held" in kinds:
         html = close_raw_text(html)
     if not kinds.isdisjoint({"held", "watched"}) and _WATCHED.search(html):
-        html = link_players(show_pictures(html), _base_url.get())
-    return _CHARACTER_REFERENCE.sub(_allowed_character, html) if "&" in html and "&#" in html else html
+        html = link_players(show_pictures(html), base_url)
+    return _CHARACTER_REFERENCE.sub(_storable_character, html) if "&" in html and "&#" in html else html
 
 
 def drop_formatting(html: str) -> str:
@@ -287,12 +183,12 @@ def _rewritten_tag(kinds: set[str | None], tag: re.Match[str]) -> str:
     return tag[0] if tag["held"] or tag["watched"] else f"<{tag['closing']}div"
 
 
-def _allowed_character(reference: re.Match[str]) -> str:
+def _storable_character(reference: re.Match[str]) -> str:
     """Return a character reference, or a replacement for a character that no text may hold: ``&#27;`` is an escape."""
-    return reference[0] if _is_allowed(reference[1] or f"x{reference[2]}") else _REPLACEMENT
+    return reference[0] if _is_storable(reference[1] or f"x{reference[2]}") else _REPLACEMENT
 
 
 @lru_cache(maxsize=1024)
-def _is_allowed(number: str) -> bool:
+def _is_storable(number: str) -> bool:
     character = unescape(f"&#{number};")
     return bool(character) and clean(character, len(character)) == character

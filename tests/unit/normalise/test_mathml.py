@@ -30,6 +30,8 @@ def test_a_formula_stays() -> None:
             "<math><mtext></mtext><mi>x</mi></math>",
         ),
         ("<math><math><mi>x</mi></math></math>", "<math><mi>x</mi></math>"),
+        ('<math><a href="https://a.example/"><mi>x</mi></a></math>', "<math><mi>x</mi></math>"),
+        ("<p><math><caption>x</caption></math></p>", "<p><math>x</math></p>"),
     ],
 )
 def test_a_formula_holds_nothing_but_mathml(written: str, kept: str) -> None:

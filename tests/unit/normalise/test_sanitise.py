@@ -6,7 +6,7 @@ import turbohtml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.normalise.sanitise import as_paragraphs, drop_media, sanitise, sanitise_to_tree
+from worker.normalise.sanitise import as_paragraphs, sanitise, sanitise_to_tree
 
 BASE = "https://news.example/2026/rain"
 # By hand, not from the policy: what may be seen in stored HTML.
@@ -281,10 +281,3 @@ def test_plain_text_becomes_paragraphs_that_are_already_clean() -> None:
 def test_the_tree_is_of_what_the_policy_keeps(published: str, text: str) -> None:
     html, tree = sanitise_to_tree(published)
     assert (html, tree.to_text().strip()) == (tree.inner_html, text)
-
-
-def test_without_media_nothing_is_left_that_would_load() -> None:
-    html = sanitise('<p>A <a href="https://a.example/">link</a> <img src="https://a.example/1.jpg" alt="A lake"></p>')
-    assert drop_media(html) == (
-        '<p>A <a href="https://a.example/" rel="noopener noreferrer nofollow">link</a> <img alt="A lake"></p>'
-    )

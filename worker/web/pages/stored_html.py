@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from worker.database.article_tables import ArticleRow
-from worker.normalise.sanitise import drop_media, sanitise
+from worker.normalise.html_policy import drop_media
+from worker.normalise.sanitise import sanitise
 from worker.web.looking import look
 from worker.web.pages.article_pages import SANDBOX, missing_article, read_article_id
 from worker.web.pages.rendering import plain
