@@ -22,7 +22,7 @@ from worker.normalise.plain_text import tidy
 from worker.normalise.players import link_players
 from worker.normalise.raw_text import HELD_NAMES, close_raw_text
 
-POLICY_VERSION = 2
+POLICY_VERSION = 3
 """Raised with any change of the policy, so that a better one can clean again what an older one let in."""
 
 # It takes any number of zeros; a number with more digits than Unicode has is no character to any parser. Most have four
