@@ -66,8 +66,8 @@ def set_up_logs(chosen: Settings, least: int = logging.NOTSET) -> None:
     lines = _Lines(handler)
     structlog.configure(
         processors=[*shared, partial(_drop_below, root.level), *renderers],
+        # Not kept by those who log: what sets up logs once more, for another level, counts for modules' loggers too.
         logger_factory=lambda *_: lines,
-        cache_logger_on_first_use=True,
     )
     for name in (*_TALKATIVE, *(_OF_THE_BROKER if chosen.is_broker_in_memory else ())):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,7 +1,7 @@
 """Which articles go out: the newest that a search finds, and of a story the first of those."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from tests.going_out import add_article, change_article, index, join_story
 from worker.database.engine import reading, writing
@@ -59,6 +59,23 @@ def test_of_a_story_the_first_that_is_found_stands_for_all(filled: Engine):
 )
 def test_a_story_is_on_one_page_alone(filled: Engine, query: str, limit: int, pages: list[list[int]]):
     assert _find(filled, query, limit, is_collapsed=True) == pages
+
+
+@pytest.mark.parametrize("query", ["", "words"])
+def test_a_page_costs_no_more_statements_however_many_stories_were_told_before_it(store: Engine, query: str):
+    with writing(store) as connection:
+        for number in range(1, 41):
+            add_article(connection, number)
+        for number in range(6, 21):
+            join_story(connection, number, number + 20)
+    index(store)
+    statements: list[str] = []
+    event.listen(store, "before_cursor_execute", lambda _connection, _cursor, sql, *_: statements.append(sql))
+    with reading(store) as connection:
+        found = find_articles(connection, read_query(query), limit=50, before=21, is_collapsed=True)
+    assert found.ids == [5, 4, 3, 2, 1]
+    # One for each story would be 15, and more than one for each is what searching takes.
+    assert len(statements) < 30
 
 
 def test_what_is_killed_goes_out_by_itself_on_a_page_behind_its_story(filled: Engine):

@@ -3,11 +3,12 @@
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, make_url, text
 
-from worker.database.engine import reading, writing
+from worker.database.engine import open_store, reading, writing
 
 _COPY = "COPY interrupted (number, words) FROM STDIN (FORMAT binary)"
 _TYPES = ("integer", "text")
@@ -53,6 +54,25 @@ def test_a_copy_that_waits_for_others_ends_when_it_is_interrupted(table: Engine)
         assert time.monotonic() - began < 10
     with reading(table) as connection:
         assert connection.execute(text("SELECT words FROM interrupted")).scalars().all() == ["first"]
+
+
+def test_what_interrupts_a_copy_is_raised_though_the_server_cannot_be_asked_to_end_it(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    url, door = make_url(postgres_url), tmp_path / "door"
+    door.symlink_to(url.query["host"])
+
+    def give_rows() -> Iterator[tuple[int, str]]:
+        yield 1, "a"
+        door.unlink()
+        interrupt()
+
+    engine = open_store(url.update_query_dict({"host": str(door)}).render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TABLE interrupted (number integer, words text)"))
+        with pytest.raises(TimeIsOverError):
+            connection.exec_driver_sql(_COPY, (_TYPES, give_rows()))
+    engine.dispose()
 
 
 def test_a_copy_of_which_a_value_cannot_be_written_leaves_the_connection_usable(table: Engine) -> None:

@@ -58,6 +58,16 @@ def test_a_command_logs_warnings_alone_unless_less_is_wanted(capsys: pytest.Capt
     assert line.endswith("lost")
 
 
+def test_a_logger_that_was_used_before_goes_by_the_logs_that_are_set_up_now(capsys: pytest.CaptureFixture[str]) -> None:
+    log = structlog.get_logger("feedmill")
+    set_up_logs(Settings(log_format="console"), least=logging.WARNING)
+    log.warning("lost")
+    assert "lost" in capsys.readouterr().err
+    set_up_logs(Settings(log_format="json"))
+    log.info("seen")
+    assert json.loads(capsys.readouterr().err)["event"] == "seen"
+
+
 def test_what_cannot_be_written_stops_nobody(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,8 @@ _SIGNATURES = (
     (rb"[\x00-\xff]{4}ftyp[ -~]{4}|RIFF[\x00-\xff]{4}AVI |\x1aE\xdf\xa3", "a film or a recording"),
     (rb"ID3[\x02-\x04][\x00-\x0f]|OggS\x00|fLaC\x00|RIFF[\x00-\xff]{4}WAVE", "a recording"),
     (rb"SQLite format 3\x00", "a database (SQLite)"),
-    (rb"PAR1[\x00-\xff]", "a table (Parquet)"),
+    # Its metadata follow: text may begin with the four letters.
+    (rb"PAR1\x15", "a table (Parquet)"),
     (rb"\x7fELF|MZ[\x00-\xff]{6}[\x00-\x02]\x00\x00\x00", "a program"),
 )
 _SIGNED = re.compile(b"|".join(b"(%b)" % signature for signature, _ in _SIGNATURES))

@@ -1,8 +1,9 @@
 """What PostgreSQL's driver is taught on each connection: tsvectors, and COPY as a statement like any other."""
 
+from contextlib import suppress
 from typing import Any, Self
 
-from psycopg import Cursor
+from psycopg import Cursor, Error
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from psycopg.types.string import BytesBinaryDumper
@@ -50,7 +51,8 @@ class _CopyingCursor(Cursor[tuple[Any, ...]]):
                     copy.write_row(row)
             except BaseException:
                 # Otherwise psycopg would wait for the server, which may be waiting for others.
-                self.connection.cancel_safe(timeout=_CANCEL_WITHIN)
+                with suppress(Error):
+                    self.connection.cancel_safe(timeout=_CANCEL_WITHIN)
                 raise
         return self
 

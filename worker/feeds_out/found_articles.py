@@ -1,26 +1,28 @@
 """Finding the articles that go out: those that a search finds, the newest first, and of a story only one on wish."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from worker.database.article_tables import ArticleRow
 from worker.database.statements import is_one_of, is_one_of_given
 from worker.database.story_tables import StoryRow
 from worker.feeds_out.out_entry import Row
 from worker.look.listings import columns
-from worker.search.matching_ids import find_newest
-from worker.search.query import Condition, Facet, SearchQuery
+from worker.search.matching_ids import find_among, find_newest
+from worker.search.query import SearchQuery
 from worker.values.entries import Notice
 
 # Articles that a search finds and that are looked at: those of a store's one huge story would be millions.
 _MOST_SEEN, _SLICE = 5_000, 200
-# Copies of a story of which the first that stands is looked for.
-_MOST_COPIES = 1_000
+# Articles of the stories of a page that are looked at, the newest ones.
+_MOST_COPIES = 20_000
+_MARKS = "id notice killed_by story_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,7 @@ def _read_marks(connection: Connection, ids: Collection[int]) -> Mapping[int, Ro
 @cache
 def _marks_of(dialect: str) -> Select[*tuple[Any, ...]]:
     """Return the query for what decides whether articles, by the parameter ``ids``, go out."""
-    marks = columns(ArticleRow, "id notice killed_by story_id")
-    return select(*marks).where(is_one_of_given(dialect, ArticleRow.id, "ids"))
+    return select(*columns(ArticleRow, _MARKS)).where(is_one_of_given(dialect, ArticleRow.id, "ids"))
 
 
 def _is_news(row: Row) -> bool:
@@ -88,15 +89,8 @@ def _once_a_story(rows: Iterable[Row]) -> Iterator[Row]:
 def _drop_told(connection: Connection, query: SearchQuery, rows: Iterator[Row], before: int) -> Iterator[Row]:
     """Yield articles but for those of stories that an earlier page has: it has all that is found from ``before`` on."""
     while some := list(islice(rows, _SLICE)):
-        told = _find_told(connection, query, {row["story_id"] for row in some} - {None}, before)
+        told = _find_standing(connection, query, {row["story_id"] for row in some} - {None}, ArticleRow.id >= before)
         yield from (row for row in some if row["killed_by"] is not None or row["story_id"] not in told)
-
-
-def _find_told(connection: Connection, query: SearchQuery, story_ids: Collection[int], before: int) -> set[int]:
-    is_later = (is_one_of(connection, ArticleRow.story_id, story_ids), ArticleRow.id >= before)
-    later = select(ArticleRow.story_id).where(*is_later).distinct()
-    found = {each: _find_standing(connection, query, each) for each in connection.scalars(later) if each is not None}
-    return {story_id for story_id, ids in found.items() if ids and ids[0] >= before}
 
 
 def _find_first_told(connection: Connection, query: SearchQuery, rows: Sequence[Row]) -> dict[int, int]:
@@ -106,13 +100,20 @@ def _find_first_told(connection: Connection, query: SearchQuery, rows: Sequence[
         is_one_of(connection, StoryRow.id, told.keys()), StoryRow.size > 1
     )
     late = [story.id for story in connection.execute(stories) if story.first_article_id != told[story.id]]
-    return {told[story_id]: (_find_standing(connection, query, story_id) or [told[story_id]])[-1] for story_id in late}
+    return {told[story_id]: min(ids) for story_id, ids in _find_standing(connection, query, late).items()}
 
 
-def _find_standing(connection: Connection, query: SearchQuery, story_id: int) -> Sequence[int]:
-    """Return the articles of a story that are found and stand, the newest first."""
-    of_story = Condition(Facet.STORY, str(story_id))
-    narrowed = replace(query, conditions=(*query.conditions, of_story))
-    ids = find_newest(connection, narrowed, None, _MOST_COPIES)
-    marks = _read_marks(connection, ids)
-    return [each for each in ids if each in marks and marks[each]["killed_by"] is None and _is_news(marks[each])]
+def _find_standing(
+    connection: Connection, query: SearchQuery, story_ids: Collection[int], *which: ColumnElement[bool]
+) -> Mapping[int, Sequence[int]]:
+    """Return by story, of its articles for which ``which`` holds, those that are found and stand."""
+    articles = select(*columns(ArticleRow, _MARKS)).where(
+        is_one_of(connection, ArticleRow.story_id, story_ids), ArticleRow.killed_by.is_(None), *which
+    )
+    newest = connection.execute(articles.order_by(ArticleRow.id.desc()).limit(_MOST_COPIES)).mappings()
+    story_of = {row["id"]: row["story_id"] for row in newest if _is_news(row)}
+    standing: dict[int, list[int]] = defaultdict(list)
+    # All by one search: of a page behind many others each of its articles may be of a story.
+    for article_id in find_among(connection, query, story_of):
+        standing[story_of[article_id]].append(article_id)
+    return standing

@@ -179,7 +179,9 @@ def _rewritten_tag(kinds: set[str | None], tag: re.Match[str]) -> str:
     """Return what stands in the place of a tag, whose kind is added to those that were found."""
     kinds.add(tag.lastgroup)
     if tag["formatting"]:
-        return f"<{tag['formatting']}>"
+        # What looks like one within an attribute's value has the quote that ends the value: alt="1 <b or more".
+        odd = "".join(quote for quote in "\"'" if tag[0].count(quote) % 2)
+        return f"<{tag['formatting']}{odd and ' '}{odd}>"
     return tag[0] if tag["held"] or tag["watched"] else f"<{tag['closing']}div"
 
 

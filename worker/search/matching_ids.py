@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from worker.database.article_tables import ArticleRow, SightingRow
 from worker.database.clock import read_clock
 from worker.database.search_tables import WAITING
+from worker.database.statements import is_one_of
 from worker.database.story_tables import StoryRow
 from worker.search import fts5, tsquery
 from worker.search.in_turns import Reach, find_by_age, find_in_turns
@@ -43,6 +44,15 @@ def find_newest(connection: Connection, query: SearchQuery, before: int | None, 
     if connection.dialect.name != "postgresql" or not query.needs_index:
         return find_by_age(connection, matching, most)
     return find_in_turns(connection, matching, Reach(_find_top(connection, before), most, most))[0]
+
+
+def find_among(connection: Connection, query: SearchQuery, ids: Collection[int]) -> Sequence[int]:
+    """Return which of some articles match, in no order; NamedError for an unknown feed."""
+    matching = _select_before(connection, query, None)
+    (article_id,) = matching.selected_columns
+    are_few = not query.needs_index or len(ids) <= _count_few(connection)
+    sought = article_id if are_few else _in_list(connection, article_id)
+    return connection.execute(matching.where(is_one_of(connection, sought, ids))).scalars().all()
 
 
 def find_block(connection: Connection, query: SearchQuery, before: int | None, most: int) -> Block:
@@ -132,8 +142,12 @@ def _meet(connection: Connection, condition: Condition, article_id: ColumnElemen
     listed = _select_listed(connection, condition)
     if connection.dialect.name == "postgresql" or _are_few(connection, listed):
         return article_id.in_(listed)
-    # A sum, so that SQLite looks in the list for what matches, and not for each of the list whether it matches.
-    return (article_id + 0).in_(listed)
+    return _in_list(connection, article_id).in_(listed)
+
+
+def _in_list(connection: Connection, article_id: ColumnElement[int]) -> ColumnElement[int]:
+    """Return an id by which SQLite looks in a list for what matches, not for each of the list whether it matches."""
+    return article_id if connection.dialect.name == "postgresql" else article_id + 0
 
 
 def _select_listed(connection: Connection, condition: Condition) -> Select[int]:
@@ -148,10 +162,15 @@ def _select_listed(connection: Connection, condition: Condition) -> Select[int]:
 
 
 def _are_few(connection: Connection, listed: Select[int]) -> bool:
-    few = _find_top(connection, None) // _READ_MEANWHILE
+    few = _count_few(connection)
     some = listed.limit(few + 1).subquery()
     counted: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return counted <= few
+
+
+def _count_few(connection: Connection) -> int:
+    """Return of how many articles it pays on SQLite to look at each whether it matches."""
+    return _find_top(connection, None) // _READ_MEANWHILE
 
 
 def _moment(bound: timedelta | datetime | None, now: datetime) -> datetime | None:

@@ -242,7 +242,7 @@ def _read_timestamp(extra: bytes) -> datetime | None:
     while at + _EXTRA.size <= len(extra):
         kind, size = _EXTRA.unpack_from(extra, at)
         at += _EXTRA.size
-        if kind == _TIMESTAMP and len(extra) >= at + _MODIFIED.size:
+        if kind == _TIMESTAMP and size >= _MODIFIED.size and at + size <= len(extra):
             flags, seconds = _MODIFIED.unpack_from(extra, at)
             return datetime.fromtimestamp(seconds, UTC) if flags & _HAS_MODIFIED else None
         at += size

@@ -28,6 +28,7 @@ PDF = (
         (b"\x00\x00\x00\x20ftypM4A ", "a film or a recording"),
         (b"ID3\x04\x00\x00", "a recording"),
         (b"SQLite format 3\x00", "a database (SQLite)"),
+        (b"PAR1\x15\x04\x15\x10", "a table (Parquet)"),
     ],
 )
 def test_a_file_is_known_by_its_first_bytes(body: bytes, name: str) -> None:
@@ -44,6 +45,7 @@ def test_a_file_is_known_by_its_first_bytes(body: bytes, name: str) -> None:
         b"RIFF, the island's bird, is back.",
         b"GIF8 was the name of the first of them.",
         b"II*KA RUNS AGAIN",
+        b"PAR1042 RAIN FALLS IN PARIS",
     ],
 )
 def test_a_text_that_begins_alike_is_a_text(text: bytes) -> None:

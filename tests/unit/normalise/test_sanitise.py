@@ -142,6 +142,11 @@ def test_sanitising_twice_is_sanitising_once(html: str) -> None:
     ("published", "kept"),
     [
         ("<p>One <b>two</b> <i>three</i></p>", "<p>One <b>two</b> <i>three</i></p>"),
+        (
+            '<img src="https://news.example/1.jpg" alt="1 <b or more"><p>Rain.</p>',
+            '<img src="https://news.example/1.jpg" alt="1 &lt;b "><p>Rain.</p>',
+        ),
+        ("<p title='5 <small but loud'>Rain.</p>", "<p>Rain.</p>"),
         ("<h2>Rain</h2><ul><li>a</li></ul>", "<h2>Rain</h2><ul><li>a</li></ul>"),
         ('<img src="https://a.example/1.png" alt="Rain">', '<img src="https://a.example/1.png" alt="Rain">'),
         ('<p lang="ar" dir="rtl">x</p>', '<p lang="ar" dir="rtl">x</p>'),

@@ -10,6 +10,9 @@ from worker.normalise.sanitise import drop_formatting, prepare
         ("<EM style='x'>y</EM>", "<EM>y</EM>"),
         ("<i/x=1>y</i>", "<i>y</i>"),
         ("<font\ncolor=red>y</font>", "<font>y</font>"),
+        # Within a value: the quote ends it.
+        ('<img alt="1 <b or more"><p>y', '<img alt="1 <b "><p>y'),
+        ("<p title='<i class=x>y'>z", "<p title='<i>y'>z"),
         ("<body class=x>", "<body class=x>"),
         ("<blockquote class=x>", "<blockquote class=x>"),
         ("<img src=x>", "<img src=x>"),

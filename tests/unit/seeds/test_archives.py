@@ -166,6 +166,8 @@ TIMESTAMP = b"ux\x01\x00\x01UT\x05\x00\x03" + (1_783_000_000).to_bytes(4, "littl
         ((2026, 7, 2, 22, 46, 40), b"", datetime(2026, 7, 2, 22, 46, 40)),  # noqa: DTZ001 -- a zip's clock has no zone
         ((2026, 7, 2, 22, 46, 40), TIMESTAMP, datetime(2026, 7, 2, 13, 46, 40, tzinfo=UTC)),
         ((2026, 7, 2, 22, 46, 40), TIMESTAMP.replace(b"\x03", b"\x02"), datetime(2026, 7, 2, 22, 46, 40)),  # noqa: DTZ001
+        # It announces the seconds, and has none.
+        ((2026, 7, 2, 22, 46, 40), b"UT\x01\x00\x01ux\x01\x00\x01", datetime(2026, 7, 2, 22, 46, 40)),  # noqa: DTZ001
         ((2026, 13, 2, 22, 46, 40), b"", None),
     ],
 )

@@ -190,11 +190,7 @@ def _create_seed_files() -> None:
             sa.Text(),
             "Its last part: by that a file is looked for that was moved with its folder, and edited",
         ),
-        required(
-            "body_hash",
-            sa.LargeBinary(),
-            "xxh3-128 of its bytes, of what in it was refused or held back, and of an archive of how it is read",
-        ),
+        required("body_hash", sa.LargeBinary(), "xxh3-128 of its bytes"),
         required("feed_id", BigId, "The feed whose document it is"),
         required("read_at", UtcDateTime(), "When it was read"),
         sa.PrimaryKeyConstraint("uri", name="pk_seed_files"),
