@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, select, update
 
 from benchmarks.interleaving_folder import File
 from benchmarks.interleaving_model import Model, Poll, Reading
@@ -165,7 +165,11 @@ def _hurry(connection: Connection, now: datetime) -> None:
     """Make all feeds due that are to be polled at all, as if time had passed."""
     connection.execute(update(ScheduleRow).where(ScheduleRow.next_poll_at > now).values(next_poll_at=now))
     is_free = HostRow.lease_until.is_(None) | (HostRow.lease_until <= now)
-    connection.execute(update(HostRow).where(HostRow.claimable_at > now, is_free).values(claimable_at=now))
+    hosts = connection.execute(select(HostRow.id).where(HostRow.claimable_at > now, is_free)).scalars()
+    # Of hosts that are due at one moment any may be claimed, and the same seed would lead elsewhere.
+    for host in hosts.all():
+        due = now - timedelta(microseconds=host)
+        connection.execute(update(HostRow).where(HostRow.id == host).values(claimable_at=due))
 
 
 def store_together(engine: Engine, tasks: Sequence[Task], now: datetime) -> None:
