@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.packing import zipped
 from tests.polling import titles
 from tests.seeds import age, place
 from tests.waiting import wait_for
 from worker.pipeline.tools import Tools
+from worker.seeds.bunches import OpenedFile, ReadArchive, SeedRead
 from worker.seeds.file_looks import FileLook
+from worker.seeds.files import find_seed_files, wait_until_still
 from worker.seeds.ingest import ingest
+from worker.seeds.opening import open_files
 
 BRIDGE = "LONDON, July 10 (Reuters) - The bridge is open.\n\nIt was shut for two winters."
 TUNNEL = "LONDON, July 10 (Reuters) - The tunnel is open.\n\nIt was shut for two winters."
@@ -63,6 +67,20 @@ def test_a_file_that_was_only_touched_is_opened_once(tools: Tools, read: Path) -
     age(read, timedelta(minutes=5))
     _grow_old(read)
     assert [_ingest(tools, read.parent) for _ in range(2)] == [[("a.txt", False, 0)], [("a.txt", True, 0)]]
+
+
+def test_an_archive_with_something_refused_is_opened_for_those_alone_who_do_not_know(
+    tools: Tools, tmp_path: Path
+) -> None:
+    path = place(tmp_path / "seeds/day.zip", zipped({"page.html": "<html><p>No.</p></html>"}))
+    _grow_old(path)
+    assert [each.why_refused() is None for each in ingest(tools, [path], 1_000_000)] == [False]
+    told, untold = (
+        [*open_files(tools.engine, wait_until_still(find_seed_files([path]), timedelta(0)), 1_000_000, known)]
+        for known in ([str(path)], [])
+    )
+    assert told == [SeedRead(str(path), is_passed_over=True)]
+    assert [type(each) for each in untold] == [OpenedFile, ReadArchive]
 
 
 def test_settings_of_its_folder_have_it_opened(tools: Tools, read: Path) -> None:

@@ -58,8 +58,13 @@ def open_files(
 
 
 def in_part(state: SeedState) -> SeedState:
-    """Return the state of an archive in which something was refused."""
-    return state.without("refused")
+    """Return the state of an archive in which something was refused: only who knows of that leaves it closed."""
+    look_hash = _look_in_part(state.look_hash) if state.look_hash else None
+    return SeedState(state.without("refused").body_hash, look_hash, state.settings_hash)
+
+
+def _look_in_part(look_hash: bytes) -> bytes:
+    return xxhash.xxh3_128_digest(look_hash + b"refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,13 @@ class _Before:
     state: SeedState | None
     is_told: bool
     """Whether it is known what was refused in it."""
+
+    def looks_unchanged(self, look_hash: bytes | None, settings_hash: bytes | None) -> bool:
+        """Say whether a file looks as it did when it was read, and need not be opened."""
+        if not (self.state and look_hash):
+            return False
+        looks = (look_hash, _look_in_part(look_hash)) if self.is_told else (look_hash,)
+        return self.state.look_hash in looks and self.state.settings_hash == settings_hash
 
     def find_unchanged(self, state: SeedState) -> SeedState | None:
         """Return the state of an archive in which there is nothing new to read, nor to say; None where there may be."""
@@ -109,8 +121,7 @@ def _name_of(folder: Path, file: SeedFile) -> Path:
 def _open(file: SeedFile, settings: FolderSettings | None, before: _Before, max_body: int) -> Iterator[Opened]:
     settings_hash = settings.settings_hash if settings else None
     look_hash = file.look.look_hash if file.look else None
-    known = before.state
-    if known and known.look_hash and (known.look_hash, known.settings_hash) == (look_hash, settings_hash):
+    if before.looks_unchanged(look_hash, settings_hash):
         yield SeedRead(str(file.path), is_passed_over=True)
         return
 

@@ -17,7 +17,7 @@ class SeedState:
     """Of the settings of its folder; None without any."""
 
     def without(self, held: str) -> "SeedState":
-        """Return the state of the file without what in it is ``held`` back, or refused: it is opened at each scan."""
+        """Return the state of the file without what in it is ``held`` back, or refused; it is opened at each scan."""
         return SeedState(xxhash.xxh3_128_digest(self.body_hash + held.encode()), None, self.settings_hash)
 
     def is_unchanged_from(self, before: "SeedState | None") -> bool:
