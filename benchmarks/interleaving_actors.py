@@ -165,7 +165,7 @@ def _hurry(connection: Connection, now: datetime) -> None:
     """Make all feeds due that are to be polled at all, as if time had passed."""
     connection.execute(update(ScheduleRow).where(ScheduleRow.next_poll_at > now).values(next_poll_at=now))
     is_free = HostRow.lease_until.is_(None) | (HostRow.lease_until <= now)
-    hosts = connection.execute(select(HostRow.id).where(HostRow.claimable_at > now, is_free)).scalars()
+    hosts = connection.execute(select(HostRow.id).where(HostRow.claimable_at.is_not(None), is_free)).scalars()
     # Of hosts that are due at one moment any may be claimed, and the same seed would lead elsewhere.
     for host in hosts.all():
         due = now - timedelta(microseconds=host)
