@@ -1,15 +1,13 @@
 import json
-import os
 import re
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.documents import item, rss
 from tests.servers.commands import Commands
+from tests.servers.forked_benchmark import run_benchmark
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,17 +17,9 @@ def run(commands: Commands, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     """Run a benchmark to its end; what it prints."""
 
     def run(*words: str) -> str:
-        folder = tmp_path_factory.mktemp("ran")
-        with (folder / "printed").open("wb") as output, (folder / "errors").open("wb") as errors:
-            files = output.fileno(), errors.fileno()
-            program = commands.start(["tests.integration.forked_benchmark", *words], ROOT, {**os.environ}, *files)
-        try:
-            assert program.wait(240) == 0, (folder / "errors").read_text()
-        finally:
-            # With what it started, where it came to no good end.
-            with suppress(ProcessLookupError):
-                os.killpg(program.pid, signal.SIGKILL)
-        return (folder / "printed").read_text()
+        done = run_benchmark(commands, words, tmp_path_factory.mktemp("ran"))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     return run
 

@@ -1,16 +1,21 @@
 """Runs a benchmark whose own programs are forked from it, for they import the same; each is a process as ever."""
 
 import os
+import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, event
+
+from tests.servers.commands import Commands
 
 _MODULES = {
     "benchmarks.feed_server": "benchmarks.feed_server",
@@ -21,7 +26,23 @@ _MODULES = {
     "worker": "worker.__main__",
 }
 """By what is said after ``python -m``, the modules whose ``main`` it runs."""
+_ROOT = Path(__file__).parents[2]
 _STORES: WeakSet[Engine] = WeakSet()
+
+
+def run_benchmark(commands: Commands, words: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a benchmark, a module and its arguments, to its end; what it prints lies in the folder meanwhile."""
+    printed, errors = folder / "printed", folder / "errors"
+    with printed.open("wb") as output, errors.open("wb") as others:
+        files = output.fileno(), others.fileno()
+        program = commands.start(["tests.servers.forked_benchmark", *words], _ROOT, {**os.environ}, *files)
+    try:
+        code = program.wait(280)
+    finally:
+        # With what it started, where it came to no good end.
+        with suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(words, code, printed.read_text(), errors.read_text())
 
 
 class _Forked(subprocess.Popen[Any]):
@@ -29,7 +50,8 @@ class _Forked(subprocess.Popen[Any]):
 
     def __init__(self, command: Sequence[str], *, env: Mapping[str, str] | None = None, **more: Any) -> None:
         interpreter, *words = (word for word in command if word not in {"-P", "-m"})
-        if interpreter == sys.executable and words[0] in _MODULES:
+        # What is to be loaded before all else is loaded where Python begins.
+        if interpreter == sys.executable and words[0] in _MODULES and "LD_PRELOAD" not in (env or os.environ):
             # Or the copy would write it too.
             sys.stdout.flush()
             # What SQLite knows of an open file is the process's own: in a copy it would be wrong.
