@@ -74,6 +74,8 @@ def _become(words: list[str], environment: Mapping[str, str]) -> NoReturn:
         code = 0
     except SystemExit as ending:
         code = ending.code
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
     except BaseException:  # noqa: BLE001 -- Python would print it too
         traceback.print_exc()
     finally:
@@ -92,5 +94,6 @@ if __name__ == "__main__":
     sys.argv = sys.argv[1:]
     for name in _MODULES.values():
         import_module(name)
+    # In a process that runs nothing else.
     subprocess.Popen = _Forked  # type: ignore[misc]
     import_module(sys.argv[0]).main()
