@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -190,11 +189,13 @@ def commands(socket_path: Path) -> Iterator[Commands]:
     """A process that has imported what commands need, from which they are forked."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT)}
     server = [sys.executable, "-P", "-m", "tests.servers.commands", str(socket_path)]
-    with subprocess.Popen(server, env=environment, stdout=subprocess.PIPE, start_new_session=True) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    # It ends with its standard input, and so when this process is killed.
+    with subprocess.Popen(server, env=environment, start_new_session=True, **pipes) as process:
         assert process.stdout, "it has a pipe"
         process.stdout.readline()
         yield Commands(socket_path)
-        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ Start = Callable[..., subprocess.Popen[bytes] | Program]
 @pytest.fixture
 def start(commands: Commands, environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Start a program of ours; every one is stopped at the end, and what it logged is shown if the test fails."""
-    with _stopping(tmp_path, lambda words, log: commands.start(words, tmp_path, environment, log)) as start:
+    with _stopping(tmp_path, lambda words, log: commands.start(words, tmp_path, environment, log, log)) as start:
         yield start
 
 

@@ -36,7 +36,7 @@ _exit_codes: list[int] = []
 
 
 def serve(path: str) -> None:
-    """Answer each request in a process forked for it."""
+    """Answer each request in a process forked for it, until standard input ends as the tests do, in whatever way."""
     # Registered first, it runs last.
     atexit.register(_end)
     with lasting_imports():
@@ -48,12 +48,14 @@ def serve(path: str) -> None:
         listening.bind(path)
         listening.listen()
         print(flush=True)
-        while True:
+        while listening in select.select([listening, sys.stdin], [], [])[0]:
             asking, _ = listening.accept()
             with asking:
                 if os.fork() == 0:
                     listening.close()
                     _answer(asking)
+    # With the commands that still run.
+    os.killpg(0, signal.SIGKILL)
 
 
 def _make_a_store() -> None:
@@ -187,11 +189,11 @@ class Commands:
             asking.settimeout(110)
             return int(asking.recv(20))
 
-    def start(self, words: Sequence[str], folder: Path, environment: dict[str, str], output: int) -> Program:
-        """Start a module as ``python -m`` does, with nothing to read."""
+    def start(self, words: Sequence[str], folder: Path, environment: dict[str, str], *outputs: int) -> Program:
+        """Start a module as ``python -m`` does, with nothing to read; its outputs are that for text and for errors."""
         module, *arguments = words
         asked = {"module": module, "arguments": arguments, "folder": str(folder), "environment": environment}
-        with Path(os.devnull).open("rb") as nothing, self._ask([nothing.fileno(), output, output], **asked) as asking:
+        with Path(os.devnull).open("rb") as nothing, self._ask([nothing.fileno(), *outputs], **asked) as asking:
             return Program(asking, words)
 
     def talk(self, *words: str) -> Program:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -90,26 +91,27 @@ def test_there_are_more_than_a_hundred_attacks() -> None:
     assert len(set(FRAGMENTS)) > 150
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS)
+def _surviving(published: Iterable[str]) -> dict[str, list[tuple[str, str, str]]]:
+    """What is live in each piece of markup once it is cleaned; of those alone where anything is."""
+    return {html: live for html in published if (live := _live(sanitise(html, BASE)))}
+
+
+# In few tests, which take a tenth of what one for each attack does.
 @pytest.mark.parametrize("around", ["{}", "<p>before {} after</p>", "<table><tr><td>{}", "<a title='{}'>x</a>"])
-def test_no_attack_survives(fragment: str, around: str) -> None:
-    assert _live(sanitise(around.replace("{}", fragment), BASE)) == []
+def test_no_attack_survives(around: str) -> None:
+    assert _surviving(around.replace("{}", fragment) for fragment in FRAGMENTS) == {}
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS)
-def test_no_attack_survives_in_large_markup_either(fragment: str) -> None:
-    assert _live(sanitise("<p>x</p>" * 600 + fragment, BASE)) == []
+@pytest.mark.parametrize("initial", sorted({fragment[:2] for fragment in FRAGMENTS}))
+def test_no_attack_survives_in_large_markup_either(initial: str) -> None:
+    assert _surviving("<p>x</p>" * 600 + fragment for fragment in FRAGMENTS if fragment[:2] == initial) == {}
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS)
-def test_what_was_cleaned_reads_back_as_itself(fragment: str) -> None:
-    cleaned = sanitise(fragment, BASE)
-    assert sanitise(cleaned) == cleaned
+def test_what_was_cleaned_reads_back_as_itself() -> None:
+    cleaned = [sanitise(fragment, BASE) for fragment in FRAGMENTS]
+    assert [sanitise(html) for html in cleaned] == cleaned
 
 
-@pytest.mark.parametrize(
-    "character", "\x00\x01\x08\t\n\x0b\x0c\r\x1b\x1f\x7f\x85\xa0\xad\u200b\u2028\ufeff\ufffe\ud800", ids=ascii
-)
 @pytest.mark.parametrize(
     "fragment",
     [
@@ -122,8 +124,9 @@ def test_what_was_cleaned_reads_back_as_itself(fragment: str) -> None:
         "<svg{}onload=alert(1)>",
     ],
 )
-def test_no_character_hides_an_attack(character: str, fragment: str) -> None:
-    assert _live(sanitise(fragment.replace("{}", character), BASE)) == []
+def test_no_character_hides_an_attack(fragment: str) -> None:
+    characters = "\x00\x01\x08\t\n\x0b\x0c\r\x1b\x1f\x7f\x85\xa0\xad\u200b\u2028\ufeff\ufffe\ud800"
+    assert _surviving(fragment.replace("{}", character) for character in characters) == {}
 
 
 def test_a_source_that_cleaning_makes_a_tag_leaves_its_picture_too() -> None:
