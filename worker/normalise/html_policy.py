@@ -77,7 +77,7 @@ _ATTRIBUTE = _list_names(
 # What begins anything but a tag of the policy, written as HTML is serialised.
 _OTHER = re.compile(
     rf"<(?!(?:/(?:{_NAME})|(?:{_NAME})"
-    rf"(?: (?:(?:{'|'.join(sorted(_ADDRESSES))})=\"{_SCHEME.pattern}|(?:{_ATTRIBUTE})=\")[^\"]*+\")*)>)"
+    rf"(?: (?:(?:{'|'.join(sorted(_ADDRESSES))})=\"{_SCHEME.pattern}|(?:{_ATTRIBUTE})=\")[^\"]*\")*)>)"
 )
 
 # A cleaner is made once. It finds the base of the article in hand here.

@@ -37,6 +37,9 @@ def test_what_the_policy_writes_is_allowed(html: str) -> None:
         '<p onclick="x">', '<p style="x">', '<p xhref="x">', '<p ONCLICK="x">', '<p data-x="y">', '<p srcdoc="x">',
         "<p lang=en>", "<p lang='en'>", "<p lang>", '<p  lang="en">', '<p\tlang="en">', '<p lang="en"dir="ltr">',
         '<p lang="en" >', "<br/>", "<br />", '</p lang="en">', '<p lang="en>', '<p lang="e"n">',
+        '<p/lang="en">', '<p\x0clang="en">', '<p lang = "en">', '<p LANG="en">', '<p lang\0="en">', "<p\0>",
+        '<a title="x><img alt="" onerror="y">', '<a title="<img src=x onerror=y>">', "</p foo>", "</p/>", "< p>",
+        '<a href="https://a.example/" href="javascript:x">', '<p\xa0lang="en">', '<img \u017frc="https://a.example/">',
         # Other URLs.
         '<a href="javascript:x">', '<a href="/x">', '<a href="">', '<a href=" https://a.example/">',
         '<img src="data:x">',
