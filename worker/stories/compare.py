@@ -1,23 +1,22 @@
 """Comparing two signatures, with the shorter text as the measure."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from worker.stories import constants as rules
 from worker.stories.signature import words_of_title
 from worker.stories.story_values import Overlap, Signature
 
+_KEPT = 4
+
 
 def measure_overlap(one: Signature, other: Signature) -> Overlap:
     """Return what two texts have in common."""
     shorter, longer = (one, other) if len(one.sketch) <= len(other.sketch) else (other, one)
-    of_shorter, of_longer = shorter.shingles(), longer.shingles()
-    in_shorter = set(of_shorter)
-    # Most copies that wires make are exact.
-    in_longer = in_shorter if shorter.sketch == longer.sketch else set(of_longer)
-    marks = _mark_shared(of_shorter, in_longer)
-    marks_of_longer = marks if in_longer is in_shorter else _mark_shared(of_longer, in_shorter)
-    shared = len(in_shorter & in_longer)
+    marks, marks_of_longer = _mark_shared(shorter, longer), _mark_shared(longer, shorter)
+    shared = _count_shared(shorter, longer)
+    different = [len(_different_shingles(text.sketch)) for text in (shorter, longer)]
     stretches = [run.span() for run in re.finditer(rb"\x01+", marks)]
     runs = [end - start for start, end in stretches]
     facts = set(longer.facts)
@@ -28,12 +27,12 @@ def measure_overlap(one: Signature, other: Signature) -> Overlap:
     return Overlap(
         is_shorter=shorter is one,
         shared=shared,
-        shorter=len(of_shorter),
-        longer=len(of_longer),
+        shorter=len(marks),
+        longer=len(marks_of_longer),
         of_shorter=_share(marks.count(1), len(marks)),
         of_longer=_share(marks_of_longer.count(1), len(marks_of_longer)),
         of_lede=_share(marks[: rules.LEDE].count(1), len(marks[: rules.LEDE])),
-        jaccard=_share(shared, len(in_shorter) + len(in_longer) - shared),
+        jaccard=_share(shared, sum(different) - shared),
         runs=len(runs),
         mean_run=_share(sum(runs), len(runs)),
         longest_run=max(runs, default=0),
@@ -50,14 +49,38 @@ def measure_overlap(one: Signature, other: Signature) -> Overlap:
     )
 
 
-def shares_enough(shingles: set[int], other: Signature) -> bool:
+def shares_enough(one: Signature, other: Signature) -> bool:
     """Say whether a text may be a copy of another one by how many of its shingles they share."""
-    return len(shingles.intersection(other.shingles())) >= rules.FEWEST_SHARED
+    return _count_shared(one, other) >= rules.FEWEST_SHARED
 
 
-def _mark_shared(sketch: Sequence[int], other: Collection[int]) -> bytes:
-    """Return a byte for each shingle: 1 where the other text has it too, else 0."""
-    return bytes(map(other.__contains__, sketch))
+def _count_shared(one: Signature, other: Signature) -> int:
+    # Most copies that wires make are exact. Of others a set of the second text's shingles would be dearer than what it
+    # saves: most are compared with one text.
+    shared = _different_shingles(one.sketch)
+    return len(shared if one.sketch == other.sketch else shared.intersection(read_shingles(other.sketch)))
+
+
+def _mark_shared(text: Signature, other: Signature) -> bytes:
+    """Return a byte for each shingle of a text: 1 where the other text has it too, else 0."""
+    if text.sketch == other.sketch:
+        return b"\x01" * (len(text.sketch) // 3)
+    return bytes(map(_different_shingles(other.sketch).__contains__, read_shingles(text.sketch)))
+
+
+# An article is compared with one after the other.
+@lru_cache(maxsize=_KEPT)
+def read_shingles(sketch: bytes) -> Sequence[int]:
+    """Return a number for each shingle of a sketch."""
+    count = len(sketch) // 3
+    row = bytearray(4 * count)
+    row[0::4], row[1::4], row[2::4] = sketch[:count], sketch[count : 2 * count], sketch[2 * count :]
+    return memoryview(row).cast("I").tolist()
+
+
+@lru_cache(maxsize=_KEPT)
+def _different_shingles(sketch: bytes) -> frozenset[int]:
+    return frozenset(read_shingles(sketch))
 
 
 def _count_swapped(marks: bytes, text: Signature) -> tuple[int, int]:

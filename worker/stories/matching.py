@@ -97,12 +97,11 @@ def find_copies(
 
     A candidate without a signature, which was signed by other rules, is passed over.
     """
-    own = set(signature.shingles()) if candidates else set()
     compared = [
         (measure_overlap(signature, signatures[candidate.article_id]), candidate)
         for candidate in candidates
         # Most candidates share an anchor and little else, which is soon seen.
-        if candidate.article_id in signatures and shares_enough(own, signatures[candidate.article_id])
+        if candidate.article_id in signatures and shares_enough(signature, signatures[candidate.article_id])
     ]
     verified = [
         (overlap, candidate)

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain, repeat
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, or_, select, text
 
 from worker.database.article_tables import ArticleRow
@@ -39,12 +40,10 @@ _ARTICLES_OF_ANCHORS = (
     "WHERE near_keys.key = wanted.key ORDER BY article_id LIMIT %(most)s) AS oldest) AS near "
     "WHERE EXISTS (SELECT FROM near_keys WHERE near_keys.key = wanted.key OFFSET 1)"
 )
-# SQLite has no LATERAL: the last of the articles that count bounds the search.
 _ARTICLES_OF_ANCHORS_SQLITE = text(
-    "SELECT wanted.value, near.article_id FROM json_each(:keys) AS wanted CROSS JOIN near_keys AS near "
-    "ON near.key = wanted.value AND near.article_id <= coalesce((SELECT article_id FROM near_keys "
-    "WHERE key = wanted.value ORDER BY article_id LIMIT 1 OFFSET :most - 1), 9223372036854775807) "
-    "WHERE (SELECT 1 FROM near_keys WHERE key = wanted.value LIMIT 1 OFFSET 1)"
+    "SELECT wanted.value, (SELECT json_group_array(article_id) FROM (SELECT article_id FROM near_keys "
+    "WHERE near_keys.key = wanted.value ORDER BY article_id LIMIT :most)) FROM json_each(:keys) AS wanted "
+    "WHERE EXISTS (SELECT 1 FROM near_keys WHERE near_keys.key = wanted.value LIMIT 1 OFFSET 1)"
 ).bindparams(bindparam("keys", type_=Numbers()))
 
 
@@ -113,13 +112,13 @@ def _sketch(signed: Signed) -> tuple[object, ...]:
 def find_sharing(connection: Connection, anchors: Iterable[int]) -> Sharing:
     """Return the published articles that share an anchor: of each anchor the oldest."""
     wanted = {"keys": sorted(set(anchors)), "most": _MOST_OF_ANCHOR}
-    sharing: dict[int, list[int]] = {}
+    sharing: dict[int, list[int]]
     if connection.dialect.name == "postgresql":
         found = connection.exec_driver_sql(_ARTICLES_OF_ANCHORS, wanted)
         sharing = {anchor: article_ids for anchor, article_ids in found}  # noqa: C416 -- dict() of rows loses the types
     else:
-        for anchor, article_id in connection.execute(_ARTICLES_OF_ANCHORS_SQLITE, wanted).all():
-            sharing.setdefault(anchor, []).append(article_id)
+        found = connection.execute(_ARTICLES_OF_ANCHORS_SQLITE, wanted)
+        sharing = {anchor: orjson.loads(article_ids) for anchor, article_ids in found}
     return Sharing(sharing, _read_candidates(connection, {*chain.from_iterable(sharing.values())}))
 
 

@@ -46,14 +46,6 @@ class Signature:
     outlet: str
     """The site that has the article; where that is unknown, its feed."""
 
-    def shingles(self) -> list[int]:
-        """Return the sketch as a number for each shingle, to be compared with those of another one."""
-        count = len(self.sketch) // 3
-        row = bytearray(4 * count)
-        row[0::4], row[1::4] = self.sketch[:count], self.sketch[count : 2 * count]
-        row[2::4] = self.sketch[2 * count :]
-        return memoryview(row).cast("I").tolist()
-
 
 @dataclass(frozen=True, slots=True)
 class WaitingArticle:
