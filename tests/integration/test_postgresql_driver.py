@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Connection, Engine, make_url, text
@@ -56,18 +57,26 @@ def test_a_copy_that_waits_for_others_ends_when_it_is_interrupted(table: Engine)
         assert connection.execute(text("SELECT words FROM interrupted")).scalars().all() == ["first"]
 
 
+@pytest.fixture
+def door(postgres_url: str) -> Iterator[Path]:
+    """Yield another path to the server's socket, which may have 107 bytes."""
+    with TemporaryDirectory(prefix="fm-", dir="/tmp") as folder:
+        door = Path(folder) / "door"
+        door.symlink_to(make_url(postgres_url).query["host"])
+        yield door
+
+
 def test_what_interrupts_a_copy_is_raised_though_the_server_cannot_be_asked_to_end_it(
-    postgres_url: str, tmp_path: Path
+    postgres_url: str, door: Path
 ) -> None:
-    url, door = make_url(postgres_url), tmp_path / "door"
-    door.symlink_to(url.query["host"])
 
     def give_rows() -> Iterator[tuple[int, str]]:
         yield 1, "a"
         door.unlink()
         interrupt()
 
-    engine = open_store(url.update_query_dict({"host": str(door)}).render_as_string(hide_password=False))
+    url = make_url(postgres_url).update_query_dict({"host": str(door)})
+    engine = open_store(url.render_as_string(hide_password=False))
     with engine.connect() as connection:
         connection.execute(text("CREATE TABLE interrupted (number integer, words text)"))
         with pytest.raises(TimeIsOverError):
