@@ -1,9 +1,9 @@
 """Shortcodes of WordPress's page builders, which feeds hold in place of what they do where a builder is not asked."""
 
 import re
-from dataclasses import replace
 
 from worker.values.entries import Entry
+from worker.values.frozen import replace
 
 _NAME = r"/?(?:av|cs|et_pb|fusion|nectar|tatsu|vc)_[a-z0-9_]{2,60}"
 # An excerpt may break off within one; then the next bracket is that of […].
