@@ -25,8 +25,8 @@ from worker.values.frozen import dataclass
 # Together they keep the reading of any document in the worker's own process to about a tenth of a second.
 _LARGEST = 2_000_000
 _MOST_TAGS = 100_000
-# To mend a document takes ten times as long as to read it, for each of its brackets and ampersands: a third of a second at
-# worst, with a tag of very many attributes.
+# To mend a document takes ten times as long as to read it, for each of its brackets and ampersands: at worst a third of
+# a second, with a tag of very many attributes.
 _LARGEST_BROKEN = 500_000
 _MOST_MARKS = 10_000
 # How long to read in one go before the caller may look at its network again.
